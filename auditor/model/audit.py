@@ -1,0 +1,214 @@
+"""The audit: everything that was found out, complete and serialisable. All reports read only this."""
+
+from __future__ import annotations
+
+import msgspec
+
+from auditor.model.finding import Effort, Finding
+from auditor.model.listing import Excluded, Target
+from auditor.model.verdict import RuleInfo, Verdict
+
+SCHEMA = "auditor/audit/1"
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """The five versions that a score is comparable under."""
+
+    tool: str
+    ruleset: str
+    score_model: str
+    calibration: str
+    profile: str
+
+
+class Problem(msgspec.Struct, frozen=True, order=True):
+    """A file, or a part of one, that could not be read."""
+
+    path: str
+    line: int | None
+    message: str
+    code: str
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What was seen. `share` is the part of the scoring weight that could be determined, in [0, 1].
+
+    `io_resolved` is the share of path arguments of I/O calls whose target could be named (None without any).
+    """
+
+    share: float
+    files: int
+    files_read: int
+    files_failed: int
+    files_unknown: int  # content absent or too large
+    lines: int
+    logical_lines: int
+    io_calls: int
+    io_resolved: float | None
+    history: str
+    commits: int
+    kinds: dict[str, int] = {}
+    excluded: tuple[Excluded, ...] = ()
+    rules_applied: int = 0
+    rules_total: int = 0
+
+
+class ArchetypeScore(msgspec.Struct, frozen=True):
+    """How much a component looks like one archetype, and why."""
+
+    letter: str
+    name: str
+    confidence: float
+    signals: tuple[str, ...] = ()
+
+
+class CheckScore(msgspec.Struct, frozen=True):
+    """One scored check with everything needed to score it again.
+
+    `s` in [0, 1] (1 is no debt), `weight`, applicability `a`, determined share `q`. Practice: `n`, `unmet`. Metric: `value`.
+    Density: damped weight `w_damped`, exposure `exposure`, and `x`. `recoverable` is the debt points a full fix gives back.
+    """
+
+    id: str
+    kind: str
+    component: str
+    weight: float
+    a: float
+    q: float
+    s: float | None
+    n: int = 0
+    unmet: float = 0.0
+    value: float | None = None
+    w_damped: float | None = None
+    exposure: float | None = None
+    x: float | None = None
+    p10: float | None = None
+    median: float | None = None
+    rules: tuple[str, ...] = ()
+    recoverable: float = 0.0
+
+
+class FamilyScore(msgspec.Struct, frozen=True):
+    """Debt of one family, 0 to 100, lower is better; None where nothing was determined."""
+
+    id: str
+    title: str
+    debt: float | None
+    low: float
+    high: float
+    weight: float
+    coverage: float
+    grade: str
+    applicable: bool
+    checks: tuple[CheckScore, ...] = ()
+
+
+class Score(msgspec.Struct, frozen=True):
+    """The debt score with all that must stand beside it. None only where nothing could be judged."""
+
+    debt: float | None
+    low: float
+    high: float
+    net: float | None
+    grade: str
+    provisional: bool
+    coverage: float
+    hours_p50: float
+    hours_p90: float
+    ratio: float | None  # hours_p50 / development cost
+    verdict: str
+    reasons: tuple[str, ...] = ()
+
+
+class ComponentScore(msgspec.Struct, frozen=True):
+    debt: float | None
+    low: float
+    high: float
+    grade: str
+    coverage: float
+    families: tuple[FamilyScore, ...] = ()
+
+
+class Component(msgspec.Struct, frozen=True):
+    """A directory with its own build, pipeline or entry points."""
+
+    id: str
+    root: str
+    archetypes: tuple[ArchetypeScore, ...]
+    signals: tuple[str, ...]
+    overridden: bool
+    files: int
+    logical_lines: int
+    metrics: dict[str, float | str | None] = {}
+    counts: dict[str, int] = {}
+    score: ComponentScore | None = None
+
+
+class Impact(msgspec.Struct, frozen=True):
+    """If this artefact changes, these change."""
+
+    artefact: str
+    kind: str
+    component: str
+    radius: float
+    models: int
+    endpoints: int
+    data: int
+    code: int
+    examples: tuple[str, ...] = ()
+
+
+class MapNode(msgspec.Struct, frozen=True):
+    """A box of the system map, with its position in an abstract grid (column, row)."""
+
+    id: str
+    kind: str
+    label: str
+    column: int
+    row: int
+    findings: int = 0
+
+
+class MapEdge(msgspec.Struct, frozen=True):
+    source: str
+    target: str
+    kind: str
+    declared: bool
+    confidence: float
+
+
+class SystemMap(msgspec.Struct, frozen=True):
+    """The lineage picture: the data, steps and models that matter, laid out in layers. `dropped` counts what did not fit."""
+
+    nodes: tuple[MapNode, ...] = ()
+    edges: tuple[MapEdge, ...] = ()
+    dropped: int = 0
+
+
+class Risk(msgspec.Struct, frozen=True):
+    """A finding in the register, with what a fix gives back."""
+
+    fingerprint: str
+    points: float
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """A finished audit. Two audits of the same tree, options and as-of date are byte-equal."""
+
+    schema: str
+    versions: Versions
+    as_of: str
+    target: Target
+    coverage: Coverage
+    components: tuple[Component, ...]
+    score: Score
+    families: tuple[FamilyScore, ...]
+    rules: tuple[RuleInfo, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    impacts: tuple[Impact, ...] = ()
+    system_map: SystemMap = SystemMap()
+    artefacts: dict[str, int] = {}
+    errors: tuple[str, ...] = ()  # internal errors of rules, readers, dialects
+    jobs: dict[str, Effort] = {}
