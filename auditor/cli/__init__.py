@@ -1,0 +1,89 @@
+"""The command line. The only room that prints; a command's module is imported when that command is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from auditor import __version__
+from auditor.model.errors import UsageError
+
+# One file per command, each with a `command` in it. Their order here is that of the help.
+COMMANDS = {"audit": "audit", "explain": "explain", "rules": "rules", "cache": "cache"}
+
+FINE, GATE_FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
+INTERRUPTED = 128 + 2  # as shells report SIGINT
+PIPE_CLOSED = 128 + 13  # and SIGPIPE
+
+
+class Commands(click.Group):
+    """The group of all commands; knows their names without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click passes it
+        """Names of the commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click passes it
+        """The command of this name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"auditor.cli.{COMMANDS[cmd_name]}").command
+        assert isinstance(command, click.Command)  # noqa: S101  # the table above says so
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor")
+def cli() -> None:
+    """Audits machine-learning repositories for technical debt."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits: 0 fine, 1 a gate failed, 2 usage, 3 incomplete (130 Ctrl-C, 141 closed pipe)."""
+    sys.exit(_run(list(sys.argv[1:] if args is None else args)))
+
+
+def _run(args: list[str]) -> int:
+    """Runs one command and turns whatever ends it into an exit code and at most a few lines on stderr."""
+    try:
+        code = cli.main(args, prog_name="auditor", standalone_mode=False)
+        sys.stdout.flush()
+    except UsageError as error:
+        _say(f"auditor: {error}")
+        return USAGE
+    except click.UsageError as error:
+        hint = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
+        _say(f"auditor: {error.format_message()}{hint}")
+        return USAGE
+    except click.ClickException as error:
+        _say(f"auditor: {error.format_message()}")
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _say("auditor: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads on; give the interpreter somewhere to flush to when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001  # the last door: a friendly line instead of a traceback
+        return _unexpected(error, debug="--debug" in args)
+    return code if isinstance(code, int) else FINE
+
+
+def _unexpected(error: Exception, *, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        _say("".join(traceback.format_exception(error)).rstrip())
+    else:
+        detail = " ".join(str(error).split())[:300]
+        _say(f"auditor: something went wrong inside auditor ({type(error).__name__}: {detail}); run with --debug")
+    return INCOMPLETE
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,86 @@
+"""Where results go: `-o FORMAT=PATH`, checked before the long work starts and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from auditor.model.errors import UsageError
+
+STDOUT = "-"
+
+
+class Output(NamedTuple):
+    """One wanted result. `path` is None for standard output."""
+
+    format: str
+    path: Path | None
+
+
+def parse_outputs(words: Iterable[str], known: Sequence[str]) -> list[Output]:
+    """Reads `FORMAT=PATH`, `FORMAT=-` and bare `FORMAT`; UsageError if unknown or not to be written there."""
+    outputs = [_parse(word, known) for word in words]
+    if sum(output.path is None for output in outputs) > 1:
+        raise UsageError("only one output can go to standard output; give the others a path (FORMAT=PATH)")
+    paths = [output.path for output in outputs if output.path is not None]
+    if len(set(paths)) < len(paths):
+        raise UsageError("two outputs have the same path; give each its own")
+    for path in paths:
+        require_writable(path)
+    return outputs
+
+
+def _parse(word: str, known: Sequence[str]) -> Output:
+    name, equals, place = word.partition("=")
+    if name not in known:
+        raise UsageError(f"'{name}' is not an output format; choose one of {', '.join(known)}")
+    if equals and not place:
+        raise UsageError(f"'{word}' has no path after '='; write {name}=PATH, or {name} alone for standard output")
+    return Output(name, None if not equals or place == STDOUT else Path(place))
+
+
+def require_writable(path: Path) -> None:
+    """UsageError unless a file can be written at `path`."""
+    folder = path.parent
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {path}: the folder {folder} does not exist")
+    if not os.access(path if _is_special(path) else folder, os.W_OK):
+        raise UsageError(f"cannot write {path}: permission denied")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Writes the whole text or nothing. A symbolic link at `path` is replaced, not followed; a device is written to."""
+    if _is_special(path):
+        path.write_text(text, encoding="utf-8")
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _is_special(path: Path) -> bool:
+    """Is there something that is neither a file nor a folder (`/dev/stdout`, a named pipe)?"""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
