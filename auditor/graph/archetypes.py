@@ -1,0 +1,315 @@
+"""What kind of thing a component is: signals with weights, read from the graph (RULES §3.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.lineage import Lineage
+from auditor.graph.steps import AUTOMATION, PIPELINES, Steps
+from auditor.model.artefact import Role
+from auditor.model.audit import ArchetypeScore
+from auditor.program import Resolved
+from auditor.program.effects import Effect
+
+NAMES = {
+    "L": "library",
+    "R": "research code",
+    "P": "training pipeline",
+    "S": "production service",
+    "A": "LLM application",
+    "T": "tutorial or examples",
+    "N": "notebook collection",
+}
+SURE = 0.6
+SHOWN = 0.3
+
+_TEACHING = re.compile(
+    r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
+    r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate)\b",
+    re.I,
+)
+_PAPER = re.compile(r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper", re.I)
+_NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
+_PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
+
+
+class Signal(NamedTuple):
+    """One reason for an archetype: how much it says, in [-1, 1], and its words."""
+
+    letter: str
+    weight: float
+    says: str
+
+
+class Portrait:
+    """Everything that the signals look at, for one component."""
+
+    def __init__(self, root: str, owned: Callable[[str], bool], resolved: Resolved, lineage: Lineage, steps: Steps, name: str) -> None:
+        self.root = root
+        self.owned = owned
+        self.resolved = resolved
+        self.lineage = lineage
+        self.steps = steps
+        self.name = name
+
+    @cached_property
+    def programs(self) -> list[str]:
+        """Programs of the component, tests left out."""
+        return [path for path in self.resolved.code.paths if self.owned(path) and not places.is_test(path)]
+
+    @cached_property
+    def product(self) -> list[str]:
+        """Programs that are neither tests nor examples."""
+        return [path for path in self.programs if places.is_product(path)]
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Effects of the component's own product code."""
+        wanted = set(self.product)
+        return [effect for effect in self.resolved.effects.all() if effect.site[0] in wanted]
+
+    @cached_property
+    def roles(self) -> dict[Role, int]:
+        """How often each role occurs."""
+        counts: dict[Role, int] = {}
+        for effect in self.effects:
+            counts[effect.role] = counts.get(effect.role, 0) + 1
+        return counts
+
+    @cached_property
+    def readme(self) -> str:
+        """Head of the README at the component's root: titles and the first thousand characters."""
+        for path, facts in sorted(self.resolved.files.items()):
+            folder, _, name = path.rpartition("/")
+            if folder == self.root and name.lower().startswith("readme"):
+                titles = " ".join(section.title for section in facts.sections[:12])
+                text = " ".join(section.text for section in facts.sections)
+                return f"{titles}\n{text}"
+        return ""
+
+    def logical(self, paths: Iterable[str]) -> int:
+        """Logical lines of some programs."""
+        return sum(self.resolved.code.programs[path].logical for path in paths)
+
+    def has(self, name: str) -> bool:
+        """Whether the component's root holds a file or folder of that name."""
+        prefix = f"{self.root}/{name}" if self.root else name
+        return prefix in self.resolved.tree or any(path.startswith(f"{prefix}/") for path in self.resolved.tree)
+
+
+def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
+    """Archetypes of a component with confidence in [0, 1], the strongest first."""
+    if override:
+        return tuple(ArchetypeScore(letter, NAMES[letter], 1.0, ("set in the configuration",)) for letter in override if letter in NAMES)
+    signals = [signal for ask in SIGNALS for signal in ask(portrait)]
+    scores = {letter: _combine(s for s in signals if s.letter == letter) for letter in NAMES}
+    _settle(scores, signals, portrait)
+    found = [
+        ArchetypeScore(letter, NAMES[letter], round(score, 2), tuple(s.says for s in signals if s.letter == letter))
+        for letter, score in scores.items()
+        if score >= SHOWN
+    ]
+    if not found:
+        found = [_fallback(portrait)]
+    return tuple(sorted(found, key=lambda a: (-a.confidence, a.letter)))
+
+
+def _combine(signals: Iterable[Signal]) -> float:
+    listed = list(signals)
+    missing = 1.0
+    for signal in listed:
+        if signal.weight > 0:
+            missing *= 1 - signal.weight
+    against = sum(-signal.weight for signal in listed if signal.weight < 0)
+    return max(0.0, 1 - missing - against)
+
+
+def _settle(scores: dict[str, float], signals: list[Signal], portrait: Portrait) -> None:
+    """Archetypes that exclude each other: what is built to be taught or installed is not thereby operated."""
+    published = any(signal.letter == "L" and "publish" in signal.says for signal in signals)
+    operated = max(scores["P"], scores["S"], scores["A"])
+    if operated >= SURE and not published:
+        scores["L"] *= 0.4
+    if published and scores["L"] >= SURE:
+        for letter in "PSRTN":
+            scores[letter] *= 0.5
+    if scores["T"] >= SURE and not any(s.letter == "S" and "deploy" in s.says for s in signals):
+        scores["S"] *= 0.6
+        scores["A"] *= 0.8
+    if scores["N"] >= SURE:
+        scores["R"] *= 0.6
+
+
+def _fallback(portrait: Portrait) -> ArchetypeScore:
+    if portrait.roles.get(Role.FIT):
+        return ArchetypeScore("R", NAMES["R"], 0.4, ("trains models, and nothing says more",))
+    return ArchetypeScore("L", NAMES["L"], 0.3, ("Python code without training, service or pipeline",))
+
+
+def _library(p: Portrait) -> Iterable[Signal]:
+    definition = f"{p.root}/pyproject.toml".lstrip("/")
+    facts = p.resolved.files.get(definition)
+    packaged = (facts is not None and facts.attr("package") is not None) or p.has("setup.py")
+    if not packaged:
+        return
+    yield Signal("L", 0.35, "package metadata")
+    if facts is not None and int(facts.attr("classifiers") or 0) >= 3:
+        yield Signal("L", 0.3, "classifiers for an index")
+    if _publishes(p):
+        yield Signal("L", 0.5, "a job that publishes to an index")
+    if p.has("docs"):
+        yield Signal("L", 0.15, "docs/")
+    tests = [path for path in p.resolved.code.paths if p.owned(path) and places.is_test(path)]
+    whole = p.logical(p.product) + p.logical(tests)
+    if whole and p.logical(tests) / whole >= 0.12:
+        yield Signal("L", 0.2, f"tests are {p.logical(tests) / whole:.0%} of the code")
+    if any(p.has(name) for name in ("CHANGELOG.md", "CHANGELOG.rst", "CHANGES.md", "HISTORY.md", "CHANGES.rst")):
+        yield Signal("L", 0.15, "a changelog")
+    if any(path.endswith("py.typed") and p.owned(path) for path in p.resolved.tree):
+        yield Signal("L", 0.2, "py.typed")
+
+
+def _publishes(p: Portrait) -> bool:
+    for step in p.steps.all:
+        if step.tool in AUTOMATION or step.tool == "make":
+            words = " ".join([*step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]])
+            if _PUBLISH.search(words):
+                return True
+    return False
+
+
+def _research(p: Portrait) -> Iterable[Signal]:
+    if _PAPER.search(p.readme):
+        yield Signal("R", 0.5, "README points to a paper")
+    trains = p.roles.get(Role.FIT, 0)
+    named = [path for path in p.product if path.rpartition("/")[2] in ("train.py", "main.py", "run.py", "train_eval.py", "trainer.py")]
+    if named and (trains or p.roles.get(Role.CLI_PARAM)):
+        yield Signal("R", 0.3, f"{named[0]} is started by hand")
+    deep = sum(1 for path in p.product if _imports(p, path, ("torch", "jax", "tensorflow", "keras", "flax")))
+    if p.product and deep / len(p.product) > 0.4 and not path_is_package(p):
+        yield Signal("R", 0.35, f"{deep} of {len(p.product)} modules import a deep-learning library")
+
+
+def path_is_package(p: Portrait) -> bool:
+    """Whether the component is set up to be installed."""
+    return p.has("setup.py") or p.has("pyproject.toml")
+
+
+def _imports(p: Portrait, path: str, roots: tuple[str, ...]) -> bool:
+    for statement, _, _ in p.resolved.code.index(path, 0).imports:
+        if any(imported.module.partition(".")[0] in roots for imported in statement.names) and not statement.level:
+            return True
+    return False
+
+
+def _pipeline(p: Portrait) -> Iterable[Signal]:
+    declared = [s for s in p.steps.all if s.tool in PIPELINES and s.tool != "make" and p.owned(s.path)]
+    if declared:
+        yield Signal("P", 0.75 if len(declared) > 1 else 0.5, f"{len(declared)} declared stages ({declared[0].tool})")
+    flows = sorted({e.name.partition(".")[0] for e in p.effects if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.entry.domain == "orchestration"})
+    if flows:
+        yield Signal("P", 0.7, f"pipeline code ({', '.join(flows)})")
+    if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
+        yield Signal("P", 0.4, "trains and registers a model")
+    chained = _chained(p)
+    if chained >= 3:
+        yield Signal("P", 0.5, f"{chained} programs chained through files")
+
+
+def _chained(p: Portrait) -> int:
+    writers: dict[str, set[str]] = {}
+    readers: dict[str, set[str]] = {}
+    for path in p.lineage.entries:
+        if p.owned(path) and places.is_product(path):
+            for touch in p.lineage.of_program(path):
+                if touch.artefact.path and not places.is_byproduct(touch.artefact.path):
+                    (writers if touch.way == "write" else readers).setdefault(touch.artefact.id, set()).add(path)
+    linked: set[str] = set()
+    for artefact, who in writers.items():
+        for reader in readers.get(artefact, set()) - who:
+            linked |= {reader, *who}
+    return len(linked)
+
+
+def _service(p: Portrait) -> Iterable[Signal]:
+    programs = serving_programs(p.product, p.resolved, p.lineage)
+    if programs:
+        yield Signal("S", 0.65, f"{programs[0]} answers requests with a model")
+    started = [run.target for step in p.steps.all if step.tool in ("docker", "compose") and p.owned(step.path) for run in step.runs if run.launcher or run.target in programs]
+    if programs and started:
+        yield Signal("S", 0.4, "an image or compose file starts a server")
+    if programs and _deploys(p):
+        yield Signal("S", 0.4, "a job that deploys")
+
+
+def _deploys(p: Portrait) -> bool:
+    for step in p.steps.all:
+        if step.tool in AUTOMATION:
+            words = " ".join([step.step.name, *step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]])
+            if re.search(r"\b(deploy\w*|kubectl|helm upgrade|docker push|build-push-action|gcloud run|sam deploy|serverless|terraform apply|sagemaker)\b", words, re.I):
+                return True
+    return False
+
+
+def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:
+    """Programs that answer requests and reach a model: demos do not count."""
+    found = []
+    for path in paths:
+        serves = [e for n in resolved.code.scopes(path) for e in resolved.effects.own.get((path, n), ()) if e.role is Role.SERVE and not e.entry.attrs.get("demo")]
+        if not serves or any(part in ("test", "tests") for part in path.split("/")):
+            continue
+        sites = set(lineage.reached(path))
+        sites |= {(path, number) for number in resolved.code.scopes(path)}
+        for site in list(sites):
+            sites |= set(resolved.effects.reached(site)) if site[0] == path else set()
+        if any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for site in sites for e in resolved.effects.of(site)):
+            found.append(path)
+    return found
+
+
+def _llm(p: Portrait) -> Iterable[Signal]:
+    calls = [e for e in p.effects if e.entry.domain == "llm"]
+    entries = [path for path in p.lineage.entries if p.owned(path)]
+    if calls:
+        yield Signal("A", 0.5 if len(calls) < 5 else 0.65, f"{len(calls)} calls of language models ({calls[0].name})")
+        if entries and not path_is_package(p):
+            yield Signal("A", 0.2, "reached from a program")
+
+
+def _teaching(p: Portrait) -> Iterable[Signal]:
+    words = {match.group(0).lower() for match in _TEACHING.finditer(f"{p.name} {p.root}".replace("-", " ").replace("_", " "))}
+    if words:
+        yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
+    head = p.readme[:1500]
+    said = [match.group(0).lower() for match in _TEACHING.finditer(head)]
+    if len(said) >= 2:
+        yield Signal("T", 0.45, f"README says {', '.join(sorted(set(said))[:3])}")
+    elif said:
+        yield Signal("T", 0.15, f"README says {said[0]}")
+    folders = {path[len(p.root) :].lstrip("/").partition("/")[0] for path in p.programs if "/" in path[len(p.root) :].lstrip("/")}
+    numbered = [folder for folder in folders if _NUMBERED.match(folder)]
+    if len(numbered) >= 3:
+        yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
+    environments = [path for path, facts in p.resolved.files.items() if facts.requirements and p.owned(path) and "lock" not in path]
+    if len(environments) >= 6:
+        yield Signal("T", 0.35, f"{len(environments)} separate environments")
+    examples = [path for path in p.programs if places.is_example(path)]
+    if p.programs and len(examples) / len(p.programs) > 0.6:
+        yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def _notebooks(p: Portrait) -> Iterable[Signal]:
+    notebooks = [path for path in p.programs if path.endswith(".ipynb")]
+    whole = p.logical(p.programs)
+    share = p.logical(notebooks) / whole if whole else 0.0
+    if share >= 0.6:
+        yield Signal("N", 0.7, f"{share:.0%} of the code is in notebooks")
+    elif share >= 0.3 and not path_is_package(p):
+        yield Signal("N", 0.4, f"{share:.0%} of the code is in notebooks")
+
+
+SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (_library, _research, _pipeline, _service, _llm, _teaching, _notebooks)

@@ -1,0 +1,235 @@
+"""From facts and the resolved program to nodes and edges."""
+
+from __future__ import annotations
+
+from auditor.graph import places
+from auditor.graph.lineage import Lineage, Touch
+from auditor.graph.identity import within
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
+from auditor.graph.store import Store
+from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.model.facts import Facts
+from auditor.model.place import Place
+from auditor.program import Resolved
+
+REF_KINDS = {
+    "model": NodeKind.MODEL,
+    "metric": NodeKind.METRIC,
+    "report": NodeKind.REPORT,
+    "config": NodeKind.CONFIG,
+    "script": NodeKind.SCRIPT,
+    "param": NodeKind.PARAM,
+}
+
+
+class Builder:
+    """States everything that is known into a store, declared and observed."""
+
+    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage) -> None:
+        self.resolved = resolved
+        self.steps = steps
+        self.lineage = lineage
+        self.store = Store()
+
+    def build(self) -> Store:
+        """The filled store."""
+        for path, facts in sorted(self.resolved.files.items()):
+            self._file(path, facts)
+        for step in self.steps.all:
+            if step.tool != "readme":
+                self._step(step)
+        for path in self.resolved.code.paths:
+            self._program(path)
+        for path in self.lineage.entries:
+            self._lifted(path)
+        self._launched()
+        self._triggers()
+        self._containment()
+        return self.store
+
+    # --- files ---
+
+    def _file(self, path: str, facts: Facts) -> None:
+        node = f"file:{path}"
+        for trouble in facts.troubles:
+            if trouble.code not in ("pointer",):
+                self.store.node(f"error:{path}", NodeKind.PARSE_ERROR, path, path=path, line=trouble.line)
+                break
+        if facts.sections:
+            self.store.node(node, NodeKind.DOCUMENT, path, path=path)
+        for storage in facts.storages:
+            self.store.node(f"storage:{storage.tool}:{storage.name}", NodeKind.STORAGE, storage.name, path=path, line=storage.line, url=storage.url)
+        if facts.requirements:
+            self._environment(path, facts)
+        for pin in facts.pins:
+            if pin.role == "" and pin.path:
+                folder = path.rpartition("/")[0]
+                target = f"{folder}/{pin.path}" if folder else pin.path
+                dataset = self.store.node(f"file:{target}", _data_kind(target), target, path=target, tracked_by="dvc", pinned=True, pin_kind=pin.kind)
+                storage = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
+                evidence = Evidence(path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True)
+                self.store.edge(dataset, storage, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
+
+    def _environment(self, path: str, facts: Facts) -> None:
+        env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
+        for requirement in facts.requirements[:2000]:
+            package = self.store.node(f"package:{requirement.name}", NodeKind.PACKAGE, requirement.name, type="dist")
+            evidence = Evidence(path, requirement.line, f"{requirement.name}{requirement.specifier}"[:120], facts.kind, "requirement", 0.95, declared=True)
+            self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
+
+    # --- declared ---
+
+    def _step(self, step: DeclaredStep) -> None:
+        evidence = Evidence(step.path, step.step.line, step.step.name[:120], step.tool, "step", 0.95, declared=True)
+        if step.tool == "shell":
+            node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
+        else:
+            kind = NodeKind.CI_JOB if step.tool in AUTOMATION else NodeKind.SERVICE if step.tool in SERVING else NodeKind.STEP
+            node = self.store.node(step.id, kind, step.step.name, path=step.path, line=step.step.line, end_line=step.step.end_line, tool=step.tool)
+            if step.tool in PIPELINES:
+                pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
+                self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
+        for declared in step.reads:
+            self._declared(step, node, declared.id, declared.path, declared.ref.kind, declared.ref.line, declared.ref.path, reads=True)
+        for declared in step.writes:
+            self._declared(step, node, declared.id, declared.path, declared.ref.kind, declared.ref.line, declared.ref.path, reads=False)
+        for declared in step.params:
+            keys = dict(declared.ref.attrs).get("keys", "")
+            for key in keys.split(",") if keys else [""]:
+                param = self.store.node(f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path)
+                piece = Evidence(step.path, declared.ref.line, f"params {key}"[:120], step.tool, "params", 0.95, declared=True)
+                self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
+        for run in step.runs:
+            if run.kind in ("script", "notebook", "shell"):
+                kind = {"script": NodeKind.SCRIPT, "notebook": NodeKind.NOTEBOOK, "shell": NodeKind.SCRIPT}[run.kind]
+                target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
+                if target != node:
+                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
+                    self.store.edge(node, target, EdgeKind.RUNS, (piece,))
+        for name in step.step.after:
+            other = f"step:{step.path}#{name}"
+            if other in self.steps.by_id:
+                self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
+        if step.tool in PIPELINES:
+            for path in self.steps.programs(step):
+                self._touches(path, node)
+
+    def _declared(self, step: DeclaredStep, node: str, target: str, path: str | None, kind: str, line: int, text: str, *, reads: bool) -> None:
+        code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
+        evidence = Evidence(step.path, line, text[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True)
+        node_kind = REF_KINDS.get(kind, NodeKind.DATASET)
+        if code and reads:
+            script = self.store.node(target, NodeKind.MODULE, path or target, path=path)
+            runs = any(run.target == path for run in step.runs)
+            self.store.edge(node, script, EdgeKind.RUNS if runs else EdgeKind.IMPORTS, (evidence,), via="declared")
+            return
+        if node_kind is NodeKind.DATASET and path is not None:
+            node_kind = _data_kind(path)
+        artefact = self.store.node(target, node_kind, path or target, path=path)
+        if reads:
+            self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
+        else:
+            self.store.edge(node, artefact, EdgeKind.PRODUCES, (evidence,))
+
+    # --- observed ---
+
+    def _program(self, path: str) -> None:
+        program = self.resolved.code.programs[path]
+        entry = path in self.lineage.entries
+        kind = NodeKind.NOTEBOOK if path.endswith(".ipynb") else NodeKind.SCRIPT if entry else NodeKind.MODULE
+        test = True if places.is_test(path) else None
+        node = self.store.node(f"file:{path}", kind, path, path=path, test=test, lines=program.logical)
+        for target in sorted(self.resolved.effects.imports.get(path, ())):
+            other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
+            line = self._import_line(path, target)
+            self.store.edge(node, other, EdgeKind.IMPORTS, (Evidence(path, line, target[:120], "python", "import", 0.95),))
+        for number in self.resolved.code.scopes(path):
+            site = (path, number)
+            touches = self.lineage.touches.get(site, ())
+            if not touches:
+                continue
+            scope = self.resolved.code.scope(path, number)
+            owner = node
+            if number:
+                where = self.resolved.code.place(path, scope.line, scope.end_line)
+                owner = self.store.node(
+                    f"function:{path}#{scope.name}", NodeKind.FUNCTION, scope.name, path=path, line=where.line, end_line=where.end_line, cell=where.cell, test=test
+                )
+                self.store.edge(node, owner, EdgeKind.CONTAINS, (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),))
+            for touch in touches:
+                self._touch(touch, owner, path)
+
+    def _import_line(self, path: str, target: str) -> int | None:
+        for statement, _, _ in self.resolved.code.index(path, 0).imports:
+            for imported in statement.names:
+                home = self.resolved.code.modules.resolve(path, imported.module, statement.level)
+                if home == target:
+                    return statement.line
+        return None
+
+    def _touch(self, touch: Touch, owner: str, through: str) -> None:
+        where = self.lineage.place(touch)
+        snippet = f"{touch.effect.name}({touch.artefact.path or touch.artefact.id})"[:120]
+        evidence = Evidence(where.path, where.line, snippet, "python", touch.effect.targets[0].how if touch.effect.targets else "call", touch.confidence, cell=where.cell)
+        artefact = self.store.node(
+            touch.artefact.id,
+            touch.kind,
+            touch.artefact.path or touch.artefact.id.partition(":")[2],
+            path=touch.artefact.path,
+            templated=True if touch.artefact.templated else None,
+        )
+        if artefact == owner:
+            return
+        if touch.way == "read":
+            kind = EdgeKind.CONFIGURES if touch.kind is NodeKind.CONFIG else EdgeKind.CONSUMES
+            self.store.edge(artefact, owner, kind, (evidence,))
+            if kind is EdgeKind.CONFIGURES:
+                self.store.edge(artefact, owner, EdgeKind.CONSUMES, (evidence,))
+        else:
+            self.store.edge(owner, artefact, EdgeKind.PRODUCES, (evidence,))
+
+    def _lifted(self, path: str) -> None:
+        self._touches(path, f"file:{path}")
+
+    def _touches(self, path: str, owner: str) -> None:
+        for touch in self.lineage.of_program(path) if path in self.resolved.code.programs else ():
+            self._touch(touch, owner, path)
+
+    def _launched(self) -> None:
+        for path, launched in sorted(self.lineage.launched.items()):
+            for launch in launched:
+                if launch.run.kind in ("script", "notebook", "shell") and launch.run.target != path:
+                    kind = NodeKind.NOTEBOOK if launch.run.kind == "notebook" else NodeKind.SCRIPT
+                    target = self.store.node(f"file:{launch.run.target}", kind, launch.run.target, path=launch.run.target)
+                    where = self.resolved.code.place(path, launch.line)
+                    evidence = Evidence(where.path, where.line, launch.run.target[:120], "python", "exec", 0.8, cell=where.cell)
+                    self.store.edge(f"file:{path}", target, EdgeKind.RUNS, (evidence,))
+
+    def _triggers(self) -> None:
+        for number, (path, trigger) in enumerate(self.steps.triggers()):
+            node = self.store.node(f"trigger:{path}#{trigger.kind}-{number}", NodeKind.TRIGGER, trigger.schedule or trigger.kind, path=path, line=trigger.line, schedule=trigger.schedule or None)
+            evidence = Evidence(path, trigger.line, (trigger.schedule or trigger.kind)[:120], "trigger", trigger.kind, 0.95, declared=True)
+            for step in self.steps.started(path, trigger):
+                if self.store.has(step.id):
+                    self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
+
+    def _containment(self) -> None:
+        """Tie every data path to the declared folders above it."""
+        data = [node for node in self.store.nodes() if node.path is not None and node.kind in (NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT)]
+        paths = {node.path: node for node in data if node.path}
+        for node in data:
+            folder = (node.path or "").rpartition("/")[0]
+            while folder:
+                above = paths.get(folder)
+                if above is not None and within(node.path or "", folder):
+                    self.store.edge(node.id, above.id, EdgeKind.PART_OF)
+                folder = folder.rpartition("/")[0]
+
+
+def _data_kind(path: str) -> NodeKind:
+    return NodeKind.MODEL if places.is_model(path) else NodeKind.DATASET
+
+
+def step_place(step: DeclaredStep) -> Place:
+    """Where a declared step stands."""
+    return Place(step.path, step.step.line, step.step.end_line)

@@ -1,0 +1,112 @@
+"""Questions about glue: scopes that mix modelling with plumbing, and programs that chain programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.steps import PIPELINES
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.effects import Effect
+
+MODELLING = frozenset({Role.FIT, Role.PREDICT})
+PLUMBING = {
+    Role.READ: "reads data",
+    Role.WRITE: "writes data",
+    Role.LOAD_MODEL: "loads a model file",
+    Role.SAVE_MODEL: "saves a model file",
+    Role.CONFIG_READ: "reads configuration",
+    Role.DOWNLOAD: "downloads",
+    Role.CONNECT: "opens a connection",
+    Role.EXEC: "starts a process",
+    Role.COPY: "moves files",
+    Role.CLI_PARAM: "parses the command line",
+}
+
+
+class Step(NamedTuple):
+    """One call inside a scope: where it stands, and what it does in words."""
+
+    place: Place
+    says: str
+
+
+class ModelScope(NamedTuple):
+    """A function body, or the top level of a module, that fits or predicts."""
+
+    name: str
+    place: Place
+    modelling: tuple[Step, ...]
+    plumbing: tuple[Step, ...]
+
+
+class Driver(NamedTuple):
+    """A program that starts other programs of the repository one after the other."""
+
+    path: str
+    place: Place
+    started: tuple[Step, ...]
+    scripts: tuple[str, ...]
+    owned: bool
+
+
+def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
+    """Scopes with a model call of known origin; notebooks, tests and examples left out."""
+    found = []
+    code = world.resolved.code
+    for path in code.paths:
+        if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
+            continue
+        for number in code.scopes(path):
+            effects = [e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6]
+            modelling = [e for e in effects if e.role in MODELLING and world.domain(e) == "ml" and (e.role is not Role.FIT or world.trains(e))]
+            if not modelling:
+                continue
+            plumbing = [e for e in effects if e.role in PLUMBING and world.domain(e) not in ("tracking", "ml") or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)]
+            scope = code.scope(path, number)
+            found.append(
+                ModelScope(
+                    scope.name or "(module level)",
+                    code.place(path, modelling[0].line) if number == 0 else code.place(path, scope.line, scope.end_line),
+                    tuple(_says(world, e, f"{e.name.rpartition('.')[2]}() of {e.name.partition('.')[0]}") for e in modelling),
+                    tuple(_says(world, e, f"{PLUMBING[e.role]}: {e.name}") for e in plumbing),
+                )
+            )
+    return found
+
+
+def _says(world: World, effect: Effect, says: str) -> Step:
+    return Step(world.resolved.code.place(effect.site[0], effect.line), says)
+
+
+def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
+    """Programs and shell scripts that start programs of the repository, distributed launchers left out."""
+    piped = {target for step in world.steps.all if step.tool in PIPELINES for target in world.steps.programs(step)}
+    found = []
+    for path, launched in sorted(world.launched.items()):
+        started = [
+            Step(world.resolved.code.place(path, launch.line), f"starts {launch.run.target}")
+            for launch in launched
+            if launch.run.kind in ("script", "notebook") and not launch.run.launcher and not launch.dead
+        ]
+        scripts = [launch.run.target for launch in launched if launch.run.kind in ("script", "notebook") and not launch.run.launcher]
+        if started and owned(path) and places.is_product(path) and not orchestrates(world, path):
+            found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
+    for step in world.steps.all:
+        if step.tool == "shell" and owned(step.path) and places.is_product(step.path) and not step.path.startswith(".github/"):
+            runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
+            if runs:
+                started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
+                targets = tuple(run.target for run in runs)
+                found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
+    return found
+
+
+def orchestrates(world: World, path: str) -> bool:
+    """Whether a file declares a pipeline in an orchestrator's own terms."""
+    code = world.resolved.code
+    effects = (e for number in code.scopes(path) for e in world.resolved.effects.own.get((path, number), ()))
+    return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and world.domain(e) == "orchestration" for e in effects)

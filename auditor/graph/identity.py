@@ -1,0 +1,113 @@
+"""Which artefact a text means: identity rules of paths, URIs and names."""
+
+from __future__ import annotations
+
+import unicodedata
+from posixpath import dirname
+from typing import NamedTuple
+
+from auditor.program.values import Value, covers, is_absolute, is_uri, normal, pattern, uri
+
+
+class Identity(NamedTuple):
+    """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
+
+    id: str
+    path: str | None
+    confidence: float
+    guessed: bool = False
+    templated: bool = False
+
+
+class Identities:
+    """Turns symbolic values into node ids, against the files of the tree and the paths that others write."""
+
+    def __init__(self, tree: frozenset[str]) -> None:
+        self.tree = tree
+        self.folders = frozenset(_folders(tree))
+        self.written: set[str] = set()
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder of that path is in the tree."""
+        return path in self.tree or path in self.folders
+
+    def of(self, value: Value, importer: str, *, folder: str | None = None) -> Identity | None:
+        """The artefact that a value names when it is used in `importer`; None when the text says too little.
+
+        `folder` is the working folder of the step that runs it, where that is known.
+        """
+        if not value.known:
+            return None
+        text = unicodedata.normalize("NFC", value.text())
+        if is_uri(text):
+            return Identity(f"{_scheme_kind(text)}{uri(text)}", None, value.confidence, templated=not value.exact)
+        if is_absolute(text):
+            return Identity(f"host:{text}", None, value.confidence, templated=not value.exact)
+        path = normal(text)
+        if not path or path == ".":
+            return None
+        if value.anchored:
+            return None if path.startswith("..") else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
+        return self._relative(path, value, importer, folder)
+
+    def _relative(self, path: str, value: Value, importer: str, folder: str | None) -> Identity | None:
+        if folder is not None:
+            whole = normal(f"{folder}/{path}") if folder else path
+            return None if whole.startswith("..") else Identity(f"file:{whole}", whole, value.confidence, templated=not value.exact)
+        candidates = self._candidates(path, importer)
+        for candidate in candidates:
+            if value.exact and self.exists(candidate):
+                return Identity(f"file:{candidate}", candidate, value.confidence)
+        for candidate in candidates:
+            if candidate in self.written:
+                return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
+        for candidate in candidates:
+            if dirname(candidate) and dirname(candidate) in self.folders:
+                return Identity(f"file:{candidate}", candidate, value.confidence, guessed=True, templated=not value.exact)
+        if not candidates:
+            return None
+        confidence = round(max(value.confidence - 0.2, 0.1), 3)
+        return Identity(f"file:{candidates[0]}", candidates[0], confidence, guessed=True, templated=not value.exact)
+
+    @staticmethod
+    def _candidates(path: str, importer: str) -> list[str]:
+        """Root first, then the folders of the script from its own upwards; paths that leave the repository drop out."""
+        folder = dirname(importer)
+        found = [] if path.startswith("..") else [path]
+        while folder:
+            found.append(normal(f"{folder}/{path}"))
+            folder = dirname(folder)
+        return [candidate for candidate in dict.fromkeys(found) if not candidate.startswith("..")]
+
+
+def matches(general: str, concrete: str) -> bool:
+    """Whether two path ids mean the same artefact: equal, the same pattern, or a pattern that covers the other."""
+    if general == concrete:
+        return True
+    if "{" not in general and "*" not in general:
+        return False
+    anonymous = pattern(general)
+    if not anonymous.replace("{}", "").strip("/._-"):
+        return False
+    if "{" in concrete or "*" in concrete:
+        return anonymous == pattern(concrete)
+    return covers(general, concrete)
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder or is it."""
+    return path == folder or path.startswith(folder + "/")
+
+
+def _scheme_kind(text: str) -> str:
+    return "url:" if text.lower().startswith(("http://", "https://", "ftp://")) else "uri:"
+
+
+def _folders(tree: frozenset[str]) -> set[str]:
+    found: set[str] = set()
+    for path in tree:
+        folder = dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = dirname(folder)
+    return found

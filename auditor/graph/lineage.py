@@ -1,0 +1,176 @@
+"""Who reads and writes what: effects of code joined to artefacts, lifted to the programs that run them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.identity import Identities, Identity
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.place import Place
+from auditor.program import Resolved
+from auditor.program.effects import IO_ROLES, Effect, Site
+from auditor.program.launches import Launch
+
+READING = {
+    Role.READ: NodeKind.DATASET,
+    Role.LOAD_MODEL: NodeKind.MODEL,
+    Role.CONFIG_READ: NodeKind.CONFIG,
+    Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
+}
+WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
+
+
+class Touch(NamedTuple):
+    """One reading or writing of an artefact by code. `site` is the scope where the call stands."""
+
+    way: str  # read, write
+    artefact: Identity
+    kind: NodeKind
+    effect: Effect
+    site: Site
+    confidence: float
+
+
+class Lineage:
+    """All touches of a tree, and the programs from which each is reached."""
+
+    def __init__(self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]) -> None:
+        self.resolved = resolved
+        self.identities = identities
+        self.launched = launched
+        self.touches: dict[Site, list[Touch]] = defaultdict(list)
+        self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
+        self._read_all()
+        self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
+        self._reached: dict[str, dict[Site, Site | None]] = {}
+
+    # --- resolution ---
+
+    def _read_all(self) -> None:
+        effects = [effect for effect in self.resolved.effects.all() if effect.io]
+        for effect in effects:
+            if effect.role in WRITING or effect.role is Role.COPY:
+                for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
+                    found = self.identities.of(value, effect.site[0])
+                    if found is not None and found.path is not None:
+                        self.identities.written.add(found.path)
+        for effect in effects:
+            self._touch(effect)
+
+    def _touch(self, effect: Effect) -> None:
+        ways = []
+        if effect.role in READING or effect.role is Role.COPY:
+            ways.append(("read", effect.targets, READING.get(effect.role, NodeKind.DATASET)))
+        if effect.role in WRITING:
+            ways.append(("write", effect.targets, WRITING[effect.role]))
+        if effect.dest:
+            ways.append(("write", effect.dest, NodeKind.DATASET))
+        for way, values, kind in ways:
+            named = False
+            for value in values:
+                identity = self.identities.of(value, effect.site[0])
+                if identity is None:
+                    continue
+                named = True
+                certainty = identity.confidence * min(1.0, effect.certainty / 0.95) * (0.5 if effect.dead else 1.0)
+                touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3))
+                self.touches[effect.site].append(touch)
+            if not named:
+                self.unresolved[effect.site].append(effect)
+
+    @staticmethod
+    def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:
+        path = identity.path or identity.id
+        if kind is NodeKind.DATASET:
+            if places.is_model(path):
+                return NodeKind.MODEL
+            if way == "write" and places.is_byproduct(path):
+                return NodeKind.REPORT
+            if identity.path is None and identity.id.startswith(("url:", "uri:")):
+                return NodeKind.EXTERNAL_DATASET
+        return kind
+
+    @property
+    def io_calls(self) -> int:
+        """Call sites of I/O with a path argument, each once, wherever its path came from."""
+        return len(self._sites()[0])
+
+    @property
+    def io_resolved(self) -> float | None:
+        """Share of those calls for which at least one artefact could be named."""
+        every, named = self._sites()
+        return round(len(named) / len(every), 4) if every else None
+
+    def _sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
+        every: set[tuple[Site, int, str]] = set()
+        named: set[tuple[Site, int, str]] = set()
+        lifted_from: set[int] = set()
+        for effects in self.resolved.effects.lifted.values():
+            lifted_from.update(id(effect.entry) for effect in effects)
+        for site, own in self.resolved.effects.own.items():
+            for effect in own:
+                if effect.role in IO_ROLES and effect.targets and places.is_product(site[0]):
+                    every.add((site, effect.line, effect.name))
+        resolved_names: set[tuple[str, str]] = set()
+        for site, touches in self.touches.items():
+            for touch in touches:
+                key = (site, touch.effect.line, touch.effect.name)
+                if key in every:
+                    named.add(key)
+                elif touch.effect.via:
+                    resolved_names.add((touch.effect.via[-1], touch.effect.name))
+        for key in every - named:
+            scope = self.resolved.code.scope(*key[0]).name
+            if (scope, key[2]) in resolved_names:
+                named.add(key)
+        return every, named
+
+    # --- programs ---
+
+    def _entries(self, run: frozenset[str]) -> Iterator[str]:
+        """Programs that are started: run by a command, notebooks, files with a main guard or loose effects."""
+        imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
+        for path in self.resolved.code.paths:
+            program = self.resolved.code.programs[path]
+            if path in run or path.endswith(".ipynb") or program.main_guard:
+                yield path
+            elif path not in imported and self.touches.get((path, 0)):
+                yield path
+
+    def reached(self, path: str) -> dict[Site, Site | None]:
+        """All scopes that run when a program is started."""
+        found = self._reached.get(path)
+        if found is None:
+            found = self._reached[path] = self.resolved.effects.reached((path, 0))
+        return found
+
+    def of_program(self, path: str) -> Iterator[Touch]:
+        """Every touch that starting a program leads to."""
+        for site in self.reached(path):
+            yield from self.touches.get(site, ())
+
+    def effects_of_program(self, path: str) -> Iterator[Effect]:
+        """Every effect that starting a program leads to."""
+        for site in self.reached(path):
+            yield from self.resolved.effects.of(site)
+
+    def unresolved_of_program(self, path: str) -> list[Effect]:
+        """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
+        found = []
+        for site in self.reached(path):
+            for effect in self.unresolved.get(site, ()):
+                if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(effect):
+                    continue
+                found.append(effect)
+        return found
+
+    def _lifted(self, effect: Effect) -> bool:
+        owners = {hole.owner for value in effect.targets for hole in value.holes() if hole.owner is not None}
+        return any(self.resolved.effects.callers.get(owner) for owner in owners)
+
+    def place(self, touch: Touch) -> Place:
+        """Where a touch stands."""
+        return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)

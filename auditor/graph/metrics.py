@@ -1,0 +1,127 @@
+"""Measures over the graph: reach, propagation cost, blast radius, cycles. The only user of networkx besides the facade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from auditor.model.artefact import Edge, EdgeKind, NodeKind
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+INFLUENCE = {
+    EdgeKind.CONSUMES: True,
+    EdgeKind.PRODUCES: True,
+    EdgeKind.CONFIGURES: True,
+    EdgeKind.CONTAINS: True,
+    EdgeKind.RUNS: False,
+    EdgeKind.IMPORTS: False,
+    EdgeKind.ENV_OF: True,
+    EdgeKind.SETS: True,
+}
+"""Edges along which a change travels: True in their own direction, False against it (what imports or runs a thing depends on it)."""
+
+CARRIERS = frozenset(
+    {
+        NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.SERVICE, NodeKind.CI_JOB, NodeKind.DATASET,
+        NodeKind.EXTERNAL_DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT, NodeKind.CONFIG,
+    }
+)  # fmt: skip
+"""Kinds of nodes that count as artefacts in the measures; functions, packages and parameters are parts of those."""
+
+RADIUS = {NodeKind.MODEL: 1.0, NodeKind.ENDPOINT: 1.0, NodeKind.SERVICE: 1.0}
+_CODE = frozenset({NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB, NodeKind.FUNCTION})
+
+
+def influence(nodes: Mapping[str, NodeKind], edges: Iterable[Edge], least: float = 0.5) -> nx.DiGraph[str]:
+    """The mixed graph in the direction a change travels, edges under `least` confidence left out."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(sorted(nodes))
+    for edge in edges:
+        forward = INFLUENCE.get(edge.kind)
+        if forward is None or edge.confidence < least or edge.source not in nodes or edge.target not in nodes:
+            continue
+        source, target = (edge.source, edge.target) if forward else (edge.target, edge.source)
+        if source != target:
+            graph.add_edge(source, target)
+    return graph
+
+
+def reach(graph: nx.DiGraph[str]) -> dict[str, int]:
+    """For each node the set of nodes it can reach, itself included, as a bit set over `sorted(graph)`.
+
+    Strongly connected components are condensed first; closure over the condensation is O(n²/64).
+    """
+    import networkx as nx
+
+    position = {node: number for number, node in enumerate(sorted(graph))}
+    condensed = nx.condensation(graph)
+    members = {number: condensed.nodes[number]["members"] for number in condensed}
+    closure: dict[int, int] = {}
+    for number in reversed(list(nx.topological_sort(condensed))):
+        bits = 0
+        for node in members[number]:
+            bits |= 1 << position[node]
+        for onward in condensed.successors(number):
+            bits |= closure[onward]
+        closure[number] = bits
+    mapping = condensed.graph["mapping"]
+    return {node: closure[mapping[node]] for node in graph}
+
+
+def propagation_cost(graph: nx.DiGraph[str], collapsed: frozenset[str] = frozenset()) -> tuple[float, int] | None:
+    """Share of ordered pairs of artefacts where a change of the first can reach the second, and the number of artefacts.
+
+    (sum of |reach| - N) / (N (N - 1)), MacCormack, Rusnak & Baldwin 2006, on the mixed artefact graph. `collapsed` nodes
+    (pure re-exports) pass influence on but are not counted. None with fewer than two artefacts.
+    """
+    ordered = sorted(graph)
+    counted = [node for node in ordered if node not in collapsed]
+    n = len(counted)
+    if n < 2:
+        return None
+    mask = 0
+    for number, node in enumerate(ordered):
+        if node not in collapsed:
+            mask |= 1 << number
+    closure = reach(graph)
+    total = sum((closure[node] & mask).bit_count() for node in counted)
+    return (total - n) / (n * (n - 1)), n
+
+
+def blast_radius(kinds: Iterable[NodeKind]) -> float:
+    """1 per model and endpoint, 0.5 per data node, 0.25 per code node among what a change reaches."""
+    total = 0.0
+    for kind in kinds:
+        total += RADIUS.get(kind, 0.25 if kind in _CODE else 0.5)
+    return total
+
+
+def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[str, ...]]:
+    """Strongly connected groups of at least that many nodes, each sorted, in order."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from(sorted(set(pairs)))
+    groups = (tuple(sorted(group)) for group in nx.strongly_connected_components(graph))
+    return sorted(group for group in groups if len(group) >= smallest)
+
+
+def shortest_cycle(pairs: Iterable[tuple[str, str]], group: tuple[str, ...]) -> tuple[str, ...]:
+    """A shortest closed walk through the first node of a strongly connected group."""
+    import networkx as nx
+
+    inside = set(group)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from(sorted((a, b) for a, b in set(pairs) if a in inside and b in inside))
+    start = group[0]
+    best: list[str] | None = None
+    for onward in sorted(graph.successors(start)):
+        if nx.has_path(graph, onward, start):
+            path = nx.shortest_path(graph, onward, start)
+            if best is None or len(path) < len(best):
+                best = path
+    return (start, *(best or ()))

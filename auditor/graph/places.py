@@ -1,0 +1,61 @@
+"""Kinds of files by their path: tests, examples, documentation, data, models, by-products."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_TEST = re.compile(r"(^|/)(tests?|testing|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$", re.I)
+_EXAMPLE = re.compile(r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/", re.I)
+_BYPRODUCT = re.compile(
+    r"(^|/)(logs?|cache|\.cache|tmp|temp|figures?|figs?|plots?|images?|img|wandb|mlruns|lightning_logs|runs|tensorboard|__pycache__)(/|$)"
+    r"|\.(log|png|jpe?g|svg|pdf|html?|gif|md|lock|pid|out|err)$",
+    re.I,
+)
+_DATA = frozenset(
+    "csv tsv parquet feather arrow orc json jsonl ndjson xlsx xls h5 hdf5 hdf npy npz pkl pickle txt xml avro dta sav sas7bdat "
+    "zip tar gz tgz bz2 7z db sqlite sqlite3 duckdb rds mat tfrecord tfrecords lmdb wav mp3 flac mp4 avi nii dcm tif tiff geojson shp bin".split()
+)  # fmt: skip
+_MODEL = frozenset(
+    "pt pth ckpt h5 hdf5 keras pb onnx tflite joblib pkl pickle model bst cbm safetensors gguf ggml mar pmml bin sav params weights caffemodel torchscript mlmodel".split()
+)
+_MODEL_WORDS = re.compile(r"(^|[/_.-])(models?|weights?|checkpoints?|ckpts?|estimator|classifier|regressor|scaler|encoder|tokenizer|vectorizer)([/_.\d-]|$)", re.I)
+
+
+@lru_cache(maxsize=100_000)
+def is_test(path: str) -> bool:
+    """Test code."""
+    return bool(_TEST.search(path))
+
+
+@lru_cache(maxsize=100_000)
+def is_example(path: str) -> bool:
+    """Examples, documentation, benchmarks."""
+    return bool(_EXAMPLE.search(path))
+
+
+def is_product(path: str) -> bool:
+    """Neither tests nor examples: what the audited system consists of."""
+    return not is_test(path) and not is_example(path)
+
+
+def is_byproduct(path: str) -> bool:
+    """Caches, logs, figures, temporary files: writing them couples nothing."""
+    return bool(_BYPRODUCT.search(path))
+
+
+def suffix(path: str) -> str:
+    """The last suffix in lower case, without the dot."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def is_data(path: str) -> bool:
+    """A file that holds data, by its suffix."""
+    return suffix(path) in _DATA
+
+
+def is_model(path: str) -> bool:
+    """A file that holds a model, by its suffix and words."""
+    kind = suffix(path)
+    return kind in _MODEL and (kind not in _DATA or bool(_MODEL_WORDS.search(path)))

@@ -1,0 +1,174 @@
+"""Declared steps, resolved: what each one runs, reads and writes, and what starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from posixpath import dirname
+from typing import NamedTuple
+
+from auditor.language.template import expand
+from auditor.model.facts import Facts, Ref, Step, Trigger
+from auditor.program import Resolved
+from auditor.program.commands import Run
+from auditor.program.values import is_absolute, is_uri, normal
+
+PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
+AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
+SERVING = frozenset({"docker", "compose"})
+
+
+class Declared(NamedTuple):
+    """A declared input or output of a step: a node id, its path if it is one of the repository, and where it stands."""
+
+    id: str
+    path: str | None
+    ref: Ref
+
+
+class DeclaredStep(NamedTuple):
+    """One declared step with everything about it resolved."""
+
+    id: str
+    path: str
+    step: Step
+    folder: str
+    runs: tuple[Run, ...]
+    reads: tuple[Declared, ...]
+    writes: tuple[Declared, ...]
+    params: tuple[Declared, ...]
+
+    @property
+    def tool(self) -> str:
+        """The format that declares it."""
+        return self.step.tool
+
+
+class Steps:
+    """All declared steps and triggers of a tree."""
+
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+        self.all: tuple[DeclaredStep, ...] = tuple(self._read())
+        self.by_id = {step.id: step for step in self.all}
+        self.by_file: dict[str, list[DeclaredStep]] = {}
+        for step in self.all:
+            self.by_file.setdefault(step.path, []).append(step)
+
+    def triggers(self) -> Iterator[tuple[str, Trigger]]:
+        """Every trigger with the file that declares it."""
+        for path, facts in sorted(self.resolved.files.items()):
+            for trigger in facts.triggers:
+                yield path, trigger
+
+    def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
+        """The steps that a trigger starts."""
+        steps = self.by_file.get(path, [])
+        return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
+
+    def programs(self, start: DeclaredStep) -> dict[str, Run]:
+        """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
+        found: dict[str, Run] = {}
+        todo, seen = [start], {start.id}
+        while todo:
+            step = todo.pop()
+            for run in step.runs:
+                if run.kind in ("script", "notebook"):
+                    found.setdefault(run.target, run)
+                for onward in self._onward(run, step):
+                    if onward.id not in seen:
+                        seen.add(onward.id)
+                        todo.append(onward)
+        return found
+
+    def _onward(self, run: Run, step: DeclaredStep) -> list[DeclaredStep]:
+        """The declared steps that a command of a step starts in turn."""
+        if run.kind == "shell":
+            return self.by_file.get(run.target, [])
+        if run.kind != "pipeline":
+            return []
+        tool, _, goals = run.target.partition(":")
+        wanted = set(goals.split())
+        if tool == "dvc":
+            return self._of_tool("dvc", run.folder, {w.partition(":")[2] or w for w in wanted if not w.endswith("dvc.yaml")} - {"run"})
+        if tool == "make":
+            chosen = self._of_tool("make", run.folder, wanted)
+            return chosen if wanted else chosen[:1]
+        return self._of_tool(tool, run.folder, set())
+
+    def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
+        """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
+        all_steps = [step for step in self.all if step.tool == tool]
+        near = [step for step in all_steps if dirname(step.path) == folder] or all_steps
+        if not names:
+            return near
+        by_name = {step.step.name: step for step in near}
+        chosen: dict[str, DeclaredStep] = {}
+        todo = [by_name[name] for name in sorted(names) if name in by_name]
+        while todo:
+            step = todo.pop()
+            if step.id in chosen:
+                continue
+            chosen[step.id] = step
+            todo += [by_name[name] for name in step.step.after if name in by_name]
+            wanted = {declared.id for declared in step.reads}
+            todo += [other for other in near if any(out.id in wanted for out in other.writes)]
+        return list(chosen.values())
+
+    def _read(self) -> Iterator[DeclaredStep]:
+        for path, facts in sorted(self.resolved.files.items()):
+            for step in facts.steps:
+                yield self._one(path, facts, step)
+
+    def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
+        base = "" if step.rooted or step.tool in AUTOMATION else dirname(path)
+        if step.tool == "shell":
+            base = ""
+        lookup = self._lookup(path, facts)
+        folder = normal(f"{base}/{_expanded(step.folder, lookup)}") if step.folder else base
+        runs = tuple(self._run(command, folder, path, step.tool) for command in step.commands)
+        return DeclaredStep(
+            f"step:{path}#{step.name}",
+            path,
+            step,
+            folder,
+            runs,
+            tuple(self._declared(ref, folder, lookup) for ref in step.reads),
+            tuple(self._declared(ref, folder, lookup) for ref in step.writes),
+            tuple(self._declared(ref, folder, lookup) for ref in step.params),
+        )
+
+    def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
+        run = self.resolved.commands.resolve(command, folder)  # type: ignore[arg-type]  # a Command of the facts
+        if run.kind in ("missing", "tool") and tool == "shell":
+            nearby = self.resolved.commands.resolve(command, dirname(path))  # type: ignore[arg-type]  # as above
+            return nearby if nearby.kind not in ("missing", "tool") else run
+        return run
+
+    def _lookup(self, path: str, facts: Facts) -> Mapping[str, str]:
+        """What `${…}` means in a file: the params.yaml beside it, and the variables the file itself defines."""
+        if not any(step.tool == "dvc" for step in facts.steps):
+            return {}
+        beside = f"{dirname(path)}/params.yaml".lstrip("/")
+        table = {key: str(value) for key, (value, _) in self.resolved.code.leaves(beside).items() if value is not None}
+        for key, (value, _) in self.resolved.code.leaves(path).items():
+            if key.startswith("vars.") and value is not None:
+                name = key.split(".", 2)[-1]
+                table.setdefault(name, str(value))
+        return table
+
+    @staticmethod
+    def _declared(ref: Ref, folder: str, lookup: Mapping[str, str]) -> Declared:
+        text = _expanded(ref.path, lookup)
+        if is_uri(text):
+            return Declared(f"uri:{text}", None, ref)
+        if is_absolute(text):
+            return Declared(f"host:{text}", None, ref)
+        path = normal(f"{folder}/{text}" if folder else text)
+        return Declared(f"file:{path}", path, ref)
+
+
+def _expanded(text: str, lookup: Mapping[str, str]) -> str:
+    if "${" not in text:
+        return text
+    filled, _ = expand(text, lookup.get)
+    return filled.replace("${", "{")

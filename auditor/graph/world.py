@@ -1,0 +1,82 @@
+"""Everything the questions are answered from, built once for a tree and shared by all components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from auditor.graph.build import Builder
+from auditor.graph.identity import Identities
+from auditor.graph.lineage import Lineage
+from auditor.graph.steps import Steps
+from auditor.model.artefact import Edge, EdgeKind, Node, Role
+from auditor.model.changes import History
+from auditor.model.facts import Facts
+from auditor.model.listing import Listing
+from auditor.program import Resolved
+from auditor.program.effects import Effect
+from auditor.program.launches import launches
+
+
+class World:
+    """The resolved program, the declared steps, the lineage and the graph of one tree."""
+
+    def __init__(self, resolved: Resolved, listing: Listing, history: Callable[[], History]) -> None:
+        self.resolved = resolved
+        self.listing = listing
+        self._history = history
+        self.steps = Steps(resolved)
+        self.launched = launches(resolved.effects, resolved.commands)
+        self.identities = Identities(resolved.tree)
+        self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
+        store = Builder(resolved, self.steps, self.lineage).build()
+        self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
+        self.edges: tuple[Edge, ...] = tuple(store.edges())
+
+    def _run(self) -> frozenset[str]:
+        """Programs that some command starts."""
+        found = {run.target for step in self.steps.all if step.tool != "readme" for run in step.runs if run.kind in ("script", "notebook")}
+        found |= {launch.run.target for started in self.launched.values() for launch in started if launch.run.kind in ("script", "notebook")}
+        return frozenset(path for path in found if path in self.resolved.code.programs)
+
+    @property
+    def files(self) -> Mapping[str, Facts]:
+        """Facts by path."""
+        return self.resolved.files
+
+    @cached_property
+    def history(self) -> History:
+        """Change sets, read from git when first asked for."""
+        return self._history()
+
+    @cached_property
+    def outgoing(self) -> dict[str, list[Edge]]:
+        """Edges by source."""
+        table: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            table.setdefault(edge.source, []).append(edge)
+        return table
+
+    @cached_property
+    def incoming(self) -> dict[str, list[Edge]]:
+        """Edges by target."""
+        table: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            table.setdefault(edge.target, []).append(edge)
+        return table
+
+    def between(self, source: str, target: str, kind: EdgeKind) -> Edge | None:
+        """The edge of a kind between two nodes."""
+        return next((edge for edge in self.outgoing.get(source, ()) if edge.target == target and edge.kind is kind), None)
+
+    def domain(self, effect: Effect) -> str:
+        """The field of the library behind an effect: `ml`, `data`, `tracking`, …; "" where no table says."""
+        library = self.resolved.knowledge.library(effect.entry.library)
+        return library.domain if library is not None else ""
+
+    def trains(self, effect: Effect) -> bool:
+        """Whether an effect fits a model (fitting a preprocessing object alone is no training)."""
+        if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:
+            return False
+        maker = self.resolved.knowledge.lookup(effect.name.rpartition(".")[0])
+        return maker is None or maker.role is not Role.TRANSFORMER

@@ -1,0 +1,322 @@
+"""What calls do: roles by the knowledge base, the artefacts they name, and how both travel through callers.
+
+Each function is summarised by its own effects; an effect whose target hangs on a parameter is carried to the
+callers, at most three levels up, and lands on the calling site with the wrappers it came `via`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from auditor.knowledge import Entry
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.program.code import Code, Frame, Instance, Library, Local, Module
+from auditor.program.evaluate import Evaluator
+from auditor.program.scopes import CallSite
+from auditor.program.values import UNKNOWN, Hole, Value, concat, literal, substitute
+
+Site: TypeAlias = tuple[str, int]
+"""A scope: (path of the file, number of the scope)."""
+
+LEVELS = 3
+
+IO_ROLES = frozenset({Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ})
+
+
+class Effect(NamedTuple):
+    """One thing that a scope does by a call.
+
+    `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
+    the role is; `via` names the wrappers between this site and the library call.
+    """
+
+    role: Role
+    name: str
+    entry: Entry
+    targets: tuple[Value, ...]
+    site: Site
+    line: int
+    end_line: int
+    certainty: float
+    dead: bool
+    call: Call
+    via: tuple[str, ...] = ()
+    dest: tuple[Value, ...] = ()
+
+    @property
+    def io(self) -> bool:
+        """Whether it names an artefact by a path or the like."""
+        return self.role in IO_ROLES and bool(self.targets)
+
+
+class LocalCall(NamedTuple):
+    """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value."""
+
+    caller: Site
+    callee: Local
+    call: Call
+    site: CallSite
+    direct: bool
+
+
+class Effects:
+    """Effects of all scopes, and who calls whom."""
+
+    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+        self.code = code
+        self.evaluator = evaluator
+        self.own: dict[Site, list[Effect]] = defaultdict(list)
+        self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
+        self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
+        self.imports: dict[str, set[str]] = {}
+        for path in code.paths:
+            self._read(path)
+        self.lifted: dict[Site, list[Effect]] = defaultdict(list)
+        self._lift()
+
+    def of(self, site: Site) -> Iterator[Effect]:
+        """All effects of a scope: its own, and those of callees that hang on its arguments."""
+        yield from self.own.get(site, ())
+        yield from self.lifted.get(site, ())
+
+    def all(self) -> Iterator[Effect]:
+        """Every effect, each where it stands or landed, in the order of the files."""
+        for path in self.code.paths:
+            for number in self.code.scopes(path):
+                yield from self.of((path, number))
+
+    # --- reading one file ---
+
+    def _read(self, path: str) -> None:
+        for number in self.code.scopes(path):
+            site = (path, number)
+            for call_site in self.code.index(path, number).calls:
+                self._call(site, call_site)
+        self.imports[path] = self._imported(path)
+
+    def _imported(self, path: str) -> set[str]:
+        """The modules of the repository that a file imports anywhere."""
+        modules, found = self.code.modules, set()
+        for number in self.code.scopes(path):
+            for statement, _, _ in self.code.index(path, number).imports:
+                for imported in statement.names:
+                    dotted = imported.module
+                    home = modules.resolve(path, dotted, statement.level)
+                    if home is None:
+                        continue
+                    if not home.endswith("/"):
+                        found.add(home)
+                    if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
+                        inner = modules.file(home.rpartition("/")[0], imported.name)
+                        if inner and not inner.endswith("/"):
+                            found.add(inner)
+        found.discard(path)
+        return found
+
+    def _call(self, site: Site, call_site: CallSite) -> None:
+        call = call_site.call
+        frame = Frame(*site, block=call_site.block)
+        callee = self.evaluator.denoter.denote(call.func, frame)
+        match callee:
+            case Library(dotted):
+                self._library(site, call_site, dotted, frame)
+            case Local():
+                self._local(site, call_site, callee, direct=True)
+            case Instance(of) if isinstance(of, str):
+                self._library(site, call_site, f"{of}.__call__", frame)
+            case Instance(of) if isinstance(of, Local):
+                method = self.evaluator.denoter.attribute(callee, "__call__", frame, 0)
+                if type(method) is Local:
+                    self._local(site, call_site, method, direct=True)
+            case None if type(call.func) is Attr:
+                self._unknown_receiver(site, call_site, call.func.name, frame)
+        for value in (*call.args, *[value for _, value in call.keywords]):
+            if type(value) in (Name, Attr):
+                handed = self.evaluator.denoter.denote(value, frame)
+                if type(handed) is Local and self.code.scope(handed.path, handed.scope).kind == "function":
+                    self._local(site, call_site, handed, direct=False)
+
+    def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool) -> None:
+        if self.code.scope(callee.path, callee.scope).kind == "class":
+            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site), 0)
+            base = self.evaluator.denoter.ancestry(callee)
+            if base:
+                frame = Frame(*site, block=call_site.block)
+                self._library(site, call_site, base[0], frame, kind="subclass")
+            if type(init) is not Local:
+                return
+            callee = init
+        edge = LocalCall(site, callee, call_site.call, call_site, direct)
+        self.calls[site].append(edge)
+        self.callers[callee.path, callee.scope].append(edge)
+
+    def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
+        entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
+        if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
+            self._add(site, call_site, dotted, entry, frame, 0.95)
+
+    def _method(self, dotted: str) -> Entry | None:
+        receiver, _, method = dotted.rpartition(".")
+        return self.code.knowledge.method(receiver, method) if receiver else None
+
+    def _unknown_receiver(self, site: Site, call_site: CallSite, method: str, frame: Frame) -> None:
+        entry = self.code.knowledge.unique_method(method)
+        if entry is not None:
+            self._add(site, call_site, entry.name, entry, frame, 0.6)
+
+    def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
+        call = call_site.call
+        role = self._role(call, entry, frame)
+        targets = self._targets(call, entry, frame)
+        if targets is None:
+            return
+        dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
+        self.own[site].append(
+            Effect(role, dotted, entry, targets, site, call.line, call.end_line, certainty, call_site.dead, call, (), dest)
+        )
+
+    def _role(self, call: Call, entry: Entry, frame: Frame) -> Role:
+        by = entry.role_by
+        chosen = argument(call, by.by, by.pos) if by is not None else None
+        texts = [value.text() for value in self.evaluator.values(chosen, frame) if value.exact] if chosen is not None else []
+        return entry.role_for(texts[0] if texts else None)
+
+    def _targets(self, call: Call, entry: Entry, frame: Frame) -> tuple[Value, ...] | None:
+        """The texts of the target; None when a required argument is not given, so that the role does not apply."""
+        path = entry.path
+        if path is None:
+            return ()
+        if path.receiver:
+            return self.evaluator.values(call.func.base, frame) if type(call.func) is Attr else (UNKNOWN,)
+        if path.template:
+            return self._templated(call, path.template, path.args, frame)
+        pos = None if path.kw_only else path.pos
+        found = self._argument(call, path.arg, pos, frame)
+        for other in path.also if not found else ():
+            found = found or self._argument(call, other, None, frame)
+        return found or (None if path.required else (UNKNOWN,))
+
+    def _templated(self, call: Call, template: str, args: Mapping[str, int | str], frame: Frame) -> tuple[Value, ...]:
+        pieces: list[Value] = []
+        text = template
+        while "{" in text:
+            before, _, rest = text.partition("{")
+            name, _, text = rest.partition("}")
+            at = args.get(name)
+            filled = self._argument(call, at if isinstance(at, str) else name, at if isinstance(at, int) else None, frame)
+            pieces += [literal(before), filled[0] if filled else UNKNOWN]
+        pieces.append(literal(text))
+        return (concat(pieces),)
+
+    def _argument(self, call: Call, name: str | None, pos: int | None, frame: Frame) -> tuple[Value, ...]:
+        chosen = argument(call, name, pos)
+        if chosen is None or (type(chosen) is Const and chosen.value is None):
+            return ()
+        return self._followed(chosen, frame)
+
+    def _followed(self, expr: Expr, frame: Frame) -> tuple[Value, ...]:
+        """The texts of a path argument; a file handle means the path it was opened with."""
+        return self.evaluator.values(*self.evaluator.opened(expr, frame))
+
+    # --- through callers ---
+
+    def _lift(self) -> None:
+        todo = [(effect, 0) for effects in self.own.values() for effect in effects if _hangs(effect)]
+        seen: set[tuple[object, ...]] = set()
+        while todo:
+            effect, level = todo.pop()
+            if level >= LEVELS:
+                continue
+            for owner in sorted({hole.owner for hole in _holes(effect) if hole.owner is not None}):
+                for edge in self.callers.get(owner, ()):
+                    lifted = self._through(effect, edge)
+                    key = (lifted.role, lifted.name, lifted.site, lifted.line, tuple(v.parts for v in lifted.targets))
+                    if key in seen or not edge.direct:
+                        continue
+                    seen.add(key)
+                    self.lifted[edge.caller].append(lifted)
+                    if _hangs(lifted):
+                        todo.append((lifted, level + 1))
+
+    def _through(self, effect: Effect, edge: LocalCall) -> Effect:
+        frame = Frame(*edge.caller, block=edge.site.block)
+        callee = (edge.callee.path, edge.callee.scope)
+        scope = self.code.scope(*callee)
+        constructed = scope.name.endswith("__init__") and type(self.evaluator.denoter.denote(edge.call.func, frame)) is Local
+        given = self.evaluator.denoter.arguments(edge.callee, edge.call, frame, bound=True if constructed else None)
+        known: dict[Hole, tuple[Value, ...]] = {}
+        for param in scope.params:
+            hole = Hole("param", param.name, callee)
+            if param.name in given:
+                known[hole] = self._followed(given[param.name][0], frame)
+            else:
+                known[hole] = self.evaluator.default(param.name, Frame(*callee))
+        return effect._replace(
+            targets=_filled(effect.targets, known),
+            dest=_filled(effect.dest, known),
+            site=edge.caller,
+            line=edge.call.line,
+            end_line=edge.call.end_line,
+            dead=effect.dead or edge.site.dead,
+            call=edge.call,
+            via=(scope.name, *effect.via),
+        )
+
+    # --- reach ---
+
+    def reached(self, start: Site) -> dict[Site, Site | None]:
+        """All scopes that run when this one runs, each with the scope it was reached from.
+
+        Following calls, functions that are handed on, and the top level of imported modules.
+        """
+        found: dict[Site, Site | None] = {start: None}
+        todo = [start]
+        while todo:
+            site = todo.pop()
+            onward: list[Site] = [(edge.callee.path, edge.callee.scope) for edge in self.calls.get(site, ())]
+            if site[1] == 0:
+                onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
+                onward += [
+                    (site[0], number)
+                    for number in self.code.scopes(site[0])
+                    if self.code.scope(site[0], number).kind == "class" and self.code.scope(site[0], number).parent == 0
+                ]
+            for other in onward:
+                if other not in found:
+                    found[other] = site
+                    todo.append(other)
+        return found
+
+
+def argument(call: Call, name: str | None, pos: int | None) -> Expr | None:
+    """The expression given for a parameter, by keyword or position."""
+    if name is not None:
+        for keyword, value in call.keywords:
+            if keyword == name:
+                return value
+    if pos is not None and pos < len(call.args) and type(call.args[pos]).__name__ != "Star":
+        return call.args[pos]
+    return None
+
+
+def _filled(values: Iterable[Value], known: dict[Hole, tuple[Value, ...]]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(filled for value in values for filled in substitute(value, known)))
+
+
+def _holes(effect: Effect) -> Iterator[Hole]:
+    for value in (*effect.targets, *effect.dest):
+        for hole in value.holes():
+            if hole.kind == "param" and hole.owner is not None:
+                yield hole
+
+
+def _hangs(effect: Effect) -> bool:
+    return next(_holes(effect), None) is not None
+
+
+def module_of(denoted: object) -> str | None:
+    """The path of a repository module that a denotation means."""
+    return denoted.path if type(denoted) is Module else None

@@ -1,0 +1,107 @@
+"""Modules of the repository: which file an import means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from posixpath import dirname
+
+from auditor.model.ir import Program
+
+
+class Modules:
+    """The importable files of a tree, found by what import statements say.
+
+    Where Python would search is not written down anywhere, so the places are tried in this order: the folder of the
+    importing script, its parents up to the root, their `src` folders, then any folder of the tree under which the whole
+    dotted name exists exactly once.
+    """
+
+    def __init__(self, programs: Mapping[str, Program]) -> None:
+        self.paths = frozenset(path for path in programs if path.endswith((".py", ".pyw")))
+        self.folders = frozenset(_parents(self.paths))
+        self._roots: dict[str, list[str]] = defaultdict(list)  # first name of a module -> folders that hold it
+        for path in sorted(self.paths):
+            folder, _, name = path.rpartition("/")
+            if name != "__init__.py":
+                self._roots[name.rsplit(".", 1)[0]].append(folder)
+        for folder in sorted(self.folders):
+            above, _, name = folder.rpartition("/")
+            if name:
+                self._roots[name].append(above)
+        self._memo: dict[tuple[str, str], str | None] = {}
+
+    def file(self, base: str, dotted: str) -> str | None:
+        """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""
+        path = "/".join(part for part in (base, *dotted.split(".")) if part)
+        if f"{path}.py" in self.paths:
+            return f"{path}.py"
+        if f"{path}/__init__.py" in self.paths:
+            return f"{path}/__init__.py"
+        return f"{path}/" if path in self.folders else None
+
+    def resolve(self, importer: str, dotted: str, level: int) -> str | None:
+        """The file that an import in `importer` means, or None when it is not of this repository."""
+        folder = dirname(importer)
+        if level:
+            for _ in range(level - 1):
+                folder = dirname(folder)
+            if not dotted:
+                init = f"{folder}/__init__.py" if folder else "__init__.py"
+                return init if init in self.paths else f"{folder}/"
+            return self.file(folder, dotted)
+        key = (folder, dotted)
+        if key not in self._memo:
+            self._memo[key] = self._absolute(folder, dotted)
+        return self._memo[key]
+
+    def _absolute(self, folder: str, dotted: str) -> str | None:
+        first = dotted.partition(".")[0]
+        holders = self._roots.get(first)
+        if not holders:
+            return None
+        known = set(holders)
+        for base in _upwards(folder):
+            for place in (base, f"{base}/src" if base else "src"):
+                if place in known:
+                    found = self.file(place, dotted)
+                    # A folder without any Python of its own level is no evidence against a library of that name.
+                    if found and not (found.endswith("/") and place != folder and not self._owns(found)):
+                        return found
+        if "." in dotted or len(holders) == 1:
+            matches = [found for base in holders if (found := self.file(base, dotted)) and not found.endswith("/")]
+            if len(matches) == 1 and self._plausible(matches[0], first):
+                return matches[0]
+        return None
+
+    def _owns(self, folder: str) -> bool:
+        return f"{folder}__init__.py" in self.paths or any(
+            path.startswith(folder) and "/" not in path[len(folder) :] for path in self.paths
+        )
+
+    @staticmethod
+    def _plausible(path: str, first: str) -> bool:
+        """A far-away match counts only when the file does not sit in a test or example tree."""
+        return not any(part in {"tests", "test", "examples", "docs"} for part in path.split("/")[:-1]) and first not in {
+            "utils",
+            "config",
+            "test",
+            "tests",
+        }
+
+
+def _upwards(folder: str) -> Iterable[str]:
+    while folder:
+        yield folder
+        folder = dirname(folder)
+    yield ""
+
+
+def _parents(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        folder = dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = dirname(folder)
+    return found

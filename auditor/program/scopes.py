@@ -1,0 +1,313 @@
+"""What one scope binds, calls and returns: one walk over its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from auditor.model.ir import (
+    Assert,
+    Assign,
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Define,
+    Delete,
+    Do,
+    Each,
+    Expr,
+    Group,
+    If,
+    Import,
+    Imported,
+    Item,
+    Lambda,
+    Loop,
+    Name,
+    Op,
+    Opaque,
+    Raise,
+    Return,
+    Slice,
+    Star,
+    Stmt,
+    Table,
+    Text,
+    Try,
+    Walrus,
+    With,
+)
+
+Block: TypeAlias = tuple[tuple[int, int], ...]
+"""Where a statement stands: (construct, arm) pairs from the outside in."""
+
+
+class Binding(NamedTuple):
+    """One binding of a name.
+
+    `how` is `value` (bound to `value`), `unpack` (to element `at` of it), `element` (to an element of it: a loop
+    target), `context` (to what `with value` yields), `augment` (old value combined with `value` by `op`), `import`,
+    `define`, `param`.
+    """
+
+    how: str
+    value: Expr | None
+    block: Block
+    line: int
+    at: int = -1
+    op: str = ""
+    imported: Imported | None = None
+    level: int = 0
+    scope: int = -1
+
+
+class CallSite(NamedTuple):
+    """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it."""
+
+    call: Call
+    block: Block
+    dead: bool
+    loop: int
+
+
+class ScopeIndex:
+    """Bindings by name and version, calls, returns and attribute stores of one scope."""
+
+    __slots__ = ("attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns")
+
+    def __init__(self) -> None:
+        self.bindings: dict[str, dict[int, Binding]] = {}
+        self.calls: list[CallSite] = []
+        self.returns: list[Expr] = []
+        self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
+        self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
+        self.imports: list[tuple[Import, Block, bool]] = []
+        self.nested: list[int] = []
+        self.kinds: dict[int, str] = {}
+        self.constructs = 0
+
+    def reaching(self, name: str, version: int, block: Block) -> list[Binding]:
+        """The bindings of a name that may hold where `version` was the last one seen, newest first."""
+        table = self.bindings.get(name)
+        if not table:
+            return []
+        found: list[Binding] = []
+        for number in sorted((v for v in table if v <= version), reverse=True):
+            binding = table[number]
+            if self._excludes(binding.block, block) or _overwritten(binding, found):
+                continue
+            found.append(binding)
+            if block[: len(binding.block)] == binding.block and binding.how != "augment":
+                break
+        return found
+
+    def final(self, name: str) -> list[Binding]:
+        """The bindings that may hold when the scope has run to its end, newest first."""
+        table = self.bindings.get(name)
+        return self.reaching(name, max(table), ()) if table else []
+
+    def _excludes(self, one: Block, other: Block) -> bool:
+        """True when the two stand in different arms of one branch."""
+        for (construct, arm), (other_construct, other_arm) in zip(one, other, strict=False):
+            if construct != other_construct:
+                return False
+            if arm != other_arm:
+                return self.kinds.get(construct) == "if"
+        return False
+
+
+def _overwritten(binding: Binding, newer: list[Binding]) -> bool:
+    """A later binding in the same block, or around it, replaces this one."""
+    return any(n.how != "augment" and binding.block[: len(n.block)] == n.block for n in newer)
+
+
+def index_scope(body: tuple[Stmt, ...]) -> ScopeIndex:
+    """Walk the statements of one scope."""
+    walker = _Walker()
+    walker.statements(body, (), False, 0)
+    return walker.index
+
+
+class _Walker:
+    def __init__(self) -> None:
+        self.index = ScopeIndex()
+
+    def statements(self, body: Iterable[Stmt], block: Block, dead: bool, loop: int) -> None:
+        for statement in body:
+            handler = _STATEMENTS.get(type(statement))
+            if handler is not None:
+                handler(self, statement, block, dead, loop)
+
+    def arm(self, kind: str) -> int:
+        self.index.constructs += 1
+        self.index.kinds[self.index.constructs] = kind
+        return self.index.constructs
+
+    def expression(self, expr: Expr | None, block: Block, dead: bool, loop: int) -> None:
+        """Note the calls and walrus bindings in an expression."""
+        if expr is None:
+            return
+        stack: list[Expr] = [expr]
+        calls: list[CallSite] = []
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is Const or kind is Name:
+                continue
+            if kind is Call:
+                calls.append(CallSite(node, block, dead, loop))  # type: ignore[arg-type]  # narrowed by type()
+            elif kind is Walrus:
+                self.bind(node.target, Binding("value", node.value, block, 0))  # type: ignore[union-attr]  # narrowed
+            stack.extend(children(node))
+        calls.reverse()
+        self.index.calls.extend(calls)
+
+    def bind(self, target: Expr, binding: Binding) -> None:
+        """Bind a target, through tuples, stars, attributes and items."""
+        kind = type(target)
+        if kind is Name:
+            self.index.bindings.setdefault(target.id, {})[target.version] = binding  # type: ignore[union-attr]  # narrowed
+        elif kind is Group:
+            how = "unpack" if binding.how in ("value", "unpack") else binding.how
+            for position, item in enumerate(target.items):  # type: ignore[union-attr]  # narrowed
+                self.bind(item, binding._replace(how=how, at=position))
+        elif kind is Star:
+            self.bind(target.value, binding._replace(how="element"))  # type: ignore[union-attr]  # narrowed
+        elif kind is Attr and binding.value is not None and binding.how == "value":
+            base = target.base  # type: ignore[union-attr]  # narrowed
+            if type(base) is Name:
+                self.index.attributes.append((base.id, target.name, binding.value, binding.block, binding.line))  # type: ignore[union-attr]  # narrowed
+        elif kind is Item and binding.value is not None:
+            self.index.items.append((target, binding.value, binding.line))
+
+    def assign(self, s: Assign, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.value, block, dead, loop)
+        how = "augment" if s.op else "value"
+        for target in s.targets:
+            if s.value is not None:
+                self.bind(target, Binding(how, s.value, block, s.line, op=s.op))
+            if type(target) is not Name:
+                self.expression(target, block, dead, loop)
+
+    def do(self, s: Do, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.value, block, dead, loop)
+
+    def give(self, s: Return, block: Block, dead: bool, loop: int) -> None:
+        if s.value is not None:
+            self.expression(s.value, block, dead, loop)
+            self.index.returns.append(s.value)
+
+    def branch(self, s: If, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.test, block, dead, loop)
+        construct = self.arm("if")
+        never = type(s.test) is Const and not s.test.value  # type: ignore[union-attr]  # narrowed
+        always = type(s.test) is Const and bool(s.test.value)  # type: ignore[union-attr]  # narrowed
+        inside = block if is_main_guard(s.test) else (*block, (construct, 0))
+        self.statements(s.body, inside, dead or never, loop)
+        self.statements(s.orelse, (*block, (construct, 1)), dead or always, loop)
+
+    def loop(self, s: Loop, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.source, block, dead, loop)
+        construct = self.arm("loop")
+        inside = (*block, (construct, 0))
+        if s.target is not None:
+            self.bind(s.target, Binding("element", s.source, inside, s.line))
+        self.statements(s.body, inside, dead, loop + 1)
+        self.statements(s.orelse, (*block, (construct, 1)), dead, loop)
+
+    def within(self, s: With, block: Block, dead: bool, loop: int) -> None:
+        for value, target in s.items:
+            self.expression(value, block, dead, loop)
+            if target is not None:
+                self.bind(target, Binding("context", value, block, s.line))
+        self.statements(s.body, block, dead, loop)
+
+    def attempt(self, s: Try, block: Block, dead: bool, loop: int) -> None:
+        construct = self.arm("try")
+        self.statements(s.body, block, dead, loop)
+        for number, handler in enumerate(s.handlers, 1):
+            self.statements(handler.body, (*block, (construct, number)), dead, loop)
+        self.statements(s.orelse, block, dead, loop)
+        self.statements(s.final, block, dead, loop)
+
+    def define(self, s: Define, block: Block, dead: bool, loop: int) -> None:
+        self.index.nested.append(s.scope)
+        self.bind(s.name, Binding("define", None, block, s.line, scope=s.scope))
+
+    def bring(self, s: Import, block: Block, dead: bool, loop: int) -> None:
+        self.index.imports.append((s, block, dead))
+        for imported in s.names:
+            self.bind(imported.bound, Binding("import", None, block, s.line, imported=imported, level=s.level))
+
+    def fail(self, s: Raise, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.value, block, dead, loop)
+
+    def check(self, s: Assert, block: Block, dead: bool, loop: int) -> None:
+        self.expression(s.test, block, dead, loop)
+
+    def drop(self, s: Delete, block: Block, dead: bool, loop: int) -> None:
+        for target in s.targets:
+            self.expression(target, block, dead, loop)
+
+
+_STATEMENTS = {
+    Assign: _Walker.assign,
+    Do: _Walker.do,
+    Return: _Walker.give,
+    If: _Walker.branch,
+    Loop: _Walker.loop,
+    With: _Walker.within,
+    Try: _Walker.attempt,
+    Define: _Walker.define,
+    Import: _Walker.bring,
+    Raise: _Walker.fail,
+    Assert: _Walker.check,
+    Delete: _Walker.drop,
+}
+
+
+def is_main_guard(test: Expr) -> bool:
+    """True for `__name__ == "__main__"`."""
+    if type(test) is not Op or test.op != "==":
+        return False
+    sides = test.operands
+    return any(type(s) is Name and s.id == "__name__" for s in sides) and any(
+        type(s) is Const and s.value == "__main__" for s in sides
+    )
+
+
+def children(node: Expr) -> Iterable[Expr]:
+    """The direct sub-expressions, in order of evaluation as far as it matters."""
+    parts = _CHILDREN.get(type(node))
+    return parts(node) if parts is not None else ()
+
+
+def _present(*parts: Expr | None) -> list[Expr]:
+    return [part for part in parts if part is not None]
+
+
+def _each(node: Each) -> list[Expr]:
+    found = list(node.elements)
+    for _, source, conditions in node.loops:
+        found.append(source)
+        found.extend(conditions)
+    return found
+
+
+_CHILDREN = {
+    Attr: lambda n: (n.base,),
+    Item: lambda n: (n.base, n.key),
+    Slice: lambda n: _present(n.start, n.stop, n.step),
+    Call: lambda n: [n.func, *n.args, *[value for _, value in n.keywords]],
+    Op: lambda n: n.operands,
+    Text: lambda n: n.parts,
+    Group: lambda n: n.items,
+    Table: lambda n: _present(*n.keys, *n.values),
+    Choice: lambda n: (n.test, n.then, n.otherwise),
+    Each: _each,
+    Lambda: lambda n: (n.body,),
+    Star: lambda n: (n.value,),
+    Walrus: lambda n: (n.value,),
+    Opaque: lambda n: _present(n.value),
+}

@@ -1,0 +1,214 @@
+"""Symbolic text: literal parts and typed holes, and the path algebra over it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+
+class Hole(NamedTuple):
+    """A part of a text that is not known.
+
+    `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `unknown`. A parameter's hole names the
+    function that it belongs to, as (path, scope).
+    """
+
+    kind: str
+    name: str
+    owner: tuple[str, int] | None = None
+
+
+Part: TypeAlias = str | Hole
+
+MOST_ALTERNATIVES = 20
+
+
+class Value(NamedTuple):
+    """A text as far as it is known.
+
+    `anchored` says that a path starts at the root of the repository (it came from `__file__`); other relative paths
+    start wherever the program is started. `confidence` follows GRAPH §5; `how` names the weakest step:
+    `literal`, `constant`, `folded`, `f-string`, `cli`, `config`, `env`.
+    """
+
+    parts: tuple[Part, ...]
+    anchored: bool = False
+    confidence: float = 0.9
+    how: str = "literal"
+
+    @property
+    def exact(self) -> bool:
+        """No hole in it."""
+        return all(isinstance(part, str) for part in self.parts)
+
+    @property
+    def known(self) -> bool:
+        """At least one literal part that says more than a separator."""
+        return any(isinstance(part, str) and part.strip("/._- ") for part in self.parts)
+
+    def text(self) -> str:
+        """The text, holes as `{name}`."""
+        return "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in self.parts)
+
+    def holes(self) -> tuple[Hole, ...]:
+        """The holes, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Hole))
+
+    def weakened(self, factor: float, how: str) -> Value:
+        """The same text, less certain."""
+        return self._replace(confidence=round(min(self.confidence, factor), 3), how=how)
+
+
+UNKNOWN = Value((Hole("unknown", "?"),), confidence=0.3, how="unknown")
+
+
+def literal(text: str, *, anchored: bool = False) -> Value:
+    """A text that is written out."""
+    return Value((text,), anchored=anchored)
+
+
+def hole(kind: str, name: str) -> Value:
+    """A text of which only the origin is known."""
+    return Value((Hole(kind, name),), confidence=0.3, how=kind)
+
+
+def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+    out: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and out and isinstance(out[-1], str):
+            out[-1] = out[-1] + part
+        elif part != "":
+            out.append(part)
+    return tuple(out)
+
+
+def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8) -> Value:
+    """The values one after the other."""
+    listed = list(values)
+    parts = _merged(part for value in listed for part in value.parts)
+    lowest = min((value.confidence for value in listed), default=confidence)
+    if any(isinstance(part, Hole) for part in parts):
+        confidence = min(confidence, 0.6)
+        lowest = max(lowest, 0.5) if any(isinstance(part, str) for part in parts) else lowest
+    return Value(parts, anchored=bool(listed) and listed[0].anchored, confidence=min(confidence, lowest), how=how)
+
+
+def join(base: Value, *rest: Value) -> Value:
+    """`os.path.join`, `/` and `joinpath`: a later absolute part wins."""
+    result = base
+    for value in rest:
+        first = value.parts[0] if value.parts else ""
+        if value.anchored or (isinstance(first, str) and (first.startswith(("/", "~")) or "://" in first)):
+            result = value
+            continue
+        if not value.parts:
+            continue
+        if not result.parts:
+            result = value._replace(anchored=result.anchored)
+            continue
+        last = result.parts[-1]
+        glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
+        holes = any(isinstance(part, Hole) for part in (*result.parts, *value.parts))
+        confidence = min(0.6 if holes else 0.8, max(result.confidence, 0.5), max(value.confidence, 0.5))
+        result = Value(_merged((*result.parts, *glue, *value.parts)), result.anchored, confidence, "folded")
+    return result
+
+
+def parent(value: Value, times: int = 1) -> Value:
+    """The folder above; of a text whose last segment is a hole, what stands before that segment."""
+    for _ in range(times):
+        parts = list(value.parts)
+        if parts and all(isinstance(part, Hole) for part in parts):
+            return UNKNOWN
+        while parts:
+            last = parts.pop()
+            if isinstance(last, str) and "/" in last:
+                head = last[: last.rindex("/")]
+                parts.append(head or "/")
+                break
+            if isinstance(last, str) and last == ".." and not parts:
+                parts = ["../.."]
+                break
+        value = value._replace(parts=_merged(part for part in parts if part != ""), how="folded")
+    return value
+
+
+def substitute(value: Value, known: Mapping[Hole, tuple[Value, ...]]) -> tuple[Value, ...]:
+    """The texts that come out when holes are filled; holes without a filling stay."""
+    rows: list[Value] = [value._replace(parts=())]
+    for position, part in enumerate(value.parts):
+        fillings = known.get(part) if isinstance(part, Hole) else None
+        if not fillings or len(rows) * len(fillings) > MOST_ALTERNATIVES:
+            rows = [row._replace(parts=_merged((*row.parts, part))) for row in rows]
+            continue
+        rows = [
+            row._replace(
+                parts=_merged((*row.parts, *filling.parts)),
+                anchored=row.anchored or (position == 0 and filling.anchored),
+                confidence=filling.confidence if value.parts == (part,) else min(0.8, filling.confidence),
+                how=filling.how if value.parts == (part,) else "folded",
+            )
+            for row in rows
+            for filling in fillings
+        ]
+    return tuple(row._replace(confidence=row.confidence if row.exact else min(row.confidence, 0.6)) for row in rows)
+
+
+def change_last(value: Value, change: Callable[[str], str]) -> Value:
+    """Rewrite the last segment (a new suffix, a new name); a hole there stays."""
+    if not value.parts or not isinstance(value.parts[-1], str):
+        return value
+    head, slash, tail = value.parts[-1].rpartition("/")
+    return value._replace(parts=_merged((*value.parts[:-1], f"{head}{slash}{change(tail)}")), how="folded")
+
+
+_SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
+_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "az", "wasbs": "az"}
+
+
+def normal(text: str) -> str:
+    """A repository path without `./`, `..` and doubled slashes; a path that leaves the root keeps its `..`."""
+    path = posixpath.normpath(text.replace("\\", "/")) if text else ""
+    return "" if path == "." else path
+
+
+def is_uri(text: str) -> bool:
+    """Whether the text names something by scheme, such as `s3://` or `https://`."""
+    return bool(_SCHEME.match(text))
+
+
+def is_absolute(text: str) -> bool:
+    """Whether a path starts at the root, the home folder or a drive of some machine."""
+    return text.startswith(("/", "~")) or bool(_DRIVE.match(text))
+
+
+def uri(text: str) -> str:
+    """A URI in one spelling: scheme and host in lower case, credentials and web queries left out."""
+    match = _SCHEME.match(text)
+    if not match:
+        return text
+    scheme = _SCHEMES.get(match[1].lower(), match[1].lower())
+    rest = text[match.end() :]
+    host, slash, path = rest.partition("/")
+    host = host.rpartition("@")[2]
+    if scheme in ("http", "https"):
+        path = path.partition("?")[0].partition("#")[0]
+        host = host.lower()
+    return f"{scheme}://{host}{slash}{path}"
+
+
+def pattern(text: str) -> str:
+    """The anonymous form of a templated path: every hole and glob star is `{}`."""
+    return re.sub(r"\{[^{}]*\}|\*+", "{}", text)
+
+
+def covers(general: str, concrete: str) -> bool:
+    """Whether a templated path can mean a concrete one; a hole does not cross a slash unless it is `{**}`."""
+    expression = "".join(
+        ".*" if token == "{**}" else "[^/]*" if token.startswith("{") or token == "*" else re.escape(token)
+        for token in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
+    )
+    return re.fullmatch(expression, concrete) is not None
