@@ -1,0 +1,46 @@
+"""Secrets in the audited text: recognised so that they are never stored."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+
+_IN_URL = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
+_TOKENS = re.compile(
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}|\bhf_[A-Za-z0-9]{30,}"
+    r"|\bsk-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*"
+    r"|(?<=AccountKey=)[\w+/=]{20,}|(?<=sig=)[\w%]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
+)
+_SECRET_NAME = re.compile(
+    r"(?:^|[\W_])(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|account[_-]?key"
+    r"|access[_-]?key[_-]?id|private[_-]?key|client[_-]?secret|connection[_-]?string|sas[_-]?token|secret[_-]?access[_-]?key"
+    r"|(?:auth|access|api|bearer|bot|github|gh|hf|slack|refresh|gitlab|pypi|wandb)[_-]?token|apikey)$|^token$",
+    re.IGNORECASE,
+)
+# what stands where a secret would be, but is none: a template, an environment lookup, a blank to fill in
+_STAND_IN = re.compile(r"\$|\{|<[^>]*>$|%\(|^(?:x+|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE)
+
+
+def mask(text: str) -> str:
+    """The text with credentials in URLs and well-known token forms replaced by `***`."""
+    if "://" in text:
+        text = _IN_URL.sub(_masked_user, text)
+    return _TOKENS.sub(MASK, text)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a key, option or variable of this name holds a secret."""
+    return bool(_SECRET_NAME.search(name.lstrip("-").rpartition(".")[2]))
+
+
+def mask_value(name: str, value: str) -> str:
+    """The value of a named setting, `***` where the name says secret and the value is no stand-in."""
+    if value and is_secret_name(name) and not _STAND_IN.search(value):
+        return MASK
+    return mask(value)
+
+
+def _masked_user(match: re.Match[str]) -> str:
+    user = match.group()
+    return user if user in ("git", MASK) or _STAND_IN.search(user) else MASK

@@ -1,0 +1,44 @@
+"""Documents as flat leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.language.credentials import mask, mask_value
+from auditor.language.node import Node, Scalar
+from auditor.model.facts import Leaf
+
+MAX_LEAVES = 20_000
+MAX_TEXT = 2_000  # characters of one value
+
+
+def leaves(document: Node, *, prefix: str = "") -> tuple[Leaf, ...]:
+    """The scalars of a document by dotted key, at most 20,000; secrets are masked."""
+    found: list[Leaf] = []
+    for leaf in _flatten(document, prefix, document.line):
+        found.append(leaf)
+        if len(found) >= MAX_LEAVES:
+            break
+    return tuple(found)
+
+
+def keep(key: str, value: Scalar) -> Scalar:
+    """A value as it may be stored: secrets masked, long texts cut."""
+    if not isinstance(value, str):
+        return value
+    return mask_value(key, value[:MAX_TEXT])
+
+
+def _flatten(node: Node, key: str, line: int) -> Iterator[Leaf]:
+    if node.kind == "map":
+        if not node.entries:
+            yield Leaf(key, None, "map", line)
+        for name, part in node.items():
+            yield from _flatten(part, f"{key}.{name}" if key else name, node.line_of(name))
+    elif node.kind == "list":
+        if not node.parts:
+            yield Leaf(key, None, "list", line)
+        for index, part in enumerate(node.parts):
+            yield from _flatten(part, f"{key}.{index}" if key else str(index), part.line)
+    elif node:
+        yield Leaf(mask(key), keep(key, node.value), node.kind, line)

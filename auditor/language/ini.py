@@ -1,0 +1,65 @@
+"""INI files and dotenv files with lines."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.language.node import Node, scalar
+from auditor.model.facts import Trouble
+
+_SECTION = re.compile(r"\[(?P<name>.+)\]")
+_OPTION = re.compile(r"([^\s:=#;\[][^:=]*?)\s*(?:[:=]|$)")
+_DOTENV = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$")
+
+
+def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
+    """Sections as maps of texts, in file order; names lose the quotes around them (`['remote "x"']`)."""
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, default_section="\0none")
+    parser.optionxform = str  # type: ignore[method-assign, assignment]  # the documented way to keep case
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", ())), None)
+        return None, (Trouble(line, f"INI: {type(error).__name__}", "invalid"),)
+    sections, options = _lines(text)
+    root = Node("map", 1, text.count("\n") + 1)
+    for section in parser.sections():
+        at = sections.get(section, 0)
+        made = Node("map", at, at)
+        for key, value in parser.items(section):
+            line = options.get((section, key), at)
+            made.put(key, scalar(value, line), line)
+            made.end_line = max(made.end_line, line)
+        root.put(section.strip("\"'"), made, at)
+    return root, ()
+
+
+def read_dotenv(text: str) -> Node:
+    """`NAME=value` lines as a map of texts; other lines are passed over."""
+    root = Node("map", 1, text.count("\n") + 1)
+    for number, line in enumerate(text.split("\n"), 1):
+        found = _DOTENV.match(line)
+        if found and not line.lstrip().startswith("#"):
+            root.put(found.group(1), scalar(_unquoted(found.group(2)), number), number)
+    return root
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return re.sub(r"\s+#.*$", "", value)
+
+
+def _lines(text: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    sections: dict[str, int] = {}
+    options: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _SECTION.match(line.strip()):
+            section = header.group("name")
+            sections.setdefault(section, number)
+        elif option := _OPTION.match(line.strip()):
+            options.setdefault((section, option.group(1)), number)
+    return sections, options

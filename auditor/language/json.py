@@ -1,0 +1,63 @@
+"""JSON with the lines of its keys."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.language.node import Node, scalar
+from auditor.model.facts import Trouble
+
+MAX_DEPTH = 100
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
+_NEWLINE = re.compile(r"\n")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as its pairs: order and duplicates survive."""
+
+
+def read_json(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
+    """The document of a JSON text. A key's line is exact; an element of a list has the line of the key above it."""
+    import json
+
+    try:
+        content = json.loads(text, object_pairs_hook=_Pairs)
+    except json.JSONDecodeError as error:
+        code = "template" if "{{" in text or "{%" in text else "invalid"
+        return None, (Trouble(error.lineno, f"JSON: {error.msg}", code),)
+    except (RecursionError, ValueError) as error:
+        code = "too-deep" if isinstance(error, RecursionError) else "invalid"
+        return None, (Trouble(None, f"JSON: {error}", code),)
+    try:
+        return _node(content, _key_lines(text), 1, 0), ()
+    except RecursionError:
+        return None, (Trouble(None, f"JSON: nested more than {MAX_DEPTH} levels", "too-deep"),)
+
+
+def _key_lines(text: str) -> Iterator[int]:
+    # outside strings JSON has no quotes, so the strings before a colon are the keys, in the order of the document
+    newlines = [match.start() for match in _NEWLINE.finditer(text)]
+    return (bisect_right(newlines, match.start()) + 1 for match in _STRINGS.finditer(text) if match.group(1))
+
+
+def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(content, _Pairs):
+        made = Node("map", line, line)
+        for key, value in content:
+            at = next(lines, 0)
+            part = _node(value, lines, at, depth + 1)
+            made.put(key, part, at)
+            made.end_line = max(made.end_line, part.end_line)
+        return made
+    if isinstance(content, list):
+        made = Node("list", line, line)
+        made.parts = [_node(part, lines, line, depth + 1) for part in content]
+        made.end_line = max([line, *(part.end_line for part in made.parts)])
+        return made
+    return scalar(content, line)

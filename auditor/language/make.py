@@ -1,0 +1,390 @@
+"""Makefiles as rules with their variables expanded. Nothing is ever executed; what only a run could tell is a hole `{name}`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+MAX_LINES = 20_000
+MAX_RULES = 2_000
+MAX_TEXT = 8_000  # characters of one expanded text
+MAX_DEPTH = 15
+MAX_STEPS = 20_000  # expansions of one file
+
+_ASSIGN = re.compile(r"(?:(?:override|export|private)\s+)*([^\s:#=+?!$]+|\$[({][^)}]*[)}][^\s:#=+?!]*)\s*(::?:?|\+|\?|!)?=\s*(.*)", re.DOTALL)
+_DEFINE = re.compile(r"(?:override\s+|export\s+)*define\s+(\S+)")
+_RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]*?)\s*(?P<colons>&?::?)(?P<rest>(?!=).*)", re.DOTALL)
+_CONDITIONAL = re.compile(r"\s*(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
+_INCLUDE = re.compile(r"\s*-?s?include\s+(.*)")
+_DIRECTIVE = re.compile(r"\s*(?:export|unexport|vpath|undefine|load)\b(?![^=]*=)")
+_PREFIX = re.compile(r"\s*([@+-]*)\s*")
+_AUTOMATIC = "@<^+?*%|"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One logical line of a recipe. `ignored` says that its failure does not stop make (`-`)."""
+
+    text: str
+    line: int
+    ignored: bool = False
+
+
+@dataclass(frozen=True)
+class MakeRule:
+    """One target with all that is said of it. `loose` prerequisites (behind `|`) only come first."""
+
+    target: str
+    line: int
+    end_line: int
+    prerequisites: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    recipe: tuple[Recipe, ...] = ()
+    phony: bool = False
+
+    @property
+    def pattern(self) -> bool:
+        """Whether the target is a pattern (`%.o`)."""
+        return "%" in self.target
+
+
+@dataclass
+class Makefile:
+    """Rules by target in file order, variables as far as they are known, files it includes with their lines."""
+
+    rules: dict[str, MakeRule] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    includes: list[tuple[str, int]] = field(default_factory=list)
+    default: str = ""
+    one_shell: bool = False
+    templated: bool = False
+
+
+def read_make(text: str) -> Makefile:
+    """The rules of a Makefile. Both branches of a conditional count; of two assignments the later one wins."""
+    reading = _Reading()
+    reading.lines(text)
+    return reading.finished()
+
+
+@dataclass
+class _RawRule:
+    """A rule before its recipe is expanded."""
+
+    targets: list[str]
+    prerequisites: list[str]
+    loose: list[str]
+    line: int
+    end_line: int
+    stem: str = ""  # target pattern of a static pattern rule
+    recipe: list[tuple[str, int]] = field(default_factory=list)
+
+
+class _Reading:
+    """One pass over the lines, then one over the rules: recipes see the last value of each variable."""
+
+    def __init__(self) -> None:
+        self.file = Makefile()
+        self.raw: list[_RawRule] = []
+        self.phony: set[str] = set()
+        self.values = Variables(self.file.variables)
+
+    def lines(self, text: str) -> None:
+        rule: _RawRule | None = None
+        define: tuple[str, list[str]] | None = None
+        for line, number, last in _logical(text):
+            if define is not None:
+                if line.strip() == "endef":
+                    self.file.variables[define[0]] = "\n".join(define[1])
+                    define = None
+                else:
+                    define[1].append(line)
+            elif line.startswith("\t") and rule is not None:
+                rule.recipe.append((line[1:], number))
+                rule.end_line = last
+            elif found := _DEFINE.match(line):
+                define = (found.group(1), [])
+            else:
+                rule = self.statement(line, number, last, rule)
+
+    def statement(self, line: str, number: int, last: int, rule: _RawRule | None) -> _RawRule | None:
+        """What is no recipe line; returns the rule whose recipe may follow."""
+        if line.lstrip().startswith(("{%", "{#")):
+            self.file.templated = True
+            return rule
+        stripped = _uncommented(line).strip()
+        if not stripped or _CONDITIONAL.match(stripped):
+            return rule
+        if found := _INCLUDE.match(stripped):
+            self.file.includes += [(name, number) for name in self.values.expand(found.group(1)).split()]
+        elif found := _ASSIGN.fullmatch(stripped):
+            self.assign(found.group(1), found.group(2) or "", found.group(3))
+        elif _DIRECTIVE.match(stripped):
+            pass
+        elif (found := _RULE.fullmatch(stripped)) and len(self.raw) < MAX_RULES:
+            return self.rule(found, number, last)
+        return None
+
+    def assign(self, name: str, operator: str, value: str) -> None:
+        variables = self.file.variables
+        name = self.values.expand(name)
+        if operator == "+" and name in variables:
+            variables[name] = f"{variables[name]} {value}"[:MAX_TEXT]
+        elif operator == "?" and name in variables:
+            pass
+        elif operator.startswith(":"):
+            variables[name] = self.values.expand(value).replace("$", "$$")
+        elif operator == "!":
+            variables[name] = f"$(shell {value})"
+        else:
+            variables[name] = value
+
+    def rule(self, found: re.Match[str], number: int, last: int) -> _RawRule | None:
+        rest, _, inline = found.group("rest").partition(";")
+        if local := _ASSIGN.fullmatch(rest.strip()):  # a variable of that target alone
+            self.assign(local.group(1), local.group(2) or "", local.group(3))
+            return None
+        targets = self.values.expand(found.group("targets")).split()
+        parts = self.values.expand(rest).split(":")
+        stem = parts[0].strip() if len(parts) > 1 else ""
+        firm, _, loose = parts[-1].partition("|")
+        if targets and targets[0].startswith(".") and "/" not in targets[0] and targets[0][1:].isupper():
+            self.special(targets[0], firm.split())
+            return None
+        made = _RawRule(targets, firm.split(), loose.split(), number, last, stem)
+        if inline.strip():
+            made.recipe.append((inline.strip(), number))
+        self.raw.append(made)
+        return made
+
+    def special(self, name: str, arguments: list[str]) -> None:
+        if name == ".PHONY":
+            self.phony.update(arguments)
+        elif name == ".ONESHELL":
+            self.file.one_shell = True
+
+    def finished(self) -> Makefile:
+        for raw in self.raw:
+            for target in raw.targets:
+                self.add(target, raw)
+        self.file.default = next((name for name, rule in self.file.rules.items() if not rule.pattern), "")
+        return self.file
+
+    def add(self, target: str, raw: _RawRule) -> None:
+        stem = _stem(target, raw.stem)
+        firm = tuple(name.replace("%", stem) if raw.stem else name for name in raw.prerequisites)
+        known = self.file.rules.get(target)
+        names = known.prerequisites + firm if known else firm
+        automatic = _automatic(target, names, raw.loose, stem)
+        recipe = tuple(made for text, line in raw.recipe for made in self.recipe(text, line, automatic))
+        if known is not None:
+            self.file.rules[target] = replace(
+                known, prerequisites=names, loose=known.loose + tuple(raw.loose), recipe=known.recipe + recipe,
+                **({"line": raw.line, "end_line": raw.end_line} if recipe and not known.recipe else {}),
+            )  # fmt: skip
+        else:
+            phony = target in self.phony
+            self.file.rules[target] = MakeRule(target, raw.line, raw.end_line, names, tuple(raw.loose), recipe, phony)
+
+    def recipe(self, text: str, line: int, automatic: Mapping[str, str]) -> list[Recipe]:
+        """The lines that one recipe line becomes: a `define`d block has several."""
+        expanded = self.values.expand(text, automatic)
+        made = []
+        for part in expanded.split("\n") if "\\\n" not in text else [expanded]:
+            prefix = _PREFIX.match(part)
+            body = part[prefix.end() :] if prefix else part
+            if body.strip() and not body.startswith("#"):
+                made.append(Recipe(body, line, ignored="-" in prefix.group(1) if prefix else False))
+        return made
+
+
+class Variables:
+    """Expansion of `$(X)`, `$(function …)` and automatic variables over a table of variables."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self.table = table
+        self.steps = 0
+
+    def expand(self, text: str, automatic: Mapping[str, str] | None = None, depth: int = 0) -> str:
+        """The text with all references replaced; unknown ones become `{NAME}`, `$$` becomes `$`."""
+        self.steps += 1
+        if "$" not in text:
+            return text
+        if depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            return text.replace("$", "")[:MAX_TEXT]
+        made: list[str] = []
+        position = size = 0
+        while (start := text.find("$", position)) >= 0 and size < MAX_TEXT:
+            made.append(text[position:start])
+            piece, position = self._reference(text, start, automatic or {}, depth)
+            made.append(piece)
+            size += len(made[-2]) + len(piece)
+        return "".join([*made, text[position:]])[:MAX_TEXT]
+
+    def _reference(self, text: str, start: int, automatic: Mapping[str, str], depth: int) -> tuple[str, int]:
+        follower = text[start + 1 : start + 2]
+        if follower in ("(", "{"):
+            end = _closing(text, start + 1)
+            return self._named(text[start + 2 : end], automatic, depth + 1), end + 1
+        if follower == "$":
+            return "$", start + 2
+        if follower in automatic:
+            return automatic[follower], start + 2
+        if not follower or follower.isspace():
+            return "", start + 1
+        return self._variable(follower, automatic, depth + 1), start + 2
+
+    def _named(self, inside: str, automatic: Mapping[str, str], depth: int) -> str:
+        name, _, arguments = inside.partition(" ")
+        function = _FUNCTIONS.get(name)
+        if arguments and (function is not None or name in _OPAQUE):
+            if function is None:
+                return "{" + name + "}"
+            return function([self.expand(part, automatic, depth) for part in _arguments(arguments)])
+        if len(inside) == 2 and inside[0] in automatic and inside[1] in "DF":
+            return _folder(automatic[inside[0]]) if inside[1] == "D" else posixpath.basename(automatic[inside[0]])
+        name, colon, rule = self.expand(inside, automatic, depth).partition(":")
+        value = self._variable(name.strip(), automatic, depth)
+        if colon and "=" in rule:
+            old, _, new = rule.partition("=")
+            return _patsubst([old if "%" in old else f"%{old}", new if "%" in new else f"%{new}", value])
+        return value
+
+    def _variable(self, name: str, automatic: Mapping[str, str], depth: int) -> str:
+        if name in automatic:
+            return automatic[name]
+        value = self.table.get(name)
+        if value is None:
+            value = _BUILT_IN.get(name)
+        return "{" + name + "}" if value is None else self.expand(value, automatic, depth)
+
+
+def _logical(text: str) -> list[tuple[str, int, int]]:
+    """Lines with continuations joined, each with its first and last line number."""
+    made: list[tuple[str, int, int]] = []
+    held: list[str] = []
+    first = 0
+    for number, line in enumerate(text.split("\n")[:MAX_LINES], 1):
+        first = first if held else number
+        if line.endswith("\\") and not line.endswith("\\\\"):
+            held.append(line)
+            continue
+        # a recipe keeps its line breaks for the shell; elsewhere a continuation is a blank
+        recipe = (held or [line])[0].startswith("\t")
+        parts = [*(part if recipe else part[:-1].strip() if index else part[:-1].rstrip() for index, part in enumerate(held)), line]
+        joined = "\n".join(part.removeprefix("\t") if index else part for index, part in enumerate(parts))
+        made.append((joined if recipe else " ".join([parts[0], *(part.strip() for part in parts[1:])]), first, number))
+        held = []
+    if held:
+        made.append((" ".join(part[:-1] for part in held), first, first + len(held) - 1))
+    return made
+
+
+def _uncommented(line: str) -> str:
+    return re.sub(r"(?<!\\)#.*", "", line, flags=re.DOTALL) if "#" in line else line
+
+
+def _stem(target: str, pattern: str) -> str:
+    if "%" not in pattern:
+        return "%"
+    before, _, after = pattern.partition("%")
+    if target.startswith(before) and target.endswith(after):
+        return target[len(before) : len(target) - len(after)] or "%"
+    return "%"
+
+
+def _automatic(target: str, names: tuple[str, ...], loose: list[str], stem: str) -> dict[str, str]:
+    first = names[0] if names else ""
+    joined = " ".join(dict.fromkeys(names))
+    values = (target, first, joined, " ".join(names), joined, stem, "{%}", " ".join(loose))
+    return dict(zip(_AUTOMATIC, values, strict=True))
+
+
+def _closing(text: str, start: int) -> int:
+    """Position of the bracket that closes the one at `start`; the end of the text if none does."""
+    opening, closing = text[start], {"(": ")", "{": "}"}[text[start]]
+    level = 0
+    for found in re.compile(f"[{re.escape(opening + closing)}]").finditer(text, start):
+        level += 1 if found.group() == opening else -1
+        if level == 0:
+            return found.start()
+    return len(text)
+
+
+def _arguments(text: str) -> list[str]:
+    """The arguments of a function: commas inside brackets do not part them."""
+    made, level, start = [], 0, 0
+    for found in re.finditer(r"[(){},]", text):
+        char = found.group()
+        if char == "," and level == 0:
+            made.append(text[start : found.start()])
+            start = found.end()
+        elif char in "({":
+            level += 1
+        elif char in ")}":
+            level -= 1
+    return [*made, text[start:]]
+
+
+def _folder(path: str) -> str:
+    return posixpath.dirname(path) or "."
+
+
+def _patsubst(arguments: list[str]) -> str:
+    if len(arguments) < 3:
+        return ""
+    old, new, words = arguments[0].strip(), arguments[1].strip(), arguments[2].split()
+    before, percent, after = old.partition("%")
+    made = []
+    for word in words:
+        if not percent:
+            made.append(new if word == old else word)
+        elif word.startswith(before) and word.endswith(after) and len(word) >= len(before) + len(after):
+            made.append(new.replace("%", word[len(before) : len(word) - len(after)], 1))
+        else:
+            made.append(word)
+    return " ".join(made)
+
+
+def _each(change: Callable[[str], str]) -> Callable[[list[str]], str]:
+    return lambda arguments: " ".join(change(word) for word in arguments[-1].split())
+
+
+def _affix(form: str) -> Callable[[list[str]], str]:
+    return lambda arguments: " ".join(form.format(word=word, affix=arguments[0].strip()) for word in arguments[-1].split())
+
+
+def _branches(arguments: list[str]) -> str:
+    """`$(if a,b,c)`: which branch only a run can tell, so the first that says something."""
+    return next((part.strip() for part in arguments[1:] if part.strip()), "")
+
+
+_FUNCTIONS: dict[str, Callable[[list[str]], str]] = {
+    "wildcard": lambda arguments: ",".join(arguments).strip(),
+    "strip": lambda arguments: " ".join(",".join(arguments).split()),
+    "abspath": lambda arguments: arguments[-1].strip(),
+    "realpath": lambda arguments: arguments[-1].strip(),
+    "patsubst": _patsubst,
+    "subst": lambda arguments: arguments[2].replace(arguments[0], arguments[1]) if len(arguments) == 3 and arguments[0] else "",
+    "addprefix": _affix("{affix}{word}"),
+    "addsuffix": _affix("{word}{affix}"),
+    "notdir": _each(posixpath.basename),
+    "dir": _each(lambda word: _folder(word) + "/"),
+    "basename": _each(lambda word: posixpath.splitext(word)[0]),
+    "suffix": _each(lambda word: posixpath.splitext(word)[1]),
+    "firstword": lambda arguments: next(iter(arguments[-1].split()), ""),
+    "lastword": lambda arguments: next(reversed(arguments[-1].split()), ""),
+    "sort": lambda arguments: " ".join(sorted(set(arguments[-1].split()))),
+    "if": _branches,
+    "or": lambda arguments: next((part.strip() for part in arguments if part.strip()), ""),
+    "info": lambda _: "",
+    "warning": lambda _: "",
+    "error": lambda _: "",
+}
+_OPAQUE = frozenset(
+    {"shell", "foreach", "call", "eval", "value", "filter", "filter-out", "word", "words", "wordlist", "findstring", "join", "and",
+     "origin", "flavor", "file", "guile", "let"}
+)  # fmt: skip
+_BUILT_IN = {"MAKE": "make", "SHELL": "/bin/sh", "CURDIR": ".", "RM": "rm -f", "CC": "cc", "CXX": "g++", "MAKEFLAGS": "", "MAKECMDGOALS": ""}

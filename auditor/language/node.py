@@ -1,0 +1,103 @@
+"""One tree for YAML, TOML, JSON and INI documents, with lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+MAX_INT = 2**63 - 1  # larger ones stay text: they are identifiers, and no cache could hold them
+
+
+class Node:
+    """A value of a document.
+
+    `kind` is `map`, `list`, `str`, `int`, `float`, `bool`, `null`, `tag` (a scalar of an unknown tag) or `absent`.
+    `raw` is a scalar as written (`3.10` stays `3.10`), `value` its typed value. `line` is that of the value itself
+    (1-based, 0 = unknown), `text_line` that of the first line of its text: they differ for block scalars.
+    """
+
+    __slots__ = ("end_line", "entries", "key_lines", "kind", "line", "parts", "raw", "shadowed", "tag", "text_line", "value")
+
+    def __init__(self, kind: str, line: int, end_line: int, *, value: Scalar = None, raw: str = "", tag: str = "") -> None:
+        self.kind = kind
+        self.line = line
+        self.end_line = end_line
+        self.text_line = line
+        self.value = value
+        self.raw = raw
+        self.tag = tag
+        self.entries: dict[str, Node] = {}
+        self.key_lines: dict[str, int] = {}
+        self.parts: list[Node] = []
+        self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
+
+    def __bool__(self) -> bool:
+        """False only for what is not there: a null or an empty text is."""
+        return self.kind != "absent"
+
+    def __repr__(self) -> str:
+        return f"Node({self.kind}, line={self.line}, {self.raw or len(self.entries) or len(self.parts)})"
+
+    def get(self, key: str) -> Node:
+        """The value under a key of a map, else a node of kind `absent`."""
+        return self.entries.get(key, ABSENT)
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a map, in order; nothing for other kinds."""
+        return iter(self.entries.items())
+
+    def line_of(self, key: str) -> int:
+        """The line where a key of this map stands (0 = unknown)."""
+        return self.key_lines.get(key, self.line)
+
+    def texts(self) -> Iterator[Node]:
+        """The scalars of a list (nested lists included), or the scalar itself."""
+        if self.is_scalar:
+            yield self
+        for part in self.parts:
+            yield from part.texts()
+
+    def maps(self) -> Iterator[Node]:
+        """The maps among the elements of a list, or the map itself."""
+        if self.kind == "map":
+            yield self
+        for part in self.parts:
+            if part.kind == "map":
+                yield part
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether this is a single value; null is not."""
+        return self.kind in _SCALARS
+
+    def put(self, key: str, node: Node, line: int) -> None:
+        """Set an entry while the document is being built; a former one of that key becomes `shadowed`."""
+        former = self.entries.get(key)
+        if former is not None:
+            self.shadowed.append((key, self.key_lines[key], former))
+        self.entries[key] = node
+        self.key_lines[key] = line
+
+
+_SCALARS = frozenset({"str", "int", "float", "bool", "tag"})
+ABSENT = Node("absent", 0, 0)
+
+
+def scalar(value: object, line: int) -> Node:
+    """A node for a scalar that another parser has typed already."""
+    kind, kept = _typed(value)
+    return Node(kind, line, line, value=kept, raw="" if value is None else str(value))
+
+
+def _typed(value: object) -> tuple[str, Scalar]:
+    if value is None:
+        return "null", None
+    if isinstance(value, bool):
+        return "bool", value
+    if isinstance(value, int):
+        return ("int", value) if -MAX_INT <= value <= MAX_INT else ("str", str(value))
+    if isinstance(value, float):
+        return "float", None if value != value else value  # a NaN is not equal to itself; facts must be
+    return "str", str(value)

@@ -1,0 +1,257 @@
+"""Expansion of one shell word: quotes, variables, substitutions.
+
+Inside the shell reader a text is in its *inner form*: a hole is a mark that no lexer trips over, and SPLIT separates
+the words that an unquoted expansion falls into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from auditor.language.credentials import mask
+from auditor.model.facts import Word
+
+# characters for private use: no source text has a meaning for them
+HOLE_START, HOLE_END, SPLIT = "\ue003", "\ue004", "\ue002"
+MAX_WORDS = 200
+MAX_WORD = 20_000
+
+_MARK = re.compile(f"{HOLE_START}(\\d+){HOLE_END}")
+_PLAIN = re.compile(r"[^'\"\\$`]+")
+_SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
+_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+_BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
+_SELF = r"""["']?\$\{?(?:0|BASH_SOURCE(?:\[0\])?|\(%\):-%x)\}?["']?"""
+_SELF_REAL = rf"""(?:{_SELF}|["']?\$\((?:readlink\s+-f|realpath)(?:\s+--)?\s+{_SELF}\)["']?)"""
+_HERE = re.compile(rf"\s*dirname\s+(?:--\s+)?{_SELF_REAL}\s*")
+_CD_PWD = re.compile(r"\s*(?:CDPATH=\s*)?cd\s+(?:-P\s+|--\s+)*(?P<folder>.+?)\s*(?:&?>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&|;)\s*pwd(?:\s+-P)?\s*", re.DOTALL)
+
+
+class Holes:
+    """The holes of one shell text by number."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def mark(self, name: str) -> str:
+        """The inner form of a hole of this name."""
+        self.names.append(re.sub(r"[\s{}]+", " ", _MARK.sub("…", name)).strip()[:60] or "?")
+        return f"{HOLE_START}{len(self.names) - 1}{HOLE_END}"
+
+    def word(self, text: str) -> Word:
+        """A text of the inner form as it is handed out."""
+        exact = HOLE_START not in text
+        if not exact:
+            text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
+        return Word(mask(text.replace(SPLIT, " ")), exact)
+
+    def name(self, number: str) -> str:
+        """The name of a hole; a mark that the text itself spelt has none."""
+        index = int(number[:9])
+        return self.names[index] if index < len(self.names) else "?"
+
+    def only_here(self, text: str) -> bool:
+        """Whether a text has no hole, or only that of the script's folder."""
+        return all(self.name(match.group(1)) == "here" for match in _MARK.finditer(text))
+
+
+def expand_word(raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None, *, split: bool = True) -> list[str]:
+    """The words that one word as written becomes, in the inner form; one word at most where `split` is off."""
+    if not _SPECIAL.search(raw):
+        return [raw]
+    text = _Expansion(raw, variables, holes, cwd).text()[:MAX_WORD]
+    if not split:
+        return [text.replace(SPLIT, " ") if not text.endswith(SPLIT) else text]
+    if SPLIT not in text:
+        return [text] if text or "'" in raw or '"' in raw else []
+    return [word for word in text.split(SPLIT) if word][:MAX_WORDS]
+
+
+def brace_lists(raw: str) -> list[str]:
+    """`a/{b,c}` and `{1..3}` as the words they stand for, at most 200."""
+    if "'" in raw or '"' in raw:
+        return [raw]
+    words = [raw]
+    for _ in range(3):
+        grown = [made for word in words for made in _one_list(word)]
+        if len(grown) == len(words) or len(grown) > MAX_WORDS:
+            return words
+        words = grown
+    return words
+
+
+def _one_list(word: str) -> list[str]:
+    found = _BRACE_LIST.search(word)
+    if found is None:
+        return [word]
+    inside = found.group(1)
+    if "," in inside:
+        items = inside.split(",")
+    else:
+        first, last = (int(end) for end in inside.split(".."))
+        step = 1 if last >= first else -1
+        items = [str(number) for number in range(first, last + step, step)[: MAX_WORDS + 1]]
+    return [word[: found.start()] + item + word[found.end() :] for item in items]
+
+
+class _Expansion:
+    """One pass over a word."""
+
+    def __init__(self, raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None, depth: int = 0) -> None:
+        self.raw = raw
+        self.variables = variables
+        self.holes = holes
+        self.cwd = cwd
+        self.depth = depth
+        self.at = 0
+
+    def text(self) -> str:
+        made: list[str] = []
+        raw = self.raw
+        while self.at < len(raw):
+            char = raw[self.at]
+            if raw.startswith(("<(", ">("), self.at):
+                self.at += 1
+                made.append(self.holes.mark(self.balanced("(", ")")))
+            elif char == "'":
+                made.append(self.until("'"))
+            elif char == '"':
+                made.append(self.quoted())
+            elif char == "\\":
+                made.append(raw[self.at + 1 : self.at + 2].replace("\n", ""))
+                self.at += 2
+            elif char == "$":
+                ansi = raw.startswith("$'", self.at)
+                made.append(self.dollar() if ansi else _fallen_apart(self.dollar()))
+            elif char == "`":
+                made.append(self.substitution(self.until("`")))
+            else:
+                made.append(self.plain())
+        return "".join(made)
+
+    def plain(self) -> str:
+        found = _PLAIN.match(self.raw, self.at)
+        end = found.end() if found else self.at + 1
+        for opening in ("<(", ">("):
+            position = self.raw.find(opening, self.at, end + 1)
+            end = position if position > self.at else end
+        text = self.raw[self.at : end]
+        self.at = end
+        return text
+
+    def until(self, quote: str) -> str:
+        end = self.raw.find(quote, self.at + 1)
+        end = len(self.raw) if end < 0 else end
+        text = self.raw[self.at + 1 : end]
+        self.at = end + 1
+        return text
+
+    def quoted(self) -> str:
+        made: list[str] = []
+        self.at += 1
+        while self.at < len(self.raw) and (char := self.raw[self.at]) != '"':
+            if char == "\\" and self.at + 1 < len(self.raw):
+                follower = self.raw[self.at + 1]
+                made.append("" if follower == "\n" else follower if follower in '$`"\\' else char + follower)
+                self.at += 2
+            elif char == "$":
+                made.append(self.dollar())
+            elif char == "`":
+                made.append(self.substitution(self.until("`")))
+            else:
+                made.append(char)
+                self.at += 1
+        self.at += 1
+        return "".join(made)
+
+    def dollar(self) -> str:
+        """What stands at a dollar sign."""
+        self.at += 1
+        follower = self.raw[self.at : self.at + 1]
+        if follower == "{":
+            return self.parameter(self.balanced("{", "}"))
+        if follower == "(":
+            arithmetic = self.raw.startswith("((", self.at)
+            inside = self.balanced("(", ")")
+            return self.holes.mark(inside.strip("()")) if arithmetic else self.substitution(inside)
+        if follower == "'":
+            return _ansi(self.until("'"))
+        found = _NAME.match(self.raw, self.at)
+        if found is None:
+            return "$"
+        self.at = found.end()
+        return self.variable(found.group())
+
+    def balanced(self, opening: str, closing: str) -> str:
+        """The text inside a bracket that opens here; quotes in it are respected."""
+        start, level, quote = self.at + 1, 0, ""
+        while self.at < len(self.raw):
+            char = self.raw[self.at]
+            self.at += 1
+            if char == "\\" and quote != "'":
+                self.at += 1
+            elif quote:
+                quote = "" if char == quote else quote
+            elif char in "'\"":
+                quote = char
+            elif char == opening:
+                level += 1
+            elif char == closing:
+                level -= 1
+                if level == 0:
+                    return self.raw[start : self.at - 1]
+        return self.raw[start:]
+
+    def variable(self, name: str) -> str:
+        if name == "PWD" and name not in self.variables:
+            return self.here()
+        value = self.variables.get(name)
+        return self.holes.mark(name) if value is None else value
+
+    def here(self) -> str:
+        if self.cwd is None:
+            return self.holes.mark("PWD")
+        if self.cwd.startswith("{here}"):
+            return self.holes.mark("here") + self.cwd.removeprefix("{here}")
+        return self.cwd or "."
+
+    def parameter(self, inside: str) -> str:
+        """`${…}`: a variable, its default, or a hole."""
+        found = _PARAMETER.fullmatch(inside)
+        if found is None or found.group(1) or inside.startswith("#"):
+            return self.holes.mark(inside)
+        name, index, rest = found.group(2), found.group(3), found.group(4)
+        value = self.variables.get(name)
+        if rest.startswith((":-", "-", ":=", "=")):
+            return value if value is not None else self.nested(rest.lstrip(":").removeprefix("-").removeprefix("="))
+        if rest or (index not in (None, "@", "*") and value is not None):
+            return self.holes.mark(name)
+        if name == "BASH_SOURCE":
+            return self.holes.mark("0")
+        return self.variable(name)
+
+    def nested(self, raw: str) -> str:
+        if self.depth >= 10:
+            return self.holes.mark("…")
+        return _Expansion(raw, self.variables, self.holes, self.cwd, self.depth + 1).text()
+
+    def substitution(self, inside: str) -> str:
+        """`$(…)`: never run; a few idioms name a folder."""
+        if _HERE.fullmatch(inside):
+            return self.holes.mark("here")
+        if inside.strip() in ("pwd", "pwd -P"):
+            return self.here()
+        if (found := _CD_PWD.fullmatch(inside)) and "&&" not in found.group("folder"):
+            return self.nested(found.group("folder"))
+        return self.holes.mark(inside)
+
+
+def _fallen_apart(value: str) -> str:
+    """An unquoted expansion falls into words at its blanks."""
+    return re.sub(r"\s+", SPLIT, value) if any(char.isspace() for char in value) else value
+
+
+def _ansi(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "t": "\t"}.get(match.group(1), match.group(1)), text)
