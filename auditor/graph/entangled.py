@@ -1,0 +1,186 @@
+"""Questions about entanglement: how far a change travels, hubs, modules of many concerns, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import metrics, places
+from auditor.graph.pipelines import file_edges
+from auditor.graph.world import World
+from auditor.model.artefact import Node, NodeKind, Role
+from auditor.model.place import Place
+
+CONCERNS = {
+    "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
+    "features": frozenset({Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}),
+    "modelling": frozenset({Role.ESTIMATOR, Role.FIT, Role.TUNE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.PREDICT, Role.COMPOSE}),
+    "evaluation": frozenset({Role.EVALUATE, Role.SPLIT, Role.EXPLAIN}),
+    "serving": frozenset({Role.SERVE}),
+    "orchestration": frozenset({Role.EXEC, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE}),
+    "monitoring": frozenset({Role.MONITOR}),
+}
+
+
+class Propagation(NamedTuple):
+    """Propagation cost of a component, the number of its artefacts, and those a change travels furthest from."""
+
+    cost: float
+    artefacts: int
+    furthest: tuple[tuple[str, int], ...]
+
+
+class Hub(NamedTuple):
+    """A module that mixes concerns: each concern with an example of it."""
+
+    path: str
+    concerns: tuple[tuple[str, Place, str], ...]
+    fan_in: int
+    modules: int
+    logical: int
+
+
+class Cycle(NamedTuple):
+    """A dependency cycle. `kind` is `files` (programs through files) or `imports`; `ties` tell each link with its place."""
+
+    kind: str
+    members: tuple[str, ...]
+    ties: tuple[tuple[str, str, Place, str], ...]
+
+
+class Radius(NamedTuple):
+    """What changes if a node changes: counts by group, and some names."""
+
+    node: Node
+    radius: float
+    models: int
+    endpoints: int
+    data: int
+    code: int
+    examples: tuple[str, ...]
+
+
+def _counted(world: World, owned: Callable[[str], bool]) -> dict[str, Node]:
+    """The artefacts of a component: code, data, models, configuration, steps; tests and examples left out."""
+    return {
+        node.id: node
+        for node in world.nodes.values()
+        if node.kind in metrics.CARRIERS and node.path is not None and owned(node.path) and places.is_product(node.path) and not node.id.startswith("host:")
+    }
+
+
+def _reexports(world: World, path: str) -> bool:
+    """A package file that only passes names on."""
+    program = world.resolved.code.programs.get(path)
+    return program is not None and path.endswith("__init__.py") and program.logical <= 60 and len(program.scopes) == 1 and not world.resolved.effects.own.get((path, 0))
+
+
+def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | None:
+    """Propagation cost over the mixed artefact graph of a component; None with fewer than two artefacts."""
+    nodes = _counted(world, owned)
+    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
+    collapsed = frozenset(name for name, node in nodes.items() if node.path and _reexports(world, node.path))
+    measured = metrics.propagation_cost(graph, collapsed)
+    if measured is None:
+        return None
+    closure = metrics.reach(graph)
+    counts = sorted(((name, closure[name].bit_count() - 1) for name in graph if name not in collapsed), key=lambda c: (-c[1], c[0]))
+    return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in counts[:5]))
+
+
+def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Radius]:
+    """The artefacts whose change reaches the most, with what they reach."""
+    nodes = _counted(world, owned)
+    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
+    order = sorted(graph)
+    found = []
+    for name, bits in metrics.reach(graph).items():
+        if bits.bit_count() < 2:
+            continue
+        reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
+        models = sum(n.kind is NodeKind.MODEL for n in reached)
+        services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
+        code = sum(n.kind in (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB) for n in reached)
+        ranked = sorted(reached, key=lambda n: (n.kind is not NodeKind.MODEL, n.kind is not NodeKind.SERVICE, n.kind is not NodeKind.DATASET, n.label))
+        found.append(Radius(nodes[name], metrics.blast_radius(n.kind for n in reached), models, services, len(reached) - models - services - code, code, tuple(n.label for n in ranked[:6])))
+    return sorted(found, key=lambda r: (-r.radius, r.node.id))[:most]
+
+
+def _positions(bits: int) -> list[int]:
+    found = []
+    while bits:
+        low = bits & -bits
+        found.append(low.bit_length() - 1)
+        bits ^= low
+    return found
+
+
+def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
+    """Modules with the concerns they mix and how many modules import them; and how many modules there are."""
+    modules = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path) and path.endswith(".py") and not _reexports(world, path)]
+    fan_in: dict[str, int] = {}
+    for path in modules:
+        for target in world.resolved.effects.imports.get(path, ()):
+            fan_in[target] = fan_in.get(target, 0) + 1
+    found = []
+    for path in modules:
+        concerns: dict[str, tuple[str, Place, str]] = {}
+        for number in world.resolved.code.scopes(path):
+            for effect in world.resolved.effects.own.get((path, number), ()):
+                for concern, roles in CONCERNS.items():
+                    if effect.role in roles and effect.certainty >= 0.6 and concern not in concerns:
+                        concerns[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)
+        found.append(Hub(path, tuple(concerns[name] for name in sorted(concerns)), fan_in.get(path, 0), len(modules), world.resolved.code.programs[path].logical))
+    return found, len(modules)
+
+
+def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
+    """Cycles of programs through files, and of three and more modules through imports at module level."""
+    found = []
+    ties: dict[tuple[str, str], tuple[Place, str]] = {}
+    for edge in file_edges(world, owned):
+        ties.setdefault((edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads"))
+    for group in metrics.cycles(ties):
+        walk = metrics.shortest_cycle(ties, group)
+        found.append(Cycle("files", group, _told(walk, ties)))
+    imports = _import_ties(world, owned)
+    for group in metrics.cycles(imports, 3):
+        walk = metrics.shortest_cycle(imports, group)
+        found.append(Cycle("imports", group, _told(walk, imports)))
+    return found
+
+
+def _told(walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]) -> tuple[tuple[str, str, Place, str], ...]:
+    return tuple((a, b, *ties[a, b]) for a, b in zip(walk, walk[1:], strict=False))
+
+
+def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, str], tuple[Place, str]]:
+    """Imports that run when a module is imported: at module level, not under TYPE_CHECKING or in a function."""
+    code, ties = world.resolved.code, {}
+    for path in code.paths:
+        if not owned(path) or not places.is_product(path):
+            continue
+        for statement, block, dead in code.index(path, 0).imports:
+            if dead or block:
+                continue
+            for imported in statement.names:
+                for target in _targets(world, path, imported.module, imported.name, statement.level):
+                    if target != path and owned(target):
+                        ties.setdefault((path, target), (code.place(path, statement.line), f"imports {target}"))
+    return ties
+
+
+def _targets(world: World, path: str, module: str, name: str, level: int) -> list[str]:
+    """The file an import runs: a submodule where one is named, else the module itself.
+
+    `from package import submodule` also runs the package file, which is no dependency on what that file gathers.
+    """
+    modules = world.resolved.code.modules
+    home = modules.resolve(path, module, level)
+    if home is None:
+        return []
+    if name and home.endswith(("/", "__init__.py")):
+        inner = modules.file(home.rpartition("/")[0], name)
+        if inner is not None:
+            return [] if inner.endswith("/") else [inner]
+    return [] if home.endswith("/") else [home]

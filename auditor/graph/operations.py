@@ -1,0 +1,197 @@
+"""Questions about operation: what serves, what watches, what starts training again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.archetypes import serving_programs
+from auditor.graph.steps import DeclaredStep
+from auditor.graph.versions import Training, trainings
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+
+MANAGED = re.compile(r"model_?monitor|data_?quality_?job|data_?capture|drift|skew_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor|evidently|whylogs|nannyml", re.I)
+OWN_STATISTIC = re.compile(r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|wasserstein|ks_test|covariate_shift)(_|$|s$)", re.I)
+ELSEWHERE = {
+    "sagemaker": "Amazon SageMaker", "google.cloud.aiplatform": "Vertex AI", "azure": "Azure ML", "azureml": "Azure ML", "databricks": "Databricks",
+    "dbx": "Databricks", "seldon_core": "Seldon", "kserve": "KServe", "arize": "Arize", "fiddler": "Fiddler", "aporia": "Aporia",
+}  # fmt: skip
+SEARCHED_MANAGED = ("managed monitors of SageMaker, Vertex AI and Azure ML in YAML, JSON and Terraform", "own PSI, KS, KL or JS code", "claims under [tool.auditor.external]")
+
+
+class Serving(NamedTuple):
+    """Where predictions leave the repository. `kind`: `service` or `schedule` (batch scoring on a timetable)."""
+
+    kind: str
+    path: str
+    place: Place
+    says: str
+
+
+class Evidence(NamedTuple):
+    """Something that counts as the practice asked for. `wired` is false when it is only present."""
+
+    place: Place
+    says: str
+    wired: bool
+
+
+class Start(NamedTuple):
+    """A trigger, and the training program it leads to over the named steps."""
+
+    kind: str
+    schedule: str
+    place: Place
+    training: str
+    via: tuple[str, ...]
+
+
+def serving(world: World, owned: Callable[[str], bool]) -> list[Serving]:
+    """Services that answer with a model, and scheduled jobs that predict."""
+    found = []
+    product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
+    for path in serving_programs(product, world.resolved, world.lineage):
+        effect = next(e for n in world.resolved.code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if e.role is Role.SERVE)
+        found.append(Serving("service", path, world.resolved.code.place(path, effect.line), f"{path} answers requests with a model ({effect.name.partition('.')[0]})"))
+    trained = {training.program for training in trainings(world, owned)}
+    for path, trigger in world.steps.triggers():
+        if trigger.kind != "schedule":
+            continue
+        for step in world.steps.started(path, trigger):
+            for program in world.steps.programs(step):
+                if owned(program) and program not in trained and _predicts(world, program):
+                    found.append(Serving("schedule", program, Place(path, trigger.line), f"{path} runs {program} on schedule {trigger.schedule}"))
+    return found
+
+
+def _predicts(world: World, program: str) -> bool:
+    if program not in world.resolved.code.programs:
+        return False
+    effects = list(world.lineage.effects_of_program(program))
+    return any(e.role is Role.PREDICT for e in effects) and any(e.role is Role.LOAD_MODEL for e in effects) and not any(e.role is Role.EVALUATE for e in effects)
+
+
+def drift_evidence(world: World) -> list[Evidence]:
+    """Anything in the repository that watches the inputs of a model: libraries, managed monitors, own statistics."""
+    found = [*_monitor_calls(world), *_own_statistics(world), *_managed(world), *_listed(world)]
+    return sorted(found, key=lambda e: (not e.wired, e.place))
+
+
+def _monitor_calls(world: World) -> Iterator[Evidence]:
+    for effect in world.resolved.effects.all():
+        drift = effect.entry.attrs.get("drift")
+        if effect.role is Role.MONITOR and drift in ("data", "target", None) and drift != "operational" and places.is_product(effect.site[0]):
+            domain = world.domain(effect)
+            if domain == "monitoring" or drift is not None:
+                yield Evidence(world.resolved.code.place(effect.site[0], effect.line), f"calls {effect.name}", _runs(world, effect.site[0]))
+
+
+def _own_statistics(world: World) -> Iterator[Evidence]:
+    code = world.resolved.code
+    for path in code.paths:
+        if not places.is_product(path):
+            continue
+        for number in code.scopes(path):
+            scope = code.scope(path, number)
+            if scope.kind == "function" and OWN_STATISTIC.search(scope.name.rpartition(".")[2]):
+                called = bool(world.resolved.effects.callers.get((path, number)))
+                yield Evidence(code.place(path, scope.line), f"own drift statistic {scope.name}()", called)
+
+
+def _runs(world: World, path: str) -> bool:
+    """Whether a file is a program or part of one."""
+    return any(path == site[0] for entry in world.lineage.entries for site in world.lineage.reached(entry))
+
+
+def _managed(world: World) -> Iterator[Evidence]:
+    for path, facts in sorted(world.files.items()):
+        if facts.program is not None or not facts.leaves or not places.is_product(path):
+            continue
+        for leaf in facts.leaves:
+            if MANAGED.search(leaf.key):
+                yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", True)
+                break
+    for step in world.steps.all:
+        words = " ".join(word.text for command in step.step.commands for word in command.words)
+        if step.tool != "readme" and (re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I)):
+            yield Evidence(Place(step.path, step.step.line), f"step {step.step.name} checks drift", True)
+
+
+def _listed(world: World) -> Iterator[Evidence]:
+    """Monitoring libraries that are installed: presence alone proves nothing."""
+    names = {d.lower().replace("_", "-") for lib in world.resolved.knowledge.libraries() if lib.domain == "monitoring" for d in lib.distributions}
+    for path, facts in sorted(world.files.items()):
+        for requirement in facts.requirements:
+            if requirement.name in names and places.is_product(path) and "lock" not in path:
+                yield Evidence(Place(path, requirement.line), f"installs {requirement.name}", False)
+
+
+def elsewhere(world: World) -> list[str]:
+    """Platforms that the repository points to, where evidence may live that is not here."""
+    found: set[str] = set()
+    for path in world.resolved.code.paths:
+        for statement, _, _ in world.resolved.code.index(path, 0).imports:
+            for imported in statement.names:
+                for root, name in ELSEWHERE.items():
+                    if not statement.level and (imported.module == root or imported.module.startswith(root + ".")):
+                        found.add(name)
+    for entry in world.listing.entries:
+        name = entry.path.rpartition("/")[2]
+        if name.endswith(".tf"):
+            found.add("Terraform")
+        elif name == "Chart.yaml":
+            found.add("Helm")
+        elif name in ("databricks.yml", "databricks.yaml"):
+            found.add("Databricks")
+    return sorted(found)
+
+
+def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
+    """Triggers from which a training program of the component is reached, and those programs."""
+    trained = {training.program: training for training in trainings(world, owned)}
+    found = []
+    for path, trigger in world.steps.triggers():
+        for step in world.steps.started(path, trigger):
+            for program in _reaches(world, step):
+                if program in trained:
+                    found.append(Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,)))
+    for effect in world.resolved.effects.all():
+        if effect.role in (Role.SCHEDULE, Role.PIPELINE) and world.domain(effect) == "orchestration" and places.is_product(effect.site[0]):
+            schedule = _schedule(world, effect.site[0], effect.line)
+            sites = set(world.lineage.reached(effect.site[0])) | {(effect.site[0], n) for n in world.resolved.code.scopes(effect.site[0])}
+            for site in list(sites):
+                sites |= set(world.resolved.effects.reached(site)) if site[0] == effect.site[0] else set()
+            place = world.resolved.code.place(effect.site[0], effect.line)
+            launched = {launch.run.target for launch in world.launched.get(effect.site[0], ())}
+            for program, _training in trained.items():
+                if program in launched or (program, 0) in sites or any(world.trains(e) for s in sites for e in world.resolved.effects.of(s)):
+                    found.append(Start("schedule" if schedule else "manual", schedule, place, program, (effect.name,)))
+                    break
+    return found, list(trained.values())
+
+
+def _reaches(world: World, step: DeclaredStep) -> list[str]:
+    """Programs a step runs, and programs those start in turn."""
+    found = list(world.steps.programs(step))
+    for program in found:
+        for launch in world.launched.get(program, ()):
+            if launch.run.kind in ("script", "notebook") and launch.run.target not in found:
+                found.append(launch.run.target)
+    return found
+
+
+def _schedule(world: World, path: str, line: int) -> str:
+    """The schedule that an orchestrator's call names, if it is written out; "set in code" where it is not."""
+    for number, call in world.resolved.code.calls(path):
+        if call.line == line:
+            for name, value in call.keywords:
+                if name in ("schedule", "schedule_interval", "timetable", "cron", "cron_schedule", "interval"):
+                    from auditor.program.code import Frame
+
+                    text = world.resolved.evaluator.values(value, Frame(path, number))
+                    return text[0].text() if text and text[0].known else "set in code" if type(value).__name__ != "Const" else ""
+    return ""

@@ -1,0 +1,158 @@
+"""Questions about data versions: what training starts from and how it is pinned; data kept in git."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.lineage import Touch
+from auditor.graph.pipelines import Provided, pinned_paths
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.listing import Content
+from auditor.model.place import Place
+
+LARGE = 5_000_000
+CHURNED = 1_000_000
+VERSIONS = 5
+TOTAL = 50_000_000
+
+_IMMUTABLE = re.compile(r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/")
+_TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
+
+
+class Root(NamedTuple):
+    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`."""
+
+    artefact: str
+    state: str
+    pin: str
+    place: Place
+    training: str
+    trained: Place
+    confidence: float
+
+
+class Blob(NamedTuple):
+    """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
+
+    path: str
+    size: int
+    versions: int
+
+
+class Training(NamedTuple):
+    """A program that fits a model, and where."""
+
+    program: str
+    place: Place
+    name: str
+
+
+def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
+    """Programs of the component from which a model fit is reached, each with the first such call."""
+    found = []
+    for program in world.lineage.entries:
+        if not owned(program) or not places.is_product(program):
+            continue
+        for effect in world.lineage.effects_of_program(program):
+            if world.trains(effect) and not places.is_test(effect.site[0]):
+                place = world.resolved.code.place(effect.site[0], effect.line, effect.end_line)
+                found.append(Training(program, place, effect.name))
+                break
+    return found
+
+
+def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
+    """What the training programs of a component start from, traced back through the files they exchange."""
+    writers: dict[str, set[str]] = {}
+    for program in world.lineage.entries:
+        for touch in world.lineage.of_program(program):
+            if touch.way == "write" and touch.artefact.path:
+                writers.setdefault(touch.artefact.path, set()).add(program)
+    pins = pinned_paths(world)
+    provided = Provided(world)
+    found: dict[str, Root] = {}
+    for training in trainings(world, owned):
+        todo, seen = [training.program], {training.program}
+        while todo:
+            program = todo.pop()
+            for touch in world.lineage.of_program(program):
+                if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or touch.effect.dead or touch.kind is NodeKind.MODEL:
+                    continue
+                made = {w for path, ws in writers.items() if touch.artefact.path and Provided.covered(touch.artefact.path, [path]) for w in ws}
+                if made:
+                    onward = made - seen
+                    seen |= onward
+                    todo += sorted(onward)
+                    continue
+                if touch.artefact.path is not None and (places.is_byproduct(touch.artefact.path) or provided.covered(touch.artefact.path, provided.declared)):
+                    if not Provided.covered(touch.artefact.path, pins):
+                        continue
+                root = _root(world, touch, training, pins)
+                if root.artefact not in found or found[root.artefact].state != "unpinned":
+                    found[root.artefact] = root
+            for effect in world.lineage.unresolved_of_program(program):
+                if effect.role in _TABULAR_ROLES and not effect.dead and effect.name not in ("builtins.open", "io.open"):
+                    place = world.resolved.code.place(effect.site[0], effect.line)
+                    supplied = any(hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes())
+                    key = f"{effect.name} at {place}"
+                    toy = bool(effect.entry.attrs.get("toy") or effect.entry.attrs.get("synthetic") or effect.entry.attrs.get("checksummed"))
+                    state = "pinned" if toy else "supplied" if supplied else "unresolved"
+                    pin = "shipped with the library" if toy else ""
+                    found.setdefault(key, Root(effect.name if toy else key, state, pin, place, training.program, training.place, effect.certainty))
+    return [found[key] for key in sorted(found)]
+
+
+def _root(world: World, touch: Touch, training: Training, pins: dict[str, str]) -> Root:
+    state, pin = _pin(world, touch, pins)
+    return Root(touch.artefact.path or touch.artefact.id.partition(":")[2], state, pin, world.lineage.place(touch), training.program, training.place, touch.confidence)
+
+
+def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
+    """The best pin of what a touch reads (RULES §5.6)."""
+    attrs, path = touch.effect.entry.attrs, touch.artefact.path
+    if attrs.get("toy") or attrs.get("synthetic") or attrs.get("checksummed"):
+        return "pinned", "shipped or checked by the library"
+    if path is not None:
+        for pinned, how in pins.items():
+            if Provided.covered(path, [pinned]):
+                return "pinned", how
+        if path in world.identities.tree or path in world.identities.folders:
+            return "pinned", "tracked by git"
+    if path is None and _IMMUTABLE.search(touch.artefact.id):
+        return "pinned", "an immutable or dated address"
+    if touch.effect.entry.pin is not None and any(name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords):
+        return "pinned", f"{touch.effect.entry.pin.arg}= is given"
+    if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+        return "supplied", ""
+    if touch.artefact.templated or touch.artefact.id.startswith("host:") and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/")):
+        return "unresolved", ""
+    return "unpinned", ""
+
+
+def blobs(world: World, owned: Callable[[str], bool]) -> tuple[list[Blob], int]:
+    """Data and model files in git that are large or change often, and the total size of such files, in bytes."""
+    changed: dict[str, int] = {}
+    for commit in world.history.commits:
+        for change in commit.changes:
+            changed[change.path] = changed.get(change.path, 0) + 1
+    found = []
+    total = 0
+    for entry in world.listing.entries:
+        if not entry.tracked or entry.content not in (Content.HERE, Content.TOO_LARGE, Content.ABSENT) or entry.size < 0 or not owned(entry.path):
+            continue
+        if not (places.is_data(entry.path) or places.is_model(entry.path)) or places.is_test(entry.path) or _is_media(entry.path):
+            continue
+        total += entry.size
+        versions = changed.get(entry.path, 0)
+        if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
+            found.append(Blob(entry.path, entry.size, versions))
+    return sorted(found, key=lambda blob: (-blob.size, blob.path)), total
+
+
+def _is_media(path: str) -> bool:
+    """Text and documents whose suffix data share."""
+    return places.suffix(path) in ("xml", "txt", "bin", "params") and not places.is_model(path) and "data" not in path.lower()
