@@ -93,7 +93,12 @@ def test_reads_what_a_reader_knows_in_the_order_of_the_listing(named: bool) -> N
 
 def test_equal_contents_are_read_once_but_never_across_kinds(monkeypatch: pytest.MonkeyPatch, named: bool) -> None:
     calls: list[bytes] = []
-    monkeypatch.setattr(pool, "read_file", lambda readers, data: calls.append(data) or fake_read(readers, data))
+
+    def noting(readers: Sequence[FakeReader], data: bytes) -> Facts:
+        calls.append(data)
+        return fake_read(readers, data)
+
+    monkeypatch.setattr(pool, "read_file", noting)
     facts = read_facts(FakeTree({"a.txt": b"same", "b.txt": b"same", "c.doc": b"same"}, named=named))
     assert len(calls) == 2
     assert [one.kind for one in facts.values()] == ["text", "text", "doc"]
