@@ -1,0 +1,189 @@
+"""The artefact graph: everything known of a tree in one place, and the questions that rules ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from auditor.graph import entangled, glue, leaks, operations, pipelines, places, versions
+from auditor.graph.archetypes import Portrait, archetypes
+from auditor.graph.components import component_roots, owner_of
+from auditor.graph.world import World
+from auditor.model.artefact import Edge, Node
+from auditor.model.audit import ArchetypeScore
+from auditor.model.changes import History
+from auditor.model.listing import Listing
+from auditor.model.settings import Settings
+from auditor.program import Resolved
+
+__all__ = ["ArtefactGraph", "Graphs", "World"]
+
+
+class ArtefactGraph:
+    """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
+
+    def __init__(self, world: World, root: str, roots: tuple[str, ...], settings: Settings) -> None:
+        self._world = world
+        self._roots = roots
+        self.root = root
+        self.id = root or "."
+        self.settings = settings
+
+    def owns(self, path: str) -> bool:
+        """Whether a path belongs to this component and to no deeper one."""
+        return owner_of(path, self._roots) == self.root
+
+    @cached_property
+    def archetypes(self) -> tuple[ArchetypeScore, ...]:
+        """What kind of thing the component is, the strongest first."""
+        world = self._world
+        override = self.settings.components.get(self.root) or self.settings.components.get(self.id) or ""
+        return archetypes(Portrait(self.root, self.owns, world.resolved, world.lineage, world.steps, world.listing.target.name), override)
+
+    def confidence(self, letters: str) -> float:
+        """The highest confidence among some archetypes."""
+        return max((a.confidence for a in self.archetypes if a.letter in letters), default=0.0)
+
+    # --- coverage ---
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """Programs of the component that are neither tests nor examples."""
+        return tuple(path for path in self._world.resolved.code.paths if self.owns(path) and places.is_product(path))
+
+    @cached_property
+    def unreadable(self) -> tuple[str, ...]:
+        """Programs and pipeline files of the component that could not be read whole."""
+        wanted = ("syntax", "python2", "newer-syntax", "encoding", "binary", "too-deep", "too-large", "invalid", "template", "internal")
+        return tuple(
+            path for path, facts in sorted(self._world.files.items()) if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
+        )
+
+    @property
+    def io_resolved(self) -> float | None:
+        """Share of I/O calls whose artefact could be named; None without any."""
+        return self._world.lineage.io_resolved
+
+    @property
+    def stages(self) -> int:
+        """Declared pipeline steps of the component."""
+        return sum(1 for step in self._world.steps.all if step.tool in ("dvc", "make") and self.owns(step.path))
+
+    # --- glue ---
+
+    def model_scopes(self) -> list[glue.ModelScope]:
+        """Functions and module bodies that fit or predict, with the plumbing they do besides."""
+        return glue.model_scopes(self._world, self.owns)
+
+    def drivers(self) -> list[glue.Driver]:
+        """Programs that start other programs of the repository."""
+        return glue.drivers(self._world, self.owns)
+
+    # --- pipelines ---
+
+    @cached_property
+    def _edges(self) -> list[pipelines.FileEdge]:
+        return pipelines.file_edges(self._world, self.owns)
+
+    def file_edges(self) -> list[pipelines.FileEdge]:
+        """Files that one program writes and another reads."""
+        return self._edges
+
+    def phantom_inputs(self) -> tuple[list[pipelines.Phantom], int]:
+        """Reads that nothing provides, and how many reads were looked at."""
+        return pipelines.phantom_inputs(self._world, self.owns)
+
+    def agreement(self) -> pipelines.Agreement:
+        """Declared inputs and outputs held against the code."""
+        return pipelines.agreement(self._world, self.owns)
+
+    # --- data ---
+
+    def trainings(self) -> list[versions.Training]:
+        """Programs that fit a model."""
+        return versions.trainings(self._world, self.owns)
+
+    def training_roots(self) -> list[versions.Root]:
+        """What training starts from, and how it is pinned."""
+        return versions.training_roots(self._world, self.owns)
+
+    def blobs(self) -> tuple[list[versions.Blob], int]:
+        """Large or churning data in git, and the total size of data in git in bytes."""
+        return versions.blobs(self._world, self.owns)
+
+    @property
+    def history(self) -> History:
+        """Change sets of the whole repository."""
+        return self._world.history
+
+    @property
+    def history_state(self) -> str:
+        """`full`, `shallow`, `partial` or `none`, without reading it."""
+        return self._world.listing.target.history
+
+    # --- entanglement ---
+
+    def propagation(self) -> entangled.Propagation | None:
+        """How far a change of the average artefact travels."""
+        return entangled.propagation(self._world, self.owns)
+
+    def radii(self, most: int = 10) -> list[entangled.Radius]:
+        """If you change X, these change."""
+        return entangled.radii(self._world, self.owns, most)
+
+    def hubs(self) -> tuple[list[entangled.Hub], int]:
+        """Modules with the concerns they mix, and how many modules there are."""
+        return entangled.hubs(self._world, self.owns)
+
+    def cycles(self) -> list[entangled.Cycle]:
+        """Dependency cycles through files and imports."""
+        return entangled.cycles(self._world, self.owns)
+
+    # --- operation ---
+
+    def serving(self) -> list[operations.Serving]:
+        """Services that answer with a model, and scheduled scoring."""
+        return operations.serving(self._world, self.owns)
+
+    def drift_evidence(self) -> list[operations.Evidence]:
+        """Whatever in the repository watches a model's inputs."""
+        return operations.drift_evidence(self._world)
+
+    def starts(self) -> tuple[list[operations.Start], list[versions.Training]]:
+        """Triggers that lead to training, and the training programs."""
+        return operations.starts(self._world, self.owns)
+
+    def elsewhere(self) -> list[str]:
+        """Platforms outside the repository that it points to."""
+        return operations.elsewhere(self._world)
+
+    def searched_for_drift(self) -> tuple[str, ...]:
+        """What a search for drift monitoring looked for."""
+        libraries = sorted(library.name for library in self._world.resolved.knowledge.libraries() if library.domain == "monitoring")
+        return (f"{len(libraries)} monitoring libraries ({', '.join(libraries)})", *operations.SEARCHED_MANAGED)
+
+    # --- leakage ---
+
+    @cached_property
+    def leaks(self) -> leaks.Leaks:
+        """Train/test leakage by row-set provenance."""
+        return leaks.leaks(self._world, self.owns)
+
+
+class Graphs:
+    """The graph of a repository, cut into components."""
+
+    def __init__(self, resolved: Resolved, listing: Listing, settings: Settings, history: Callable[[], History]) -> None:
+        self.world = World(resolved, listing, history)
+        roots = component_roots(resolved.files, settings.components)
+        self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All nodes by id."""
+        return self.world.nodes
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """All edges in stable order."""
+        return self.world.edges

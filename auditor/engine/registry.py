@@ -1,0 +1,113 @@
+"""Finds rules: one folder a family, one module and one page a rule."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from auditor.model.errors import UsageError
+from auditor.model.page import RulePage
+from auditor.model.verdict import RuleInfo
+from auditor.rulekit import CheckFunction, Family, Rule
+
+_HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
+_SECTIONS = {
+    "What it finds": "finds",
+    "Why it is debt": "why",
+    "What it costs the business": "business",
+    "What to do": "fix",
+    "When it is fine": "fine",
+    "Sources": "sources",
+}
+
+
+class Loaded(NamedTuple):
+    """One rule ready to run. `home` is the folder that holds its page."""
+
+    rule: Rule
+    info: RuleInfo
+    check: CheckFunction
+    page: RulePage
+
+
+class Registry(NamedTuple):
+    """Families in order, and rules by id."""
+
+    families: tuple[Family, ...]
+    rules: dict[str, Loaded]
+
+
+@lru_cache(maxsize=8)
+def registry(extra: str = "") -> Registry:
+    """The rules that ship with auditor, and those of an extra folder named by the user (never by the target)."""
+    families: dict[str, Family] = {}
+    rules: dict[str, Loaded] = {}
+    for package, home in [("auditor.rules", files("auditor.rules"))]:
+        for folder in sorted(home.iterdir(), key=lambda f: f.name):
+            if folder.is_dir() and folder.joinpath("__init__.py").is_file():
+                _family(importlib.import_module(f"{package}.{folder.name}"), f"{package}.{folder.name}", folder, families, rules)
+    if extra:
+        _extra(Path(extra), families, rules)
+    ordered = tuple(sorted(families.values(), key=lambda f: f.order))
+    return Registry(ordered, dict(sorted(rules.items())))
+
+
+def _family(module: ModuleType, package: str, folder: Traversable, families: dict[str, Family], rules: dict[str, Loaded]) -> None:
+    family = getattr(module, "FAMILY", None)
+    if not isinstance(family, Family):
+        return
+    families.setdefault(family.id, family)
+    for source in sorted(folder.iterdir(), key=lambda f: f.name):
+        if source.name.endswith(".py") and not source.name.startswith("_"):
+            name = source.name.removesuffix(".py")
+            loaded = importlib.import_module(f"{package}.{name}")
+            text = folder.joinpath(f"{name}.md").read_text("utf-8") if folder.joinpath(f"{name}.md").is_file() else ""
+            _take(loaded, family, text, rules)
+
+
+def _take(module: ModuleType, family: Family, text: str, rules: dict[str, Loaded]) -> None:
+    rule, check = module.RULE, module.check
+    page = read_page(rule.id, text)
+    if rule.id in rules:
+        raise UsageError(f"rule {rule.id} is defined twice; give {module.__name__} another id")
+    rules[rule.id] = Loaded(rule, rule.info(family=family.id, title=page.title or rule.name), check, page)
+
+
+def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) -> None:
+    """Rules of the user's own: a folder of family folders, laid out like ours."""
+    if not folder.is_dir():
+        raise UsageError(f"--rules {folder}: there is no such folder")
+    for home in sorted(folder.iterdir()):
+        if not (home / "__init__.py").is_file():
+            continue
+        package = f"auditor_extra_rules_{home.name}"
+        spec = importlib.util.spec_from_file_location(package, home / "__init__.py", submodule_search_locations=[str(home)])
+        if spec is None or spec.loader is None:
+            raise UsageError(f"--rules {home}: Python cannot load this folder as a package")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[package] = module
+        spec.loader.exec_module(module)
+        _family(module, package, home, families, rules)
+
+
+def read_page(rule: str, text: str) -> RulePage:
+    """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
+    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
+    title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
+    return RulePage(id=rule, title=title.strip(" :·-"), **{name: body for name, body in _sections(text)})
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    pieces = _HEADING.split(text)
+    for heading, body in zip(pieces[1::2], pieces[2::2], strict=False):
+        if heading in _SECTIONS:
+            yield _SECTIONS[heading], body.strip()

@@ -1,0 +1,168 @@
+"""All that a rule may import: its metadata, the judgements it yields, and the graph it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from auditor.graph import ArtefactGraph
+from auditor.model.finding import Effort as Hours
+from auditor.model.finding import Severity
+from auditor.model.place import Place, Related
+from auditor.model.verdict import Check, RuleInfo
+
+__all__ = [
+    "ArtefactGraph", "Check", "Clean", "Effort", "Family", "Finding", "Iterator", "Judgement", "Measure", "NotApplicable",
+    "NotEvidenced", "Place", "Related", "Rule", "Severity", "Unknown", "plural",
+]  # fmt: skip
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(m|h|d)$")
+_HOURS = {"m": 1 / 60, "h": 1.0, "d": 8.0}
+
+
+class Family(msgspec.Struct, frozen=True):
+    """A chapter of the report."""
+
+    id: str
+    title: str
+    order: int
+    blurb: str
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """An instance of debt. `certainty` in (0, 1] is the weakest link of its evidence; `milder` lowers the severity by steps."""
+
+    message: str
+    place: Place
+    entity: str
+    remedy: str
+    related: tuple[Related, ...] = ()
+    certainty: float = 1.0
+    milder: int = 0
+    snippet: str = ""
+
+
+class Clean(msgspec.Struct, frozen=True):
+    """Instances that were determined and found in order."""
+
+    count: int = 1
+    says: str = ""
+
+
+class NotEvidenced(msgspec.Struct, frozen=True):
+    """Instances where the practice is owed, was looked for and not seen, and may live elsewhere."""
+
+    reason: str
+    count: int = 1
+    searched: tuple[str, ...] = ()
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """The measured value of a metric rule, in the rule's unit, and what it rests on."""
+
+    value: float
+    says: str = ""
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """Instances that could not be determined. Without any other judgement the verdict is unknown."""
+
+    why: str
+    count: int = 1
+
+
+class NotApplicable(msgspec.Struct, frozen=True):
+    """The duty does not arise here, with the reason."""
+
+    reason: str
+
+
+Judgement: TypeAlias = Finding | Clean | NotEvidenced | Measure | Unknown | NotApplicable
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How long a job takes: `"30m"`, `"4h"`, `"2d"` (a day has 8 hours)."""
+
+    p50: str
+    p90: str
+
+    def hours(self) -> Hours:
+        """The same in hours."""
+        return Hours(_hours(self.p50), _hours(self.p90))
+
+
+def _hours(text: str) -> float:
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError(f"a duration is a number and m, h or d: {text!r}")
+    return float(match[1]) * _HOURS[match[2]]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What is constant about a rule. The family comes from its folder, title and prose from its page.
+
+    `archetypes` is the mask of letters it may apply to. `warn` and `fail` are thresholds in `unit`. `serves` marks the duties of
+    operated systems: they become findings only where an archetype is at least 0.6 confident.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    reliability: str
+    check: Check
+    archetypes: str
+    effort: Effort
+    each: Effort = Effort("0m", "0m")
+    scope: str = "component"
+    root_cause: str = ""
+    persona: str = "regular"
+    revision: int = 1
+    since: str = "0.1"
+    unit: str = ""
+    warn: float | None = None
+    fail: float | None = None
+    needs_paths: bool = False
+    serves: bool = False
+    preview: bool = False
+    checklist: tuple[str, ...] = ()
+    ml_test_score: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    def info(self, *, family: str, title: str) -> RuleInfo:
+        """The same as the data that audits carry."""
+        return RuleInfo(
+            id=self.id,
+            name=self.name,
+            family=family,
+            title=title,
+            severity=self.severity,
+            reliability=self.reliability,
+            check=self.check,
+            archetypes=self.archetypes,
+            scope=self.scope,
+            effort=self.effort.hours(),
+            effort_each=self.each.hours(),
+            root_cause=self.root_cause or self.id,
+            persona=self.persona,
+            revision=self.revision,
+            since=self.since,
+            unit=self.unit,
+            warn=self.warn,
+            fail=self.fail,
+            needs_paths=self.needs_paths,
+            preview=self.preview,
+            checklist=self.checklist,
+            ml_test_score=self.ml_test_score,
+            references=self.references,
+        )
+
+
+CheckFunction: TypeAlias = Callable[[ArtefactGraph], Iterable[Judgement]]
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 file`, `3 files`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,50 @@
+"""DAT001: training reads data that no version pins."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Rule, Severity, Unknown
+
+RULE = Rule(
+    id="DAT001",
+    name="unversioned-training-data",
+    severity=Severity.CRITICAL,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PRS",
+    effort=Effort("4h", "2d"),
+    each=Effort("30m", "1h"),
+    unit="data roots of training",
+    warn=0.8,
+    fail=0.5,
+    needs_paths=True,
+    checklist=("C1",),
+    ml_test_score=("Infra 1",),
+    references=("Sculley et al. 2015", "Amershi et al. 2019"),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    roots = graph.training_roots()
+    if not roots:
+        yield NotApplicable("no training code with a data source was found")
+        return
+    pinned = [root for root in roots if root.state == "pinned"]
+    known = [root for root in roots if root.state in ("pinned", "unpinned")]
+    coverage = len(pinned) / len(known) if known else 1.0
+    if pinned:
+        yield Clean(len(pinned), f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})")
+    for root in roots:
+        if root.state == "supplied":
+            yield NotEvidenced(f"{root.artefact} is named by whoever starts training; its version is not recorded here", searched=("command-line options, environment variables and parameters",))
+        elif root.state == "unresolved":
+            yield Unknown(f"what {root.place} reads could not be named")
+        elif root.state == "unpinned":
+            yield Finding(
+                f"training reads {root.artefact}, of which no version is pinned",
+                root.place,
+                entity=root.artefact,
+                remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
+                related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
+                certainty=root.confidence,
+                milder=0 if coverage < (RULE.fail or 0) else 1,
+            )

@@ -1,0 +1,39 @@
+"""ENT001: a change to the average artefact reaches too much."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Effort, Finding, Iterator, Judgement, Measure, NotApplicable, Place, Rule, Severity
+
+RULE = Rule(
+    id="ENT001",
+    name="high-propagation-cost",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.METRIC,
+    archetypes="PSA",
+    effort=Effort("1d", "5d"),
+    unit="share of artefact pairs a change can travel between",
+    warn=0.20,
+    fail=0.35,
+    needs_paths=True,
+    references=("Sculley et al. 2015", "MacCormack, Rusnak & Baldwin 2006"),
+)
+FEWEST = 20
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    measured = graph.propagation()
+    if measured is None or measured.artefacts < FEWEST:
+        yield NotApplicable(f"{measured.artefacts if measured else 0} artefacts; the measure needs {FEWEST}")
+        return
+    yield Measure(measured.cost, f"a change to the average artefact can reach {measured.cost:.0%} of the {measured.artefacts} artefacts")
+    if RULE.warn is None or measured.cost < RULE.warn:
+        return
+    furthest = ", ".join(f"{name} ({count})" for name, count in measured.furthest[:3])
+    yield Finding(
+        f"a change to the average artefact can reach {measured.cost:.0%} of the {measured.artefacts} artefacts; furthest from {furthest}",
+        Place(graph.root or "."),
+        entity="propagation-cost",
+        remedy="cut the artefacts a change travels furthest from: split them by concern, depend on narrow interfaces, key shared constants",
+        milder=0 if measured.cost >= (RULE.fail or 1) else 1,
+    )

@@ -1,0 +1,43 @@
+"""GLU001: functions that train or predict also do the plumbing."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Effort, Finding, Iterator, Judgement, Measure, NotApplicable, Rule, Severity
+
+RULE = Rule(
+    id="GLU001",
+    name="tangled-glue",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.METRIC,
+    archetypes="PSTR",
+    effort=Effort("4h", "3d"),
+    each=Effort("30m", "1h"),
+    unit="share of scopes that call a model and also do I/O",
+    warn=0.40,
+    fail=0.60,
+    ml_test_score=("Infra 2",),
+    references=("Sculley et al. 2015", "Tang et al. 2021"),
+)
+FEWEST = 5
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    scopes = graph.model_scopes()
+    if len(scopes) < FEWEST:
+        yield NotApplicable(f"{len(scopes)} scopes call a model; the index needs {FEWEST}")
+        return
+    tangled = [scope for scope in scopes if scope.plumbing]
+    index = len(tangled) / len(scopes)
+    yield Measure(index, f"{len(tangled)} of {len(scopes)} scopes that fit or predict also do I/O or parse the command line")
+    if RULE.warn is None or index < RULE.warn:
+        return
+    for scope in tangled:
+        yield Finding(
+            f"{scope.name} fits or predicts and also {scope.plumbing[0].says}",
+            scope.place,
+            entity=scope.name,
+            remedy="move loading, saving and option parsing to the edges; hand data and settings to a function that only fits or predicts",
+            related=(scope.modelling[0].place.says(scope.modelling[0].says), *(step.place.says(step.says) for step in scope.plumbing[:4])),
+            milder=0 if index >= (RULE.fail or 1) else 1,
+        )

@@ -1,0 +1,47 @@
+"""MON001: a model serves, and nobody watches its inputs."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Place, Rule, Severity
+
+RULE = Rule(
+    id="MON001",
+    name="no-data-drift-monitoring",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="SP",
+    effort=Effort("2d", "5d"),
+    unit="operated model",
+    serves=True,
+    checklist=("C25",),
+    ml_test_score=("Monitor 2", "Monitor 4"),
+    references=("Sculley et al. 2015", "Breck et al. 2017"),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    served = graph.serving()
+    if not served:
+        yield NotApplicable("nothing here serves a model or scores on a schedule")
+        return
+    searched = graph.searched_for_drift()
+    evidence = graph.drift_evidence()
+    if any(piece.wired for piece in evidence):
+        yield Clean(says=f"{evidence[0].place}: {evidence[0].says}")
+    elif "monitoring" in graph.settings.external:
+        yield NotEvidenced("monitoring is claimed to live elsewhere (claimed, not verified)", searched=searched)
+    elif evidence:
+        yield NotEvidenced(f"{evidence[0].says} ({evidence[0].place}), but nothing calls it", searched=searched)
+    elif graph.elsewhere():
+        yield NotEvidenced(f"none in the repository; it points to {', '.join(graph.elsewhere())}, where a monitor may live", searched=searched)
+    elif graph.unreadable:
+        yield NotEvidenced(f"none in what could be read; {graph.unreadable[0]} could not", searched=searched)
+    else:
+        yield Finding(
+            f"{served[0].says}, and nothing in the repository watches its inputs for drift; looked for {'; '.join(searched)}",
+            Place(graph.root or "."),
+            entity="data-drift-monitoring",
+            remedy="log the inputs of the model, compare them weekly with the training data (PSI or KS per feature), and alert when a limit is passed",
+            related=tuple(place.place.says(place.says) for place in served[:4]),
+        )

@@ -1,0 +1,54 @@
+"""OPS001: a deployed model that only a person can train again."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Place, Rule, Severity
+
+RULE = Rule(
+    id="OPS001",
+    name="no-automated-retraining",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="SP",
+    effort=Effort("2d", "5d"),
+    unit="operated model",
+    serves=True,
+    checklist=("C22",),
+    ml_test_score=("Monitor 4", "Model 4"),
+    references=("Google MLOps level 1", "Microsoft MLOps maturity model"),
+)
+SEARCHED = ("schedules of CI systems and orchestrators", "sensors, events and dispatches", "pushes and merges that run training", "reasons under [tool.auditor.static-model]")
+BY_ITSELF = frozenset({"schedule", "event", "dataset", "repository_dispatch", "workflow_run"})
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    served = graph.serving()
+    starts, trainings = graph.starts()
+    if not served:
+        yield NotApplicable("nothing here serves a model or scores on a schedule")
+        return
+    if not trainings:
+        yield NotApplicable("the served model is not trained in this component")
+        return
+    if graph.settings.static_model:
+        yield NotEvidenced("the model is declared static (claimed, not verified)", searched=SEARCHED)
+        return
+    own = [start for start in starts if start.kind in BY_ITSELF]
+    pushed = [start for start in starts if start.kind in ("push", "pull_request")]
+    if own:
+        yield Clean(says=f"{own[0].place}: {own[0].kind} {own[0].schedule} leads to {own[0].training}")
+    elif pushed:
+        yield NotEvidenced(f"a {pushed[0].kind.replace('_', ' ')} trains ({pushed[0].place}); whether new data arrive by commit cannot be seen", searched=SEARCHED)
+    elif graph.elsewhere():
+        yield NotEvidenced(f"no trigger in the repository; it points to {', '.join(graph.elsewhere())}, where one may live", searched=SEARCHED)
+    elif graph.unreadable:
+        yield NotEvidenced(f"no trigger in what could be read; {graph.unreadable[0]} could not", searched=SEARCHED)
+    else:
+        yield Finding(
+            f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program}); looked for {'; '.join(SEARCHED)}",
+            Place(graph.root or "."),
+            entity="retraining-trigger",
+            remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
+            related=(served[0].place.says(served[0].says), trainings[0].place.says(f"trained here ({trainings[0].name})")),
+        )
