@@ -1,0 +1,137 @@
+"""What is known of one call, class or decorator: the records that the lookup hands out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from auditor.model.artefact import Role
+
+Kind = Literal["call", "class", "decorator", "subclass"]
+Status = Literal["checked", "seen", "pattern", "recalled", "legacy"]
+Parse = Literal["sql", "shell", "python", "cron"]
+Domain = Literal[
+    "ml",
+    "data",
+    "tracking",
+    "serving",
+    "orchestration",
+    "monitoring",
+    "validation",
+    "cloud",
+    "llm",
+    "std",
+    "cli",
+    "config",
+    "viz",
+]
+Value = str | int | float | bool
+
+SELF = "self"  # `returns = "self"`: the type of the receiver
+
+
+class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Base of the records: immutable, strict about their keys when read."""
+
+
+class Argument(Known):
+    """Where an argument stands: by keyword, by position (without `self`), or either."""
+
+    arg: str | None = None
+    pos: int | None = None
+
+
+class PathSpec(Known):
+    """Where a call's target is found. `also` are other spellings of the keyword in other versions.
+
+    `args` maps each hole of `template` to its position, or to a keyword where it has none. `receiver`: the
+    receiver itself is the path. `required`: without the argument the call does not have its role.
+    """
+
+    arg: str | None = None
+    pos: int | None = None
+    kw_only: bool = False
+    required: bool = False
+    receiver: bool = False
+    also: tuple[str, ...] = ()
+    template: str | None = None
+    args: dict[str, int | str] = {}
+
+
+class RoleBy(Known):
+    """A role chosen by an argument's value: the first key of `map` that occurs in the value decides."""
+
+    by: str
+    default: Role
+    map: dict[str, Role]
+    pos: int | None = None
+
+
+class RoleRefine(Known):
+    """Another role when the object has one of these types (patterns)."""
+
+    if_object_type: tuple[str, ...]
+    then: Role
+
+
+class Seed(Known):
+    """Where randomness is controlled; `missing` says what the call is without it."""
+
+    arg: str
+    pos: int | None = None
+    missing: Literal["nondeterministic", "deterministic", "fixed"] = "nondeterministic"
+
+
+class Pin(Known):
+    """The argument that pins a version, and the values that do not pin it."""
+
+    arg: str
+    pos: int | None = None
+    unpinned: tuple[str, ...] = ()
+
+
+class Entry(Known):
+    """One call, class or decorator of a library. `name` may be a pattern; `library` is the import root."""
+
+    name: str
+    library: str
+    role: Role
+    status: Status
+    role_by: RoleBy | None = None
+    path: PathSpec | None = None
+    object: Argument | None = None
+    dest: Argument | None = None
+    role_refine: RoleRefine | None = None
+    seed: Seed | None = None
+    pin: Pin | None = None
+    attrs: dict[str, Value] = {}
+    returns: str | None = None
+    kind: Kind = "call"
+    parse_as: Parse | None = None
+    since: str | None = None
+    removed: str | None = None
+
+    def role_for(self, value: str | None) -> Role:
+        """The role when the deciding argument has this literal value (None: not given)."""
+        if self.role_by is None or value is None:
+            return self.role
+        return next((role for key, role in self.role_by.map.items() if key in value), self.role_by.default)
+
+
+class TypeFacts(Known):
+    """What is known of a type: which calls return it, what it inherits, whether its methods return it again."""
+
+    made_by: tuple[str, ...] = msgspec.field(default=(), name="from")
+    closed_under_methods: bool = False
+    inherits: tuple[str, ...] = ()
+
+
+class Library(Known):
+    """The head of one table: display name, what is installed, what is imported, and its field."""
+
+    name: str
+    distributions: tuple[str, ...]
+    import_names: tuple[str, ...]
+    domain: Domain
+    file: str

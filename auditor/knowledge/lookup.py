@@ -1,0 +1,258 @@
+"""The lookup over the tables: what a qualified name means, what it returns, who installs it.
+
+Tables are parsed when a name under their root is first asked for; all answers are remembered.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+
+import msgspec
+
+from auditor.knowledge import tables
+from auditor.knowledge.entry import SELF, Entry, Library, TypeFacts, Value
+from auditor.knowledge.patterns import NameTable
+from auditor.model.artefact import Role
+
+_MAX_BASES = 16  # types a walk over `inherits` may visit: tables are ours, but a cycle must not hang
+_KEEP_TYPE = frozenset({Role.TRANSFORM, Role.SAMPLE, Role.FIT_TRANSFORM, Role.FIT, Role.MODE})
+
+
+class Knowledge:
+    """What calls mean. Made by `load()`; tests may make one from tables of their own."""
+
+    def __init__(self, texts: dict[str, str], distributions: dict[str, tuple[str, ...]], methods: dict[str, str]):
+        self._texts = texts
+        self._shipped_distributions = distributions
+        self._unique = methods
+        self._libraries = tuple(tables.head(name, text) for name, text in texts.items())
+        self._files: dict[str, list[str]] = {}  # first part of an import name → files to parse
+        self._by_import: dict[str, Library] = {}
+        for library in self._libraries:
+            for name in library.import_names:
+                self._by_import[name] = library
+                waiting = self._files.setdefault(name.partition(".")[0], [])
+                if library.file not in waiting:
+                    waiting.append(library.file)
+        self._read: set[str] = set()
+        self._entries = NameTable[Entry]()
+        self._older: dict[str, list[Entry]] = {}  # further version ranges of the same name
+        self._types = NameTable[TypeFacts]()
+        self._made_by = NameTable[str]()
+        self._aliases: dict[str, str] = {}
+        self._lookups: dict[str, Entry | None] = {}
+        self._methods: dict[tuple[str, str], Entry | None] = {}
+        self._returns: dict[str, str | None] = {}
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def _need(self, name: str) -> None:
+        """Parse the tables of the name's root, once."""
+        root = name.partition(".")[0]
+        if root in self._read:
+            return
+        self._read.add(root)
+        for file in self._files.get(root, ()):
+            if file not in self._read:
+                self._read.add(file)
+                self._take(tables.parse(self._texts[file]))
+
+    def _take(self, table: tables.WrittenTable) -> None:
+        self._aliases.update(table.aliases)
+        for name, facts in table.types.items():
+            if facts.inherits or facts.closed_under_methods or self._types.literal(name) is None:
+                self._types.add(name, facts)  # another library may only add makers to a type
+            for maker in facts.made_by:
+                self._made_by.add(maker, name)
+        for entry in table.entries():
+            known = self._entries.literal(entry.name)
+            if known is None or known.removed is not None:
+                self._entries.add(entry.name, entry)
+            if known is not None:
+                self._older.setdefault(entry.name, []).append(known if known.removed is not None else entry)
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def canonical(self, qualified: str) -> str:
+        """The name with aliases applied; the longest alias that is the name or a prefix of it counts."""
+        self._need(qualified)
+        if '"' in qualified:
+            qualified = qualified.replace('"', "'")
+        end = len(qualified)
+        while end > 0:
+            target = self._aliases.get(qualified[:end])
+            if target is not None:
+                self._need(target)
+                return target + qualified[end:]
+            end = qualified.rfind(".", 0, end)
+        return qualified
+
+    def lookup(self, qualified: str) -> Entry | None:
+        """What the qualified name means, aliases applied; a literal name beats a wildcard."""
+        if qualified in self._lookups:
+            return self._lookups[qualified]
+        name = self.canonical(qualified)
+        owner, _, method = name.rpartition(".")
+        found = self._entries.literal(name)
+        if found is None and owner:
+            found = self.method(owner, method)
+        elif found is not None:
+            found = _bound(found, owner)
+        self._lookups[qualified] = found
+        return found
+
+    def variants(self, qualified: str) -> tuple[Entry, ...]:
+        """All version ranges of the name, the current one first."""
+        entry = self.lookup(qualified)
+        return () if entry is None else (entry, *self._older.get(entry.name, ()))
+
+    def bases(self, type_name: str) -> tuple[str, ...]:
+        """The type and what it inherits, nearest first, as far as the tables say."""
+        order = [self.canonical(type_name)]
+        for name in order:
+            self._need(name)
+            facts = self._types.get(name)
+            if facts is not None and len(order) < _MAX_BASES:
+                order += [base for base in facts.inherits if base not in order]
+        return tuple(order)
+
+    def method(self, type_name: str, method: str) -> Entry | None:
+        """The entry of a method on a receiver of this type, inherited ones included; its `returns` is bound."""
+        key = (type_name, method)
+        if key in self._methods:
+            return self._methods[key]
+        bases = self.bases(type_name)
+        found = next((hit for base in bases if (hit := self._entries.literal(f"{base}.{method}"))), None)
+        if found is None:
+            found = next((hit for base in bases if (hit := self._entries.matching(f"{base}.{method}"))), None)
+        if found is not None:
+            found = _bound(found, bases[0])
+            if found.returns is None and found.role in _KEEP_TYPE and self._closed(bases):
+                found = msgspec.structs.replace(found, returns=bases[0])
+        self._methods[key] = found
+        return found
+
+    def unique_method(self, method: str) -> Entry | None:
+        """The entry of a method name that means one thing whatever its receiver is (`to_parquet`)."""
+        target = self._unique.get(method)
+        return self.lookup(target) if target is not None else None
+
+    # --- types -----------------------------------------------------------------------------------
+
+    def returns(self, qualified: str) -> str | None:
+        """The type of the call's result, or of the attribute; None when the tables do not say."""
+        if qualified in self._returns:
+            return self._returns[qualified]
+        self._returns[qualified] = None  # stands while bases are walked
+        found = self._returned(self.canonical(qualified))
+        self._returns[qualified] = found
+        return found
+
+    def _returned(self, name: str) -> str | None:
+        owner, _, method = name.rpartition(".")
+        entry = self._entries.literal(name)
+        if entry is not None and entry.returns is not None:
+            return _bound(entry, owner).returns
+        made = self._made_by.get(name)
+        if made is not None or not owner:
+            return made
+        entry = entry or self.method(owner, method)
+        if entry is not None and entry.returns is not None:
+            return _bound(entry, owner).returns
+        bases = self.bases(owner)
+        for base in bases[1:]:
+            made = self._made_by.get(f"{base}.{method}")
+            if made is not None:
+                return made
+        if (entry is None or entry.role in _KEEP_TYPE) and self._closed(bases):
+            return owner
+        return None
+
+    def _closed(self, bases: tuple[str, ...]) -> bool:
+        return any((facts := self._types.get(base)) is not None and facts.closed_under_methods for base in bases)
+
+    def is_type(self, qualified: str) -> bool:
+        """Whether the tables know the name as a type (by its own record or as a class entry)."""
+        name = self.canonical(qualified)
+        if self._types.get(name) is not None:
+            return True
+        entry = self._entries.literal(name)
+        return entry is not None and entry.kind in ("class", "subclass")
+
+    # --- libraries -------------------------------------------------------------------------------
+
+    def library(self, import_name: str) -> Library | None:
+        """The library that an import name or a qualified name belongs to."""
+        name = import_name
+        while name:
+            if name in self._by_import:
+                return self._by_import[name]
+            name = name.rpartition(".")[0]
+        below = import_name + "."
+        return next((found for name, found in self._by_import.items() if name.startswith(below)), None)
+
+    def libraries(self) -> tuple[Library, ...]:
+        """The heads of all tables, by file name."""
+        return self._libraries
+
+    def covers(self, import_root: str) -> bool:
+        """Whether a table covers this import name."""
+        return self.library(import_root) is not None
+
+    def is_ml(self, import_root: str) -> bool:
+        """Whether calls of this library model or fit."""
+        library = self.library(import_root)
+        return library is not None and library.domain == "ml"
+
+    def distributions(self, import_name: str) -> tuple[str, ...]:
+        """What one may install to import the name; empty for the standard library, else at worst the name itself."""
+        root = import_name.partition(".")[0]
+        if root in sys.stdlib_module_names:
+            return ()
+        name = import_name
+        while name:
+            if name in self._shipped_distributions:
+                return self._shipped_distributions[name]
+            if name in self._by_import:
+                return self._by_import[name].distributions
+            name = name.rpartition(".")[0]
+        return (root,)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries of all tables, parsing what is not parsed yet; slow, for listings and tests."""
+        for text in self._texts.values():
+            yield from tables.parse(text).entries()
+
+    def searched(self, role: Role, **attrs: Value) -> tuple[str, ...]:
+        """Display names of the libraries with an entry of this role and these attributes: what an absence rests on."""
+        return self._searched(role, tuple(sorted(attrs.items())))
+
+    @cache  # noqa: B019 - one Knowledge lives as long as the process
+    def _searched(self, role: Role, attrs: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
+        names = set()
+        for text in self._texts.values():
+            if f'"{role.value}"' not in text:
+                continue
+            table = tables.parse(text)
+            if any(e.role is role and all(e.attrs.get(k) == v for k, v in attrs) for e in table.entries()):
+                names.add(table.library)
+        return tuple(sorted(names, key=str.casefold))
+
+    def version(self) -> str:
+        """A digest of the tables, for cache keys."""
+        return tables.digest(
+            self._texts | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
+        )
+
+
+def _bound(entry: Entry, receiver: str) -> Entry:
+    """The entry with `self` in its `returns` replaced by the receiver's type."""
+    return msgspec.structs.replace(entry, returns=receiver) if entry.returns == SELF else entry
+
+
+@cache
+def load() -> Knowledge:
+    """The shipped tables, read once per process."""
+    return Knowledge(tables.read_texts(), tables.read_distributions(), tables.read_unique_methods())
