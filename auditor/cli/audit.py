@@ -1,0 +1,126 @@
+"""`auditor audit`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import FOLDER, cache_dir_option, debug_option, set_up_logging
+from auditor.cli.output import Output, parse_outputs, require_writable, write_file
+from auditor.cli.progress import shown_progress
+from auditor.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.model.audit import Audit
+
+INCOMPLETE = 3
+REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-report.json")))
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"--as-of {value} is not a date; write it as YYYY-MM-DD") from None
+
+
+@click.command(name="audit", short_help="Audit a repository for technical debt.")
+@click.argument("target", default=".")
+@click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
+    help="Write the audit as json, html, markdown or terminal. Repeatable; without a PATH (or with -) to stdout.",
+)  # fmt: skip
+@click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
+@click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
+@click.option("--rules", type=FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed.")
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@cache_dir_option
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that read files (default: one a core)."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no messages; only what was asked for.")
+@debug_option
+def command(
+    target: str,
+    rev: str | None,
+    outputs: tuple[str, ...],
+    as_of: date | None,
+    profile: str | None,
+    rules: Path | None,
+    no_cache: bool,
+    cache_dir: Path | None,
+    jobs: int | None,
+    quiet: bool,
+    debug: bool,
+) -> int:
+    """Audits TARGET (default: the current folder): a folder, a git directory or URL, or an archive.
+
+    Without -o, prints a summary and writes debt-report.html and debt-report.json into the current folder.
+    Exits with 0, with 2 after a mistake in usage or configuration, with 3 if the analysis is incomplete.
+    """
+    set_up_logging(debug=debug, quiet=quiet)
+    from auditor.formats import FORMATS
+
+    wanted = parse_outputs(outputs, [form.name for form in FORMATS]) or _standard()
+    from auditor.run import audit as run_audit
+
+    with shown_progress(quiet=quiet) as progress:
+        audit = run_audit(
+            target,
+            rev=rev,
+            as_of=as_of,
+            profile=profile,
+            rules=rules,
+            use_cache=not no_cache,
+            cache_dir=cache_dir,
+            jobs=jobs,
+            progress=progress,
+        )
+    _deliver(audit, wanted, rules)
+    if not outputs and not quiet:
+        click.echo(f"wrote {REPORTS[0].path} and {REPORTS[1].path}", err=True)
+    for error in audit.errors:
+        click.echo(f"auditor: {error}", err=True)
+    return INCOMPLETE if audit.errors else 0
+
+
+def _standard() -> list[Output]:
+    """What is made when nothing was asked for."""
+    for report in REPORTS:
+        if report.path is not None:
+            require_writable(report.path)
+    return [*REPORTS, Output("terminal", None)]
+
+
+def _deliver(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
+    """Renders each output; files first, so that a reader of stdout who leaves early costs none of them."""
+    from auditor.engine import registry
+    from auditor.formats import render
+
+    pages = {id_: loaded.page for id_, loaded in registry(str(rules or "")).rules.items()}
+    for output in sorted(outputs, key=lambda output: output.path is None):
+        if output.path is not None:
+            try:
+                write_file(output.path, render(audit, output.format, pages))
+            except OSError as error:
+                raise UsageError(f"cannot write {output.path}: {error.strerror or error}") from error
+        elif output.format == "terminal":
+            click.echo(_summary(audit), nl=False)
+        else:
+            click.echo(render(audit, output.format, pages), nl=False)
+
+
+def _summary(audit: Audit) -> str:
+    """The summary, in colour where somebody sees it and has not declined colour."""
+    import os
+
+    from auditor.formats import terminal
+
+    return terminal.render(audit, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
