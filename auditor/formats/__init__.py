@@ -1,0 +1,39 @@
+"""Audit to text, in every form that leaves the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from auditor.formats import html_file, json_file, markdown_file, terminal
+from auditor.model.audit import Audit
+from auditor.model.errors import UsageError
+from auditor.model.page import RulePages
+
+__all__ = ["FORMATS", "Format", "render"]
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One form of the audit: the name on the command line, the suffix of its file, and its writer."""
+
+    name: str
+    suffix: str
+    render: Callable[[Audit, RulePages], str]
+
+
+FORMATS = (
+    Format("json", ".json", json_file.render),
+    Format("terminal", ".txt", terminal.render),
+    Format("markdown", ".md", markdown_file.render),
+    Format("html", ".html", html_file.render),
+)
+
+
+def render(audit: Audit, name: str, pages: RulePages | None = None) -> str:
+    """The audit in the named form. `pages` adds the prose of the rules. Raises UsageError for an unknown form."""
+    for form in FORMATS:
+        if form.name == name:
+            return form.render(audit, pages or {})
+    known = ", ".join(form.name for form in FORMATS)
+    raise UsageError(f"there is no format {name!r}; choose one of {known}")

@@ -1,0 +1,43 @@
+"""The audit as one HTML file that needs no network and no script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from auditor.formats.view import report
+from auditor.model.audit import Audit
+from auditor.model.page import RulePages
+
+_TEMPLATES = "auditor.reports.templates"
+
+
+def render(audit: Audit, pages: RulePages | None = None) -> str:
+    """The report as a page. Everything that the target could choose is escaped; equal audits give equal bytes."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style, script = template("style.css").strip(), template("report.js").strip()
+    return environment.get_template("report.html.j2").render(
+        r=report(audit, pages or {}), style=style, script=script, policy=content_policy(style, script)
+    )
+
+
+def template(name: str) -> str:
+    """The text of a file of the report's templates, wherever the package is installed."""
+    return files(_TEMPLATES).joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def content_policy(style: str, script: str) -> str:
+    """What the page may load: nothing but its own style and script, each named by its hash."""
+    return (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

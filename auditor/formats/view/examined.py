@@ -1,0 +1,113 @@
+"""The page of what was examined and what was not: before anything is said to be found."""
+
+from __future__ import annotations
+
+import msgspec
+
+from auditor.formats.summary import Group, groups, limits
+from auditor.formats.text import decimal, percent, plain, span
+from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, listed, table, text
+from auditor.formats.view.prose import message
+from auditor.formats.words import EXCLUSIONS, HISTORY
+from auditor.model.audit import ArchetypeScore, Audit, Component
+from auditor.model.page import RulePages
+from auditor.model.verdict import Outcome
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """What was seen, what was not, and why."""
+
+    figures: tuple[Figure, ...]
+    limits: tuple[str, ...]
+    components: Table | None
+    files: Table | None
+    artefacts: Table | None
+    problems: Table | None
+    unknown: Table | None
+    absent: Table | None
+    excluded: Table | None
+    inapplicable: Table | None
+    errors: Table | None
+    left_out: tuple[str, ...]
+
+
+def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Examined:
+    """The page from the audit. `left_out` names the pages of the report that have no content."""
+    seen = audit.coverage
+    unknown_columns = (Column("Check", "head"), Column("Why it is unknown"), Column("Components"))
+    absent_columns = (Column("Practice", "head"), Column("Looked for, not found"), Column("Components"))
+    masked_columns = (Column("Rule", "head"), Column("Why it does not apply"), Column("Components"))
+    kinds = (Column("Kind", "head"), Column("Number", "number"))
+    excluded = [
+        (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example)) for item in seen.excluded
+    ]
+    problems = [
+        (code(item.path), text(f"{item.line:,}" if item.line is not None else ""), message(item.message), text(item.code))
+        for item in audit.problems
+    ]
+    return Examined(
+        figures=_figures(audit),
+        limits=tuple(limits(audit)),
+        components=_components(audit.components),
+        files=table("Files by kind", kinds, _counts(seen.kinds)),
+        artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
+        problems=table("Files that could not be read, or only in part",
+                       (Column("File", "head"), Column("Line", "number"), Column("Problem"), Column("Code")), problems),
+        unknown=table("Unknown checks", unknown_columns, [_row(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
+        absent=table("Practices without evidence", absent_columns,
+                     [_row(group, _searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
+        excluded=table("Left out on purpose", (Column("Reason", "head"), Column("Files", "number"), Column("For example")), excluded),
+        inapplicable=table("Rules that do not apply", masked_columns,
+                           [_row(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
+        errors=table("Parts of the analysis that failed", (Column("Error", "head"),), [(text(error),) for error in audit.errors]),
+        left_out=left_out,
+    )  # fmt: skip
+
+
+def _figures(audit: Audit) -> tuple[Figure, ...]:
+    seen = audit.coverage
+    commits = f"{seen.commits:,} commits" if seen.commits != 1 else "1 commit"
+    return (
+        Figure("Files read", f"{seen.files_read:,}", f"of {seen.files:,}; {seen.files_failed:,} failed, {seen.files_unknown:,} without content"),
+        Figure("Logical lines", f"{seen.logical_lines:,}", f"of {seen.lines:,} lines of text"),
+        Figure("File accesses resolved", percent(seen.io_resolved), f"of {seen.io_calls:,} in code" if seen.io_calls else "none in code"),
+        Figure("History", commits if seen.commits else "–", HISTORY.get(seen.history, plain(seen.history))),
+        Figure("Rules applied", f"{seen.rules_applied:,}", f"of {seen.rules_total:,}"),
+    )  # fmt: skip
+
+
+def _components(components: tuple[Component, ...]) -> Table | None:
+    columns = (Column("Component", "head"), Column("Archetypes"), Column("Signals"), Column("Files", "number"),
+               Column("Logical lines", "number"), Column("Debt", "number"), Column("Range", "number"), Column("Grade"))  # fmt: skip
+    return table("Components", columns, [_component(item) for item in components], most=100)
+
+
+def _component(item: Component) -> tuple[Inline, ...]:
+    signals = [*item.signals, *(signal for archetype in item.archetypes for signal in archetype.signals)]
+    score = item.score
+    return (
+        code("root of the repository" if item.id in ("", ".") else item.id),
+        text(("set by configuration: " if item.overridden else "") + (", ".join(map(_archetype, item.archetypes)) or "none recognised")),
+        listed(list(dict.fromkeys(signals)), 8),
+        text(f"{item.files:,}"), text(f"{item.logical_lines:,}"),
+        text(decimal(score.debt if score else None)), text(span(score.low, score.high) if score else "–"),
+        text(plain(score.grade).replace("-", "–") if score else "–"),
+    )  # fmt: skip
+
+
+def _archetype(item: ArchetypeScore) -> str:
+    return f"{plain(item.name)} {decimal(item.confidence, 2)}"
+
+
+def _counts(counts: dict[str, int]) -> list[tuple[Inline, ...]]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(text(plain(kind).replace("_", " ")), text(f"{count:,}")) for kind, count in ordered]
+
+
+def _row(group: Group, why: Inline) -> tuple[Inline, ...]:
+    names = tuple("root" if name in ("", ".") else name for name in group.components)
+    return (text(f"{group.rule} {group.title}"), why or text("no reason recorded"), listed(names, 12))
+
+
+def _searched(group: Group) -> Inline:
+    return (*message(group.reason + ": " if group.reason and group.searched else group.reason), *listed(group.searched))

@@ -1,0 +1,99 @@
+"""The executive page: verdict, score, three risks, three moves."""
+
+from __future__ import annotations
+
+import msgspec
+
+from auditor.formats.order import open_findings
+from auditor.formats.summary import business, effort_range, headline, moves, rule_title, risks, sentence
+from auditor.formats.text import decimal, finite, percent, plain, plural, span
+from auditor.formats.view.charts import ScoreBar, score_bar
+from auditor.formats.view.findings import Linker, place, severity_view
+from auditor.formats.view.pieces import Figure, Inline, SeverityView
+from auditor.formats.view.prose import inline, message
+from auditor.formats.words import VERDICT_MEANS, verdict_word
+from auditor.model.audit import Audit, Score
+from auditor.model.finding import Finding
+from auditor.model.page import RulePages
+
+MOST_REASONS = 8
+
+
+class RiskView(msgspec.Struct, frozen=True):
+    """A risk in plain words, with the finding it rests on."""
+
+    severity: SeverityView
+    title: str
+    business: Inline
+    message: Inline
+    place: Inline
+    rule: str
+    more: str
+
+
+class MoveView(msgspec.Struct, frozen=True):
+    """A step and its payback."""
+
+    title: str
+    action: Inline
+    points: str
+    effort: str
+    rules: str
+
+
+class Executive(msgspec.Struct, frozen=True):
+    """What management reads."""
+
+    verdict: str
+    verdict_key: str
+    means: str
+    lead: str
+    reasons: tuple[Inline, ...]
+    figures: tuple[Figure, ...]
+    bar: ScoreBar | None
+    risks: tuple[RiskView, ...]
+    moves: tuple[MoveView, ...]
+
+
+def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
+    """The page from the audit."""
+    score = audit.score
+    reasons = [message(sentence(reason)) for reason in score.reasons[:MOST_REASONS]]
+    if len(score.reasons) > MOST_REASONS:
+        reasons.append(message(f"And {len(score.reasons) - MOST_REASONS} more, in the JSON of this audit."))
+    return Executive(
+        verdict=verdict_word(score.verdict), verdict_key=plain(score.verdict, 20), means=VERDICT_MEANS.get(score.verdict, ""),
+        lead=headline(audit), reasons=tuple(reasons), figures=_figures(score),
+        bar=score_bar(score.debt, score.low, score.high),
+        risks=tuple(_risk(finding, audit, pages, link) for finding in risks(audit)),
+        moves=tuple(
+            MoveView(move.title, message(move.action), decimal(move.points),
+                     effort_range(move.effort.p50, move.effort.p90) if move.effort else "", ", ".join(map(plain, move.rules[:4])))
+            for move in moves(audit, pages)
+        ),
+    )  # fmt: skip
+
+
+def _figures(score: Score) -> tuple[Figure, ...]:
+    judged = finite(score.debt)
+    net = f"; net of accepted risks {decimal(score.net)}" if score.net is not None and score.net != score.debt else ""
+    debt_note = f"of 100, lower is better. Range {span(score.low, score.high)}{net}" if judged else "Nothing could be judged"
+    grade_note = "Provisional: it may change with more evidence" if score.provisional else "A is best, E is worst"
+    ratio = f", {decimal(100 * score.ratio)} % of development cost" if score.ratio is not None and finite(score.ratio) else ""
+    work = effort_range(score.hours_p50, score.hours_p90)
+    return (
+        Figure("Debt score", decimal(score.debt), debt_note),
+        Figure("Grade", plain(score.grade) if judged and score.grade != "-" else "–", grade_note if judged else "No grade without a score"),
+        Figure("Effort to clear", work.removesuffix(" h") if judged else "–", f"hours, P50 to P90{ratio}" if judged else "Not estimated", ),
+        Figure("Coverage", percent(score.coverage), "of the scoring weight could be determined"),
+    )  # fmt: skip
+
+
+def _risk(finding: Finding, audit: Audit, pages: RulePages, link: Linker) -> RiskView:
+    alike = sum(other.rule == finding.rule for other in open_findings(audit)) - 1
+    return RiskView(
+        severity=severity_view(finding.severity), title=rule_title(audit, finding.rule, pages),
+        business=inline(business(finding, audit, pages)), message=message(sentence(finding.message), 300),
+        place=place(finding.place, link), rule=plain(finding.rule),
+        more=f"and {plural(alike, 'finding')} more of this kind" if alike else "",
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Addresses of places at a code host, only for hosts whose address form is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from auditor.model.listing import Target
+from auditor.model.place import Place, Related
+
+Spot = Place | Related
+
+_REMOTE = re.compile(
+    r"https://(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
+    r"/(?P<path>[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,5}?)(?:\.git)?/?"
+)
+_REVISION = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+_FORMS = {  # before the revision, between revision and path, before a line
+    "github.com": ("/blob/", "#L"),
+    "gitlab.com": ("/-/blob/", "#L"),
+    "bitbucket.org": ("/src/", "#lines-"),
+    "codeberg.org": ("/src/commit/", "#L"),
+}
+
+
+def linker(target: Target) -> Callable[[Spot], str]:
+    """A function from a place to its address at the audited commit; "" where there is none to trust."""
+    remote = _REMOTE.fullmatch(target.remote or "")
+    if not remote or not _REVISION.fullmatch(target.revision or ""):
+        return lambda spot: ""
+    before, mark = _FORMS[remote["host"]]
+    base = f"https://{remote['host']}/{remote['path']}{before}{target.revision}/"
+
+    def address(spot: Spot) -> str:
+        if spot.path in ("", ".") or "://" in spot.path or ".." in spot.path.split("/"):
+            return ""
+        line = f"{mark}{spot.line}" if spot.line is not None and spot.cell is None else ""
+        return base + quote(spot.path.encode("utf-8", "surrogateescape"), safe="/") + line
+
+    return address
+
+
+def shown_remote(remote: str | None) -> str:
+    """The remote for print, without any user name or token in it."""
+    return _CREDENTIALS.sub("", remote or "")
+
+
+def spot_text(spot: Spot) -> str:
+    """A place as its reader would name it; the root of the repository by that name."""
+    if spot.path in ("", "."):
+        return "whole repository"
+    if spot.cell is not None and spot.line is not None:
+        return f"{spot.path}, cell {spot.cell + 1}, line {spot.line}"
+    return spot.path if spot.line is None else f"{spot.path}:{spot.line}"

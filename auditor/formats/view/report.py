@@ -1,0 +1,159 @@
+"""The whole report as one view: what every page shows, in order."""
+
+from __future__ import annotations
+
+import shlex
+
+import msgspec
+
+from auditor.formats.text import day, decimal, percent, plain
+from auditor.formats.view.examined import Examined, examined
+from auditor.formats.view.executive import Executive, executive
+from auditor.formats.view.findings import MOST_CARDS, Card, Findings, cards, findings
+from auditor.formats.view.lineage import Picture, picture
+from auditor.formats.view.links import linker, shown_remote
+from auditor.formats.view.pieces import Column, Inline, Table, code, listed, table, text
+from auditor.formats.view.scorecard import Scorecard, scorecard
+from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
+from auditor.model.audit import Audit, Impact
+from auditor.model.page import RulePages
+
+PRODUCT = "auditor"
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A page of the report: its anchor, its number and its title."""
+
+    id: str
+    number: int
+    title: str
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """What is audited, at which commit, by which versions."""
+
+    target: str
+    facts: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+
+
+class Method(msgspec.Struct, frozen=True):
+    """What the numbers are made of."""
+
+    weights: Table | None
+    severities: tuple[tuple[str, str], ...]
+    command: str
+    problems: bool
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Everything the templates place."""
+
+    product: str
+    title: str
+    cover: Cover
+    sections: tuple[Section, ...]
+    numbers: dict[str, int]
+    executive: Executive
+    examined: Examined
+    scorecard: Scorecard
+    picture: Picture | None
+    impacts: Table | None
+    cards: tuple[Card, ...]
+    more_findings: str
+    findings: Findings
+    method: Method
+    glossary: tuple[tuple[str, str], ...]
+
+
+def report(audit: Audit, pages: RulePages) -> Report:
+    """The view of an audit. Pages without content are left out; the second page names them."""
+    link = linker(audit.target)
+    drawn, reach, register, listing = picture(audit), _impacts(audit), cards(audit, pages, link), findings(audit, link)
+    score = scorecard(audit, pages)
+    titles = (
+        ("executive", "Executive summary", True, ""),
+        ("examined", "Examined and not examined", True, ""),
+        ("scorecard", "Scorecard", bool(score.families), "no family of rules applies to what was found"),
+        ("map", "System map", bool(drawn or reach), "no data, step or model was recognised"),
+        ("register", "Risk register", bool(register), "no finding is open"),
+        ("findings", "All findings", bool(listing.rows), "there is no finding"),
+        ("method", "Method", True, ""),
+        ("glossary", "Glossary", True, ""),
+    )
+    sections = tuple(
+        Section(key, number, title) for number, (key, title) in enumerate(((k, t) for k, t, shown, _ in titles if shown), 1)
+    )
+    left_out = tuple(f"{title}: {why}." for _, title, shown, why in titles if not shown)
+    more = len(listing.rows) > MOST_CARDS
+    return Report(
+        product=PRODUCT,
+        title=f"{plain(audit.target.name, 120)} – technical debt audit",
+        cover=_cover(audit),
+        sections=sections,
+        numbers={section.id: section.number for section in sections},
+        executive=executive(audit, pages, link),
+        examined=examined(audit, pages, left_out),
+        scorecard=score,
+        picture=drawn,
+        impacts=reach,
+        cards=register,
+        more_findings=f"The first {MOST_CARDS} by priority. All {listing.count} follow in the next section." if more else "",
+        findings=listing,
+        method=_method(audit),
+        glossary=GLOSSARY,
+    )
+
+
+def _cover(audit: Audit) -> Cover:
+    target, versions = audit.target, audit.versions
+    facts = (
+        ("Commit", plain(target.revision or "", 12).rstrip("…") if target.revision else ""),
+        ("Committed", day(target.committed) if target.committed else ""),
+        ("Source", plain(shown_remote(target.remote), 160)),
+        ("Audited as of", day(audit.as_of)),
+    )
+    named = (
+        ("Tool", versions.tool), ("Rules", versions.ruleset), ("Score model", versions.score_model),
+        ("Calibration", versions.calibration), ("Profile", versions.profile),
+    )  # fmt: skip
+    return Cover(
+        plain(target.name, 160) or "unnamed target",
+        tuple((label, value) for label, value in facts if value),
+        tuple((label, plain(value, 60)) for label, value in named),
+    )
+
+
+def _impacts(audit: Audit) -> Table | None:
+    columns = (
+        Column("If this changes", "head"), Column("Kind"), Column("Blast radius", "number"), Column("Models", "number"),
+        Column("Endpoints", "number"), Column("Data", "number"), Column("Code", "number"), Column("These change, among others"),
+    )  # fmt: skip
+    ordered = sorted(audit.impacts, key=lambda item: (-item.radius, item.artefact, item.component))[:10]
+    return table("Largest blast radius", columns, [_impact(item) for item in ordered])
+
+
+def _impact(item: Impact) -> tuple[Inline, ...]:
+    return (
+        code(item.artefact), text(plain(item.kind).replace("_", " ")), text(percent(item.radius)), text(f"{item.models:,}"),
+        text(f"{item.endpoints:,}"), text(f"{item.data:,}"), text(f"{item.code:,}"), listed(item.examples, 4),
+    )  # fmt: skip
+
+
+def _method(audit: Audit) -> Method:
+    rows = [
+        (text(f"{family.id} {family.title}"), text(decimal(family.weight, 2)), text("yes" if family.applicable else "no"))
+        for family in audit.families
+    ]
+    weights = table("Weights of the families", (Column("Family", "head"), Column("Weight", "number"), Column("Applies here")), rows)
+    severities = tuple((severity.value.capitalize(), f"{meaning}.") for severity, meaning in SEVERITY_MEANS.items())
+    return Method(weights, severities, _command(audit), bool(audit.problems))
+
+
+def _command(audit: Audit) -> str:
+    """The command that makes this audit again; the remote stands for a local folder that the reader lacks."""
+    target = audit.target
+    words = [PRODUCT, "audit", plain(shown_remote(target.remote) or target.path or target.name)]
+    words += ["--rev", plain(target.revision)] if target.revision else []
+    words += ["--profile", plain(audit.versions.profile), "--as-of", day(audit.as_of)]
+    return " ".join(shlex.quote(word) for word in words)

@@ -1,0 +1,1 @@
+"""Templates of the HTML report: one include per page, one macro file per chart, style and script."""
