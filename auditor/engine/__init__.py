@@ -59,7 +59,19 @@ def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], 
         judgements = list(loaded.check(graph))
     except Exception as error:  # noqa: BLE001  # whatever a rule does, the audit goes on and says so
         says = f"{info.id} failed on component {graph.id}: {type(error).__name__}: {error}"
-        return Verdict(info.id, graph.id, Outcome.UNKNOWN, f"the rule failed: {type(error).__name__}", undetermined=1, applicability=stands.weight), [], says, traceback.format_exc()
+        return (
+            Verdict(
+                info.id,
+                graph.id,
+                Outcome.UNKNOWN,
+                f"the rule failed: {type(error).__name__}",
+                undetermined=1,
+                applicability=stands.weight,
+            ),
+            [],
+            says,
+            traceback.format_exc(),
+        )
     if stands.unsure and loaded.rule.serves:
         judgements = [_unsure(judgement) for judgement in judgements]
     verdict, found = fold(info, graph.id, judgements, stands.weight, bool(graph.unreadable))
@@ -73,7 +85,9 @@ def _unsure(judgement: Judgement) -> Judgement:
     return judgement
 
 
-def fold(info: RuleInfo, component: str, judgements: Sequence[Judgement], weight: float, partly_read: bool = False) -> tuple[Verdict, list[Finding]]:
+def fold(
+    info: RuleInfo, component: str, judgements: Sequence[Judgement], weight: float, partly_read: bool = False
+) -> tuple[Verdict, list[Finding]]:
     """One verdict from the judgements of a rule about a component."""
     found = [j for j in judgements if isinstance(j, Found)]
     clean = [j for j in judgements if isinstance(j, Clean)]

@@ -54,14 +54,22 @@ def registry(extra: str = "") -> Registry:
     for package, home in [("auditor.rules", files("auditor.rules"))]:
         for folder in sorted(home.iterdir(), key=lambda f: f.name):
             if folder.is_dir() and folder.joinpath("__init__.py").is_file():
-                _family(importlib.import_module(f"{package}.{folder.name}"), f"{package}.{folder.name}", folder, families, rules)
+                _family(
+                    importlib.import_module(f"{package}.{folder.name}"),
+                    f"{package}.{folder.name}",
+                    folder,
+                    families,
+                    rules,
+                )
     if extra:
         _extra(Path(extra), families, rules)
     ordered = tuple(sorted(families.values(), key=lambda f: f.order))
     return Registry(ordered, dict(sorted(rules.items())))
 
 
-def _family(module: ModuleType, package: str, folder: Traversable, families: dict[str, Family], rules: dict[str, Loaded]) -> None:
+def _family(
+    module: ModuleType, package: str, folder: Traversable, families: dict[str, Family], rules: dict[str, Loaded]
+) -> None:
     family = getattr(module, "FAMILY", None)
     if not isinstance(family, Family):
         return
@@ -90,7 +98,9 @@ def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) 
         if not (home / "__init__.py").is_file():
             continue
         package = f"auditor_extra_rules_{home.name}"
-        spec = importlib.util.spec_from_file_location(package, home / "__init__.py", submodule_search_locations=[str(home)])
+        spec = importlib.util.spec_from_file_location(
+            package, home / "__init__.py", submodule_search_locations=[str(home)]
+        )
         if spec is None or spec.loader is None:
             raise UsageError(f"--rules {home}: Python cannot load this folder as a package")
         module = importlib.util.module_from_spec(spec)

@@ -38,7 +38,10 @@ class ArtefactGraph:
         """What kind of thing the component is, the strongest first."""
         world = self._world
         override = self.settings.components.get(self.root) or self.settings.components.get(self.id) or ""
-        return archetypes(Portrait(self.root, self.owns, world.resolved, world.lineage, world.steps, world.listing.target.name), override)
+        return archetypes(
+            Portrait(self.root, self.owns, world.resolved, world.lineage, world.steps, world.listing.target.name),
+            override,
+        )
 
     def confidence(self, letters: str) -> float:
         """The highest confidence among some archetypes."""
@@ -54,9 +57,22 @@ class ArtefactGraph:
     @cached_property
     def unreadable(self) -> tuple[str, ...]:
         """Programs and pipeline files of the component that could not be read whole."""
-        wanted = ("syntax", "python2", "newer-syntax", "encoding", "binary", "too-deep", "too-large", "invalid", "template", "internal")
+        wanted = (
+            "syntax",
+            "python2",
+            "newer-syntax",
+            "encoding",
+            "binary",
+            "too-deep",
+            "too-large",
+            "invalid",
+            "template",
+            "internal",
+        )
         return tuple(
-            path for path, facts in sorted(self._world.files.items()) if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
+            path
+            for path, facts in sorted(self._world.files.items())
+            if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
         )
 
     @property
@@ -159,7 +175,9 @@ class ArtefactGraph:
 
     def searched_for_drift(self) -> tuple[str, ...]:
         """What a search for drift monitoring looked for."""
-        libraries = sorted(library.name for library in self._world.resolved.knowledge.libraries() if library.domain == "monitoring")
+        libraries = sorted(
+            library.name for library in self._world.resolved.knowledge.libraries() if library.domain == "monitoring"
+        )
         return (f"{len(libraries)} monitoring libraries ({', '.join(libraries)})", *operations.SEARCHED_MANAGED)
 
     # --- leakage ---
@@ -173,7 +191,9 @@ class ArtefactGraph:
 class Graphs:
     """The graph of a repository, cut into components."""
 
-    def __init__(self, resolved: Resolved, listing: Listing, settings: Settings, history: Callable[[], History]) -> None:
+    def __init__(
+        self, resolved: Resolved, listing: Listing, settings: Settings, history: Callable[[], History]
+    ) -> None:
         self.world = World(resolved, listing, history)
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)

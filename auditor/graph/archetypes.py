@@ -32,7 +32,10 @@ _TEACHING = re.compile(
     r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate)\b",
     re.I,
 )
-_PAPER = re.compile(r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper", re.I)
+_PAPER = re.compile(
+    r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
+    re.I,
+)
 _NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 _PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
 
@@ -48,7 +51,9 @@ class Signal(NamedTuple):
 class Portrait:
     """Everything that the signals look at, for one component."""
 
-    def __init__(self, root: str, owned: Callable[[str], bool], resolved: Resolved, lineage: Lineage, steps: Steps, name: str) -> None:
+    def __init__(
+        self, root: str, owned: Callable[[str], bool], resolved: Resolved, lineage: Lineage, steps: Steps, name: str
+    ) -> None:
         self.root = root
         self.owned = owned
         self.resolved = resolved
@@ -104,7 +109,11 @@ class Portrait:
 def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
     """Archetypes of a component with confidence in [0, 1], the strongest first."""
     if override:
-        return tuple(ArchetypeScore(letter, NAMES[letter], 1.0, ("set in the configuration",)) for letter in override if letter in NAMES)
+        return tuple(
+            ArchetypeScore(letter, NAMES[letter], 1.0, ("set in the configuration",))
+            for letter in override
+            if letter in NAMES
+        )
     signals = [signal for ask in SIGNALS for signal in ask(portrait)]
     scores = {letter: _combine(s for s in signals if s.letter == letter) for letter in NAMES}
     _settle(scores, signals, portrait)
@@ -186,7 +195,11 @@ def _research(p: Portrait) -> Iterable[Signal]:
     if _PAPER.search(p.readme):
         yield Signal("R", 0.5, "README points to a paper")
     trains = p.roles.get(Role.FIT, 0)
-    named = [path for path in p.product if path.rpartition("/")[2] in ("train.py", "main.py", "run.py", "train_eval.py", "trainer.py")]
+    named = [
+        path
+        for path in p.product
+        if path.rpartition("/")[2] in ("train.py", "main.py", "run.py", "train_eval.py", "trainer.py")
+    ]
     if named and (trains or p.roles.get(Role.CLI_PARAM)):
         yield Signal("R", 0.3, f"{named[0]} is started by hand")
     deep = sum(1 for path in p.product if _imports(p, path, ("torch", "jax", "tensorflow", "keras", "flax")))
@@ -210,7 +223,13 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
     declared = [s for s in p.steps.all if s.tool in PIPELINES and s.tool != "make" and p.owned(s.path)]
     if declared:
         yield Signal("P", 0.75 if len(declared) > 1 else 0.5, f"{len(declared)} declared stages ({declared[0].tool})")
-    flows = sorted({e.name.partition(".")[0] for e in p.effects if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.entry.domain == "orchestration"})
+    flows = sorted(
+        {
+            e.name.partition(".")[0]
+            for e in p.effects
+            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.entry.domain == "orchestration"
+        }
+    )
     if flows:
         yield Signal("P", 0.7, f"pipeline code ({', '.join(flows)})")
     if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
@@ -239,7 +258,13 @@ def _service(p: Portrait) -> Iterable[Signal]:
     programs = serving_programs(p.product, p.resolved, p.lineage)
     if programs:
         yield Signal("S", 0.65, f"{programs[0]} answers requests with a model")
-    started = [run.target for step in p.steps.all if step.tool in ("docker", "compose") and p.owned(step.path) for run in step.runs if run.launcher or run.target in programs]
+    started = [
+        run.target
+        for step in p.steps.all
+        if step.tool in ("docker", "compose") and p.owned(step.path)
+        for run in step.runs
+        if run.launcher or run.target in programs
+    ]
     if programs and started:
         yield Signal("S", 0.4, "an image or compose file starts a server")
     if programs and _deploys(p):
@@ -249,8 +274,14 @@ def _service(p: Portrait) -> Iterable[Signal]:
 def _deploys(p: Portrait) -> bool:
     for step in p.steps.all:
         if step.tool in AUTOMATION:
-            words = " ".join([step.step.name, *step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]])
-            if re.search(r"\b(deploy\w*|kubectl|helm upgrade|docker push|build-push-action|gcloud run|sam deploy|serverless|terraform apply|sagemaker)\b", words, re.I):
+            words = " ".join(
+                [step.step.name, *step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]]
+            )
+            if re.search(
+                r"\b(deploy\w*|kubectl|helm upgrade|docker push|build-push-action|gcloud run|sam deploy|serverless|terraform apply|sagemaker)\b",
+                words,
+                re.I,
+            ):
                 return True
     return False
 
@@ -259,7 +290,12 @@ def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage)
     """Programs that answer requests and reach a model: demos do not count."""
     found = []
     for path in paths:
-        serves = [e for n in resolved.code.scopes(path) for e in resolved.effects.own.get((path, n), ()) if e.role is Role.SERVE and not e.entry.attrs.get("demo")]
+        serves = [
+            e
+            for n in resolved.code.scopes(path)
+            for e in resolved.effects.own.get((path, n), ())
+            if e.role is Role.SERVE and not e.entry.attrs.get("demo")
+        ]
         if not serves or any(part in ("test", "tests") for part in path.split("/")):
             continue
         sites = set(lineage.reached(path))
@@ -281,7 +317,9 @@ def _llm(p: Portrait) -> Iterable[Signal]:
 
 
 def _teaching(p: Portrait) -> Iterable[Signal]:
-    words = {match.group(0).lower() for match in _TEACHING.finditer(f"{p.name} {p.root}".replace("-", " ").replace("_", " "))}
+    words = {
+        match.group(0).lower() for match in _TEACHING.finditer(f"{p.name} {p.root}".replace("-", " ").replace("_", " "))
+    }
     if words:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
     head = p.readme[:1500]
@@ -290,11 +328,17 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
         yield Signal("T", 0.45, f"README says {', '.join(sorted(set(said))[:3])}")
     elif said:
         yield Signal("T", 0.15, f"README says {said[0]}")
-    folders = {path[len(p.root) :].lstrip("/").partition("/")[0] for path in p.programs if "/" in path[len(p.root) :].lstrip("/")}
+    folders = {
+        path[len(p.root) :].lstrip("/").partition("/")[0]
+        for path in p.programs
+        if "/" in path[len(p.root) :].lstrip("/")
+    }
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
-    environments = [path for path, facts in p.resolved.files.items() if facts.requirements and p.owned(path) and "lock" not in path]
+    environments = [
+        path for path, facts in p.resolved.files.items() if facts.requirements and p.owned(path) and "lock" not in path
+    ]
     if len(environments) >= 6:
         yield Signal("T", 0.35, f"{len(environments)} separate environments")
     examples = [path for path in p.programs if places.is_example(path)]
@@ -312,4 +356,12 @@ def _notebooks(p: Portrait) -> Iterable[Signal]:
         yield Signal("N", 0.4, f"{share:.0%} of the code is in notebooks")
 
 
-SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (_library, _research, _pipeline, _service, _llm, _teaching, _notebooks)
+SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (
+    _library,
+    _research,
+    _pipeline,
+    _service,
+    _llm,
+    _teaching,
+    _notebooks,
+)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.identity import within
+from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
@@ -58,23 +58,48 @@ class Builder:
         if facts.sections:
             self.store.node(node, NodeKind.DOCUMENT, path, path=path)
         for storage in facts.storages:
-            self.store.node(f"storage:{storage.tool}:{storage.name}", NodeKind.STORAGE, storage.name, path=path, line=storage.line, url=storage.url)
+            self.store.node(
+                f"storage:{storage.tool}:{storage.name}",
+                NodeKind.STORAGE,
+                storage.name,
+                path=path,
+                line=storage.line,
+                url=storage.url,
+            )
         if facts.requirements:
             self._environment(path, facts)
         for pin in facts.pins:
             if pin.role == "" and pin.path:
                 folder = path.rpartition("/")[0]
                 target = f"{folder}/{pin.path}" if folder else pin.path
-                dataset = self.store.node(f"file:{target}", _data_kind(target), target, path=target, tracked_by="dvc", pinned=True, pin_kind=pin.kind)
+                dataset = self.store.node(
+                    f"file:{target}",
+                    _data_kind(target),
+                    target,
+                    path=target,
+                    tracked_by="dvc",
+                    pinned=True,
+                    pin_kind=pin.kind,
+                )
                 storage = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
-                evidence = Evidence(path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True)
+                evidence = Evidence(
+                    path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
+                )
                 self.store.edge(dataset, storage, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
 
     def _environment(self, path: str, facts: Facts) -> None:
         env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
         for requirement in facts.requirements[:2000]:
             package = self.store.node(f"package:{requirement.name}", NodeKind.PACKAGE, requirement.name, type="dist")
-            evidence = Evidence(path, requirement.line, f"{requirement.name}{requirement.specifier}"[:120], facts.kind, "requirement", 0.95, declared=True)
+            evidence = Evidence(
+                path,
+                requirement.line,
+                f"{requirement.name}{requirement.specifier}"[:120],
+                facts.kind,
+                "requirement",
+                0.95,
+                declared=True,
+            )
             self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
 
     # --- declared ---
@@ -84,20 +109,56 @@ class Builder:
         if step.tool == "shell":
             node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
         else:
-            kind = NodeKind.CI_JOB if step.tool in AUTOMATION else NodeKind.SERVICE if step.tool in SERVING else NodeKind.STEP
-            node = self.store.node(step.id, kind, step.step.name, path=step.path, line=step.step.line, end_line=step.step.end_line, tool=step.tool)
+            kind = (
+                NodeKind.CI_JOB
+                if step.tool in AUTOMATION
+                else NodeKind.SERVICE
+                if step.tool in SERVING
+                else NodeKind.STEP
+            )
+            node = self.store.node(
+                step.id,
+                kind,
+                step.step.name,
+                path=step.path,
+                line=step.step.line,
+                end_line=step.step.end_line,
+                tool=step.tool,
+            )
             if step.tool in PIPELINES:
                 pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
                 self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
         for declared in step.reads:
-            self._declared(step, node, declared.id, declared.path, declared.ref.kind, declared.ref.line, declared.ref.path, reads=True)
+            self._declared(
+                step,
+                node,
+                declared.id,
+                declared.path,
+                declared.ref.kind,
+                declared.ref.line,
+                declared.ref.path,
+                reads=True,
+            )
         for declared in step.writes:
-            self._declared(step, node, declared.id, declared.path, declared.ref.kind, declared.ref.line, declared.ref.path, reads=False)
+            self._declared(
+                step,
+                node,
+                declared.id,
+                declared.path,
+                declared.ref.kind,
+                declared.ref.line,
+                declared.ref.path,
+                reads=False,
+            )
         for declared in step.params:
             keys = dict(declared.ref.attrs).get("keys", "")
             for key in keys.split(",") if keys else [""]:
-                param = self.store.node(f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path)
-                piece = Evidence(step.path, declared.ref.line, f"params {key}"[:120], step.tool, "params", 0.95, declared=True)
+                param = self.store.node(
+                    f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path
+                )
+                piece = Evidence(
+                    step.path, declared.ref.line, f"params {key}"[:120], step.tool, "params", 0.95, declared=True
+                )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
         for run in step.runs:
             if run.kind in ("script", "notebook", "shell"):
@@ -114,7 +175,18 @@ class Builder:
             for path in self.steps.programs(step):
                 self._touches(path, node)
 
-    def _declared(self, step: DeclaredStep, node: str, target: str, path: str | None, kind: str, line: int, text: str, *, reads: bool) -> None:
+    def _declared(
+        self,
+        step: DeclaredStep,
+        node: str,
+        target: str,
+        path: str | None,
+        kind: str,
+        line: int,
+        text: str,
+        *,
+        reads: bool,
+    ) -> None:
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(step.path, line, text[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True)
         node_kind = REF_KINDS.get(kind, NodeKind.DATASET)
@@ -142,7 +214,9 @@ class Builder:
         for target in sorted(self.resolved.effects.imports.get(path, ())):
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
             line = self._import_line(path, target)
-            self.store.edge(node, other, EdgeKind.IMPORTS, (Evidence(path, line, target[:120], "python", "import", 0.95),))
+            self.store.edge(
+                node, other, EdgeKind.IMPORTS, (Evidence(path, line, target[:120], "python", "import", 0.95),)
+            )
         for number in self.resolved.code.scopes(path):
             site = (path, number)
             touches = self.lineage.touches.get(site, ())
@@ -153,9 +227,21 @@ class Builder:
             if number:
                 where = self.resolved.code.place(path, scope.line, scope.end_line)
                 owner = self.store.node(
-                    f"function:{path}#{scope.name}", NodeKind.FUNCTION, scope.name, path=path, line=where.line, end_line=where.end_line, cell=where.cell, test=test
+                    f"function:{path}#{scope.name}",
+                    NodeKind.FUNCTION,
+                    scope.name,
+                    path=path,
+                    line=where.line,
+                    end_line=where.end_line,
+                    cell=where.cell,
+                    test=test,
                 )
-                self.store.edge(node, owner, EdgeKind.CONTAINS, (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),))
+                self.store.edge(
+                    node,
+                    owner,
+                    EdgeKind.CONTAINS,
+                    (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),),
+                )
             for touch in touches:
                 self._touch(touch, owner, path)
 
@@ -170,7 +256,15 @@ class Builder:
     def _touch(self, touch: Touch, owner: str, through: str) -> None:
         where = self.lineage.place(touch)
         snippet = f"{touch.effect.name}({touch.artefact.path or touch.artefact.id})"[:120]
-        evidence = Evidence(where.path, where.line, snippet, "python", touch.effect.targets[0].how if touch.effect.targets else "call", touch.confidence, cell=where.cell)
+        evidence = Evidence(
+            where.path,
+            where.line,
+            snippet,
+            "python",
+            touch.effect.targets[0].how if touch.effect.targets else "call",
+            touch.confidence,
+            cell=where.cell,
+        )
         artefact = self.store.node(
             touch.artefact.id,
             touch.kind,
@@ -200,22 +294,46 @@ class Builder:
             for launch in launched:
                 if launch.run.kind in ("script", "notebook", "shell") and launch.run.target != path:
                     kind = NodeKind.NOTEBOOK if launch.run.kind == "notebook" else NodeKind.SCRIPT
-                    target = self.store.node(f"file:{launch.run.target}", kind, launch.run.target, path=launch.run.target)
+                    target = self.store.node(
+                        f"file:{launch.run.target}", kind, launch.run.target, path=launch.run.target
+                    )
                     where = self.resolved.code.place(path, launch.line)
-                    evidence = Evidence(where.path, where.line, launch.run.target[:120], "python", "exec", 0.8, cell=where.cell)
+                    evidence = Evidence(
+                        where.path, where.line, launch.run.target[:120], "python", "exec", 0.8, cell=where.cell
+                    )
                     self.store.edge(f"file:{path}", target, EdgeKind.RUNS, (evidence,))
 
     def _triggers(self) -> None:
         for number, (path, trigger) in enumerate(self.steps.triggers()):
-            node = self.store.node(f"trigger:{path}#{trigger.kind}-{number}", NodeKind.TRIGGER, trigger.schedule or trigger.kind, path=path, line=trigger.line, schedule=trigger.schedule or None)
-            evidence = Evidence(path, trigger.line, (trigger.schedule or trigger.kind)[:120], "trigger", trigger.kind, 0.95, declared=True)
+            node = self.store.node(
+                f"trigger:{path}#{trigger.kind}-{number}",
+                NodeKind.TRIGGER,
+                trigger.schedule or trigger.kind,
+                path=path,
+                line=trigger.line,
+                schedule=trigger.schedule or None,
+            )
+            evidence = Evidence(
+                path,
+                trigger.line,
+                (trigger.schedule or trigger.kind)[:120],
+                "trigger",
+                trigger.kind,
+                0.95,
+                declared=True,
+            )
             for step in self.steps.started(path, trigger):
                 if self.store.has(step.id):
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""
-        data = [node for node in self.store.nodes() if node.path is not None and node.kind in (NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT)]
+        data = [
+            node
+            for node in self.store.nodes()
+            if node.path is not None
+            and node.kind in (NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT)
+        ]
         paths = {node.path: node for node in data if node.path}
         for node in data:
             folder = (node.path or "").rpartition("/")[0]

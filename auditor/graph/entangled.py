@@ -13,8 +13,12 @@ from auditor.model.place import Place
 
 CONCERNS = {
     "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
-    "features": frozenset({Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}),
-    "modelling": frozenset({Role.ESTIMATOR, Role.FIT, Role.TUNE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.PREDICT, Role.COMPOSE}),
+    "features": frozenset(
+        {Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}
+    ),
+    "modelling": frozenset(
+        {Role.ESTIMATOR, Role.FIT, Role.TUNE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.PREDICT, Role.COMPOSE}
+    ),
     "evaluation": frozenset({Role.EVALUATE, Role.SPLIT, Role.EXPLAIN}),
     "serving": frozenset({Role.SERVE}),
     "orchestration": frozenset({Role.EXEC, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE}),
@@ -65,14 +69,24 @@ def _counted(world: World, owned: Callable[[str], bool]) -> dict[str, Node]:
     return {
         node.id: node
         for node in world.nodes.values()
-        if node.kind in metrics.CARRIERS and node.path is not None and owned(node.path) and places.is_product(node.path) and not node.id.startswith("host:")
+        if node.kind in metrics.CARRIERS
+        and node.path is not None
+        and owned(node.path)
+        and places.is_product(node.path)
+        and not node.id.startswith("host:")
     }
 
 
 def _reexports(world: World, path: str) -> bool:
     """A package file that only passes names on."""
     program = world.resolved.code.programs.get(path)
-    return program is not None and path.endswith("__init__.py") and program.logical <= 60 and len(program.scopes) == 1 and not world.resolved.effects.own.get((path, 0))
+    return (
+        program is not None
+        and path.endswith("__init__.py")
+        and program.logical <= 60
+        and len(program.scopes) == 1
+        and not world.resolved.effects.own.get((path, 0))
+    )
 
 
 def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | None:
@@ -84,7 +98,9 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
     if measured is None:
         return None
     closure = metrics.reach(graph)
-    counts = sorted(((name, closure[name].bit_count() - 1) for name in graph if name not in collapsed), key=lambda c: (-c[1], c[0]))
+    counts = sorted(
+        ((name, closure[name].bit_count() - 1) for name in graph if name not in collapsed), key=lambda c: (-c[1], c[0])
+    )
     return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in counts[:5]))
 
 
@@ -100,9 +116,30 @@ def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Ra
         reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
         models = sum(n.kind is NodeKind.MODEL for n in reached)
         services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
-        code = sum(n.kind in (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB) for n in reached)
-        ranked = sorted(reached, key=lambda n: (n.kind is not NodeKind.MODEL, n.kind is not NodeKind.SERVICE, n.kind is not NodeKind.DATASET, n.label))
-        found.append(Radius(nodes[name], metrics.blast_radius(n.kind for n in reached), models, services, len(reached) - models - services - code, code, tuple(n.label for n in ranked[:6])))
+        code = sum(
+            n.kind in (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB)
+            for n in reached
+        )
+        ranked = sorted(
+            reached,
+            key=lambda n: (
+                n.kind is not NodeKind.MODEL,
+                n.kind is not NodeKind.SERVICE,
+                n.kind is not NodeKind.DATASET,
+                n.label,
+            ),
+        )
+        found.append(
+            Radius(
+                nodes[name],
+                metrics.blast_radius(n.kind for n in reached),
+                models,
+                services,
+                len(reached) - models - services - code,
+                code,
+                tuple(n.label for n in ranked[:6]),
+            )
+        )
     return sorted(found, key=lambda r: (-r.radius, r.node.id))[:most]
 
 
@@ -117,7 +154,11 @@ def _positions(bits: int) -> list[int]:
 
 def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
     """Modules with the concerns they mix and how many modules import them; and how many modules there are."""
-    modules = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path) and path.endswith(".py") and not _reexports(world, path)]
+    modules = [
+        path
+        for path in world.resolved.code.paths
+        if owned(path) and places.is_product(path) and path.endswith(".py") and not _reexports(world, path)
+    ]
     fan_in: dict[str, int] = {}
     for path in modules:
         for target in world.resolved.effects.imports.get(path, ()):
@@ -130,7 +171,15 @@ def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
                 for concern, roles in CONCERNS.items():
                     if effect.role in roles and effect.certainty >= 0.6 and concern not in concerns:
                         concerns[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)
-        found.append(Hub(path, tuple(concerns[name] for name in sorted(concerns)), fan_in.get(path, 0), len(modules), world.resolved.code.programs[path].logical))
+        found.append(
+            Hub(
+                path,
+                tuple(concerns[name] for name in sorted(concerns)),
+                fan_in.get(path, 0),
+                len(modules),
+                world.resolved.code.programs[path].logical,
+            )
+        )
     return found, len(modules)
 
 
@@ -139,7 +188,9 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     found = []
     ties: dict[tuple[str, str], tuple[Place, str]] = {}
     for edge in file_edges(world, owned):
-        ties.setdefault((edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads"))
+        ties.setdefault(
+            (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
+        )
     for group in metrics.cycles(ties):
         walk = metrics.shortest_cycle(ties, group)
         found.append(Cycle("files", group, _told(walk, ties)))
@@ -150,7 +201,9 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     return found
 
 
-def _told(walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]) -> tuple[tuple[str, str, Place, str], ...]:
+def _told(
+    walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]
+) -> tuple[tuple[str, str, Place, str], ...]:
     return tuple((a, b, *ties[a, b]) for a, b in zip(walk, walk[1:], strict=False))
 
 

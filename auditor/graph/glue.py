@@ -61,17 +61,34 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
         for number in code.scopes(path):
-            effects = [e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6]
-            modelling = [e for e in effects if e.role in MODELLING and world.domain(e) == "ml" and (e.role is not Role.FIT or world.trains(e))]
+            effects = [
+                e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
+            ]
+            modelling = [
+                e
+                for e in effects
+                if e.role in MODELLING and world.domain(e) == "ml" and (e.role is not Role.FIT or world.trains(e))
+            ]
             if not modelling:
                 continue
-            plumbing = [e for e in effects if e.role in PLUMBING and world.domain(e) not in ("tracking", "ml") or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)]
+            plumbing = [
+                e
+                for e in effects
+                if (e.role in PLUMBING
+                and world.domain(e) not in ("tracking", "ml"))
+                or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)
+            ]
             scope = code.scope(path, number)
             found.append(
                 ModelScope(
                     scope.name or "(module level)",
-                    code.place(path, modelling[0].line) if number == 0 else code.place(path, scope.line, scope.end_line),
-                    tuple(_says(world, e, f"{e.name.rpartition('.')[2]}() of {e.name.partition('.')[0]}") for e in modelling),
+                    code.place(path, modelling[0].line)
+                    if number == 0
+                    else code.place(path, scope.line, scope.end_line),
+                    tuple(
+                        _says(world, e, f"{e.name.rpartition('.')[2]}() of {e.name.partition('.')[0]}")
+                        for e in modelling
+                    ),
                     tuple(_says(world, e, f"{PLUMBING[e.role]}: {e.name}") for e in plumbing),
                 )
             )
@@ -92,11 +109,20 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             for launch in launched
             if launch.run.kind in ("script", "notebook") and not launch.run.launcher and not launch.dead
         ]
-        scripts = [launch.run.target for launch in launched if launch.run.kind in ("script", "notebook") and not launch.run.launcher]
+        scripts = [
+            launch.run.target
+            for launch in launched
+            if launch.run.kind in ("script", "notebook") and not launch.run.launcher
+        ]
         if started and owned(path) and places.is_product(path) and not orchestrates(world, path):
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
     for step in world.steps.all:
-        if step.tool == "shell" and owned(step.path) and places.is_product(step.path) and not step.path.startswith(".github/"):
+        if (
+            step.tool == "shell"
+            and owned(step.path)
+            and places.is_product(step.path)
+            and not step.path.startswith(".github/")
+        ):
             runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
             if runs:
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]

@@ -47,13 +47,21 @@ class Identities:
         if not path or path == ".":
             return None
         if value.anchored:
-            return None if path.startswith("..") else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
+            return (
+                None
+                if path.startswith("..")
+                else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
+            )
         return self._relative(path, value, importer, folder)
 
     def _relative(self, path: str, value: Value, importer: str, folder: str | None) -> Identity | None:
         if folder is not None:
             whole = normal(f"{folder}/{path}") if folder else path
-            return None if whole.startswith("..") else Identity(f"file:{whole}", whole, value.confidence, templated=not value.exact)
+            return (
+                None
+                if whole.startswith("..")
+                else Identity(f"file:{whole}", whole, value.confidence, templated=not value.exact)
+            )
         candidates = self._candidates(path, importer)
         for candidate in candidates:
             if value.exact and self.exists(candidate):
@@ -63,7 +71,9 @@ class Identities:
                 return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
         for candidate in candidates:
             if dirname(candidate) and dirname(candidate) in self.folders:
-                return Identity(f"file:{candidate}", candidate, value.confidence, guessed=True, templated=not value.exact)
+                return Identity(
+                    f"file:{candidate}", candidate, value.confidence, guessed=True, templated=not value.exact
+                )
         if not candidates:
             return None
         confidence = round(max(value.confidence - 0.2, 0.1), 3)

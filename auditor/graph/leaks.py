@@ -60,7 +60,11 @@ def _sites(world: World, owned: Callable[[str], bool]) -> list[Site]:
     for path in world.resolved.code.paths:
         if not owned(path) or places.is_test(path):
             continue
-        busy = [n for n in world.resolved.code.scopes(path) if any(e.role in _STARTS for e in world.resolved.effects.own.get((path, n), ()))]
+        busy = [
+            n
+            for n in world.resolved.code.scopes(path)
+            if any(e.role in _STARTS for e in world.resolved.effects.own.get((path, n), ()))
+        ]
         found += [(path, number) for number in sorted({0, *busy} if busy else ())]
     return found
 
@@ -74,6 +78,12 @@ def _leak(world: World, evaluation: Evaluation, fit: Fit) -> Leak:
         trail.append(at(evaluation.split).says("split into training and test part here"))
     if not evaluation.folds:
         trail.append(at(evaluation.fitted).says(f"{evaluation.model} trained here"))
-    trail.append(at(evaluation.judged).says(f"{evaluation.model} judged here" + (" by cross-validation over those rows" if evaluation.folds else "")))
+    trail.append(
+        at(evaluation.judged).says(
+            f"{evaluation.model} judged here" + (" by cross-validation over those rows" if evaluation.folds else "")
+        )
+    )
     scope = world.resolved.code.scope(*evaluation.site)
-    return Leak(fit.name, scope.name or evaluation.site[0], at(fit.spot), tuple(trail), 0.9 if evaluation.folds else 1.0)
+    return Leak(
+        fit.name, scope.name or evaluation.site[0], at(fit.spot), tuple(trail), 0.9 if evaluation.folds else 1.0
+    )

@@ -37,7 +37,9 @@ class Touch(NamedTuple):
 class Lineage:
     """All touches of a tree, and the programs from which each is reached."""
 
-    def __init__(self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]) -> None:
+    def __init__(
+        self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]
+    ) -> None:
         self.resolved = resolved
         self.identities = identities
         self.launched = launched
@@ -135,9 +137,7 @@ class Lineage:
         imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
         for path in self.resolved.code.paths:
             program = self.resolved.code.programs[path]
-            if path in run or path.endswith(".ipynb") or program.main_guard:
-                yield path
-            elif path not in imported and self.touches.get((path, 0)):
+            if path in run or path.endswith(".ipynb") or program.main_guard or (path not in imported and self.touches.get((path, 0))):
                 yield path
 
     def reached(self, path: str) -> dict[Site, Site | None]:
@@ -162,7 +162,9 @@ class Lineage:
         found = []
         for site in self.reached(path):
             for effect in self.unresolved.get(site, ()):
-                if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(effect):
+                if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
+                    effect
+                ):
                     continue
                 found.append(effect)
         return found

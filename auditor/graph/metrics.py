@@ -31,7 +31,9 @@ CARRIERS = frozenset(
 """Kinds of nodes that count as artefacts in the measures; functions, packages and parameters are parts of those."""
 
 RADIUS = {NodeKind.MODEL: 1.0, NodeKind.ENDPOINT: 1.0, NodeKind.SERVICE: 1.0}
-_CODE = frozenset({NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB, NodeKind.FUNCTION})
+_CODE = frozenset(
+    {NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB, NodeKind.FUNCTION}
+)
 
 
 def influence(nodes: Mapping[str, NodeKind], edges: Iterable[Edge], least: float = 0.5) -> nx.DiGraph[str]:

@@ -14,13 +14,23 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 
-MANAGED = re.compile(r"model_?monitor|data_?quality_?job|data_?capture|drift|skew_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor|evidently|whylogs|nannyml", re.I)
-OWN_STATISTIC = re.compile(r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|wasserstein|ks_test|covariate_shift)(_|$|s$)", re.I)
+MANAGED = re.compile(
+    r"model_?monitor|data_?quality_?job|data_?capture|drift|skew_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor|evidently|whylogs|nannyml",
+    re.I,
+)
+OWN_STATISTIC = re.compile(
+    r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|wasserstein|ks_test|covariate_shift)(_|$|s$)",
+    re.I,
+)
 ELSEWHERE = {
     "sagemaker": "Amazon SageMaker", "google.cloud.aiplatform": "Vertex AI", "azure": "Azure ML", "azureml": "Azure ML", "databricks": "Databricks",
     "dbx": "Databricks", "seldon_core": "Seldon", "kserve": "KServe", "arize": "Arize", "fiddler": "Fiddler", "aporia": "Aporia",
 }  # fmt: skip
-SEARCHED_MANAGED = ("managed monitors of SageMaker, Vertex AI and Azure ML in YAML, JSON and Terraform", "own PSI, KS, KL or JS code", "claims under [tool.auditor.external]")
+SEARCHED_MANAGED = (
+    "managed monitors of SageMaker, Vertex AI and Azure ML in YAML, JSON and Terraform",
+    "own PSI, KS, KL or JS code",
+    "claims under [tool.auditor.external]",
+)
 
 
 class Serving(NamedTuple):
@@ -55,8 +65,20 @@ def serving(world: World, owned: Callable[[str], bool]) -> list[Serving]:
     found = []
     product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
     for path in serving_programs(product, world.resolved, world.lineage):
-        effect = next(e for n in world.resolved.code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if e.role is Role.SERVE)
-        found.append(Serving("service", path, world.resolved.code.place(path, effect.line), f"{path} answers requests with a model ({effect.name.partition('.')[0]})"))
+        effect = next(
+            e
+            for n in world.resolved.code.scopes(path)
+            for e in world.resolved.effects.own.get((path, n), ())
+            if e.role is Role.SERVE
+        )
+        found.append(
+            Serving(
+                "service",
+                path,
+                world.resolved.code.place(path, effect.line),
+                f"{path} answers requests with a model ({effect.name.partition('.')[0]})",
+            )
+        )
     trained = {training.program for training in trainings(world, owned)}
     for path, trigger in world.steps.triggers():
         if trigger.kind != "schedule":
@@ -64,7 +86,14 @@ def serving(world: World, owned: Callable[[str], bool]) -> list[Serving]:
         for step in world.steps.started(path, trigger):
             for program in world.steps.programs(step):
                 if owned(program) and program not in trained and _predicts(world, program):
-                    found.append(Serving("schedule", program, Place(path, trigger.line), f"{path} runs {program} on schedule {trigger.schedule}"))
+                    found.append(
+                        Serving(
+                            "schedule",
+                            program,
+                            Place(path, trigger.line),
+                            f"{path} runs {program} on schedule {trigger.schedule}",
+                        )
+                    )
     return found
 
 
@@ -72,7 +101,11 @@ def _predicts(world: World, program: str) -> bool:
     if program not in world.resolved.code.programs:
         return False
     effects = list(world.lineage.effects_of_program(program))
-    return any(e.role is Role.PREDICT for e in effects) and any(e.role is Role.LOAD_MODEL for e in effects) and not any(e.role is Role.EVALUATE for e in effects)
+    return (
+        any(e.role is Role.PREDICT for e in effects)
+        and any(e.role is Role.LOAD_MODEL for e in effects)
+        and not any(e.role is Role.EVALUATE for e in effects)
+    )
 
 
 def drift_evidence(world: World) -> list[Evidence]:
@@ -84,10 +117,19 @@ def drift_evidence(world: World) -> list[Evidence]:
 def _monitor_calls(world: World) -> Iterator[Evidence]:
     for effect in world.resolved.effects.all():
         drift = effect.entry.attrs.get("drift")
-        if effect.role is Role.MONITOR and drift in ("data", "target", None) and drift != "operational" and places.is_product(effect.site[0]):
+        if (
+            effect.role is Role.MONITOR
+            and drift in ("data", "target", None)
+            and drift != "operational"
+            and places.is_product(effect.site[0])
+        ):
             domain = world.domain(effect)
             if domain == "monitoring" or drift is not None:
-                yield Evidence(world.resolved.code.place(effect.site[0], effect.line), f"calls {effect.name}", _runs(world, effect.site[0]))
+                yield Evidence(
+                    world.resolved.code.place(effect.site[0], effect.line),
+                    f"calls {effect.name}",
+                    _runs(world, effect.site[0]),
+                )
 
 
 def _own_statistics(world: World) -> Iterator[Evidence]:
@@ -117,13 +159,20 @@ def _managed(world: World) -> Iterator[Evidence]:
                 break
     for step in world.steps.all:
         words = " ".join(word.text for command in step.step.commands for word in command.words)
-        if step.tool != "readme" and (re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I)):
+        if step.tool != "readme" and (
+            re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I)
+        ):
             yield Evidence(Place(step.path, step.step.line), f"step {step.step.name} checks drift", True)
 
 
 def _listed(world: World) -> Iterator[Evidence]:
     """Monitoring libraries that are installed: presence alone proves nothing."""
-    names = {d.lower().replace("_", "-") for lib in world.resolved.knowledge.libraries() if lib.domain == "monitoring" for d in lib.distributions}
+    names = {
+        d.lower().replace("_", "-")
+        for lib in world.resolved.knowledge.libraries()
+        if lib.domain == "monitoring"
+        for d in lib.distributions
+    }
     for path, facts in sorted(world.files.items()):
         for requirement in facts.requirements:
             if requirement.name in names and places.is_product(path) and "lock" not in path:
@@ -158,17 +207,29 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
         for step in world.steps.started(path, trigger):
             for program in _reaches(world, step):
                 if program in trained:
-                    found.append(Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,)))
+                    found.append(
+                        Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
+                    )
     for effect in world.resolved.effects.all():
-        if effect.role in (Role.SCHEDULE, Role.PIPELINE) and world.domain(effect) == "orchestration" and places.is_product(effect.site[0]):
+        if (
+            effect.role in (Role.SCHEDULE, Role.PIPELINE)
+            and world.domain(effect) == "orchestration"
+            and places.is_product(effect.site[0])
+        ):
             schedule = _schedule(world, effect.site[0], effect.line)
-            sites = set(world.lineage.reached(effect.site[0])) | {(effect.site[0], n) for n in world.resolved.code.scopes(effect.site[0])}
+            sites = set(world.lineage.reached(effect.site[0])) | {
+                (effect.site[0], n) for n in world.resolved.code.scopes(effect.site[0])
+            }
             for site in list(sites):
                 sites |= set(world.resolved.effects.reached(site)) if site[0] == effect.site[0] else set()
             place = world.resolved.code.place(effect.site[0], effect.line)
             launched = {launch.run.target for launch in world.launched.get(effect.site[0], ())}
             for program, _training in trained.items():
-                if program in launched or (program, 0) in sites or any(world.trains(e) for s in sites for e in world.resolved.effects.of(s)):
+                if (
+                    program in launched
+                    or (program, 0) in sites
+                    or any(world.trains(e) for s in sites for e in world.resolved.effects.of(s))
+                ):
                     found.append(Start("schedule" if schedule else "manual", schedule, place, program, (effect.name,)))
                     break
     return found, list(trained.values())
@@ -193,5 +254,11 @@ def _schedule(world: World, path: str, line: int) -> str:
                     from auditor.program.code import Frame
 
                     text = world.resolved.evaluator.values(value, Frame(path, number))
-                    return text[0].text() if text and text[0].known else "set in code" if type(value).__name__ != "Const" else ""
+                    return (
+                        text[0].text()
+                        if text and text[0].known
+                        else "set in code"
+                        if type(value).__name__ != "Const"
+                        else ""
+                    )
     return ""

@@ -108,7 +108,13 @@ def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dic
     others = [
         (other, readers)
         for other, readers in sorted(reads.items())
-        if other != path and ((templated or "{" in other or "*" in other) and (matches(path, other) or matches(other, path)) or within(other, path) or within(path, other))
+        if other != path
+        and (
+            ((templated or "{" in other or "*" in other)
+            and (matches(path, other) or matches(other, path)))
+            or within(other, path)
+            or within(path, other)
+        )
     ]
     return exact + others
 
@@ -138,11 +144,20 @@ def declaration(world: World, written: str, read: str, writer: str, reader: str)
 
 
 def _running(world: World, program: str) -> list[DeclaredStep]:
-    return [step for step in world.steps.all if step.tool not in ("readme", "shell", "github-actions") and program in world.steps.programs(step)]
+    return [
+        step
+        for step in world.steps.all
+        if step.tool not in ("readme", "shell", "github-actions") and program in world.steps.programs(step)
+    ]
 
 
 def _covers(declared: Declared, path: str) -> bool:
-    return declared.path is not None and (within(path, declared.path) or within(declared.path, path) or matches(declared.path, path) or matches(path, declared.path))
+    return declared.path is not None and (
+        within(path, declared.path)
+        or within(declared.path, path)
+        or matches(declared.path, path)
+        or matches(path, declared.path)
+    )
 
 
 def _before(world: World, first: DeclaredStep, second: DeclaredStep) -> bool:
@@ -151,7 +166,9 @@ def _before(world: World, first: DeclaredStep, second: DeclaredStep) -> bool:
     while todo:
         step = todo.pop()
         for other in world.steps.by_file.get(step.path, ()):
-            follows = other.step.name in step.step.after or any(_covers(out, d.path) for out in other.writes for d in step.reads if d.path)
+            follows = other.step.name in step.step.after or any(
+                _covers(out, d.path) for out in other.writes for d in step.reads if d.path
+            )
             if follows and other.id not in seen:
                 if other.id == first.id:
                     return True
@@ -169,7 +186,13 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     for program in programs:
         for touch in world.lineage.of_program(program):
             path = touch.artefact.path
-            if touch.way != "read" or path is None or touch.artefact.templated or touch.kind not in _DATA or touch.effect.dead:
+            if (
+                touch.way != "read"
+                or path is None
+                or touch.artefact.templated
+                or touch.kind not in _DATA
+                or touch.effect.dead
+            ):
                 continue
             if not places.suffix(path) or any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
                 continue
@@ -190,12 +213,21 @@ class Provided:
         self.declared = {d.path for step in world.steps.all for d in step.writes if d.path}
         self.pinned = pinned_paths(world)
         self.documents = " ".join(
-            f"{section.title} {section.text}" for path, facts in sorted(world.files.items()) for section in facts.sections if not path.startswith(".github")
+            f"{section.title} {section.text}"
+            for path, facts in sorted(world.files.items())
+            for section in facts.sections
+            if not path.startswith(".github")
         )
         self.moved = " ".join(
-            word.text for step in world.steps.all for command in step.step.commands for word in (*command.words, *command.writes)
+            word.text
+            for step in world.steps.all
+            for command in step.step.commands
+            for word in (*command.words, *command.writes)
         ) + " ".join(
-            word.text for started in world.launched.values() for launch in started for word in (*launch.command.words, *launch.command.writes)
+            word.text
+            for started in world.launched.values()
+            for launch in started
+            for word in (*launch.command.words, *launch.command.writes)
         )
 
     def by_anything(self, path: str) -> bool:
@@ -219,7 +251,9 @@ class Provided:
     def covered(path: str, known: Iterable[str]) -> bool:
         """Whether a path is one of the known, in a known folder, or meant by a known pattern."""
         name = path.rpartition("/")[2]
-        return any(within(path, k) or within(k, path) or matches(k, path) or (k.rpartition("/")[2] == name) for k in known)
+        return any(
+            within(path, k) or within(k, path) or matches(k, path) or (k.rpartition("/")[2] == name) for k in known
+        )
 
 
 def pinned_paths(world: World) -> dict[str, str]:
@@ -252,7 +286,9 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
                 confirmed += 1
             elif closed and declared.path and "{" not in declared.path:
                 place = Place(step.path, declared.ref.line)
-                mismatches.append(Mismatch("unwritten-output", step.step.name, declared.path, place, Place(programs[0], 1), 0.9))
+                mismatches.append(
+                    Mismatch("unwritten-output", step.step.name, declared.path, place, Place(programs[0], 1), 0.9)
+                )
             else:
                 undetermined += 1
         for declared in step.reads:
@@ -278,7 +314,11 @@ def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> I
         known = (*step.reads, *step.writes, *step.params)
         if any(_covers(declared, path) for declared in known):
             continue
-        comes = path in world.identities.tree or path in pinned_paths(world) or any(_covers(d, path) for s in world.steps.all for d in s.writes)
+        comes = (
+            path in world.identities.tree
+            or path in pinned_paths(world)
+            or any(_covers(d, path) for s in world.steps.all for d in s.writes)
+        )
         if comes and any(value.how != "cli" for value in touch.effect.targets):
             seen.add(path)
             place = Place(step.path, step.step.line)
@@ -293,12 +333,19 @@ def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:
         effects = list(world.lineage.effects_of_program(path))
         if any(e.role in (Role.EXEC, Role.DYNAMIC) for e in effects) or world.launched.get(path):
             return False
-        if any(e.role in (Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.DOWNLOAD, Role.LOG_ARTIFACT) for e in world.lineage.unresolved_of_program(path)):
+        if any(
+            e.role in (Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.DOWNLOAD, Role.LOG_ARTIFACT)
+            for e in world.lineage.unresolved_of_program(path)
+        ):
             return False
         if not any(t.way == "write" for t in world.lineage.of_program(path)):
             return False
-        if any(facts.troubles for p in {site[0] for site in world.lineage.reached(path)} if (facts := world.files.get(p))):
+        if any(
+            facts.troubles for p in {site[0] for site in world.lineage.reached(path)} if (facts := world.files.get(p))
+        ):
             return False
-        if any(t.artefact.templated or t.confidence < LEAST for t in world.lineage.of_program(path) if t.way == "write"):
+        if any(
+            t.artefact.templated or t.confidence < LEAST for t in world.lineage.of_program(path) if t.way == "write"
+        ):
             return False
     return True

@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TEST = re.compile(r"(^|/)(tests?|testing|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$", re.I)
-_EXAMPLE = re.compile(r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/", re.I)
+_TEST = re.compile(
+    r"(^|/)(tests?|testing|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$",
+    re.I,
+)
+_EXAMPLE = re.compile(
+    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/", re.I
+)
 _BYPRODUCT = re.compile(
     r"(^|/)(logs?|cache|\.cache|tmp|temp|figures?|figs?|plots?|images?|img|wandb|mlruns|lightning_logs|runs|tensorboard|__pycache__)(/|$)"
     r"|\.(log|png|jpe?g|svg|pdf|html?|gif|md|lock|pid|out|err)$",
     re.I,
 )
 _DATA = frozenset(
-    "csv tsv parquet feather arrow orc json jsonl ndjson xlsx xls h5 hdf5 hdf npy npz pkl pickle txt xml avro dta sav sas7bdat "
-    "zip tar gz tgz bz2 7z db sqlite sqlite3 duckdb rds mat tfrecord tfrecords lmdb wav mp3 flac mp4 avi nii dcm tif tiff geojson shp bin".split()
+    ["csv", "tsv", "parquet", "feather", "arrow", "orc", "json", "jsonl", "ndjson", "xlsx", "xls", "h5", "hdf5", "hdf", "npy", "npz", "pkl", "pickle", "txt", "xml", "avro", "dta", "sav", "sas7bdat", "zip", "tar", "gz", "tgz", "bz2", "7z", "db", "sqlite", "sqlite3", "duckdb", "rds", "mat", "tfrecord", "tfrecords", "lmdb", "wav", "mp3", "flac", "mp4", "avi", "nii", "dcm", "tif", "tiff", "geojson", "shp", "bin"]
 )  # fmt: skip
 _MODEL = frozenset(
-    "pt pth ckpt h5 hdf5 keras pb onnx tflite joblib pkl pickle model bst cbm safetensors gguf ggml mar pmml bin sav params weights caffemodel torchscript mlmodel".split()
+    ["pt", "pth", "ckpt", "h5", "hdf5", "keras", "pb", "onnx", "tflite", "joblib", "pkl", "pickle", "model", "bst", "cbm", "safetensors", "gguf", "ggml", "mar", "pmml", "bin", "sav", "params", "weights", "caffemodel", "torchscript", "mlmodel"]
 )
-_MODEL_WORDS = re.compile(r"(^|[/_.-])(models?|weights?|checkpoints?|ckpts?|estimator|classifier|regressor|scaler|encoder|tokenizer|vectorizer)([/_.\d-]|$)", re.I)
+_MODEL_WORDS = re.compile(
+    r"(^|[/_.-])(models?|weights?|checkpoints?|ckpts?|estimator|classifier|regressor|scaler|encoder|tokenizer|vectorizer)([/_.\d-]|$)",
+    re.I,
+)
 
 
 @lru_cache(maxsize=100_000)

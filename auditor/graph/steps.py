@@ -89,7 +89,9 @@ class Steps:
         tool, _, goals = run.target.partition(":")
         wanted = set(goals.split())
         if tool == "dvc":
-            return self._of_tool("dvc", run.folder, {w.partition(":")[2] or w for w in wanted if not w.endswith("dvc.yaml")} - {"run"})
+            return self._of_tool(
+                "dvc", run.folder, {w.partition(":")[2] or w for w in wanted if not w.endswith("dvc.yaml")} - {"run"}
+            )
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]

@@ -88,7 +88,15 @@ class Store:
 
 
 def _order(evidence: Evidence) -> tuple[object, ...]:
-    return (evidence.path, evidence.cell or -1, evidence.line or 0, evidence.how, evidence.snippet, evidence.declared, evidence.confidence)
+    return (
+        evidence.path,
+        evidence.cell or -1,
+        evidence.line or 0,
+        evidence.how,
+        evidence.snippet,
+        evidence.declared,
+        evidence.confidence,
+    )
 
 
 def combined(evidence: Iterable[Evidence]) -> float:

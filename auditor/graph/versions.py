@@ -19,7 +19,9 @@ CHURNED = 1_000_000
 VERSIONS = 5
 TOTAL = 50_000_000
 
-_IMMUTABLE = re.compile(r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/")
+_IMMUTABLE = re.compile(
+    r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
+)
 _TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
 
 
@@ -80,35 +82,76 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
         while todo:
             program = todo.pop()
             for touch in world.lineage.of_program(program):
-                if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or touch.effect.dead or touch.kind is NodeKind.MODEL:
+                if (
+                    touch.way != "read"
+                    or touch.effect.role not in _TABULAR_ROLES
+                    or touch.effect.dead
+                    or touch.kind is NodeKind.MODEL
+                ):
                     continue
-                made = {w for path, ws in writers.items() if touch.artefact.path and Provided.covered(touch.artefact.path, [path]) for w in ws}
+                made = {
+                    w
+                    for path, ws in writers.items()
+                    if touch.artefact.path and Provided.covered(touch.artefact.path, [path])
+                    for w in ws
+                }
                 if made:
                     onward = made - seen
                     seen |= onward
                     todo += sorted(onward)
                     continue
-                if touch.artefact.path is not None and (places.is_byproduct(touch.artefact.path) or provided.covered(touch.artefact.path, provided.declared)):
+                if touch.artefact.path is not None and (
+                    places.is_byproduct(touch.artefact.path) or provided.covered(touch.artefact.path, provided.declared)
+                ):
                     if not Provided.covered(touch.artefact.path, pins):
                         continue
                 root = _root(world, touch, training, pins)
                 if root.artefact not in found or found[root.artefact].state != "unpinned":
                     found[root.artefact] = root
             for effect in world.lineage.unresolved_of_program(program):
-                if effect.role in _TABULAR_ROLES and not effect.dead and effect.name not in ("builtins.open", "io.open"):
+                if (
+                    effect.role in _TABULAR_ROLES
+                    and not effect.dead
+                    and effect.name not in ("builtins.open", "io.open")
+                ):
                     place = world.resolved.code.place(effect.site[0], effect.line)
-                    supplied = any(hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes())
+                    supplied = any(
+                        hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes()
+                    )
                     key = f"{effect.name} at {place}"
-                    toy = bool(effect.entry.attrs.get("toy") or effect.entry.attrs.get("synthetic") or effect.entry.attrs.get("checksummed"))
+                    toy = bool(
+                        effect.entry.attrs.get("toy")
+                        or effect.entry.attrs.get("synthetic")
+                        or effect.entry.attrs.get("checksummed")
+                    )
                     state = "pinned" if toy else "supplied" if supplied else "unresolved"
                     pin = "shipped with the library" if toy else ""
-                    found.setdefault(key, Root(effect.name if toy else key, state, pin, place, training.program, training.place, effect.certainty))
+                    found.setdefault(
+                        key,
+                        Root(
+                            effect.name if toy else key,
+                            state,
+                            pin,
+                            place,
+                            training.program,
+                            training.place,
+                            effect.certainty,
+                        ),
+                    )
     return [found[key] for key in sorted(found)]
 
 
 def _root(world: World, touch: Touch, training: Training, pins: dict[str, str]) -> Root:
     state, pin = _pin(world, touch, pins)
-    return Root(touch.artefact.path or touch.artefact.id.partition(":")[2], state, pin, world.lineage.place(touch), training.program, training.place, touch.confidence)
+    return Root(
+        touch.artefact.path or touch.artefact.id.partition(":")[2],
+        state,
+        pin,
+        world.lineage.place(touch),
+        training.program,
+        training.place,
+        touch.confidence,
+    )
 
 
 def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
@@ -124,11 +167,17 @@ def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
             return "pinned", "tracked by git"
     if path is None and _IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
-    if touch.effect.entry.pin is not None and any(name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords):
+    if touch.effect.entry.pin is not None and any(
+        name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords
+    ):
         return "pinned", f"{touch.effect.entry.pin.arg}= is given"
     if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
         return "supplied", ""
-    if touch.artefact.templated or touch.artefact.id.startswith("host:") and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/")):
+    if (
+        touch.artefact.templated
+        or (touch.artefact.id.startswith("host:")
+        and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/")))
+    ):
         return "unresolved", ""
     return "unpinned", ""
 
@@ -142,9 +191,18 @@ def blobs(world: World, owned: Callable[[str], bool]) -> tuple[list[Blob], int]:
     found = []
     total = 0
     for entry in world.listing.entries:
-        if not entry.tracked or entry.content not in (Content.HERE, Content.TOO_LARGE, Content.ABSENT) or entry.size < 0 or not owned(entry.path):
+        if (
+            not entry.tracked
+            or entry.content not in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
+            or entry.size < 0
+            or not owned(entry.path)
+        ):
             continue
-        if not (places.is_data(entry.path) or places.is_model(entry.path)) or places.is_test(entry.path) or _is_media(entry.path):
+        if (
+            not (places.is_data(entry.path) or places.is_model(entry.path))
+            or places.is_test(entry.path)
+            or _is_media(entry.path)
+        ):
             continue
         total += entry.size
         versions = changed.get(entry.path, 0)
@@ -155,4 +213,8 @@ def blobs(world: World, owned: Callable[[str], bool]) -> tuple[list[Blob], int]:
 
 def _is_media(path: str) -> bool:
     """Text and documents whose suffix data share."""
-    return places.suffix(path) in ("xml", "txt", "bin", "params") and not places.is_model(path) and "data" not in path.lower()
+    return (
+        places.suffix(path) in ("xml", "txt", "bin", "params")
+        and not places.is_model(path)
+        and "data" not in path.lower()
+    )

@@ -35,8 +35,19 @@ class World:
 
     def _run(self) -> frozenset[str]:
         """Programs that some command starts."""
-        found = {run.target for step in self.steps.all if step.tool != "readme" for run in step.runs if run.kind in ("script", "notebook")}
-        found |= {launch.run.target for started in self.launched.values() for launch in started if launch.run.kind in ("script", "notebook")}
+        found = {
+            run.target
+            for step in self.steps.all
+            if step.tool != "readme"
+            for run in step.runs
+            if run.kind in ("script", "notebook")
+        }
+        found |= {
+            launch.run.target
+            for started in self.launched.values()
+            for launch in started
+            if launch.run.kind in ("script", "notebook")
+        }
         return frozenset(path for path in found if path in self.resolved.code.programs)
 
     @property
@@ -67,7 +78,9 @@ class World:
 
     def between(self, source: str, target: str, kind: EdgeKind) -> Edge | None:
         """The edge of a kind between two nodes."""
-        return next((edge for edge in self.outgoing.get(source, ()) if edge.target == target and edge.kind is kind), None)
+        return next(
+            (edge for edge in self.outgoing.get(source, ()) if edge.target == target and edge.kind is kind), None
+        )
 
     def domain(self, effect: Effect) -> str:
         """The field of the library behind an effect: `ml`, `data`, `tracking`, …; "" where no table says."""

@@ -28,9 +28,19 @@ class Run(NamedTuple):
     launcher: str = ""
 
 
-_SIMPLE_PREFIXES = frozenset({"time", "nohup", "sudo", "exec", "command", "nice", "ionice", "stdbuf", "xvfb-run", "then", "do", "!"})
+_SIMPLE_PREFIXES = frozenset(
+    {"time", "nohup", "sudo", "exec", "command", "nice", "ionice", "stdbuf", "xvfb-run", "then", "do", "!"}
+)
 _LAUNCHERS = frozenset({"torchrun", "deepspeed", "horovodrun", "mpirun", "mpiexec", "srun"})
-_RUNNERS = {("poetry", "run"): 2, ("uv", "run"): 2, ("pipenv", "run"): 2, ("pdm", "run"): 2, ("hatch", "run"): 2, ("rye", "run"): 2, ("pixi", "run"): 2}
+_RUNNERS = {
+    ("poetry", "run"): 2,
+    ("uv", "run"): 2,
+    ("pipenv", "run"): 2,
+    ("pdm", "run"): 2,
+    ("hatch", "run"): 2,
+    ("rye", "run"): 2,
+    ("pixi", "run"): 2,
+}
 _PYTHON = re.compile(r"^(?:.*/)?(?:python|python[23](?:\.\d+)?|pypy3?|ipython3?)(?:\.exe)?$")
 _PYTHON_VALUE_FLAGS = frozenset({"-W", "-X"})
 _TESTS = frozenset({"pytest", "py.test", "tox", "nox", "unittest", "nosetests"})
@@ -44,7 +54,23 @@ _PIPELINES = {
     "nextflow": {"run"}, "metaflow": set(), "airflow": {"dags"}, "prefect": {"deploy", "deployment"}, "dagster": {"job"}, "zenml": {"pipeline"},
     "luigi": set(), "ploomber": {"build"}, "flytectl": {"create"}, "pyflyte": {"run"}, "argo": {"submit"},
 }  # fmt: skip
-_SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "flask", "fastapi", "streamlit", "waitress-serve", "daphne", "bentoml", "celery", "gradio", "chainlit", "panel"})
+_SERVERS = frozenset(
+    {
+        "uvicorn",
+        "gunicorn",
+        "hypercorn",
+        "flask",
+        "fastapi",
+        "streamlit",
+        "waitress-serve",
+        "daphne",
+        "bentoml",
+        "celery",
+        "gradio",
+        "chainlit",
+        "panel",
+    }
+)
 
 
 class Commands:

@@ -297,7 +297,9 @@ class Denoter:
                 return found
         return None
 
-    def arguments(self, callee: Local, expr: Call, frame: Frame, bound: bool | None = None) -> dict[str, tuple[Expr, Frame]]:
+    def arguments(
+        self, callee: Local, expr: Call, frame: Frame, bound: bool | None = None
+    ) -> dict[str, tuple[Expr, Frame]]:
         """The parameters of a local function that a call supplies."""
         scope = self.code.scope(callee.path, callee.scope)
         params = [p for p in scope.params if p.kind in ("positional", "plain")]

@@ -23,7 +23,9 @@ Site: TypeAlias = tuple[str, int]
 
 LEVELS = 3
 
-IO_ROLES = frozenset({Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ})
+IO_ROLES = frozenset(
+    {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
+)
 
 
 class Effect(NamedTuple):
@@ -175,13 +177,19 @@ class Effects:
             return
         dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
         self.own[site].append(
-            Effect(role, dotted, entry, targets, site, call.line, call.end_line, certainty, call_site.dead, call, (), dest)
+            Effect(
+                role, dotted, entry, targets, site, call.line, call.end_line, certainty, call_site.dead, call, (), dest
+            )
         )
 
     def _role(self, call: Call, entry: Entry, frame: Frame) -> Role:
         by = entry.role_by
         chosen = argument(call, by.by, by.pos) if by is not None else None
-        texts = [value.text() for value in self.evaluator.values(chosen, frame) if value.exact] if chosen is not None else []
+        texts = (
+            [value.text() for value in self.evaluator.values(chosen, frame) if value.exact]
+            if chosen is not None
+            else []
+        )
         return entry.role_for(texts[0] if texts else None)
 
     def _targets(self, call: Call, entry: Entry, frame: Frame) -> tuple[Value, ...] | None:
@@ -206,7 +214,9 @@ class Effects:
             before, _, rest = text.partition("{")
             name, _, text = rest.partition("}")
             at = args.get(name)
-            filled = self._argument(call, at if isinstance(at, str) else name, at if isinstance(at, int) else None, frame)
+            filled = self._argument(
+                call, at if isinstance(at, str) else name, at if isinstance(at, int) else None, frame
+            )
             pieces += [literal(before), filled[0] if filled else UNKNOWN]
         pieces.append(literal(text))
         return (concat(pieces),)
@@ -245,7 +255,9 @@ class Effects:
         frame = Frame(*edge.caller, block=edge.site.block)
         callee = (edge.callee.path, edge.callee.scope)
         scope = self.code.scope(*callee)
-        constructed = scope.name.endswith("__init__") and type(self.evaluator.denoter.denote(edge.call.func, frame)) is Local
+        constructed = (
+            scope.name.endswith("__init__") and type(self.evaluator.denoter.denote(edge.call.func, frame)) is Local
+        )
         given = self.evaluator.denoter.arguments(edge.callee, edge.call, frame, bound=True if constructed else None)
         known: dict[Hole, tuple[Value, ...]] = {}
         for param in scope.params:

@@ -243,7 +243,9 @@ class Evaluator:
         table = self.table(expr.base, frame)
         if table is not None:
             wanted = {value.text() for value in self._values(expr.key, frame, depth) if value.exact}
-            chosen = [v for k, v in zip(table.keys, table.values, strict=True) if type(k) is Const and str(k.value) in wanted]
+            chosen = [
+                v for k, v in zip(table.keys, table.values, strict=True) if type(k) is Const and str(k.value) in wanted
+            ]
             return tuple(value for item in chosen for value in self._values(item, frame, depth))
         return (UNKNOWN,)
 
@@ -286,7 +288,7 @@ class Evaluator:
         if type(callee) is Config and type(expr.func) is Attr and expr.func.name == "get":
             whole = self.denoter.denote(expr, frame)
             found = self.leaf(whole.path, whole.key) if type(whole) is Config else ()
-            if found and found[0].exact or len(expr.args) < 2:
+            if (found and found[0].exact) or len(expr.args) < 2:
                 return found
             return self._values(expr.args[1], frame, depth)
         if type(callee) is Library:
@@ -295,10 +297,19 @@ class Evaluator:
                 return known
         if type(expr.func) is Attr:
             func = expr.func
-            known = paths.method(func.name, expr, lambda: self._values(func.base, frame, depth), lambda inner: self._values(inner, frame, depth))
+            known = paths.method(
+                func.name,
+                expr,
+                lambda: self._values(func.base, frame, depth),
+                lambda inner: self._values(inner, frame, depth),
+            )
             if known is not None:
                 return known
-        if type(callee) is Local and frame.depth < DEEPEST_CALL and self.code.scope(callee.path, callee.scope).kind == "function":
+        if (
+            type(callee) is Local
+            and frame.depth < DEEPEST_CALL
+            and self.code.scope(callee.path, callee.scope).kind == "function"
+        ):
             return self._returned(callee, expr, frame, depth)
         return (UNKNOWN,)
 

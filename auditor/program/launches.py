@@ -41,7 +41,9 @@ def launches(effects: Effects, commands: Commands) -> dict[str, list[Launch]]:
         for escape in effects.code.programs[path].escapes:
             if escape.kind == "shell":
                 for command in read_shell(escape.text, line=escape.line):
-                    found[path].append(Launch((path, 0), command.line, commands.resolve(command, dirname(path)), command))
+                    found[path].append(
+                        Launch((path, 0), command.line, commands.resolve(command, dirname(path)), command)
+                    )
     return dict(found)
 
 

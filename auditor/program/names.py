@@ -82,7 +82,9 @@ class Modules:
     @staticmethod
     def _plausible(path: str, first: str) -> bool:
         """A far-away match counts only when the file does not sit in a test or example tree."""
-        return not any(part in {"tests", "test", "examples", "docs"} for part in path.split("/")[:-1]) and first not in {
+        return not any(
+            part in {"tests", "test", "examples", "docs"} for part in path.split("/")[:-1]
+        ) and first not in {
             "utils",
             "config",
             "test",

@@ -29,7 +29,11 @@ def declaration(evaluator: Evaluator, path: str, scope: int, name: str) -> tuple
     code = evaluator.code
     for number in (scope, *[other for other in code.scopes(path) if other != scope]):
         for site in code.index(path, number).calls:
-            if type(site.call.func) is Attr and site.call.func.name == "add_argument" and destination(site.call) == name:
+            if (
+                type(site.call.func) is Attr
+                and site.call.func.name == "add_argument"
+                and destination(site.call) == name
+            ):
                 return site.call, Frame(path, number, block=site.block)
     return None
 

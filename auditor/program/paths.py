@@ -34,12 +34,36 @@ SAME = frozenset(
         "glob.glob", "glob.iglob", "builtins.sorted", "builtins.list", "os.listdir", "os.scandir",
     }
 )  # fmt: skip
-PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "upath.UPath", "py.path.local"})
+PATHS = frozenset(
+    {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "upath.UPath", "py.path.local"}
+)
 HERE = frozenset({"os.getcwd", "pathlib.Path.cwd", "hydra.utils.get_original_cwd"})
-CLOCK = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today", "time.time", "time.strftime", "uuid.uuid4", "pandas.Timestamp.now"})
-TEMPORARY = frozenset({"tempfile.mkdtemp", "tempfile.mktemp", "tempfile.gettempdir", "tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "tempfile.mkstemp"})
+CLOCK = frozenset(
+    {
+        "datetime.datetime.now",
+        "datetime.datetime.utcnow",
+        "datetime.datetime.today",
+        "datetime.date.today",
+        "time.time",
+        "time.strftime",
+        "uuid.uuid4",
+        "pandas.Timestamp.now",
+    }
+)
+TEMPORARY = frozenset(
+    {
+        "tempfile.mkdtemp",
+        "tempfile.mktemp",
+        "tempfile.gettempdir",
+        "tempfile.TemporaryDirectory",
+        "tempfile.NamedTemporaryFile",
+        "tempfile.mkstemp",
+    }
+)
 
-_SAME_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "__str__", "as_uri"})
+_SAME_METHODS = frozenset(
+    {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "__str__", "as_uri"}
+)
 
 
 def call(dotted: str, expr: Call, ask: Ask) -> Values | None:
@@ -97,7 +121,12 @@ def attribute(name: str, base: Callable[[], Values]) -> Values | None:
 
 def ancestor(expr: Item, ask: Ask) -> Values | None:
     """`path.parents[n]`."""
-    if type(expr.base) is Attr and expr.base.name == "parents" and type(expr.key) is Const and isinstance(expr.key.value, int):
+    if (
+        type(expr.base) is Attr
+        and expr.base.name == "parents"
+        and type(expr.key) is Const
+        and isinstance(expr.key.value, int)
+    ):
         times = expr.key.value + 1
         return tuple(parent(value, times) for value in ask(expr.base.base))
     return None
@@ -174,7 +203,7 @@ def _last(value: Value) -> Value:
     if not value.parts:
         return value
     last = value.parts[-1]
-    if isinstance(last, Hole) or len(value.parts) > 1 and "/" not in last:
+    if isinstance(last, Hole) or (len(value.parts) > 1 and "/" not in last):
         return value._replace(parts=(Hole("unknown", "name"),), anchored=False) if len(value.parts) > 1 else value
     return value._replace(parts=(last.rpartition("/")[2],), anchored=False)
 
@@ -191,7 +220,7 @@ def config_source(dotted: str, expr: Call, knowledge: Knowledge) -> Expr | str |
     if dotted in DOCUMENTS:
         return DOCUMENTS[dotted]
     entry = knowledge.lookup(dotted)
-    if entry is None or entry.role is not Role.CONFIG_READ and dotted not in ("json.load", "json.loads"):
+    if entry is None or (entry.role is not Role.CONFIG_READ and dotted not in ("json.load", "json.loads")):
         return None
     return expr.args[0] if expr.args else None
 

@@ -15,7 +15,28 @@ from typing import Any, NamedTuple
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
 from auditor.model.ir import (
-    Assign, Attr, Call, Choice, Const, Do, Expr, Group, If, Item, Loop, Name, Op, Opaque, Return, Slice, Star, Stmt, Table, Try, Walrus, With,
+    Assign,
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Do,
+    Expr,
+    Group,
+    If,
+    Item,
+    Loop,
+    Name,
+    Op,
+    Opaque,
+    Return,
+    Slice,
+    Star,
+    Stmt,
+    Table,
+    Try,
+    Walrus,
+    With,
 )  # fmt: skip
 from auditor.program.code import Frame, Library, Local
 from auditor.program.effects import Effects, Site
@@ -97,16 +118,12 @@ OTHER = Value()
 
 # Methods and functions that keep the rows of their receiver or first argument.
 _KEEPS = frozenset(
-    "copy astype rename reset_index set_index sort_values sort_index assign fillna ffill bfill replace drop drop_duplicates dropna "
-    "to_numpy toarray todense reshape ravel flatten squeeze round clip abs map apply applymap transform_rows where mask query head tail "
-    "loc iloc values T to_frame to_list tolist str dt cat infer_objects convert_dtypes select_dtypes filter pop get iloc join merge".split()
+    ["copy", "astype", "rename", "reset_index", "set_index", "sort_values", "sort_index", "assign", "fillna", "ffill", "bfill", "replace", "drop", "drop_duplicates", "dropna", "to_numpy", "toarray", "todense", "reshape", "ravel", "flatten", "squeeze", "round", "clip", "abs", "map", "apply", "applymap", "transform_rows", "where", "mask", "query", "head", "tail", "loc", "iloc", "values", "T", "to_frame", "to_list", "tolist", "str", "dt", "cat", "infer_objects", "convert_dtypes", "select_dtypes", "filter", "pop", "get", "iloc", "join", "merge"]
 )
 _KEEPING_CALLS = frozenset(
-    "numpy.array numpy.asarray numpy.log numpy.log1p numpy.sqrt numpy.exp numpy.abs numpy.nan_to_num numpy.column_stack numpy.hstack numpy.c_ numpy.where numpy.ravel "
-    "pandas.DataFrame pandas.Series pandas.get_dummies pandas.to_datetime pandas.to_numeric scipy.sparse.hstack scipy.sparse.csr_matrix "
-    "builtins.list torch.tensor torch.from_numpy torch.FloatTensor tensorflow.convert_to_tensor xgboost.DMatrix lightgbm.Dataset catboost.Pool".split()
+    ["numpy.array", "numpy.asarray", "numpy.log", "numpy.log1p", "numpy.sqrt", "numpy.exp", "numpy.abs", "numpy.nan_to_num", "numpy.column_stack", "numpy.hstack", "numpy.c_", "numpy.where", "numpy.ravel", "pandas.DataFrame", "pandas.Series", "pandas.get_dummies", "pandas.to_datetime", "pandas.to_numeric", "scipy.sparse.hstack", "scipy.sparse.csr_matrix", "builtins.list", "torch.tensor", "torch.from_numpy", "torch.FloatTensor", "tensorflow.convert_to_tensor", "xgboost.DMatrix", "lightgbm.Dataset", "catboost.Pool"]
 )
-_SUBSETS = frozenset("drop_duplicates dropna query head tail sample where".split())
+_SUBSETS = frozenset(["drop_duplicates", "dropna", "query", "head", "tail", "sample", "where"])
 _STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
 _CROSS = frozenset({"sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate"})
 
@@ -181,12 +198,16 @@ class Interpreter:
 
     def _store(self, target: Item, value: Value, at: _Context) -> None:
         """`df[column] = value`: the frame keeps its rows, the taint sits on the named columns."""
-        base = target.base.base if type(target.base) is Attr and target.base.name in ("loc", "iloc", "at") else target.base
+        base = (
+            target.base.base if type(target.base) is Attr and target.base.name in ("loc", "iloc", "at") else target.base
+        )
         key = _key(base)
         if key is None or key not in at.env:
             return
         frame = at.env[key]
-        names = self._names(target.key.items[-1] if type(target.key) is Group and target.key.kind == "tuple" else target.key, at)
+        names = self._names(
+            target.key.items[-1] if type(target.key) is Group and target.key.kind == "tuple" else target.key, at
+        )
         if names is None:
             # Which columns change is not known: the taint is forgotten rather than spread over the target, too.
             return
@@ -267,7 +288,12 @@ class Interpreter:
 
     def _item(self, expr: Item, at: _Context) -> Value:
         base = self.value(expr.base, at)
-        if base.items and type(expr.key) is Const and isinstance(expr.key.value, int) and expr.key.value < len(base.items):
+        if (
+            base.items
+            and type(expr.key) is Const
+            and isinstance(expr.key.value, int)
+            and expr.key.value < len(base.items)
+        ):
             return base.items[expr.key.value]
         if base.kind not in ("other", "frame") or base.rows is None:
             return OTHER
@@ -276,7 +302,9 @@ class Interpreter:
         names = self._names(expr.key, at)
         if names is not None:
             kept = dict(base.columns)
-            return replace(base, kind="frame", columns=tuple((name, kept[name]) for name in sorted(names) if name in kept))
+            return replace(
+                base, kind="frame", columns=tuple((name, kept[name]) for name in sorted(names) if name in kept)
+            )
         if type(expr.key) in (Name, Attr) and not base.columns:
             # A list of columns or an index of rows: either way no rows but those of the base.
             return replace(base, rows=self._sub(base.rows))
@@ -309,7 +337,12 @@ class Interpreter:
             return None
         if type(expr) is Name:
             bindings = self.denoter.bindings(expr, Frame(*at.site))
-            if len(bindings) == 1 and bindings[0][0].how == "value" and bindings[0][0].value is not None and type(bindings[0][0].value) in (Const, Group):
+            if (
+                len(bindings) == 1
+                and bindings[0][0].how == "value"
+                and bindings[0][0].value is not None
+                and type(bindings[0][0].value) in (Const, Group)
+            ):
                 return self._names(bindings[0][0].value, at)
         return None
 
@@ -341,7 +374,11 @@ class Interpreter:
         keywords = {name: self.value(value, at) for name, value in expr.keywords}
         spot = Spot(at.site[0], expr.line)
         if type(expr.func) is Attr:
-            receiver = self.value(expr.func.base, at) if _key(expr.func.base) in at.env or type(expr.func.base) in (Call, Item) else OTHER
+            receiver = (
+                self.value(expr.func.base, at)
+                if _key(expr.func.base) in at.env or type(expr.func.base) in (Call, Item)
+                else OTHER
+            )
             done = self._method(expr, expr.func.name, receiver, args, keywords, spot, at)
             if done is not None:
                 return done
@@ -361,7 +398,9 @@ class Interpreter:
         given = {**dict(zip(params, args, strict=False)), **{k: v for k, v in keywords.items() if k in params}}
         return self._scope((callee.path, callee.scope), given, at.depth + 1)
 
-    def _library(self, expr: Call, dotted: str, args: list[Value], keywords: dict[str, Value], spot: Spot, at: _Context) -> Value:
+    def _library(
+        self, expr: Call, dotted: str, args: list[Value], keywords: dict[str, Value], spot: Spot, at: _Context
+    ) -> Value:
         entry = self.effects.code.knowledge.lookup(dotted)
         first = args[0] if args else next(iter(keywords.values()), OTHER)
         if dotted in _CROSS:
@@ -395,7 +434,12 @@ class Interpreter:
         if any(part.kind == "model" for part in parts):
             return Value("model", name=name, id=next(self._numbers), spot=spot)
         if parts and all(part.kind in ("transformer", "stateless") for part in parts if part.kind != "other"):
-            return Value("transformer" if any(p.kind == "transformer" for p in parts) else "stateless", name=name, id=next(self._numbers), spot=spot)
+            return Value(
+                "transformer" if any(p.kind == "transformer" for p in parts) else "stateless",
+                name=name,
+                id=next(self._numbers),
+                spot=spot,
+            )
         return Value("model", name=name, id=next(self._numbers), spot=spot)
 
     def _split(self, expr: Call, entry: Entry, dotted: str, args: list[Value], spot: Spot) -> Value:
@@ -408,11 +452,22 @@ class Interpreter:
         for value in args:
             rows = value.rows or Rows(next(self._numbers))
             # Arrays given to one call are split at the same positions, whatever they hold.
-            left, right = made.setdefault(rows.id, (Rows(next(self._numbers), rows, number, TRAIN), Rows(next(self._numbers), rows, number, TEST)))
+            left, right = made.setdefault(
+                rows.id, (Rows(next(self._numbers), rows, number, TRAIN), Rows(next(self._numbers), rows, number, TEST))
+            )
             parts += [replace(value, kind="frame", rows=left), replace(value, kind="frame", rows=right)]
         return Value("tuple", items=tuple(parts))
 
-    def _method(self, expr: Call, method: str, receiver: Value, args: list[Value], keywords: dict[str, Value], spot: Spot, at: _Context) -> Value | None:
+    def _method(
+        self,
+        expr: Call,
+        method: str,
+        receiver: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        spot: Spot,
+        at: _Context,
+    ) -> Value | None:
         data = args[0] if args else keywords.get("X") or keywords.get("x") or keywords.get("raw_documents") or OTHER
         if receiver.kind in ("transformer", "stateless"):
             return self._transforming(expr, method, receiver, data, spot, at)
@@ -432,15 +487,26 @@ class Interpreter:
 
     def _dropped(self, expr: Call, method: str, receiver: Value, at: _Context) -> Value:
         """`drop` of columns keeps the rows and forgets their taints; of anything that cannot be told, all column taints."""
-        chosen = next((value for name, value in expr.keywords if name in ("columns", "labels")), expr.args[0] if expr.args else None)
+        chosen = next(
+            (value for name, value in expr.keywords if name in ("columns", "labels")),
+            expr.args[0] if expr.args else None,
+        )
         names = self._names(chosen, at) if chosen is not None else None
         if method == "pop":
             return replace(receiver, columns=tuple((c, f) for c, f in receiver.columns if names and c in names))
-        return replace(receiver, columns=tuple((c, f) for c, f in receiver.columns if names is not None and c not in names))
+        return replace(
+            receiver, columns=tuple((c, f) for c, f in receiver.columns if names is not None and c not in names)
+        )
 
-    def _transforming(self, expr: Call, method: str, receiver: Value, data: Value, spot: Spot, at: _Context) -> Value | None:
+    def _transforming(
+        self, expr: Call, method: str, receiver: Value, data: Value, spot: Spot, at: _Context
+    ) -> Value | None:
         if method in ("fit", "partial_fit", "fit_transform", "adapt", "fit_on_texts"):
-            fit = Fit(data.rows or Rows(next(self._numbers)), spot, receiver.name) if receiver.kind == "transformer" else None
+            fit = (
+                Fit(data.rows or Rows(next(self._numbers)), spot, receiver.name)
+                if receiver.kind == "transformer"
+                else None
+            )
             fitted = replace(receiver, fit=fit)
             base = expr.func.base if type(expr.func) is Attr else expr.func
             key = _key(base)
@@ -449,14 +515,33 @@ class Interpreter:
             if method != "fit_transform":
                 return fitted
             receiver = fitted
-        elif method not in ("transform", "texts_to_sequences", "texts_to_matrix", "predict", "inverse_transform", "__call__"):
+        elif method not in (
+            "transform",
+            "texts_to_sequences",
+            "texts_to_matrix",
+            "predict",
+            "inverse_transform",
+            "__call__",
+        ):
             return None
         if method == "inverse_transform":
             return data
         extra = frozenset({receiver.fit}) if receiver.fit is not None else frozenset[Fit]()
-        return replace(data, kind="frame", rows=data.rows or Rows(next(self._numbers)), fits=data.all_fits() | extra, columns=())
+        return replace(
+            data, kind="frame", rows=data.rows or Rows(next(self._numbers)), fits=data.all_fits() | extra, columns=()
+        )
 
-    def _modelling(self, expr: Call, method: str, receiver: Value, data: Value, args: list[Value], keywords: dict[str, Value], spot: Spot, at: _Context) -> Value | None:
+    def _modelling(
+        self,
+        expr: Call,
+        method: str,
+        receiver: Value,
+        data: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        spot: Spot,
+        at: _Context,
+    ) -> Value | None:
         if method in ("fit", "fit_predict", "partial_fit"):
             rows = data.rows or Rows(next(self._numbers))
             trained = replace(receiver, trained=(rows, data.all_fits(), spot), id=next(self._numbers))
@@ -488,7 +573,17 @@ class Interpreter:
         split = self._dividing(rows, data.rows)
         if split is not None:
             self.trace.evaluations.append(
-                Evaluation(model.name, at.site, rows, data.rows, fits | data.all_fits(), self.trace.splits.get(split), fitted, spot, model.id)
+                Evaluation(
+                    model.name,
+                    at.site,
+                    rows,
+                    data.rows,
+                    fits | data.all_fits(),
+                    self.trace.splits.get(split),
+                    fitted,
+                    spot,
+                    model.id,
+                )
             )
 
     def _crossed(self, args: list[Value], keywords: dict[str, Value], spot: Spot, at: _Context) -> Value:
@@ -497,14 +592,23 @@ class Interpreter:
         if model.kind == "model" and data.rows is not None:
             self.trace.pairs += 1
             inner = Rows(next(self._numbers), data.rows)
-            self.trace.evaluations.append(Evaluation(model.name, at.site, inner, inner, data.all_fits(), None, spot, spot, model.id, folds=True))
+            self.trace.evaluations.append(
+                Evaluation(model.name, at.site, inner, inner, data.all_fits(), None, spot, spot, model.id, folds=True)
+            )
         return OTHER
 
     @staticmethod
     def _dividing(trained: Rows, tested: Rows) -> int | None:
         """The split that put the two on different sides, if one did."""
         sides = {rows.split: rows.part for rows in trained.lineage() if rows.part >= 0}
-        return next((rows.split for rows in tested.lineage() if rows.part >= 0 and sides.get(rows.split, rows.part) != rows.part), None)
+        return next(
+            (
+                rows.split
+                for rows in tested.lineage()
+                if rows.part >= 0 and sides.get(rows.split, rows.part) != rows.part
+            ),
+            None,
+        )
 
 
 @dataclass
@@ -550,7 +654,10 @@ def _mixed(values: list[Value]) -> Value:
 def _either(values: list[Value]) -> Value:
     """One of several: known only as far as they agree."""
     first = values[0]
-    if all(value.rows == first.rows and value.kind == first.kind and len(value.items) == len(first.items) for value in values):
+    if all(
+        value.rows == first.rows and value.kind == first.kind and len(value.items) == len(first.items)
+        for value in values
+    ):
         items = tuple(_either([value.items[n] for value in values]) for n in range(len(first.items)))
         common = first.fits.intersection(*(value.fits for value in values))
         return replace(first, items=items, fits=common) if first.items or common != first.fits else first

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Rule, Severity, Unknown
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    NotEvidenced,
+    Rule,
+    Severity,
+    Unknown,
+)
 
 RULE = Rule(
     id="DAT001",
@@ -32,10 +45,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     known = [root for root in roots if root.state in ("pinned", "unpinned")]
     coverage = len(pinned) / len(known) if known else 1.0
     if pinned:
-        yield Clean(len(pinned), f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})")
+        yield Clean(
+            len(pinned),
+            f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})",
+        )
     for root in roots:
         if root.state == "supplied":
-            yield NotEvidenced(f"{root.artefact} is named by whoever starts training; its version is not recorded here", searched=("command-line options, environment variables and parameters",))
+            yield NotEvidenced(
+                f"{root.artefact} is named by whoever starts training; its version is not recorded here",
+                searched=("command-line options, environment variables and parameters",),
+            )
         elif root.state == "unresolved":
             yield Unknown(f"what {root.place} reads could not be named")
         elif root.state == "unpinned":

@@ -27,7 +27,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"cycle through {through}: {walk}{more}",
             cycle.ties[0][2],
             entity="|".join(cycle.members),
-            remedy="make the order of the steps definite: turn the fed-back file into an explicit, versioned input" if cycle.kind == "files" else "move what the modules share into one that imports none of them",
+            remedy="make the order of the steps definite: turn the fed-back file into an explicit, versioned input"
+            if cycle.kind == "files"
+            else "move what the modules share into one that imports none of them",
             related=tuple(place.says(f"{source} {says}") for source, _, place, says in cycle.ties),
             milder=0 if cycle.kind == "files" else 2,
         )

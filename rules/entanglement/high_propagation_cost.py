@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Effort, Finding, Iterator, Judgement, Measure, NotApplicable, Place, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Measure,
+    NotApplicable,
+    Place,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="ENT001",
@@ -26,7 +38,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if measured is None or measured.artefacts < FEWEST:
         yield NotApplicable(f"{measured.artefacts if measured else 0} artefacts; the measure needs {FEWEST}")
         return
-    yield Measure(measured.cost, f"a change to the average artefact can reach {measured.cost:.0%} of the {measured.artefacts} artefacts")
+    yield Measure(
+        measured.cost,
+        f"a change to the average artefact can reach {measured.cost:.0%} of the {measured.artefacts} artefacts",
+    )
     if RULE.warn is None or measured.cost < RULE.warn:
         return
     furthest = ", ".join(f"{name} ({count})" for name, count in measured.furthest[:3])

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Effort, Finding, Iterator, Judgement, Measure, NotApplicable, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Measure,
+    NotApplicable,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="GLU001",
@@ -29,7 +40,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         return
     tangled = [scope for scope in scopes if scope.plumbing]
     index = len(tangled) / len(scopes)
-    yield Measure(index, f"{len(tangled)} of {len(scopes)} scopes that fit or predict also do I/O or parse the command line")
+    yield Measure(
+        index, f"{len(tangled)} of {len(scopes)} scopes that fit or predict also do I/O or parse the command line"
+    )
     if RULE.warn is None or index < RULE.warn:
         return
     for scope in tangled:
@@ -38,6 +51,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             scope.place,
             entity=scope.name,
             remedy="move loading, saving and option parsing to the edges; hand data and settings to a function that only fits or predicts",
-            related=(scope.modelling[0].place.says(scope.modelling[0].says), *(step.place.says(step.says) for step in scope.plumbing[:4])),
+            related=(
+                scope.modelling[0].place.says(scope.modelling[0].says),
+                *(step.place.says(step.says) for step in scope.plumbing[:4]),
+            ),
             milder=0 if index >= (RULE.fail or 1) else 1,
         )

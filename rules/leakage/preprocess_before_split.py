@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, Rule, Severity, Unknown
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    Unknown,
+)
 
 RULE = Rule(
     id="LKG001",
@@ -31,7 +43,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             certainty=leak.certainty,
         )
     if leaks.analysed and not leaks.preprocessing:
-        yield Clean(leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row")
+        yield Clean(
+            leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row"
+        )
     elif leaks.pairs and not leaks.analysed:
         yield Unknown("the rows that models are trained and evaluated on could not be followed")
     elif not leaks.pairs:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Place, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    NotEvidenced,
+    Place,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="MON001",
@@ -34,7 +47,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif evidence:
         yield NotEvidenced(f"{evidence[0].says} ({evidence[0].place}), but nothing calls it", searched=searched)
     elif graph.elsewhere():
-        yield NotEvidenced(f"none in the repository; it points to {', '.join(graph.elsewhere())}, where a monitor may live", searched=searched)
+        yield NotEvidenced(
+            f"none in the repository; it points to {', '.join(graph.elsewhere())}, where a monitor may live",
+            searched=searched,
+        )
     elif graph.unreadable:
         yield NotEvidenced(f"none in what could be read; {graph.unreadable[0]} could not", searched=searched)
     else:

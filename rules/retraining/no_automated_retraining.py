@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, NotApplicable, NotEvidenced, Place, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    NotEvidenced,
+    Place,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="OPS001",
@@ -18,7 +31,12 @@ RULE = Rule(
     ml_test_score=("Monitor 4", "Model 4"),
     references=("Google MLOps level 1", "Microsoft MLOps maturity model"),
 )
-SEARCHED = ("schedules of CI systems and orchestrators", "sensors, events and dispatches", "pushes and merges that run training", "reasons under [tool.auditor.static-model]")
+SEARCHED = (
+    "schedules of CI systems and orchestrators",
+    "sensors, events and dispatches",
+    "pushes and merges that run training",
+    "reasons under [tool.auditor.static-model]",
+)
 BY_ITSELF = frozenset({"schedule", "event", "dataset", "repository_dispatch", "workflow_run"})
 
 
@@ -39,9 +57,15 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if own:
         yield Clean(says=f"{own[0].place}: {own[0].kind} {own[0].schedule} leads to {own[0].training}")
     elif pushed:
-        yield NotEvidenced(f"a {pushed[0].kind.replace('_', ' ')} trains ({pushed[0].place}); whether new data arrive by commit cannot be seen", searched=SEARCHED)
+        yield NotEvidenced(
+            f"a {pushed[0].kind.replace('_', ' ')} trains ({pushed[0].place}); whether new data arrive by commit cannot be seen",
+            searched=SEARCHED,
+        )
     elif graph.elsewhere():
-        yield NotEvidenced(f"no trigger in the repository; it points to {', '.join(graph.elsewhere())}, where one may live", searched=SEARCHED)
+        yield NotEvidenced(
+            f"no trigger in the repository; it points to {', '.join(graph.elsewhere())}, where one may live",
+            searched=SEARCHED,
+        )
     elif graph.unreadable:
         yield NotEvidenced(f"no trigger in what could be read; {graph.unreadable[0]} could not", searched=SEARCHED)
     else:
@@ -50,5 +74,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             Place(graph.root or "."),
             entity="retraining-trigger",
             remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
-            related=(served[0].place.says(served[0].says), trainings[0].place.says(f"trained here ({trainings[0].name})")),
+            related=(
+                served[0].place.says(served[0].says),
+                trainings[0].place.says(f"trained here ({trainings[0].name})"),
+            ),
         )

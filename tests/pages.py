@@ -1,0 +1,91 @@
+"""The examples on a rule's page, as small trees held in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from auditor.graph import Graphs
+from auditor.knowledge import load
+from auditor.model.changes import History
+from auditor.model.facts import Facts
+from auditor.model.listing import Entry, Listing, Target
+from auditor.model.settings import Settings
+from auditor.program import resolve
+from auditor.readers import candidates, read_file
+
+_BLOCK = re.compile(r"^```(\w+)(.*?)\n(.*?)^```$", re.M | re.S)
+_OPTION = re.compile(r'(\w+)="([^"]*)"')
+_MARK = re.compile(r"# <- ([A-Z]{3}\d{3})")
+
+
+@dataclass
+class Example:
+    """One tree of a page: its files, and what must be found as (rule, path, line or None)."""
+
+    name: str
+    bad: bool
+    files: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    expected: set[tuple[str, str, int | None]] = field(default_factory=set)
+
+
+def examples(text: str) -> Iterator[Example]:
+    """The examples under `## Bad` and `## Good`; a `###` heading begins a new one."""
+    for heading in ("Bad", "Good"):
+        match = re.search(rf"^## {heading}\s*$(.*?)(?=^## |\Z)", text, re.M | re.S)
+        if match is None:
+            continue
+        pieces = re.split(r"^### +(.+)$", match[1], flags=re.M)
+        named = [("", pieces[0]), *zip(pieces[1::2], pieces[2::2], strict=True)]
+        for name, body in named:
+            if "```" in body:
+                yield _example(f"{heading} {name}".strip(), heading == "Bad", body)
+
+
+def _example(name: str, bad: bool, body: str) -> Example:
+    example = Example(name, bad)
+    for _, options, text in _BLOCK.findall(body):
+        given = dict(_OPTION.findall(options))
+        text += "".join(f"PADDING_{n} = {n}\n" for n in range(int(given.get("pad", "0"))))
+        for path, content in _repeated(given["title"], text, int(given.get("repeat", "0"))):
+            _add(example, path, content, given)
+        if "expect" in given:
+            rule, _, where = given["expect"].partition(" ")
+            example.expected.add((rule, "." if where == "component" else where, None))
+    return example
+
+
+def _repeated(title: str, text: str, times: int) -> Iterator[tuple[str, str]]:
+    if not times:
+        yield title, text
+        return
+    stem, _, suffix = title.rpartition(".")
+    for number in range(times):
+        filled = text.replace("{next}", str((number + 1) % times)).replace("{first}", "0")
+        yield f"{stem}{number}.{suffix}", "" if f"import {stem}{number}\n" in filled else filled
+
+
+def _add(example: Example, path: str, text: str, given: dict[str, str]) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        for rule in _MARK.findall(line):
+            example.expected.add((rule, path, number))
+    example.files[path] = re.sub(r"\s*# <- [A-Z]{3}\d{3}", "", text)
+    if "size" in given:
+        example.sizes[path] = int(given["size"])
+
+
+def graphs(
+    files: dict[str, str], sizes: dict[str, int] | None = None, archetypes: str = "", history: History | None = None
+) -> Graphs:
+    """The graph of a tree held in memory, all of it one component of the given archetypes."""
+    facts: dict[str, Facts] = {}
+    for path, text in files.items():
+        readers = candidates(path)
+        if readers:
+            facts[path] = read_file(readers, text.encode())
+    entries = tuple(Entry(path, "0" * 40, (sizes or {}).get(path, len(text))) for path, text in sorted(files.items()))
+    listing = Listing(Target("memory", "folder", "example", history="none"), entries)
+    settings = Settings(components={".": archetypes} if archetypes else {})
+    return Graphs(resolve(facts, frozenset(files), load()), listing, settings, lambda: history or History("none"))
