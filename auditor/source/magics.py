@@ -1,0 +1,168 @@
+"""IPython syntax out of a cell: magics, shell commands and help requests become Python with the same line count.
+
+What is taken out is kept as an `Escape`. The text of a `shell` or `magic` escape begins at its line; the text of a
+`cell-magic` begins with the arguments of the `%%name` line, and the body follows. So line k of the text is always
+program line `line + k - 1`. A magic that only measures or moves Python (`%time`, `%%capture`) is recorded with kind
+`magic`, and its Python stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from auditor.model.ir import Escape
+from auditor.source import parse
+from auditor.source.comments import STRINGS_AND_COMMENTS
+from auditor.source.limits import MAX_ESCAPE
+
+_PYTHON_CELLS = frozenset(
+    {
+        *("time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "scalene", "wandb", "notify"),
+        *("python", "python3", "pypy", "px", "local", "spark", "pyspark", "ipytest", "run_pytest"),
+    }
+)
+_MOST_CELL_MAGICS = 10  # one above the other: `%%capture` over `%%time`
+_PYTHON_LINES = frozenset({"time", "timeit", "prun", "memit"})
+_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "system", "sx", "!"})
+
+_MAYBE = re.compile(r"(?m)^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^[ \t]*(?:pip3?|conda|mamba|uv)[ \t]")
+_CELL = re.compile(r"(\s*)%%(!|\w[\w.]*)[ \t]*([^\n]*)(?:\n(.*))?\Z", re.DOTALL)
+_SHELL = re.compile(r"([ \t]*)!{1,2}(.*)", re.DOTALL)
+_LINE = re.compile(r"([ \t]*)%{1,2}(\w[\w.]*)[ \t]*(.*)", re.DOTALL)
+_ASSIGNED = re.compile(r"([ \t]*[\w.,\[\]'\" \t*]{1,200}?=[ \t]*)(?:!(?!=)(.*)|%(\w+)[ \t]*(.*))", re.DOTALL)
+_HELP = re.compile(r"([ \t]*)(?:\?{1,2}([%\w.*]+)|([%\w.*\[\]'\"()]+)\?{1,2})[ \t]*;?[ \t]*")
+_BARE = re.compile(
+    r"([ \t]*)((?:pip3?|conda|mamba|uv)[ \t]+(?:install|uninstall|list|show|freeze|update|pip)\b.*)", re.DOTALL
+)
+_OPTIONS = re.compile(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_OPEN = re.compile(r'"""|\'\'\'')
+
+
+class Plain(NamedTuple):
+    """A cell as Python text, and what was taken out of it; lines of escapes count within the cell."""
+
+    text: str
+    escapes: tuple[Escape, ...]
+
+
+def plain(cell: str) -> Plain:
+    """A cell without its IPython syntax."""
+    above = 0
+    found: list[Escape] = []
+    match = _CELL.match(cell)
+    while match and match[2] in _PYTHON_CELLS and len(found) < _MOST_CELL_MAGICS:
+        line = above + match[1].count("\n") + 1
+        found.append(magic_escape(match[2], match[3].strip(), line))
+        cell = match[4] or ""
+        above = line if match[4] is not None else line - 1
+        match = _CELL.match(cell)
+    if match:
+        line = above + match[1].count("\n") + 1
+        found.append(cell_escape(match[2], match[3].strip(), match[4] or "", line))
+        return Plain("\n" * (above + cell.count("\n")), tuple(found))
+    text, inner = (cell, []) if not _MAYBE.search(cell) or _parses(cell) else _lines(cell, above + 1)
+    return Plain("\n" * above + text, (*found, *inner))
+
+
+def magic_escape(name: str, text: str, line: int) -> Escape:
+    """The record of `%name text`."""
+    return Escape("magic", name, text[:MAX_ESCAPE], line)
+
+
+def cell_escape(name: str, args: str, body: str, line: int) -> Escape:
+    """The record of a `%%name` cell that is not Python; `line` is that of the `%%name`."""
+    if name in _SHELLS:
+        # The command may stand on the magic's own line: `%%sx ls`, or `%sh ls` of Databricks.
+        text, first = (body, line + 1) if body.strip() else (args, line)
+        return Escape("shell", name, text[:MAX_ESCAPE], first)
+    words = args.split()
+    if name == "script" and words and words[0].rpartition("/")[2] in _SHELLS:
+        return Escape("shell", "script", body[:MAX_ESCAPE], line + 1)
+    return Escape("cell-magic", name, f"{args}\n{body}"[:MAX_ESCAPE], line)
+
+
+def _lines(cell: str, first: int) -> tuple[str, list[Escape]]:
+    rows = cell.split("\n")
+    out: list[str] = []
+    found: list[Escape] = []
+    state = _State()
+    position = 0
+    while position < len(rows):
+        end = position + 1
+        if state.at_start:
+            while end < len(rows) and rows[end - 1].endswith("\\"):
+                end += 1
+            taken = _escape("\n".join(rows[position:end]), first + position)
+            if taken:
+                out += [taken[0]] + [""] * (end - position - 1)
+                found.append(taken[1])
+                position = end
+                continue
+        out.append(rows[position])
+        state.pass_over(rows[position])
+        position += 1
+    return "\n".join(out), found
+
+
+def _escape(row: str, line: int) -> tuple[str, Escape] | None:
+    """The Python that stands for an IPython line, and its record; None for a line of Python."""
+    if match := _SHELL.fullmatch(row):
+        return f"{match[1]}pass", Escape("shell", "!", match[2].strip()[:MAX_ESCAPE], line)
+    if match := _HELP.fullmatch(row):
+        return f"{match[1]}pass", magic_escape("?", match[2] or match[3], line)
+    if match := _LINE.fullmatch(row):
+        return _python_or(f"{match[1]}", "pass", match[2], match[3]), magic_escape(match[2], match[3].strip(), line)
+    if match := _BARE.fullmatch(row):
+        return f"{match[1]}pass", Escape("shell", "!", match[2].strip()[:MAX_ESCAPE], line)
+    match = _ASSIGNED.fullmatch(row)
+    if not match or not _parses(f"{match[1].strip()}0"):
+        return None
+    if match[3]:
+        return _python_or(match[1], "...", match[3], match[4]), magic_escape(match[3], match[4].strip(), line)
+    return f"{match[1]}...", Escape("shell", "!", match[2].strip()[:MAX_ESCAPE], line)
+
+
+def _python_or(head: str, otherwise: str, name: str, args: str) -> str:
+    """The Python that a measuring magic runs, or what stands for a magic; an assigned name stays assigned."""
+    code = args[_OPTIONS.match(args).end() :].strip() if name in _PYTHON_LINES else ""  # type: ignore[union-attr]  # matches ""
+    return head + (code if code and "\n" not in code and _parses(head.strip() + code) else otherwise)
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse.module(text)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+class _State:
+    """Whether the next line begins a statement: no bracket, triple quote or backslash is open."""
+
+    __slots__ = ("depth", "joined", "quote")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.quote = ""
+        self.joined = False
+
+    @property
+    def at_start(self) -> bool:
+        return not (self.depth > 0 or self.quote or self.joined)
+
+    def pass_over(self, row: str) -> None:
+        if self.quote:
+            _inside, found, row = row.partition(self.quote)
+            if not found:
+                return
+            self.quote = ""
+        code = STRINGS_AND_COMMENTS.sub("", row)
+        opened = _OPEN.search(code)
+        if opened:
+            self.quote = opened[0]
+            code = code[: opened.start()]
+        for bracket in _BRACKETS.findall(code):
+            self.depth += 1 if bracket in "([{" else -1
+        self.joined = not self.quote and code.endswith("\\")

@@ -1,0 +1,261 @@
+"""Notebooks (nbformat 3 and 4): the code cells, in document order, as one Python program."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from typing import Any, NamedTuple
+
+import msgspec
+
+from auditor.model.facts import Trouble
+from auditor.model.ir import Cell, Escape, Program
+from auditor.source import parse
+from auditor.source.decode import normalised
+from auditor.source.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES
+from auditor.source.magics import plain
+from auditor.source.program import program_of
+from auditor.source.syntax import explain, too_deep
+
+
+class _Worksheet(msgspec.Struct):
+    cells: list[msgspec.Raw] = []
+
+
+class _File(msgspec.Struct):
+    """The parts of a notebook that are read; outputs are skipped by the decoder."""
+
+    metadata: Any = None
+    cells: list[msgspec.Raw] | None = None
+    worksheets: list[_Worksheet] | None = None
+
+
+class _CodeCell(msgspec.Struct):
+    cell_type: Any = ""
+    source: msgspec.Raw | None = None
+    input: msgspec.Raw | None = None
+    execution_count: Any = None
+    prompt_number: Any = None
+    metadata: Any = None
+    id: Any = ""
+    language: Any = ""
+
+
+class _Piece(NamedTuple):
+    """One code cell as Python: its place in the program and what was taken out of it."""
+
+    cell: Cell
+    text: str
+    escapes: tuple[Escape, ...]
+
+
+def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str]:
+    """The program of a notebook or None, what could not be read, and the kernel's language. Never raises."""
+    if len(data) > MAX_NOTEBOOK_BYTES:
+        return None, (Trouble(None, f"the notebook is larger than {MAX_NOTEBOOK_BYTES:,} bytes", "too-large"),), ""
+    data, file, trouble = _load(data)
+    if file is None:
+        return None, (trouble,) if trouble else (), ""
+    raws = _cells(file)
+    if raws is None:
+        return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), ""
+    language = _language(file.metadata)
+    if language != "python":
+        return None, (), language
+    pieces, doubts = _pieces(data, raws)
+    program, troubles = _program(pieces)
+    return program, (*([trouble] if trouble else []), *doubts, *troubles), language
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def _load(data: bytes) -> tuple[bytes, _File | None, Trouble | None]:
+    """The notebook by the strict and fast decoder; by the lenient one where that fails, with its bytes written anew."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data, msgspec.json.decode(data, type=_File), None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # not strict JSON: NaN in an output, a lone surrogate, a Windows encoding
+    doubt = None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        doubt = Trouble(data.count(b"\n", 0, error.start) + 1, "the notebook is not UTF-8", "encoding")
+        text = data.decode("utf-8", "replace")
+    try:
+        content = json.loads(text, parse_constant=lambda _: None)
+        data = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        return data, msgspec.json.decode(data, type=_File), doubt
+    except json.JSONDecodeError as error:
+        line = min(error.lineno, text.count("\n") + 1)
+        return data, None, Trouble(line, f"the notebook is not valid JSON: {error.msg}", "invalid")
+    except (msgspec.DecodeError, ValueError):
+        return data, None, Trouble(1, "this JSON does not have the form of a notebook", "invalid")
+    except (RecursionError, MemoryError):
+        return data, None, Trouble(None, "the JSON of the notebook nests too deep", "too-deep")
+
+
+def _cells(file: _File) -> list[msgspec.Raw] | None:
+    if file.cells is not None:
+        return file.cells
+    if file.worksheets is not None:
+        return [raw for sheet in file.worksheets for raw in sheet.cells]
+    return None
+
+
+def _language(metadata: Any) -> str:
+    """`python` unless the kernel says otherwise; `pyspark` kernels run Python."""
+    kernel, info = _mapping(metadata, "kernelspec"), _mapping(metadata, "language_info")
+    said = [kernel.get("language"), info.get("name"), kernel.get("name")]
+    names = [name.strip().lower() for name in said if isinstance(name, str) and name.strip()]
+    if not names or any(name.startswith(("python", "ipython", "pyspark", "conda", "xpython")) for name in names):
+        return "python"
+    return _SHORT.get(names[0], names[0])[:40]
+
+
+_SHORT = {"ir": "r", "spark-scala": "scala"}
+
+
+def _mapping(value: Any, key: str) -> dict[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+# --- the cells -----------------------------------------------------------------------------------
+
+
+def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Trouble]]:
+    pieces: list[_Piece] = []
+    troubles: list[Trouble] = []
+    start, position, physical = 1, 0, 1
+    for index, raw in enumerate(raws):
+        written = bytes(raw)
+        try:
+            cell = msgspec.json.decode(written, type=_CodeCell)
+        except (msgspec.DecodeError, RecursionError):
+            troubles.append(Trouble(None, f"cell {index} does not have the form of a notebook cell", "invalid"))
+            continue
+        if cell.cell_type != "code":
+            continue
+        if len(pieces) == MAX_CELLS:
+            troubles.append(Trouble(None, f"only the first {MAX_CELLS:,} code cells were read", "too-large"))
+            break
+        source = cell.source if cell.source is not None else cell.input
+        found, offset = data.find(written, position), _offset(written, source)
+        if found >= 0 and offset >= 0:
+            physical += data.count(b"\n", position, found + offset)
+            position = found + offset
+        piece = _piece(cell, source, index, start, physical if found >= 0 and offset >= 0 else 0)
+        pieces.append(piece)
+        start += piece.cell.lines
+    return pieces, troubles
+
+
+def _piece(cell: _CodeCell, source: msgspec.Raw | None, index: int, start: int, physical: int) -> _Piece:
+    text = normalised(_joined(source)).replace("\0", "\ufffd")
+    text = text[:-1] if text.endswith("\n") else text
+    taken = plain(text) if _is_python(cell.language) else None
+    code = taken.text if taken else "\n" * text.count("\n")
+    escapes = tuple(Escape(e.kind, e.name, e.text, e.line + start - 1) for e in taken.escapes) if taken else ()
+    count = cell.execution_count if cell.execution_count is not None else cell.prompt_number
+    record = Cell(
+        index=index,
+        id=cell.id[:100] if isinstance(cell.id, str) else "",
+        start=start,
+        lines=code.count("\n") + 1,
+        physical=physical,
+        count=count if type(count) is int and 0 <= count < 2**63 else -1,
+        tags=_tags(cell.metadata),
+    )
+    return _Piece(record, code, escapes)
+
+
+def _is_python(language: Any) -> bool:
+    return not isinstance(language, str) or language.lower() in ("", "python", "python3", "ipython")
+
+
+def _joined(source: msgspec.Raw | None) -> str:
+    """The text of a cell, which is a string or a list of lines."""
+    value = None if source is None else msgspec.json.decode(source)
+    if isinstance(value, str):
+        return value
+    return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""
+
+
+def _tags(metadata: Any) -> tuple[str, ...]:
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return tuple(tag[:100] for tag in tags[:50] if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+_KEY = re.compile(rb'"(?:source|input)"\s*:\s*')
+
+
+def _offset(written: bytes, source: msgspec.Raw | None) -> int:
+    """Where, in the bytes of a cell, the first line of its source begins; -1 when it has none."""
+    if source is None:
+        return -1
+    value = bytes(source)
+    for match in _KEY.finditer(written):
+        if written.startswith(value, match.end()):
+            quote = value.find(b'"')
+            return match.end() + max(quote, 0)
+    return -1
+
+
+# --- the program ---------------------------------------------------------------------------------
+
+
+def _program(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
+    program, troubles = _assembled(pieces)
+    if program is not None:
+        return program, troubles
+    sound: list[_Piece] = []
+    found: list[Trouble] = []
+    for piece in pieces:
+        kept, trouble = _tried(piece)
+        sound.append(kept)
+        if trouble:
+            found.append(trouble)
+    program, troubles = _assembled(sound)
+    return program, (*found, *troubles)
+
+
+def _assembled(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
+    text = "".join([f"{piece.text}\n" for piece in pieces])
+    cells = tuple([piece.cell for piece in pieces])
+    return program_of(text, cells, tuple([escape for piece in pieces for escape in piece.escapes]))
+
+
+def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:
+    """The cell, dedented or blanked if it must be, and what is wrong with it."""
+    with parse.uncollected():
+        try:
+            parse.module(piece.text + "\n")
+        except SyntaxError as error:
+            dedented = textwrap.dedent(piece.text)
+            if dedented != piece.text and _parses(dedented):  # IPython takes a cell that is indented as a whole
+                return piece._replace(text=dedented), None
+            trouble = explain(piece.text, error)
+        except (RecursionError, MemoryError):
+            trouble = too_deep()
+        else:
+            return piece, None
+    place = f"cell {piece.cell.index}"
+    line = (
+        None
+        if trouble.line is None
+        else min(piece.cell.start + trouble.line - 1, piece.cell.start + piece.cell.lines - 1)
+    )
+    return piece._replace(text="\n" * piece.text.count("\n")), Trouble(
+        line, f"{place}: {trouble.message}", trouble.code
+    )
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse.module(text + "\n")
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""Why a text is not Python for this interpreter: Python 2, newer syntax, a template, too deep, or simply broken."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from auditor.model.facts import Trouble
+from auditor.source import parse
+from auditor.source.comments import masked
+
+_PYTHON2 = (
+    ("the print statement", re.compile(r"(?m)^(?:[^\n#]*[:;])?[ \t]*print[ \t]+(?:>>|[\w\"'`{\[-])(?!n[ \t]|f[ \t])")),
+    ("`except Error, name`", re.compile(r"(?m)^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*[a-z_]\w*[ \t]*:")),
+    ("`except (A, B), name`", re.compile(r"(?m)^[ \t]*except[ \t]*\([^()\n]*\)[ \t]*,[ \t]*\w+[ \t]*:")),
+    ("`raise Error, text`", re.compile(r"(?m)^[ \t]*raise[ \t]+[\w.]+[ \t]*,")),
+    ("backticks", re.compile(r"`[^`\n]+`")),
+    ("the exec statement", re.compile(r"(?m)^[ \t]*exec[ \t]+[\w\"'{\[]")),
+    ("the operator <>", re.compile(r"[\w)\]\"' ]<>[\w(\[\"' ]")),
+    ('a ur"" literal', re.compile(r"(?<![\w])[uU][rR][\"']")),
+    ("a long integer such as 10L", re.compile(r"(?<![\w.])(?:0[xX][\da-fA-F]+|\d+)[lL]\b")),
+    ("an octal integer such as 0777", re.compile(r"(?<![\w.])0[0-7]+(?![\w.])")),
+    ("a tuple as a parameter", re.compile(r"\bdef[ \t]+\w+[ \t]*\([^()\n=]*\([^()\n]*\)[ \t]*[,)]")),
+)
+_JINJA = re.compile(r"\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|\{#[^\n]{0,300}?#\}|<%[^%\n]{0,300}%>")
+_PLACEHOLDER = re.compile(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
+_JINJA_STATEMENT = re.compile(r"\{%|<%")
+_TOO_DEEP = ("too many nested parentheses", "too many levels of indentation", "too complex")
+
+# libcst's parser recurses on its own stack, where an overflow ends the process: it sees small, flat texts only.
+_MOST_BLOCK = 20_000
+_MOST_LOGICAL_LINE = 2_000
+_MOST_BRACKETS = 60
+
+
+def too_deep() -> Trouble:
+    """The trouble of a text that nests deeper than Python can parse."""
+    return Trouble(None, "the code nests too deep to be parsed", "too-deep")
+
+
+def explain(text: str, error: SyntaxError) -> Trouble:
+    """What is wrong with a text that Python refused, as far as can be told."""
+    line = _line(text, error)
+    reason = (error.msg or "invalid syntax").partition(" (")[0]
+    if reason.startswith(_TOO_DEEP):
+        return Trouble(line, f"the code nests too deep to be parsed: {reason}", "too-deep")
+    if _is_template(text):
+        return Trouble(line, "this is a template that becomes Python, not Python", "template")
+    code = masked(text)
+    unterminated = reason.startswith("unterminated")  # then prose may pass for code
+    sign = "" if unterminated else next((name for name, form in _PYTHON2 if form.search(code)), "")
+    if sign:
+        return Trouble(line, f"this is Python 2: {sign}", "python2")
+    if _is_newer(text, code, line):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return Trouble(
+            line,
+            f"the syntax is newer than Python {version}, which runs this audit; run it with a newer one",
+            "newer-syntax",
+        )
+    return Trouble(line, f"not valid Python: {reason}", "syntax")
+
+
+def _line(text: str, error: SyntaxError) -> int:
+    return min(max(error.lineno or 1, 1), text.count("\n") + 1)
+
+
+def _is_template(text: str) -> bool:
+    """Whether the text becomes Python when names stand for its placeholders, or holds template statements as code."""
+    if not (_JINJA.search(text) or _PLACEHOLDER.search(text)):
+        return False
+    if _JINJA_STATEMENT.search(masked(text)):
+        return True
+    filled = _PLACEHOLDER.sub("_hole_", _JINJA.sub("_hole_", text))
+    try:
+        parse.module(filled)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _is_newer(text: str, code: str, line: int) -> bool:
+    """Whether libcst, which knows the grammar of later versions, accepts the block that Python refused."""
+    first, last = _block(code, line)
+    block = "\n".join(text.split("\n")[first:last]) + "\n"
+    if len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
+        return False
+    from libcst import ParserSyntaxError, parse_module
+
+    try:
+        parse_module(block)
+    except (ParserSyntaxError, UnicodeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _block(code: str, line: int) -> tuple[int, int]:
+    """The 0-based range of lines of the top-level statement around a line, with what joins it (`else:`, decorators)."""
+    rows = code.split("\n")
+    first = min(line, len(rows)) - 1
+    while first > 0 and not _STARTS.match(rows[first]):
+        first -= 1
+    while first > 0 and rows[first - 1].startswith("@"):
+        first -= 1
+    last = max(first + 1, line)
+    while last < len(rows) and not _STARTS.match(rows[last]):
+        last += 1
+    return first, last
+
+
+_STARTS = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@\"]")
+_BRACKETS = re.compile(r"[()\[\]{}\n]")
+
+
+def _is_flat(code: str) -> bool:
+    depth, start = 0, 0
+    for match in _BRACKETS.finditer(code):
+        if match[0] == "\n":
+            if depth <= 0 and not code.endswith("\\", 0, match.start()):
+                if match.start() - start > _MOST_LOGICAL_LINE:
+                    return False
+                start = match.end()
+        else:
+            depth += 1 if match[0] in "([{" else -1
+            if depth > _MOST_BRACKETS:
+                return False
+    return len(code) - start <= _MOST_LOGICAL_LINE
