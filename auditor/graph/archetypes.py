@@ -227,7 +227,7 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         {
             e.name.partition(".")[0]
             for e in p.effects
-            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.entry.domain == "orchestration"
+            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration"
         }
     )
     if flows:
@@ -308,7 +308,7 @@ def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage)
 
 
 def _llm(p: Portrait) -> Iterable[Signal]:
-    calls = [e for e in p.effects if e.entry.domain == "llm"]
+    calls = [e for e in p.effects if e.domain == "llm"]
     entries = [path for path in p.lineage.entries if p.owned(path)]
     if calls:
         yield Signal("A", 0.5 if len(calls) < 5 else 0.65, f"{len(calls)} calls of language models ({calls[0].name})")

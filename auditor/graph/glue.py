@@ -67,7 +67,7 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
             modelling = [
                 e
                 for e in effects
-                if e.role in MODELLING and world.domain(e) == "ml" and (e.role is not Role.FIT or world.trains(e))
+                if e.role in MODELLING and e.domain == "ml" and (e.role is not Role.FIT or world.trains(e))
             ]
             if not modelling:
                 continue
@@ -75,7 +75,7 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
                 e
                 for e in effects
                 if (e.role in PLUMBING
-                and world.domain(e) not in ("tracking", "ml"))
+                and e.domain not in ("tracking", "ml"))
                 or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)
             ]
             scope = code.scope(path, number)
@@ -135,4 +135,4 @@ def orchestrates(world: World, path: str) -> bool:
     """Whether a file declares a pipeline in an orchestrator's own terms."""
     code = world.resolved.code
     effects = (e for number in code.scopes(path) for e in world.resolved.effects.own.get((path, number), ()))
-    return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and world.domain(e) == "orchestration" for e in effects)
+    return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)

@@ -123,7 +123,7 @@ def _monitor_calls(world: World) -> Iterator[Evidence]:
             and drift != "operational"
             and places.is_product(effect.site[0])
         ):
-            domain = world.domain(effect)
+            domain = effect.domain
             if domain == "monitoring" or drift is not None:
                 yield Evidence(
                     world.resolved.code.place(effect.site[0], effect.line),
@@ -213,7 +213,7 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
     for effect in world.resolved.effects.all():
         if (
             effect.role in (Role.SCHEDULE, Role.PIPELINE)
-            and world.domain(effect) == "orchestration"
+            and effect.domain == "orchestration"
             and places.is_product(effect.site[0])
         ):
             schedule = _schedule(world, effect.site[0], effect.line)

@@ -19,6 +19,7 @@ LEAST = 0.55
 """Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""
 CERTAIN = 0.75
 
+_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env", "py", "sh", "ipynb", "dvc", "conf", "properties"})
 _DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET})
 
 
@@ -74,7 +75,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     for program in programs:
         for touch in world.lineage.of_program(program):
             path = touch.artefact.path
-            if path is None or touch.confidence < LEAST or touch.kind not in _DATA or places.is_byproduct(path):
+            if path is None or touch.confidence < LEAST or touch.kind not in _DATA or not _carries(path):
                 continue
             table = writes if touch.way == "write" else reads
             best = table[path].get(program)
@@ -99,6 +100,11 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                         )
                     )
     return found
+
+
+def _carries(path: str) -> bool:
+    """Whether a file hands data over; settings, source text and by-products do not."""
+    return not places.is_byproduct(path) and places.suffix(path) not in _SETTINGS
 
 
 def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dict[str, Touch]]]:

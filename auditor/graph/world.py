@@ -82,11 +82,6 @@ class World:
             (edge for edge in self.outgoing.get(source, ()) if edge.target == target and edge.kind is kind), None
         )
 
-    def domain(self, effect: Effect) -> str:
-        """The field of the library behind an effect: `ml`, `data`, `tracking`, …; "" where no table says."""
-        library = self.resolved.knowledge.library(effect.entry.library)
-        return library.domain if library is not None else ""
-
     def trains(self, effect: Effect) -> bool:
         """Whether an effect fits a model (fitting a preprocessing object alone is no training)."""
         if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from auditor.knowledge import Entry
+from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.code import Code, Frame, Instance, Library, Local, Module
@@ -47,6 +48,12 @@ class Effect(NamedTuple):
     call: Call
     via: tuple[str, ...] = ()
     dest: tuple[Value, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """The field of the library: `ml`, `data`, `tracking`, …; "" where no table says."""
+        library = knowledge().library(self.entry.library)
+        return library.domain if library is not None else ""
 
     @property
     def io(self) -> bool:
