@@ -1,0 +1,1 @@
+"""Small languages that several formats share: pure functions over text."""

@@ -19,7 +19,9 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 # what stands where a secret would be, but is none: a template, an environment lookup, a blank to fill in
-_STAND_IN = re.compile(r"\$|\{|<[^>]*>$|%\(|^(?:x+|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE)
+_STAND_IN = re.compile(
+    r"\$|\{|<[^>]*>$|%\(|^(?:x+|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE
+)
 
 
 def mask(text: str) -> str:

@@ -13,7 +13,10 @@ MAX_TEXT = 8_000  # characters of one expanded text
 MAX_DEPTH = 15
 MAX_STEPS = 20_000  # expansions of one file
 
-_ASSIGN = re.compile(r"(?:(?:override|export|private)\s+)*([^\s:#=+?!$]+|\$[({][^)}]*[)}][^\s:#=+?!]*)\s*(::?:?|\+|\?|!)?=\s*(.*)", re.DOTALL)
+_ASSIGN = re.compile(
+    r"(?:(?:override|export|private)\s+)*([^\s:#=+?!$]+|\$[({][^)}]*[)}][^\s:#=+?!]*)\s*(::?:?|\+|\?|!)?=\s*(.*)",
+    re.DOTALL,
+)
 _DEFINE = re.compile(r"(?:override\s+|export\s+)*define\s+(\S+)")
 _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]*?)\s*(?P<colons>&?::?)(?P<rest>(?!=).*)", re.DOTALL)
 _CONDITIONAL = re.compile(r"\s*(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
@@ -180,10 +183,15 @@ class _Reading:
         automatic = _automatic(target, names, raw.loose, stem)
         recipe = tuple(made for text, line in raw.recipe for made in self.recipe(text, line, automatic))
         if known is not None:
+            first, last = (raw.line, raw.end_line) if recipe and not known.recipe else (known.line, known.end_line)
             self.file.rules[target] = replace(
-                known, prerequisites=names, loose=known.loose + tuple(raw.loose), recipe=known.recipe + recipe,
-                **({"line": raw.line, "end_line": raw.end_line} if recipe and not known.recipe else {}),
-            )  # fmt: skip
+                known,
+                prerequisites=names,
+                loose=known.loose + tuple(raw.loose),
+                recipe=known.recipe + recipe,
+                line=first,
+                end_line=last,
+            )
         else:
             phony = target in self.phony
             self.file.rules[target] = MakeRule(target, raw.line, raw.end_line, names, tuple(raw.loose), recipe, phony)
@@ -273,7 +281,13 @@ def _logical(text: str) -> list[tuple[str, int, int]]:
             continue
         # a recipe keeps its line breaks for the shell; elsewhere a continuation is a blank
         recipe = (held or [line])[0].startswith("\t")
-        parts = [*(part if recipe else part[:-1].strip() if index else part[:-1].rstrip() for index, part in enumerate(held)), line]
+        parts = [
+            *(
+                part if recipe else part[:-1].strip() if index else part[:-1].rstrip()
+                for index, part in enumerate(held)
+            ),
+            line,
+        ]
         joined = "\n".join(part.removeprefix("\t") if index else part for index, part in enumerate(parts))
         made.append((joined if recipe else " ".join([parts[0], *(part.strip() for part in parts[1:])]), first, number))
         held = []
@@ -353,7 +367,9 @@ def _each(change: Callable[[str], str]) -> Callable[[list[str]], str]:
 
 
 def _affix(form: str) -> Callable[[list[str]], str]:
-    return lambda arguments: " ".join(form.format(word=word, affix=arguments[0].strip()) for word in arguments[-1].split())
+    return lambda arguments: " ".join(
+        form.format(word=word, affix=arguments[0].strip()) for word in arguments[-1].split()
+    )
 
 
 def _branches(arguments: list[str]) -> str:
@@ -367,7 +383,9 @@ _FUNCTIONS: dict[str, Callable[[list[str]], str]] = {
     "abspath": lambda arguments: arguments[-1].strip(),
     "realpath": lambda arguments: arguments[-1].strip(),
     "patsubst": _patsubst,
-    "subst": lambda arguments: arguments[2].replace(arguments[0], arguments[1]) if len(arguments) == 3 and arguments[0] else "",
+    "subst": lambda arguments: (
+        arguments[2].replace(arguments[0], arguments[1]) if len(arguments) == 3 and arguments[0] else ""
+    ),
     "addprefix": _affix("{affix}{word}"),
     "addsuffix": _affix("{word}{affix}"),
     "notdir": _each(posixpath.basename),
@@ -376,6 +394,9 @@ _FUNCTIONS: dict[str, Callable[[list[str]], str]] = {
     "suffix": _each(lambda word: posixpath.splitext(word)[1]),
     "firstword": lambda arguments: next(iter(arguments[-1].split()), ""),
     "lastword": lambda arguments: next(reversed(arguments[-1].split()), ""),
+    "word": lambda arguments: (
+        "".join(arguments[-1].split()[int(arguments[0]) - 1 :][:1]) if arguments[0].strip().isdigit() else ""
+    ),
     "sort": lambda arguments: " ".join(sorted(set(arguments[-1].split()))),
     "if": _branches,
     "or": lambda arguments: next((part.strip() for part in arguments if part.strip()), ""),
@@ -384,7 +405,16 @@ _FUNCTIONS: dict[str, Callable[[list[str]], str]] = {
     "error": lambda _: "",
 }
 _OPAQUE = frozenset(
-    {"shell", "foreach", "call", "eval", "value", "filter", "filter-out", "word", "words", "wordlist", "findstring", "join", "and",
+    {"shell", "foreach", "call", "eval", "value", "filter", "filter-out", "words", "wordlist", "findstring", "join", "and",
      "origin", "flavor", "file", "guile", "let"}
 )  # fmt: skip
-_BUILT_IN = {"MAKE": "make", "SHELL": "/bin/sh", "CURDIR": ".", "RM": "rm -f", "CC": "cc", "CXX": "g++", "MAKEFLAGS": "", "MAKECMDGOALS": ""}
+_BUILT_IN = {
+    "MAKE": "make",
+    "SHELL": "/bin/sh",
+    "CURDIR": ".",
+    "RM": "rm -f",
+    "CC": "cc",
+    "CXX": "g++",
+    "MAKEFLAGS": "",
+    "MAKECMDGOALS": "",
+}

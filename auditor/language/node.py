@@ -18,9 +18,23 @@ class Node:
     (1-based, 0 = unknown), `text_line` that of the first line of its text: they differ for block scalars.
     """
 
-    __slots__ = ("end_line", "entries", "key_lines", "kind", "line", "parts", "raw", "shadowed", "tag", "text_line", "value")
+    __slots__ = (
+        "end_line",
+        "entries",
+        "key_lines",
+        "kind",
+        "line",
+        "parts",
+        "raw",
+        "shadowed",
+        "tag",
+        "text_line",
+        "value",
+    )
 
-    def __init__(self, kind: str, line: int, end_line: int, *, value: Scalar = None, raw: str = "", tag: str = "") -> None:
+    def __init__(
+        self, kind: str, line: int, end_line: int, *, value: Scalar = None, raw: str = "", tag: str = ""
+    ) -> None:
         self.kind = kind
         self.line = line
         self.end_line = end_line

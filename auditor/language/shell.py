@@ -37,15 +37,58 @@ _TOKEN = re.compile(
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
 )
 _RESERVED = frozenset(
-    "if then else elif fi for while until do done case esac select function time coproc ! [ [[ ]] export declare local readonly "
-    "typeset unset".split()
+    [
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "select",
+        "function",
+        "time",
+        "coproc",
+        "!",
+        "[",
+        "[[",
+        "]]",
+        "export",
+        "declare",
+        "local",
+        "readonly",
+        "typeset",
+        "unset",
+    ]
 )
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 _NOT_COMMANDS = frozenset({"true", ":", "false"})
 # inside `$(…)` these only ask; they are no work of the script
 _ASKING = _NOT_COMMANDS | frozenset(
-    "pwd dirname basename date readlink realpath id whoami uname nproc hostname mktemp echo printf which tput".split()
+    [
+        "pwd",
+        "dirname",
+        "basename",
+        "date",
+        "readlink",
+        "realpath",
+        "id",
+        "whoami",
+        "uname",
+        "nproc",
+        "hostname",
+        "mktemp",
+        "echo",
+        "printf",
+        "which",
+        "tput",
+    ]
 )
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
 _BODY_OPTION = re.compile(r"-[a-zA-Z]*c")
@@ -143,7 +186,9 @@ class _Reading:
             cwd=draft.cwd,
             reads=tuple(self.holes.word(text) for text in draft.reads),
             writes=tuple(self.holes.word(text) for text in draft.writes),
-            assignments=tuple((name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments),
+            assignments=tuple(
+                (name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments
+            ),
             body=mask(self.holes.word(draft.body[:MAX_BODY]).text) if draft.body else "",
             guard=draft.guard,
         )
@@ -154,7 +199,9 @@ class _Reading:
         """One command from its words as written, assignments in front included."""
         assignments: list[tuple[str, str]] = []
         while raw_words and (found := _ASSIGNMENT.match(raw_words[0])):
-            assignments.append((found.group(1), self.assign(found.group(1), found.group(3), append=bool(found.group(2)), keep=False)))
+            assignments.append(
+                (found.group(1), self.assign(found.group(1), found.group(3), append=bool(found.group(2)), keep=False))
+            )
             raw_words = raw_words[1:]
         if not raw_words:
             for name, value in assignments:
@@ -176,7 +223,9 @@ class _Reading:
     def expand(self, raw: str, *, split: bool = True) -> list[str]:
         """The words that one written word becomes, in the inner form."""
         pieces = brace_lists(raw) if split and "{" in raw else [raw]
-        return [word for piece in pieces for word in expand_word(piece, self.variables, self.holes, self.cwd, split=split)]
+        return [
+            word for piece in pieces for word in expand_word(piece, self.variables, self.holes, self.cwd, split=split)
+        ]
 
     def run(self, words: list[str], assignments: list[tuple[str, str]], line: int) -> None:
         """Record a command, or follow what it does to the shell itself."""
@@ -301,7 +350,9 @@ class _Reading:
         text = self.raw(name.start_byte, name.end_byte)
         append = b"+=" in self.source[name.end_byte : name.end_byte + 2]
         if value is not None and value.type == "array":
-            parts = [word for item in value.named_children for word in self.expand(self.raw(item.start_byte, item.end_byte))]
+            parts = [
+                word for item in value.named_children for word in self.expand(self.raw(item.start_byte, item.end_byte))
+            ]
             former = [self.variables[text]] if append and text in self.variables else []
             self.variables[text] = SPLIT.join([*former, *parts]) + SPLIT
         else:
@@ -370,9 +421,17 @@ class _Reading:
             return
         for item in node.children_by_field_name("value"):
             self.walk(item, level + 1) if item.type == "command_substitution" else self.substitutions(item, level)
-        values = [word for item in node.children_by_field_name("value") for word in self.expand(self.raw(item.start_byte, item.end_byte))]
+        values = [
+            word
+            for item in node.children_by_field_name("value")
+            for word in self.expand(self.raw(item.start_byte, item.end_byte))
+        ]
         name, base = self.raw(variable.start_byte, variable.end_byte), self.cwd
-        literal = bool(values) and len(values) <= MAX_ROUNDS and not any(HOLE_START in value or "*" in value for value in values)
+        literal = (
+            bool(values)
+            and len(values) <= MAX_ROUNDS
+            and not any(HOLE_START in value or "*" in value for value in values)
+        )
         for value in values if literal else [self.holes.mark(name)]:
             self.variables[name] = value
             self.walk(body, level + 1)
@@ -394,12 +453,19 @@ class _Reading:
         if body is not None and len(self.drafts) > before and self.dropped(node, body):
             self.drafts[-1].words.append("-")
         self.redirect([child for child in node.children if child.type in _REDIRECTS], before, level)
-        if len(self.drafts) == before + 1 and not (last := self.drafts[-1]).words and not last.reads and not last.writes:
+        if (
+            len(self.drafts) == before + 1
+            and not (last := self.drafts[-1]).words
+            and not last.reads
+            and not last.writes
+        ):
             self.drafts.pop()
 
     def dropped(self, node: Syntax, body: Syntax) -> bool:
         """Whether the grammar lost the lone dash of `python - <<EOF`: it stands between command and redirection."""
-        following = next((child for child in node.children if child.start_byte >= body.end_byte and child.type in _REDIRECTS), None)
+        following = next(
+            (child for child in node.children if child.start_byte >= body.end_byte and child.type in _REDIRECTS), None
+        )
         return following is not None and self.source[body.end_byte : following.start_byte].strip() == b"-"
 
     def redirect(self, redirects: Iterable[Syntax], before: int, level: int) -> None:
@@ -501,7 +567,12 @@ def _without_secrets(words: list[Word]) -> list[Word]:
             continue
         if equals and value:
             words[position] = Word(f"{option}={mask_value(option, value)}")
-        elif not equals and position + 1 < len(words) and words[position + 1].exact and not words[position + 1].text.startswith("-"):
+        elif (
+            not equals
+            and position + 1 < len(words)
+            and words[position + 1].exact
+            and not words[position + 1].text.startswith("-")
+        ):
             words[position + 1] = Word(MASK)
     return words
 

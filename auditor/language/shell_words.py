@@ -26,7 +26,10 @@ _BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?
 _SELF = r"""["']?\$\{?(?:0|BASH_SOURCE(?:\[0\])?|\(%\):-%x)\}?["']?"""
 _SELF_REAL = rf"""(?:{_SELF}|["']?\$\((?:readlink\s+-f|realpath)(?:\s+--)?\s+{_SELF}\)["']?)"""
 _HERE = re.compile(rf"\s*dirname\s+(?:--\s+)?{_SELF_REAL}\s*")
-_CD_PWD = re.compile(r"\s*(?:CDPATH=\s*)?cd\s+(?:-P\s+|--\s+)*(?P<folder>.+?)\s*(?:&?>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&|;)\s*pwd(?:\s+-P)?\s*", re.DOTALL)
+_CD_PWD = re.compile(
+    r"\s*(?:CDPATH=\s*)?cd\s+(?:-P\s+|--\s+)*(?P<folder>.+?)\s*(?:&?>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&|;)\s*pwd(?:\s+-P)?\s*",
+    re.DOTALL,
+)
 
 
 class Holes:
@@ -57,7 +60,9 @@ class Holes:
         return all(self.name(match.group(1)) == "here" for match in _MARK.finditer(text))
 
 
-def expand_word(raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None, *, split: bool = True) -> list[str]:
+def expand_word(
+    raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None, *, split: bool = True
+) -> list[str]:
     """The words that one word as written becomes, in the inner form; one word at most where `split` is off."""
     if not _SPECIAL.search(raw):
         return [raw]

@@ -29,7 +29,7 @@ _NUMERIC = frozenset("+-.0123456789")
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
-class _TooMuch(Exception):
+class _BoundError(Exception):
     """A bound was passed."""
 
 
@@ -44,10 +44,10 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
     growth = _Growth()
     try:
         for root in _compose(text):
-            documents.append(_Conversion(growth).node(root, 0)[0])
+            documents.append(_Conversion(growth).node(root, 0)[0])  # noqa: PERF401  # those before a mistake are kept
     except yaml.YAMLError as error:
         return tuple(documents), _duplicates(documents), (_trouble(error, text),)
-    except (_TooMuch, RecursionError) as error:
+    except (_BoundError, RecursionError) as error:
         message = str(error) or "nested too deeply"
         return tuple(documents), _duplicates(documents), (Trouble(None, message, "too-deep"),)
     return tuple(documents), _duplicates(documents), ()
@@ -86,15 +86,15 @@ def _loader() -> Any:
 
         depth = 0
 
-        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002  # PyYAML calls it
             if kind is yaml.ScalarNode and not implicit[0]:
                 return _QUOTED
             return _PLAIN
 
-        def descend_resolver(self, parent: Any, index: Any) -> None:
+        def descend_resolver(self, parent: Any, index: Any) -> None:  # noqa: ARG002  # PyYAML calls it
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise _TooMuch(f"nested more than {MAX_DEPTH} levels")
+                raise _BoundError(f"nested more than {MAX_DEPTH} levels")
 
         def ascend_resolver(self) -> None:
             self.depth -= 1
@@ -120,7 +120,7 @@ class _Growth:
     def by(self, count: int) -> None:
         self.added += count
         if self.added > MAX_ALIASED:
-            raise _TooMuch(f"aliases expand to more than {MAX_ALIASED} values")
+            raise _BoundError(f"aliases expand to more than {MAX_ALIASED} values")
 
 
 class _Conversion:
@@ -135,12 +135,12 @@ class _Conversion:
         if source.id == "scalar":
             return _scalar(source), 1
         if depth > MAX_DEPTH:
-            raise _TooMuch(f"nested more than {MAX_DEPTH} levels")
+            raise _BoundError(f"nested more than {MAX_DEPTH} levels")
         key = id(source)
         if key in self.done:
             known = self.done[key]
             if known is None:
-                raise _TooMuch("an alias that contains itself")
+                raise _BoundError("an alias that contains itself")
             self.growth.by(known[1])
             return known
         self.done[key] = None
@@ -233,5 +233,9 @@ def _duplicates(documents: list[Node]) -> tuple[Leaf, ...]:
         for key, line, hidden in node.shadowed:
             found.append(Leaf(prefix + key, hidden.value, hidden.kind, line))
         pending += [(f"{prefix}{key}.", part, depth + 1) for key, part in node.items() if part.entries or part.parts]
-        pending += [(f"{prefix}{index}.", part, depth + 1) for index, part in enumerate(node.parts) if part.entries or part.parts]
+        pending += [
+            (f"{prefix}{index}.", part, depth + 1)
+            for index, part in enumerate(node.parts)
+            if part.entries or part.parts
+        ]
     return tuple(sorted(found, key=lambda leaf: leaf.line))

@@ -1,0 +1,157 @@
+"""Readers: the bytes of one file into facts. Which files a reader wants, and what it says of them.
+
+The order of READERS decides where several accept a file: the particular before the general.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Sequence
+from fnmatch import translate
+
+from auditor.model.facts import Facts, Trouble
+from auditor.readers import (
+    compose,
+    conda,
+    config,
+    dockerfile,
+    dvc,
+    dvc_config,
+    dvc_file,
+    dvc_lock,
+    git_files,
+    github_actions,
+    gitlab_ci,
+    locks,
+    makefile,
+    notebook,
+    pipfile,
+    prose,
+    pyproject,
+    python,
+    python_version,
+    requirements,
+    setup_cfg,
+    shell_script,
+    table,
+)
+from auditor.readers.contract import Reader
+from auditor.readers.pointer import pointer, read_pointer
+
+READERS: tuple[Reader, ...] = (
+    python.READER,
+    notebook.READER,
+    dvc.READER,
+    dvc_lock.READER,
+    dvc_file.READER,
+    dvc_config.READER,
+    github_actions.WORKFLOW,
+    github_actions.ACTION,
+    gitlab_ci.READER,
+    compose.READER,
+    locks.CONDA,
+    conda.READER,
+    pyproject.READER,
+    locks.UV,
+    locks.POETRY,
+    locks.PDM,
+    locks.PYLOCK,
+    locks.PIPENV,
+    pipfile.READER,
+    setup_cfg.READER,
+    requirements.READER,
+    python_version.READER,
+    dockerfile.READER,
+    makefile.READER,
+    shell_script.READER,
+    git_files.ATTRIBUTES,
+    git_files.IGNORE,
+    git_files.DVCIGNORE,
+    git_files.DOCKERIGNORE,
+    prose.MARKDOWN,
+    prose.RST,
+    prose.PLAIN,
+    table.READER,
+    config.YAML,
+    config.TOML,
+    config.JSON,
+    config.INI,
+    config.DOTENV,
+    python.SCRIPT,
+    shell_script.SCRIPT,
+)
+
+
+class _Index:
+    """Finds the readers of a path by its name, its suffix or the two letters it begins with; only then by pattern."""
+
+    def __init__(self, readers: Sequence[Reader]) -> None:
+        self.readers = readers
+        self.by_name: dict[str, list[int]] = {}
+        self.by_suffix: dict[str, list[int]] = {}
+        self.patterns: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+        self.paths: list[tuple[str, re.Pattern[str], int]] = []
+        for position, reader in enumerate(readers):
+            for name in reader.names:
+                self._add(name, position)
+
+    def _add(self, name: str, position: int) -> None:
+        literal = re.match(r"[^*?\[]*", name)
+        start = literal.group() if literal else ""
+        if "/" in name:
+            folder = name.removeprefix("*/").rpartition("/")[0]
+            self.paths.append((f"/{folder}/", re.compile(translate(name)), position))
+        elif start == name:
+            self.by_name.setdefault(name, []).append(position)
+        elif re.fullmatch(r"\*\.\w+", name):
+            self.by_suffix.setdefault(name[1:], []).append(position)
+        else:
+            suffix = re.search(r"\.\w+$", name)
+            key = start[:2] if len(start) >= 2 else suffix.group() if suffix else ""
+            self.patterns.setdefault(key, []).append((re.compile(translate(name)), position))
+
+    def find(self, path: str) -> tuple[Reader, ...]:
+        name = path.rpartition("/")[2]
+        dot = name.rfind(".")
+        suffix = name[dot:] if dot >= 0 else ""
+        found = [*self.by_name.get(name, ()), *self.by_suffix.get(suffix, ())]
+        for key in (name[:2], suffix):
+            found += [position for pattern, position in self.patterns.get(key, ()) if pattern.match(name)]
+        rooted = f"/{path}"
+        found += [position for folder, pattern, position in self.paths if folder in rooted and pattern.match(rooted)]
+        return tuple(self.readers[position] for position in sorted(set(found)))
+
+
+_INDEX = _Index(READERS)
+
+
+def candidates(path: str) -> tuple[Reader, ...]:
+    """The readers that a path's name allows, in the order they are asked."""
+    return _INDEX.find(path)
+
+
+def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
+    """The facts of one file by the first reader that accepts it; kind `other` where none does. Never raises.
+
+    A reader's own failure is a trouble with the code `internal`. A pointer to content elsewhere is read as such,
+    whatever the file's name promises.
+    """
+    pin = pointer(data)
+    if pin is not None:
+        return read_pointer(pin)
+    for reader in readers:
+        try:
+            if reader.accepts(data):
+                return reader.read(data)
+        except Exception as error:  # noqa: BLE001  # the one place where a reader's bug becomes a counted fact
+            return Facts(kind=reader.name, troubles=(Trouble(None, _failure(error), "internal"),))
+    return Facts(kind="other", lines=data.count(b"\n"))
+
+
+def _failure(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"[:500]
+
+
+__all__ = ["READERS", "Reader", "candidates", "pointer", "read_file"]

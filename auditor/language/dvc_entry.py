@@ -1,0 +1,28 @@
+"""`{path, md5, size, nfiles}` entries, as dvc.lock and *.dvc files share them."""
+
+from __future__ import annotations
+
+from auditor.language.node import Node
+from auditor.model.facts import Pin
+
+_HASHES = ("md5", "etag", "checksum", "version_id")
+
+
+def read_pin(entry: Node, *, step: str = "", role: str = "") -> Pin:
+    """The content that an entry identifies; an entry without a hash has an empty one."""
+    digest = next((f"{name}:{entry.get(name).raw}" for name in _HASHES if entry.get(name).is_scalar), "")
+    kind = "immutable-id" if digest.startswith("version_id") else "content-hash"
+    return Pin(
+        entry.get("path").raw,
+        kind,
+        digest,
+        entry.line,
+        _number(entry.get("size")),
+        _number(entry.get("nfiles")),
+        step=step,
+        role=role,
+    )
+
+
+def _number(node: Node) -> int:
+    return node.value if isinstance(node.value, int) and not isinstance(node.value, bool) else -1

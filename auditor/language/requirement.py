@@ -1,0 +1,98 @@
+"""One declared dependency: PEP 508 and its older forms, Poetry's, and conda's."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.language.credentials import mask
+from auditor.model.facts import Requirement
+
+_PEP508 = re.compile(
+    r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*"
+    r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<specifier>(?:[<>=!~]=?=?[^;#()]*)?)\)?)\s*(?:;\s*(?P<marker>.*))?"
+)
+_EXACT = re.compile(r"===?\s*v?[^\s*,<>=!~]+")
+_VCS = re.compile(r"(?:git|hg|svn|bzr)\+|.*\.git(?:@|$|#)|git@|git://")
+_URL = re.compile(r"[A-Za-z][\w+.-]*://")
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-(\d[\w.]*?)(?:-.+\.whl|\.tar\.gz|\.zip|\.tgz)(?:[#?]|$)")
+_COMMIT = re.compile(r"@[0-9a-f]{7,40}(?:$|#)")
+_CONDA = re.compile(r"(?:(?P<channel>[\w.-]+(?:/[\w-]+)?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>.*)")
+_POETRY_EXACT = re.compile(r"(?:={0,3}\s*)?v?\d[\w.!+-]*")
+
+
+def canonical(name: str) -> str:
+    """The name as PEP 503 normalises it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = False) -> Requirement | None:
+    """A requirement from a line of a requirements file or an array of pyproject; None if it is none."""
+    text = text.strip()
+    found = _PEP508.fullmatch(text)
+    if found is None:
+        return _of_location(text, line, group)
+    url, marker = found.group("url"), (found.group("marker") or "").strip()
+    if url:
+        return _located(found.group("name"), url, line, group, marker)
+    specifier = (found.group("specifier") or "").strip()
+    return Requirement(
+        canonical(found.group("name")),
+        specifier,
+        line,
+        bool(_EXACT.fullmatch(specifier)),
+        hashed,
+        group,
+        "pypi",
+        marker,
+    )
+
+
+def read_poetry(name: str, version: str, line: int, *, group: str = "") -> Requirement:
+    """A requirement of Poetry or Pipenv: a bare version is exact, `*` allows all."""
+    version = version.strip()
+    return Requirement(
+        canonical(name), "" if version == "*" else version, line, bool(_POETRY_EXACT.fullmatch(version)), group=group
+    )
+
+
+def read_conda(text: str, line: int) -> Requirement | None:
+    """A requirement of conda: `name=1.2.3=build`, `name >=1.2`, `channel::name`. Three parts of a version pin it."""
+    found = _CONDA.fullmatch(text.strip().split("#")[0].strip())
+    if found is None:
+        return None
+    specifier = re.sub(r"\s+", " ", found.group("specifier")).strip()
+    version = specifier.lstrip("= ").split("=")[0].split(" ")[0]
+    exact = specifier.startswith("==") or specifier.count("=") >= 2 or version.count(".") >= 2
+    pinned = bool(specifier) and exact and not re.search(r"[<>!~*,|]", specifier)
+    return Requirement(canonical(found.group("name")), specifier, line, pinned, source="conda")
+
+
+def _of_location(text: str, line: int, group: str) -> Requirement | None:
+    """A bare URL, VCS address or path."""
+    place, _, marker = text.partition(" ;")
+    place = place.strip()
+    if not place or (" " in place and not _URL.match(place)):
+        return None
+    if not (
+        _URL.match(place)
+        or _VCS.match(place)
+        or place.startswith((".", "/", "~", "file:"))
+        or "/" in place
+        or place.endswith((".whl", ".gz"))
+    ):
+        return None
+    egg = _EGG.search(place)
+    wheel = _WHEEL.search(place.rpartition("/")[2])
+    last = re.split(r"[@#?]", place.rstrip("/").rpartition("/")[2])[0].removesuffix(".git")
+    name = egg.group(1) if egg else wheel.group(1) if wheel else last
+    return _located(name or ".", place, line, group, marker.strip())
+
+
+def _located(name: str, place: str, line: int, group: str, marker: str) -> Requirement:
+    if _VCS.match(place):
+        return Requirement(canonical(name), mask(place), line, bool(_COMMIT.search(place)), False, group, "vcs", marker)
+    if place.startswith("file:") or not _URL.match(place):
+        return Requirement(canonical(name), mask(place), line, False, False, group, "path", marker)
+    pinned = bool(_WHEEL.search(place.rpartition("/")[2]))
+    return Requirement(canonical(name), mask(place), line, pinned, "#sha256=" in place, group, "url", marker)

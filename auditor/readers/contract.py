@@ -1,0 +1,62 @@
+"""What a reader is, and how the facts of one file are made safe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from auditor.language.text import count_lines, read_text
+from auditor.model.facts import Facts
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format: how its files are called, how they look, and what turns bytes into facts.
+
+    `names` are globs over the file name, or over the whole path where they hold a `/`. `sniff` looks at the bytes when
+    the name alone does not tell. Raise `version` when the facts of unchanged bytes change.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    read: Callable[[bytes], Facts]
+    version: int = 1
+    sniff: Callable[[bytes], bool] | None = None
+
+    def accepts(self, data: bytes) -> bool:
+        """Whether the bytes look like this format."""
+        return self.sniff is None or self.sniff(data)
+
+
+def over_text(read: Callable[[str], Facts]) -> Callable[[bytes], Facts]:
+    """A reader of bytes from one of text: decodes, counts lines, keeps what went wrong with the encoding."""
+
+    def reading(data: bytes) -> Facts:
+        text, troubles = read_text(data)
+        facts = read(text)
+        return msgspec.structs.replace(facts, lines=count_lines(text), troubles=troubles + facts.troubles)
+
+    return reading
+
+
+def having(*patterns: bytes) -> Callable[[bytes], bool]:
+    """A sniff that wants each of these regular expressions somewhere in the first 64 kB (`^` is a line's start)."""
+    compiled = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+
+    def sniff(data: bytes) -> bool:
+        head = data[:65_536]
+        return all(pattern.search(head) for pattern in compiled)
+
+    return sniff
+
+
+def pairs(items: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    """Attributes of a record: what is empty or None is left out."""
+    return tuple(
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in items
+        if value not in (None, "")
+    )

@@ -1,0 +1,360 @@
+"""Dockerfiles: what an image is built from, what it installs and what it starts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from auditor.language.credentials import mask, mask_value
+from auditor.language.paths import kind_of_path
+from auditor.language.shell import read_shell
+from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
+from auditor.readers.contract import Reader, over_text, pairs
+
+MAX_LINES = 10_000
+
+_INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_FLAG = re.compile(r"--([a-z-]+)(?:=(\S+))?\s+")
+_FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_VARIABLE = re.compile(r"\\?\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
+_PAIR = re.compile(r"""([\w.]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)""")
+_ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)", re.IGNORECASE)
+_KNOWN = frozenset(
+    [
+        "FROM",
+        "RUN",
+        "CMD",
+        "LABEL",
+        "MAINTAINER",
+        "EXPOSE",
+        "ENV",
+        "ADD",
+        "COPY",
+        "ENTRYPOINT",
+        "VOLUME",
+        "USER",
+        "WORKDIR",
+        "ARG",
+        "ONBUILD",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "SHELL",
+    ]
+)
+
+
+@dataclass
+class _Instruction:
+    word: str
+    text: str
+    line: int
+    end_line: int
+    bodies: list[tuple[str, int]] = field(default_factory=list)  # here-documents with their first lines
+
+
+@dataclass
+class _Image:
+    """What the instructions say together; each build stage begins anew."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    folder: str = ""
+    stage: str = ""
+    stages: list[str] = field(default_factory=list)
+    images: list[tuple[str, int]] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    reads: list[Ref] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    ports: list[str] = field(default_factory=list)
+    starts: dict[str, tuple[_Instruction, str]] = field(default_factory=dict)  # of the last stage only
+    user: str = ""
+    healthcheck: bool = False
+
+
+def read(text: str) -> Facts:
+    """One step `build` with the RUN commands and copied files, one step `cmd` with what the image starts."""
+    instructions = list(_instructions(text))
+    image = _Image()
+    for instruction in instructions:
+        _apply(instruction, image)
+    unknown = [found for found in instructions if found.word not in _KNOWN]
+    troubles = tuple(Trouble(found.line, f"no instruction: {found.word}", "invalid") for found in unknown[:5])
+    if instructions and not image.images and not troubles:
+        troubles = (Trouble(1, "no FROM", "invalid"),)
+    return Facts(
+        kind="dockerfile",
+        steps=(*_build(instructions, image), *_start(image)),
+        leaves=tuple(image.leaves),
+        attrs=_attrs(image),
+        troubles=troubles,
+    )
+
+
+def _attrs(image: _Image) -> tuple[tuple[str, str], ...]:
+    python = [
+        found.group(1) for name, _ in image.images if (found := re.search(r"(?:^|/)python:(\d+(?:\.\d+)*)", name))
+    ]
+    return pairs(
+        [
+            *(("base-image", name) for name, _ in image.images),
+            *(("expose", port) for port in image.ports),
+            ("python", python[-1] if python else ""),
+            ("user", image.user),
+            ("healthcheck", "true" if image.healthcheck else ""),
+            ("stages", len(image.stages)),
+        ]
+    )
+
+
+def _build(instructions: list[_Instruction], image: _Image) -> Iterator[Step]:
+    if image.images:
+        yield Step(
+            "build", "docker", instructions[0].line, instructions[-1].end_line, tuple(image.commands), tuple(image.reads),
+            uses=tuple(name for name, _ in image.images),
+        )  # fmt: skip
+
+
+def _start(image: _Image) -> Iterator[Step]:
+    """ENTRYPOINT and CMD together, as the image would run them."""
+    if not image.starts:
+        return
+    entry, command = image.starts.get("ENTRYPOINT"), image.starts.get("CMD")
+    found = [part for part in (entry, command) if part is not None]
+    lists = [_json_words(text) for _, text in found]
+    first = found[0][0]
+    if entry is not None and command is not None and all(words is not None for words in lists):
+        commands = _exec([word for words in lists if words for word in words], first.line)
+    else:
+        commands = tuple(
+            made
+            for (instruction, text), words in zip(found, lists, strict=True)
+            for made in _started(words, text, instruction.line)
+        )
+    yield Step("cmd", "docker", min(part[0].line for part in found), max(part[0].end_line for part in found), commands, folder=image.folder,
+               attrs=pairs([("how", "+".join(part[0].word for part in found)), ("form", "exec" if lists[0] is not None else "shell")]))  # fmt: skip
+
+
+def _started(words: list[str] | None, text: str, line: int) -> tuple[Command, ...]:
+    return _exec(words, line) if words is not None else read_shell(text, line=line)
+
+
+def _exec(words: list[str], line: int) -> tuple[Command, ...]:
+    """The exec form has no shell, so quoting it again is safe; that way `sh -c …` is looked into."""
+    return read_shell(shlex.join(words), line=line)
+
+
+def _apply(instruction: _Instruction, image: _Image) -> None:
+    handler = _HANDLERS.get(instruction.word)
+    if handler is not None:
+        handler(instruction, image)
+
+
+def _from(instruction: _Instruction, image: _Image) -> None:
+    _, text = _flags(instruction.text)
+    found = _FROM.match(_filled(text, image.variables))
+    if found is None:
+        return
+    name, alias = found.group(1), found.group(2) or str(len(image.stages))
+    if name not in image.stages and name.lower() != "scratch":
+        image.images.append((mask(name), instruction.line))
+    image.stages.append(alias)
+    image.stage, image.folder, image.starts, image.user = alias, "", {}, ""
+
+
+def _run(instruction: _Instruction, image: _Image) -> None:
+    _, text = _flags(instruction.text)
+    if instruction.bodies and _HEREDOC.fullmatch(text.strip()):
+        body, line = instruction.bodies[0]
+        commands = read_shell(body, line=line)
+    else:
+        text = "\n".join([text, *(f"{body}\n{_tag(text)}" for body, _ in instruction.bodies)])
+        words = _json_words(text)
+        commands = _exec(words, instruction.line) if words is not None else read_shell(text, line=instruction.line)
+    image.commands += [_moved(command, image.folder) for command in commands]
+
+
+def _tag(text: str) -> str:
+    found = _HEREDOC.search(text)
+    return found.group(2) if found else ""
+
+
+def _moved(command: Command, folder: str) -> Command:
+    if not folder or command.cwd is None or command.cwd.startswith(("/", "~", "{")):
+        return command
+    return msgspec.structs.replace(command, cwd=f"{folder.rstrip('/')}/{command.cwd}".rstrip("/"))
+
+
+def _copy(instruction: _Instruction, image: _Image) -> None:
+    flags, text = _flags(instruction.text)
+    words = _json_words(text)
+    if words is None:
+        words = text.split()
+    *sources, target = [_filled(word.strip("\"'"), image.variables) for word in words] or [""]
+    if "from" in flags:
+        return
+    for source in sources:
+        if not source.startswith("<<"):
+            target_path = (
+                f"{image.folder.rstrip('/')}/{target}" if image.folder and not target.startswith("/") else target
+            )
+            ref = Ref(
+                mask(source),
+                kind_of_path(source),
+                instruction.word,
+                instruction.line,
+                "$" in source,
+                pairs([("to", target_path), ("stage", image.stage)]),
+            )
+            image.reads.append(ref)
+
+
+def _env(instruction: _Instruction, image: _Image) -> None:
+    found = _PAIR.findall(instruction.text)
+    if not found:
+        name, _, value = instruction.text.partition(" ")
+        found = [(name, value.strip())]
+    for name, value in found:
+        plain = _filled(value.strip("\"'"), image.variables)
+        image.variables[name] = plain
+        image.leaves.append(Leaf(f"{instruction.word}.{name}", mask_value(name, plain)[:500], "str", instruction.line))
+
+
+def _arg(instruction: _Instruction, image: _Image) -> None:
+    for part in instruction.text.split():
+        name, equals, value = part.partition("=")
+        if equals:
+            image.variables[name] = _filled(value.strip("\"'"), image.variables)
+        kept = mask_value(name, value.strip("\"'"))[:500] if equals else None
+        image.leaves.append(Leaf(f"ARG.{name}", kept, "str" if equals else "null", instruction.line))
+
+
+def _workdir(instruction: _Instruction, image: _Image) -> None:
+    folder = _filled(instruction.text.strip().strip("\"'"), image.variables)
+    image.folder = folder if folder.startswith("/") or not image.folder else f"{image.folder.rstrip('/')}/{folder}"
+
+
+def _launch(instruction: _Instruction, image: _Image) -> None:
+    image.starts[instruction.word] = (instruction, instruction.text)
+
+
+def _expose(instruction: _Instruction, image: _Image) -> None:
+    image.ports += [_filled(port, image.variables) for port in instruction.text.split()]
+
+
+def _user(instruction: _Instruction, image: _Image) -> None:
+    image.user = instruction.text.strip()[:100]
+
+
+def _health(instruction: _Instruction, image: _Image) -> None:
+    image.healthcheck = not instruction.text.upper().startswith("NONE")
+
+
+_HANDLERS = {
+    "FROM": _from,
+    "RUN": _run,
+    "COPY": _copy,
+    "ADD": _copy,
+    "ENV": _env,
+    "ARG": _arg,
+    "WORKDIR": _workdir,
+    "CMD": _launch,
+    "ENTRYPOINT": _launch,
+    "EXPOSE": _expose,
+    "USER": _user,
+    "HEALTHCHECK": _health,
+}
+
+
+def _instructions(text: str) -> Iterator[_Instruction]:
+    """Instructions with continuations joined as the shell would see them, here-documents beside them."""
+    lines = text.split("\n")[:MAX_LINES]
+    escape = next((found.group(1) for line in lines[:5] if (found := _ESCAPE.match(line))), "\\")
+    position = 0
+    while position < len(lines):
+        start = position
+        if not lines[position].strip() or lines[position].lstrip().startswith("#"):
+            position += 1
+            continue
+        parts: list[str] = []
+        while position < len(lines):
+            line = lines[position]
+            position += 1
+            if parts and (line.lstrip().startswith("#") or not line.strip()):
+                parts.append("\\\n")  # a comment inside a continuation is dropped, its line still counts
+                continue
+            if not line.rstrip().endswith(escape):
+                parts.append(line)
+                break
+            parts.append(line.rstrip()[:-1] + "\\\n")
+        found = _INSTRUCTION.match("".join(parts))
+        if found is None:
+            continue
+        made = _Instruction(found.group(1).upper(), found.group(2), start + 1, position)
+        if made.word in ("RUN", "COPY", "ADD"):
+            position = _bodies(made, lines, position)
+        made.end_line = position
+        yield made
+
+
+def _bodies(made: _Instruction, lines: list[str], position: int) -> int:
+    for found in _HEREDOC.finditer(made.text):
+        first = position
+        while position < len(lines) and lines[position].strip() != found.group(2):
+            position += 1
+        if position == len(lines):
+            return first  # `1 << 2` is no here-document
+        made.bodies.append(("\n".join(lines[first:position]), first + 1))
+        position += 1
+    return position
+
+
+def _flags(text: str) -> tuple[dict[str, str], str]:
+    flags = {}
+    text = text.lstrip().removeprefix("\\\n").lstrip()
+    while found := _FLAG.match(text):
+        flags[found.group(1)] = found.group(2) or ""
+        text = text[found.end() :].lstrip().removeprefix("\\\n").lstrip()
+    return flags, text
+
+
+def _filled(text: str, variables: dict[str, str]) -> str:
+    """Variables that are known replaced, defaults used; others stay as written."""
+
+    def fill(found: re.Match[str]) -> str:
+        if found.group().startswith("\\"):
+            return found.group()[1:]
+        value = variables.get(found.group(1) or found.group(3))
+        return value if value is not None else found.group(2) or found.group()
+
+    return _VARIABLE.sub(fill, text)[:2_000]
+
+
+def _json_words(text: str) -> list[str] | None:
+    """The words of an exec form, None for a shell form."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        words = json.loads(text.replace("\\\n", " "))
+    except (ValueError, RecursionError):
+        return None
+    return [str(word) for word in words] if isinstance(words, list) else None
+
+
+READER = Reader(
+    name="dockerfile",
+    names=(
+        "Dockerfile",
+        "Dockerfile.*",
+        "Dockerfile-*",
+        "*.Dockerfile",
+        "*.dockerfile",
+        "Containerfile",
+        "Containerfile.*",
+    ),
+    read=over_text(read),
+)

@@ -1,0 +1,107 @@
+"""Lock files: the exact versions that an environment resolves to.
+
+They are written by machines in one layout and may be long, so that blocks are cut out by expression instead of parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from auditor.language.json import read_json
+from auditor.language.node import ABSENT
+from auditor.language.requirement import canonical
+from auditor.language.yaml import read_yaml
+from auditor.model.facts import Facts, Requirement, Trouble
+from auditor.readers.contract import Reader, over_text, pairs
+
+_BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
+_END = re.compile(r"^\[(?!\[?package)", re.MULTILINE)
+_NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
+_VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
+_LOCAL = re.compile(r"^source = \{ (?:editable|virtual|directory) = ", re.MULTILINE)
+_REMOTE = re.compile(r'^source = \{ git = |^vcs = \{|type = "git"', re.MULTILINE)
+_HEAD = {
+    "python": re.compile(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
+    "content-hash": re.compile(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
+}
+
+
+def _read_toml_lock(tool: str) -> Callable[[str], Facts]:
+    def read(text: str) -> Facts:
+        starts = [found.end() for found in _BLOCK.finditer(text)]
+        requirements = []
+        line, counted = 1, 0
+        for position, start in enumerate(starts):
+            end = starts[position + 1] if position + 1 < len(starts) else len(text)
+            line, counted = line + text.count("\n", counted, start), start
+            made = _package(text[start:end], line)
+            if made is not None:
+                requirements.append(made)
+        attrs = [
+            ("tool", tool),
+            *((name, found.group(1)) for name, form in _HEAD.items() if (found := form.search(text))),
+        ]
+        troubles = (
+            () if starts or not text.strip() or "version" in text else (Trouble(1, f"no {tool} lock file", "invalid"),)
+        )
+        return Facts(kind="lock", requirements=tuple(requirements), attrs=pairs(attrs), troubles=troubles)
+
+    return read
+
+
+def _package(block: str, line: int) -> Requirement | None:
+    name, version = _NAME.search(block), _VERSION.search(block)
+    if name is None or (version is None and not _LOCAL.search(block)):
+        return None
+    source = "path" if _LOCAL.search(block) else "vcs" if _REMOTE.search(block) else "pypi"
+    hashed = "sha256:" in block or "hash = " in block
+    written = f"=={version.group(1)}" if version else ""
+    at = line + block.count("\n", 0, name.start())
+    return Requirement(canonical(name.group(1)), written, at, bool(version) and source != "path", hashed, source=source)
+
+
+def _read_pipfile_lock(text: str) -> Facts:
+    document, troubles = read_json(text)
+    root = document or ABSENT
+    requirements = []
+    for table, group in (("default", ""), ("develop", "dev")):
+        for name, entry in root.get(table).items():
+            version, source = (
+                entry.get("version").raw,
+                "vcs" if entry.get("git") else "path" if entry.get("path") else "pypi",
+            )
+            line, pinned, hashed = (
+                root.get(table).line_of(name),
+                bool(version or entry.get("ref")),
+                bool(entry.get("hashes")),
+            )
+            requirements.append(Requirement(canonical(name), version, line, pinned, hashed, group, source))
+    meta = root.get("_meta")
+    attrs = [
+        ("tool", "pipenv"),
+        ("python", meta.get("requires").get("python_version").raw),
+        ("content-hash", meta.get("hash").get("sha256").raw),
+    ]
+    return Facts(kind="lock", requirements=tuple(requirements), attrs=pairs(attrs), troubles=troubles)
+
+
+def _read_conda_lock(text: str) -> Facts:
+    documents, _, troubles = read_yaml(text)
+    root = documents[0] if documents else ABSENT
+    requirements = tuple(
+        Requirement(
+            canonical(entry.get("name").raw), f"=={entry.get('version').raw}", entry.line, True, bool(entry.get("hash")),
+            entry.get("category").raw.replace("main", ""), "pypi" if entry.get("manager").raw == "pip" else "conda",
+        )
+        for entry in root.get("package").maps()
+    )  # fmt: skip
+    return Facts(kind="lock", requirements=requirements, attrs=(("tool", "conda-lock"),), troubles=troubles)
+
+
+UV = Reader(name="lock", names=("uv.lock",), read=over_text(_read_toml_lock("uv")))
+POETRY = Reader(name="lock", names=("poetry.lock",), read=over_text(_read_toml_lock("poetry")))
+PDM = Reader(name="lock", names=("pdm.lock",), read=over_text(_read_toml_lock("pdm")))
+PYLOCK = Reader(name="lock", names=("pylock.toml", "pylock.*.toml"), read=over_text(_read_toml_lock("pylock")))
+PIPENV = Reader(name="lock", names=("Pipfile.lock",), read=over_text(_read_pipfile_lock))
+CONDA = Reader(name="lock", names=("conda-lock.yml", "conda-lock.yaml"), read=over_text(_read_conda_lock))

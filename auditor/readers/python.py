@@ -1,0 +1,29 @@
+"""Python source files."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.model.facts import Facts
+from auditor.readers.contract import Reader
+
+_SHEBANG = re.compile(rb"#!.*\bpython")
+
+
+def read(data: bytes) -> Facts:
+    """The program facts of a Python file."""
+    from auditor.source import read_program
+
+    program, troubles = read_program(data)
+    return Facts(
+        kind="python", program=program, troubles=troubles, lines=program.lines if program else data.count(b"\n")
+    )
+
+
+def has_shebang(data: bytes) -> bool:
+    """Whether a file without a telling name says that Python runs it."""
+    return bool(_SHEBANG.match(data[:200]))
+
+
+READER = Reader(name="python", names=("*.py", "*.pyw"), read=read)
+SCRIPT = Reader(name="python", names=("*/bin/*", "*/scripts/*"), read=read, sniff=has_shebang)

@@ -1,0 +1,35 @@
+"""Shell scripts: one step with all commands."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.language.shell import read_shell
+from auditor.language.text import count_lines
+from auditor.model.facts import Facts, Step
+from auditor.readers.contract import Reader, over_text, pairs
+
+_SHEBANG = re.compile(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
+_STRICT = re.compile(r"^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
+
+
+def read(text: str) -> Facts:
+    """The commands of a script in order; `strict` says that it stops at a failure."""
+    step = Step(
+        "script",
+        "shell",
+        1,
+        max(count_lines(text), 1),
+        read_shell(text),
+        attrs=pairs([("strict", "true" if _STRICT.search(text) else "")]),
+    )
+    return Facts(kind="shell", steps=(step,), attrs=(("tool", "shell"),))
+
+
+def has_shebang(data: bytes) -> bool:
+    """Whether a file without a telling name says that a shell runs it."""
+    return bool(_SHEBANG.match(data[:200]))
+
+
+READER = Reader(name="shell", names=("*.sh", "*.bash", "*.zsh", "*.ksh"), read=over_text(read))
+SCRIPT = Reader(name="shell", names=("*/bin/*", "*/scripts/*"), read=over_text(read), sniff=has_shebang)
