@@ -18,7 +18,11 @@ def render(audit: Audit, pages: RulePages | None = None) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(template), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     style, script = template("style.css").strip(), template("report.js").strip()
     return environment.get_template("report.html.j2").render(

@@ -15,10 +15,12 @@ def render(audit: Audit, pages: RulePages | None = None) -> str:
     """The complete audit as indented JSON; equal audits give equal bytes. Rule pages are not part of it."""
     del pages
     try:
-        raw = msgspec.json.encode(audit, order="deterministic")
+        raw = msgspec.json.encode(audit)
     except UnicodeEncodeError:  # a file name that is not UTF-8 came along as lone surrogates
         raw = msgspec.json.encode(_writable(msgspec.to_builtins(audit)))
-    return msgspec.json.format(raw, indent=2).decode() + "\n"
+    # Read once and written again, a whole number in a field of floats is 3.0 here as in every later rendering.
+    stable = msgspec.json.encode(parse(raw), order="deterministic")
+    return msgspec.json.format(stable, indent=2).decode() + "\n"
 
 
 def parse(text: str | bytes) -> Audit:
@@ -38,6 +40,6 @@ def _writable(value: Any) -> Any:
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
         return {_writable(key): _writable(value[key]) for key in value}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_writable(item) for item in value]
     return value

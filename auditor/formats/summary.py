@@ -178,14 +178,21 @@ def limits(audit: Audit) -> list[str]:
     if seen.files_unknown:
         said.append(f"{plural(seen.files_unknown, 'file')} had no readable content (absent or too large).")
     if seen.io_resolved is not None and seen.io_resolved < 1:
-        said.append(f"{percent(1 - seen.io_resolved)} of {plural(seen.io_calls, 'file access', 'file accesses')} "
-                    "in code could not be traced to a named file.")
+        said.append(
+            f"{percent(1 - seen.io_resolved)} of {plural(seen.io_calls, 'file access', 'file accesses')} "
+            "in code could not be traced to a named file."
+        )
     if seen.history != "full":
-        said.append(f"Usable history: {HISTORY.get(seen.history, plain(seen.history))}. "
-                    "Nothing that rests on past commits was fully judged.")
+        said.append(
+            f"Usable history: {HISTORY.get(seen.history, plain(seen.history))}. "
+            "Nothing that rests on past commits was fully judged."
+        )
     if left_out := sum(item.files for item in seen.excluded):
-        said.append(f"{plural(left_out, 'file')} were left out on purpose." if left_out != 1 else
-                    "1 file was left out on purpose.")
+        said.append(
+            f"{plural(left_out, 'file')} were left out on purpose."
+            if left_out != 1
+            else "1 file was left out on purpose."
+        )
     if audit.errors:
         said.append(f"{plural(len(audit.errors), 'part')} of the analysis failed; the affected checks are unknown.")
     return said

@@ -97,7 +97,11 @@ def _pieces(word: str, columns: int) -> list[str]:
 def _head(screen: _Screen, audit: Audit) -> None:
     score, target = audit.score, audit.target
     at = f"{plain(target.revision)[:10]} of {day(target.committed)}" if target.revision else f"as of {day(audit.as_of)}"
-    screen.pair(f"{verdict_word(score.verdict)}: {clip(plain(target.name), 40)}", at, _VERDICT_STYLE.get(score.verdict, "strong"))
+    screen.pair(
+        f"{verdict_word(score.verdict)}: {clip(plain(target.name), 40)}",
+        at,
+        _VERDICT_STYLE.get(score.verdict, "strong"),
+    )
     for reason in score.reasons[:6]:
         screen.add(f"- {sentence(reason)}", indent=2, hang=2)
     screen.line()
@@ -146,7 +150,9 @@ def _finding(screen: _Screen, finding: Finding) -> None:
     style = _SEVERITY_STYLE.get(finding.severity, "")
     screen.add(
         f"{plain(str(finding.place))} {plain(finding.rule)} {finding.severity.value} {plain(finding.message, 400)}",
-        indent=2, hang=4, style=style,
+        indent=2,
+        hang=4,
+        style=style,
     )
     if finding.remedy.strip():
         screen.add(f"-> {sentence(plain(finding.remedy, 400))}", indent=6, hang=3)
@@ -159,7 +165,9 @@ def _unseen(screen: _Screen, audit: Audit) -> None:
     screen.title("Examined")
     screen.add(
         f"{seen.files_read:,} of {plural(seen.files, 'file')} read, {seen.logical_lines:,} logical lines, "
-        f"{seen.rules_applied:,} of {seen.rules_total:,} rules applied.", indent=2)
+        f"{seen.rules_applied:,} of {seen.rules_total:,} rules applied.",
+        indent=2,
+    )
     for said in limits(audit):
         screen.add(f"- {said}", indent=2, hang=2)
     if unknown:
@@ -188,4 +196,8 @@ def _more(screen: _Screen, audit: Audit) -> None:
     versions = audit.versions
     screen.add(
         f"auditor {plain(versions.tool)}, rules {plain(versions.ruleset)}, score model {plain(versions.score_model)}, "
-        f"calibration {plain(versions.calibration)}, profile {plain(versions.profile)}", indent=2, hang=8, style="faint")
+        f"calibration {plain(versions.calibration)}, profile {plain(versions.profile)}",
+        indent=2,
+        hang=8,
+        style="faint",
+    )

@@ -35,9 +35,12 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + _ELLIPSIS
 
 
-def clip_start(text: str, limit: int) -> str:
-    """The text, or an ellipsis and its end: the telling part of a path."""
-    return text if len(text) <= limit else _ELLIPSIS + text[len(text) - limit + 1 :]
+def clip_path(path: str, limit: int) -> str:
+    """The path, or an ellipsis and as many of its last segments as fit; a long name loses its beginning."""
+    if len(path) <= limit:
+        return path
+    end = path[len(path) - limit + 1 :]
+    return _ELLIPSIS + (end[end.index("/") :] if "/" in end[:-1] else end)
 
 
 def width(text: str) -> int:
@@ -69,8 +72,11 @@ def short(value: float | None) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A range of debt."""
-    return f"{decimal(low)}–{decimal(high)}" if finite(low) and finite(high) else NONE
+    """A range of debt; one number where both ends print alike."""
+    if not (finite(low) and finite(high)):
+        return NONE
+    first, last = decimal(low), decimal(high)
+    return first if first == last else f"{first}–{last}"
 
 
 def percent(share: float | None) -> str:

@@ -228,7 +228,9 @@ def _families() -> tuple[FamilyScore, ...]:
 
 def _components(families: tuple[FamilyScore, ...]) -> tuple[Component, ...]:
     pipeline = ArchetypeScore("P", "training pipeline", 0.92, ("dvc.yaml with 4 stages", "metrics.json declared"))
-    service = ArchetypeScore("S", "production service", 0.81, ("FastAPI handler reaches a model load", "Dockerfile CMD"))
+    service = ArchetypeScore(
+        "S", "production service", 0.81, ("FastAPI handler reaches a model load", "Dockerfile CMD")
+    )
     return (
         Component(".", ".", (pipeline, service), ("pyproject.toml", "dvc.yaml"), False, 118, 12_400,
                   {"propagation_cost": 0.31, "tangle_index": 0.56}, {"steps": 6, "models": 2},
@@ -381,7 +383,10 @@ def hostile() -> Audit:
     nodes = tuple(msgspec.structs.replace(node, id=f"{node.id}{BREAKOUTS[n % len(BREAKOUTS)]}", label=name(n), kind=BREAKOUTS[n % len(BREAKOUTS)])
                   for n, node in enumerate(base.system_map.nodes))  # fmt: skip
     renamed = {old.id: new.id for old, new in zip(base.system_map.nodes, nodes, strict=True)}
-    edges = tuple(msgspec.structs.replace(edge, source=renamed[edge.source], target=renamed[edge.target]) for edge in base.system_map.edges)
+    edges = tuple(
+        msgspec.structs.replace(edge, source=renamed[edge.source], target=renamed[edge.target])
+        for edge in base.system_map.edges
+    )
     return msgspec.structs.replace(
         base, findings=findings, system_map=SystemMap(nodes, edges, 3),
         target=Target(f"/tmp/{MARKUP}", "worktree", f"acme/{MARKUP}", 'https://github.com/acme/"><script>', REVISION, MARKUP, "full", 3),

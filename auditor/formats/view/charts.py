@@ -59,7 +59,11 @@ def family_bar(title: str, debt: float | None, low: float, high: float) -> Famil
     if debt is None or not finite(debt):
         return FamilyBar("0%", _percent(low), _percent(high), False, f"{title}: not determined.")
     return FamilyBar(
-        _percent(debt), _percent(low), _percent(high), True, f"{title}: debt {decimal(debt)} of 100, range {span(low, high)}."
+        _percent(debt),
+        _percent(low),
+        _percent(high),
+        True,
+        f"{title}: debt {decimal(debt)} of 100, range {span(low, high)}.",
     )
 
 

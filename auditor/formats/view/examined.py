@@ -39,10 +39,16 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
     masked_columns = (Column("Rule", "head"), Column("Why it does not apply"), Column("Components"))
     kinds = (Column("Kind", "head"), Column("Number", "number"))
     excluded = [
-        (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example)) for item in seen.excluded
+        (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example))
+        for item in seen.excluded
     ]
     problems = [
-        (code(item.path), text(f"{item.line:,}" if item.line is not None else ""), message(item.message), text(item.code))
+        (
+            code(item.path),
+            text(f"{item.line:,}" if item.line is not None else ""),
+            message(item.message),
+            text(item.code),
+        )
         for item in audit.problems
     ]
     return Examined(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from auditor.formats.order import open_findings
-from auditor.formats.summary import business, effort_range, headline, moves, rule_title, risks, sentence
+from auditor.formats.summary import business, effort_range, headline, moves, risks, rule_title, sentence
 from auditor.formats.text import decimal, finite, percent, plain, plural, span
 from auditor.formats.view.charts import ScoreBar, score_bar
 from auditor.formats.view.findings import Linker, place, severity_view
@@ -77,9 +77,15 @@ def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
 def _figures(score: Score) -> tuple[Figure, ...]:
     judged = finite(score.debt)
     net = f"; net of accepted risks {decimal(score.net)}" if score.net is not None and score.net != score.debt else ""
-    debt_note = f"of 100, lower is better. Range {span(score.low, score.high)}{net}" if judged else "Nothing could be judged"
+    debt_note = (
+        f"of 100, lower is better. Range {span(score.low, score.high)}{net}" if judged else "Nothing could be judged"
+    )
     grade_note = "Provisional: it may change with more evidence" if score.provisional else "A is best, E is worst"
-    ratio = f", {decimal(100 * score.ratio)} % of development cost" if score.ratio is not None and finite(score.ratio) else ""
+    ratio = (
+        f", {decimal(100 * score.ratio)} % of development cost"
+        if score.ratio is not None and finite(score.ratio)
+        else ""
+    )
     work = effort_range(score.hours_p50, score.hours_p90)
     return (
         Figure("Debt score", decimal(score.debt), debt_note),

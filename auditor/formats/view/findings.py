@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from auditor.formats.order import is_open, open_findings
-from auditor.formats.order import by_priority
+from auditor.formats.order import by_priority, is_open, open_findings
 from auditor.formats.summary import business, effort_range, rule_title, sentence
 from auditor.formats.text import code_lines, decimal, plain, plural
 from auditor.formats.view.links import Spot, spot_text
@@ -124,7 +123,9 @@ def place(spot: Spot, link: Linker) -> Inline:
 def _trail(finding: Finding, link: Linker) -> tuple[Step, ...]:
     steps = [Step(place(spot, link), message(spot.says, 300)) for spot in finding.related[:MOST_STEPS]]
     if len(finding.related) > MOST_STEPS:
-        steps.append(Step((), message(f"and {len(finding.related) - MOST_STEPS} more places, in the JSON of this audit")))
+        steps.append(
+            Step((), message(f"and {len(finding.related) - MOST_STEPS} more places, in the JSON of this audit"))
+        )
     return tuple(steps)
 
 
@@ -134,7 +135,9 @@ def findings(audit: Audit, link: Linker) -> Findings:
     shown = ordered[:MOST_ROWS]
     note = ""
     if len(ordered) > len(shown):
-        note = f"The first {len(shown):,} of {len(ordered):,} findings by priority; the JSON of this audit holds them all."
+        note = (
+            f"The first {len(shown):,} of {len(ordered):,} findings by priority; the JSON of this audit holds them all."
+        )
     return Findings(
         rows=tuple(_row(number, finding, link) for number, finding in enumerate(shown, 1)),
         note=note,

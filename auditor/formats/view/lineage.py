@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.formats.text import clip, clip_start, decimal, plain, plural
+from auditor.formats.text import clip, clip_path, decimal, plain, plural
 from auditor.formats.view.pieces import Column, Table, code, table, text
 from auditor.model.audit import Audit, MapEdge, MapNode, SystemMap
 
-BOX_WIDTH, BOX_HEIGHT = 164, 46
-GAP_X, GAP_Y, MARGIN = 66, 22, 16
+BOX_WIDTH, BOX_HEIGHT = 168, 46
+GAP_X, GAP_Y, MARGIN = 46, 22, 16
 MOST_NODES, MOST_EDGES = 300, 900
-_LETTERS = 19
+_LETTERS = 20
+_SCROLLS = 960  # pixels; a wider picture says that it goes on
 
 _SHAPES = {
     "data": "dataset external_dataset storage feature feature_view",
@@ -74,6 +75,7 @@ class Picture(msgspec.Struct, frozen=True):
     legend: tuple[Legend, ...]
     description: str
     note: str
+    hint: str
     nodes: Table | None
     edges: Table | None
 
@@ -90,17 +92,21 @@ def picture(audit: Audit) -> Picture | None:
     shapes = {box.shape for box in boxes}
     loops = any(places[edge.target][0] <= places[edge.source][0] for edge in edges)
     left_out = drawn.dropped + len(drawn.nodes) - len(nodes)
+    width = max(x for x, _ in places.values()) + BOX_WIDTH + MARGIN
     return Picture(
-        width=max(x for x, _ in places.values()) + BOX_WIDTH + MARGIN,
+        width=width,
         height=max(y for _, y in places.values()) + BOX_HEIGHT + MARGIN + (GAP_Y + 10 if loops else 0),
         boxes=boxes,
         lines=tuple(_line(edge, places, {node.id: node for node in nodes}) for edge in edges),
         legend=tuple(
-            Legend(outline(shape, 1, 1, 34, 16), words, shape) for shape, words in SHAPE_WORDS.items() if shape in shapes
+            Legend(outline(shape, 1, 1, 34, 16), words, shape)
+            for shape, words in SHAPE_WORDS.items()
+            if shape in shapes
         ),
         description=f"{plural(len(nodes), 'artefact')} and {plural(len(edges), 'tie')} between them, "
         "from sources on the left to results on the right. The tables below say the same.",
         note=f"{plural(left_out, 'further artefact')} did not fit into the picture." if left_out else "",
+        hint="The picture is wider than the page: scroll it sideways." if width > _SCROLLS else "",
         nodes=_node_table(drawn, audit),
         edges=_edge_table(drawn),
     )
@@ -123,7 +129,7 @@ def _box(node: MapNode, x: int, y: int) -> Box:
     shape = SHAPE_OF.get(node.kind, "other")
     label, kind = plain(node.label), plain(node.kind).replace("_", " ")
     found = f", {plural(node.findings, 'finding')}" if node.findings else ""
-    cut = clip_start if "/" in label else clip
+    cut = clip_path if "/" in label else clip
     return Box(
         shape=shape, path=outline(shape, x, y, BOX_WIDTH, BOX_HEIGHT), x=x + BOX_WIDTH // 2,
         label_y=y + 20, kind_y=y + 35, label=cut(label, _LETTERS), kind=clip(kind, _LETTERS),
@@ -154,7 +160,9 @@ def _line(edge: MapEdge, places: dict[str, tuple[int, int]], nodes: dict[str, Ma
     (ax, ay), (bx, by) = places[edge.source], places[edge.target]
     source, target = plain(nodes[edge.source].label, 80), plain(nodes[edge.target].label, 80)
     state = "declared" if edge.declared else "observed"
-    return Line(_curve(ax, ay, bx, by), edge.declared, f"{source} {plain(edge.kind).replace('_', ' ')} {target}, {state}")
+    return Line(
+        _curve(ax, ay, bx, by), edge.declared, f"{source} {plain(edge.kind).replace('_', ' ')} {target}, {state}"
+    )
 
 
 def _curve(ax: int, ay: int, bx: int, by: int) -> str:

@@ -13,7 +13,7 @@ Spot = Place | Related
 
 _REMOTE = re.compile(
     r"https://(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
-    r"/(?P<path>[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,5}?)(?:\.git)?/?"
+    r"/(?P<path>[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,5})/?"
 )
 _REVISION = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
@@ -29,9 +29,9 @@ def linker(target: Target) -> Callable[[Spot], str]:
     """A function from a place to its address at the audited commit; "" where there is none to trust."""
     remote = _REMOTE.fullmatch(target.remote or "")
     if not remote or not _REVISION.fullmatch(target.revision or ""):
-        return lambda spot: ""
+        return _nowhere
     before, mark = _FORMS[remote["host"]]
-    base = f"https://{remote['host']}/{remote['path']}{before}{target.revision}/"
+    base = f"https://{remote['host']}/{remote['path'].removesuffix('.git')}{before}{target.revision}/"
 
     def address(spot: Spot) -> str:
         if spot.path in ("", ".") or "://" in spot.path or ".." in spot.path.split("/"):
@@ -54,3 +54,9 @@ def spot_text(spot: Spot) -> str:
     if spot.cell is not None and spot.line is not None:
         return f"{spot.path}, cell {spot.cell + 1}, line {spot.line}"
     return spot.path if spot.line is None else f"{spot.path}:{spot.line}"
+
+
+def _nowhere(spot: Spot) -> str:
+    """For a target whose host is unknown: no place has an address."""
+    del spot
+    return ""

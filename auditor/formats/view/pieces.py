@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -42,6 +43,7 @@ class Table(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Inline, ...], ...]
     note: str = ""
+    size: str = "wide"  # `wide`, `middle` or `slim`, by its columns: how narrow it may get before it scrolls
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -77,9 +79,14 @@ def listed(values: tuple[str, ...] | list[str], most: int = 40) -> Inline:
     return text(f"{shown}; and {len(values) - most} more" if len(values) > most else shown)
 
 
-def table(caption: str, columns: tuple[Column, ...], rows: list[tuple[Inline, ...]], most: int = 200) -> Table | None:
+def table(
+    caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Inline, ...]], most: int = 200
+) -> Table | None:
     """A table of at most so many rows, or nothing where there is no row."""
     if not rows:
         return None
-    note = f"The first {most:,} of {len(rows):,} rows; the JSON of this audit holds them all." if len(rows) > most else ""
-    return Table(caption, columns, tuple(rows[:most]), note)
+    note = (
+        f"The first {most:,} of {len(rows):,} rows; the JSON of this audit holds them all." if len(rows) > most else ""
+    )
+    size = "wide" if len(columns) > 4 else "middle" if len(columns) > 2 else "slim"
+    return Table(caption, columns, tuple(rows[:most]), note, size)

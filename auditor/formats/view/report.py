@@ -82,7 +82,8 @@ def report(audit: Audit, pages: RulePages) -> Report:
         ("glossary", "Glossary", True, ""),
     )
     sections = tuple(
-        Section(key, number, title) for number, (key, title) in enumerate(((k, t) for k, t, shown, _ in titles if shown), 1)
+        Section(key, number, title)
+        for number, (key, title) in enumerate(((k, t) for k, t, shown, _ in titles if shown), 1)
     )
     left_out = tuple(f"{title}: {why}." for _, title, shown, why in titles if not shown)
     more = len(listing.rows) > MOST_CARDS
@@ -98,7 +99,9 @@ def report(audit: Audit, pages: RulePages) -> Report:
         picture=drawn,
         impacts=reach,
         cards=register,
-        more_findings=f"The first {MOST_CARDS} by priority. All {listing.count} follow in the next section." if more else "",
+        more_findings=f"The first {MOST_CARDS} by priority. All {listing.count} follow in the next section."
+        if more
+        else "",
         findings=listing,
         method=_method(audit),
         glossary=GLOSSARY,
@@ -142,10 +145,16 @@ def _impact(item: Impact) -> tuple[Inline, ...]:
 
 def _method(audit: Audit) -> Method:
     rows = [
-        (text(f"{family.id} {family.title}"), text(decimal(family.weight, 2)), text("yes" if family.applicable else "no"))
+        (
+            text(f"{family.id} {family.title}"),
+            text(decimal(family.weight, 2)),
+            text("yes" if family.applicable else "no"),
+        )
         for family in audit.families
     ]
-    weights = table("Weights of the families", (Column("Family", "head"), Column("Weight", "number"), Column("Applies here")), rows)
+    weights = table(
+        "Weights of the families", (Column("Family", "head"), Column("Weight", "number"), Column("Applies here")), rows
+    )
     severities = tuple((severity.value.capitalize(), f"{meaning}.") for severity, meaning in SEVERITY_MEANS.items())
     return Method(weights, severities, _command(audit), bool(audit.problems))
 

@@ -87,7 +87,9 @@ def _detail(family: FamilyScore, opened: bool, audit: Audit, pages: RulePages) -
     several = len({check.component for check in family.checks}) > 1
     rows = [_check(check, several, audit, pages) for check in family.checks]
     made = table(f"Checks of {plain(family.title)}", _CHECK_COLUMNS, rows) or Table("", _CHECK_COLUMNS, ())
-    return FamilyDetail(plain(family.id), plain(family.title), BUSINESS.get(family.id, ""), decimal(family.debt), opened, made)
+    return FamilyDetail(
+        plain(family.id), plain(family.title), BUSINESS.get(family.id, ""), decimal(family.debt), opened, made
+    )
 
 
 def _check(check: CheckScore, several: bool, audit: Audit, pages: RulePages) -> tuple[Inline, ...]:
@@ -115,7 +117,13 @@ def _component(component: Component) -> Table | None:
         return None
     score = component.score
     name = "root of the repository" if component.id in ("", ".") else component.id
-    columns = (Column("Family", "head"), Column("Debt", "number"), Column("Range", "number"), Column("Coverage", "number"), Column("Grade"))
+    columns = (
+        Column("Family", "head"),
+        Column("Debt", "number"),
+        Column("Range", "number"),
+        Column("Coverage", "number"),
+        Column("Grade"),
+    )
     rows = [
         (text(f"{family.id} {family.title}"), text(decimal(family.debt)), text(span(family.low, family.high)),
          text(percent(family.coverage)), text(family.grade.replace("-", "–")))
