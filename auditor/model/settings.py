@@ -1,25 +1,23 @@
-"""What the owners of a target say about it, in `[tool.auditor]`."""
+"""What the audited repository says of itself."""
 
 from __future__ import annotations
 
 import msgspec
 
-
-class Claim(msgspec.Struct, frozen=True):
-    """Something said to live outside the repository: claimed, not verified."""
-
-    url: str = ""
-    owner: str = ""
-    expires: str = ""
-    version: str = ""
+Scalar = str | int | float | bool
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Settings of the target. `components` maps a folder ("." for the root) to archetype letters."""
+    """Settings of a target. They are claims and wishes of the audited side: none names code to load.
 
+    `source` is the file they were read from, "" for the defaults. `components` maps a folder to archetype letters,
+    `external` a practice to the table that claims it (dates as ISO text), `static_model` a path to the reason why that
+    model need not be retrained. `unknown` lists keys that mean nothing here.
+    """
+
+    source: str = ""
     exclude: tuple[str, ...] = ()
     components: dict[str, str] = {}
-    external: dict[str, Claim] = {}
+    external: dict[str, dict[str, Scalar]] = {}
     static_model: dict[str, str] = {}
     unknown: tuple[str, ...] = ()
-    source: str = ""

@@ -1,0 +1,125 @@
+"""Which files are not the work of the repository's authors: by the names of their folders and by their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from auditor.model.listing import Excluded
+
+VENDORED = frozenset(
+    [
+        "vendor",
+        "vendors",
+        "vendored",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "3rd_party",
+        "externals",
+        "_vendor",
+    ]
+)
+INSTALLED = frozenset(["node_modules", "bower_components", "jspm_packages", "site-packages"])
+ENVIRONMENT = frozenset(
+    [
+        ".venv",
+        ".tox",
+        ".nox",
+        ".eggs",
+        ".direnv",
+        "__pycache__",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".pytype",
+        ".hypothesis",
+        ".ipynb_checkpoints",
+        ".terraform",
+        ".git",
+        ".hg",
+        ".svn",
+        ".bzr",
+    ]
+)
+ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".virtualenv"])  # only if they hold one
+DATA = frozenset(["data", "datasets", "dataset"])  # data/vendor is where a vendor's data lies
+DVC_PRIVATE = frozenset(("cache", "tmp"))
+GENERATED_FOLDER = re.compile(r"\.egg-info$")
+GENERATED_NAME = re.compile(r"(_pb2(_grpc)?\.pyi?|\.min\.(js|css)|\.(js|css)\.map)$")
+DISTRIBUTION = re.compile(r"\.(whl|egg|tar\.gz|zip)$")
+
+
+class Tally:
+    """Counts what is left out, by reason, with the first example in path order."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[int, str]] = {}
+
+    def add(self, reason: str, path: str, files: int = 1) -> None:
+        """Notes `files` files at or below this path."""
+        count, example = self._rows.get(reason, (0, path))
+        self._rows[reason] = (count + files, min(example, path))
+
+    def rows(self) -> tuple[Excluded, ...]:
+        """The counts, by reason."""
+        return tuple(Excluded(reason, *row) for reason, row in sorted(self._rows.items()))
+
+
+class Exclusion:
+    """Decides by path. `environments` are the folders that were seen to hold a Python environment."""
+
+    def __init__(self, environments: frozenset[str]) -> None:
+        self._environments = environments
+        self._folders: dict[str, str | None] = {"": None}
+
+    def reason(self, path: str) -> str | None:
+        """Why a file is left out, None if it is not."""
+        folder, _, name = path.rpartition("/")
+        return self.folder_reason(folder) or self._name_reason(folder, name)
+
+    def folder_reason(self, folder: str) -> str | None:
+        """Why all below a folder is left out, None if it is not."""
+        ask: list[str] = []
+        while folder not in self._folders:
+            ask.append(folder)
+            folder = folder.rpartition("/")[0]
+        reason = self._folders[folder]
+        for below in reversed(ask):
+            reason = reason or self._own_reason(below)
+            self._folders[below] = reason
+        return reason
+
+    def _own_reason(self, folder: str) -> str | None:
+        parent, _, name = folder.rpartition("/")
+        above = parent.rpartition("/")[2]
+        if name in ENVIRONMENT or folder in self._environments or (above == ".dvc" and name in DVC_PRIVATE):
+            return "environment"
+        if name in INSTALLED:
+            return "vendored"
+        if name in VENDORED and DATA.isdisjoint(parent.split("/")):
+            return "vendored"
+        if GENERATED_FOLDER.search(name) or (above == "build" and (name == "lib" or name.startswith("bdist."))):
+            return "generated"
+        return None
+
+    def _name_reason(self, folder: str, name: str) -> str | None:
+        if GENERATED_NAME.search(name):
+            return "generated"
+        if DISTRIBUTION.search(name) and folder.rpartition("/")[2] == "dist" and DATA.isdisjoint(folder.split("/")):
+            return "generated"
+        return None
+
+
+def environments(paths: Iterable[str]) -> frozenset[str]:
+    """Folders that hold a Python environment, by its marks."""
+    found = set()
+    for path in paths:
+        if path.endswith("/pyvenv.cfg"):
+            found.add(path[: -len("/pyvenv.cfg")])
+        elif path.endswith(("/bin/activate", "/Scripts/activate", "/conda-meta/history")):
+            folder = path.rsplit("/", 2)[0]
+            if folder.rpartition("/")[2] in ENVIRONMENT_NAMES or path.endswith("history"):
+                found.add(folder)
+    return frozenset(found - {""})

@@ -1,0 +1,235 @@
+"""git by its command line, in a way that a hostile repository cannot turn against us.
+
+Two doors. `Git` asks a repository for what only it knows (refs, index, remotes): its own configuration is read then, so
+whatever in it could start a program is switched off. `Objects` reads commits, trees and blobs through an empty
+repository of our own that only borrows the object store: no configuration of the target is seen at all, and a clone that
+lacks objects does not fetch them one by one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
+
+from auditor.model.errors import UsageError
+
+TIMEOUT = 600  # seconds, for one answer of a local repository
+BATCH = 256  # ids asked for at once: 256 x 65 bytes fit any pipe's buffer, so asking never blocks
+
+HARDENED: tuple[str, ...] = tuple(
+    word
+    for setting in (
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "core.untrackedCache=false",
+        "core.attributesFile=/dev/null",
+        "core.excludesFile=/dev/null",  # what is ignored must not depend on who audits
+        "core.pager=cat",
+        "core.sshCommand=ssh",
+        "core.askPass=",
+        "core.commitGraph=true",
+        "color.ui=never",
+        "diff.external=",
+        "diff.renameLimit=0",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        "log.showSignature=false",  # else `log` starts the program named by gpg.program
+        "log.mailmap=false",
+        "log.showRoot=true",
+        "protocol.ext.allow=never",
+        "submodule.recurse=false",
+        "safe.directory=*",  # the owner does not matter to one who executes nothing
+    )
+    for word in ("-c", setting)
+)
+
+# Variables that the person who audits may need for reaching a remote; every other GIT_* is dropped: inside a hook
+# GIT_DIR and GIT_INDEX_FILE would name another repository.
+KEPT = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND", "GIT_EXEC_PATH")
+
+
+class GitError(Exception):
+    """git refused or failed; the text is its last line."""
+
+
+def git_is_installed() -> bool:
+    """Whether a git command can be called."""
+    return shutil.which("git") is not None
+
+
+def environment(*, network: bool = False) -> dict[str, str]:
+    """The variables of a git call. Without `network` no protocol is allowed, not even to a local path."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in KEPT or k.startswith("GIT_SSL_")}
+    kept |= {
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_PAGER": "cat",
+        "GIT_LITERAL_PATHSPECS": "1",
+    }
+    if network:
+        kept["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
+    else:
+        kept |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "none"}
+    return kept
+
+
+def call(
+    words: Sequence[str],
+    *,
+    env: dict[str, str],
+    cwd: Path | None = None,
+    data: bytes | None = None,
+    timeout: float = TIMEOUT,
+) -> bytes:
+    """The output of one hardened git call. Raises GitError."""
+    command = ["git", "--no-pager", *HARDENED, *words]
+    try:
+        done = subprocess.run(
+            command, env=env, cwd=cwd, input=data or b"", capture_output=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {words[0]} gave no answer within {timeout:.0f} s") from error
+    except OSError as error:
+        raise GitError(f"git could not be started: {error.strerror}") from error
+    if done.returncode != 0:
+        raise GitError(last_line(done.stderr) or f"git ended with {done.returncode}")
+    return done.stdout
+
+
+def last_line(stderr: bytes) -> str:
+    """The last words of git on standard error."""
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1].removeprefix("fatal: ").strip() if lines else ""
+
+
+class Git:
+    """One repository: its refs, index and remotes. `git_dir` is its git directory, `work_tree` its folder of files."""
+
+    def __init__(self, git_dir: Path, work_tree: Path | None = None) -> None:
+        self.git_dir = git_dir
+        self.work_tree = work_tree
+
+    def run(self, *words: str, cwd: Path | None = None) -> bytes:
+        """The output of a git command over this repository. Raises GitError."""
+        place = [f"--git-dir={self.git_dir}"]
+        if self.work_tree is not None:
+            place.append(f"--work-tree={self.work_tree}")  # a hostile core.worktree must not send us elsewhere
+        return call([*place, *words], env=environment(), cwd=cwd or self.work_tree)
+
+    def commit(self, rev: str | None) -> str | None:
+        """The commit id of a revision, HEAD by default; None where HEAD has no commit yet. Raises UsageError."""
+        if rev is not None and (not rev or rev.startswith("-") or "\0" in rev):
+            raise UsageError(f"{rev!r} is no revision; give a branch, a tag or a commit id.")
+        try:
+            words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev or 'HEAD'}^{{commit}}")
+            return self.run(*words).decode("ascii").strip()
+        except GitError as error:
+            if rev is None or rev == "HEAD":
+                return None
+            raise UsageError(f"{rev!r} names no commit here; `git log --all` shows which there are.") from error
+
+    def config(self, pattern: str) -> list[tuple[str, str]]:
+        """Settings of this repository whose name matches, files included by it left out."""
+        try:
+            text = self.run("config", "--local", "--no-includes", "-z", "--get-regexp", pattern)
+        except GitError:  # git ends with 1 where nothing matches
+            return []
+        pairs = (item.decode("utf-8", "replace").partition("\n") for item in text.split(b"\0") if item)
+        return [(key, value) for key, _, value in pairs]
+
+    def common_dir(self) -> Path:
+        """Where the objects and refs live; differs from the git directory in a linked worktree."""
+        pointer = self.git_dir / "commondir"
+        if not pointer.is_file():
+            return self.git_dir
+        return (self.git_dir / pointer.read_text("utf-8", "surrogateescape").strip()).resolve()
+
+    def is_shallow(self) -> bool:
+        """Whether history was cut off when this was cloned."""
+        return (self.common_dir() / "shallow").is_file()
+
+    def is_partial(self) -> bool:
+        """Whether this clone left objects with its remote."""
+        found = self.config(r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$")
+        return any(value.lower() not in ("false", "no", "off", "0") for _, value in found)
+
+
+class Objects:
+    """The object store of a repository, read without its configuration. Close it after use."""
+
+    def __init__(self, git: Git) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="auditor-")
+        common, own = git.common_dir(), Path(self._folder.name)
+        (own / "refs").mkdir()
+        (own / "objects").mkdir()
+        (own / "HEAD").write_text("ref: refs/heads/none\n")
+        sha256 = any(value == "sha256" for _, value in git.config(r"^extensions\.objectformat$"))
+        version, extension = ("1", "[extensions]\n\tobjectformat = sha256\n") if sha256 else ("0", "")
+        (own / "config").write_text(f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}")
+        if git.is_shallow():
+            (own / "shallow").write_bytes((common / "shallow").read_bytes())
+        self._env = environment() | {"GIT_DIR": str(own), "GIT_OBJECT_DIRECTORY": str(common / "objects")}
+
+    def close(self) -> None:
+        """Removes the borrowed repository."""
+        self._folder.cleanup()
+
+    def run(self, *words: str, data: bytes | None = None) -> bytes:
+        """The output of a git command over these objects. Raises GitError."""
+        return call(words, env=self._env, data=data)
+
+    def sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """Sizes in bytes of those objects that are here."""
+        asked = "".join(f"{name}\n" for name in dict.fromkeys(ids)).encode()
+        if not asked:
+            return {}
+        answer = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", data=asked)
+        rows = (line.split() for line in answer.splitlines())
+        return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+    def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
+        """The bytes of each object in this order, None where it is not here. Lazy: a batch at a time."""
+        command = ["git", "--no-pager", *HARDENED, "cat-file", "--batch"]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        ask, answer = process.stdin, process.stdout
+        if ask is None or answer is None:  # pragma: no cover - both were asked for
+            raise GitError("no pipe to git")
+        try:
+            for start in range(0, len(ids), BATCH):
+                batch = ids[start : start + BATCH]
+                ask.write("".join(f"{name}\n" for name in batch).encode())
+                ask.flush()
+                for _ in batch:
+                    yield _content(answer.readline(), answer.read)
+        except BrokenPipeError as error:
+            raise GitError("git cat-file ended early") from error
+        finally:
+            process.kill()
+            answer.close()
+            process.wait()
+            with contextlib.suppress(BrokenPipeError):  # what was not sent is not wanted any more
+                ask.close()
+
+
+def _content(header: bytes, read: Callable[[int], bytes]) -> bytes | None:
+    if not header.endswith(b"\n"):
+        raise GitError("git cat-file ended early")
+    words = header.split()
+    if len(words) != 3 or not words[2].isdigit():
+        return None  # "<id> missing"
+    size = int(words[2])
+    data = read(size + 1)
+    if len(data) != size + 1:
+        raise GitError("git cat-file ended early")
+    return data[:-1]

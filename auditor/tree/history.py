@@ -1,0 +1,55 @@
+"""Change sets from `git log --raw`: no contents are needed, so clones without blobs answer too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.model.changes import Change, Commit, History
+from auditor.tree.git import GitError, Objects
+from auditor.tree.names import display
+
+FORMAT = "%H%x00%ct%x00%ae%x00%s"
+MAX_SUBJECT = 200
+
+
+def read_history(objects: Objects, commit: str, *, state: str, limit: int, folder: str = "") -> History:
+    """The newest `limit` non-merge commits that lead to `commit`, newest first; renames only where contents are equal.
+
+    With `folder`, only what changed below it, by paths relative to it. A history that cannot be read to its end
+    because commits or trees are missing is `partial` and empty.
+    """
+    words = ["log", "--raw", "-z", "-M100%", "--no-abbrev", "--no-merges", "--root", "--no-ext-diff", "--no-textconv"]
+    words += ["--encoding=UTF-8", f"--max-count={limit}", f"--format={FORMAT}"]
+    scope = [f"--relative={folder}/", commit, "--", folder] if folder else ["--no-relative", commit, "--"]
+    try:
+        output = objects.run(*words, *scope)
+    except GitError:  # an object that the walk needs is not here
+        return History("partial")
+    return History(state, tuple(_commits(output.split(b"\0"))))
+
+
+def _commits(tokens: list[bytes]) -> Iterator[Commit]:
+    authors: dict[bytes, int] = {}
+    position = 0
+    while position + 3 < len(tokens):
+        name, time, email, subject = tokens[position : position + 4]
+        position += 4
+        changes = []
+        # Between a commit's message and its first change git writes a newline.
+        while position < len(tokens) and tokens[position].lstrip(b"\n").startswith(b":"):
+            change, position = _change(tokens, position)
+            changes.append(change)
+        author = authors.setdefault(email.strip().lower(), len(authors))
+        seconds = int(time) if time.isdigit() else 0
+        text = subject.decode("utf-8", "replace")[:MAX_SUBJECT]
+        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes))
+
+
+def _change(tokens: list[bytes], position: int) -> tuple[Change, int]:
+    """The change that starts at this token, and where the next one starts."""
+    _, _, _, blob, status = tokens[position].lstrip(b"\n").split(b" ")
+    letter = status[:1].decode("ascii")
+    path, old, used = display(tokens[position + 1]), "", 2
+    if letter in "RC":
+        path, old, used = display(tokens[position + 2]), path, 3
+    return Change(path, letter, blob.decode("ascii"), old), position + used

@@ -1,0 +1,59 @@
+"""Names of files and repositories as they are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+from urllib.parse import urlsplit, urlunsplit
+
+SCP_LIKE = re.compile(r"^(?:[\w.+-]+@)?[\w.-]+:(?!//)[^\\]")
+GENERIC = frozenset(("repo", "repository", "git", "src", "source", "checkout", "workspace", ""))
+UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
+
+
+def display(raw: bytes) -> str:
+    """A path as text; bytes that are no UTF-8 become backslash escapes."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def strip_credentials(url: str) -> str:
+    """A remote's address without passwords, tokens and queries. The user name of ssh is kept: it is no secret."""
+    url = UNPRINTABLE.sub("", url)
+    if "://" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")
+    except ValueError:  # no address after all; better nothing than a secret
+        return ""
+    user = host[0].partition(":")[0]
+    netloc = f"{user}@{host[2]}" if user and parts.scheme in ("ssh", "git+ssh") else host[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
+
+
+def remote_of(settings: Sequence[tuple[str, str]]) -> str | None:
+    """The address of `origin`, else of the first remote, from a repository's `remote.*.url` settings."""
+    urls = {key.lower(): value for key, value in reversed(settings)}
+    url = urls.get("remote.origin.url") or (min(urls.items())[1] if urls else None)
+    return strip_credentials(url) or None if url else None
+
+
+def repository_name(path: PurePath, remote: str | None) -> str:
+    """What people call a repository: by its remote, else by its folder, generic folder names passed over."""
+    if remote:
+        name = re.split(r"[/:]", remote.rstrip("/"))[-1].removesuffix(".git")
+        if name:
+            return name
+    parts = [part.removesuffix(".git") for part in path.parts if part not in ("/", ".git")]
+    for part in reversed(parts):
+        if part not in GENERIC:
+            return part.rpartition("+")[2] or part  # mirrors keep OWNER/NAME as OWNER+NAME
+    return parts[-1] if parts else str(path)
+
+
+def is_url(target: str) -> bool:
+    """Whether a target that is not on this disk reads as the address of a git repository."""
+    return target.startswith(("https://", "http://", "ssh://", "git://", "file://", "git+ssh://")) or (
+        bool(SCP_LIKE.match(target)) and not re.match(r"^[A-Za-z]:", target)
+    )

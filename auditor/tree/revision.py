@@ -1,0 +1,83 @@
+"""A commit as a tree, read from git objects: nothing is checked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from auditor.model.changes import History
+from auditor.model.errors import UsageError
+from auditor.model.listing import Content, Entry, Target
+from auditor.tree.exclusion import Tally
+from auditor.tree.git import GitError
+from auditor.tree.names import display
+from auditor.tree.repository import Repository
+
+MAX_LINK = 4096  # bytes of a symbolic link's target
+
+
+class Revision:
+    """The files of one commit."""
+
+    def __init__(self, repository: Repository, target: Target) -> None:
+        self._repository = repository
+        self._objects = repository.objects
+        self.target = target
+        self.problems: list[tuple[str, str]] = []
+        self.left_out = Tally()
+        if repository.commit is None and repository.git.run("for-each-ref", "--count=1"):
+            self.problems.append(("", "HEAD names a branch without commits; name a revision with --rev"))
+
+    def entries(self) -> list[Entry]:
+        """All files of the commit, in no order. Raises UsageError where the folder or the trees are not there."""
+        commit, folder = self._repository.commit, self._repository.folder
+        if commit is None:
+            return []
+        try:
+            output = self._objects.run("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{folder}" if folder else commit)
+        except GitError as error:
+            place = f"{folder} at {commit[:12]}" if folder else commit[:12]
+            raise UsageError(f"the files of {place} cannot be listed ({error}); fetch that revision whole.") from error
+        rows = [_row(item) for item in output.split(b"\0") if item]
+        sizes = self._objects.sizes(blob for mode, blob, _ in rows if mode != "160000")
+        targets = self._link_targets([blob for mode, blob, _ in rows if mode == "120000"], sizes)
+        return [self._entry(*row, sizes=sizes, targets=targets) for row in rows]
+
+    def read(self, entries: Sequence[Entry], limit: Callable[[str], int]) -> Iterator[tuple[str, bytes | None]]:
+        """The bytes of entries, in their order."""
+        del limit  # kept when they were listed: a blob does not grow
+        contents = self._objects.contents([entry.blob for entry in entries])
+        try:
+            for entry, data in zip(entries, contents, strict=True):
+                yield entry.path, data
+        finally:
+            contents.close()
+
+    def history(self, limit: int) -> History:
+        """The change sets that led here."""
+        return self._repository.history(limit)
+
+    def close(self) -> None:
+        """Lets go of the object store."""
+        self._objects.close()
+
+    def _link_targets(self, blobs: list[str], sizes: dict[str, int]) -> dict[str, str]:
+        short = [blob for blob in dict.fromkeys(blobs) if 0 <= sizes.get(blob, -1) <= MAX_LINK]
+        return {blob: display(data or b"") for blob, data in zip(short, self._objects.contents(short), strict=True)}
+
+    def _entry(self, mode: str, blob: str, raw: bytes, *, sizes: dict[str, int], targets: dict[str, str]) -> Entry:
+        path, size = display(raw), sizes.get(blob, -1)
+        if path.encode() != raw:
+            self.problems.append((path, "its name is not UTF-8"))
+        if mode == "160000":
+            return Entry(path, blob, -1, Content.SUBMODULE)
+        if mode == "120000":
+            return Entry(path, blob, size, Content.LINK, target=targets.get(blob, ""))
+        content = Content.ABSENT if size < 0 else Content.HERE
+        return Entry(path, blob, size, content, executable=mode == "100755")
+
+
+def _row(item: bytes) -> tuple[str, str, bytes]:
+    """Mode, id and raw path of a line `MODE TYPE ID<tab>PATH`."""
+    head, _, raw = item.partition(b"\t")
+    mode, _, blob = head.split()
+    return mode.decode(), blob.decode(), raw
