@@ -65,6 +65,8 @@ def headline(audit: Audit) -> str:
         return "Nothing in this target could be judged, so there is no score."
     counts = [f"{count:,} {severity.value}" for severity, count in severities(found)]
     listed = f"{joined(counts)} {'finding is' if len(found) == 1 else 'findings are'} open" if found else ""
+    if not listed and score.debt:
+        return "No finding is open; the remaining debt comes from practices that are not evidenced."
     if not listed:
         return "No open finding: what could be examined is free of the debts this audit looks for."
     return f"{listed}; clearing the debt takes an estimated {effort_range(score.hours_p50, score.hours_p90)} of work."

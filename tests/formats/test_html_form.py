@@ -296,3 +296,10 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_debt_without_findings_is_not_called_clean() -> None:
+    audit = library()
+    owing = msgspec.structs.replace(audit, score=msgspec.structs.replace(audit.score, debt=4.0, high=4.0))
+    assert "comes from practices that are not evidenced" in page(owing).text
+    assert "is free of the debts" in page(audit).text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from auditor.formats.order import open_findings
-from auditor.formats.summary import business, effort_range, headline, moves, risks, rule_title, sentence
-from auditor.formats.text import decimal, finite, percent, plain, plural, span
+from auditor.formats.summary import business, effort_range, headline, moves, ratio_words, risks, rule_title, sentence
+from auditor.formats.text import NONE, decimal, finite, percent, plain, plural, span
 from auditor.formats.view.charts import ScoreBar, score_bar
 from auditor.formats.view.findings import Linker, place, severity_view
 from auditor.formats.view.pieces import Figure, Inline, SeverityView
@@ -75,24 +75,24 @@ def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
 
 
 def _figures(score: Score) -> tuple[Figure, ...]:
-    judged = finite(score.debt)
+    coverage = Figure("Coverage", percent(score.coverage), "of the scoring weight could be determined")
+    if not finite(score.debt):
+        return (
+            Figure("Debt score", NONE, "Nothing could be judged"),
+            Figure("Grade", NONE, "No grade without a score"),
+            Figure("Effort to clear", NONE, "Not estimated"),
+            coverage,
+        )
     net = f"; net of accepted risks {decimal(score.net)}" if score.net is not None and score.net != score.debt else ""
-    debt_note = (
-        f"of 100, lower is better. Range {span(score.low, score.high)}{net}" if judged else "Nothing could be judged"
-    )
     grade_note = "Provisional: it may change with more evidence" if score.provisional else "A is best, E is worst"
-    ratio = (
-        f", {decimal(100 * score.ratio)} % of development cost"
-        if score.ratio is not None and finite(score.ratio)
-        else ""
-    )
-    work = effort_range(score.hours_p50, score.hours_p90)
+    work = effort_range(score.hours_p50, score.hours_p90).removesuffix(" h")
+    work_note = f"hours, P50 to P90{ratio_words(score.ratio)}" if score.hours_p90 else "hours: nothing to clear"
     return (
-        Figure("Debt score", decimal(score.debt), debt_note),
-        Figure("Grade", plain(score.grade) if judged and score.grade != "-" else "–", grade_note if judged else "No grade without a score"),
-        Figure("Effort to clear", work.removesuffix(" h") if judged else "–", f"hours, P50 to P90{ratio}" if judged else "Not estimated", ),
-        Figure("Coverage", percent(score.coverage), "of the scoring weight could be determined"),
-    )  # fmt: skip
+        Figure("Debt score", decimal(score.debt), f"of 100, lower is better. Range {span(score.low, score.high)}{net}"),
+        Figure("Grade", plain(score.grade).replace("-", NONE), grade_note),
+        Figure("Effort to clear", work, work_note),
+        coverage,
+    )
 
 
 def _risk(finding: Finding, audit: Audit, pages: RulePages, link: Linker) -> RiskView:
