@@ -12,9 +12,9 @@ import re
 from typing import NamedTuple
 
 from auditor.model.ir import Escape
-from auditor.source import parse
 from auditor.source.comments import STRINGS_AND_COMMENTS
 from auditor.source.limits import MAX_ESCAPE
+from auditor.source.syntax import is_python
 
 _PYTHON_CELLS = frozenset(
     {
@@ -37,7 +37,6 @@ _BARE = re.compile(
 )
 _OPTIONS = re.compile(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
 _BRACKETS = re.compile(r"[()\[\]{}]")
-_OPEN = re.compile(r'"""|\'\'\'')
 
 
 class Plain(NamedTuple):
@@ -62,7 +61,7 @@ def plain(cell: str) -> Plain:
         line = above + match[1].count("\n") + 1
         found.append(cell_escape(match[2], match[3].strip(), match[4] or "", line))
         return Plain("\n" * (above + cell.count("\n")), tuple(found))
-    text, inner = (cell, []) if not _MAYBE.search(cell) or _parses(cell) else _lines(cell, above + 1)
+    text, inner = (cell, []) if not _MAYBE.search(cell) or is_python(cell) else _lines(cell, above + 1)
     return Plain("\n" * above + text, (*found, *inner))
 
 
@@ -113,11 +112,13 @@ def _escape(row: str, line: int) -> tuple[str, Escape] | None:
     if match := _HELP.fullmatch(row):
         return f"{match[1]}pass", magic_escape("?", match[2] or match[3], line)
     if match := _LINE.fullmatch(row):
-        return _python_or(f"{match[1]}", "pass", match[2], match[3]), magic_escape(match[2], match[3].strip(), line)
+        if match[2] in _SHELLS:  # Databricks: `%sh nvidia-smi`
+            return f"{match[1]}pass", Escape("shell", match[2], match[3].strip()[:MAX_ESCAPE], line)
+        return _python_or(match[1], "pass", match[2], match[3]), magic_escape(match[2], match[3].strip(), line)
     if match := _BARE.fullmatch(row):
         return f"{match[1]}pass", Escape("shell", "!", match[2].strip()[:MAX_ESCAPE], line)
     match = _ASSIGNED.fullmatch(row)
-    if not match or not _parses(f"{match[1].strip()}0"):
+    if not match or not is_python(f"{match[1].strip()}0"):
         return None
     if match[3]:
         return _python_or(match[1], "...", match[3], match[4]), magic_escape(match[3], match[4].strip(), line)
@@ -127,15 +128,7 @@ def _escape(row: str, line: int) -> tuple[str, Escape] | None:
 def _python_or(head: str, otherwise: str, name: str, args: str) -> str:
     """The Python that a measuring magic runs, or what stands for a magic; an assigned name stays assigned."""
     code = args[_OPTIONS.match(args).end() :].strip() if name in _PYTHON_LINES else ""  # type: ignore[union-attr]  # matches ""
-    return head + (code if code and "\n" not in code and _parses(head.strip() + code) else otherwise)
-
-
-def _parses(text: str) -> bool:
-    try:
-        parse.module(text)
-    except (SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
+    return head + (code if code and "\n" not in code and is_python(head.strip() + code) else otherwise)
 
 
 class _State:
@@ -158,11 +151,14 @@ class _State:
             if not found:
                 return
             self.quote = ""
-        code = STRINGS_AND_COMMENTS.sub("", row)
-        opened = _OPEN.search(code)
-        if opened:
-            self.quote = opened[0]
-            code = code[: opened.start()]
+        code, done = "", 0
+        for match in STRINGS_AND_COMMENTS.finditer(row):
+            code += row[done : match.start()]
+            done = match.end()
+            if match[0] in ('"""', "'''"):
+                self.quote, done = match[0], len(row)
+                break
+        code += row[done:]
         for bracket in _BRACKETS.findall(code):
             self.depth += 1 if bracket in "([{" else -1
         self.joined = not self.quote and code.endswith("\\")

@@ -16,7 +16,7 @@ from auditor.source.decode import normalised
 from auditor.source.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES
 from auditor.source.magics import plain
 from auditor.source.program import program_of
-from auditor.source.syntax import explain, too_deep
+from auditor.source.syntax import explain, is_python, too_deep
 
 
 class _Worksheet(msgspec.Struct):
@@ -33,8 +33,8 @@ class _File(msgspec.Struct):
 
 class _CodeCell(msgspec.Struct):
     cell_type: Any = ""
-    source: msgspec.Raw | None = None
-    input: msgspec.Raw | None = None
+    source: msgspec.Raw = msgspec.Raw(b"")
+    input: msgspec.Raw = msgspec.Raw(b"")
     execution_count: Any = None
     prompt_number: Any = None
     metadata: Any = None
@@ -75,6 +75,7 @@ def _load(data: bytes) -> tuple[bytes, _File | None, Trouble | None]:
     """The notebook by the strict and fast decoder; by the lenient one where that fails, with its bytes written anew."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
+        data.decode("utf-8")  # the decoder does not look into what it skips
         return data, msgspec.json.decode(data, type=_File), None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass  # not strict JSON: NaN in an output, a lone surrogate, a Windows encoding
@@ -85,8 +86,7 @@ def _load(data: bytes) -> tuple[bytes, _File | None, Trouble | None]:
         doubt = Trouble(data.count(b"\n", 0, error.start) + 1, "the notebook is not UTF-8", "encoding")
         text = data.decode("utf-8", "replace")
     try:
-        content = json.loads(text, parse_constant=lambda _: None)
-        data = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+        data = _rewritten(text)
         return data, msgspec.json.decode(data, type=_File), doubt
     except json.JSONDecodeError as error:
         line = min(error.lineno, text.count("\n") + 1)
@@ -95,6 +95,12 @@ def _load(data: bytes) -> tuple[bytes, _File | None, Trouble | None]:
         return data, None, Trouble(1, "this JSON does not have the form of a notebook", "invalid")
     except (RecursionError, MemoryError):
         return data, None, Trouble(None, "the JSON of the notebook nests too deep", "too-deep")
+
+
+def _rewritten(text: str) -> bytes:
+    """JSON as the strict decoder wants it: NaN becomes null, and lone surrogates become question marks."""
+    content = json.loads(text, parse_constant=lambda _: None)
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _cells(file: _File) -> list[msgspec.Raw] | None:
@@ -133,8 +139,8 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
     for index, raw in enumerate(raws):
         written = bytes(raw)
         try:
-            cell = msgspec.json.decode(written, type=_CodeCell)
-        except (msgspec.DecodeError, RecursionError):
+            cell, source = _decoded(written)
+        except (msgspec.DecodeError, ValueError, RecursionError):
             troubles.append(Trouble(None, f"cell {index} does not have the form of a notebook cell", "invalid"))
             continue
         if cell.cell_type != "code":
@@ -142,8 +148,7 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
         if len(pieces) == MAX_CELLS:
             troubles.append(Trouble(None, f"only the first {MAX_CELLS:,} code cells were read", "too-large"))
             break
-        source = cell.source if cell.source is not None else cell.input
-        found, offset = data.find(written, position), _offset(written, source)
+        found, offset = data.find(written, position), _offset(written, cell)
         if found >= 0 and offset >= 0:
             physical += data.count(b"\n", position, found + offset)
             position = found + offset
@@ -153,8 +158,8 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
     return pieces, troubles
 
 
-def _piece(cell: _CodeCell, source: msgspec.Raw | None, index: int, start: int, physical: int) -> _Piece:
-    text = normalised(_joined(source)).replace("\0", "\ufffd")
+def _piece(cell: _CodeCell, source: str, index: int, start: int, physical: int) -> _Piece:
+    text = normalised(source).replace("\0", "\ufffd")
     text = text[:-1] if text.endswith("\n") else text
     taken = plain(text) if _is_python(cell.language) else None
     code = taken.text if taken else "\n" * text.count("\n")
@@ -176,12 +181,29 @@ def _is_python(language: Any) -> bool:
     return not isinstance(language, str) or language.lower() in ("", "python", "python3", "ipython")
 
 
-def _joined(source: msgspec.Raw | None) -> str:
+def _decoded(written: bytes) -> tuple[_CodeCell, str]:
+    """One cell and its source text. Raises DecodeError, ValueError or RecursionError."""
+    try:
+        cell = msgspec.json.decode(written, type=_CodeCell)
+        return cell, _joined(cell)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # only now seen, since the cell was skipped before: a lone surrogate
+        cell = msgspec.json.decode(_rewritten(written.decode("utf-8")), type=_CodeCell)
+        return cell, _joined(cell)
+
+
+def _joined(cell: _CodeCell) -> str:
     """The text of a cell, which is a string or a list of lines."""
-    value = None if source is None else msgspec.json.decode(source)
+    raw = _raw(cell)
+    value = msgspec.json.decode(raw) if raw and cell.cell_type == "code" else None
     if isinstance(value, str):
         return value
     return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""
+
+
+def _raw(cell: _CodeCell) -> bytes:
+    return bytes(cell.source) or bytes(cell.input)
 
 
 def _tags(metadata: Any) -> tuple[str, ...]:
@@ -192,11 +214,11 @@ def _tags(metadata: Any) -> tuple[str, ...]:
 _KEY = re.compile(rb'"(?:source|input)"\s*:\s*')
 
 
-def _offset(written: bytes, source: msgspec.Raw | None) -> int:
+def _offset(written: bytes, cell: _CodeCell) -> int:
     """Where, in the bytes of a cell, the first line of its source begins; -1 when it has none."""
-    if source is None:
+    value = _raw(cell)
+    if not value:
         return -1
-    value = bytes(source)
     for match in _KEY.finditer(written):
         if written.startswith(value, match.end()):
             quote = value.find(b'"')
@@ -235,7 +257,9 @@ def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:
             parse.module(piece.text + "\n")
         except SyntaxError as error:
             dedented = textwrap.dedent(piece.text)
-            if dedented != piece.text and _parses(dedented):  # IPython takes a cell that is indented as a whole
+            if dedented != piece.text and is_python(
+                dedented + "\n"
+            ):  # IPython takes a cell that is indented as a whole
                 return piece._replace(text=dedented), None
             trouble = explain(piece.text, error)
         except (RecursionError, MemoryError):
@@ -251,11 +275,3 @@ def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:
     return piece._replace(text="\n" * piece.text.count("\n")), Trouble(
         line, f"{place}: {trouble.message}", trouble.code
     )
-
-
-def _parses(text: str) -> bool:
-    try:
-        parse.module(text + "\n")
-    except (SyntaxError, RecursionError, MemoryError):
-        return False
-    return True

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from auditor.source.comments import masked
+
 T = TypeVar("T")
 
 _STACK = 256 << 20  # bytes of address space, used only as far as the nesting goes
@@ -36,7 +38,22 @@ def module(text: str) -> ast.Module:
 
 def expression(text: str) -> ast.expr:
     """The tree of one expression, which may span lines. Raises as `module` does."""
+    try:
+        return _silently(lambda: ast.parse(text, mode="eval")).body
+    except SyntaxError:
+        if "\n" not in text or not _is_closed(text):
+            raise
     return _silently(lambda: ast.parse(f"({text}\n)", mode="eval")).body
+
+
+def _is_closed(text: str) -> bool:
+    """Whether no bracket closes what the text has not opened, so that brackets may be put around it."""
+    depth = 0
+    for character in masked(text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def with_more_room(work: Callable[[], T]) -> T:

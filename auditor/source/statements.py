@@ -222,8 +222,8 @@ def _match(node: ast.Match, frame: Frame) -> Stmt:
         if case.guard is not None:
             test = Op("and", (test, lower(case.guard, frame)))
         line = case.pattern.lineno
-        body = _block(case.body, frame)
-        links.append(_Link(test, body, line, _last_line(case.body, line)))
+        end = case.body[-1].end_lineno or line  # asked before the block is pruned
+        links.append(_Link(test, _block(case.body, frame), line, end))
         frame.nest = min(frame.nest + 1, MAX_NEST)
         if len(links) == 1 and _is_long(node.subject):
             subject = Opaque("truncated")  # said once: a chain that repeats it would grow with its square
@@ -233,10 +233,6 @@ def _match(node: ast.Match, frame: Frame) -> Stmt:
 
 def _is_long(node: ast.expr) -> bool:
     return node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset > _LONG
-
-
-def _last_line(nodes: list[ast.stmt], line: int) -> int:
-    return max(line, nodes[-1].end_lineno or line)
 
 
 # --- loops, handlers, contexts -------------------------------------------------------------------

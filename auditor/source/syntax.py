@@ -51,7 +51,7 @@ def explain(text: str, error: SyntaxError) -> Trouble:
     sign = "" if unterminated else next((name for name, form in _PYTHON2 if form.search(code)), "")
     if sign:
         return Trouble(line, f"this is Python 2: {sign}", "python2")
-    if _is_newer(text, code, line):
+    if not isinstance(error, IndentationError) and _is_newer(text, code, line):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return Trouble(
             line,
@@ -71,9 +71,13 @@ def _is_template(text: str) -> bool:
         return False
     if _JINJA_STATEMENT.search(masked(text)):
         return True
-    filled = _PLACEHOLDER.sub("_hole_", _JINJA.sub("_hole_", text))
+    return is_python(_PLACEHOLDER.sub("_hole_", _JINJA.sub("_hole_", text)))
+
+
+def is_python(text: str) -> bool:
+    """Whether this interpreter parses the text."""
     try:
-        parse.module(filled)
+        parse.module(text)
     except (SyntaxError, RecursionError, MemoryError):
         return False
     return True
@@ -85,6 +89,8 @@ def _is_newer(text: str, code: str, line: int) -> bool:
     block = "\n".join(text.split("\n")[first:last]) + "\n"
     if len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
         return False
+    if is_python(block):
+        return False  # the fault lies in how the block joins its neighbours
     from libcst import ParserSyntaxError, parse_module
 
     try:

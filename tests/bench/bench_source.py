@@ -62,8 +62,12 @@ def measure(files: list[bytes]) -> None:
     whole = cpu(lambda: [read_program(data) and None for data, _, _ in sound])
     gc.enable()
     lines = sum(count for _, _, count in sound)
-    print(f"{len(sound)} of {len(files)} files, {lines:,} lines; ast.parse {parsed:.2f} s ({lines / parsed:,.0f} lines/s)")
-    print(f"  lowering {lowered / parsed:.2f}  comments {noted / parsed:.2f}  radon {(measured - lowered) / parsed - 1:.2f}")
+    print(
+        f"{len(sound)} of {len(files)} files, {lines:,} lines; ast.parse {parsed:.2f} s ({lines / parsed:,.0f} lines/s)"
+    )
+    print(
+        f"  lowering {lowered / parsed:.2f}  comments {noted / parsed:.2f}  radon {(measured - lowered) / parsed - 1:.2f}"
+    )
     print(f"  read_program {whole / parsed:.2f} x ast.parse")
 
 
