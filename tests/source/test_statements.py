@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import msgspec
 import pytest
 from radon.visitors import ComplexityVisitor
 
@@ -444,3 +445,11 @@ def test_comments(text: str, expected: tuple[Comment, ...]) -> None:
 
 def test_comments_are_bounded() -> None:
     assert len(program("# a\n" * 6_000).comments) == 5_000
+
+
+def test_the_deepest_program_that_is_kept_can_be_stored() -> None:
+    nested = "".join(" " * n + "if a: b\n" + " " * n + "elif c: d\n" + " " * n + "else:\n" for n in range(95))
+    found = program(nested + " " * 95 + "x = " + "[x for x in " * 60 + "y" + "]" * 60 + "\n")
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Program) == found
+    chain = program(nested + " " * 95 + "x = a" + ".b(*c)" * 200 + "\n")
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(chain), type=Program) == chain
