@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from auditor.source.parse import with_more_room
 from auditor.source.scopes import Draft
 
 
@@ -29,11 +30,13 @@ def complexities(drafts: list[Draft]) -> tuple[list[int], int]:
 def _visit(node: ast.AST, known: dict[tuple[str, int, int], int]) -> bool:
     from radon.visitors import ComplexityVisitor
 
-    visitor = ComplexityVisitor()
     try:
-        visitor.visit(node)
+        visitor = ComplexityVisitor.from_ast(node)
     except RecursionError:
-        return False
+        try:
+            visitor = with_more_room(lambda: ComplexityVisitor.from_ast(node))
+        except RecursionError:
+            return False
     if isinstance(node, ast.Module):
         known["", 0, 0] = visitor.complexity
     stack: list[Any] = [*visitor.functions, *visitor.classes]
