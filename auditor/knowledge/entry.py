@@ -35,14 +35,14 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Base of the records: immutable, strict about their keys when read."""
 
 
-class Argument(Known):
+class Argument(Known, frozen=True):
     """Where an argument stands: by keyword, by position (without `self`), or either."""
 
     arg: str | None = None
     pos: int | None = None
 
 
-class PathSpec(Known):
+class PathSpec(Known, frozen=True):
     """Where a call's target is found. `also` are other spellings of the keyword in other versions.
 
     `args` maps each hole of `template` to its position, or to a keyword where it has none. `receiver`: the
@@ -59,7 +59,7 @@ class PathSpec(Known):
     args: dict[str, int | str] = {}
 
 
-class RoleBy(Known):
+class RoleBy(Known, frozen=True):
     """A role chosen by an argument's value: the first key of `map` that occurs in the value decides."""
 
     by: str
@@ -68,14 +68,14 @@ class RoleBy(Known):
     pos: int | None = None
 
 
-class RoleRefine(Known):
+class RoleRefine(Known, frozen=True):
     """Another role when the object has one of these types (patterns)."""
 
     if_object_type: tuple[str, ...]
     then: Role
 
 
-class Seed(Known):
+class Seed(Known, frozen=True):
     """Where randomness is controlled; `missing` says what the call is without it."""
 
     arg: str
@@ -83,7 +83,7 @@ class Seed(Known):
     missing: Literal["nondeterministic", "deterministic", "fixed"] = "nondeterministic"
 
 
-class Pin(Known):
+class Pin(Known, frozen=True):
     """The argument that pins a version, and the values that do not pin it."""
 
     arg: str
@@ -91,7 +91,7 @@ class Pin(Known):
     unpinned: tuple[str, ...] = ()
 
 
-class Entry(Known):
+class Entry(Known, frozen=True):
     """One call, class or decorator of a library. `name` may be a pattern; `library` is the import root."""
 
     name: str
@@ -119,7 +119,7 @@ class Entry(Known):
         return next((role for key, role in self.role_by.map.items() if key in value), self.role_by.default)
 
 
-class TypeFacts(Known):
+class TypeFacts(Known, frozen=True):
     """What is known of a type: which calls return it, what it inherits, whether its methods return it again."""
 
     made_by: tuple[str, ...] = msgspec.field(default=(), name="from")
@@ -127,7 +127,7 @@ class TypeFacts(Known):
     inherits: tuple[str, ...] = ()
 
 
-class Library(Known):
+class Library(Known, frozen=True):
     """The head of one table: display name, what is installed, what is imported, and its field."""
 
     name: str

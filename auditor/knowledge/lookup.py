@@ -157,7 +157,7 @@ class Knowledge:
             return _bound(entry, owner).returns
         made = self._made_by.get(name)
         if made is not None or not owner:
-            return made
+            return owner if made == SELF else made
         entry = entry or self.method(owner, method)
         if entry is not None and entry.returns is not None:
             return _bound(entry, owner).returns
@@ -165,7 +165,7 @@ class Knowledge:
         for base in bases[1:]:
             made = self._made_by.get(f"{base}.{method}")
             if made is not None:
-                return made
+                return bases[0] if made == SELF else made
         if (entry is None or entry.role in _KEEP_TYPE) and self._closed(bases):
             return owner
         return None
