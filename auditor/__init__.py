@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.model.audit import Audit
+    from auditor.run import audit
 
 __version__ = "0.1.0"
 __all__ = ["Audit", "audit"]

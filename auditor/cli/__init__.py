@@ -35,6 +35,19 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101  # the table above says so
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command and writes out what it printed."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:  # click would make this exit code 1, which is a failed gate's
+            raise _PipeClosedError from error
+        return result
+
+
+class _PipeClosedError(Exception):
+    """Whoever read standard output has left."""
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="auditor")
@@ -51,7 +64,6 @@ def _run(args: list[str]) -> int:
     """Runs one command and turns whatever ends it into an exit code and at most a few lines on stderr."""
     try:
         code = cli.main(args, prog_name="auditor", standalone_mode=False)
-        sys.stdout.flush()
     except UsageError as error:
         _say(f"auditor: {error}")
         return USAGE
@@ -65,7 +77,7 @@ def _run(args: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say("auditor: interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
+    except _PipeClosedError:
         # Nobody reads on; give the interpreter somewhere to flush to when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED

@@ -107,7 +107,8 @@ def _read(path: str, data: bytes) -> tuple[Facts, bool]:
     """The facts of one content, and whether they are sound enough to be kept."""
     try:
         with _time_limit(SECONDS):
-            return read_file(candidates(path), data), True
+            facts = read_file(candidates(path), data)
+            return facts, all(trouble.code != "internal" for trouble in facts.troubles)
     except _TooSlow:
         message = f"reading was given up after {SECONDS:.0f} seconds"
         return Facts(kind=_kind(path), troubles=(Trouble(None, message, "too-slow"),)), False
