@@ -20,7 +20,7 @@ _SECRET_NAME = re.compile(
 )
 # what stands where a secret would be, but is none: a template, an environment lookup, a blank to fill in
 _STAND_IN = re.compile(
-    r"\$|\{|<[^>]*>$|%\(|^(?:x+|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE
+    r"\$|\{|<[^>]*>$|%\(|^(?:x{3,}|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE
 )
 
 

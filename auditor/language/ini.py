@@ -32,7 +32,7 @@ def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
             line = options.get((section, key), at)
             made.put(key, scalar(value, line), line)
             made.end_line = max(made.end_line, line)
-        root.put(section.strip("\"'"), made, at)
+        root.put(_unwrapped(section), made, at)
     return root, ()
 
 
@@ -44,6 +44,10 @@ def read_dotenv(text: str) -> Node:
         if found and not line.lstrip().startswith("#"):
             root.put(found.group(1), scalar(_unquoted(found.group(2)), number), number)
     return root
+
+
+def _unwrapped(section: str) -> str:
+    return section[1:-1] if len(section) > 1 and section[0] == section[-1] and section[0] in "\"'" else section
 
 
 def _unquoted(value: str) -> str:

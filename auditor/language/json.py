@@ -13,6 +13,8 @@ from auditor.model.facts import Trouble
 MAX_DEPTH = 100
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
+_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 _NEWLINE = re.compile(r"\n")
 
 
@@ -25,7 +27,7 @@ def read_json(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
     import json
 
     try:
-        content = json.loads(text, object_pairs_hook=_Pairs)
+        content = _load(text)
     except json.JSONDecodeError as error:
         code = "template" if "{{" in text or "{%" in text else "invalid"
         return None, (Trouble(error.lineno, f"JSON: {error.msg}", code),)
@@ -38,8 +40,27 @@ def read_json(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
         return None, (Trouble(None, f"JSON: nested more than {MAX_DEPTH} levels", "too-deep"),)
 
 
+def _load(text: str) -> Any:
+    import json
+
+    try:
+        return json.loads(text, object_pairs_hook=_Pairs)
+    except json.JSONDecodeError:
+        plain = _without_comments(text)
+        if plain == text:
+            raise
+        return json.loads(plain, object_pairs_hook=_Pairs)
+
+
+def _without_comments(text: str) -> str:
+    """JSON as editors' settings are written: comments and trailing commas blanked out, line ends kept."""
+    text = _COMMENTS.sub(lambda found: found.group(1) or "\n" * found.group().count("\n"), text)
+    return _TRAILING.sub(lambda found: found.group(1) or "", text)
+
+
 def _key_lines(text: str) -> Iterator[int]:
     # outside strings JSON has no quotes, so the strings before a colon are the keys, in the order of the document
+    text = _without_comments(text) if "/" in text else text
     newlines = [match.start() for match in _NEWLINE.finditer(text)]
     return (bisect_right(newlines, match.start()) + 1 for match in _STRINGS.finditer(text) if match.group(1))
 

@@ -59,6 +59,7 @@ class Makefile:
 
     rules: dict[str, MakeRule] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    variable_lines: dict[str, int] = field(default_factory=dict)
     includes: list[tuple[str, int]] = field(default_factory=list)
     default: str = ""
     one_shell: bool = False
@@ -123,16 +124,17 @@ class _Reading:
         if found := _INCLUDE.match(stripped):
             self.file.includes += [(name, number) for name in self.values.expand(found.group(1)).split()]
         elif found := _ASSIGN.fullmatch(stripped):
-            self.assign(found.group(1), found.group(2) or "", found.group(3))
+            self.assign(found.group(1), found.group(2) or "", found.group(3), number)
         elif _DIRECTIVE.match(stripped):
             pass
         elif (found := _RULE.fullmatch(stripped)) and len(self.raw) < MAX_RULES:
             return self.rule(found, number, last)
         return None
 
-    def assign(self, name: str, operator: str, value: str) -> None:
+    def assign(self, name: str, operator: str, value: str, line: int) -> None:
         variables = self.file.variables
         name = self.values.expand(name)
+        self.file.variable_lines.setdefault(name, line)
         if operator == "+" and name in variables:
             variables[name] = f"{variables[name]} {value}"[:MAX_TEXT]
         elif operator == "?" and name in variables:
@@ -147,7 +149,7 @@ class _Reading:
     def rule(self, found: re.Match[str], number: int, last: int) -> _RawRule | None:
         rest, _, inline = found.group("rest").partition(";")
         if local := _ASSIGN.fullmatch(rest.strip()):  # a variable of that target alone
-            self.assign(local.group(1), local.group(2) or "", local.group(3))
+            self.assign(local.group(1), local.group(2) or "", local.group(3), number)
             return None
         targets = self.values.expand(found.group("targets")).split()
         parts = self.values.expand(rest).split(":")

@@ -62,6 +62,10 @@ class Node:
         """Keys and values of a map, in order; nothing for other kinds."""
         return iter(self.entries.items())
 
+    def values(self) -> Iterator[Node]:
+        """The values of a map, in order; nothing for other kinds."""
+        return iter(self.entries.values())
+
     def line_of(self, key: str) -> int:
         """The line where a key of this map stands (0 = unknown)."""
         return self.key_lines.get(key, self.line)

@@ -22,8 +22,8 @@ _POETRY_EXACT = re.compile(r"(?:={0,3}\s*)?v?\d[\w.!+-]*")
 
 
 def canonical(name: str) -> str:
-    """The name as PEP 503 normalises it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    """The name as PEP 503 normalises it; `.` for what has none, such as the project itself."""
+    return re.sub(r"[-_.]+", "-", name).lower() if name.strip("._-") else "."
 
 
 def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = False) -> Requirement | None:

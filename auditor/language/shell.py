@@ -214,6 +214,8 @@ class _Reading:
     def assign(self, name: str, raw: str, *, append: bool, keep: bool = True) -> str:
         """The value of an assignment as written; it is remembered where `keep` is set."""
         value = SPLIT.join(self.expand(raw, split=False))
+        if self.holes.is_question(value):
+            value = self.holes.mark(name)  # `X=$(…)` is better known as {X}
         if append:
             value = self.variables.get(name, "") + value
         if keep:
@@ -246,7 +248,7 @@ class _Reading:
         """The text of `-c`; that of a shell is read too."""
         tool = draft.words[0].rpartition("/")[2]
         if tool in _SHELLS or tool.startswith("python"):
-            position = next((i for i, word in enumerate(draft.words[1:], 1) if _BODY_OPTION.fullmatch(word)), 0)
+            position = _body_option(draft.words)
             if position and position + 1 < len(draft.words):
                 draft.body = draft.words[position + 1]
                 if tool in _SHELLS:
@@ -318,15 +320,19 @@ class _Reading:
         self.substitutions(node, level)
         spans: list[list[int]] = []
         redirects: list[Syntax] = []
+        at = self.line(node)
         for child in node.children:
             if child.type in _REDIRECTS:
                 redirects.append(child)
+            elif child.type == "comment":  # the grammar runs on into the next line behind `X=1 # note`
+                self.simple([self.raw(start, end) for start, end in spans], at)
+                spans, at = [], self.line(child) + 1
             elif spans and spans[-1][1] == child.start_byte:
                 spans[-1][1] = child.end_byte  # one word in several nodes
             else:
                 spans.append([child.start_byte, child.end_byte])
         before = len(self.drafts)
-        self.simple([self.raw(start, end) for start, end in spans], self.line(node))
+        self.simple([self.raw(start, end) for start, end in spans], at)
         self.redirect(redirects, before, level)
 
     def substitutions(self, node: Syntax, level: int) -> None:
@@ -557,6 +563,16 @@ def _plain_commands(text: str) -> list[tuple[list[str], int]] | None:
     if words:
         made.append((words, at))
     return made
+
+
+def _body_option(words: list[str]) -> int:
+    """Where `-c` stands among the interpreter's own options (0 = nowhere): behind the script it is the script's."""
+    position = 1
+    while position < len(words) and words[position].startswith("-"):
+        if _BODY_OPTION.fullmatch(words[position]):
+            return position
+        position += 2 if words[position] in ("-W", "-X", "-o", "-O", "+o") else 1
+    return 0
 
 
 def _without_secrets(words: list[Word]) -> list[Word]:

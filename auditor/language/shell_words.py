@@ -55,6 +55,11 @@ class Holes:
         index = int(number[:9])
         return self.names[index] if index < len(self.names) else "?"
 
+    def is_question(self, text: str) -> bool:
+        """Whether a text is one hole that a command's output would fill."""
+        found = _MARK.fullmatch(text)
+        return found is not None and " " in self.name(found.group(1))
+
     def only_here(self, text: str) -> bool:
         """Whether a text has no hole, or only that of the script's folder."""
         return all(self.name(match.group(1)) == "here" for match in _MARK.finditer(text))

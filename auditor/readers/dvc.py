@@ -102,10 +102,16 @@ def _reads(node: Node) -> Iterable[Ref]:
 def _writes(node: Node, how: str, kind: str) -> Iterable[Ref]:
     for part in node.parts or ([node] if node else []):
         if part.is_scalar:
-            yield _ref(part.raw, kind, how, part.line, _inherited(how))
+            yield _ref(part.raw, _kind(part.raw, kind), how, part.line, _inherited(how))
         for path, flags in part.items():
             kept = [(name, flags.get(name).value) for name in _FLAGS if flags.get(name)]
-            yield _ref(path, kind, how, part.line_of(path), pairs([*_inherited(how), *kept]))
+            yield _ref(path, _kind(path, kind), how, part.line_of(path), pairs([*_inherited(how), *kept]))
+
+
+def _kind(path: str, kind: str) -> str:
+    """Outputs are data, unless their name says model or report."""
+    told = kind_of_path(path)
+    return told if kind == "dataset" and told in ("model", "report") else kind
 
 
 def _inherited(how: str) -> tuple[tuple[str, str], ...]:

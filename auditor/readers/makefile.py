@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.language.credentials import mask_value
 from auditor.language.make import Makefile, MakeRule, read_make
 from auditor.language.paths import kind_of_path, looks_like_path
 from auditor.language.shell import read_shell
@@ -14,13 +15,17 @@ from auditor.readers.contract import Reader, over_text, pairs
 def read(text: str) -> Facts:
     """Prerequisites that are targets come first; those that look like files are read; a file target is written."""
     made = read_make(text)
-    templated = made.templated or "{{" in text
-    leaves = tuple(Leaf(name, value[:500], "str", 0) for name, value in made.variables.items() if name.isidentifier())
+    templated = made.templated or "{{cookiecutter" in text.replace(" ", "")
+    leaves = tuple(
+        Leaf(name, mask_value(name, value)[:500], "str", made.variable_lines.get(name, 0))
+        for name, value in made.variables.items()
+        if name.isidentifier()
+    )
     return Facts(
         kind="make",
         steps=tuple(_step(rule, made) for rule in made.rules.values()),
         references=tuple(Ref(name, "config", "include", line, "{" in name) for name, line in made.includes),
-        leaves=tuple(leaf for leaf in leaves if isinstance(leaf.value, str)),
+        leaves=leaves,
         attrs=pairs([("tool", "make"), ("default", made.default), ("template", "jinja" if templated else "")]),
         troubles=()
         if made.rules or not text.strip() or made.variables

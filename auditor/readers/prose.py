@@ -31,7 +31,7 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PROMPT = re.compile(r"^\s*(?:\$|%|>|#|\([\w-]+\)\s*\$)\s(?=\S)")
 _COMMAND_START = re.compile(
     r"\s*(?:\$ )?(?:sudo |[A-Z_]+=\S+ )*(?:python3?|pip3?|conda|mamba|dvc|make|git|docker|docker-compose|poetry|uv|pipenv|cd|bash|sh|mlflow|"
-    r"kedro|jupyter|pytest|tox|nox|curl|wget|source|export|mkdir|streamlit|uvicorn|torchrun|accelerate|papermill|snakemake|dbt|airflow|prefect|\./)\b"
+    r"kedro|jupyter|pytest|tox|nox|curl|wget|source|export|mkdir|streamlit|uvicorn|torchrun|accelerate|papermill|snakemake|dbt|airflow|prefect|\./\S+)(?=\s|$)"
 )
 _SHELLS = frozenset(
     {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "cmd", "commandline"}
@@ -105,25 +105,19 @@ def _markdown(lines: list[str], first: int) -> tuple[list[tuple[str, int, int]],
 def _block(lines: list[str], language: str, line: int) -> list[tuple[str, int]]:
     if language not in _SHELLS and (language or not any(_COMMAND_START.match(text) for text in lines)):
         return []
-    if any(text.lstrip().startswith(">>>") for text in lines):
+    if any(text.lstrip().startswith((">>>", "├", "└", "│")) for text in lines):
         return []
-    return [(_unprompted(lines, console=language in ("console", "shell-session", "shellsession")), line)]
+    return [(_unprompted(lines), line)]
 
 
-def _unprompted(lines: list[str], *, console: bool) -> str:
+def _unprompted(lines: list[str]) -> str:
     """A session without its prompts; where there are prompts, other lines are what the commands printed."""
     prompts = [bool(re.match(r"\s*(?:\$|%|\([\w-]+\)\s*\$)\s", line)) for line in lines]
     if not any(prompts):
         return "\n".join(lines)
     made, continued = [], False
     for line, prompt in zip(lines, prompts, strict=True):
-        made.append(
-            _PROMPT.sub("", line)
-            if prompt
-            else line
-            if continued or (not console and not line.startswith((" ", "\t")))
-            else ""
-        )
+        made.append(_PROMPT.sub("", line) if prompt else line if continued else "")
         continued = (prompt or continued) and line.rstrip().endswith("\\")
     return "\n".join(made)
 
@@ -177,7 +171,7 @@ def _rst_blocks(lines: list[str]) -> Iterator[tuple[str, int]]:
         ):
             end += 1
         body = ["" if re.match(r"\s+:\w+:", text) else text.strip() for text in lines[index + 1 : end]]
-        yield _unprompted(body, console=True), index + 2
+        yield _unprompted(body), index + 2
 
 
 MARKDOWN = Reader(name="markdown", names=("*.md", "*.markdown", "*.mdx"), read=over_text(read_markdown))

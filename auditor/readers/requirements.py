@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from auditor.language.credentials import mask
 from auditor.language.requirement import read_requirement
+from auditor.language.text import read_text
 from auditor.model.facts import Facts, Ref, Requirement, Trouble
 from auditor.readers.contract import Reader, over_text
 
@@ -82,7 +83,7 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
 
 def looks_like(data: bytes) -> bool:
     """Whether most lines of a text are requirements: prose is called requirements.txt too, and data *.in."""
-    text = data[:4_096].decode("utf-8", "replace").replace("\0", "")
+    text, _ = read_text(data[:4_096])
     lines = [line for line, _ in _lines(text)][:30]
     good = sum(1 for line in lines if line.startswith("-") or read_requirement(_HASH.sub("", line), 1) is not None)
     return good * 2 >= len(lines)

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.language import shell
+from auditor.language.shell import read_shell
+from auditor.model.facts import Command
+
+
+def words(text: str) -> list[str]:
+    return [" ".join(word.text for word in command.words) for command in read_shell(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("python train.py --lr 0.1", ["python train.py --lr 0.1"]),
+        ("X=data; python $X/a.py ${Y:-raw}.csv", ["python data/a.py raw.csv"]),
+        ("OPTS='--lr 1 --n 2'\npython t.py $OPTS", ["python t.py --lr 1 --n 2"]),
+        ("ARGS=(--a 'b c')\nrun \"${ARGS[@]}\"", ["run --a b c"]),
+        (
+            "for m in a b; do python train.py --model $m; done",
+            ["python train.py --model a", "python train.py --model b"],
+        ),
+        ("mkdir -p data/{raw,clean}", ["mkdir -p data/raw data/clean"]),
+        ("f() { python $1; }\nf a.py\nf b.py", ["python a.py", "python b.py"]),
+        ("f() { python a.py; }", ["python a.py"]),
+        ("if [ -f x ]; then a; else b; fi", ["a", "b"]),
+        ("case $x in a) one;; *) two;; esac", ["one", "two"]),
+        ("a | b && c || d; e &", ["a", "b", "c", "d", "e"]),
+        ("N=$(python count.py)\necho $N", ["python count.py", "echo {N}"]),
+        ("python a.py # why\n# only this", ["python a.py"]),
+        ("bash -c 'cd x && python y.py'", ["bash -c cd x && python y.py", "python y.py"]),
+        ("echo $'a\\tb' \"c $D\"", ["echo a\tb c {D}"]),
+        ("login --token abc123 --user me", ["login --token *** --user me"]),
+        ("git clone https://me:pw@host/x.git", ["git clone https://***@host/x.git"]),
+    ],
+)
+def test_commands(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_template_holes_are_inexact_words() -> None:
+    (command,) = read_shell("python a.py ${{ github.sha }} {{ ds }} ${train.lr} {alpha}", braces=True)
+    assert [(word.text, word.exact) for word in command.words] == [
+        ("python", True),
+        ("a.py", True),
+        ("{github.sha}", False),
+        ("{ds}", False),
+        ("{train.lr}", False),
+        ("{alpha}", False),
+    ]
+
+
+def test_folders_are_followed_and_forgotten_with_their_subshell() -> None:
+    made = read_shell("(cd a && one)\ncd b/../c\ntwo\npushd d\nthree\npopd\nfour\ncd $Z\nfive")
+    assert [(command.words[0].text, command.cwd) for command in made] == [
+        ("one", "a"),
+        ("two", "c"),
+        ("three", "c/d"),
+        ("four", "c"),
+        ("five", None),
+    ]
+
+
+def test_the_folder_of_the_script_is_known_by_its_idioms() -> None:
+    text = 'DIR="$( cd "$( dirname "${BASH_SOURCE[0]}" )" >/dev/null 2>&1 && pwd )"\npython $DIR/x.py\ncd "$(dirname "$0")"/..\npython y.py'
+    first, second = read_shell(text)
+    assert first.words[1].text == "{here}/x.py"
+    assert second.cwd == "{here}/.."
+
+
+def test_streams_guards_and_bodies() -> None:
+    made = read_shell("a < in.txt > out.txt 2>&1\nb || true\npython - <<'E'\nprint(1)\nE\npython -c 'x = 1'\nc -c d\n")
+    first, second, third, fourth, fifth = made
+    assert [word.text for word in first.reads + first.writes] == ["in.txt", "out.txt"]
+    assert (first.guard, second.guard) == (False, True)
+    assert ([word.text for word in third.words], third.body, third.line) == (["python", "-"], "print(1)\n", 3)
+    assert (fourth.body, fifth.body) == ("x = 1", "")
+
+
+def test_an_option_of_the_script_is_no_body() -> None:
+    assert read_shell("python train.py -c config.yaml")[0].body == ""
+
+
+def test_lines_count_from_the_first_line_given() -> None:
+    assert [command.line for command in read_shell("a \\\n  b\n\nc\nif x; then\n  d\nfi", line=10)] == [10, 13, 14, 15]
+
+
+def test_bounds_hold() -> None:
+    assert len(read_shell("for i in {1..50}; do for j in {1..50}; do x; done; done")) <= shell.MAX_COMMANDS
+    assert len(read_shell("f() { f; f; }; f")) <= shell.MAX_COMMANDS
+    read_shell("(" * 3000 + "a" + ")" * 3000)
+    read_shell("$(" * 2000)
+
+
+def test_shell_that_is_broken_gives_what_it_can() -> None:
+    assert "python a.py" in words("python a.py\nif then fi (\n")
+
+
+PLAIN = st.lists(
+    st.sampled_from(
+        [
+            "python a.py",
+            "X=1",
+            "echo $X",
+            "'a b' c",
+            '"q $X"',
+            "cd d",
+            "&&",
+            ";",
+            "\n",
+            "\\\n",
+            "# note\n",
+            "A=b env",
+            "run --x=*.csv",
+            "a~b",
+        ]
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PLAIN)
+def test_the_short_way_agrees_with_the_parser(text: str) -> None:
+    from unittest.mock import patch
+
+    quick = read_shell(text)
+    if shell._plain_commands(text) is None:
+        return
+    with patch.object(shell, "_plain_commands", lambda _: None):
+        slow = read_shell(text)
+    if not _broken(text):
+        assert [command.words for command in quick] == [command.words for command in slow]
+
+
+def _broken(text: str) -> bool:
+    return bool(shell._parser().parse(text.encode()).root_node.has_error)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.sampled_from(list("ab$(){}'\"`\\|&;<> \n=[]!#*/0@")), max_size=50))
+def test_any_text_gives_commands(text: str) -> None:
+    assert all(isinstance(command, Command) for command in read_shell(text, braces=True))

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from auditor.model.facts import Facts
+from auditor.readers import READERS, Reader, candidates, read_file
+
+WORDS = [
+    "name: x",
+    "dependencies:",
+    "  - a",
+    "stages:",
+    "cmd: ",
+    "deps: [",
+    "outs:\n  - path: ",
+    "services:",
+    "on: push",
+    "jobs:",
+    "runs:",
+    "FROM a",
+    "RUN <<E",
+    "COPY ",
+    "E\n",
+    "[a]",
+    "x = 1",
+    "```bash",
+    "# T",
+    "&a [*a]",
+    "<<: *a",
+    "{{ x }}",
+    "${a.b}",
+    "$(",
+    "\t",
+    "\\\n",
+    ",",
+    '"',
+    "'",
+    "{",
+    "}",
+    "version https://git-lfs.github.com/spec/v1\noid ",
+    "-r ",
+    "==1",
+    "a: b: c",
+    "? ",
+    "---",
+    "%",
+    ": =",
+    "define x",
+    "endef",
+    "1",
+    "\x00",
+    "é",
+    "\ufeff",
+]
+TEXTS = st.lists(st.sampled_from([*WORDS, "\n", "\n  ", " "]), max_size=12).map("".join).map(str.encode)
+CASES = [pytest.param(reader, id=f"{reader.name}-{reader.names[0]}") for reader in READERS]
+
+
+@pytest.mark.parametrize("reader", CASES)
+@settings(max_examples=120, deadline=None)
+@given(data=TEXTS | st.binary(max_size=60))
+@example(data=b"")
+@example(data=b"\xff\xfe\x00")
+def test_any_bytes_give_facts_twice_the_same(reader: Reader, data: bytes) -> None:
+    plain = Reader(name=reader.name, names=reader.names, read=reader.read)
+    facts = read_file((plain,), data)
+    assert [trouble for trouble in facts.troubles if trouble.code == "internal"] == []
+    assert facts == read_file((plain,), data)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=Facts) == facts
+
+
+@pytest.mark.parametrize("reader", CASES)
+@given(data=st.binary(max_size=60) | TEXTS)
+def test_no_sniff_raises(reader: Reader, data: bytes) -> None:
+    assert reader.accepts(data) in (True, False)
+
+
+def test_a_bug_in_a_reader_is_a_counted_trouble() -> None:
+    def broken(data: bytes) -> Facts:
+        raise ZeroDivisionError("oh")
+
+    (trouble,) = read_file((Reader(name="x", names=(), read=broken),), b"").troubles
+    assert trouble.code == "internal"
+    assert "ZeroDivisionError: oh (test_contract.py:" in trouble.message
+
+
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("a/b.py", "python"),
+        ("x.ipynb", "notebook"),
+        ("sub/dvc.yaml", "dvc"),
+        (".dvc/config", "dvc-config"),
+        ("sub/.dvc/config", "dvc-config"),
+        (".github/workflows/a.yml", "github-actions"),
+        ("docs/workflows/a.yml", "conda"),
+        ("Dockerfile.gpu", "dockerfile"),
+        ("requirements-dev.txt", "requirements"),
+        ("requirements/base.txt", "requirements"),
+        ("poetry.lock", "lock"),
+        ("docker-compose.prod.yml", "compose"),
+        ("README.md", "markdown"),
+        ("a.bin", None),
+    ],
+)
+def test_names_choose_readers(path: str, first: str | None) -> None:
+    assert next((reader.name for reader in candidates(path)), None) == first
+
+
+def test_versions_tell_readers_of_one_name_apart_by_their_globs() -> None:
+    globs = [(reader.name, name) for reader in READERS for name in reader.names]
+    assert len(globs) == len(set(globs))
