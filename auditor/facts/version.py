@@ -1,4 +1,4 @@
-"""Which extractor made a fact: a digest of the code that decides it, so that nobody has to raise a number."""
+"""Which code made a fact or an audit: digests of what decides them, so that nobody has to raise a number."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 
 ROOMS = ("readers", "source", "language")
 RECORDS = ("facts.py", "ir.py")  # of the model
+UNHEARD = {"cli", "formats"}  # rooms that say what was found, and decide none of it
 PARSERS = ("msgspec", "pyyaml", "radon", "tree-sitter", "tree-sitter-bash")
 
 
@@ -26,6 +27,21 @@ def extractor_version() -> str:
         digest.update((package / "model" / name).read_bytes())
     for room in ROOMS:
         _add(digest, package / room)
+    return digest.hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """A digest (hex) of all that decides an audit of given bytes: facts, knowledge, graph, rules, score, networkx."""
+    digest = hashlib.blake2b(extractor_version().encode(), digest_size=16)
+    digest.update(_version_of("networkx").encode())
+    rooms = {item.name: item for item in files("auditor").iterdir() if item.name not in {*UNHEARD, "__pycache__"}}
+    for name, item in sorted((rooms | {"rules": files("auditor.rules")}).items()):
+        digest.update(b"\0" + name.encode() + b"\0")
+        if item.is_dir():
+            _add(digest, item)
+        else:
+            digest.update(item.read_bytes())
     return digest.hexdigest()
 
 
