@@ -36,6 +36,7 @@ class Knowledge:
                 waiting = self._files.setdefault(name.partition(".")[0], [])
                 if library.file not in waiting:
                     waiting.append(library.file)
+        self._library_of: dict[str, Library | None] = {}
         self._read: set[str] = set()
         self._entries = NameTable[Entry]()
         self._older: dict[str, list[Entry]] = {}  # further version ranges of the same name
@@ -110,7 +111,11 @@ class Knowledge:
 
     def bases(self, type_name: str) -> tuple[str, ...]:
         """The type and what it inherits, nearest first, as far as the tables say."""
-        order = [self.canonical(type_name)]
+        first = self.canonical(type_name)
+        if self._types.get(first) is None:
+            made = self._made_by.get(first)  # an attribute such as `SparkSession.builder` stands for its type
+            first = made if made is not None and made != SELF else first
+        order = [first]
         for name in order:
             self._need(name)
             facts = self._types.get(name)
@@ -157,7 +162,7 @@ class Knowledge:
             return _bound(entry, owner).returns
         made = self._made_by.get(name)
         if made is not None or not owner:
-            return owner if made == SELF else made
+            return self.bases(owner)[0] if made == SELF else made
         entry = entry or self.method(owner, method)
         if entry is not None and entry.returns is not None:
             return _bound(entry, owner).returns
@@ -167,7 +172,7 @@ class Knowledge:
             if made is not None:
                 return bases[0] if made == SELF else made
         if (entry is None or entry.role in _KEEP_TYPE) and self._closed(bases):
-            return owner
+            return bases[0]
         return None
 
     def _closed(self, bases: tuple[str, ...]) -> bool:
@@ -185,6 +190,11 @@ class Knowledge:
 
     def library(self, import_name: str) -> Library | None:
         """The library that an import name or a qualified name belongs to."""
+        if import_name not in self._library_of:
+            self._library_of[import_name] = self._find_library(import_name)
+        return self._library_of[import_name]
+
+    def _find_library(self, import_name: str) -> Library | None:
         name = import_name
         while name:
             if name in self._by_import:

@@ -147,6 +147,7 @@ def test_what_a_name_means(name: str, role: str, place: str) -> None:
         ("sklearn.ensemble.RandomForestClassifier", "sklearn.ensemble.RandomForestClassifier"),
         ("sklearn.ensemble.RandomForestClassifier.fit", "sklearn.ensemble.RandomForestClassifier"),
         ("pyspark.sql.SparkSession.builder", "pyspark.sql.SparkSession.Builder"),
+        ("pyspark.sql.SparkSession.builder.appName", "pyspark.sql.SparkSession.Builder"),
         ("pyspark.sql.SparkSession.Builder.appName", "pyspark.sql.SparkSession.Builder"),
         ("pyspark.sql.SparkSession.Builder.getOrCreate", "pyspark.sql.SparkSession"),
         ("pyspark.sql.SparkSession.read", "pyspark.sql.DataFrameReader"),
