@@ -7,24 +7,22 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
-from auditor.language.shell_words import HOLE_START, SPLIT, Holes, brace_lists, expand_word
-from auditor.model.facts import Command, Word
+from auditor.language.shell_plain import plain_commands
+from auditor.language.shell_state import MAX_COMMANDS, SHELLS, Draft, State
+from auditor.language.shell_words import HOLE_START, SPLIT, Holes
+from auditor.model.facts import Command
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
 
 MAX_TEXT = 400_000
-MAX_COMMANDS = 2_000
 MAX_ROUNDS = 50  # of a loop over literal words
 MAX_DEPTH = 60
-MAX_BODY = 100_000
 
 _TEMPLATES = re.compile(
     r"\$\{\{(?P<actions>.*?)\}\}|\{\{(?P<jinja>.*?)\}\}|\{%.*?%\}"
@@ -32,66 +30,7 @@ _TEMPLATES = re.compile(
     re.DOTALL,
 )
 _BRACES = re.compile(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
-_TOKEN = re.compile(
-    r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
-    r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
-)
-_RESERVED = frozenset(
-    [
-        "if",
-        "then",
-        "else",
-        "elif",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "select",
-        "function",
-        "time",
-        "coproc",
-        "!",
-        "[",
-        "[[",
-        "]]",
-        "export",
-        "declare",
-        "local",
-        "readonly",
-        "typeset",
-        "unset",
-    ]
-)
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
-_NOT_COMMANDS = frozenset({"true", ":", "false"})
-# inside `$(…)` these only ask; they are no work of the script
-_ASKING = _NOT_COMMANDS | frozenset(
-    [
-        "pwd",
-        "dirname",
-        "basename",
-        "date",
-        "readlink",
-        "realpath",
-        "id",
-        "whoami",
-        "uname",
-        "nproc",
-        "hostname",
-        "mktemp",
-        "echo",
-        "printf",
-        "which",
-        "tput",
-    ]
-)
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
-_BODY_OPTION = re.compile(r"-[a-zA-Z]*c")
 
 
 def read_shell(text: str, *, line: int = 1, braces: bool = False, guard: bool = False) -> tuple[Command, ...]:
@@ -122,44 +61,12 @@ def _cut_templates(text: str, holes: Holes, *, braces: bool) -> str:
     return text
 
 
-class _Draft:
-    """A command while its redirections are still being met. Texts are in the inner form, holes as marks."""
-
-    __slots__ = ("assignments", "body", "cwd", "guard", "line", "reads", "words", "writes")
-
-    def __init__(self, words: list[str], line: int, cwd: str | None, *, guard: bool) -> None:
-        self.words = words
-        self.line = line
-        self.cwd = cwd
-        self.guard = guard
-        self.reads: list[str] = []
-        self.writes: list[str] = []
-        self.assignments: list[tuple[str, str]] = []
-        self.body = ""
-
-
-class _Reading:
-    """The state of a shell: where it is, what it has assigned, what it has run so far."""
-
-    def __init__(self, *, guard: bool) -> None:
-        self.holes = Holes()
-        self.variables: dict[str, str] = {}
-        self.functions: dict[str, tuple[Syntax, bytes, int]] = {}
-        self.called: set[str] = set()
-        self.cwd: str | None = ""
-        self.folders: list[str | None] = []
-        self.drafts: list[_Draft] = []
-        self.guard = guard
-        self.depth = 0
-        self.inside = 0  # levels of `$(…)`
-        self.source = b""
-        self.first = 1
-
-    # --- entry -----------------------------------------------------------------------------------
+class _Reading(State):
+    """Follows plain text by itself and all else by its syntax tree."""
 
     def text(self, text: str, line: int) -> None:
         """Run a text in the current state."""
-        plain = _plain_commands(text)
+        plain = plain_commands(text)
         if plain is not None:
             for words, at in plain:
                 self.simple(words, line + at)
@@ -168,136 +75,6 @@ class _Reading:
         self.source, self.first = text.encode("utf-8", "replace"), line
         self.walk(_parser().parse(self.source).root_node)
         self.source, self.first = outer
-
-    def uncalled(self) -> None:
-        """The bodies of functions that nothing called; another file may source them."""
-        for name, (body, source, first) in list(self.functions.items()):
-            if name not in self.called:
-                self.source, self.first, self.cwd = source, first, ""
-                self.walk(body)
-
-    def result(self) -> tuple[Command, ...]:
-        return tuple(self._finished(draft) for draft in self.drafts[:MAX_COMMANDS])
-
-    def _finished(self, draft: _Draft) -> Command:
-        return Command(
-            words=tuple(_without_secrets([self.holes.word(text) for text in draft.words])),
-            line=draft.line,
-            cwd=draft.cwd,
-            reads=tuple(self.holes.word(text) for text in draft.reads),
-            writes=tuple(self.holes.word(text) for text in draft.writes),
-            assignments=tuple(
-                (name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments
-            ),
-            body=mask(self.holes.word(draft.body[:MAX_BODY]).text) if draft.body else "",
-            guard=draft.guard,
-        )
-
-    # --- simple commands -------------------------------------------------------------------------
-
-    def simple(self, raw_words: list[str], line: int) -> None:
-        """One command from its words as written, assignments in front included."""
-        assignments: list[tuple[str, str]] = []
-        while raw_words and (found := _ASSIGNMENT.match(raw_words[0])):
-            assignments.append(
-                (found.group(1), self.assign(found.group(1), found.group(3), append=bool(found.group(2)), keep=False))
-            )
-            raw_words = raw_words[1:]
-        if not raw_words:
-            for name, value in assignments:
-                self.variables[name] = value
-            return
-        words = [word for raw in raw_words for word in self.expand(raw)]
-        if words:
-            self.run(words, assignments, line)
-
-    def assign(self, name: str, raw: str, *, append: bool, keep: bool = True) -> str:
-        """The value of an assignment as written; it is remembered where `keep` is set."""
-        value = SPLIT.join(self.expand(raw, split=False))
-        if self.holes.is_question(value):
-            value = self.holes.mark(name)  # `X=$(…)` is better known as {X}
-        if append:
-            value = self.variables.get(name, "") + value
-        if keep:
-            self.variables[name] = value
-        return value
-
-    def expand(self, raw: str, *, split: bool = True) -> list[str]:
-        """The words that one written word becomes, in the inner form."""
-        pieces = brace_lists(raw) if split and "{" in raw else [raw]
-        return [
-            word for piece in pieces for word in expand_word(piece, self.variables, self.holes, self.cwd, split=split)
-        ]
-
-    def run(self, words: list[str], assignments: list[tuple[str, str]], line: int) -> None:
-        """Record a command, or follow what it does to the shell itself."""
-        name = words[0]
-        if name in ("cd", "pushd"):
-            self.go(words[1:], remember=name == "pushd")
-        elif name == "popd":
-            self.cwd = self.folders.pop() if self.folders else None
-        elif name in self.functions and self.depth < 5:
-            self.call(name, words[1:])
-        elif name not in (_ASKING if self.inside else _NOT_COMMANDS) and len(self.drafts) < MAX_COMMANDS:
-            draft = _Draft(words, line, self.cwd, guard=self.guard)
-            draft.assignments = assignments
-            self.drafts.append(draft)
-            self.embedded(draft)
-
-    def embedded(self, draft: _Draft) -> None:
-        """The text of `-c`; that of a shell is read too."""
-        tool = draft.words[0].rpartition("/")[2]
-        if tool in _SHELLS or tool.startswith("python"):
-            position = _body_option(draft.words)
-            if position and position + 1 < len(draft.words):
-                draft.body = draft.words[position + 1]
-                if tool in _SHELLS:
-                    self.inner(draft.body, draft.line)
-
-    def inner(self, text: str, line: int) -> None:
-        """Run a text in a shell of its own."""
-        if self.depth < 5:
-            self.depth += 1
-            state = self.cwd, dict(self.variables)
-            self.text(text, line)
-            self.cwd, self.variables = state
-            self.depth -= 1
-
-    def go(self, words: list[str], *, remember: bool) -> None:
-        """`cd`: only `{here}` may be a hole in a folder that is known."""
-        if remember:
-            self.folders.append(self.cwd)
-        targets = [word for word in words if not word.startswith("-")]
-        if len(targets) != 1:
-            self.cwd = None
-            return
-        target = self.holes.word(targets[0]).text if self.holes.only_here(targets[0]) else None
-        if target is None or (self.cwd is None and not target.startswith(("/", "~", "{here}"))):
-            self.cwd = None
-        elif target.startswith(("/", "~", "{here}")):
-            self.cwd = posixpath.normpath(target) if not target.startswith("{here}") else target
-        else:
-            joined = posixpath.normpath(posixpath.join(self.cwd or "", target))
-            self.cwd = "" if joined == "." else joined
-
-    def call(self, name: str, arguments: list[str]) -> None:
-        """A function of the text: its body with the arguments bound."""
-        body, source, first = self.functions[name]
-        self.called.add(name)
-        outer = {key: self.variables.pop(key) for key in list(self.variables) if key.isdigit() or key in "@*"}
-        numbered = {str(number): value for number, value in enumerate(arguments, 1)}
-        self.variables.update(numbered, **{"@": SPLIT.join(arguments), "*": SPLIT.join(arguments)})
-        state = self.source, self.first
-        self.source, self.first = source, first
-        self.depth += 1
-        self.walk(body)
-        self.depth -= 1
-        self.source, self.first = state
-        for key in (*numbered, "@", "*"):
-            self.variables.pop(key, None)
-        self.variables.update(outer)
-
-    # --- the syntax tree -------------------------------------------------------------------------
 
     def walk(self, node: Syntax, level: int = 0) -> None:
         """Follow a node in the order of execution; what is not known to be structure is entered."""
@@ -327,6 +104,9 @@ class _Reading:
             elif child.type == "comment":  # the grammar runs on into the next line behind `X=1 # note`
                 self.simple([self.raw(start, end) for start, end in spans], at)
                 spans, at = [], self.line(child) + 1
+            elif spans and self.parted(spans[-1][1], child.start_byte):  # and behind `X=1 ` with a blank at the end
+                self.simple([self.raw(start, end) for start, end in spans], at)
+                spans, at = [[child.start_byte, child.end_byte]], self.line(child)
             elif spans and spans[-1][1] == child.start_byte:
                 spans[-1][1] = child.end_byte  # one word in several nodes
             else:
@@ -334,6 +114,10 @@ class _Reading:
         before = len(self.drafts)
         self.simple([self.raw(start, end) for start, end in spans], at)
         self.redirect(redirects, before, level)
+
+    def parted(self, start: int, end: int) -> bool:
+        """Whether a line ends between two words."""
+        return b"\n" in self.source[start:end].replace(b"\\\n", b"")
 
     def substitutions(self, node: Syntax, level: int) -> None:
         """What `$(…)`, backquotes and `<(…)` inside a node run, in a shell of their own."""
@@ -372,7 +156,7 @@ class _Reading:
                 self.assignment(child, level)
             words += self.expand(self.raw(child.start_byte, child.end_byte), split=False)
         if len(self.drafts) < MAX_COMMANDS:
-            self.drafts.append(_Draft(words, self.line(node), self.cwd, guard=self.guard))
+            self.drafts.append(Draft(words, self.line(node), self.cwd, guard=self.guard))
 
     def either(self, node: Syntax, level: int) -> None:
         """`a && b`, `a || b`: the left one is guarded where the right one cannot fail."""
@@ -455,7 +239,7 @@ class _Reading:
         if body is not None:
             self.walk(body, level + 1)
         if len(self.drafts) == before and len(self.drafts) < MAX_COMMANDS:
-            self.drafts.append(_Draft([], self.line(node), self.cwd, guard=self.guard))
+            self.drafts.append(Draft([], self.line(node), self.cwd, guard=self.guard))
         if body is not None and len(self.drafts) > before and self.dropped(node, body):
             self.drafts[-1].words.append("-")
         self.redirect([child for child in node.children if child.type in _REDIRECTS], before, level)
@@ -487,7 +271,7 @@ class _Reading:
             else:
                 made[-1].body = "".join(self.expand(self.raw(node.children[-1].start_byte, node.end_byte), split=False))
 
-    def file(self, node: Syntax, made: list[_Draft]) -> None:
+    def file(self, node: Syntax, made: list[Draft]) -> None:
         operator = next((child.type for child in node.children if not child.is_named), ">")
         for target in node.children_by_field_name("destination"):
             words = self.expand(self.raw(target.start_byte, target.end_byte), split=False)
@@ -499,7 +283,7 @@ class _Reading:
             elif ">" in operator and not (operator in (">&", "<&") and (text.isdigit() or text == "-")):
                 made[-1].writes.append(text)
 
-    def heredoc(self, node: Syntax, draft: _Draft, level: int) -> None:
+    def heredoc(self, node: Syntax, draft: Draft, level: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
         text = self.raw(body.start_byte, body.end_byte) if body is not None else ""
         before = len(self.drafts)
@@ -513,7 +297,7 @@ class _Reading:
             receiver = self.drafts[before]  # `cat <<EOF | python`
         receiver.body = text
         tool = receiver.words[0].rpartition("/")[2] if receiver.words else ""
-        if tool in _SHELLS and body is not None:
+        if tool in SHELLS and body is not None:
             self.inner(text, self.line(body))
 
 
@@ -537,60 +321,6 @@ _HANDLERS: dict[str, Any] = {
     "redirected_statement": _Reading.redirected,
     "test_command": _Reading.substitutions,
 }
-
-
-def _plain_commands(text: str) -> list[tuple[list[str], int]] | None:
-    """Words as written and line offsets of a text that has only plain commands, else None: spares the real parser."""
-    made: list[tuple[list[str], int]] = []
-    words: list[str] = []
-    position = line = at = 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None:
-            return None
-        kind = token.lastgroup
-        if kind == "word":
-            if not words:
-                if token.group() in _RESERVED:
-                    return None
-                at = line
-            words.append(token.group())
-        elif kind in ("op", "line") and words:
-            made.append((words, at))
-            words = []
-        line += text.count("\n", position, token.end())
-        position = token.end()
-    if words:
-        made.append((words, at))
-    return made
-
-
-def _body_option(words: list[str]) -> int:
-    """Where `-c` stands among the interpreter's own options (0 = nowhere): behind the script it is the script's."""
-    position = 1
-    while position < len(words) and words[position].startswith("-"):
-        if _BODY_OPTION.fullmatch(words[position]):
-            return position
-        position += 2 if words[position] in ("-W", "-X", "-o", "-O", "+o") else 1
-    return 0
-
-
-def _without_secrets(words: list[Word]) -> list[Word]:
-    """`--token abc`, `--token=abc` and `TOKEN=abc` without the secret."""
-    for position, word in enumerate(words):
-        option, equals, value = word.text.partition("=")
-        if not word.exact or not (equals or option.startswith("-")) or not is_secret_name(option):
-            continue
-        if equals and value:
-            words[position] = Word(f"{option}={mask_value(option, value)}")
-        elif (
-            not equals
-            and position + 1 < len(words)
-            and words[position + 1].exact
-            and not words[position + 1].text.startswith("-")
-        ):
-            words[position + 1] = Word(MASK)
-    return words
 
 
 @cache

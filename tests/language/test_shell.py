@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from auditor.language import shell
 from auditor.language.shell import read_shell
+from auditor.language.shell_plain import plain_commands
+from auditor.language.shell_state import MAX_COMMANDS
 from auditor.model.facts import Command
 
 
@@ -90,8 +92,8 @@ def test_lines_count_from_the_first_line_given() -> None:
 
 
 def test_bounds_hold() -> None:
-    assert len(read_shell("for i in {1..50}; do for j in {1..50}; do x; done; done")) <= shell.MAX_COMMANDS
-    assert len(read_shell("f() { f; f; }; f")) <= shell.MAX_COMMANDS
+    assert len(read_shell("for i in {1..50}; do for j in {1..50}; do x; done; done")) <= MAX_COMMANDS
+    assert len(read_shell("f() { f; f; }; f")) <= MAX_COMMANDS
     read_shell("(" * 3000 + "a" + ")" * 3000)
     read_shell("$(" * 2000)
 
@@ -129,9 +131,9 @@ def test_the_short_way_agrees_with_the_parser(text: str) -> None:
     from unittest.mock import patch
 
     quick = read_shell(text)
-    if shell._plain_commands(text) is None:
+    if plain_commands(text) is None:
         return
-    with patch.object(shell, "_plain_commands", lambda _: None):
+    with patch.object(shell, "plain_commands", lambda _: None):
         slow = read_shell(text)
     if not _broken(text):
         assert [command.words for command in quick] == [command.words for command in slow]

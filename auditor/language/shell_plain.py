@@ -1,0 +1,39 @@
+"""Shell text that has only plain commands: most lines do, and they need no real parser."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(
+    r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
+    r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
+)
+_RESERVED = frozenset(
+    ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
+)  # fmt: skip
+
+
+def plain_commands(text: str) -> list[tuple[list[str], int]] | None:
+    """Words as written and line offsets of a text that has only plain commands, else None: spares the real parser."""
+    made: list[tuple[list[str], int]] = []
+    words: list[str] = []
+    position = line = at = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            return None
+        kind = token.lastgroup
+        if kind == "word":
+            if not words:
+                if token.group() in _RESERVED:
+                    return None
+                at = line
+            words.append(token.group())
+        elif kind in ("op", "line") and words:
+            made.append((words, at))
+            words = []
+        line += text.count("\n", position, token.end())
+        position = token.end()
+    if words:
+        made.append((words, at))
+    return made
