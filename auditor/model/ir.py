@@ -359,8 +359,11 @@ class Scope(Record):
 
 
 class Comment(Record):
+    """A comment with its `#`. `alone` is true where no code stands before it on its line."""
+
     line: int
     text: str
+    alone: bool = False
 
 
 class Cell(Record):

@@ -1,0 +1,46 @@
+"""The score weighs: pure functions from verdicts, counts and policy to debt, range, grade, verdict and hours."""
+
+from __future__ import annotations
+
+from auditor.score.effort import (
+    Job,
+    by_priority,
+    development_cost,
+    hours,
+    interest,
+    jobs,
+    payback,
+    prioritised,
+    priority,
+)
+from auditor.score.grades import grade
+from auditor.score.inputs import Exposure, Part
+from auditor.score.mending import mended
+from auditor.score.policy import DEFAULT_PROFILE, Policy, load_policy, profiles
+from auditor.score.scoring import Scored, score_component, score_repository
+from auditor.score.whatif import points, what_if
+
+__all__ = [
+    "DEFAULT_PROFILE",
+    "Exposure",
+    "Job",
+    "Part",
+    "Policy",
+    "Scored",
+    "by_priority",
+    "development_cost",
+    "grade",
+    "hours",
+    "interest",
+    "jobs",
+    "load_policy",
+    "mended",
+    "payback",
+    "points",
+    "prioritised",
+    "priority",
+    "profiles",
+    "score_component",
+    "score_repository",
+    "what_if",
+]
