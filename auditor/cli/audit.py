@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import FOLDER, cache_dir_option, debug_option, set_up_logging
+from auditor.cli.options import EXISTING_FOLDER, cache_dir_option, debug_option, set_up_logging
 from auditor.cli.output import Output, parse_outputs, require_writable, write_file
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
@@ -39,7 +39,9 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 )  # fmt: skip
 @click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
-@click.option("--rules", type=FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed.")
+@click.option(
+    "--rules", type=EXISTING_FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed."
+)
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
 @cache_dir_option
 @click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import FOLDER, set_up_logging
+from auditor.cli.options import EXISTING_FOLDER, set_up_logging
 from auditor.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SECTIONS = (
 
 @click.command(name="explain", short_help="Explain a rule.")
 @click.argument("rule")
-@click.option("--rules", "folder", type=FOLDER, metavar="DIR", help="Know the rules of this folder too.")
+@click.option("--rules", "folder", type=EXISTING_FOLDER, metavar="DIR", help="Know the rules of this folder too.")
 def command(rule: str, folder: Path | None) -> None:
     """Explains RULE, given by its id (PIP001) or its name (undeclared-pipeline-edge)."""
     set_up_logging()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FOLDER, set_up_logging
+from auditor.cli.options import EXISTING_FOLDER, set_up_logging
 
 
 @click.command(name="rules", short_help="List the rules.")
 @click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
-@click.option("--rules", "folder", type=FOLDER, metavar="DIR", help="Also list the rules of this folder.")
+@click.option("--rules", "folder", type=EXISTING_FOLDER, metavar="DIR", help="Also list the rules of this folder.")
 def command(as_json: bool, folder: Path | None) -> None:
     """Lists the rules: id, family, severity and title."""
     set_up_logging()
