@@ -24,6 +24,19 @@ class Mean(msgspec.Struct, frozen=True):
 NOTHING = Mean(debt=None, low=0.0, high=100.0, coverage=0.0)
 
 
+DECIMALS = 12
+
+
+def _settled(debt: float | None, low: float, high: float, coverage: float) -> Mean:
+    """A mean without the dust of floating point, which would decide at the edge of a grade or of the coverage asked for."""
+    return Mean(
+        debt=None if debt is None else round(debt, DECIMALS),
+        low=round(low, DECIMALS),
+        high=round(high, DECIMALS),
+        coverage=round(coverage, DECIMALS),
+    )
+
+
 def family_mean(checks: Sequence[CheckScore]) -> Mean:
     """Debt of the checks of one family: the headline over what was determined, the range over everything."""
     asked = math.fsum(check.weight * check.a for check in checks)
@@ -32,7 +45,7 @@ def family_mean(checks: Sequence[CheckScore]) -> Mean:
     seen = math.fsum(check.weight * check.a * check.q for check in checks)
     met = math.fsum(check.weight * check.a * check.q * check.s for check in checks if check.s is not None)
     unseen = math.fsum(check.weight * check.a * (1 - check.q) for check in checks)
-    return Mean(
+    return _settled(
         debt=_percent(1 - met / seen) if seen > 0 else None,
         low=_percent(1 - (met + unseen) / asked),
         high=_percent(1 - met / asked),
@@ -47,7 +60,7 @@ def mean_of(parts: Iterable[tuple[float, Mean]]) -> Mean:
         return NOTHING
     whole = math.fsum(weight for weight, _ in weighed)
     known = [(weight, part.debt) for weight, part in weighed if part.debt is not None]
-    return Mean(
+    return _settled(
         debt=math.fsum(weight * debt for weight, debt in known) / math.fsum(weight for weight, _ in known)
         if known
         else None,

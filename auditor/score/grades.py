@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
@@ -90,7 +91,8 @@ def _thin(components: Mapping[str, ComponentScore], policy: Policy) -> list[str]
         return []
     where = "" if len(components) == 1 else f" in {_listed([name for _, name in thin])}"
     # cut, not rounded: 79.6 % is not the 80 % that is asked for
-    seen = f"{int(100 * thin[0][0])} %" if len(thin) == 1 else f"less than asked (at worst {int(100 * thin[0][0])} %)"
+    worst = math.floor(round(100 * thin[0][0], 6))
+    seen = f"{worst} %" if len(thin) == 1 else f"less than asked (at worst {worst} %)"
     return [f"Of the scoring weight only {seen} could be determined{where}; {100 * floor:.0f} % is asked for."]
 
 
