@@ -15,7 +15,7 @@ from auditor.model.verdict import Check, Outcome, RuleInfo, Verdict
 from auditor.rulekit import Clean, Judgement, Measure, NotApplicable, NotEvidenced, Unknown
 from auditor.rulekit import Finding as Found
 
-__all__ = ["Judged", "Registry", "judge", "registry"]
+__all__ = ["Judged", "Registry", "judge", "registry", "ruleset"]
 
 RELIABILITY = {"A": 1.0, "B": 0.7, "C": 0.4}
 
@@ -28,6 +28,16 @@ class Judged(NamedTuple):
     errors: tuple[str, ...]
     traces: tuple[str, ...]
     seconds: dict[str, float]
+
+
+def ruleset(extra: str = "") -> str:
+    """The version of the rules: a digest of every rule's id, revision and metadata."""
+    import hashlib
+
+    import msgspec
+
+    infos = [loaded.info for loaded in registry(extra).rules.values()]
+    return hashlib.sha256(msgspec.json.encode(infos)).hexdigest()[:12]
 
 
 def judge(graphs: Sequence[ArtefactGraph], rules: Iterable[Loaded]) -> Judged:

@@ -113,7 +113,7 @@ def read_page(rule: str, text: str) -> RulePage:
     """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
     title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
-    return RulePage(id=rule, title=title.strip(" :·-"), **{name: body for name, body in _sections(text)})
+    return RulePage(id=rule, title=title.strip(" :·-"), **dict(_sections(text)))
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from auditor.graph import entangled, glue, leaks, operations, pipelines, places,
 from auditor.graph.archetypes import Portrait, archetypes
 from auditor.graph.components import component_roots, owner_of
 from auditor.graph.world import World
-from auditor.model.artefact import Edge, Node
+from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore
 from auditor.model.changes import History
 from auditor.model.listing import Listing
@@ -73,6 +73,32 @@ class ArtefactGraph:
             path
             for path, facts in sorted(self._world.files.items())
             if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
+        )
+
+    @cached_property
+    def logical(self) -> int:
+        """Logical lines of the component's programs, tests and examples left out."""
+        return sum(self._world.resolved.code.programs[path].logical for path in self.programs)
+
+    @property
+    def parsed_share(self) -> float:
+        """Share of the component's program files that could be read whole, in [0, 1]."""
+        wanted = [
+            path
+            for path in self._world.files
+            if self.owns(path) and places.is_product(path) and path.endswith((".py", ".ipynb"))
+        ]
+        broken = set(self.unreadable)
+        return 1.0 if not wanted else 1 - sum(path in broken for path in wanted) / len(wanted)
+
+    @cached_property
+    def data_artefacts(self) -> int:
+        """Data sets and models of the component."""
+        kinds = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET)
+        return sum(
+            1
+            for node in self._world.nodes.values()
+            if node.kind in kinds and node.path is not None and self.owns(node.path)
         )
 
     @property

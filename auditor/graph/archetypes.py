@@ -116,7 +116,7 @@ def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, 
         )
     signals = [signal for ask in SIGNALS for signal in ask(portrait)]
     scores = {letter: _combine(s for s in signals if s.letter == letter) for letter in NAMES}
-    _settle(scores, signals, portrait)
+    _settle(scores, signals)
     found = [
         ArchetypeScore(letter, NAMES[letter], round(score, 2), tuple(s.says for s in signals if s.letter == letter))
         for letter, score in scores.items()
@@ -137,7 +137,7 @@ def _combine(signals: Iterable[Signal]) -> float:
     return max(0.0, 1 - missing - against)
 
 
-def _settle(scores: dict[str, float], signals: list[Signal], portrait: Portrait) -> None:
+def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     """Archetypes that exclude each other: what is built to be taught or installed is not thereby operated."""
     published = any(signal.letter == "L" and "publish" in signal.says for signal in signals)
     operated = max(scores["P"], scores["S"], scores["A"])

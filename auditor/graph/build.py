@@ -81,11 +81,11 @@ class Builder:
                     pinned=True,
                     pin_kind=pin.kind,
                 )
-                storage = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
+                dvc = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
                 evidence = Evidence(
                     path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
                 )
-                self.store.edge(dataset, storage, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
+                self.store.edge(dataset, dvc, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
 
     def _environment(self, path: str, facts: Facts) -> None:
         env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
@@ -243,7 +243,7 @@ class Builder:
                     (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),),
                 )
             for touch in touches:
-                self._touch(touch, owner, path)
+                self._touch(touch, owner)
 
     def _import_line(self, path: str, target: str) -> int | None:
         for statement, _, _ in self.resolved.code.index(path, 0).imports:
@@ -253,7 +253,7 @@ class Builder:
                     return statement.line
         return None
 
-    def _touch(self, touch: Touch, owner: str, through: str) -> None:
+    def _touch(self, touch: Touch, owner: str) -> None:
         where = self.lineage.place(touch)
         snippet = f"{touch.effect.name}({touch.artefact.path or touch.artefact.id})"[:120]
         evidence = Evidence(
@@ -287,7 +287,7 @@ class Builder:
 
     def _touches(self, path: str, owner: str) -> None:
         for touch in self.lineage.of_program(path) if path in self.resolved.code.programs else ():
-            self._touch(touch, owner, path)
+            self._touch(touch, owner)
 
     def _launched(self) -> None:
         for path, launched in sorted(self.lineage.launched.items()):

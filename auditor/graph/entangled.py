@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from auditor.graph import metrics, places
@@ -204,12 +205,13 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
 def _told(
     walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]
 ) -> tuple[tuple[str, str, Place, str], ...]:
-    return tuple((a, b, *ties[a, b]) for a, b in zip(walk, walk[1:], strict=False))
+    return tuple((a, b, *ties[a, b]) for a, b in pairwise(walk))
 
 
 def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, str], tuple[Place, str]]:
     """Imports that run when a module is imported: at module level, not under TYPE_CHECKING or in a function."""
-    code, ties = world.resolved.code, {}
+    code = world.resolved.code
+    ties: dict[tuple[str, str], tuple[Place, str]] = {}
     for path in code.paths:
         if not owned(path) or not places.is_product(path):
             continue

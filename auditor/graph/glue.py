@@ -74,8 +74,7 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
             plumbing = [
                 e
                 for e in effects
-                if (e.role in PLUMBING
-                and e.domain not in ("tracking", "ml"))
+                if (e.role in PLUMBING and e.domain not in ("tracking", "ml"))
                 or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)
             ]
             scope = code.scope(path, number)

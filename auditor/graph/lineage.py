@@ -137,7 +137,12 @@ class Lineage:
         imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
         for path in self.resolved.code.paths:
             program = self.resolved.code.programs[path]
-            if path in run or path.endswith(".ipynb") or program.main_guard or (path not in imported and self.touches.get((path, 0))):
+            if (
+                path in run
+                or path.endswith(".ipynb")
+                or program.main_guard
+                or (path not in imported and self.touches.get((path, 0)))
+            ):
                 yield path
 
     def reached(self, path: str) -> dict[Site, Site | None]:

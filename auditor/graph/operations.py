@@ -84,16 +84,16 @@ def serving(world: World, owned: Callable[[str], bool]) -> list[Serving]:
         if trigger.kind != "schedule":
             continue
         for step in world.steps.started(path, trigger):
-            for program in world.steps.programs(step):
-                if owned(program) and program not in trained and _predicts(world, program):
-                    found.append(
-                        Serving(
-                            "schedule",
-                            program,
-                            Place(path, trigger.line),
-                            f"{path} runs {program} on schedule {trigger.schedule}",
-                        )
-                    )
+            found += [
+                Serving(
+                    "schedule",
+                    program,
+                    Place(path, trigger.line),
+                    f"{path} runs {program} on schedule {trigger.schedule}",
+                )
+                for program in world.steps.programs(step)
+                if owned(program) and program not in trained and _predicts(world, program)
+            ]
     return found
 
 
@@ -205,11 +205,11 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
     found = []
     for path, trigger in world.steps.triggers():
         for step in world.steps.started(path, trigger):
-            for program in _reaches(world, step):
-                if program in trained:
-                    found.append(
-                        Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
-                    )
+            found += [
+                Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
+                for program in _reaches(world, step)
+                if program in trained
+            ]
     for effect in world.resolved.effects.all():
         if (
             effect.role in (Role.SCHEDULE, Role.PIPELINE)
@@ -224,7 +224,7 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
                 sites |= set(world.resolved.effects.reached(site)) if site[0] == effect.site[0] else set()
             place = world.resolved.code.place(effect.site[0], effect.line)
             launched = {launch.run.target for launch in world.launched.get(effect.site[0], ())}
-            for program, _training in trained.items():
+            for program in trained:
                 if (
                     program in launched
                     or (program, 0) in sites

@@ -15,16 +15,28 @@ _RANK = {NodeKind.MODEL: 0, NodeKind.SERVICE: 0, NodeKind.EXTERNAL_DATASET: 1, N
 
 def picture(world: World, findings: dict[str, int]) -> SystemMap:
     """At most 60 nodes of the lineage with their positions; `findings` counts findings by path."""
-    stepped = {run.target for step in world.steps.all if step.tool in ("dvc", "make") for run in step.runs if run.kind == "script"}
+    stepped = {
+        run.target
+        for step in world.steps.all
+        if step.tool in ("dvc", "make")
+        for run in step.runs
+        if run.kind == "script"
+    }
     candidates = {
         node.id: node
         for node in world.nodes.values()
-        if node.kind in _SHOWN and (node.path is None or places.is_product(node.path)) and not (node.kind is NodeKind.SCRIPT and node.path in stepped)
+        if node.kind in _SHOWN
+        and (node.path is None or places.is_product(node.path))
+        and not (node.kind is NodeKind.SCRIPT and node.path in stepped)
     }
     ties = [
         edge
         for edge in world.edges
-        if edge.kind in _TIES and edge.confidence >= 0.4 and edge.source in candidates and edge.target in candidates and not _byproduct(candidates, edge.source, edge.target)
+        if edge.kind in _TIES
+        and edge.confidence >= 0.4
+        and edge.source in candidates
+        and edge.target in candidates
+        and not _byproduct(candidates, edge.source, edge.target)
     ]
     degree: dict[str, int] = {}
     for edge in ties:
@@ -37,15 +49,26 @@ def picture(world: World, findings: dict[str, int]) -> SystemMap:
     columns = _columns(linked, [(edge.source, edge.target) for edge in kept])
     rows = _rows(columns, [(edge.source, edge.target) for edge in kept])
     nodes = tuple(
-        MapNode(name, candidates[name].kind.value, candidates[name].label, columns[name], rows[name], findings.get(candidates[name].path or "", 0))
+        MapNode(
+            name,
+            candidates[name].kind.value,
+            candidates[name].label,
+            columns[name],
+            rows[name],
+            findings.get(candidates[name].path or "", 0),
+        )
         for name in sorted(linked, key=lambda n: (columns[n], rows[n]))
     )
-    edges = tuple(MapEdge(e.source, e.target, e.kind.value, any(p.declared for p in e.evidence), e.confidence) for e in kept)
+    edges = tuple(
+        MapEdge(e.source, e.target, e.kind.value, any(p.declared for p in e.evidence), e.confidence) for e in kept
+    )
     return SystemMap(nodes, edges, len(degree) - len(linked))
 
 
 def _byproduct(nodes: dict[str, Node], source: str, target: str) -> bool:
-    return any(places.is_byproduct(nodes[end].path or "") for end in (source, target) if nodes[end].kind is NodeKind.DATASET)
+    return any(
+        places.is_byproduct(nodes[end].path or "") for end in (source, target) if nodes[end].kind is NodeKind.DATASET
+    )
 
 
 def _columns(names: set[str], ties: list[tuple[str, str]]) -> dict[str, int]:
@@ -83,5 +106,3 @@ def _rows(columns: dict[str, int], ties: list[tuple[str, str]]) -> dict[str, int
             layers[column].sort(key=middle)
             rows.update({name: row for row, name in enumerate(layers[column])})
     return rows
-
-

@@ -116,8 +116,7 @@ def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dic
         for other, readers in sorted(reads.items())
         if other != path
         and (
-            ((templated or "{" in other or "*" in other)
-            and (matches(path, other) or matches(other, path)))
+            ((templated or "{" in other or "*" in other) and (matches(path, other) or matches(other, path)))
             or within(other, path)
             or within(path, other)
         )

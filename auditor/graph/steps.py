@@ -74,13 +74,13 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-                for onward in self._onward(run, step):
+                for onward in self._onward(run):
                     if onward.id not in seen:
                         seen.add(onward.id)
                         todo.append(onward)
         return found
 
-    def _onward(self, run: Run, step: DeclaredStep) -> list[DeclaredStep]:
+    def _onward(self, run: Run) -> list[DeclaredStep]:
         """The declared steps that a command of a step starts in turn."""
         if run.kind == "shell":
             return self.by_file.get(run.target, [])
@@ -140,9 +140,9 @@ class Steps:
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
-        run = self.resolved.commands.resolve(command, folder)  # type: ignore[arg-type]  # a Command of the facts
+        run = self.resolved.commands.resolve(command, folder, dirname(path))  # type: ignore[arg-type]  # a Command of the facts
         if run.kind in ("missing", "tool") and tool == "shell":
-            nearby = self.resolved.commands.resolve(command, dirname(path))  # type: ignore[arg-type]  # as above
+            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
             return nearby if nearby.kind not in ("missing", "tool") else run
         return run
 

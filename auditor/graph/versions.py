@@ -100,11 +100,15 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                     seen |= onward
                     todo += sorted(onward)
                     continue
-                if touch.artefact.path is not None and (
-                    places.is_byproduct(touch.artefact.path) or provided.covered(touch.artefact.path, provided.declared)
+                if (
+                    touch.artefact.path is not None
+                    and (
+                        places.is_byproduct(touch.artefact.path)
+                        or provided.covered(touch.artefact.path, provided.declared)
+                    )
+                    and not Provided.covered(touch.artefact.path, pins)
                 ):
-                    if not Provided.covered(touch.artefact.path, pins):
-                        continue
+                    continue
                 root = _root(world, touch, training, pins)
                 if root.artefact not in found or found[root.artefact].state != "unpinned":
                     found[root.artefact] = root
@@ -173,10 +177,9 @@ def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
         return "pinned", f"{touch.effect.entry.pin.arg}= is given"
     if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
         return "supplied", ""
-    if (
-        touch.artefact.templated
-        or (touch.artefact.id.startswith("host:")
-        and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/")))
+    if touch.artefact.templated or (
+        touch.artefact.id.startswith("host:")
+        and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/"))
     ):
         return "unresolved", ""
     return "unpinned", ""

@@ -81,10 +81,12 @@ class Commands:
         self.modules = modules
         self.entry_points = entry_points
 
-    def resolve(self, command: Command, base: str) -> Run:
-        """What one command runs when its text starts in the folder `base`."""
-        folder = normal(f"{base}/{command.cwd}") if command.cwd else base
-        words, launcher = _strip(command.words)
+    def resolve(self, command: Command, base: str, here: str = "") -> Run:
+        """What one command runs when its text starts in the folder `base`; `here` is the folder of the text itself."""
+        cwd = (command.cwd or "").replace("{here}", here) if command.cwd != "{here}" else here
+        rooted = command.cwd is not None and command.cwd.startswith("{here}")
+        folder = normal(cwd if rooted else f"{base}/{cwd}") if cwd else here if rooted else base
+        words, launcher = _strip([_placed(word, here) for word in command.words])
         if not words:
             return Run("tool", "", (), command.line, folder)
         run = self._run(words, command, folder)
@@ -186,7 +188,7 @@ class Commands:
 
     def find(self, text: str, folder: str) -> str | None:
         """The file of the tree that a word means: from the folder, else from the root, else from the folders above."""
-        if is_uri(text) or is_absolute(text):
+        if is_uri(text) or is_absolute(text) or is_absolute(folder) or folder.startswith(".."):
             return None
         while True:
             path = normal(f"{folder}/{text}" if folder else text)
@@ -195,6 +197,14 @@ class Commands:
             if not folder:
                 return None
             folder = dirname(folder)
+
+
+def _placed(word: Word, here: str) -> Word:
+    """A word whose only unknown was the folder of its own script."""
+    if "{here}" not in word.text:
+        return word
+    text = normal(word.text.replace("{here}", here or "."))
+    return Word(text, "{" not in text)
 
 
 def _strip(words: Sequence[Word]) -> tuple[list[Word], str]:

@@ -90,7 +90,7 @@ class Denoter:
     def _bound(self, name: str, binding: Binding, frame: Frame, depth: int) -> Denotation | None:
         how = binding.how
         if how == "import" and binding.imported is not None:
-            return self.imported(binding.imported, binding.level, frame.path)
+            return self.imported(binding.imported, binding.level, frame.path, depth)
         if how == "define":
             return Local(frame.path, binding.scope)
         if how == "param":
@@ -129,7 +129,7 @@ class Denoter:
             return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
         return Instance(found) if type(found) is Local else None
 
-    def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
+    def imported(self, imported: Imported, level: int, path: str, depth: int = 0) -> Denotation | None:
         """What one name of an import statement stands for."""
         modules = self.code.modules
         module = imported.module
@@ -140,7 +140,7 @@ class Denoter:
         home = modules.resolve(path, module, level)
         if home is None:
             return Library(f"{module}.{imported.name}") if module and not level else None
-        return self.member(home, imported.name, 0)
+        return self.member(home, imported.name, depth + 1)
 
     def member(self, home: str, name: str, depth: int) -> Denotation | None:
         """A name of a module of the repository: a definition, a re-export or a submodule."""

@@ -339,7 +339,7 @@ class Evaluator:
         source = paths.config_source(dotted, expr, self.code.knowledge)
         if source is None:
             return None
-        if type(source) is str:
+        if isinstance(source, str):
             return Config(source, "") if source in self.code.files else None
         behind, where = self.opened(source, frame)
         for value in self._values(behind, where, 0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model.ir import Attr, Call, Const, Expr
+from auditor.model.ir import Attr, Call, Const
 from auditor.program.code import Frame
 from auditor.program.values import Value, hole
 
@@ -43,10 +43,6 @@ def destination(call: Call) -> str | None:
     dest = next((value for keyword, value in call.keywords if keyword == "dest"), None)
     if type(dest) is Const:
         return str(dest.value)
-    names = [str(value.value) for value in call.args if _is_text(value)]
+    names = [value.value for value in call.args if type(value) is Const and isinstance(value.value, str)]
     chosen = next((name for name in names if name.startswith("--")), names[0] if names else None)
     return chosen.lstrip("-").replace("-", "_") if chosen else None
-
-
-def _is_text(value: Expr) -> bool:
-    return type(value) is Const and isinstance(value.value, str)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 from auditor.model.ir import (
     Assert,
@@ -152,33 +152,31 @@ class _Walker:
         calls: list[CallSite] = []
         while stack:
             node = stack.pop()
-            kind = type(node)
-            if kind is Const or kind is Name:
+            if type(node) is Const or type(node) is Name:
                 continue
-            if kind is Call:
-                calls.append(CallSite(node, block, dead, loop))  # type: ignore[arg-type]  # narrowed by type()
-            elif kind is Walrus:
-                self.bind(node.target, Binding("value", node.value, block, 0))  # type: ignore[union-attr]  # narrowed
+            if type(node) is Call:
+                calls.append(CallSite(node, block, dead, loop))
+            elif type(node) is Walrus:
+                self.bind(node.target, Binding("value", node.value, block, 0))
             stack.extend(children(node))
         calls.reverse()
         self.index.calls.extend(calls)
 
     def bind(self, target: Expr, binding: Binding) -> None:
         """Bind a target, through tuples, stars, attributes and items."""
-        kind = type(target)
-        if kind is Name:
-            self.index.bindings.setdefault(target.id, {})[target.version] = binding  # type: ignore[union-attr]  # narrowed
-        elif kind is Group:
+        if type(target) is Name:
+            self.index.bindings.setdefault(target.id, {})[target.version] = binding
+        elif type(target) is Group:
             how = "unpack" if binding.how in ("value", "unpack") else binding.how
-            for position, item in enumerate(target.items):  # type: ignore[union-attr]  # narrowed
+            for position, item in enumerate(target.items):
                 self.bind(item, binding._replace(how=how, at=position))
-        elif kind is Star:
-            self.bind(target.value, binding._replace(how="element"))  # type: ignore[union-attr]  # narrowed
-        elif kind is Attr and binding.value is not None and binding.how == "value":
-            base = target.base  # type: ignore[union-attr]  # narrowed
-            if type(base) is Name:
-                self.index.attributes.append((base.id, target.name, binding.value, binding.block, binding.line))  # type: ignore[union-attr]  # narrowed
-        elif kind is Item and binding.value is not None:
+        elif type(target) is Star:
+            self.bind(target.value, binding._replace(how="element"))
+        elif binding.value is None:
+            return
+        elif type(target) is Attr and binding.how == "value" and type(target.base) is Name:
+            self.index.attributes.append((target.base.id, target.name, binding.value, binding.block, binding.line))
+        elif type(target) is Item:
             self.index.items.append((target, binding.value, binding.line))
 
     def assign(self, s: Assign, block: Block, dead: bool, loop: int) -> None:
@@ -201,8 +199,8 @@ class _Walker:
     def branch(self, s: If, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.test, block, dead, loop)
         construct = self.arm("if")
-        never = type(s.test) is Const and not s.test.value  # type: ignore[union-attr]  # narrowed
-        always = type(s.test) is Const and bool(s.test.value)  # type: ignore[union-attr]  # narrowed
+        never = type(s.test) is Const and not s.test.value
+        always = type(s.test) is Const and bool(s.test.value)
         inside = block if is_main_guard(s.test) else (*block, (construct, 0))
         self.statements(s.body, inside, dead or never, loop)
         self.statements(s.orelse, (*block, (construct, 1)), dead or always, loop)
@@ -251,7 +249,7 @@ class _Walker:
             self.expression(target, block, dead, loop)
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type, Callable[[_Walker, Any, Block, bool, int], None]] = {
     Assign: _Walker.assign,
     Do: _Walker.do,
     Return: _Walker.give,
@@ -295,7 +293,7 @@ def _each(node: Each) -> list[Expr]:
     return found
 
 
-_CHILDREN = {
+_CHILDREN: dict[type, Callable[[Any], Iterable[Expr]]] = {
     Attr: lambda n: (n.base,),
     Item: lambda n: (n.base, n.key),
     Slice: lambda n: _present(n.start, n.stop, n.step),

@@ -208,7 +208,7 @@ def pattern(text: str) -> str:
 def covers(general: str, concrete: str) -> bool:
     """Whether a templated path can mean a concrete one; a hole does not cross a slash unless it is `{**}`."""
     expression = "".join(
-        ".*" if token == "{**}" else "[^/]*" if token.startswith("{") or token == "*" else re.escape(token)
-        for token in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
+        ".*" if piece == "{**}" else "[^/]*" if piece.startswith("{") or piece == "*" else re.escape(piece)
+        for piece in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
     )
     return re.fullmatch(expression, concrete) is not None

@@ -1,0 +1,155 @@
+"""The one use case: tree → facts → program → graph → verdicts → judgement → score → Audit."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from auditor import __version__
+from auditor.model.audit import SCHEMA, Audit, Versions
+from auditor.model.changes import History
+from auditor.model.facts import Facts
+from auditor.model.listing import Content, Listing
+from auditor.model.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+PROFILE = "2026.1"
+
+
+def audit(
+    target: str = ".",
+    *,
+    rev: str | None = None,
+    as_of: date | None = None,
+    profile: str | None = None,
+    rules: Path | None = None,
+    use_cache: bool = True,
+    cache_dir: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Audit a folder, a git directory, a git URL or an archive.
+
+    `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
+    further rules, which are executed. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    """
+    from auditor.facts import Cache, default_folder, read_facts
+    from auditor.tree import open_tree
+
+    tell = progress or _silent
+    day = (as_of or date.today()).isoformat()  # noqa: DTZ011  # the day on the user's calendar decides what has lapsed
+    folder = cache_dir or default_folder()
+    with ExitStack() as stack:
+        cache = stack.enter_context(Cache(folder)) if use_cache else None
+        tell("listing files", 0, 0)
+        tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
+        key = _key(tree.listing, tree.settings, profile or PROFILE, rules, day) if cache is not None else ""
+        known = cache.get_audit(key) if cache is not None and key else None
+        if known is not None:
+            return msgspec.msgpack.decode(known, type=Audit)
+        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
+        result = _judge(
+            tree.listing, tree.settings, files, tree.history, day, profile or PROFILE, str(rules or ""), tell
+        )
+        if cache is not None and key and not result.errors:
+            cache.put_audit(key, msgspec.msgpack.encode(result))
+        return result
+
+
+def _silent(_what: str, _done: int, _whole: int) -> None:
+    return None
+
+
+def _key(listing: Listing, settings: Settings, profile: str, rules: Path | None, day: str) -> str:
+    """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
+    from auditor.engine import ruleset
+    from auditor.facts.version import code_version
+
+    if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
+        return ""
+    parts = (listing, settings, profile, day, ruleset(), code_version(), platform.python_version())
+    return hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
+
+
+def _judge(
+    listing: Listing,
+    settings: Settings,
+    files: Mapping[str, Facts],
+    history: Callable[[], History],
+    day: str,
+    profile: str,
+    extra: str,
+    tell: Progress,
+) -> Audit:
+    """From facts to the finished audit."""
+    from auditor.engine import judge, registry, ruleset
+    from auditor.graph import Graphs, account
+    from auditor.judgement import apply, fingerprinted
+    from auditor.knowledge import load
+    from auditor.program import resolve
+    from auditor.score import Exposure, Part, by_priority, hours, load_policy, prioritised, score_repository
+
+    policy, rules = load_policy(profile), registry(extra)
+    tell("resolving the program", 0, 0)
+    resolved = resolve(files, frozenset(entry.path for entry in listing.entries), load())
+    tell("building the graph", 0, 0)
+    graphs = Graphs(resolved, listing, settings, history)
+    tell("asking the rules", 0, 0)
+    said = judge(graphs.components, rules.rules.values())
+    for trace in said.traces:
+        log.debug("%s", trace)
+    programs = resolved.code.programs
+    findings, remarks = apply(
+        fingerprinted(said.findings),
+        {path: program.comments for path, program in programs.items()},
+        as_of=date.fromisoformat(day),
+        cells={path: program.cells for path, program in programs.items() if program.cells},
+    )
+    tell("scoring", 0, 0)
+    infos = tuple(loaded.info for loaded in rules.rules.values())
+    parts = {
+        graph.id: Part(
+            verdicts=tuple(v for v in said.verdicts if v.component == graph.id),
+            findings=tuple(f for f in findings if f.component == graph.id),
+            exposure=Exposure(**account.exposure(graph)),
+        )
+        for graph in graphs.components
+    }
+    scored = score_repository(infos, parts, policy, {family.id: family.title for family in rules.families})
+    ranked = by_priority((f for part in parts.values() for f in prioritised(infos, part, policy)), policy)
+    work = {
+        cause: hours(job for job in scored.jobs if job.root_cause == cause)
+        for cause in sorted({j.root_cause for j in scored.jobs})
+    }
+    problems = tuple(sorted((*account.problems(graphs), *remarks)))
+    errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
+    return Audit(
+        schema=SCHEMA,
+        versions=Versions(__version__, ruleset(extra), policy.score_model, policy.profile.calibration, policy.name),
+        as_of=day,
+        target=listing.target,
+        coverage=account.coverage(graphs, share=scored.score.coverage, verdicts=said.verdicts),
+        components=tuple(msgspec.structs.replace(c, score=scored.components[c.id]) for c in account.components(graphs)),
+        score=scored.score,
+        families=scored.families,
+        rules=infos,
+        verdicts=said.verdicts,
+        findings=ranked,
+        problems=problems,
+        impacts=account.impacts(graphs),
+        system_map=account.system_map(graphs, findings),
+        artefacts=account.artefacts(graphs),
+        errors=errors,
+        jobs=work,
+    )
