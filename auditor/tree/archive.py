@@ -36,6 +36,13 @@ COMMIT = re.compile(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 UNREADABLE = (*BROKEN, RuntimeError, NotImplementedError)  # encrypted; a method of packing that Python lacks
 
+OPENERS: tuple[tuple[bytes, Callable[[Path], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]], ...] = (
+    (b"\x1f\x8b", gzip.GzipFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\0", lzma.LZMAFile),
+    (b"\x5d\0\0", lzma.LZMAFile),
+)
+
 
 class Member(NamedTuple):
     """One member as the archive names it."""
@@ -255,13 +262,7 @@ def _unpacked(path: Path) -> tuple[IO[bytes], str]:
     """The tar inside a file, and how it exceeds the bounds ("" if it does not). The file itself where it is not packed."""
     with path.open("rb") as file:
         head = file.read(6)
-    openers: dict[bytes, Callable[[Path], IO[bytes]]] = {
-        b"\x1f\x8b": gzip.open,
-        b"BZh": bz2.open,
-        b"\xfd7zXZ\0": lzma.open,
-        b"\x5d\0\0": lzma.open,
-    }
-    opener = next((opener for magic, opener in openers.items() if head.startswith(magic)), None)
+    opener = next((opener for magic, opener in OPENERS if head.startswith(magic)), None)
     if opener is None:
         return path.open("rb"), ""
     bound = min(MAX_TOTAL, max(100 * SMALL, MAX_RATIO * path.stat().st_size))

@@ -44,7 +44,8 @@ ENVIRONMENT = frozenset(
     ]
 )
 ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".virtualenv"])  # only if they hold one
-DATA = frozenset(["data", "datasets", "dataset"])  # data/vendor is where a vendor's data lies
+# data/vendor is where a vendor's data lies, docs/third-party what the authors write of others.
+OWN = frozenset(["data", "datasets", "dataset", "docs", "doc"])
 DVC_PRIVATE = frozenset(("cache", "tmp"))
 GENERATED_FOLDER = re.compile(r"\.egg-info$")
 GENERATED_NAME = re.compile(r"(_pb2(_grpc)?\.pyi?|\.min\.(js|css)|\.(js|css)\.map)$")
@@ -98,7 +99,7 @@ class Exclusion:
             return "environment"
         if name in INSTALLED:
             return "vendored"
-        if name in VENDORED and DATA.isdisjoint(parent.split("/")):
+        if name in VENDORED and OWN.isdisjoint(parent.split("/")):
             return "vendored"
         if GENERATED_FOLDER.search(name) or (above == "build" and (name == "lib" or name.startswith("bdist."))):
             return "generated"
@@ -107,7 +108,7 @@ class Exclusion:
     def _name_reason(self, folder: str, name: str) -> str | None:
         if GENERATED_NAME.search(name):
             return "generated"
-        if DISTRIBUTION.search(name) and folder.rpartition("/")[2] == "dist" and DATA.isdisjoint(folder.split("/")):
+        if DISTRIBUTION.search(name) and folder.rpartition("/")[2] == "dist" and OWN.isdisjoint(folder.split("/")):
             return "generated"
         return None
 

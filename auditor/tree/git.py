@@ -21,7 +21,7 @@ from auditor.model.errors import UsageError
 TIMEOUT = 600  # seconds, for one answer of a local repository
 BATCH = 256  # ids asked for at once: 256 x 65 bytes fit any pipe's buffer, so asking never blocks
 
-HARDENED: tuple[str, ...] = tuple(
+ANY_CALL: tuple[str, ...] = tuple(
     word
     for setting in (
         "core.hooksPath=/dev/null",
@@ -30,8 +30,6 @@ HARDENED: tuple[str, ...] = tuple(
         "core.attributesFile=/dev/null",
         "core.excludesFile=/dev/null",  # what is ignored must not depend on who audits
         "core.pager=cat",
-        "core.sshCommand=ssh",
-        "core.askPass=",
         "core.commitGraph=true",
         "color.ui=never",
         "diff.external=",
@@ -47,6 +45,8 @@ HARDENED: tuple[str, ...] = tuple(
     )
     for word in ("-c", setting)
 )
+# A target's configuration must not name these; the auditor's own may, for reaching a remote.
+HARDENED = (*ANY_CALL, "-c", "core.sshCommand=ssh", "-c", "core.askPass=")
 
 # Variables that the person who audits may need for reaching a remote; every other GIT_* is dropped: inside a hook
 # GIT_DIR and GIT_INDEX_FILE would name another repository.
@@ -90,9 +90,10 @@ def call(
     cwd: Path | None = None,
     data: bytes | None = None,
     timeout: float = TIMEOUT,
+    hardened: Sequence[str] = HARDENED,
 ) -> bytes:
     """The output of one hardened git call. Raises GitError."""
-    command = ["git", "--no-pager", *HARDENED, *words]
+    command = ["git", "--no-pager", *hardened, *words]
     try:
         done = subprocess.run(
             command, env=env, cwd=cwd, input=data or b"", capture_output=True, timeout=timeout, check=False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -13,29 +14,33 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 MAX_LINES = 2_000
 MAX_LINE = 500
-MAX_STARS = 8  # each star is one more power of the name's length in the time that a match may take
+MAX_STARS = 2  # in one part of a pattern, and of `**` in all of it; at the end of the pattern they are free
+MAX_PATH = 1_000  # characters of a path that is compared with patterns
+BUDGET = 10_000  # of the patterns of one file together
 
 
 def rule_lines(data: bytes) -> tuple[str, ...]:
-    """The lines of a .gitignore that say something and that can be matched within bounds."""
+    """The lines of a .gitignore that say something."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    return tuple(line for line in lines[:MAX_LINES] if _usable(line))
+    return tuple(line for line in lines[:MAX_LINES] if _says_something(line))
 
 
 def spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
-    """A matcher of these lines, those that are no valid pattern left out; None where nothing is left."""
+    """A matcher of these lines, `unusable` ones left out; None where nothing is left."""
     import pathspec
 
-    kept = []
+    kept, budget = [], BUDGET
     for line in lines:
-        if not _usable(line):
-            continue
-        try:
-            pathspec.GitIgnoreSpec.from_lines([line])
-        except ValueError:  # git, too, passes over a pattern that it cannot understand
-            continue
-        kept.append(line)
+        cost = _cost(line)
+        if cost <= budget and _is_pattern(line):
+            kept.append(line)
+            budget -= cost
     return pathspec.GitIgnoreSpec.from_lines(kept) if kept else None
+
+
+def unusable(globs: Iterable[str]) -> list[str]:
+    """Those that are no valid pattern, or that could take too long to match."""
+    return [glob for glob in globs if not (_cost(glob) <= BUDGET and _is_pattern(glob))]
 
 
 def outer_rules(top: Path, folder: str) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def _inward(folder: str, line: str) -> str:
 def configured(globs: Iterable[str]) -> Callable[[str], bool]:
     """A question to the globs of the settings: is this path left out?"""
     matcher = spec(globs)
-    return (lambda _: False) if matcher is None else matcher.match_file
+    return lambda path: matcher is not None and _is_short(path) and bool(matcher.match_file(path))
 
 
 class IgnoreRules:
@@ -81,7 +86,7 @@ class IgnoreRules:
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         """Whether a path, none of whose parents is ignored, is ignored: the nearest file that says anything decides."""
-        if not self._specs:
+        if not self._specs or not _is_short(path):
             return False
         folder = path
         while folder:
@@ -96,6 +101,32 @@ class IgnoreRules:
         return False
 
 
-def _usable(line: str) -> bool:
+def _is_pattern(line: str) -> bool:
+    import pathspec
+
+    try:
+        pathspec.GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):  # git, too, passes over a pattern that it cannot understand
+        return False
+    return True
+
+
+def _says_something(line: str) -> bool:
     text = line.strip()
-    return bool(text) and not text.startswith("#") and len(text) <= MAX_LINE and text.count("*") <= MAX_STARS
+    return bool(text) and not text.startswith("#") and len(text) <= MAX_LINE
+
+
+def _cost(line: str) -> int:
+    """How much of the budget a line takes: each star but the last is one more power of the name's length in its time."""
+    if not _says_something(line):
+        return BUDGET + 1
+    parts = line.strip().rstrip("/*").split("/")
+    deep = parts.count("**")
+    stars = max(part.count("*") for part in parts if part != "**") if deep < len(parts) else 0
+    if stars > MAX_STARS or deep > MAX_STARS:
+        return BUDGET + 1
+    return 50 if stars + deep > 1 else 1
+
+
+def _is_short(path: str) -> bool:
+    return len(path) <= MAX_PATH

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from auditor.model.errors import UsageError
-from auditor.tree.git import HARDENED, Git, GitError, Objects, call, environment, last_line
+from auditor.tree.git import ANY_CALL, Git, GitError, Objects, call, environment, last_line
 from auditor.tree.names import repository_name, strip_credentials
 
 HEAD = "refs/auditor/head"  # the remote's HEAD, wherever its default branch moves to
@@ -49,7 +49,7 @@ def fetch(url: str, *, rev: str | None, cache_dir: Path, max_bytes: int, progres
     try:
         _fetch(git, url, ["--filter=blob:none", "--prune", "--no-tags", "origin", *REFS], progress)
     except GitError as refused:
-        if not _ask(url, shown, refused):  # answers, but holds nothing yet
+        if not _ask(git, url, shown, refused):  # answers, but holds nothing yet
             return git, None
         _fetch_shallow(git, url, shown, rev, progress)
     commit = git.commit(HEAD if rev in (None, "HEAD") else rev)
@@ -65,10 +65,12 @@ def _create(folder: Path, config: str) -> None:
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
 
 
-def _ask(url: str, shown: str, refused: GitError) -> bool:
+def _ask(git: Git, url: str, shown: str, refused: GitError) -> bool:
     """Whether a remote that refused a fetch holds anything. Raises UsageError where it does not answer at all."""
     try:
-        return bool(call(["ls-remote", "--", url], env=environment(network=True)).strip())
+        return bool(
+            call([f"--git-dir={git.git_dir}", "ls-remote", "origin"], env=_address(url), hardened=ANY_CALL).strip()
+        )
     except GitError as error:
         reason = str(error) or str(refused)
         raise UsageError(
@@ -113,23 +115,17 @@ def _fetch_contents(git: Git, url: str, commit: str, max_bytes: int, progress: P
 def _lacks_contents(git: Git, commit: str) -> bool:
     with contextlib.closing(Objects(git)) as objects:
         rows = objects.run("ls-tree", "-r", "-z", commit).split(b"\0")
-        blobs = {row.split(b" ", 2)[2][:40].decode() for row in rows if b" blob " in row[:12]}
+        blobs = {row.split(b"\t")[0].split()[2].decode() for row in rows if b" blob " in row[:12]}
         return len(objects.sizes(blobs)) < len(blobs)
 
 
 def _fetch(git: Git, url: str, words: list[str], progress: Progress, *settings: str) -> None:
     """One `git fetch`, its progress told line by line. The address is never written to the clone's configuration."""
-    # Through the environment: a token in the address must not stand in the list of processes.
-    env = environment(network=True) | {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "remote.origin.url",
-        "GIT_CONFIG_VALUE_0": url,
-    }
     extra = [word for setting in settings for word in ("-c", setting)]
-    command = ["git", "--no-pager", *HARDENED, *extra, f"--git-dir={git.git_dir}", "fetch", "--progress", *words]
+    command = ["git", "--no-pager", *ANY_CALL, *extra, f"--git-dir={git.git_dir}", "fetch", "--progress", *words]
     try:
         process = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command, env=_address(url), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
     except OSError as error:
         raise GitError(f"git could not be started: {error.strerror}") from error
@@ -144,6 +140,12 @@ def _fetch(git: Git, url: str, words: list[str], progress: Progress, *settings: 
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def _address(url: str) -> dict[str, str]:
+    """The address through the environment: a token in it must stand neither in a file nor in the list of processes."""
+    setting = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "remote.origin.url", "GIT_CONFIG_VALUE_0": url}
+    return environment(network=True) | setting
 
 
 def _told(chunks: Iterable[bytes], progress: Progress) -> bytes:

@@ -12,7 +12,7 @@ from auditor.model.changes import History
 from auditor.model.listing import Content, Entry, Listing, Target
 from auditor.model.settings import Settings
 from auditor.tree.exclusion import Exclusion, Tally, environments
-from auditor.tree.ignore import configured, rule_lines
+from auditor.tree.ignore import configured, rule_lines, unusable
 from auditor.tree.settings import PLACES, read_settings
 
 NOTEBOOK_FACTOR = 5  # stored outputs swell notebooks, and their code is worth the bytes
@@ -46,7 +46,7 @@ class Tree:
         self._store = store
         self._max_bytes = max_bytes
         self._history: dict[int, History] = {}
-        entries = [self._sized(entry) for entry in sorted(store.entries())]
+        entries = [self._sized(entry) for entry in sorted(store.entries()) if self._is_inside(entry.path)]
         self._entries = {entry.path: entry for entry in entries}
         self.settings, troubles = self._read_settings()
         kept = self._kept()
@@ -93,6 +93,13 @@ class Tree:
         """Lets go of files and temporary folders."""
         self._store.close()
 
+    def _is_inside(self, path: str) -> bool:
+        """Whether a path stays within the tree: a forged tree object or index can hold one that does not."""
+        if not path.startswith("/") and (".." not in path or ".." not in path.split("/")):
+            return True
+        self._store.problems.append((path, "this path lies outside of the tree; it is not read"))
+        return False
+
     def _limit(self, path: str) -> int:
         return self._max_bytes * NOTEBOOK_FACTOR if path.endswith(".ipynb") else self._max_bytes
 
@@ -106,7 +113,12 @@ class Tree:
         return dict(self.read(path for path in here if self._entries[path].size <= MAX_SMALL))
 
     def _read_settings(self) -> tuple[Settings, list[tuple[str, str]]]:
-        return read_settings(self._small(path for path, _ in PLACES))
+        settings, problems = read_settings(self._small(path for path, _ in PLACES))
+        for glob in unusable(settings.exclude):
+            problems.append(
+                (settings.source, f"`exclude` holds {glob[:80]!r}, which is no pattern or too costly a one")
+            )
+        return settings, problems
 
     def _kept(self) -> list[Entry]:
         exclusion = Exclusion(environments(self._entries))

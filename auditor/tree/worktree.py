@@ -59,6 +59,8 @@ class Worktree:
                 found.append(self._files.entry(raw, state))
         for raw in self._names("--others", "--ignored", "--directory", "--exclude-standard"):
             self.left_out.add("ignored", self._files.shown(raw))
+        if not any(found) and self._repository.commit is not None:
+            self.problems.append(("", "nothing of HEAD is checked out here; audit it with --rev HEAD"))
         return [entry for entry in found if entry is not None]
 
     def read(self, entries: Sequence[Entry], limit: Callable[[str], int]) -> Iterator[tuple[str, bytes | None]]:

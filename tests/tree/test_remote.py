@@ -1,0 +1,152 @@
+"""Repositories behind a URL, here always `file://`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.model.errors import UsageError
+from auditor.model.listing import Content
+from auditor.tree import open_tree, remote
+from auditor.tree.git import GitError
+from auditor.tree.names import is_url, repository_name, strip_credentials
+from tests.tree.conftest import Repo
+
+
+@pytest.fixture(params=[True, False], ids=["filters", "plain server"])
+def served(request: pytest.FixtureRequest, repo: Repo) -> Repo:
+    repo.commit({"a.py": "one", "big.bin": "x" * 3000, "gone.py": "g"}, "one")
+    (repo.root / "gone.py").unlink()
+    repo.commit({"b.py": "b"}, "two")
+    repo.git("config", "uploadpack.allowFilter", "true" if request.param else "false")
+    return repo
+
+
+def test_a_url_is_cloned_once_and_fetched_again(served: Repo, tmp_path: Path) -> None:
+    url, cache = f"file://{served.root}", tmp_path / "cache"
+    said: list[str] = []
+    with open_tree(url, cache_dir=cache, max_bytes=100, progress=said.append) as tree:
+        contents = {entry.path: entry.content for entry in tree.listing.entries}
+        assert contents["a.py"] is contents["b.py"] is Content.HERE
+        assert contents["big.bin"] in (Content.ABSENT, Content.TOO_LARGE)
+        assert dict(tree.read(contents)) == {"a.py": b"one", "b.py": b"b", "big.bin": None}
+        assert [commit.subject for commit in tree.history().commits] == ["two", "one"]
+        assert (tree.listing.target.name, tree.listing.target.path) == ("project", url)
+    assert any("%" in line or "done" in line for line in said)
+    new = served.commit({"a.py": "three"}, "three")
+    with open_tree(url, cache_dir=cache, max_bytes=100) as tree:
+        assert tree.listing.target.revision == new
+        assert dict(tree.read(["a.py"])) == {"a.py": b"three"}
+        assert tree.listing.target.commits == 3
+    assert len(list(cache.iterdir())) == 1
+    assert not list(cache.glob("*/*.py"))
+
+
+def test_a_revision_of_a_url(served: Repo, tmp_path: Path) -> None:
+    served.git("tag", "v1", "HEAD~1")
+    served.git("branch", "other", "HEAD~1")
+    url = f"file://{served.root}"
+    for rev in ("v1", "other", served.git("rev-parse", "HEAD~1"), "HEAD"):
+        with open_tree(url, rev=rev, cache_dir=tmp_path / "cache") as tree:
+            assert dict(tree.read(["gone.py"])) == {"gone.py": None if rev == "HEAD" else b"g"}
+    for rev in ("nowhere", "--upload-pack=x", ""):
+        with pytest.raises(UsageError, match=r"commit|revision"):
+            open_tree(url, rev=rev, cache_dir=tmp_path / "cache")
+
+
+def test_the_default_branch_may_move(served: Repo, tmp_path: Path) -> None:
+    url = f"file://{served.root}"
+    open_tree(url, cache_dir=tmp_path / "cache").close()
+    served.git("checkout", "-qb", "trunk")
+    served.git("branch", "-D", "main")
+    new = served.commit({"c.py": "c"})
+    with open_tree(url, cache_dir=tmp_path / "cache") as tree:
+        assert tree.listing.target.revision == new
+
+
+def test_an_empty_remote_has_no_entries(repo: Repo, tmp_path: Path) -> None:
+    with open_tree(f"file://{repo.root}", cache_dir=tmp_path / "cache") as tree:
+        assert tree.listing.entries == ()
+
+
+@pytest.mark.parametrize("url", ["file:///nowhere/at/all", "file:///tmp/-x.git"])
+def test_an_address_that_does_not_answer_is_the_users_mistake(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="cannot be fetched"):
+        open_tree(url, cache_dir=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("url", ["ext::sh -c touch% x", "-oProxyCommand=x:y.git", "--upload-pack=x.git"])
+def test_an_address_that_would_start_a_program_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        open_tree(url, cache_dir=tmp_path / "cache")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_server_that_refuses_a_fetch_of_everything_gives_the_commit(
+    served: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = remote._fetch
+
+    def refusing(git: object, url: str, words: list[str], *rest: object) -> None:
+        if "--filter=blob:none" in words:
+            raise GitError("refused")
+        real(git, url, words, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(remote, "_fetch", refusing)
+    with open_tree(f"file://{served.root}", cache_dir=tmp_path / "cache") as tree:
+        assert dict(tree.read(["a.py"])) == {"a.py": b"one"}
+        assert tree.history().state == "shallow"
+
+
+def test_a_password_is_neither_stored_nor_shown(tmp_path: Path) -> None:
+    url = "https://user:hunter2@localhost:1/lens.git"
+    with pytest.raises(UsageError) as caught:
+        open_tree(url, cache_dir=tmp_path / "cache")
+    assert "hunter2" not in str(caught.value)
+    stored = [file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+    assert stored
+    assert not any(b"hunter2" in text for text in stored)
+
+
+@pytest.mark.parametrize(
+    ("url", "stripped"),
+    [
+        ("https://tok@example.org/a/b.git", "https://example.org/a/b.git"),
+        ("https://u:p@example.org:8443/a/b?private_token=x#f", "https://example.org:8443/a/b"),
+        ("ssh://git:pw@example.org/a/b", "ssh://git@example.org/a/b"),
+        ("git@example.org:a/b.git", "git@example.org:a/b.git"),
+        ("https://u:p@ss@example.org/a", "https://example.org/a"),
+        ("https://[bad/a", ""),
+    ],
+)
+def test_credentials_are_stripped(url: str, stripped: str) -> None:
+    assert strip_credentials(url) == stripped
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://example.org/a", True),
+        ("git@example.org:a/b", True),
+        ("ssh://x/y", True),
+        ("file:///x", True),
+        ("example.org:a/b.git", True),
+        ("C:\\repo", False),
+        ("C:/repo", False),
+        ("some/folder", False),
+    ],
+)
+def test_addresses_are_told_from_paths(text: str, expected: bool) -> None:
+    assert is_url(text) is expected
+
+
+def test_names_of_repositories() -> None:
+    assert repository_name(Path("/x/main"), "git@example.org:lens.git") == "lens"
+    assert repository_name(Path("/x/lens/.git"), None) == "lens"
+    assert repository_name(Path("/x/team+lens/repo/.git"), None) == "lens"
+    assert repository_name(Path("/x/lens.git"), None) == "lens"
+    assert repository_name(Path("/"), None) == "/"
