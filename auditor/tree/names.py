@@ -41,11 +41,8 @@ def remote_of(settings: Sequence[tuple[str, str]]) -> str | None:
 
 def repository_name(path: PurePath, remote: str | None) -> str:
     """What people call a repository: by its remote, else by its folder, generic folder names passed over."""
-    if remote:
-        name = re.split(r"[/:]", remote.rstrip("/"))[-1].removesuffix(".git")
-        if name:
-            return name
-    parts = [part.removesuffix(".git") for part in path.parts if part not in ("/", ".git")]
+    named = re.split(r"[/:]", remote.rstrip("/")) if remote else []
+    parts = [part.removesuffix(".git") for part in (*path.parts, *named) if part not in ("/", ".git")]
     for part in reversed(parts):
         if part not in GENERIC:
             return part.rpartition("+")[2] or part  # mirrors keep OWNER/NAME as OWNER+NAME

@@ -146,6 +146,7 @@ def test_addresses_are_told_from_paths(text: str, expected: bool) -> None:
 
 def test_names_of_repositories() -> None:
     assert repository_name(Path("/x/main"), "git@example.org:lens.git") == "lens"
+    assert repository_name(Path("/x/main"), "file:///mirror/team+lens/repo/.git") == "lens"
     assert repository_name(Path("/x/lens/.git"), None) == "lens"
     assert repository_name(Path("/x/team+lens/repo/.git"), None) == "lens"
     assert repository_name(Path("/x/lens.git"), None) == "lens"
