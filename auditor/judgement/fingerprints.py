@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from auditor.model.finding import Finding
+from auditor.model.ir import Cell
 
 KEY = "auditor/anchor/v1"
 
@@ -16,24 +17,27 @@ CLUSTER_SEPARATOR = "\n"
 
 DIGITS = 32
 
-CellIds = Mapping[str, Sequence[str]]
-"""The ids of a notebook's cells in order, by its path."""
+Cells = Mapping[str, Sequence[Cell]]
+"""The code cells of notebooks, by path."""
+
+Fields = tuple[str, ...]
+CellIds = Mapping[tuple[str, int | None], str]
 
 
-def anchor(finding: Finding, ordinal: int, cell_ids: CellIds | None = None) -> str:
+def anchor(finding: Finding, ordinal: int, cells: Cells | None = None) -> str:
     """The primary identity of a finding: 32 hex digits. `ordinal` is its number, from 0, among otherwise equal findings.
 
     A finding about a cluster of nodes is known by its nodes, an absence by its component's root, any other by artefact,
-    entity and snippet. `cell_ids` tells notebook cells apart; without it a notebook counts as one artefact.
+    entity and snippet. `cells` tells the cells of a notebook apart by their ids; without it a notebook counts as one artefact.
     """
-    return _hashed((*_fields(finding, cell_ids or {}), str(ordinal)))
+    return _hashed((*_fields(finding, _ids(cells)), str(ordinal)))
 
 
-def fingerprinted(findings: Iterable[Finding], cell_ids: CellIds | None = None) -> tuple[Finding, ...]:
+def fingerprinted(findings: Iterable[Finding], cells: Cells | None = None) -> tuple[Finding, ...]:
     """The findings in their order, each with its anchor; equal ones are numbered by their position in the file."""
     given = tuple(findings)
-    known = cell_ids or {}
-    equals: dict[tuple[str, ...], list[int]] = {}
+    known = _ids(cells)
+    equals: dict[Fields, list[int]] = {}
     for index, finding in enumerate(given):
         equals.setdefault(_fields(finding, known), []).append(index)
     anchors = [""] * len(given)
@@ -51,20 +55,23 @@ def is_absence(finding: Finding) -> bool:
     return finding.place.line is None and finding.place.path in {finding.component, "", "."}
 
 
-def _fields(finding: Finding, cell_ids: CellIds) -> tuple[str, ...]:
+def _fields(finding: Finding, ids: CellIds) -> Fields:
     if CLUSTER_SEPARATOR in finding.entity:
         return finding.rule, "cluster", *sorted(finding.entity.split(CLUSTER_SEPARATOR))
     if is_absence(finding):
         return finding.rule, finding.component, finding.entity
-    return finding.rule, _artefact(finding, cell_ids), finding.entity, finding.snippet
+    return finding.rule, _artefact(finding, ids), finding.entity, finding.snippet
 
 
-def _artefact(finding: Finding, cell_ids: CellIds) -> str:
-    path, cell = finding.place.path, finding.place.cell
-    ids = cell_ids.get(path, ())
-    if cell is None or not 0 <= cell < len(ids):
-        return path
-    return f"{path}#{ids[cell]}"
+def _artefact(finding: Finding, ids: CellIds) -> str:
+    """The path, and of a notebook the cell's id, which stays when cells are put above it."""
+    path = finding.place.path
+    id_ = ids.get((path, finding.place.cell))
+    return f"{path}#{id_}" if id_ else path
+
+
+def _ids(cells: Cells | None) -> CellIds:
+    return {(path, cell.index): cell.id for path, some in (cells or {}).items() for cell in some}
 
 
 def _hashed(fields: Iterable[str]) -> str:

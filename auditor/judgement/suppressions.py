@@ -154,5 +154,6 @@ def _coverage(active: Sequence[Suppression]) -> dict[Spot, list[Suppression]]:
 
 
 def _problem(one: Suppression, message: str) -> Problem:
-    where = "" if one.cell is None else f"cell {one.cell}, line {one.line}: "
-    return Problem(path=one.path, line=None if one.cell is not None else one.line, message=where + message, code=CODE)
+    """What is wrong with a directive; of a notebook the line counts within the cell that the message names."""
+    where = "" if one.cell is None else f"cell {one.cell}: "
+    return Problem(path=one.path, line=one.line, message=where + message, code=CODE)

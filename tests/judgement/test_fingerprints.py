@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auditor.judgement import anchor, fingerprinted
 from auditor.judgement.fingerprints import CLUSTER_SEPARATOR
 from auditor.model.finding import Finding, Severity
+from auditor.model.ir import Cell
 from auditor.model.place import Place
 
 TEXT = st.text(st.characters(codec=None), max_size=12)
@@ -116,10 +117,15 @@ def test_a_data_file_is_no_absence() -> None:
     assert anchor(found("DAT001", "data/a.csv", None), 0) != anchor(found("DAT001", "data/b.csv", None), 0)
 
 
+def notebook(*ids: str) -> dict[str, list[Cell]]:
+    """A notebook of code cells with these ids, each below a cell of prose."""
+    return {"eda.ipynb": [Cell(2 * n + 1, id_, 5 * n + 1, 5, 0, 1, ()) for n, id_ in enumerate(ids)]}
+
+
 def test_a_notebook_cell_keeps_its_identity_when_a_cell_is_put_above() -> None:
-    before = anchor(found(path="eda.ipynb", cell=0), 0, {"eda.ipynb": ["c1", "c2"]})
-    after = anchor(found(path="eda.ipynb", cell=1), 0, {"eda.ipynb": ["new", "c1", "c2"]})
-    other = anchor(found(path="eda.ipynb", cell=1), 0, {"eda.ipynb": ["c1", "c2"]})
+    before = anchor(found(path="eda.ipynb", cell=1), 0, notebook("c1", "c2"))
+    after = anchor(found(path="eda.ipynb", cell=3), 0, notebook("new", "c1", "c2"))
+    other = anchor(found(path="eda.ipynb", cell=3), 0, notebook("c1", "c2"))
     assert before == after
     assert before != other
 

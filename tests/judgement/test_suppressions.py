@@ -140,8 +140,8 @@ def test_comments_of_notebooks_count_within_their_cell() -> None:
     after, problems = apply([here, there], comments, as_of=TODAY, cells=cells)
     assert [finding.state for finding in after] == ["suppressed", "open"]
     assert after[0].related == (Related("eda.ipynb", 2, 2, "suppressed here: why"),)
-    assert problems[0].line is None
-    assert problems[0].message.startswith("cell 2, line 3: ")
+    assert problems[0].line == 3
+    assert problems[0].message.startswith("cell 2: ")
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.audit import ComponentScore, FamilyScore, Score
@@ -257,18 +257,36 @@ def test_the_headline_lies_in_its_range(parts: dict[str, Part]) -> None:
 # 6. Damping
 
 
+def cost(hits: list[tuple[Severity, float]], *, spread: bool) -> float:
+    found = [finding("COD002", s, c, f"{n if spread else 0}.py", n) for n, (s, c) in enumerate(hits)]
+    return damped_weight(found, POLICY.profile.severity, {})
+
+
+@given(severity, st.lists(certainty, min_size=1, max_size=12))
+def test_equal_hits_in_one_file_never_cost_more_than_spread(s: Severity, certainties: list[float]) -> None:
+    hits = [(s, c) for c in certainties]
+    assert cost(hits, spread=False) <= cost(hits, spread=True) + NEAR
+
+
 @given(st.lists(st.tuples(severity, certainty), min_size=1, max_size=12))
-def test_spread_hits_never_cost_less(hits: list[tuple[Severity, float]]) -> None:
-    together = [finding("COD002", s, c, "a.py", n) for n, (s, c) in enumerate(hits)]
-    spread = [finding("COD002", s, c, f"{n}.py", n) for n, (s, c) in enumerate(hits)]
-    weights = POLICY.profile.severity
-    assert damped_weight(together, weights, {}) <= damped_weight(spread, weights, {}) + NEAR
+def test_mixed_hits_in_one_file_cost_at_most_a_bounded_share_more(hits: list[tuple[Severity, float]]) -> None:
+    """Scaling by the largest severity lifts weaker hits beside an unsure grave one; 1 / ln 2 is the most it can do.
+
+    v log2(1 + S / v) rises with v towards S / ln 2, and spread hits cost at least S.
+    """
+    assert cost(hits, spread=False) <= cost(hits, spread=True) / math.log(2) + NEAR
+
+
+def test_the_law_of_damping_does_not_reach_mixed_severities() -> None:
+    """The known exception, so that nobody reads more into the law than it holds."""
+    hits = [(C, 0.125), (H, 1.0)]
+    assert cost(hits, spread=False) == pytest.approx(7.004, abs=0.001)
+    assert cost(hits, spread=True) == pytest.approx(6.699, abs=0.001)
 
 
 # 7. What-if equals a re-run
 
 
-@settings(deadline=None)
 @given(repositories(), st.data())
 def test_what_if_is_a_run_on_mended_verdicts(parts: dict[str, Part], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(parts)))
@@ -283,7 +301,6 @@ def test_what_if_is_a_run_on_mended_verdicts(parts: dict[str, Part], data: st.Da
         assert recovered == pytest.approx(before - then, abs=NEAR)
 
 
-@settings(deadline=None)
 @given(repositories())
 def test_recoverable_is_exact(parts: dict[str, Part]) -> None:
     """A practice check is mended by making every determined instance clean."""
