@@ -41,7 +41,7 @@ def remote_of(settings: Sequence[tuple[str, str]]) -> str | None:
 
 def repository_name(path: PurePath, remote: str | None) -> str:
     """What people call a repository: by its remote, else by its folder, generic folder names passed over."""
-    named = re.split(r"[/:]", remote.rstrip("/")) if remote else []
+    named: list[str] = re.split(r"[/:]", remote.rstrip("/")) if remote else []
     parts = [part.removesuffix(".git") for part in (*path.parts, *named) if part not in ("/", ".git")]
     for part in reversed(parts):
         if part not in GENERIC:

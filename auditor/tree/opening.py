@@ -7,12 +7,10 @@ from pathlib import Path
 
 from auditor.model.errors import UsageError
 from auditor.model.listing import Target
-from auditor.tree.archive import Archive
 from auditor.tree.folder import Folder
 from auditor.tree.git import Git, GitError, Objects, git_is_installed
 from auditor.tree.ignore import outer_rules
 from auditor.tree.names import is_url, repository_name, strip_credentials
-from auditor.tree.remote import fetch
 from auditor.tree.repository import Repository, find_repository, is_git_dir
 from auditor.tree.revision import Revision
 from auditor.tree.tree import NOTEBOOK_FACTOR, Store, Tree
@@ -62,6 +60,8 @@ def _exists(path: Path) -> bool:
 
 
 def _open_url(url: str, rev: str | None, cache_dir: Path | None, max_bytes: int, progress: Progress) -> Tree:
+    from auditor.tree.remote import fetch
+
     _require_git(url)
     if cache_dir is None:
         from platformdirs import user_cache_path
@@ -81,6 +81,8 @@ def _open_file(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree
         raise UsageError(f"{target} is no git repository, so it has no revision {rev!r}; leave --rev away.")
     if not path.is_file():
         raise UsageError(f"{target} is neither a folder nor a file; give a folder, a git repository or an archive.")
+    from auditor.tree.archive import Archive  # zipfile, tarfile and their like take as long as all else here
+
     store = Archive(path, target)
     return _closing(store, lambda: Tree(store, max_bytes=max_bytes))
 
@@ -140,7 +142,7 @@ def _tree(
     return _closing(repository.objects, opened)
 
 
-def _closing(held: Archive | Objects, opened: Callable[[], Tree]) -> Tree:
+def _closing(held: Store | Objects, opened: Callable[[], Tree]) -> Tree:
     """The tree that is opened; if that fails, what is held for it is let go."""
     try:
         return opened()
