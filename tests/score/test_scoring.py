@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from auditor.engine import RELIABILITY
 from auditor.model.errors import UsageError
 from auditor.model.finding import WEIGHTS, Effort, Finding
 from auditor.model.verdict import Check, Outcome, RuleInfo
@@ -50,8 +51,10 @@ def test_the_weights_of_the_families_are_whole() -> None:
     assert POLICY.family_of("XYZ") is None
 
 
-def test_the_model_and_the_current_profile_agree_on_severities() -> None:
+def test_the_lower_rooms_and_the_current_profile_agree() -> None:
+    """They cannot read the policy, which stands above them."""
     assert POLICY.profile.severity == WEIGHTS
+    assert POLICY.profile.reliability == RELIABILITY
 
 
 def test_an_unknown_profile_names_the_known_ones() -> None:
