@@ -44,7 +44,7 @@ class _Bars:
         if stage != self._stage or self._task is None:
             if self._task is not None:
                 self._bars.remove_task(self._task)
-            self._stage, self._task, self._drawn = stage, self._bars.add_task(stage), 0.0
+            self._stage, self._task, self._drawn = stage, self._bars.add_task(stage, total=None), 0.0
         now = time.monotonic()
         if now - self._drawn >= REFRESH_SECONDS or (total and done >= total):
             self._drawn = now

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from auditor.facts.cache import Cache, CacheStats, default_folder
-from auditor.facts.reading import read_facts
+from auditor.facts.reading import no_collection, read_facts
 
-__all__ = ["Cache", "CacheStats", "default_folder", "read_facts"]
+__all__ = ["Cache", "CacheStats", "default_folder", "no_collection", "read_facts"]

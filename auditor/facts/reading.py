@@ -45,7 +45,7 @@ def read_facts(
     Equal contents are read once. `jobs` is the number of processes (None: one for each core). A reader's own failure
     is a trouble with the code `internal`; it is never stored.
     """
-    with _no_collection():
+    with no_collection():
         reading = _Reading(tree, cache, progress)
         try:
             for done in read_all(reading.tasks(), jobs=jobs, compress=cache is not None):
@@ -166,7 +166,7 @@ class _Reading:
 
 
 @contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Keeps the garbage collector away while millions of immutable records are made: it would find nothing."""
     enabled = gc.isenabled()
     gc.disable()
