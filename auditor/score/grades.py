@@ -13,6 +13,7 @@ from auditor.score.policy import Policy
 
 LETTERS = "ABCDE"
 UNGRADED = "-"
+ROOT = {".": "the root component"}
 LISTED = 5  # causes named one by one in a reason
 
 
@@ -89,7 +90,7 @@ def _thin(components: Mapping[str, ComponentScore], policy: Policy) -> list[str]
     thin = sorted((score.coverage, name) for name, score in components.items() if score.coverage < floor)
     if not thin:
         return []
-    where = "" if len(components) == 1 else f" in {_listed([name for _, name in thin])}"
+    where = "" if len(components) == 1 else f" in {_listed([ROOT.get(name, name) for _, name in thin])}"
     # cut, not rounded: 79.6 % is not the 80 % that is asked for
     worst = math.floor(round(100 * thin[0][0], 6))
     seen = f"{worst} %" if len(thin) == 1 else f"less than asked (at worst {worst} %)"
