@@ -43,6 +43,7 @@ class Finding(msgspec.Struct, frozen=True):
     certainty: float = 1.0
     milder: int = 0
     snippet: str = ""
+    searched: tuple[str, ...] = ()
 
 
 class Clean(msgspec.Struct, frozen=True):

@@ -114,7 +114,7 @@ def fold(
         component=component,
         outcome=outcome,
         reason=reason,
-        searched=tuple(dict.fromkeys(text for j in open_ for text in j.searched)),
+        searched=tuple(dict.fromkeys(text for j in (*found, *open_) for text in j.searched)),
         applicability=0.0 if outcome is Outcome.NOT_APPLICABLE else weight,
         n=counts[0] + counts[1] + len(scored),
         undetermined=sum(j.count for j in unknown),

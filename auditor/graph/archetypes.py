@@ -146,9 +146,13 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     if published and scores["L"] >= SURE:
         for letter in "PSRTN":
             scores[letter] *= 0.5
-    if scores["T"] >= SURE and not any(s.letter == "S" and "deploy" in s.says for s in signals):
-        scores["S"] *= 0.6
-        scores["A"] *= 0.8
+    if scores["T"] >= SURE:
+        # A course that ships one product with its service and deployment is operated; many siblings are examples.
+        one_product = any(s.letter == "S" and "deploys" in s.says for s in signals) and not any(
+            "siblings" in s.says for s in signals
+        )
+        for letter in "SPAR" if not one_product else "":
+            scores[letter] *= 0.7
     if scores["N"] >= SURE:
         scores["R"] *= 0.6
 
@@ -344,6 +348,12 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def folder_of(path: str, root: str) -> str:
+    """The first folder of a path below the root of its component; "" for a file at the root."""
+    inside = path[len(root) :].lstrip("/")
+    return inside.partition("/")[0] if "/" in inside else ""
 
 
 def _notebooks(p: Portrait) -> Iterable[Signal]:

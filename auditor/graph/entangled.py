@@ -220,9 +220,14 @@ def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, 
                 continue
             for imported in statement.names:
                 for target in _targets(world, path, imported.module, imported.name, statement.level):
-                    if target != path and owned(target):
+                    if target != path and owned(target) and not _facade_of(target, path):
                         ties.setdefault((path, target), (code.place(path, statement.line), f"imports {target}"))
     return ties
+
+
+def _facade_of(target: str, path: str) -> bool:
+    """A package's own front, imported from inside it: it is loaded already when the module runs."""
+    return target.endswith("__init__.py") and path.startswith(target.removesuffix("__init__.py"))
 
 
 def _targets(world: World, path: str, module: str, name: str, level: int) -> list[str]:

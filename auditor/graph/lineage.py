@@ -13,6 +13,7 @@ from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.effects import IO_ROLES, Effect, Site
 from auditor.program.launches import Launch
+from auditor.program.values import Value
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -20,6 +21,8 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
+_NAMING = frozenset({"orchestration", "tracking", "llm"})
+_FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
@@ -73,7 +76,7 @@ class Lineage:
         for way, values, kind in ways:
             named = False
             for value in values:
-                identity = self.identities.of(value, effect.site[0])
+                identity = self._named(effect, value) or self.identities.of(value, effect.site[0])
                 if identity is None:
                     continue
                 named = True
@@ -82,6 +85,17 @@ class Lineage:
                 self.touches[effect.site].append(touch)
             if not named:
                 self.unresolved[effect.site].append(effect)
+
+    def _named(self, effect: Effect, value: Value) -> Identity | None:
+        """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
+        text = value.text()
+        if effect.entry.pin is None and effect.domain not in _NAMING:
+            return None
+        if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+            return None
+        if value.exact and self.identities.exists(text):
+            return None
+        return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
 
     @staticmethod
     def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:

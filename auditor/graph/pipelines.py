@@ -81,25 +81,53 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
-    found = []
+    pins = pinned_paths(world)
+    found: list[FileEdge] = []
     for path, writers in sorted(writes.items()):
         for other, readers in _alike(path, reads):
-            for writer, written in sorted(writers.items()):
-                for reader, read in sorted(readers.items()):
-                    if reader == writer or reader in writers or _same_run(world, writer, reader):
-                        continue
-                    found.append(
-                        FileEdge(
-                            other if len(other) > len(path) else path,
-                            writer,
-                            reader,
-                            world.lineage.place(written),
-                            world.lineage.place(read),
-                            declaration(world, path, other, writer, reader),
-                            min(written.confidence, read.confidence),
-                        )
-                    )
+            for reader, read in sorted(readers.items()):
+                makers = [
+                    w
+                    for w in sorted(writers)
+                    if w != reader and reader not in writers and not _same_run(world, w, reader)
+                ]
+                if makers and not Provided.covered(other, pins):
+                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read))
     return found
+
+
+def _edge(
+    world: World, path: str, other: str, makers: list[tuple[str, Touch]], taker: tuple[str, Touch]
+) -> Iterable[FileEdge]:
+    """One edge for a reader and a file: the declared writer if there is one, else the surest.
+
+    A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it.
+    """
+    reader, read = taker
+    declared = [(declaration(world, path, other, writer, reader), writer, touch) for writer, touch in makers]
+    said = next((d for d in declared if d[0] is not None), None)
+    if (
+        said is None
+        and reader.endswith(".ipynb")
+        and any(_covers(out, path) for step in world.steps.all for out in step.writes)
+    ):
+        return
+    if (
+        said is None
+        and all(writer.endswith(".ipynb") for _, writer, _ in declared)
+        and any(_covers(out, path) for step in world.steps.all for out in step.writes)
+    ):
+        return
+    by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
+    yield FileEdge(
+        other if len(other) > len(path) else path,
+        writer,
+        reader,
+        world.lineage.place(written),
+        world.lineage.place(read),
+        by,
+        min(written.confidence, read.confidence),
+    )
 
 
 def _carries(path: str) -> bool:
@@ -199,7 +227,9 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 or touch.effect.dead
             ):
                 continue
-            if not places.suffix(path) or any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+            if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+                continue
+            if not (places.is_data(path) or places.is_model(path)) or not _carries(path) or "*" in path:
                 continue
             seen.add(path)
             if touch.confidence >= LEAST and path not in found and not provided.by_anything(path):
@@ -223,6 +253,13 @@ class Provided:
             for section in facts.sections
             if not path.startswith(".github")
         )
+        self.configured = {
+            leaf.value.rpartition("/")[2]
+            for facts in world.files.values()
+            for leaf in facts.leaves
+            if isinstance(leaf.value, str) and "." in leaf.value
+        }
+        self.unresolved = _unresolved_writes(world)
         self.moved = " ".join(
             word.text
             for step in world.steps.all
@@ -249,7 +286,9 @@ class Provided:
             or (bool(folder) and folder in self.documents)
             or name in self.moved
             or (bool(folder) and f"{folder}" in self.moved)
-            or name.startswith(".env")
+            or name in self.configured
+            or (places.is_model(path) and bool(self.unresolved))
+            or places.suffix(path) in self.unresolved
         )
 
     @staticmethod
@@ -259,6 +298,16 @@ class Provided:
         return any(
             within(path, k) or within(k, path) or matches(k, path) or (k.rpartition("/")[2] == name) for k in known
         )
+
+
+def _unresolved_writes(world: World) -> set[str]:
+    """Suffixes of files that some program writes under a name that could not be resolved."""
+    found: set[str] = set()
+    for effects in world.lineage.unresolved.values():
+        for effect in effects:
+            if effect.role in (Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY) and not effect.dead:
+                found.add(str(effect.entry.attrs.get("format", "any")))
+    return found
 
 
 def pinned_paths(world: World) -> dict[str, str]:
@@ -289,7 +338,9 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
         for declared in step.writes:
             if any(_touches(declared, touch) for touch in writes):
                 confirmed += 1
-            elif closed and declared.path and "{" not in declared.path:
+            elif (
+                closed and declared.path and "{" not in declared.path and not _mentioned(world, programs, declared.path)
+            ):
                 place = Place(step.path, declared.ref.line)
                 mismatches.append(
                     Mismatch("unwritten-output", step.step.name, declared.path, place, Place(programs[0], 1), 0.9)
@@ -304,6 +355,24 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
             else:
                 undetermined += 1
     return Agreement(tuple(mismatches), confirmed, undetermined)
+
+
+def _mentioned(world: World, programs: list[str], path: str) -> bool:
+    """Whether the code that runs, or a configuration file, names the file: then some call may write it after all."""
+    name = path.rstrip("/").rpartition("/")[2]
+    if any(
+        isinstance(leaf.value, str) and name in leaf.value
+        for file, facts in world.files.items()
+        if facts.kind not in ("dvc", "dvc-lock")
+        for leaf in facts.leaves
+    ):
+        return True
+    return any(
+        name in text
+        for program in programs
+        for site in world.lineage.reached(program)
+        for text in world.resolved.code.texts(site[0])
+    )
 
 
 def _touches(declared: Declared, touch: Touch) -> bool:
@@ -336,7 +405,9 @@ def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:
         return False
     for path in programs:
         effects = list(world.lineage.effects_of_program(path))
-        if any(e.role in (Role.EXEC, Role.DYNAMIC) for e in effects) or world.launched.get(path):
+        if any(
+            e.role in (Role.EXEC, Role.DYNAMIC, Role.LOG, Role.LOG_ARTIFACT, Role.LOG_METRIC) for e in effects
+        ) or world.launched.get(path):
             return False
         if any(
             e.role in (Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.DOWNLOAD, Role.LOG_ARTIFACT)

@@ -22,6 +22,9 @@ TOTAL = 50_000_000
 _IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
+_BUILDERS = frozenset(
+    {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
+)
 _TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
 
 
@@ -72,8 +75,8 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     writers: dict[str, set[str]] = {}
     for program in world.lineage.entries:
         for touch in world.lineage.of_program(program):
-            if touch.way == "write" and touch.artefact.path:
-                writers.setdefault(touch.artefact.path, set()).add(program)
+            if touch.way == "write":
+                writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
     pins = pinned_paths(world)
     provided = Provided(world)
     found: dict[str, Root] = {}
@@ -82,19 +85,9 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
         while todo:
             program = todo.pop()
             for touch in world.lineage.of_program(program):
-                if (
-                    touch.way != "read"
-                    or touch.effect.role not in _TABULAR_ROLES
-                    or touch.effect.dead
-                    or touch.kind is NodeKind.MODEL
-                ):
+                if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or not _is_data(touch):
                     continue
-                made = {
-                    w
-                    for path, ws in writers.items()
-                    if touch.artefact.path and Provided.covered(touch.artefact.path, [path])
-                    for w in ws
-                }
+                made = _makers(touch, writers)
                 if made:
                     onward = made - seen
                     seen |= onward
@@ -145,6 +138,68 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     return [found[key] for key in sorted(found)]
 
 
+def _makers(touch: Touch, writers: dict[str, set[str]]) -> set[str]:
+    """The programs that write what a touch reads."""
+    if touch.artefact.path is None:
+        return writers.get(touch.artefact.id, set())
+    return {
+        writer for path, known in writers.items() if Provided.covered(touch.artefact.path, [path]) for writer in known
+    }
+
+
+_NOT_DATA = frozenset(
+    {
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "env",
+        "md",
+        "html",
+        "py",
+        "sh",
+        "ipynb",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "mp4",
+        "avi",
+        "pdf",
+        "log",
+        "tmpl",
+        "jinja",
+        "j2",
+        "sql",
+        "css",
+        "js",
+        "ttf",
+    }
+)
+
+
+def _is_data(touch: Touch) -> bool:
+    """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
+    if touch.effect.dead or touch.kind is NodeKind.MODEL:
+        return False
+    path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
+    if touch.effect.name.endswith(".open"):
+        return places.suffix(path) in (
+            "csv",
+            "tsv",
+            "jsonl",
+            "parquet",
+            "npz",
+            "npy",
+            "h5",
+            "data",
+            "txt",
+            "json",
+        ) and not path.endswith(("config.json", "requirements.txt"))
+    return places.suffix(path) not in _NOT_DATA
+
+
 def _root(world: World, touch: Touch, training: Training, pins: dict[str, str]) -> Root:
     state, pin = _pin(world, touch, pins)
     return Root(
@@ -177,6 +232,10 @@ def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
         return "pinned", f"{touch.effect.entry.pin.arg}= is given"
     if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
         return "supplied", ""
+    if path is None and touch.artefact.id.startswith("name:") and touch.artefact.id.rpartition(":")[2] in _BUILDERS:
+        return "unresolved", ""
+    if touch.artefact.id.startswith(("host:/tmp/", "host:/content/")):
+        return "unresolved", ""
     if touch.artefact.templated or (
         touch.artefact.id.startswith("host:")
         and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/"))

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
-from auditor.model.ir import Call, Expr, Program, Scope
+from auditor.model.ir import Call, Const, Expr, Program, Record, Scope
 from auditor.model.place import Place
 from auditor.program.names import Modules
 from auditor.program.scopes import Binding, Block, ScopeIndex, index_scope
@@ -86,6 +86,7 @@ class Code:
         self.modules = Modules(self.programs)
         self._indexes: dict[tuple[str, int], ScopeIndex] = {}
         self._children: dict[str, dict[str, int]] = {}
+        self._texts: dict[str, frozenset[str]] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
 
     @cached_property
@@ -146,8 +147,29 @@ class Code:
             table = self._leaves[path] = {leaf.key: (leaf.value, leaf.line) for leaf in leaves}
         return table
 
+    def texts(self, path: str) -> frozenset[str]:
+        """Every text that is written out anywhere in a program."""
+        found = self._texts.get(path)
+        if found is None:
+            found = self._texts[path] = frozenset(_texts(self.programs[path]))
+        return found
+
     def calls(self, path: str) -> Iterable[tuple[int, Call]]:
         """All calls of a file with the scope each stands in."""
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _texts(node: object) -> Iterable[str]:
+    """The texts in a record of the IR, however deep."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if type(item) is Const:
+            if isinstance(item.value, str):
+                yield item.value
+        elif type(item) is tuple:
+            stack.extend(item)
+        elif isinstance(item, Record):
+            stack.extend(getattr(item, field) for field in item.__struct_fields__)

@@ -16,7 +16,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.code import Code, Frame, Instance, Library, Local, Module
 from auditor.program.evaluate import Evaluator
-from auditor.program.scopes import CallSite
+from auditor.program.scopes import CallSite, ScopeIndex
 from auditor.program.values import UNKNOWN, Hole, Value, concat, literal, substitute
 
 Site: TypeAlias = tuple[str, int]
@@ -104,7 +104,21 @@ class Effects:
             site = (path, number)
             for call_site in self.code.index(path, number).calls:
                 self._call(site, call_site)
+            self._decorated(path, number)
         self.imports[path] = self._imported(path)
+
+    def _decorated(self, path: str, number: int) -> None:
+        """Calls in decorators belong to the scope around; what a library decorates, it may call."""
+        scope = self.code.scope(path, number)
+        around = (path, max(scope.parent, 0))
+        for decorator in scope.decorators:
+            index = ScopeIndex.of_expression(decorator)
+            for call_site in index.calls:
+                self._call(around, call_site)
+            name = decorator.func if type(decorator) is Call else decorator
+            if self.evaluator.denoter.dotted(name, Frame(*around)) is not None and scope.kind == "function":
+                call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
+                self._local(around, CallSite(call, (), dead=False, loop=0), Local(path, number), direct=False)
 
     def _imported(self, path: str) -> set[str]:
         """The modules of the repository that a file imports anywhere."""

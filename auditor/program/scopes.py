@@ -87,6 +87,13 @@ class ScopeIndex:
         self.kinds: dict[int, str] = {}
         self.constructs = 0
 
+    @staticmethod
+    def of_expression(expr: Expr) -> ScopeIndex:
+        """The calls in one expression that stands outside a body (a decorator)."""
+        walker = _Walker()
+        walker.expression(expr, (), dead=False, loop=0)
+        return walker.index
+
     def reaching(self, name: str, version: int, block: Block) -> list[Binding]:
         """The bindings of a name that may hold where `version` was the last one seen, newest first."""
         table = self.bindings.get(name)

@@ -55,9 +55,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced(f"none in what could be read; {graph.unreadable[0]} could not", searched=searched)
     else:
         yield Finding(
-            f"{served[0].says}, and nothing in the repository watches its inputs for drift; looked for {'; '.join(searched)}",
+            f"{served[0].says}, and nothing in the repository watches its inputs for drift",
             Place(graph.root or "."),
             entity="data-drift-monitoring",
             remedy="log the inputs of the model, compare them weekly with the training data (PSI or KS per feature), and alert when a limit is passed",
+            searched=searched,
             related=tuple(place.place.says(place.says) for place in served[:4]),
         )

@@ -70,8 +70,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced(f"no trigger in what could be read; {graph.unreadable[0]} could not", searched=SEARCHED)
     else:
         yield Finding(
-            f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program}); looked for {'; '.join(SEARCHED)}",
+            f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program})",
             Place(graph.root or "."),
+            searched=SEARCHED,
             entity="retraining-trigger",
             remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
             related=(
