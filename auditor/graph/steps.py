@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from posixpath import dirname
+from posixpath import dirname, join
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from auditor.language.template import expand
 from auditor.model.facts import Facts, Ref, Step, Trigger
@@ -126,7 +128,7 @@ class Steps:
         if step.tool == "shell":
             base = ""
         lookup = self._lookup(path, facts)
-        folder = normal(f"{base}/{_expanded(step.folder, lookup)}") if step.folder else base
+        folder = normal(join(base, _expanded(step.folder, lookup))) if step.folder else base
         runs = tuple(self._run(command, folder, path, step.tool) for command in step.commands)
         return DeclaredStep(
             f"step:{path}#{step.name}",
@@ -144,6 +146,11 @@ class Steps:
         if run.kind in ("missing", "tool") and tool == "shell":
             nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
             return nearby if nearby.kind not in ("missing", "tool") else run
+        if run.kind in ("missing", "tool") and tool in SERVING and is_absolute(run.folder):
+            # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
+            inside = replace(command, cwd="")  # type: ignore[type-var]  # as above
+            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
+            return copied if copied.kind not in ("missing", "tool") else run
         return run
 
     def _lookup(self, path: str, facts: Facts) -> Mapping[str, str]:

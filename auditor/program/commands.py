@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from posixpath import dirname
+from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.model.facts import Command, Word
@@ -85,7 +85,7 @@ class Commands:
         """What one command runs when its text starts in the folder `base`; `here` is the folder of the text itself."""
         cwd = (command.cwd or "").replace("{here}", here) if command.cwd != "{here}" else here
         rooted = command.cwd is not None and command.cwd.startswith("{here}")
-        folder = normal(cwd if rooted else f"{base}/{cwd}") if cwd else here if rooted else base
+        folder = normal(cwd if rooted else join(base, cwd)) if cwd else here if rooted else base
         words, launcher = _strip([_placed(word, here) for word in command.words])
         if not words:
             return Run("tool", "", (), command.line, folder)
@@ -183,7 +183,7 @@ class Commands:
         if found is not None:
             kind = "notebook" if found.endswith(".ipynb") else "shell" if found.endswith((".sh", ".bash")) else "script"
             return Run(kind, found, rest, 0)
-        is_here = word.exact and word.text.endswith((".py", ".sh")) and not is_absolute(word.text)
+        is_here = word.exact and word.text.endswith((".py", ".sh")) and not is_absolute(join(folder, word.text))
         return Run("missing" if is_here else "tool", word.text, rest, 0)
 
     def find(self, text: str, folder: str) -> str | None:
