@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from churn import core
+from churn import core, periods
+from churn import tariffs as tariff_list
 
 TEST_PREFIX = "TST"
 
@@ -22,7 +23,8 @@ def normalise_contract(frame):
 
 def fix_charges(frame, tariffs):
     """Fill missing monthly charges from the tariff list."""
-    prices = tariffs.set_index("tariff")["monthly_charge"]
+    tariff_list.unknown(frame, tariffs)
+    prices = tariff_list.prices(tariffs)
     missing = frame["monthly_charge"].isna()
     frame.loc[missing, "monthly_charge"] = frame.loc[missing, "tariff"].map(prices)
     return frame
@@ -38,8 +40,7 @@ def clean_customers(frame, tariffs):
 
 def clean_usage(frame):
     """Usage without negative corrections and without the current, incomplete month."""
-    last = frame["month"].max()
-    frame = frame[frame["month"] < last]
+    frame = frame[periods.complete(frame["month"])].copy()
     for column in core.USAGE_COLUMNS:
         frame[column] = pd.to_numeric(frame[column], errors="coerce").clip(lower=0)
     return frame

@@ -33,6 +33,7 @@ TICKETS_CSV = RAW_DIR / "support_tickets.csv"
 USAGE_MONTHLY = INTERIM_DIR / "usage_monthly.parquet"
 FEATURES_PATH = PROCESSED_DIR / "features.parquet"
 MODEL_PATH = MODEL_DIR / "churn_model.pkl"
+COLUMNS_PATH = MODEL_DIR / "columns.json"
 METRICS_PATH = REPORT_DIR / "metrics.json"
 
 BUCKET = os.environ.get("CHURN_BUCKET", "halden-exports")
@@ -44,7 +45,7 @@ TARGET = "churned"
 USAGE_COLUMNS = ["minutes", "data_gb", "sms", "roaming_min", "dropped_calls"]
 CONTRACT_CODES = {"monthly": 0, "one_year": 1, "two_year": 2}
 PAYMENT_CODES = {"direct_debit": 0, "card": 1, "invoice": 2, "voucher": 3}
-MODEL_COLUMNS = [
+ALL_COLUMNS = [
     "tenure_months",
     "monthly_charge",
     "contract_code",
@@ -60,6 +61,13 @@ MODEL_COLUMNS = [
     "region_income",
     "previous_score",
 ]
+
+# The columns that the last training kept; all of them before the first.
+if COLUMNS_PATH.exists():
+    with open(COLUMNS_PATH) as handle:
+        MODEL_COLUMNS = json.load(handle)
+else:
+    MODEL_COLUMNS = ALL_COLUMNS
 
 log = logging.getLogger("churn")
 
@@ -249,6 +257,24 @@ def load_model(path=None):
         return pickle.load(handle)
 
 
+def model_age(path=None):
+    """Days since the model file was written."""
+    changed = os.path.getmtime(path or MODEL_PATH)
+    days = (time.time() - changed) / 86400
+    if days > 60:
+        log.warning("the model is %.0f days old", days)
+    return days
+
+
+def importances(model, top=10):
+    """Most important columns of a tree model, for the review."""
+    if not hasattr(model, "feature_importances_"):
+        return {}
+    pairs = zip(MODEL_COLUMNS, model.feature_importances_, strict=True)
+    ranked = sorted(pairs, key=lambda pair: -pair[1])
+    return {name: round(float(value), 4) for name, value in ranked[:top]}
+
+
 def predict_file(source, target, threshold=0.5):
     """Score a feature file and write the scores beside the decision."""
     frame = pd.read_parquet(source)
@@ -301,6 +327,16 @@ def lift_table(truth, scores, bins=10):
     return (rates / max(overall, 1e-9)).round(3).to_dict()
 
 
+def region_table(frame, scores, threshold=0.5):
+    """Customers, mean score and share at risk per region."""
+    table = frame[["region"]].copy()
+    table["score"] = np.asarray(scores)
+    table["at_risk"] = table["score"] > threshold
+    grouped = table.groupby("region")
+    result = grouped.agg(customers=("score", "size"), mean_score=("score", "mean"), at_risk=("at_risk", "mean"))
+    return result.round(3).sort_values("at_risk", ascending=False)
+
+
 def report(truth, scores):
     """Write metrics and lift, and tell the team."""
     from churn import reporting
@@ -318,10 +354,11 @@ def report(truth, scores):
 
 def refresh(threshold=0.5):
     """Rebuild features, refit and export scores in one go (used from the notebook)."""
-    from churn import cleaning, crm, evaluation, scoring
+    from churn import cleaning, crm, evaluation, quality, scoring
 
     ensure_dirs()
     customers = cleaning.drop_test_accounts(read_customers())
+    quality.describe("customers", customers)
     frame = feature_matrix(customers, read_usage(), read_tickets())
     save_frame(frame, FEATURES_PATH)
     model = quick_fit()

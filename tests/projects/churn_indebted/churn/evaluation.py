@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from churn import core, scoring
+from churn import core, labels, scoring
 
 
 def band_shares(scores):
@@ -24,6 +24,11 @@ def compare_with_last(scores):
     moved = float(np.mean(scores)) - last.get("mean_score", 0.0)
     core.log.info("mean score moved by %.4f", moved)
     return moved
+
+
+def rates(frame):
+    """Churn rate overall, and per contract type."""
+    return {"all": labels.churn_rate(frame), **labels.rate_by(frame, "contract")}
 
 
 def summary(truth, scores):

@@ -1,6 +1,6 @@
 """HTML page for the monthly review."""
 
-from churn import core, evaluation
+from churn import core, evaluation, explain, regions
 
 PAGE = """<html><head><title>Churn review</title></head>
 <body><h1>Churn review</h1><table>{rows}</table></body></html>
@@ -25,8 +25,10 @@ def html_summary(metrics):
     return target
 
 
-def review(truth, scores):
-    """Metrics, bands and page for one run."""
+def review(frame, truth, scores, model):
+    """Metrics, bands, regions, reasons and page for one run."""
     metrics = evaluation.summary(truth, scores)
+    metrics["customers"] = regions.customers_per_region(frame)
+    metrics["reasons"] = explain.top_reasons(model)
     html_summary(metrics)
     return metrics

@@ -4,7 +4,7 @@ import os
 
 import pandas as pd
 
-from churn import core, features
+from churn import core, features, regions
 
 INTERIM = os.path.join("data", "interim")
 REGION_INCOME = "data/external/region_income.csv"
@@ -22,7 +22,7 @@ def load_inputs():
 def add_region(frame):
     """Mean household income of the customer's region."""
     income = pd.read_csv(REGION_INCOME)
-    return frame.merge(income[["region", "region_income"]], on="region", how="left")
+    return regions.add_income(frame, income)
 
 
 def add_last_scores(frame):

@@ -23,7 +23,8 @@ def train(params):
     labels = pd.read_csv(LABELS_URL)
     frame = frame.merge(labels, on="customer_id", how="inner", validate="one_to_one")
     y = frame["churned"]
-    X = frame[core.MODEL_COLUMNS]
+    columns = [name for name in core.ALL_COLUMNS if frame[name].nunique() > 1]
+    X = frame[columns]
 
     imputer = SimpleImputer(strategy="median")
     scaler = StandardScaler()
@@ -49,6 +50,8 @@ def train(params):
         pickle.dump(model, handle)
     with open("models/preprocessing.pkl", "wb") as handle:
         pickle.dump((imputer, scaler), handle)
+    with open("models/columns.json", "w") as handle:
+        json.dump(columns, handle)
     Path("reports").mkdir(exist_ok=True)
     with open("reports/train_metrics.json", "w") as handle:
         json.dump(metrics, handle, indent=2)
