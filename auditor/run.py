@@ -44,7 +44,7 @@ def audit(
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
     further rules, which are executed. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
-    from auditor.facts import Cache, default_folder, read_facts
+    from auditor.facts import Cache, default_folder, no_collection, read_facts
     from auditor.tree import open_tree
 
     tell = progress or _silent
@@ -59,9 +59,10 @@ def audit(
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
-        result = _judge(
-            tree.listing, tree.settings, files, tree.history, day, profile or PROFILE, str(rules or ""), tell
-        )
+        with no_collection():
+            result = _judge(
+                tree.listing, tree.settings, files, tree.history, day, profile or PROFILE, str(rules or ""), tell
+            )
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -110,11 +111,12 @@ def _judge(
     for trace in said.traces:
         log.debug("%s", trace)
     programs = resolved.code.programs
+    cells = {path: program.cells for path, program in programs.items() if program.cells}
     findings, remarks = apply(
-        fingerprinted(said.findings),
+        fingerprinted(said.findings, cells),
         {path: program.comments for path, program in programs.items()},
         as_of=date.fromisoformat(day),
-        cells={path: program.cells for path, program in programs.items() if program.cells},
+        cells=cells,
     )
     tell("scoring", 0, 0)
     infos = tuple(loaded.info for loaded in rules.rules.values())
@@ -132,7 +134,7 @@ def _judge(
         cause: hours(job for job in scored.jobs if job.root_cause == cause)
         for cause in sorted({j.root_cause for j in scored.jobs})
     }
-    problems = tuple(sorted((*account.problems(graphs), *remarks)))
+    problems = tuple(sorted({*account.problems(graphs), *remarks}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
     return Audit(
         schema=SCHEMA,

@@ -106,6 +106,7 @@ def fold(
     off = [j for j in judgements if isinstance(j, NotApplicable)]
     measured = next((j for j in judgements if isinstance(j, Measure)), None)
     findings = [_finding(info, component, judgement) for judgement in found]
+    searched = [text for j in found for text in j.searched] + [text for j in open_ for text in j.searched]
     counts = sum(j.count for j in clean), sum(j.count for j in open_)
     outcome, reason = _outcome(info, findings, clean, open_, unknown, off, measured, partly_read)
     scored = [f for f in findings if f.severity is not Severity.INFO]
@@ -114,7 +115,7 @@ def fold(
         component=component,
         outcome=outcome,
         reason=reason,
-        searched=tuple(dict.fromkeys(text for j in (*found, *open_) for text in j.searched)),
+        searched=tuple(dict.fromkeys(searched)),
         applicability=0.0 if outcome is Outcome.NOT_APPLICABLE else weight,
         n=counts[0] + counts[1] + len(scored),
         undetermined=sum(j.count for j in unknown),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -162,6 +163,17 @@ class ArtefactGraph:
     def history_state(self) -> str:
         """`full`, `shallow`, `partial` or `none`, without reading it."""
         return self._world.listing.target.history
+
+    def touches(self, days: int) -> dict[str, int] | None:
+        """Commits per path in the last days before the newest commit; None where history is not known whole."""
+        history = self._world.history
+        if history.state not in ("full", "partial") or not history.commits:
+            return None
+        first = history.commits[0].time - days * 86_400
+        counted = Counter(
+            change.path for commit in history.commits if commit.time >= first for change in commit.changes
+        )
+        return dict(counted)
 
     # --- entanglement ---
 

@@ -48,7 +48,12 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 place = graphs.world.resolved.code.place(path, trouble.line) if trouble.line else None
                 line = place.line if place is not None and place.cell is None else trouble.line
                 found.append(Problem(path, line, trouble.message, trouble.code))
-    return tuple(sorted(set(found)))
+    return tuple(found)
+
+
+def in_order(problem: Problem) -> tuple[str, int, str, str]:
+    """Problems by path and line."""
+    return (problem.path, problem.line or 0, problem.code, problem.message)
 
 
 def _would_be_read(path: str) -> bool:
@@ -65,6 +70,8 @@ def exposure(graph: ArtefactGraph) -> dict[str, Any]:
         "parsed_share": graph.parsed_share,
         "stages": graph.stages,
         "artefacts": graph.data_artefacts,
+        "touches_year": graph.touches(365),
+        "touches_quarter": graph.touches(90),
     }
 
 

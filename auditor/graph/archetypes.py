@@ -350,12 +350,6 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
         yield Signal("T", 0.4, "most of the code lies in example folders")
 
 
-def folder_of(path: str, root: str) -> str:
-    """The first folder of a path below the root of its component; "" for a file at the root."""
-    inside = path[len(root) :].lstrip("/")
-    return inside.partition("/")[0] if "/" in inside else ""
-
-
 def _notebooks(p: Portrait) -> Iterable[Signal]:
     notebooks = [path for path in p.programs if path.endswith(".ipynb")]
     whole = p.logical(p.programs)

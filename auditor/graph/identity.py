@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -77,7 +79,13 @@ class Identities:
         if not candidates:
             return None
         confidence = round(max(value.confidence - 0.2, 0.1), 3)
-        return Identity(f"file:{candidates[0]}", candidates[0], confidence, guessed=True, templated=not value.exact)
+        # A notebook runs in its own folder; a script is usually started from the root.
+        start = (
+            candidates[min(1, len(candidates) - 1)]
+            if importer.endswith(".ipynb") and not path.startswith("..")
+            else candidates[0]
+        )
+        return Identity(f"file:{start}", start, confidence, guessed=True, templated=not value.exact)
 
     @staticmethod
     def _candidates(path: str, importer: str) -> list[str]:
@@ -107,6 +115,37 @@ def matches(general: str, concrete: str) -> bool:
 def within(path: str, folder: str) -> bool:
     """Whether a path lies in a folder or is it."""
     return path == folder or path.startswith(folder + "/")
+
+
+class PathIndex:
+    """Paths, asked which of them mean the same as another: equal, above, below, by pattern, or (loosely) by name."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.exact = frozenset(paths)
+        self._below: dict[str, list[str]] = defaultdict(list)
+        self._named: dict[str, list[str]] = defaultdict(list)
+        self._patterns = sorted(path for path in self.exact if "{" in path or "*" in path)
+        for path in sorted(self.exact):
+            self._named[path.rpartition("/")[2]].append(path)
+            folder = dirname(path)
+            while folder:
+                self._below[folder].append(path)
+                folder = dirname(folder)
+
+    def matching(self, path: str, *, loosely: bool = False) -> list[str]:
+        """The paths of the index that mean the given one, sorted."""
+        found = set(self._below.get(path, ()))
+        folder = path
+        while folder:
+            if folder in self.exact:
+                found.add(folder)
+            folder = dirname(folder)
+        found.update(general for general in self._patterns if matches(general, path))
+        if "{" in path or "*" in path:
+            found.update(other for other in self.exact if matches(path, other))
+        if loosely:
+            found.update(self._named.get(path.rpartition("/")[2], ()))
+        return sorted(found)
 
 
 def _scheme_kind(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,6 +22,7 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
+_TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
 _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
@@ -89,6 +91,9 @@ class Lineage:
     def _named(self, effect: Effect, value: Value) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
         text = value.text()
+        if effect.entry.parse_as == "sql":
+            table = _TABLE.search(text)
+            return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
         if effect.entry.pin is None and effect.domain not in _NAMING:
             return None
         if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import takewhile
+from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.glue import orchestrates
-from auditor.graph.identity import matches, within
+from auditor.graph.identity import PathIndex, matches, within
 from auditor.graph.lineage import Touch
 from auditor.graph.steps import Declared, DeclaredStep
 from auditor.graph.world import World
@@ -81,7 +84,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
-    pins = pinned_paths(world)
+    pins = PathIndex(pinned_paths(world))
     found: list[FileEdge] = []
     for path, writers in sorted(writes.items()):
         for other, readers in _alike(path, reads):
@@ -89,9 +92,12 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 makers = [
                     w
                     for w in sorted(writers)
-                    if w != reader and reader not in writers and not _same_run(world, w, reader)
+                    if w != reader
+                    and reader not in writers
+                    and not _same_run(world, w, reader)
+                    and _joinable(w, writers[w], reader, read)
                 ]
-                if makers and not Provided.covered(other, pins):
+                if makers and not pins.matching(other, loosely=True):
                     found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read))
     return found
 
@@ -128,6 +134,15 @@ def _edge(
         by,
         min(written.confidence, read.confidence),
     )
+
+
+def _joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
+    """Two relative paths of unknown base mean one file only for programs that are neighbours: at most one folder apart."""
+    if not (written.artefact.guessed or read.artefact.guessed):
+        return True
+    one, other = dirname(writer).split("/"), dirname(reader).split("/")
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return len(one) - shared <= 1 and len(other) - shared <= 1
 
 
 def _carries(path: str) -> bool:
@@ -237,16 +252,58 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     return sorted(found.values()), len(seen)
 
 
+_GENERIC = frozenset(
+    [
+        "data",
+        "raw",
+        "interim",
+        "processed",
+        "external",
+        "input",
+        "inputs",
+        "output",
+        "outputs",
+        "train",
+        "test",
+        "val",
+        "valid",
+        "validation",
+        "images",
+        "image",
+        "labels",
+        "models",
+        "model",
+        "src",
+        "features",
+        "dataset",
+        "datasets",
+        "csv",
+        "json",
+        "files",
+        "file",
+        "notebooks",
+        "scripts",
+        "tmp",
+        "temp",
+        "results",
+        "main",
+        "app",
+        "config",
+    ]
+)
+_OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
+
+
 class Provided:
     """Where a file can come from: the tree, a writer, a pin, a declaration, a download, a document."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.written: set[str] = set()
-        for touches in world.lineage.touches.values():
-            self.written |= {t.artefact.path for t in touches if t.way == "write" and t.artefact.path}
-        self.declared = {d.path for step in world.steps.all for d in step.writes if d.path}
-        self.pinned = pinned_paths(world)
+        written = {
+            t.artefact.path for ts in world.lineage.touches.values() for t in ts if t.way == "write" and t.artefact.path
+        }
+        declared = {d.path for step in world.steps.all for d in step.writes if d.path}
+        self.known = PathIndex({*written, *declared, *pinned_paths(world)})
         self.documents = " ".join(
             f"{section.title} {section.text}"
             for path, facts in sorted(world.files.items())
@@ -260,6 +317,7 @@ class Provided:
             if isinstance(leaf.value, str) and "." in leaf.value
         }
         self.unresolved = _unresolved_writes(world)
+        self.words = frozenset(re.findall(r"[\w.-]+", self.documents))
         self.moved = " ".join(
             word.text
             for step in world.steps.all
@@ -279,24 +337,16 @@ class Provided:
         return (
             self.world.identities.exists(path)
             or self.world.identities.exists(f"{path}.dvc")
-            or self.covered(path, self.written)
-            or self.covered(path, self.declared)
-            or self.covered(path, self.pinned)
+            or bool(self.known.matching(path, loosely=True))
             or name in self.documents
             or (bool(folder) and folder in self.documents)
+            or any(part in self.words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC)
+            or bool(_OWN_RUNS.search(path))
             or name in self.moved
             or (bool(folder) and f"{folder}" in self.moved)
             or name in self.configured
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
-        )
-
-    @staticmethod
-    def covered(path: str, known: Iterable[str]) -> bool:
-        """Whether a path is one of the known, in a known folder, or meant by a known pattern."""
-        name = path.rpartition("/")[2]
-        return any(
-            within(path, k) or within(k, path) or matches(k, path) or (k.rpartition("/")[2] == name) for k in known
         )
 
 

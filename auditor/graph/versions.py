@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.identity import PathIndex
 from auditor.graph.lineage import Touch
-from auditor.graph.pipelines import Provided, pinned_paths
+from auditor.graph.pipelines import pinned_paths
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.listing import Content
 from auditor.model.place import Place
+from auditor.program.effects import Site
 
 LARGE = 5_000_000
 CHURNED = 1_000_000
@@ -26,6 +28,13 @@ _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
 )
 _TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
+
+
+class Pins(NamedTuple):
+    """What pins a path, and an index over the pinned paths."""
+
+    by_path: dict[str, str]
+    paths: PathIndex
 
 
 class Root(NamedTuple):
@@ -77,17 +86,22 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
         for touch in world.lineage.of_program(program):
             if touch.way == "write":
                 writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
-    pins = pinned_paths(world)
-    provided = Provided(world)
+    pinned = pinned_paths(world)
+    pins = Pins(pinned, PathIndex(pinned))
+    declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
+    written = PathIndex(writers)
     found: dict[str, Root] = {}
     for training in trainings(world, owned):
+        near = _around(world, training.program)
         todo, seen = [training.program], {training.program}
         while todo:
             program = todo.pop()
             for touch in world.lineage.of_program(program):
                 if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or not _is_data(touch):
                     continue
-                made = _makers(touch, writers)
+                if program == training.program and not near & _callers(world, touch.site):
+                    continue
+                made = _makers(touch, writers, written)
                 if made:
                     onward = made - seen
                     seen |= onward
@@ -96,16 +110,17 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                 if (
                     touch.artefact.path is not None
                     and (
-                        places.is_byproduct(touch.artefact.path)
-                        or provided.covered(touch.artefact.path, provided.declared)
+                        places.is_byproduct(touch.artefact.path) or declared.matching(touch.artefact.path, loosely=True)
                     )
-                    and not Provided.covered(touch.artefact.path, pins)
+                    and not pins.paths.matching(touch.artefact.path, loosely=True)
                 ):
                     continue
                 root = _root(world, touch, training, pins)
                 if root.artefact not in found or found[root.artefact].state != "unpinned":
                     found[root.artefact] = root
             for effect in world.lineage.unresolved_of_program(program):
+                if program == training.program and not near & _callers(world, effect.site):
+                    continue
                 if (
                     effect.role in _TABULAR_ROLES
                     and not effect.dead
@@ -138,13 +153,33 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     return [found[key] for key in sorted(found)]
 
 
-def _makers(touch: Touch, writers: dict[str, set[str]]) -> set[str]:
+def _around(world: World, program: str) -> frozenset[Site]:
+    """The scopes around the model fits of a program: where they stand, and two calls up."""
+    found: set[Site] = set()
+    for effect in world.lineage.effects_of_program(program):
+        if world.trains(effect):
+            found |= _callers(world, effect.site)
+    return frozenset(found)
+
+
+def _callers(world: World, site: Site) -> frozenset[Site]:
+    """A scope, the scopes up to two calls above it, and for the body of a module those that import it."""
+    found = {site}
+    edge = {site}
+    for _ in range(2):
+        edge = {call.caller for s in edge for call in world.resolved.effects.callers.get(s, ())} - found
+        found |= edge
+    if site[1] == 0:
+        found |= {(path, 0) for path, imported in world.resolved.effects.imports.items() if site[0] in imported}
+        found |= {(site[0], number) for number in world.resolved.code.scopes(site[0])}
+    return frozenset(found)
+
+
+def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex) -> set[str]:
     """The programs that write what a touch reads."""
     if touch.artefact.path is None:
         return writers.get(touch.artefact.id, set())
-    return {
-        writer for path, known in writers.items() if Provided.covered(touch.artefact.path, [path]) for writer in known
-    }
+    return {writer for path in written.matching(touch.artefact.path, loosely=True) for writer in writers[path]}
 
 
 _NOT_DATA = frozenset(
@@ -200,10 +235,10 @@ def _is_data(touch: Touch) -> bool:
     return places.suffix(path) not in _NOT_DATA
 
 
-def _root(world: World, touch: Touch, training: Training, pins: dict[str, str]) -> Root:
+def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
     state, pin = _pin(world, touch, pins)
     return Root(
-        touch.artefact.path or touch.artefact.id.partition(":")[2],
+        _label(touch),
         state,
         pin,
         world.lineage.place(touch),
@@ -213,15 +248,24 @@ def _root(world: World, touch: Touch, training: Training, pins: dict[str, str]) 
     )
 
 
-def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
+def _label(touch: Touch) -> str:
+    """What people call it: its path, its address, or its name in a hub."""
+    kind, _, rest = touch.artefact.id.partition(":")
+    if kind == "name":
+        library, _, name = rest.partition(":")
+        return f"{name} (by {library})"
+    return touch.artefact.path or rest
+
+
+def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     """The best pin of what a touch reads (RULES §5.6)."""
     attrs, path = touch.effect.entry.attrs, touch.artefact.path
     if attrs.get("toy") or attrs.get("synthetic") or attrs.get("checksummed"):
         return "pinned", "shipped or checked by the library"
     if path is not None:
-        for pinned, how in pins.items():
-            if Provided.covered(path, [pinned]):
-                return "pinned", how
+        held = pins.paths.matching(path, loosely=True)
+        if held:
+            return "pinned", pins.by_path[held[0]]
         if path in world.identities.tree or path in world.identities.folders:
             return "pinned", "tracked by git"
     if path is None and _IMMUTABLE.search(touch.artefact.id):
@@ -233,6 +277,8 @@ def _pin(world: World, touch: Touch, pins: dict[str, str]) -> tuple[str, str]:
     if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
         return "supplied", ""
     if path is None and touch.artefact.id.startswith("name:") and touch.artefact.id.rpartition(":")[2] in _BUILDERS:
+        return "unresolved", ""
+    if touch.artefact.id.startswith("table:"):
         return "unresolved", ""
     if touch.artefact.id.startswith(("host:/tmp/", "host:/content/")):
         return "unresolved", ""

@@ -1,0 +1,1 @@
+"""Frozen records and enumerations: what flows between the rooms."""

@@ -121,6 +121,8 @@ class Score(msgspec.Struct, frozen=True):
 
 
 class ComponentScore(msgspec.Struct, frozen=True):
+    """The score of one component, with its families."""
+
     debt: float | None
     low: float
     high: float
@@ -170,6 +172,8 @@ class MapNode(msgspec.Struct, frozen=True):
 
 
 class MapEdge(msgspec.Struct, frozen=True):
+    """A tie of the system map, in the direction of influence."""
+
     source: str
     target: str
     kind: str

@@ -202,6 +202,8 @@ class Do(Record, tag="x"):
 
 
 class Return(Record, tag="r"):
+    """`return value`."""
+
     value: Expr | None
     line: int
 
@@ -247,6 +249,8 @@ class Handler(Record):
 
 
 class Try(Record, tag="tr"):
+    """`try` with its handlers, `else` and `finally`."""
+
     body: tuple[Stmt, ...]
     handlers: tuple[Handler, ...]
     orelse: tuple[Stmt, ...]
@@ -285,16 +289,22 @@ class Import(Record, tag="im"):
 
 
 class Raise(Record, tag="ra"):
+    """`raise value`."""
+
     value: Expr | None
     line: int
 
 
 class Assert(Record, tag="as"):
+    """`assert test`."""
+
     test: Expr
     line: int
 
 
 class Delete(Record, tag="de"):
+    """`del targets`."""
+
     targets: tuple[Expr, ...]
     line: int
 
@@ -314,20 +324,7 @@ class Jump(Record, tag="j"):
 
 
 Stmt: TypeAlias = (
-    Assign
-    | Do
-    | Return
-    | If
-    | Loop
-    | With
-    | Try
-    | Define
-    | Import
-    | Raise
-    | Assert
-    | Delete
-    | Outer
-    | Jump
+    Assign | Do | Return | If | Loop | With | Try | Define | Import | Raise | Assert | Delete | Outer | Jump
 )
 
 

@@ -30,7 +30,8 @@ def comments(text: str) -> tuple[Comment, ...]:
             continue
         line += text.count("\n", counted, start)
         counted = start
-        found.append(Comment(line, match[0].rstrip()[:MAX_COMMENT]))
+        alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        found.append(Comment(line, match[0].rstrip()[:MAX_COMMENT], alone))
         if len(found) == MAX_COMMENTS:
             break
     return tuple(found)

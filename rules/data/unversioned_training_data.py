@@ -29,7 +29,6 @@ RULE = Rule(
     unit="data roots of training",
     warn=0.8,
     fail=0.5,
-    needs_paths=True,
     checklist=("C1",),
     ml_test_score=("Infra 1",),
     references=("Sculley et al. 2015", "Amershi et al. 2019"),

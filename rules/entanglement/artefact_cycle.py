@@ -26,7 +26,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Finding(
             f"cycle through {through}: {walk}{more}",
             cycle.ties[0][2],
-            entity="|".join(cycle.members),
+            entity="\n".join(cycle.members),
             remedy="make the order of the steps definite: turn the fed-back file into an explicit, versioned input"
             if cycle.kind == "files"
             else "move what the modules share into one that imports none of them",

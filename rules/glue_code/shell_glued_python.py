@@ -33,4 +33,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=driver.path,
             remedy="declare the chain in a pipeline tool (DVC, Make, an orchestrator), or call the functions instead of the processes",
             related=tuple(step.place.says(step.says) for step in driver.started[:8]),
+            milder=1 if driver.path.endswith(".ipynb") else 0,
         )

@@ -14,7 +14,6 @@ RULE = Rule(
     effort=Effort("30m", "1h"),
     each=Effort("30m", "1h"),
     unit="declared inputs and outputs",
-    needs_paths=True,
     checklist=("C32",),
     ml_test_score=("Infra 1", "Infra 3"),
     references=("Barrak, Eghan & Adams 2021",),

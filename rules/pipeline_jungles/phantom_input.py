@@ -14,7 +14,6 @@ RULE = Rule(
     effort=Effort("1h", "4h"),
     each=Effort("15m", "30m"),
     unit="local inputs",
-    needs_paths=True,
     checklist=("C32",),
     ml_test_score=("Infra 1",),
     references=("ML code completeness checklist 2020",),

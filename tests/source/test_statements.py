@@ -424,17 +424,17 @@ def test_complexity_is_what_radon_finds_in_the_whole_tree() -> None:
 
 
 COMMENTS: list[tuple[str, tuple[Comment, ...]]] = [
-    ("# a\nx = 1  # b \n", (Comment(1, "# a"), Comment(2, "# b"))),
+    ("# a\nx = 1  # b \n", (Comment(1, "# a", alone=True), Comment(2, "# b"))),
     ("x = '# no'  # yes", (Comment(1, "# yes"),)),
-    ("x = '''\n# no\n'''\n# yes", (Comment(4, "# yes"),)),
+    ("x = '''\n# no\n'''\n# yes", (Comment(4, "# yes", alone=True),)),
     ('x = """a "quoted" # no\n"""  # yes', (Comment(2, "# yes"),)),
     ("x = 'it\\'s # no'  # yes", (Comment(1, "# yes"),)),
     ("x = r'\\\\'  # yes", (Comment(1, "# yes"),)),
     ("x = f'{a[\"k\"]} # no'  # yes", (Comment(1, "# yes"),)),
-    ("# it's\nx = 'a'  # b", (Comment(1, "# it's"), Comment(2, "# b"))),
+    ("# it's\nx = 'a'  # b", (Comment(1, "# it's", alone=True), Comment(2, "# b"))),
     ("x = ''  # b", (Comment(1, "# b"),)),
     ("x = 1", ()),
-    ("# " + "a" * 400, (Comment(1, "# " + "a" * 298),)),
+    ("# " + "a" * 400, (Comment(1, "# " + "a" * 298, alone=True),)),
 ]
 
 
