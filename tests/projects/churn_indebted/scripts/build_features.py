@@ -7,7 +7,7 @@ import pandas as pd
 from churn import core, features, regions
 
 INTERIM = os.path.join("data", "interim")
-REGION_INCOME = "data/external/region_income.csv"
+REGION_INCOME = "data/external/region_income.xlsx"
 LAST_SCORES = os.path.join("data", "processed", "last_scores.csv")
 
 
@@ -21,7 +21,7 @@ def load_inputs():
 
 def add_region(frame):
     """Mean household income of the customer's region."""
-    income = pd.read_csv(REGION_INCOME)
+    income = pd.read_excel(REGION_INCOME)
     return regions.add_income(frame, income)
 
 
