@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -128,4 +130,4 @@ def test_a_shortest_cycle_is_a_closed_walk_inside_its_group(pairs: Pairs) -> Non
         walk = shortest_cycle(pairs, group)
         assert walk[0] == walk[-1] == group[0]
         assert set(walk) <= set(group)
-        assert all(tie in pairs for tie in zip(walk, walk[1:], strict=False))
+        assert all(tie in pairs for tie in pairwise(walk))
