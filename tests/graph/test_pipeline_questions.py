@@ -1,0 +1,239 @@
+"""Files between programs, inputs from nowhere, declarations against code, roots of training: asked of small trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.graph import ArtefactGraph
+from tests.pages import graphs
+
+PD = "import pandas as pd\n"
+WRITE = PD + "df = pd.read_csv('data/raw.csv')\ndf.to_csv('data/clean.csv')\n"
+READ = PD + "df = pd.read_csv('data/clean.csv')\nprint(df)\n"
+RAW = {"data/raw.csv": "a,b\n1,2\n"}
+
+
+def ask(files: dict[str, str]) -> ArtefactGraph:
+    (graph,) = graphs(files).components
+    return graph
+
+
+def ties(files: dict[str, str]) -> list[tuple[str, str, str, bool]]:
+    """(artefact, writer, reader, declared) of every file edge."""
+    return [(e.artefact, e.writer, e.reader, e.declared_by is not None) for e in ask(files).file_edges()]
+
+
+PLAIN = {"a.py": WRITE, "b.py": READ, **RAW}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(PLAIN, [("data/clean.csv", "a.py", "b.py", False)], id="plain"),
+        pytest.param(
+            {"s/a.py": WRITE, "s/b.py": READ, **RAW},
+            [("data/clean.csv", "s/a.py", "s/b.py", False)],
+            id="both in a folder",
+        ),
+        pytest.param(
+            {
+                "a.py": "from pathlib import Path\n"
+                + PD
+                + "pd.DataFrame().to_csv(Path(__file__).parent / 'data' / 'x.csv')\n",
+                "b.py": "import os\n" + PD + "pd.read_csv(os.path.join('data', 'x.csv'))\n",
+                **RAW,
+            },
+            [("data/x.csv", "a.py", "b.py", False)],
+            id="two spellings",
+        ),
+        pytest.param(
+            {
+                "lib.py": PD + "OUT = 'data/clean.csv'\ndef save(df):\n    pd.DataFrame(df).to_csv(OUT)\n"
+                "def load():\n    return pd.read_csv(OUT)\n",
+                "a.py": "from lib import save\nif __name__ == '__main__':\n    save(1)\n",
+                "b.py": "from lib import load\nif __name__ == '__main__':\n    load()\n",
+                **RAW,
+            },
+            [("data/clean.csv", "a.py", "b.py", False)],
+            id="lifted through a library of helpers",
+        ),
+        pytest.param(
+            {
+                "a.py": PD + "for n in ['x', 'y']:\n    pd.DataFrame().to_csv(f'data/{n}.csv')\n",
+                "b.py": PD + "pd.read_csv('data/y.csv')\n",
+                **RAW,
+            },
+            [("data/y.csv", "a.py", "b.py", False)],
+            id="written in a loop over names",
+        ),
+        pytest.param(
+            {
+                **PLAIN,
+                "dvc.yaml": "stages:\n  a: {cmd: python a.py, deps: [data/raw.csv], outs: [data/clean.csv]}\n"
+                "  b: {cmd: python b.py, deps: [data/clean.csv]}\n",
+            },
+            [("data/clean.csv", "a.py", "b.py", True)],
+            id="declared",
+        ),
+        pytest.param(
+            {
+                **PLAIN,
+                "dvc.yaml": "stages:\n  a: {cmd: python a.py, outs: [data]}\n  b: {cmd: python b.py, deps: [data]}\n",
+            },
+            [("data/clean.csv", "a.py", "b.py", True)],
+            id="declared by folder",
+        ),
+        pytest.param(
+            {**PLAIN, "Makefile": "a:\n\tpython a.py\nb: a\n\tpython b.py\n"},
+            [("data/clean.csv", "a.py", "b.py", True)],
+            id="declared order of make",
+        ),
+        pytest.param(
+            {**PLAIN, "README.md": "# x\n\nRun `python a.py`, which writes data/clean.csv, then `python b.py`.\n"},
+            [("data/clean.csv", "a.py", "b.py", False)],
+            id="a README declares nothing",
+        ),
+    ],
+)
+def test_file_edges(files: dict[str, str], expected: list[tuple[str, str, str, bool]]) -> None:
+    assert ties(files) == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"a.py": WRITE + READ, **RAW}, id="one program"),
+        pytest.param(
+            {
+                "a.py": PD + "import matplotlib.pyplot as plt\nplt.savefig('figures/x.png')\nopen('logs/run.log', 'w')\n",
+                "b.py": "open('figures/x.png', 'rb')\nopen('logs/run.log')\n",
+            },
+            id="by-products",
+        ),
+        pytest.param({"a.py": "open('c.yaml', 'w')\n", "b.py": "open('c.yaml')\n"}, id="settings"),
+        pytest.param({"a.py": WRITE, "tests/test_b.py": READ, **RAW}, id="read by a test"),
+        pytest.param({"a.py": WRITE, "examples/b.py": READ, **RAW}, id="read by an example"),
+        pytest.param(
+            {
+                "a.py": WRITE.replace("df.to_csv", "def run():\n    df.to_csv") + "run()\n",
+                "b.py": "import a\n" + READ,
+                **RAW,
+            },
+            id="handed over inside one run",
+        ),
+        pytest.param({"a.py": WRITE, "b.py": READ.replace("data/clean", "other/clean"), **RAW}, id="another folder"),
+        pytest.param({"a.py": PD + "pd.DataFrame().to_csv(name)\n", "b.py": READ}, id="a name that is not known"),
+        pytest.param(
+            {"a.py": PD + "pd.DataFrame().to_csv('/tmp/x.csv')\n", "b.py": PD + "pd.read_csv('/tmp/x.csv')\n"}, id="a host's path"
+        ),
+    ],
+)  # fmt: skip
+def test_no_file_edge(files: dict[str, str]) -> None:
+    assert ties(files) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"a.py": WRITE, **RAW}, [], id="in the tree"),
+        pytest.param({"a.py": WRITE, "data/other.csv": ""}, ["data/raw.csv"], id="from nowhere"),
+        pytest.param(PLAIN, [], id="written by another"),
+        pytest.param({"a.py": WRITE, "data/raw.csv.dvc": "outs:\n- md5: " + "a" * 32 + "\n  path: raw.csv\n"}, [], id="pinned"),
+        pytest.param({"a.py": WRITE, "data/o": "", "README.md": "# x\n\nPut raw.csv from the portal here.\n"}, [], id="documented"),
+        pytest.param({"a.py": WRITE, "data/o": "", "get.sh": "curl -o data/raw.csv https://x.org/raw.csv\n"}, [], id="fetched"),
+        pytest.param(
+            {"a.py": PD + "import sys\npd.read_csv(sys.argv[1])\n", "data/o": ""}, [], id="given on the command line"
+        ),
+        pytest.param(
+            {"a.py": PD + "import os\npd.read_csv(os.getenv('X', 'data/raw.csv'))\n", "data/o.csv": ""}, [], id="a default"
+        ),
+        pytest.param({"tests/test_a.py": WRITE, "data/o.csv": ""}, [], id="in a test"),
+        pytest.param({"a.py": PD + "if False:\n    pd.read_csv('data/raw.csv')\n", "data/o.csv": ""}, [], id="never run"),
+    ],
+)  # fmt: skip
+def test_phantom_inputs(files: dict[str, str], expected: list[str]) -> None:
+    found, _ = ask(files).phantom_inputs()
+    assert [phantom.artefact for phantom in found] == expected
+
+
+DVC = "stages:\n  a:\n    cmd: python a.py\n    deps: [{deps}]\n    outs: [{outs}]\n"
+
+
+@pytest.mark.parametrize(
+    ("deps", "outs", "source", "mismatches"),
+    [
+        pytest.param("a.py, data/raw.csv", "data/clean.csv", WRITE, [], id="agrees"),
+        pytest.param("data", "data/clean.csv", WRITE, [], id="a folder covers"),
+        pytest.param("a.py", "data/clean.csv", WRITE, [("undeclared-read", "data/raw.csv")], id="a read left out"),
+        pytest.param("data/raw.csv", "gone.csv", WRITE, [("unwritten-output", "gone.csv")], id="an output that nothing writes"),
+        pytest.param("data/raw.csv", "gone.csv", WRITE + "import os\nos.system('make it')\n", [], id="another process might"),
+        pytest.param("data/raw.csv", "gone.csv", WRITE + "df.to_csv(name)\n", [], id="an unknown name might"),
+        pytest.param("data/raw.csv", "gone.csv", "print('x')\n", [], id="nothing is known to be written"),
+        pytest.param("data/raw.csv", "gone.csv", WRITE + "def broken(:\n", [], id="a broken file"),
+    ],
+)  # fmt: skip
+def test_agreement(deps: str, outs: str, source: str, mismatches: list[tuple[str, str]]) -> None:
+    found = ask({"a.py": source, "dvc.yaml": DVC.format(deps=deps, outs=outs), **RAW}).agreement()
+    assert [(m.kind, m.artefact) for m in found.mismatches] == mismatches
+
+
+def test_agreement_counts_what_was_confirmed() -> None:
+    found = ask(
+        {"a.py": WRITE, "dvc.yaml": DVC.format(deps="a.py, data/raw.csv", outs="data/clean.csv"), **RAW}
+    ).agreement()
+    assert (found.confirmed, found.undetermined) == (2, 0)
+    other = ask({"a.py": "import mystery\n", "dvc.yaml": DVC.format(deps="x.csv", outs="y.csv"), **RAW}).agreement()
+    assert (other.confirmed, other.undetermined) == (0, 2)
+
+
+FIT = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"t.py": PD + "df = pd.read_csv('data/raw.csv')\n" + FIT, **RAW}, {"data/raw.csv": "pinned"}, id="in git"),
+        pytest.param(
+            {"t.py": PD + "df = pd.read_csv('data/raw.csv')\n" + FIT, "data/raw.csv.dvc": "outs:\n- md5: " + "a" * 32 + "\n  path: raw.csv\n"},
+            {"data/raw.csv": "pinned"},
+            id="dvc file",
+        ),
+        pytest.param({"t.py": PD + "df = pd.read_csv('data/raw.csv')\n" + FIT}, {"data/raw.csv": "unpinned"}, id="nothing pins"),
+        pytest.param(
+            {"t.py": PD + "df = pd.read_csv('https://x.org/raw.csv')\n" + FIT}, {"https://x.org/raw.csv": "unpinned"}, id="an address"
+        ),
+        pytest.param(
+            {"t.py": PD + "df = pd.read_csv('https://zenodo.org/record/12/raw.csv?versionId=abcdef12')\n" + FIT},
+            {"https://zenodo.org/record/12/raw.csv": "pinned"},
+            id="a record that cannot change",
+        ),
+        pytest.param(
+            {"a.py": WRITE, "t.py": READ + FIT, **RAW}, {"data/raw.csv": "pinned"}, id="traced back through what is written"
+        ),
+        pytest.param({"t.py": PD + "df = pd.read_csv('data/raw.csv')\nprint(df)\n"}, {}, id="trains nothing"),
+    ],
+)  # fmt: skip
+def test_training_roots(files: dict[str, str], expected: dict[str, str]) -> None:
+    found = {root.artefact: root.state for root in ask(files).training_roots()}
+    assert found == expected
+
+
+def test_what_starts_another_program_in_shell_drives_it() -> None:
+    files = {"a.py": WRITE, "b.py": READ, "run.sh": "python a.py\npython b.py\n", **RAW}
+    (driver,) = ask(files).drivers()
+    assert (driver.path, driver.scripts, driver.owned) == ("run.sh", ("a.py", "b.py"), False)
+
+
+def test_cycles_through_files_are_told_with_their_places() -> None:
+    back = READ + "df.to_csv('data/raw.csv')\n"
+    (cycle,) = ask({"a.py": WRITE, "b.py": back}).cycles()
+    assert (cycle.kind, cycle.members) == ("files", ("a.py", "b.py"))
+    assert [(a, b) for a, b, _, _ in cycle.ties] == [("a.py", "b.py"), ("b.py", "a.py")]
+
+
+def test_two_modules_that_import_each_other_are_no_cycle_and_three_are() -> None:
+    two = {"a.py": "import b\n", "b.py": "import a\n"}
+    three = {"a.py": "import b\n", "b.py": "import c\n", "c.py": "import a\n"}
+    assert ask(two).cycles() == []
+    assert [c.members for c in ask(three).cycles()] == [("a.py", "b.py", "c.py")]
+    assert ask({**three, "c.py": "def f():\n    import a\n"}).cycles() == []
