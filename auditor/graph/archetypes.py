@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -32,6 +33,7 @@ _TEACHING = re.compile(
     r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate)\b",
     re.I,
 )
+_COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
 _PAPER = re.compile(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
@@ -146,13 +148,14 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     if published and scores["L"] >= SURE:
         for letter in "PSRTN":
             scores[letter] *= 0.5
+    siblings = any("side by side" in signal.says for signal in signals)
     if scores["T"] >= SURE:
-        # A course that ships one product with its service and deployment is operated; many siblings are examples.
-        one_product = any(s.letter == "S" and "deploys" in s.says for s in signals) and not any(
-            "siblings" in s.says for s in signals
-        )
-        for letter in "SPAR" if not one_product else "":
+        # A course that ships one product with its service and deployment is operated; siblings side by side are examples.
+        deployed = any(signal.letter == "S" and "deploys" in signal.says for signal in signals)
+        for letter in "" if deployed and not siblings else "SA":
             scores[letter] *= 0.7
+        for letter in "PR" if siblings else "":
+            scores[letter] *= 0.6
     if scores["N"] >= SURE:
         scores["R"] *= 0.6
 
@@ -321,9 +324,8 @@ def _llm(p: Portrait) -> Iterable[Signal]:
 
 
 def _teaching(p: Portrait) -> Iterable[Signal]:
-    words = {
-        match.group(0).lower() for match in _TEACHING.finditer(f"{p.name} {p.root}".replace("-", " ").replace("_", " "))
-    }
+    name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
+    words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
     if words:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
     head = p.readme[:1500]
@@ -340,11 +342,16 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
-    environments = [
-        path for path, facts in p.resolved.files.items() if facts.requirements and p.owned(path) and "lock" not in path
-    ]
-    if len(environments) >= 6:
-        yield Signal("T", 0.35, f"{len(environments)} separate environments")
+    homes = {dirname(path) for path in serving_programs(p.product, p.resolved, p.lineage)}
+    if len(homes) >= 3:
+        yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")
+    environments = {
+        dirname(path)
+        for path, facts in p.resolved.files.items()
+        if facts.requirements and p.owned(path) and "lock" not in path
+    } - {p.root}
+    if len(environments) >= 5:
+        yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")

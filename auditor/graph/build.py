@@ -36,7 +36,7 @@ class Builder:
         for path, facts in sorted(self.resolved.files.items()):
             self._file(path, facts)
         for step in self.steps.all:
-            if step.tool != "readme":
+            if step.tool not in ("readme", "dvc-lock"):
                 self._step(step)
         for path in self.resolved.code.paths:
             self._program(path)

@@ -23,6 +23,7 @@ READING = {
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
 _TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
+_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
 _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
@@ -78,19 +79,31 @@ class Lineage:
         for way, values, kind in ways:
             named = False
             for value in values:
+                if self._carried(value):
+                    named = True
+                    continue
                 identity = self._named(effect, value) or self.identities.of(value, effect.site[0])
                 if identity is None:
                     continue
                 named = True
-                certainty = identity.confidence * min(1.0, effect.certainty / 0.95) * (0.5 if effect.dead else 1.0)
+                certainty = min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0)
                 touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3))
                 self.touches[effect.site].append(touch)
             if not named:
                 self.unresolved[effect.site].append(effect)
 
+    def _carried(self, value: Value) -> bool:
+        """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
+        return any(
+            hole.owner is not None and any(c.direct for c in self.resolved.effects.callers.get(hole.owner, ()))
+            for hole in value.holes()
+        )
+
     def _named(self, effect: Effect, value: Value) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
         text = value.text()
+        if effect.name in _ENVIRONMENT:
+            return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
         if effect.entry.parse_as == "sql":
             table = _TABLE.search(text)
             return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
@@ -105,6 +118,8 @@ class Lineage:
     @staticmethod
     def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:
         path = identity.path or identity.id
+        if identity.id.startswith("env:"):
+            return NodeKind.PARAM
         if kind is NodeKind.DATASET:
             if places.is_model(path):
                 return NodeKind.MODEL

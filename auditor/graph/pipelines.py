@@ -78,13 +78,19 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     for program in programs:
         for touch in world.lineage.of_program(program):
             path = touch.artefact.path
-            if path is None or touch.confidence < LEAST or touch.kind not in _DATA or not _carries(path):
+            if (
+                path is None
+                or touch.confidence < LEAST
+                or touch.kind not in _DATA
+                or not _carries(path)
+                or path in world.resolved.code.modules.folders
+            ):
                 continue
             table = writes if touch.way == "write" else reads
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
-    pins = PathIndex(pinned_paths(world))
+    pins = PathIndex(pinned_paths(world, locked=False))
     found: list[FileEdge] = []
     for path, writers in sorted(writes.items()):
         for other, readers in _alike(path, reads):
@@ -107,22 +113,17 @@ def _edge(
 ) -> Iterable[FileEdge]:
     """One edge for a reader and a file: the declared writer if there is one, else the surest.
 
-    A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it.
+    A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it,
+    nor a service that takes a released file.
     """
     reader, read = taker
     declared = [(declaration(world, path, other, writer, reader), writer, touch) for writer, touch in makers]
     said = next((d for d in declared if d[0] is not None), None)
-    if (
-        said is None
-        and reader.endswith(".ipynb")
-        and any(_covers(out, path) for step in world.steps.all for out in step.writes)
-    ):
+    if said is None and reader.endswith(".ipynb") and _is_declared(world, path):
         return
-    if (
-        said is None
-        and all(writer.endswith(".ipynb") for _, writer, _ in declared)
-        and any(_covers(out, path) for step in world.steps.all for out in step.writes)
-    ):
+    if said is None and all(writer.endswith(".ipynb") for _, writer, _ in declared) and _is_declared(world, path):
+        return
+    if said is None and _serves(world, reader) and (path in world.identities.tree or _is_declared(world, path)):
         return
     by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
     yield FileEdge(
@@ -133,6 +134,20 @@ def _edge(
         world.lineage.place(read),
         by,
         min(written.confidence, read.confidence),
+    )
+
+
+def _is_declared(world: World, path: str) -> bool:
+    """Whether some step declares the file as its output."""
+    return any(_covers(out, path) for step in world.steps.all for out in step.writes)
+
+
+def _serves(world: World, program: str) -> bool:
+    """A service takes what was released to it: a declared output or a committed pointer is such a release."""
+    return any(
+        effect.role is Role.SERVE
+        for number in world.resolved.code.scopes(program)
+        for effect in world.resolved.effects.own.get((program, number), ())
     )
 
 
@@ -360,14 +375,14 @@ def _unresolved_writes(world: World) -> set[str]:
     return found
 
 
-def pinned_paths(world: World) -> dict[str, str]:
-    """Paths whose content is identified by a `.dvc` file, a lock entry or an LFS pattern: path -> what pins it."""
+def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
+    """Paths whose content a `.dvc` file, a pointer or (if `locked`) a lock entry identifies: path -> what pins it."""
     found: dict[str, str] = {}
     for path, facts in sorted(world.files.items()):
         folder = path.rpartition("/")[0]
         for pin in facts.pins:
             whole = f"{folder}/{pin.path}" if folder and pin.path else pin.path or path
-            if pin.hash or pin.kind == "import":
+            if (pin.hash or pin.kind == "import") and (locked or not pin.role):
                 found[whole] = f"{pin.kind} in {path}"
     return found
 
@@ -455,9 +470,9 @@ def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:
         return False
     for path in programs:
         effects = list(world.lineage.effects_of_program(path))
-        if any(
-            e.role in (Role.EXEC, Role.DYNAMIC, Role.LOG, Role.LOG_ARTIFACT, Role.LOG_METRIC) for e in effects
-        ) or world.launched.get(path):
+        if any(e.role in (Role.EXEC, Role.DYNAMIC) or e.domain == "tracking" for e in effects) or world.launched.get(
+            path
+        ):
             return False
         if any(
             e.role in (Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.DOWNLOAD, Role.LOG_ARTIFACT)

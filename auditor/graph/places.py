@@ -14,6 +14,7 @@ _EXAMPLE = re.compile(
 )
 _BYPRODUCT = re.compile(
     r"(^|/)(logs?|cache|\.cache|tmp|temp|figures?|figs?|plots?|images?|img|wandb|mlruns|lightning_logs|runs|tensorboard|__pycache__)(/|$)"
+    r"|(^|[/_.-])logs?\.(json|jsonl|csv|txt)$"
     r"|\.(log|png|jpe?g|svg|pdf|html?|gif|md|lock|pid|out|err)$",
     re.I,
 )

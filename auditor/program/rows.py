@@ -378,6 +378,8 @@ class Interpreter:
             and expr.key.value < len(base.items)
         ):
             return base.items[expr.key.value]
+        if base.kind == "prediction":
+            return base
         if base.kind not in ("other", "frame") or base.rows is None:
             return OTHER
         if type(expr.base) is Attr and expr.base.name in ("loc", "iloc", "ix"):
@@ -430,7 +432,8 @@ class Interpreter:
         return None
 
     def _op(self, expr: Op, at: _Context) -> Value:
-        return _mixed([self.value(operand, at) for operand in expr.operands])
+        operands = [self.value(operand, at) for operand in expr.operands]
+        return next((value for value in operands if value.kind == "prediction"), None) or _mixed(operands)
 
     def _group(self, expr: Group, at: _Context) -> Value:
         items = tuple(self.value(item, at) for item in expr.items)
@@ -490,6 +493,8 @@ class Interpreter:
             return self._crossed(args, keywords, spot, at)
         if dotted in ("builtins.zip", "builtins.enumerate"):
             return self._fresh()
+        if first.kind == "prediction" and (entry is None or entry.role is not Role.EVALUATE):
+            return first
         if entry is None:
             return replace(first, columns=first.columns) if dotted in _KEEPING_CALLS else self._fresh()
         made = _MAKERS.get(entry.role)
@@ -556,6 +561,8 @@ class Interpreter:
             return self._transforming(expr, method, receiver, data, spot, at)
         if receiver.kind == "model":
             return self._modelling(expr, method, receiver, data, args, keywords, spot, at)
+        if receiver.kind == "prediction":
+            return receiver
         if receiver.rows is None:
             return None
         if method in ("drop", "pop"):
