@@ -49,7 +49,10 @@ BUSINESS = {
 GLOSSARY = (
     ("Archetype", "What kind of project a component is (library, pipeline, service …). It decides which rules apply."),
     ("Artefact", "A thing the system is made of: data, code, model, configuration, pipeline step, endpoint."),
-    ("Blast radius", "The share of all artefacts that can change when this one changes."),
+    (
+        "Blast radius",
+        "How much can change when this artefact changes: 1 for each model and endpoint it reaches, 0.5 for each data set, 0.25 for each program or step.",
+    ),
     ("Check", "The unit that is scored: one practice, one measured value, or the density of findings in a family."),
     ("Component", "A directory with its own build, pipeline or entry points."),
     ("Confidence", "How sure a finding is: the reliability of its rule times the certainty of its evidence."),

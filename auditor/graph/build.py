@@ -197,6 +197,10 @@ class Builder:
             return
         if node_kind is NodeKind.DATASET and path is not None:
             node_kind = _data_kind(path)
+        if step.tool in SERVING and not (
+            path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
+        ):
+            return
         artefact = self.store.node(target, node_kind, path or target, path=path)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
@@ -345,6 +349,8 @@ class Builder:
 
 
 def _data_kind(path: str) -> NodeKind:
+    if places.suffix(path) in ("yaml", "yml", "toml", "ini", "cfg"):
+        return NodeKind.CONFIG
     return NodeKind.MODEL if places.is_model(path) else NodeKind.DATASET
 
 

@@ -112,7 +112,8 @@ def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Ra
     order = sorted(graph)
     found = []
     for name, bits in metrics.reach(graph).items():
-        if bits.bit_count() < 2:
+        path = nodes[name].path
+        if bits.bit_count() < 2 or (path is not None and _reexports(world, path)):
             continue
         reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
         models = sum(n.kind is NodeKind.MODEL for n in reached)

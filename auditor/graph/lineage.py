@@ -24,6 +24,7 @@ READING = {
 }
 _TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
+_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
 _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
@@ -125,6 +126,8 @@ class Lineage:
                 return NodeKind.MODEL
             if way == "write" and places.is_byproduct(path):
                 return NodeKind.REPORT
+            if places.suffix(path) in _SETTINGS:
+                return NodeKind.CONFIG
             if identity.path is None and identity.id.startswith(("url:", "uri:")):
                 return NodeKind.EXTERNAL_DATASET
         return kind

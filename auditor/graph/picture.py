@@ -72,18 +72,34 @@ def _byproduct(nodes: dict[str, Node], source: str, target: str) -> bool:
 
 
 def _columns(names: set[str], ties: list[tuple[str, str]]) -> dict[str, int]:
-    """Longest path from a source, cycles taken as one."""
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted(names))
-    graph.add_edges_from(sorted(ties))
-    condensed = nx.condensation(graph)
-    level: dict[int, int] = {}
-    for group in nx.topological_sort(condensed):
-        level[group] = max((level[before] + 1 for before in condensed.predecessors(group)), default=0)
-    mapping = condensed.graph["mapping"]
-    return {name: level[mapping[name]] for name in names}
+    """Longest path from a source; ties that close a cycle are left out of the count."""
+    onward: dict[str, list[str]] = {name: [] for name in names}
+    arriving = dict.fromkeys(names, 0)
+    for source, target in sorted(set(ties)):
+        onward[source].append(target)
+        arriving[target] += 1
+    order: list[str] = []
+    state = dict.fromkeys(names, 0)
+    forward: dict[str, list[str]] = {name: [] for name in names}
+    for root in sorted(names, key=lambda name: (arriving[name], name)):
+        stack = [(root, iter(onward[root]))] if not state[root] else []
+        while stack:
+            name, rest = stack[-1]
+            state[name] = 1
+            following = next(rest, None)
+            if following is None:
+                state[name] = 2
+                order.append(name)
+                stack.pop()
+            elif state[following] != 1:
+                forward[name].append(following)
+                if not state[following]:
+                    stack.append((following, iter(onward[following])))
+    columns = dict.fromkeys(names, 0)
+    for name in reversed(order):
+        for following in forward[name]:
+            columns[following] = max(columns[following], columns[name] + 1)
+    return columns
 
 
 def _rows(columns: dict[str, int], ties: list[tuple[str, str]]) -> dict[str, int]:

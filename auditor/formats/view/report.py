@@ -6,7 +6,7 @@ import shlex
 
 import msgspec
 
-from auditor.formats.text import day, decimal, percent, plain
+from auditor.formats.text import day, decimal, plain
 from auditor.formats.view.examined import Examined, examined
 from auditor.formats.view.executive import Executive, executive
 from auditor.formats.view.findings import MOST_CARDS, Card, Findings, cards, findings
@@ -138,7 +138,7 @@ def _impacts(audit: Audit) -> Table | None:
 
 def _impact(item: Impact) -> tuple[Inline, ...]:
     return (
-        code(item.artefact), text(plain(item.kind).replace("_", " ")), text(percent(item.radius)), text(f"{item.models:,}"),
+        code(item.artefact.partition(":")[2] or item.artefact), text(plain(item.kind).replace("_", " ")), text(decimal(item.radius, 1)), text(f"{item.models:,}"),
         text(f"{item.endpoints:,}"), text(f"{item.data:,}"), text(f"{item.code:,}"), listed(item.examples, 4),
     )  # fmt: skip
 

@@ -49,14 +49,28 @@ class Scorecard(msgspec.Struct, frozen=True):
     components: tuple[Table, ...]
 
 
+def _left_out(audit: Audit) -> str:
+    """The families without a score: no rule of theirs applied here, or this version has none."""
+    ruled = {rule.family for rule in audit.rules}
+    off = [item for item in audit.families if not item.applicable]
+    kinds = (
+        ("Not applicable to this target", [item for item in off if item.id in ruled]),
+        ("Not examined, since the ruleset has no rule of them", [item for item in off if item.id not in ruled]),
+    )
+    return " ".join(
+        f"{words}: {', '.join(f'{plain(item.id)} {plain(item.title)}' for item in items)}."
+        for words, items in kinds
+        if items
+    )
+
+
 def scorecard(audit: Audit, pages: RulePages) -> Scorecard:
     """The page from the audit, families with most debt first."""
     applied = sorted((item for item in audit.families if item.applicable), key=_debt_first)
-    others = [f"{plain(item.id)} {plain(item.title)}" for item in audit.families if not item.applicable]
     several = audit.components[:MOST_COMPONENTS] if len(audit.components) > 1 else ()
     return Scorecard(
         families=tuple(_family(item) for item in applied),
-        inapplicable=f"Not applicable to this target: {', '.join(others)}." if others else "",
+        inapplicable=_left_out(audit),
         details=tuple(_detail(item, rank < _OPENED, audit, pages) for rank, item in enumerate(applied) if item.checks),
         components=tuple(made for item in several if (made := _component(item))),
     )
