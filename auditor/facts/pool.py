@@ -30,8 +30,8 @@ from auditor.readers import candidates, read_file
 
 log = logging.getLogger(__name__)
 
-FEW_FILES = 300  # up to this many, and
-FEW_BYTES = 2_000_000  # up to this size, starting processes costs more than it gains
+FEW_FILES = 3_000  # up to this many, and
+FEW_BYTES = 16_000_000  # up to this size, starting processes costs more than it gains
 CHUNK_FILES = 48
 CHUNK_BYTES = 250_000  # what one process reads at a time
 SECONDS = 60.0  # for one content

@@ -114,9 +114,13 @@ class ArtefactGraph:
 
     # --- glue ---
 
+    @cached_property
+    def _model_scopes(self) -> list[glue.ModelScope]:
+        return glue.model_scopes(self._world, self.owns)
+
     def model_scopes(self) -> list[glue.ModelScope]:
         """Functions and module bodies that fit or predict, with the plumbing they do besides."""
-        return glue.model_scopes(self._world, self.owns)
+        return self._model_scopes
 
     def drivers(self) -> list[glue.Driver]:
         """Programs that start other programs of the repository."""
@@ -177,9 +181,13 @@ class ArtefactGraph:
 
     # --- entanglement ---
 
+    @cached_property
+    def _propagation(self) -> entangled.Propagation | None:
+        return entangled.propagation(self._world, self.owns)
+
     def propagation(self) -> entangled.Propagation | None:
         """How far a change of the average artefact travels."""
-        return entangled.propagation(self._world, self.owns)
+        return self._propagation
 
     def radii(self, most: int = 10) -> list[entangled.Radius]:
         """If you change X, these change."""

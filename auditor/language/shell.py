@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from auditor.language.shell_plain import plain_commands
 from auditor.language.shell_state import MAX_COMMANDS, SHELLS, Draft, State
@@ -39,6 +41,24 @@ def read_shell(text: str, *, line: int = 1, braces: bool = False, guard: bool = 
     Template holes `${{ x }}`, `{{ x }}`, `${a.b}` are cut out first; `{alpha}` too where `braces` is set. `guard` says
     that the caller ignores failures. Text that is no shell gives what can be made of it.
     """
+    if len(text) > _REPEATED:
+        return _read(text, line, braces, guard)
+    # The same short text stands in many workflows: it is read once and moved to its line.
+    commands = _read_once(text, braces, guard)
+    if line == 1:
+        return commands
+    return tuple(msgspec.structs.replace(command, line=command.line + line - 1) for command in commands)
+
+
+_REPEATED = 2_000
+
+
+@lru_cache(maxsize=4_096)
+def _read_once(text: str, braces: bool, guard: bool) -> tuple[Command, ...]:
+    return _read(text, 1, braces, guard)
+
+
+def _read(text: str, line: int, braces: bool, guard: bool) -> tuple[Command, ...]:
     reading = _Reading(guard=guard)
     text = _cut_templates(text[:MAX_TEXT], reading.holes, braces=braces)
     reading.text(text, line)

@@ -26,7 +26,10 @@ class Denoter:
         self.code = code
         self._config_of = config_of
         self._memo: dict[tuple[int, str, int], Denotation | None] = {}
+        self._outer: dict[tuple[str, str, int], Denotation | None] = {}
         self._active: set[tuple[int, str, int]] = set()
+        # What one search has asked of modules: modules that import all of each other would be asked without end.
+        self._searching: dict[tuple[str, str], Denotation | None] = {}
 
     def denote(self, expr: Expr, frame: Frame, depth: int = 0) -> Denotation | None:
         """What an expression stands for, or None."""
@@ -55,6 +58,15 @@ class Denoter:
     # --- kinds of expression ---
 
     def _name(self, expr: Name, frame: Frame, depth: int) -> Denotation | None:
+        if expr.version or frame.args or not frame.scope:
+            return self._looked_up(expr, frame, depth)
+        # A name of the scopes around means the same wherever it is read in this scope.
+        key = (expr.id, frame.path, frame.scope)
+        if key not in self._outer:
+            self._outer[key] = self._looked_up(expr, frame, depth)
+        return self._outer[key]
+
+    def _looked_up(self, expr: Name, frame: Frame, depth: int) -> Denotation | None:
         for binding, where in self.bindings(expr, frame):
             found = self._bound(expr.id, binding, where, depth + 1)
             if found is not None:
@@ -144,8 +156,19 @@ class Denoter:
 
     def member(self, home: str, name: str, depth: int) -> Denotation | None:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
-        if depth > DEEPEST:
-            return None
+        key = (home, name)
+        if depth > DEEPEST or key in self._searching:
+            return self._searching.get(key)
+        outermost = not self._searching
+        self._searching[key] = None
+        try:
+            found = self._searching[key] = self._member(home, name, depth)
+        finally:
+            if outermost:
+                self._searching.clear()
+        return found
+
+    def _member(self, home: str, name: str, depth: int) -> Denotation | None:
         if not home.endswith("/"):
             frame = Frame(home, 0)
             for binding in self.code.index(home, 0).final(name):

@@ -44,6 +44,8 @@ class Evaluator:
         self.denoter = Denoter(code, self._config_of)
         self._fuel = 0
         self._memo: dict[tuple[int, str, int], Values] = {}
+        # What one search has asked of modules: modules that import all of each other would be asked without end.
+        self._searching: dict[tuple[str, str], Values] = {}
 
     def values(self, expr: Expr, frame: Frame) -> Values:
         """The texts an expression can have; `(UNKNOWN,)` when nothing is known."""
@@ -96,8 +98,19 @@ class Evaluator:
 
     def _member(self, home: str, name: str, depth: int) -> Values:
         """A constant of another module."""
-        if home.endswith("/") or depth > DEEPEST:
-            return ()
+        key = (home, name)
+        if home.endswith("/") or depth > DEEPEST or key in self._searching:
+            return self._searching.get(key, ())
+        outermost = not self._searching
+        self._searching[key] = ()
+        try:
+            values = self._searching[key] = self._constants(home, name, depth)
+        finally:
+            if outermost:
+                self._searching.clear()
+        return values
+
+    def _constants(self, home: str, name: str, depth: int) -> Values:
         frame = Frame(home, 0)
         found: list[Value] = []
         for binding in self.code.index(home, 0).final(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 
@@ -200,6 +201,7 @@ def uri(text: str) -> str:
     return f"{scheme}://{host}{slash}{path}"
 
 
+@lru_cache(maxsize=100_000)
 def pattern(text: str) -> str:
     """The anonymous form of a templated path: every hole and glob star is `{}`."""
     return re.sub(r"\{[^{}]*\}|\*+", "{}", text)
@@ -207,8 +209,14 @@ def pattern(text: str) -> str:
 
 def covers(general: str, concrete: str) -> bool:
     """Whether a templated path can mean a concrete one; a hole does not cross a slash unless it is `{**}`."""
-    expression = "".join(
-        ".*" if piece == "{**}" else "[^/]*" if piece.startswith("{") or piece == "*" else re.escape(piece)
-        for piece in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
+    return _expression(general).fullmatch(concrete) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _expression(general: str) -> re.Pattern[str]:
+    return re.compile(
+        "".join(
+            ".*" if piece == "{**}" else "[^/]*" if piece.startswith("{") or piece == "*" else re.escape(piece)
+            for piece in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
+        )
     )
-    return re.fullmatch(expression, concrete) is not None

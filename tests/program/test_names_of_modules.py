@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.program.code import Instance, Library, Local, Module
-from tests.program.asking import meaning, program
+from tests.program.asking import meaning, program, texts
 
 CONSTANT = "PATH = 'x'\ndef load(): pass\n"
 
@@ -145,3 +145,16 @@ def test_a_package_is_a_module_and_a_class_of_it_makes_instances() -> None:
 def test_circles_end(files: dict[str, str]) -> None:
     found = meaning(files)
     assert found is None or isinstance(found, Library)
+
+
+@pytest.mark.parametrize("modules", [3, 12])
+def test_modules_that_import_all_of_each_other_are_searched_once(modules: int) -> None:
+    """Without a memory of the search this takes as many steps as there are ways through the modules."""
+    files = {
+        f"m{n}.py": "".join(f"from m{other} import *\n" for other in range(modules) if other != n)
+        for n in range(modules)
+    }
+    files[f"m{modules - 1}.py"] += "FOUND = 'x.csv'\n"
+    assert meaning({**files, "main.py": "from m0 import *\nask(nowhere)"}) == Library("builtins.nowhere")
+    assert texts({**files, "main.py": "from m0 import *\nask(nowhere)"}) == ["{nowhere}"]
+    assert texts({**files, "main.py": "from m0 import *\nask(FOUND)"}) == ["x.csv"]
