@@ -214,9 +214,21 @@ def covers(general: str, concrete: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _expression(general: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join(
-            ".*" if piece == "{**}" else "[^/]*" if piece.startswith("{") or piece == "*" else re.escape(piece)
-            for piece in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general)
-        )
-    )
+    return re.compile(_as_regex(general))
+
+
+def _as_regex(general: str) -> str:
+    """Each hole ends at the first place where the text after it fits: no other place could do better, and none is tried."""
+    literals = [""]
+    for piece in re.findall(r"\{[^{}]*\}|\*|[^{*]+|.", general):
+        if piece == "{**}":
+            literals[-1] += "\0"
+        elif piece.startswith("{") or piece == "*":
+            literals.append("")
+        else:
+            literals[-1] += piece
+    first, *rest = [re.escape(text).replace("\0", ".*") for text in literals]
+    if not rest:
+        return first
+    within = "[^/]*?{}" if "\0" in "".join(literals) else "(?>[^/]*?{})"
+    return first + "".join(within.replace("{}", text) for text in rest[:-1] if text) + "[^/]*" + rest[-1]
