@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 import pytest
 from hypothesis import given
@@ -169,3 +170,15 @@ def test_kinds_of_paths() -> None:
     assert within("a", "a")
     assert not within("ab", "a")
     assert change_last(literal("a/b.csv"), str.upper).text() == "a/B.CSV"
+
+
+@given(st.lists(st.sampled_from(["{a}", "a", "-", "/", "b/", "*"]), max_size=7), st.text(alphabet="ab-/", max_size=9))
+def test_covering_is_what_the_plain_expression_says(pieces: list[str], concrete: str) -> None:
+    plain = "".join("[^/]*" if piece in ("{a}", "*") else re.escape(piece) for piece in pieces)
+    assert covers("".join(pieces), concrete) is (re.fullmatch(plain, concrete) is not None)
+
+
+def test_many_holes_are_no_burden() -> None:
+    """Tried at every place, twelve holes over sixty dashes take longer than anyone waits."""
+    assert not covers("{a}-" * 12 + "z", "-" * 60)
+    assert covers("{a}-" * 12 + "{b}", "-" * 60)
