@@ -61,6 +61,7 @@ def fake_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (pool, reading):
         monkeypatch.setattr(module, "candidates", fake_candidates)
     monkeypatch.setattr(pool, "read_file", fake_read)
+    monkeypatch.setattr(pool, "FEW_FILES", 300)  # small trees shall go through processes here
 
 
 needs_fork = pytest.mark.skipif(
