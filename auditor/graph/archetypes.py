@@ -153,7 +153,7 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
         # A course that ships one product with its service and deployment is operated; siblings side by side are examples.
         deployed = any(signal.letter == "S" and "deploys" in signal.says for signal in signals)
         for letter in "" if deployed and not siblings else "SA":
-            scores[letter] *= 0.7
+            scores[letter] *= 0.6
         for letter in "PR" if siblings else "":
             scores[letter] *= 0.6
     if scores["N"] >= SURE:

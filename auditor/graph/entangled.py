@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from auditor.graph import metrics, places
 from auditor.graph.pipelines import file_edges
+from auditor.graph.steps import PIPELINES
 from auditor.graph.world import World
-from auditor.model.artefact import Node, NodeKind, Role
+from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
 from auditor.model.place import Place
 
+_CARRYING = (EdgeKind.CONSUMES, EdgeKind.CONFIGURES)
 CONCERNS = {
     "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
     "features": frozenset(
@@ -90,10 +92,23 @@ def _reexports(world: World, path: str) -> bool:
     )
 
 
+def _uncontracted(world: World) -> list[Edge]:
+    """The edges without those that a pipeline declares: a declared input is a contract, and what a contract carries is no surprise.
+
+    Without this a clean chain of stages, in which every change reaches all that follows, would count as entangled.
+    """
+    agreed: set[tuple[str, str]] = set()
+    for step in world.steps.all:
+        if step.tool in PIPELINES:
+            actors = [step.id, *(f"file:{program}" for program in world.steps.programs(step))]
+            agreed |= {(declared.id, actor) for declared in (*step.reads, *step.params) for actor in actors}
+    return [edge for edge in world.edges if edge.kind not in _CARRYING or (edge.source, edge.target) not in agreed]
+
+
 def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | None:
     """Propagation cost over the mixed artefact graph of a component; None with fewer than two artefacts."""
     nodes = _counted(world, owned)
-    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
+    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
     collapsed = frozenset(name for name, node in nodes.items() if node.path and _reexports(world, node.path))
     measured = metrics.propagation_cost(graph, collapsed)
     if measured is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.lineage import ENVIRONMENT
 from auditor.graph.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -53,6 +54,15 @@ class Driver(NamedTuple):
     owned: bool
 
 
+def _plumbs(effect: Effect) -> bool:
+    """Whether a call moves data or settings in or out; trackers, environment variables and hub models do not count."""
+    if effect.role not in PLUMBING or effect.domain == "tracking" or effect.name in ENVIRONMENT:
+        return False
+    if effect.role in (Role.LOAD_MODEL, Role.SAVE_MODEL):
+        return effect.entry.pin is None
+    return effect.domain != "ml"
+
+
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
     """Scopes with a model call of known origin; notebooks, tests and examples left out."""
     found = []
@@ -71,12 +81,7 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
             ]
             if not modelling:
                 continue
-            plumbing = [
-                e
-                for e in effects
-                if (e.role in PLUMBING and e.domain not in ("tracking", "ml"))
-                or e.role in (Role.LOAD_MODEL, Role.SAVE_MODEL)
-            ]
+            plumbing = [e for e in effects if _plumbs(e)]
             scope = code.scope(path, number)
             found.append(
                 ModelScope(

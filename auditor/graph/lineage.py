@@ -23,7 +23,7 @@ READING = {
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
 _TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
-_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
+ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
 _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
@@ -103,7 +103,7 @@ class Lineage:
     def _named(self, effect: Effect, value: Value) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
         text = value.text()
-        if effect.name in _ENVIRONMENT:
+        if effect.name in ENVIRONMENT:
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
         if effect.entry.parse_as == "sql":
             table = _TABLE.search(text)
@@ -178,9 +178,13 @@ class Lineage:
                 path in run
                 or path.endswith(".ipynb")
                 or program.main_guard
-                or (path not in imported and self.touches.get((path, 0)))
+                or (path not in imported and (self.touches.get((path, 0)) or self._fits(path)))
             ):
                 yield path
+
+    def _fits(self, path: str) -> bool:
+        """Whether the body of a file trains: a script even without a main guard or a file that it touches."""
+        return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get((path, 0), ()))
 
     def reached(self, path: str) -> dict[Site, Site | None]:
         """All scopes that run when a program is started."""

@@ -278,6 +278,8 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
         return "supplied", ""
     if path is None and touch.artefact.id.startswith("name:") and touch.artefact.id.rpartition(":")[2] in _BUILDERS:
         return "unresolved", ""
+    if touch.artefact.id.startswith("name:") and touch.effect.domain in ("orchestration", "tracking"):
+        return "unresolved", ""
     if touch.artefact.id.startswith("table:"):
         return "unresolved", ""
     if touch.artefact.id.startswith(("host:/tmp/", "host:/content/")):

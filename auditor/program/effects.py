@@ -108,9 +108,13 @@ class Effects:
         self.imports[path] = self._imported(path)
 
     def _decorated(self, path: str, number: int) -> None:
-        """Calls in decorators belong to the scope around; what a library decorates, it may call."""
+        """Calls in decorators and defaults belong to the scope around; what a library decorates, it may call."""
         scope = self.code.scope(path, number)
         around = (path, max(scope.parent, 0))
+        for param in scope.params if number else ():
+            if param.default is not None:
+                for call_site in ScopeIndex.of_expression(param.default).calls:
+                    self._call(around, call_site)
         for decorator in scope.decorators:
             index = ScopeIndex.of_expression(decorator)
             for call_site in index.calls:
@@ -159,7 +163,7 @@ class Effects:
         for value in (*call.args, *[value for _, value in call.keywords]):
             if type(value) in (Name, Attr):
                 handed = self.evaluator.denoter.denote(value, frame)
-                if type(handed) is Local and self.code.scope(handed.path, handed.scope).kind == "function":
+                if type(handed) is Local:
                     self._local(site, call_site, handed, direct=False)
 
     def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool) -> None:

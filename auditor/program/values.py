@@ -92,7 +92,7 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
     lowest = min((value.confidence for value in listed), default=confidence)
     if any(isinstance(part, Hole) for part in parts):
         confidence = min(confidence, 0.6)
-        lowest = max(lowest, 0.5) if any(isinstance(part, str) for part in parts) else lowest
+        lowest = _floor(parts, lowest)
     return Value(parts, anchored=bool(listed) and listed[0].anchored, confidence=min(confidence, lowest), how=how)
 
 
@@ -112,9 +112,18 @@ def join(base: Value, *rest: Value) -> Value:
         last = result.parts[-1]
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
         holes = any(isinstance(part, Hole) for part in (*result.parts, *value.parts))
-        confidence = min(0.6 if holes else 0.8, max(result.confidence, 0.5), max(value.confidence, 0.5))
-        result = Value(_merged((*result.parts, *glue, *value.parts)), result.anchored, confidence, "folded")
+        parts = _merged((*result.parts, *glue, *value.parts))
+        least = _floor(parts, 0.5)
+        confidence = min(0.6 if holes else 0.8, max(result.confidence, least), max(value.confidence, least))
+        result = Value(parts, result.anchored, confidence, "folded")
     return result
+
+
+def _floor(parts: tuple[Part, ...], otherwise: float) -> float:
+    """The confidence of a text with holes: .6 where it begins with literal text, .5 where only a later part is literal."""
+    if parts and isinstance(parts[0], str) and parts[0].strip("/."):
+        return max(otherwise, 0.6)
+    return max(otherwise, 0.5) if any(isinstance(part, str) for part in parts) else otherwise
 
 
 def parent(value: Value, times: int = 1) -> Value:

@@ -34,4 +34,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy=f"declare {edge.artefact} as an output of the step that runs {edge.writer} and as an input of the step that runs {edge.reader}",
             related=(edge.written.says("written here"), edge.read.says("read here")),
             certainty=edge.confidence,
+            # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
+            milder=3 if edge.reader.endswith(".ipynb") and not edge.writer.endswith(".ipynb") else 0,
         )
