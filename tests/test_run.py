@@ -170,3 +170,11 @@ def test_what_the_caller_can_mend_is_said(tmp_path: Path) -> None:
         audited(tmp_path / "nowhere")
     with pytest.raises(UsageError):
         audited(written(tmp_path / "x", {}), rules=tmp_path / "no-rules")
+
+
+def test_an_empty_tree_is_not_praised(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Plans\n")
+    result = audit(str(tmp_path), use_cache=False)
+    assert result.score.debt is None
+    assert result.score.grade == "-"
+    assert result.score.verdict == "conditional"

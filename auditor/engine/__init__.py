@@ -63,6 +63,9 @@ def judge(graphs: Sequence[ArtefactGraph], rules: Iterable[Loaded]) -> Judged:
 def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], str, str]:
     info = loaded.info
     stands = standing(info, graph.archetypes)
+    if graph.empty and not graph.unreadable:
+        reason = "there is no program, notebook or pipeline here"
+        return Verdict(info.id, graph.id, Outcome.NOT_APPLICABLE, reason, applicability=0.0), [], "", ""
     if stands.weight is None:
         return Verdict(info.id, graph.id, Outcome.NOT_APPLICABLE, stands.reason, applicability=0.0), [], "", ""
     try:

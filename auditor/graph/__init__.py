@@ -56,6 +56,21 @@ class ArtefactGraph:
         return tuple(path for path in self._world.resolved.code.paths if self.owns(path) and places.is_product(path))
 
     @cached_property
+    def empty(self) -> bool:
+        """Neither a program nor a declared step nor data: nothing that rules could look at."""
+        world = self._world
+        held = (
+            *world.resolved.code.paths,
+            *(step.path for step in world.steps.all if step.tool != "readme"),
+            *(
+                entry.path
+                for entry in world.listing.entries
+                if places.is_data(entry.path) or places.is_model(entry.path)
+            ),
+        )
+        return not any(self.owns(path) for path in held)
+
+    @cached_property
     def unreadable(self) -> tuple[str, ...]:
         """Programs and pipeline files of the component that could not be read whole."""
         wanted = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MASK = "***"
+_SHORTEST = 15  # characters: no well-known token is shorter
 
 _IN_URL = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
 _TOKENS = re.compile(
@@ -28,6 +29,8 @@ def mask(text: str) -> str:
     """The text with credentials in URLs and well-known token forms replaced by `***`."""
     if "://" in text:
         text = _IN_URL.sub(_masked_user, text)
+    if len(text) < _SHORTEST:
+        return text
     return _TOKENS.sub(MASK, text)
 
 
