@@ -174,7 +174,7 @@ def test_what_the_caller_can_mend_is_said(tmp_path: Path) -> None:
 
 def test_an_empty_tree_is_not_praised(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("# Plans\n")
-    result = audit(str(tmp_path), use_cache=False)
+    result = run.audit(str(tmp_path), use_cache=False)
     assert result.score.debt is None
     assert result.score.grade == "-"
     assert result.score.verdict == "conditional"
