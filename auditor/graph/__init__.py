@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from auditor.graph import entangled, glue, leaks, operations, pipelines, places, versions
+from auditor.graph import agreement, entangled, file_edges, glue, leaks, operations, places, provided, versions
 from auditor.graph.archetypes import Portrait, archetypes
 from auditor.graph.components import component_roots, owner_of
 from auditor.graph.world import World
@@ -144,20 +144,20 @@ class ArtefactGraph:
     # --- pipelines ---
 
     @cached_property
-    def _edges(self) -> list[pipelines.FileEdge]:
-        return pipelines.file_edges(self._world, self.owns)
+    def _edges(self) -> list[file_edges.FileEdge]:
+        return file_edges.file_edges(self._world, self.owns)
 
-    def file_edges(self) -> list[pipelines.FileEdge]:
+    def file_edges(self) -> list[file_edges.FileEdge]:
         """Files that one program writes and another reads."""
         return self._edges
 
-    def phantom_inputs(self) -> tuple[list[pipelines.Phantom], int]:
+    def phantom_inputs(self) -> tuple[list[provided.Phantom], int]:
         """Reads that nothing provides, and how many reads were looked at."""
-        return pipelines.phantom_inputs(self._world, self.owns)
+        return provided.phantom_inputs(self._world, self.owns)
 
-    def agreement(self) -> pipelines.Agreement:
+    def agreement(self) -> agreement.Agreement:
         """Declared inputs and outputs held against the code."""
-        return pipelines.agreement(self._world, self.owns)
+        return agreement.agreement(self._world, self.owns)
 
     # --- data ---
 

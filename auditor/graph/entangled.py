@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from auditor.graph import metrics, places
-from auditor.graph.pipelines import file_edges
+from auditor.graph.file_edges import file_edges
 from auditor.graph.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role

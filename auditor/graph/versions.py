@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.identity import PathIndex
 from auditor.graph.lineage import Touch
-from auditor.graph.pipelines import pinned_paths
+from auditor.graph.provided import pinned_paths
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.listing import Content

@@ -1,0 +1,182 @@
+"""Files that tie programs together, and whether a pipeline says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import takewhile
+from posixpath import dirname
+from typing import NamedTuple
+
+from auditor.graph.glue import orchestrates
+from auditor.graph.identity import PathIndex, matches, within
+from auditor.graph.lineage import Touch
+from auditor.graph.provided import pinned_paths
+from auditor.graph.sharing import DATA, LEAST, carries, covers, is_declared, programs_of
+from auditor.graph.steps import DeclaredStep
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+
+
+class FileEdge(NamedTuple):
+    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does."""
+
+    artefact: str
+    writer: str
+    reader: str
+    written: Place
+    read: Place
+    declared_by: str | None
+    confidence: float
+
+
+def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
+    """Every file edge between two programs of the component, by-products left out."""
+    programs = programs_of(world, owned)
+    writes: dict[str, dict[str, Touch]] = defaultdict(dict)
+    reads: dict[str, dict[str, Touch]] = defaultdict(dict)
+    for program in programs:
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if (
+                path is None
+                or touch.confidence < LEAST
+                or touch.kind not in DATA
+                or not carries(path)
+                or path in world.resolved.code.modules.folders
+            ):
+                continue
+            table = writes if touch.way == "write" else reads
+            best = table[path].get(program)
+            if best is None or touch.confidence > best.confidence:
+                table[path][program] = touch
+    pins = PathIndex(pinned_paths(world, locked=False))
+    found: list[FileEdge] = []
+    for path, writers in sorted(writes.items()):
+        for other, readers in _alike(path, reads):
+            for reader, read in sorted(readers.items()):
+                makers = [
+                    w
+                    for w in sorted(writers)
+                    if w != reader
+                    and reader not in writers
+                    and not _same_run(world, w, reader)
+                    and _joinable(w, writers[w], reader, read)
+                ]
+                if makers and not pins.matching(other, loosely=True):
+                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read))
+    return found
+
+
+def _edge(
+    world: World, path: str, other: str, makers: list[tuple[str, Touch]], taker: tuple[str, Touch]
+) -> Iterable[FileEdge]:
+    """One edge for a reader and a file: the declared writer if there is one, else the surest.
+
+    A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it,
+    nor a service that takes a released file.
+    """
+    reader, read = taker
+    declared = [(declaration(world, path, other, writer, reader), writer, touch) for writer, touch in makers]
+    said = next((d for d in declared if d[0] is not None), None)
+    if said is None and reader.endswith(".ipynb") and is_declared(world, path):
+        return
+    if said is None and all(writer.endswith(".ipynb") for _, writer, _ in declared) and is_declared(world, path):
+        return
+    if said is None and _serves(world, reader) and (path in world.identities.tree or is_declared(world, path)):
+        return
+    by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
+    yield FileEdge(
+        other if len(other) > len(path) else path,
+        writer,
+        reader,
+        world.lineage.place(written),
+        world.lineage.place(read),
+        by,
+        min(written.confidence, read.confidence),
+    )
+
+
+def _serves(world: World, program: str) -> bool:
+    """A service takes what was released to it: a declared output or a committed pointer is such a release."""
+    return any(
+        effect.role is Role.SERVE
+        for number in world.resolved.code.scopes(program)
+        for effect in world.resolved.effects.own.get((program, number), ())
+    )
+
+
+def _joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
+    """Two relative paths of unknown base mean one file only for programs that are neighbours: at most one folder apart."""
+    if not (written.artefact.guessed or read.artefact.guessed):
+        return True
+    one, other = dirname(writer).split("/"), dirname(reader).split("/")
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return len(one) - shared <= 1 and len(other) - shared <= 1
+
+
+def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dict[str, Touch]]]:
+    """The paths read that mean the written one: the same, a pattern of it, or a file in a written folder."""
+    exact = [(path, reads[path])] if path in reads else []
+    templated = "{" in path or "*" in path
+    others = [
+        (other, readers)
+        for other, readers in sorted(reads.items())
+        if other != path
+        and (
+            ((templated or "{" in other or "*" in other) and (matches(path, other) or matches(other, path)))
+            or within(other, path)
+            or within(path, other)
+        )
+    ]
+    return exact + others
+
+
+def _same_run(world: World, writer: str, reader: str) -> bool:
+    """One program runs the code of the other: the hand-over happens inside one run."""
+    return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
+
+
+def declaration(world: World, written: str, read: str, writer: str, reader: str) -> str | None:
+    """The declaration that ties writer and reader: a step running both, declared files, or a declared order."""
+    makers = _running(world, writer)
+    takers = _running(world, reader)
+    for maker in makers:
+        for taker in takers:
+            if maker.id == taker.id:
+                return maker.id
+            if any(covers(d, written) for d in maker.writes) and any(covers(d, read) for d in taker.reads):
+                return taker.id
+            if maker.path == taker.path and _before(world, maker, taker):
+                return taker.id
+    for path, launched in world.launched.items():
+        started = {launch.run.target for launch in launched}
+        if writer in started and reader in started and orchestrates(world, path):
+            return f"file:{path}"
+    return None
+
+
+def _running(world: World, program: str) -> list[DeclaredStep]:
+    return [
+        step
+        for step in world.steps.all
+        if step.tool not in ("readme", "shell", "github-actions") and program in world.steps.programs(step)
+    ]
+
+
+def _before(world: World, first: DeclaredStep, second: DeclaredStep) -> bool:
+    """Whether a declared order or declared files lead from one step to the other, over any number of steps."""
+    todo, seen = [second], {second.id}
+    while todo:
+        step = todo.pop()
+        for other in world.steps.by_file.get(step.path, ()):
+            follows = other.step.name in step.step.after or any(
+                covers(out, d.path) for out in other.writes for d in step.reads if d.path
+            )
+            if follows and other.id not in seen:
+                if other.id == first.id:
+                    return True
+                seen.add(other.id)
+                todo.append(other)
+    return False

@@ -1,0 +1,170 @@
+"""Where the files that programs read come from: the tree, a writer, a pin, a declaration, a download, a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.identity import PathIndex
+from auditor.graph.sharing import DATA, LEAST, carries, programs_of
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+
+
+class Phantom(NamedTuple):
+    """A read of a repository file that nothing provides."""
+
+    artefact: str
+    reader: str
+    place: Place
+    confidence: float
+
+
+def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Phantom], int]:
+    """Reads of files that nothing writes, tracks, downloads or documents; and how many reads were looked at."""
+    programs = programs_of(world, owned)
+    found: dict[str, Phantom] = {}
+    seen: set[str] = set()
+    provided = Provided(world)
+    for program in programs:
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if (
+                touch.way != "read"
+                or path is None
+                or touch.artefact.templated
+                or touch.kind not in DATA
+                or touch.effect.dead
+            ):
+                continue
+            if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+                continue
+            if not (places.is_data(path) or places.is_model(path)) or not carries(path) or "*" in path:
+                continue
+            seen.add(path)
+            if touch.confidence >= LEAST and path not in found and not provided.by_anything(path):
+                found[path] = Phantom(path, program, world.lineage.place(touch), touch.confidence)
+    return sorted(found.values()), len(seen)
+
+
+_GENERIC = frozenset(
+    [
+        "data",
+        "raw",
+        "interim",
+        "processed",
+        "external",
+        "input",
+        "inputs",
+        "output",
+        "outputs",
+        "train",
+        "test",
+        "val",
+        "valid",
+        "validation",
+        "images",
+        "image",
+        "labels",
+        "models",
+        "model",
+        "src",
+        "features",
+        "dataset",
+        "datasets",
+        "csv",
+        "json",
+        "files",
+        "file",
+        "notebooks",
+        "scripts",
+        "tmp",
+        "temp",
+        "results",
+        "main",
+        "app",
+        "config",
+    ]
+)
+_OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
+
+
+class Provided:
+    """Where a file can come from: the tree, a writer, a pin, a declaration, a download, a document."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        written = {
+            t.artefact.path for ts in world.lineage.touches.values() for t in ts if t.way == "write" and t.artefact.path
+        }
+        declared = {d.path for step in world.steps.all for d in step.writes if d.path}
+        self.known = PathIndex({*written, *declared, *pinned_paths(world)})
+        self.documents = " ".join(
+            f"{section.title} {section.text}"
+            for path, facts in sorted(world.files.items())
+            for section in facts.sections
+            if not path.startswith(".github")
+        )
+        self.configured = {
+            leaf.value.rpartition("/")[2]
+            for facts in world.files.values()
+            for leaf in facts.leaves
+            if isinstance(leaf.value, str) and "." in leaf.value
+        }
+        self.unresolved = _unresolved_writes(world)
+        self.words = frozenset(re.findall(r"[\w.-]+", self.documents))
+        self.moved = " ".join(
+            word.text
+            for step in world.steps.all
+            for command in step.step.commands
+            for word in (*command.words, *command.writes)
+        ) + " ".join(
+            word.text
+            for started in world.launched.values()
+            for launch in started
+            for word in (*launch.command.words, *launch.command.writes)
+        )
+
+    def by_anything(self, path: str) -> bool:
+        """Whether anything provides the file, or might: an unresolved writer of that name counts."""
+        name = path.rpartition("/")[2]
+        folder = path.rpartition("/")[0]
+        return (
+            self.world.identities.exists(path)
+            or self.world.identities.exists(f"{path}.dvc")
+            or bool(self.known.matching(path, loosely=True))
+            or name in self.documents
+            or (bool(folder) and folder in self.documents)
+            or any(part in self.words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC)
+            or bool(_OWN_RUNS.search(path))
+            or name in self.moved
+            or (bool(folder) and f"{folder}" in self.moved)
+            or name in self.configured
+            or (places.is_model(path) and bool(self.unresolved))
+            or places.suffix(path) in self.unresolved
+        )
+
+
+def _unresolved_writes(world: World) -> set[str]:
+    """Suffixes of files that some program writes under a name that could not be resolved."""
+    found: set[str] = set()
+    for effects in world.lineage.unresolved.values():
+        for effect in effects:
+            if effect.role in (Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY) and not effect.dead:
+                found.add(str(effect.entry.attrs.get("format", "any")))
+    return found
+
+
+def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
+    """Paths whose content a `.dvc` file, a pointer or (if `locked`) a lock entry identifies: path -> what pins it."""
+    found: dict[str, str] = {}
+    for path, facts in sorted(world.files.items()):
+        folder = path.rpartition("/")[0]
+        for pin in facts.pins:
+            whole = f"{folder}/{pin.path}" if folder and pin.path else pin.path or path
+            if (pin.hash or pin.kind == "import") and (locked or not pin.role):
+                found[whole] = f"{pin.kind} in {path}"
+    return found

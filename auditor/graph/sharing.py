@@ -1,0 +1,42 @@
+"""What counts as handing data over from one program to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from auditor.graph import places
+from auditor.graph.identity import matches, within
+from auditor.graph.steps import Declared
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind
+
+LEAST = 0.55
+"""Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""
+
+DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET})
+_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env", "py", "sh", "ipynb", "dvc", "conf", "properties"})
+
+
+def programs_of(world: World, owned: Callable[[str], bool]) -> list[str]:
+    """The programs of a component that are neither tests nor examples."""
+    return [path for path in world.lineage.entries if owned(path) and places.is_product(path)]
+
+
+def carries(path: str) -> bool:
+    """Whether a file hands data over; settings, source text and by-products do not."""
+    return not places.is_byproduct(path) and places.suffix(path) not in _SETTINGS
+
+
+def covers(declared: Declared, path: str) -> bool:
+    """Whether a declared path means this one: equal, a folder above or below, a pattern."""
+    return declared.path is not None and (
+        within(path, declared.path)
+        or within(declared.path, path)
+        or matches(declared.path, path)
+        or matches(path, declared.path)
+    )
+
+
+def is_declared(world: World, path: str) -> bool:
+    """Whether some step declares the file as its output."""
+    return any(covers(out, path) for step in world.steps.all for out in step.writes)
