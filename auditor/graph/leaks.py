@@ -10,7 +10,8 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place, Related
 from auditor.program.effects import Site
-from auditor.program.rows import Evaluation, Fit, Interpreter, Spot, leaking
+from auditor.program.interpret import Interpreter
+from auditor.program.rows import Evaluation, Fit, Spot, leaking
 
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT})
 

@@ -21,37 +21,11 @@ _BYPRODUCT = re.compile(
 _DATA = frozenset(
     ["csv", "tsv", "parquet", "feather", "arrow", "orc", "json", "jsonl", "ndjson", "xlsx", "xls", "h5", "hdf5", "hdf", "npy", "npz", "pkl", "pickle", "txt", "xml", "avro", "dta", "sav", "sas7bdat", "zip", "tar", "gz", "tgz", "bz2", "7z", "db", "sqlite", "sqlite3", "duckdb", "rds", "mat", "tfrecord", "tfrecords", "lmdb", "wav", "mp3", "flac", "mp4", "avi", "nii", "dcm", "tif", "tiff", "geojson", "shp", "bin"]
 )  # fmt: skip
-_MODEL = frozenset(
-    [
-        "pt",
-        "pth",
-        "ckpt",
-        "h5",
-        "hdf5",
-        "keras",
-        "pb",
-        "onnx",
-        "tflite",
-        "joblib",
-        "pkl",
-        "pickle",
-        "model",
-        "bst",
-        "cbm",
-        "safetensors",
-        "gguf",
-        "ggml",
-        "mar",
-        "pmml",
-        "bin",
-        "sav",
-        "params",
-        "weights",
-        "caffemodel",
-        "torchscript",
-        "mlmodel",
-    ]
-)
+_MODEL = frozenset({
+    "pt", "pth", "ckpt", "h5", "hdf5", "keras", "pb", "onnx", "tflite", "joblib", "pkl", "pickle", "model",
+    "bst", "cbm", "safetensors", "gguf", "ggml", "mar", "pmml", "bin", "sav", "params", "weights", "caffemodel",
+    "torchscript", "mlmodel",
+})  # fmt: skip
 _MODEL_WORDS = re.compile(
     r"(^|[/_.-])(models?|weights?|checkpoints?|ckpts?|estimator|classifier|regressor|scaler|encoder|tokenizer|vectorizer)([/_.\d-]|$)",
     re.I,

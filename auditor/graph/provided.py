@@ -50,45 +50,12 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     return sorted(found.values()), len(seen)
 
 
-_GENERIC = frozenset(
-    [
-        "data",
-        "raw",
-        "interim",
-        "processed",
-        "external",
-        "input",
-        "inputs",
-        "output",
-        "outputs",
-        "train",
-        "test",
-        "val",
-        "valid",
-        "validation",
-        "images",
-        "image",
-        "labels",
-        "models",
-        "model",
-        "src",
-        "features",
-        "dataset",
-        "datasets",
-        "csv",
-        "json",
-        "files",
-        "file",
-        "notebooks",
-        "scripts",
-        "tmp",
-        "temp",
-        "results",
-        "main",
-        "app",
-        "config",
-    ]
-)
+_GENERIC = frozenset({
+    "data", "raw", "interim", "processed", "external", "input", "inputs", "output", "outputs", "train", "test",
+    "val", "valid", "validation", "images", "image", "labels", "models", "model", "src", "features", "dataset",
+    "datasets", "csv", "json", "files", "file", "notebooks", "scripts", "tmp", "temp", "results", "main", "app",
+    "config",
+})  # fmt: skip
 _OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
 
 

@@ -182,36 +182,10 @@ def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex) -> s
     return {writer for path in written.matching(touch.artefact.path, loosely=True) for writer in writers[path]}
 
 
-_NOT_DATA = frozenset(
-    {
-        "yaml",
-        "yml",
-        "toml",
-        "ini",
-        "cfg",
-        "env",
-        "md",
-        "html",
-        "py",
-        "sh",
-        "ipynb",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "mp4",
-        "avi",
-        "pdf",
-        "log",
-        "tmpl",
-        "jinja",
-        "j2",
-        "sql",
-        "css",
-        "js",
-        "ttf",
-    }
-)
+_NOT_DATA = frozenset({
+    "yaml", "yml", "toml", "ini", "cfg", "env", "md", "html", "py", "sh", "ipynb", "png", "jpg", "jpeg", "gif",
+    "mp4", "avi", "pdf", "log", "tmpl", "jinja", "j2", "sql", "css", "js", "ttf",
+})  # fmt: skip
 
 
 def _is_data(touch: Touch) -> bool:

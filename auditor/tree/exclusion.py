@@ -22,27 +22,10 @@ VENDORED = frozenset(
     ]
 )
 INSTALLED = frozenset(["node_modules", "bower_components", "jspm_packages", "site-packages"])
-ENVIRONMENT = frozenset(
-    [
-        ".venv",
-        ".tox",
-        ".nox",
-        ".eggs",
-        ".direnv",
-        "__pycache__",
-        ".mypy_cache",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".pytype",
-        ".hypothesis",
-        ".ipynb_checkpoints",
-        ".terraform",
-        ".git",
-        ".hg",
-        ".svn",
-        ".bzr",
-    ]
-)
+ENVIRONMENT = frozenset({
+    ".venv", ".tox", ".nox", ".eggs", ".direnv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+    ".pytype", ".hypothesis", ".ipynb_checkpoints", ".terraform", ".git", ".hg", ".svn", ".bzr",
+})  # fmt: skip
 ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".virtualenv"])  # only if they hold one
 # data/vendor is where a vendor's data lies, docs/third-party what the authors write of others.
 OWN = frozenset(["data", "datasets", "dataset", "docs", "doc"])
