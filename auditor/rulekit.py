@@ -9,13 +9,14 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.graph import ArtefactGraph
+from auditor.graph.file_edges import FileEdge
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
 from auditor.model.verdict import Check, RuleInfo
 
 __all__ = [
-    "ArtefactGraph", "Check", "Clean", "Effort", "Family", "Finding", "Iterator", "Judgement", "Measure", "NotApplicable",
+    "ArtefactGraph", "Check", "Clean", "Effort", "Family", "FileEdge", "Finding", "Iterator", "Judgement", "Measure", "NotApplicable",
     "NotEvidenced", "Place", "Related", "Rule", "Severity", "Unknown", "plural",
 ]  # fmt: skip
 

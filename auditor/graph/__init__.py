@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from auditor.graph import agreement, entangled, file_edges, glue, leaks, operations, places, provided, versions
-from auditor.graph.archetypes import Portrait, archetypes
+from auditor.graph.archetypes import SURE, Portrait, archetypes
 from auditor.graph.components import component_roots, owner_of
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -221,6 +221,11 @@ class ArtefactGraph:
     def serving(self) -> list[operations.Serving]:
         """Services that answer with a model, and scheduled scoring."""
         return operations.serving(self._world, self.owns)
+
+    @property
+    def deployed(self) -> bool:
+        """Whether it is evident that the model operates: scoring on a schedule, or a service that is sure to be one."""
+        return self.confidence("S") >= SURE or any(place.kind == "schedule" for place in self.serving())
 
     def drift_evidence(self) -> list[operations.Evidence]:
         """Whatever in the repository watches a model's inputs."""

@@ -264,7 +264,8 @@ def _chained(p: Portrait) -> int:
 def _service(p: Portrait) -> Iterable[Signal]:
     programs = serving_programs(p.product, p.resolved, p.lineage)
     if programs:
-        yield Signal("S", 0.65, f"{programs[0]} answers requests with a model")
+        # Without an image, a compose file or a deployment it may be a demonstration: the duties of operation are unsure.
+        yield Signal("S", 0.55, f"{programs[0]} answers requests with a model")
     started = [
         run.target
         for step in p.steps.all

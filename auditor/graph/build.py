@@ -69,7 +69,7 @@ class Builder:
         if facts.requirements:
             self._environment(path, facts)
         for pin in facts.pins:
-            if pin.role == "" and pin.path:
+            if not pin.step and pin.path:
                 folder = path.rpartition("/")[0]
                 target = f"{folder}/{pin.path}" if folder else pin.path
                 dataset = self.store.node(

@@ -13,6 +13,8 @@ from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
 from auditor.model.place import Place
 
+_COUNTED = frozenset({NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.SERVICE, NodeKind.CONFIG})
+"""What propagation cost counts: code and configuration. Data pass a change on; along a chain of files that is their purpose."""
 _CARRYING = (EdgeKind.CONSUMES, EdgeKind.CONFIGURES)
 CONCERNS = {
     "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
@@ -109,7 +111,11 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
     """Propagation cost over the mixed artefact graph of a component; None with fewer than two artefacts."""
     nodes = _counted(world, owned)
     graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
-    collapsed = frozenset(name for name, node in nodes.items() if node.path and _reexports(world, node.path))
+    collapsed = frozenset(
+        name
+        for name, node in nodes.items()
+        if node.kind not in _COUNTED or (node.path and _reexports(world, node.path))
+    )
     measured = metrics.propagation_cost(graph, collapsed)
     if measured is None:
         return None

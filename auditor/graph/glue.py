@@ -60,7 +60,7 @@ def _plumbs(effect: Effect) -> bool:
         return False
     if effect.role in (Role.LOAD_MODEL, Role.SAVE_MODEL):
         return effect.entry.pin is None
-    return effect.domain != "ml"
+    return effect.domain != "ml" and not effect.entry.attrs.get("listing")
 
 
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
@@ -108,16 +108,16 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
     piped = {target for step in world.steps.all if step.tool in PIPELINES for target in world.steps.programs(step)}
     found = []
     for path, launched in sorted(world.launched.items()):
-        started = [
-            Step(world.resolved.code.place(path, launch.line), f"starts {launch.run.target}")
+        chained = [
+            launch
             for launch in launched
-            if launch.run.kind in ("script", "notebook") and not launch.run.launcher and not launch.dead
+            if launch.run.kind in ("script", "notebook")
+            and not launch.run.launcher
+            and not launch.dead
+            and not orchestrates(world, launch.run.target)
         ]
-        scripts = [
-            launch.run.target
-            for launch in launched
-            if launch.run.kind in ("script", "notebook") and not launch.run.launcher
-        ]
+        started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
+        scripts = [item.run.target for item in chained]
         if started and owned(path) and places.is_product(path) and not orchestrates(world, path):
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
     for step in world.steps.all:
@@ -138,5 +138,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
 def orchestrates(world: World, path: str) -> bool:
     """Whether a file declares a pipeline in an orchestrator's own terms."""
     code = world.resolved.code
+    if path not in code.programs:
+        return False
     effects = (e for number in code.scopes(path) for e in world.resolved.effects.own.get((path, number), ()))
     return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)

@@ -196,18 +196,20 @@ class Lineage:
     def of_program(self, path: str) -> Iterator[Touch]:
         """Every touch that starting a program leads to."""
         for site in self.reached(path):
-            yield from self.touches.get(site, ())
+            yield from (touch for touch in self.touches.get(site, ()) if site[0] == path or not touch.effect.guarded)
 
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
         for site in self.reached(path):
-            yield from self.resolved.effects.of(site)
+            yield from (effect for effect in self.resolved.effects.of(site) if site[0] == path or not effect.guarded)
 
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
         found = []
         for site in self.reached(path):
             for effect in self.unresolved.get(site, ()):
+                if effect.guarded and site[0] != path:
+                    continue
                 if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
                     effect
                 ):

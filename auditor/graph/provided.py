@@ -82,7 +82,7 @@ class Provided:
             if isinstance(leaf.value, str) and "." in leaf.value
         }
         self.unresolved = _unresolved_writes(world)
-        self.words = frozenset(re.findall(r"[\w.-]+", self.documents))
+        self.words = _plain(self.documents)
         self.moved = " ".join(
             word.text
             for step in world.steps.all
@@ -95,6 +95,12 @@ class Provided:
             for word in (*launch.command.words, *launch.command.writes)
         )
 
+    def named(self, path: str) -> bool:
+        """Whether a document names one of the telling parts of a path, however it spells it (`COCO-Text`, `COCO Text`)."""
+        return any(
+            _plain(part) in self.words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC
+        )
+
     def by_anything(self, path: str) -> bool:
         """Whether anything provides the file, or might: an unresolved writer of that name counts."""
         name = path.rpartition("/")[2]
@@ -105,7 +111,7 @@ class Provided:
             or bool(self.known.matching(path, loosely=True))
             or name in self.documents
             or (bool(folder) and folder in self.documents)
-            or any(part in self.words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC)
+            or self.named(path)
             or bool(_OWN_RUNS.search(path))
             or name in self.moved
             or (bool(folder) and f"{folder}" in self.moved)
@@ -113,6 +119,10 @@ class Provided:
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
         )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
 
 
 def _unresolved_writes(world: World) -> set[str]:
@@ -132,6 +142,6 @@ def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
         folder = path.rpartition("/")[0]
         for pin in facts.pins:
             whole = f"{folder}/{pin.path}" if folder and pin.path else pin.path or path
-            if (pin.hash or pin.kind == "import") and (locked or not pin.role):
+            if (pin.hash or pin.kind == "import") and (locked or not pin.step):
                 found[whole] = f"{pin.kind} in {path}"
     return found

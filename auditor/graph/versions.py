@@ -190,7 +190,7 @@ _NOT_DATA = frozenset({
 
 def _is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
-    if touch.effect.dead or touch.kind is NodeKind.MODEL:
+    if touch.effect.dead or touch.kind is NodeKind.MODEL or touch.effect.entry.attrs.get("listing"):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
     if touch.effect.name.endswith(".open"):

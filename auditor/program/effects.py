@@ -48,6 +48,7 @@ class Effect(NamedTuple):
     call: Call
     via: tuple[str, ...] = ()
     dest: tuple[Value, ...] = ()
+    guarded: bool = False
 
     @property
     def domain(self) -> str:
@@ -69,6 +70,7 @@ class LocalCall(NamedTuple):
     call: Call
     site: CallSite
     direct: bool
+    guarded: bool = False
 
 
 class Effects:
@@ -176,9 +178,13 @@ class Effects:
             if type(init) is not Local:
                 return
             callee = init
-        edge = LocalCall(site, callee, call_site.call, call_site, direct)
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site))
         self.calls[site].append(edge)
         self.callers[callee.path, callee.scope].append(edge)
+
+    def _guarded(self, site: Site, call_site: CallSite) -> bool:
+        """Whether a call stands under the main guard of its file."""
+        return bool(call_site.block) and site[1] == 0 and self.code.index(*site).guarded(call_site.block)
 
     def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
         entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
@@ -203,7 +209,18 @@ class Effects:
         dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
         self.own[site].append(
             Effect(
-                role, dotted, entry, targets, site, call.line, call.end_line, certainty, call_site.dead, call, (), dest
+                role=role,
+                name=dotted,
+                entry=entry,
+                targets=targets,
+                site=site,
+                line=call.line,
+                end_line=call.end_line,
+                certainty=certainty,
+                dead=call_site.dead,
+                call=call,
+                dest=dest,
+                guarded=self._guarded(site, call_site),
             )
         )
 
@@ -298,6 +315,7 @@ class Effects:
             line=edge.call.line,
             end_line=edge.call.end_line,
             dead=effect.dead or edge.site.dead,
+            guarded=edge.guarded,
             call=edge.call,
             via=(scope.name, *effect.via),
         )
@@ -307,13 +325,18 @@ class Effects:
     def reached(self, start: Site) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
-        Following calls, functions that are handed on, and the top level of imported modules.
+        Following calls, functions that are handed on, and the top level of imported modules without what their main
+        guards hold.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
         while todo:
             site = todo.pop()
-            onward: list[Site] = [(edge.callee.path, edge.callee.scope) for edge in self.calls.get(site, ())]
+            onward: list[Site] = [
+                (edge.callee.path, edge.callee.scope)
+                for edge in self.calls.get(site, ())
+                if site == start or not edge.guarded
+            ]
             if site[1] == 0:
                 onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
                 onward += [

@@ -114,6 +114,10 @@ class ScopeIndex:
         table = self.bindings.get(name)
         return self.reaching(name, max(table), ()) if table else []
 
+    def guarded(self, block: Block) -> bool:
+        """Whether a block runs only when the file is started, not when it is imported."""
+        return any(self.kinds.get(construct) == "main" and arm == 0 for construct, arm in block)
+
     def _excludes(self, one: Block, other: Block) -> bool:
         """True when the two stand in different arms of one branch."""
         for (construct, arm), (other_construct, other_arm) in zip(one, other, strict=False):
@@ -205,11 +209,11 @@ class _Walker:
 
     def branch(self, s: If, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.test, block, dead, loop)
-        construct = self.arm("if")
+        guard = is_main_guard(s.test)
+        construct = self.arm("main" if guard else "if")
         never = type(s.test) is Const and not s.test.value
         always = type(s.test) is Const and bool(s.test.value)
-        inside = block if is_main_guard(s.test) else (*block, (construct, 0))
-        self.statements(s.body, inside, dead or never, loop)
+        self.statements(s.body, (*block, (construct, 0)), dead or never, loop)
         self.statements(s.orelse, (*block, (construct, 1)), dead or always, loop)
 
     def loop(self, s: Loop, block: Block, dead: bool, loop: int) -> None:

@@ -53,6 +53,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     elif graph.unreadable:
         yield NotEvidenced(f"none in what could be read; {graph.unreadable[0]} could not", searched=searched)
+    elif not graph.deployed:
+        yield NotEvidenced(f"{served[0].says}, but nothing shows that it is deployed", searched=searched)
     else:
         yield Finding(
             f"{served[0].says}, and nothing in the repository watches its inputs for drift",

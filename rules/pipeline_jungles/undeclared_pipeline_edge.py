@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    FileEdge,
+    Finding,
+    Iterator,
+    Judgement,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="PIP001",
@@ -23,17 +35,26 @@ RULE = Rule(
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    files: dict[tuple[str, str], list[FileEdge]] = {}
     for edge in graph.file_edges():
         if edge.declared_by is not None:
             yield Clean(says=f"{edge.artefact} is declared by {edge.declared_by}")
-            continue
+        else:
+            files.setdefault((edge.artefact, edge.writer), []).append(edge)
+    for (artefact, writer), edges in sorted(files.items()):
+        first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
+        others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
+        # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
+        looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
         yield Finding(
-            f"{edge.reader} reads {edge.artefact}, which {edge.writer} writes; no pipeline declares that",
-            edge.read,
-            entity=f"{edge.writer}|{edge.artefact}|{edge.reader}",
-            remedy=f"declare {edge.artefact} as an output of the step that runs {edge.writer} and as an input of the step that runs {edge.reader}",
-            related=(edge.written.says("written here"), edge.read.says("read here")),
-            certainty=edge.confidence,
-            # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
-            milder=3 if edge.reader.endswith(".ipynb") and not edge.writer.endswith(".ipynb") else 0,
+            f"{first.reader}{others} read{'' if others else 's'} {artefact}, which {writer} writes; no pipeline declares that",
+            first.read,
+            entity=f"{writer}|{artefact}",
+            remedy=f"declare {artefact} as an output of the step that runs {writer} and as an input of each step that reads it",
+            related=(
+                first.written.says("written here"),
+                *(edge.read.says(f"read by {edge.reader}") for edge in edges[:12]),
+            ),
+            certainty=first.confidence,
+            milder=3 if looks else 0,
         )

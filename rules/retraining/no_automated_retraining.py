@@ -68,6 +68,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     elif graph.unreadable:
         yield NotEvidenced(f"no trigger in what could be read; {graph.unreadable[0]} could not", searched=SEARCHED)
+    elif not graph.deployed:
+        yield NotEvidenced(f"{served[0].says}, but nothing shows that it is deployed", searched=SEARCHED)
     else:
         yield Finding(
             f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program})",
