@@ -44,6 +44,17 @@ def is_example(path: str) -> bool:
     return bool(_EXAMPLE.search(path))
 
 
+_EXPLORATORY = re.compile(
+    r"(^|[/_. -])(eda|explor\w*|scratch\w*|sandbox|playground|prototyp\w*|debug\w*|drafts?|untitled\d*|test\w*)([/_. -]|$)|copy\d*\.ipynb$",
+    re.IGNORECASE,
+)
+
+
+def is_exploratory(path: str) -> bool:
+    """A notebook to look around in: copies, drafts, debugging, prototypes."""
+    return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path))
+
+
 def is_product(path: str) -> bool:
     """Neither tests nor examples: what the audited system consists of."""
     return not is_test(path) and not is_example(path)

@@ -21,6 +21,7 @@ class Phantom(NamedTuple):
     reader: str
     place: Place
     confidence: float
+    exploratory: bool = False
 
 
 def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Phantom], int]:
@@ -46,7 +47,9 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 continue
             seen.add(path)
             if touch.confidence >= LEAST and path not in found and not provided.by_anything(path):
-                found[path] = Phantom(path, program, world.lineage.place(touch), touch.confidence)
+                found[path] = Phantom(
+                    path, program, world.lineage.place(touch), touch.confidence, places.is_exploratory(program)
+                )
     return sorted(found.values()), len(seen)
 
 

@@ -31,4 +31,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=phantom.artefact,
             remedy=f"track {phantom.artefact} with the data versioning tool, add a step that fetches it with a checksum, or make it a required argument and document it",
             certainty=phantom.confidence,
+            # What only a notebook for looking around needs stops nobody else.
+            milder=2 if phantom.exploratory else 0,
         )
