@@ -31,7 +31,7 @@ from auditor.readers import candidates, read_file
 log = logging.getLogger(__name__)
 
 FEW_FILES = 3_000  # up to this many, and
-FEW_BYTES = 16_000_000  # up to this size, starting processes costs more than it gains
+FEW_BYTES = 48_000_000  # up to this size, starting processes costs more than it gains
 CHUNK_FILES = 48
 CHUNK_BYTES = 250_000  # what one process reads at a time
 SECONDS = 60.0  # for one content
