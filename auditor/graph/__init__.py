@@ -169,8 +169,8 @@ class ArtefactGraph:
         """What training starts from, and how it is pinned."""
         return versions.training_roots(self._world, self.owns)
 
-    def blobs(self) -> tuple[list[versions.Blob], int]:
-        """Large or churning data in git, and the total size of data in git in bytes."""
+    def blobs(self) -> versions.Blobs:
+        """Large or churning data in git, the size of all, and what this clone does not tell."""
         return versions.blobs(self._world, self.owns)
 
     @property

@@ -12,7 +12,7 @@ from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.listing import Content
+from auditor.model.listing import Content, Entry
 from auditor.model.place import Place
 from auditor.program.effects import Site
 
@@ -55,6 +55,14 @@ class Blob(NamedTuple):
     path: str
     size: int
     versions: int
+
+
+class Blobs(NamedTuple):
+    """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
+
+    found: tuple[Blob, ...]
+    total: int
+    unknown: tuple[str, ...]
 
 
 class Training(NamedTuple):
@@ -266,33 +274,31 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     return "unpinned", ""
 
 
-def blobs(world: World, owned: Callable[[str], bool]) -> tuple[list[Blob], int]:
-    """Data and model files in git that are large or change often, and the total size of such files, in bytes."""
+def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
+    """Data and model files in git: which are large or change often, how much they are together, whose size is not known."""
     changed: dict[str, int] = {}
     for commit in world.history.commits:
         for change in commit.changes:
             changed[change.path] = changed.get(change.path, 0) + 1
+    kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
     found = []
-    total = 0
-    for entry in world.listing.entries:
-        if (
-            not entry.tracked
-            or entry.content not in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
-            or entry.size < 0
-            or not owned(entry.path)
-        ):
-            continue
-        if (
-            not (places.is_data(entry.path) or places.is_model(entry.path))
-            or places.is_test(entry.path)
-            or _is_media(entry.path)
-        ):
-            continue
-        total += entry.size
+    for entry in kept:
         versions = changed.get(entry.path, 0)
         if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
             found.append(Blob(entry.path, entry.size, versions))
-    return sorted(found, key=lambda blob: (-blob.size, blob.path)), total
+    unknown = tuple(entry.path for entry in kept if entry.size < 0)
+    total = sum(entry.size for entry in kept if entry.size > 0)
+    return Blobs(tuple(sorted(found, key=lambda blob: (-blob.size, blob.path))), total, unknown)
+
+
+def _is_kept_data(entry: Entry) -> bool:
+    """A data or model file that is no test data and no link."""
+    return (
+        entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
+        and (places.is_data(entry.path) or places.is_model(entry.path))
+        and not places.is_test(entry.path)
+        and not _is_media(entry.path)
+    )
 
 
 def _is_media(path: str) -> bool:

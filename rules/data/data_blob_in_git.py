@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Place, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Place,
+    Rule,
+    Severity,
+    Unknown,
+    plural,
+)
 
 RULE = Rule(
     id="DAT003",
@@ -20,10 +33,15 @@ RULE = Rule(
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    blobs, total = graph.blobs()
-    if not blobs:
-        yield Clean(says=f"{total / 1e6:.1f} MB of data and models in git, no file of them large or often changed")
-    for blob in blobs:
+    blobs = graph.blobs()
+    if blobs.unknown:
+        files = plural(len(blobs.unknown), "data file")
+        yield Unknown(f"the size of {files} is not in this clone (first: {blobs.unknown[0]})", len(blobs.unknown))
+    elif not blobs.found:
+        yield Clean(
+            says=f"{blobs.total / 1e6:.1f} MB of data and models in git, no file of them large or often changed"
+        )
+    for blob in blobs.found:
         often = f" and was changed in {blob.versions} commits" if blob.versions > 1 else ""
         yield Finding(
             f"{blob.path} is kept in git with {blob.size / 1e6:.1f} MB{often}",

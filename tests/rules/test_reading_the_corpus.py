@@ -94,3 +94,10 @@ def test_a_chain_of_declared_stages_is_not_entangled() -> None:
 def test_names_in_a_hub_are_no_paths() -> None:
     script = 'from datasets import load_dataset\n\nif __name__ == "__main__":\n    load_dataset("glue", "sst2")\n'
     assert not found(graphs({"run.py": script}, archetypes="R"), "PIP004")
+
+
+def test_a_data_file_of_unknown_size_is_not_called_small() -> None:
+    tree = graphs({"data/train.parquet": "", "train.py": "x = 1\n"}, {"data/train.parquet": -1}, archetypes="R")
+    (verdict,) = judge(tree.components, [RULES["DAT003"]]).verdicts
+    assert verdict.outcome.value == "unknown"
+    assert "data/train.parquet" in verdict.reason
