@@ -24,6 +24,7 @@ TOTAL = 50_000_000
 _IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
+_PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
 )
@@ -79,11 +80,14 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
     for program in world.lineage.entries:
         if not owned(program) or not places.is_product(program):
             continue
-        for effect in world.lineage.effects_of_program(program):
-            if world.trains(effect) and not places.is_test(effect.site[0]):
-                place = world.resolved.code.place(effect.site[0], effect.line, effect.end_line)
-                found.append(Training(program, place, effect.name))
-                break
+        fits = [
+            e for e in world.lineage.effects_of_program(program) if world.trains(e) and not places.is_test(e.site[0])
+        ]
+        if fits:
+            # The call that updates the model shows the training better than one that only prepares it.
+            shown = next((e for e in fits if not e.name.endswith(_PREPARING)), fits[0])
+            place = world.resolved.code.place(shown.site[0], shown.line, shown.end_line)
+            found.append(Training(program, place, shown.name))
     return found
 
 
