@@ -227,6 +227,14 @@ class ArtefactGraph:
         """Whether it is evident that the model operates: scoring on a schedule, or a service that is sure to be one."""
         return self.confidence("S") >= SURE or any(place.kind == "schedule" for place in self.serving())
 
+    def doubt(self) -> str | None:
+        """Why the absence of a practice cannot be claimed: it may live elsewhere, be unread, or not be owed; None if it can."""
+        if platforms := self.elsewhere():
+            return f"none in the repository; it points to {', '.join(platforms)}, where it may live"
+        if self.unreadable:
+            return f"none in what could be read; {self.unreadable[0]} could not"
+        return None if self.deployed else f"{self.serving()[0].says}, but nothing shows that it is deployed"
+
     def drift_evidence(self) -> list[operations.Evidence]:
         """Whatever in the repository watches a model's inputs."""
         return operations.drift_evidence(self._world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.graph import places
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.facts import Facts
@@ -129,27 +129,9 @@ class Builder:
                 pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
                 self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
         for declared in step.reads:
-            self._declared(
-                step,
-                node,
-                declared.id,
-                declared.path,
-                declared.ref.kind,
-                declared.ref.line,
-                declared.ref.path,
-                reads=True,
-            )
+            self._declared(step, node, declared, reads=True)
         for declared in step.writes:
-            self._declared(
-                step,
-                node,
-                declared.id,
-                declared.path,
-                declared.ref.kind,
-                declared.ref.line,
-                declared.ref.path,
-                reads=False,
-            )
+            self._declared(step, node, declared, reads=False)
         for declared in step.params:
             keys = dict(declared.ref.attrs).get("keys", "")
             for key in keys.split(",") if keys else [""]:
@@ -175,21 +157,13 @@ class Builder:
             for path in self.steps.programs(step):
                 self._touches(path, node)
 
-    def _declared(
-        self,
-        step: DeclaredStep,
-        node: str,
-        target: str,
-        path: str | None,
-        kind: str,
-        line: int,
-        text: str,
-        *,
-        reads: bool,
-    ) -> None:
+    def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
+        target, path, ref = declared
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
-        evidence = Evidence(step.path, line, text[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True)
-        node_kind = REF_KINDS.get(kind, NodeKind.DATASET)
+        evidence = Evidence(
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
+        )
+        node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
         if code and reads:
             script = self.store.node(target, NodeKind.MODULE, path or target, path=path)
             runs = any(run.target == path for run in step.runs)

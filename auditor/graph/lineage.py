@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -135,37 +136,29 @@ class Lineage:
     @property
     def io_calls(self) -> int:
         """Call sites of I/O with a path argument, each once, wherever its path came from."""
-        return len(self._sites()[0])
+        return len(self._sites[0])
 
     @property
     def io_resolved(self) -> float | None:
         """Share of those calls for which at least one artefact could be named."""
-        every, named = self._sites()
+        every, named = self._sites
         return round(len(named) / len(every), 4) if every else None
 
+    @cached_property
     def _sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
-        every: set[tuple[Site, int, str]] = set()
-        named: set[tuple[Site, int, str]] = set()
-        lifted_from: set[int] = set()
-        for effects in self.resolved.effects.lifted.values():
-            lifted_from.update(id(effect.entry) for effect in effects)
-        for site, own in self.resolved.effects.own.items():
-            for effect in own:
-                if effect.role in IO_ROLES and effect.targets and places.is_product(site[0]):
-                    every.add((site, effect.line, effect.name))
-        resolved_names: set[tuple[str, str]] = set()
-        for site, touches in self.touches.items():
-            for touch in touches:
-                key = (site, touch.effect.line, touch.effect.name)
-                if key in every:
-                    named.add(key)
-                elif touch.effect.via:
-                    resolved_names.add((touch.effect.via[-1], touch.effect.name))
-        for key in every - named:
-            scope = self.resolved.code.scope(*key[0]).name
-            if (scope, key[2]) in resolved_names:
-                named.add(key)
-        return every, named
+        """Library calls of product code that name an artefact, and those of them for which one was found, here or by a caller."""
+        every = {
+            (site, effect.line, effect.name)
+            for site, own in self.resolved.effects.own.items()
+            for effect in own
+            if effect.role in IO_ROLES and effect.targets and places.is_product(site[0])
+        }
+        found = {
+            (*(touch.effect.origin or (site, touch.effect.line)), touch.effect.name)
+            for site, touches in self.touches.items()
+            for touch in touches
+        }
+        return every, every & found
 
     # --- programs ---
 

@@ -12,12 +12,14 @@ from auditor.graph.steps import DeclaredStep
 from auditor.graph.versions import Training, trainings
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.facts import Trigger
 from auditor.model.place import Place
 
 MANAGED = re.compile(
-    r"model_?monitor|data_?quality_?job|data_?capture|drift|skew_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor|evidently|whylogs|nannyml",
+    r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
     re.I,
 )
+MENTIONED = re.compile(r"drift|evidently|whylogs|nannyml", re.I)
 OWN_STATISTIC = re.compile(
     r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|wasserstein|ks_test|covariate_shift)(_|$|s$)",
     re.I,
@@ -27,7 +29,7 @@ ELSEWHERE = {
     "dbx": "Databricks", "seldon_core": "Seldon", "kserve": "KServe", "arize": "Arize", "fiddler": "Fiddler", "aporia": "Aporia",
 }  # fmt: skip
 SEARCHED_MANAGED = (
-    "managed monitors of SageMaker, Vertex AI and Azure ML in YAML, JSON and Terraform",
+    "managed monitors of SageMaker, Vertex AI and Azure ML in YAML and JSON",
     "own PSI, KS, KL or JS code",
     "claims under [tool.auditor.external]",
 )
@@ -140,23 +142,25 @@ def _own_statistics(world: World) -> Iterator[Evidence]:
         for number in code.scopes(path):
             scope = code.scope(path, number)
             if scope.kind == "function" and OWN_STATISTIC.search(scope.name.rpartition(".")[2]):
-                called = bool(world.resolved.effects.callers.get((path, number)))
+                callers = world.resolved.effects.callers.get((path, number), ())
+                called = any(places.is_product(call.caller[0]) for call in callers)
                 yield Evidence(code.place(path, scope.line), f"own drift statistic {scope.name}()", called)
 
 
 def _runs(world: World, path: str) -> bool:
     """Whether a file is a program or part of one."""
-    return any(path == site[0] for entry in world.lineage.entries for site in world.lineage.reached(entry))
+    programs = (entry for entry in world.lineage.entries if places.is_product(entry))
+    return any(path == site[0] for entry in programs for site in world.lineage.reached(entry))
 
 
 def _managed(world: World) -> Iterator[Evidence]:
     for path, facts in sorted(world.files.items()):
         if facts.program is not None or not facts.leaves or not places.is_product(path):
             continue
-        for leaf in facts.leaves:
-            if MANAGED.search(leaf.key):
-                yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", True)
-                break
+        said = [leaf for leaf in facts.leaves if leaf.value is not False and MENTIONED.search(leaf.key)]
+        managed = [leaf for leaf in facts.leaves if leaf.value is not False and MANAGED.search(leaf.key)]
+        for leaf in (managed or said)[:1]:
+            yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", bool(managed))
     for step in world.steps.all:
         words = " ".join(word.text for command in step.step.commands for word in command.words)
         if step.tool != "readme" and (
@@ -206,7 +210,7 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
     for path, trigger in world.steps.triggers():
         for step in world.steps.started(path, trigger):
             found += [
-                Start(trigger.kind, trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
+                Start(_event(trigger), trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
                 for program in _reaches(world, step)
                 if program in trained
             ]
@@ -224,15 +228,17 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
                 sites |= set(world.resolved.effects.reached(site)) if site[0] == effect.site[0] else set()
             place = world.resolved.code.place(effect.site[0], effect.line)
             launched = {launch.run.target for launch in world.launched.get(effect.site[0], ())}
-            for program in trained:
-                if (
-                    program in launched
-                    or (program, 0) in sites
-                    or any(world.trains(e) for s in sites for e in world.resolved.effects.of(s))
-                ):
-                    found.append(Start("schedule" if schedule else "manual", schedule, place, program, (effect.name,)))
-                    break
+            led_to = [program for program in trained if program in launched or (program, 0) in sites]
+            if not led_to and any(world.trains(e) for s in sites for e in world.resolved.effects.of(s)):
+                led_to = [effect.site[0]]  # the flow trains in its own code
+            kind = "schedule" if schedule else "manual"
+            found += [Start(kind, schedule, place, program, (effect.name,)) for program in led_to]
     return found, list(trained.values())
+
+
+def _event(trigger: Trigger) -> str:
+    """The kind of a trigger; of an event its own name, since a release or a comment brings no new data."""
+    return dict(trigger.attrs).get("event", trigger.kind) if trigger.kind == "event" else trigger.kind
 
 
 def _reaches(world: World, step: DeclaredStep) -> list[str]:

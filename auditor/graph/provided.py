@@ -86,17 +86,10 @@ class Provided:
         }
         self.unresolved = _unresolved_writes(world)
         self.words = _plain(self.documents)
-        self.moved = " ".join(
-            word.text
-            for step in world.steps.all
-            for command in step.step.commands
-            for word in (*command.words, *command.writes)
-        ) + " ".join(
-            word.text
-            for started in world.launched.values()
-            for launch in started
-            for word in (*launch.command.words, *launch.command.writes)
-        )
+        commands = [command for step in world.steps.all for command in step.step.commands]
+        commands += [launch.command for started in world.launched.values() for launch in started]
+        words = {word.text.removeprefix("./").rstrip("/") for c in commands for word in (*c.words, *c.writes)}
+        self.moved = frozenset(words | {word.rpartition("/")[2] for word in words})
 
     def named(self, path: str) -> bool:
         """Whether a document names one of the telling parts of a path, however it spells it (`COCO-Text`, `COCO Text`)."""
@@ -113,11 +106,11 @@ class Provided:
             or self.world.identities.exists(f"{path}.dvc")
             or bool(self.known.matching(path, loosely=True))
             or name in self.documents
-            or (bool(folder) and folder in self.documents)
+            or (bool(folder) and f"{folder}/" in self.documents)
             or self.named(path)
             or bool(_OWN_RUNS.search(path))
             or name in self.moved
-            or (bool(folder) and f"{folder}" in self.moved)
+            or folder in self.moved
             or name in self.configured
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
@@ -133,7 +126,8 @@ def _unresolved_writes(world: World) -> set[str]:
     found: set[str] = set()
     for effects in world.lineage.unresolved.values():
         for effect in effects:
-            if effect.role in (Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY) and not effect.dead:
+            writes = effect.role in (Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY)
+            if writes and not effect.dead and places.is_product(effect.site[0]):
                 found.add(str(effect.entry.attrs.get("format", "any")))
     return found
 

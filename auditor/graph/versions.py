@@ -249,11 +249,13 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     if attrs.get("toy") or attrs.get("synthetic") or attrs.get("checksummed"):
         return "pinned", "shipped or checked by the library"
     if path is not None:
-        held = pins.paths.matching(path, loosely=True)
+        held = pins.paths.matching(path)
         if held:
             return "pinned", pins.by_path[held[0]]
         if path in world.identities.tree or path in world.identities.folders:
             return "pinned", "tracked by git"
+        if pins.paths.matching(path, loosely=True):
+            return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
     if path is None and _IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(

@@ -33,7 +33,7 @@ class Effect(NamedTuple):
     """One thing that a scope does by a call.
 
     `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
-    the role is; `via` names the wrappers between this site and the library call.
+    the role is; `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
     """
 
     role: Role
@@ -49,6 +49,7 @@ class Effect(NamedTuple):
     via: tuple[str, ...] = ()
     dest: tuple[Value, ...] = ()
     guarded: bool = False
+    origin: tuple[Site, int] | None = None
 
     @property
     def domain(self) -> str:
@@ -316,6 +317,7 @@ class Effects:
             end_line=edge.call.end_line,
             dead=effect.dead or edge.site.dead,
             guarded=edge.guarded,
+            origin=effect.origin or (effect.site, effect.line),
             call=edge.call,
             via=(scope.name, *effect.via),
         )

@@ -46,15 +46,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced("monitoring is claimed to live elsewhere (claimed, not verified)", searched=searched)
     elif evidence:
         yield NotEvidenced(f"{evidence[0].says} ({evidence[0].place}), but nothing calls it", searched=searched)
-    elif graph.elsewhere():
-        yield NotEvidenced(
-            f"none in the repository; it points to {', '.join(graph.elsewhere())}, where a monitor may live",
-            searched=searched,
-        )
-    elif graph.unreadable:
-        yield NotEvidenced(f"none in what could be read; {graph.unreadable[0]} could not", searched=searched)
-    elif not graph.deployed:
-        yield NotEvidenced(f"{served[0].says}, but nothing shows that it is deployed", searched=searched)
+    elif doubt := graph.doubt():
+        yield NotEvidenced(doubt, searched=searched)
     else:
         yield Finding(
             f"{served[0].says}, and nothing in the repository watches its inputs for drift",

@@ -61,15 +61,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"a {pushed[0].kind.replace('_', ' ')} trains ({pushed[0].place}); whether new data arrive by commit cannot be seen",
             searched=SEARCHED,
         )
-    elif graph.elsewhere():
-        yield NotEvidenced(
-            f"no trigger in the repository; it points to {', '.join(graph.elsewhere())}, where one may live",
-            searched=SEARCHED,
-        )
-    elif graph.unreadable:
-        yield NotEvidenced(f"no trigger in what could be read; {graph.unreadable[0]} could not", searched=SEARCHED)
-    elif not graph.deployed:
-        yield NotEvidenced(f"{served[0].says}, but nothing shows that it is deployed", searched=SEARCHED)
+    elif doubt := graph.doubt():
+        yield NotEvidenced(doubt, searched=SEARCHED)
     else:
         yield Finding(
             f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program})",

@@ -168,3 +168,10 @@ def test_a_scope_that_fits_and_reads_is_glue_and_one_that_only_fits_is_not() -> 
     (component,) = graphs({"a.py": mixed, "b.py": clean}).components
     plumbing = {scope.name: [step.says for step in scope.plumbing] for scope in component.model_scopes()}
     assert plumbing == {"run": ["reads data: pandas.read_csv"], "fit": []}
+
+
+def test_resolution_of_a_wrapper_counts_for_its_own_call_alone() -> None:
+    wrapper = "import pandas as pd\n\n\ndef load(path):\n    return pd.read_csv(path)\n"
+    tree = graphs({"one.py": wrapper, "two.py": wrapper, "run.py": 'import one\n\none.load("data.csv")\n'})
+    assert tree.world.lineage.io_calls == 2
+    assert tree.world.lineage.io_resolved == 0.5

@@ -101,3 +101,37 @@ def test_a_data_file_of_unknown_size_is_not_called_small() -> None:
     (verdict,) = judge(tree.components, [RULES["DAT003"]]).verdicts
     assert verdict.outcome.value == "unknown"
     assert "data/train.parquet" in verdict.reason
+
+
+RETRAIN = "on:\n  {event}:\njobs:\n  train:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python train.py\n"
+
+
+def test_a_comment_on_an_issue_is_no_retraining_trigger() -> None:
+    tree = {"service.py": SERVICE, "train.py": TRAIN}
+    workflow = ".github/workflows/train.yml"
+    assert found(graphs({**tree, workflow: RETRAIN.replace("{event}", "issue_comment")}, archetypes="S"), "OPS001")
+    dispatched = graphs({**tree, workflow: RETRAIN.replace("{event}", "repository_dispatch")}, archetypes="S")
+    assert not found(dispatched, "OPS001")
+
+
+def test_a_drift_statistic_that_only_a_test_calls_watches_nothing() -> None:
+    drift = "def population_stability(a, b):\n    return sum(a) - sum(b)\n"
+    test = (
+        "from drift import population_stability\n\n\ndef test_it():\n    assert population_stability([1], [1]) == 0\n"
+    )
+    tree = graphs({"service.py": SERVICE, "drift.py": drift, "tests/test_drift.py": test}, archetypes="S")
+    (verdict,) = judge(tree.components, [RULES["MON001"]]).verdicts
+    assert verdict.outcome.value == "not-evidenced"
+
+
+def test_a_switch_that_is_off_monitors_nothing() -> None:
+    tree = {"service.py": SERVICE, "settings.yaml": "monitoring:\n  drift_threshold: false\n"}
+    assert found(graphs(tree, archetypes="S"), "MON001")
+
+
+def test_a_pinned_namesake_pins_nothing() -> None:
+    pointer = "outs:\n- md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n  size: 3\n  path: data.csv\n"
+    (verdict,) = judge(
+        graphs({"train.py": TRAIN, "other/data.csv.dvc": pointer}, archetypes="R").components, [RULES["DAT001"]]
+    ).verdicts
+    assert verdict.outcome.value == "unknown"
