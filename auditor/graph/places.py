@@ -45,7 +45,7 @@ def is_example(path: str) -> bool:
 
 
 _EXPLORATORY = re.compile(
-    r"(^|[/_. -])(eda|explor\w*|scratch\w*|sandbox|playground|prototyp\w*|debug\w*|drafts?|untitled\d*|test\w*)([/_. -]|$)|copy\d*\.ipynb$",
+    r"(^|[/_. -])(eda|explor\w*|scratch\w*|sandbox|playground|prototyp\w*|debug\w*|drafts?|untitled\d*)([/_. -]|$)|copy\d*\.ipynb$",
     re.IGNORECASE,
 )
 

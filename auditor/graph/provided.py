@@ -43,6 +43,8 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 continue
             if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
                 continue
+            if any(name in ("repo", "rev", "revision") for name, _ in touch.effect.call.keywords):
+                continue  # read from another repository or commit
             if not (places.is_data(path) or places.is_model(path)) or not carries(path) or "*" in path:
                 continue
             seen.add(path)
