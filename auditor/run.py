@@ -16,6 +16,7 @@ import msgspec
 from auditor import __version__
 from auditor.model.audit import SCHEMA, Audit, Versions
 from auditor.model.changes import History
+from auditor.model.export import GraphExport
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing
 from auditor.model.settings import Settings
@@ -66,6 +67,38 @@ def audit(
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
+
+
+def graph(
+    target: str = ".",
+    *,
+    rev: str | None = None,
+    view: str = "all",
+    use_cache: bool = True,
+    cache_dir: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> GraphExport:
+    """The dependency graph of a target, whole or as one of `auditor.graph.export.VIEWS`. Raises as `audit` does."""
+    from auditor.facts import Cache, default_folder, no_collection, read_facts
+    from auditor.graph import Graphs
+    from auditor.graph.export import export
+    from auditor.knowledge import load
+    from auditor.program import resolve
+    from auditor.tree import open_tree
+
+    tell = progress or _silent
+    folder = cache_dir or default_folder()
+    with ExitStack() as stack:
+        cache = stack.enter_context(Cache(folder)) if use_cache else None
+        tell("listing files", 0, 0)
+        tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
+        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
+        with no_collection():
+            tell("resolving the program", 0, 0)
+            resolved = resolve(files, frozenset(entry.path for entry in tree.listing.entries), load())
+            tell("building the graph", 0, 0)
+            return export(Graphs(resolved, tree.listing, tree.settings, tree.history), view)
 
 
 def _silent(_what: str, _done: int, _whole: int) -> None:

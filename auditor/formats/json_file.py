@@ -17,7 +17,7 @@ def render(audit: Audit, pages: RulePages | None = None) -> str:
     try:
         raw = msgspec.json.encode(audit)
     except UnicodeEncodeError:  # a file name that is not UTF-8 came along as lone surrogates
-        raw = msgspec.json.encode(_writable(msgspec.to_builtins(audit)))
+        raw = msgspec.json.encode(writable(msgspec.to_builtins(audit)))
     # Read once and written again, a whole number in a field of floats is 3.0 here as in every later rendering.
     stable = msgspec.json.encode(parse(raw), order="deterministic")
     return msgspec.json.format(stable, indent=2).decode() + "\n"
@@ -34,12 +34,12 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _writable(value: Any) -> Any:
+def writable(value: Any) -> Any:
     """The same builtins with every lone surrogate spelt out, and keys in order."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {_writable(key): _writable(value[key]) for key in value}
+        return {writable(key): writable(value[key]) for key in value}
     if isinstance(value, list | tuple):
-        return [_writable(item) for item in value]
+        return [writable(item) for item in value]
     return value
