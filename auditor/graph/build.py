@@ -11,6 +11,7 @@ from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
+from auditor.program.values import is_absolute, is_uri, normal
 
 REF_KINDS = {
     "model": NodeKind.MODEL,
@@ -68,6 +69,8 @@ class Builder:
             )
         if facts.requirements:
             self._environment(path, facts)
+        if facts.kind == "dvc":
+            self._named_files(path, facts)
         for pin in facts.pins:
             if not pin.step and pin.path:
                 folder = path.rpartition("/")[0]
@@ -80,12 +83,26 @@ class Builder:
                     tracked_by="dvc",
                     pinned=True,
                     pin_kind=pin.kind,
+                    imported_from=pin.origin or None,
                 )
                 dvc = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
                 evidence = Evidence(
                     path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
                 )
                 self.store.edge(dataset, dvc, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
+
+    def _named_files(self, path: str, facts: Facts) -> None:
+        """Artifacts, metrics and plots that a dvc.yaml names outside its stages."""
+        folder = path.rpartition("/")[0]
+        for ref in facts.references:
+            if (
+                ref.how in ("artifacts", "metrics", "plots")
+                and not ref.templated
+                and not (is_uri(ref.path) or is_absolute(ref.path))
+            ):
+                target = normal(f"{folder}/{ref.path}" if folder else ref.path)
+                kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
+                self.store.node(f"file:{target}", kind, dict(ref.attrs).get("name", target), path=target)
 
     def _environment(self, path: str, facts: Facts) -> None:
         env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
@@ -124,6 +141,7 @@ class Builder:
                 line=step.step.line,
                 end_line=step.step.end_line,
                 tool=step.tool,
+                instances=len(step.instances) or None,
             )
             if step.tool in PIPELINES:
                 pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)

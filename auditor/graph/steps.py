@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from posixpath import dirname, join
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.language.template import expand
+from auditor.graph.dvc_stages import Stages
 from auditor.model.facts import Facts, Ref, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.commands import Run
@@ -38,6 +38,7 @@ class DeclaredStep(NamedTuple):
     reads: tuple[Declared, ...]
     writes: tuple[Declared, ...]
     params: tuple[Declared, ...]
+    instances: tuple[str, ...] = ()  # names of the rounds of a loop; what they run, read and write is united here
 
     @property
     def tool(self) -> str:
@@ -50,6 +51,7 @@ class Steps:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
+        self._stages = Stages(resolved)
         self.all: tuple[DeclaredStep, ...] = tuple(self._read())
         self.by_id = {step.id: step for step in self.all}
         self.by_file: dict[str, list[DeclaredStep]] = {}
@@ -105,7 +107,7 @@ class Steps:
         near = [step for step in all_steps if dirname(step.path) == folder] or all_steps
         if not names:
             return near
-        by_name = {step.step.name: step for step in near}
+        by_name = {name: step for step in near for name in (step.step.name, *step.instances)}
         chosen: dict[str, DeclaredStep] = {}
         todo = [by_name[name] for name in sorted(names) if name in by_name]
         while todo:
@@ -124,21 +126,33 @@ class Steps:
                 yield self._one(path, facts, step)
 
     def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
+        first, *others = [self._placed(path, instance) for instance in self._stages.instances(path, facts, step)]
+        return DeclaredStep(
+            f"step:{path}#{step.name}",
+            path,
+            step,
+            first.folder,
+            tuple(dict.fromkeys(run for part in (first, *others) for run in part.runs)),
+            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.reads)),
+            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.writes)),
+            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.params)),
+            tuple(part.step.name for part in (first, *others) if part.step.name != step.name),
+        )
+
+    def _placed(self, path: str, step: Step) -> DeclaredStep:
         base = "" if step.rooted or step.tool in AUTOMATION else dirname(path)
         if step.tool == "shell":
             base = ""
-        lookup = self._lookup(path, facts)
-        folder = normal(join(base, _expanded(step.folder, lookup))) if step.folder else base
-        runs = tuple(self._run(command, folder, path, step.tool) for command in step.commands)
+        folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
             step,
             folder,
-            runs,
-            tuple(self._declared(ref, folder, lookup) for ref in step.reads),
-            tuple(self._declared(ref, folder, lookup) for ref in step.writes),
-            tuple(self._declared(ref, folder, lookup) for ref in step.params),
+            tuple(self._run(command, folder, path, step.tool) for command in step.commands),
+            tuple(self._declared(ref, folder) for ref in step.reads),
+            tuple(self._declared(ref, folder) for ref in step.writes),
+            tuple(self._declared(ref, folder) for ref in step.params),
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
@@ -153,31 +167,12 @@ class Steps:
             return copied if copied.kind not in ("missing", "tool") else run
         return run
 
-    def _lookup(self, path: str, facts: Facts) -> Mapping[str, str]:
-        """What `${…}` means in a file: the params.yaml beside it, and the variables the file itself defines."""
-        if not any(step.tool == "dvc" for step in facts.steps):
-            return {}
-        beside = f"{dirname(path)}/params.yaml".lstrip("/")
-        table = {key: str(value) for key, (value, _) in self.resolved.code.leaves(beside).items() if value is not None}
-        for key, (value, _) in self.resolved.code.leaves(path).items():
-            if key.startswith("vars.") and value is not None:
-                name = key.split(".", 2)[-1]
-                table.setdefault(name, str(value))
-        return table
-
     @staticmethod
-    def _declared(ref: Ref, folder: str, lookup: Mapping[str, str]) -> Declared:
-        text = _expanded(ref.path, lookup)
+    def _declared(ref: Ref, folder: str) -> Declared:
+        text = ref.path.replace("${", "{")
         if is_uri(text):
             return Declared(f"uri:{text}", None, ref)
         if is_absolute(text):
             return Declared(f"host:{text}", None, ref)
         path = normal(f"{folder}/{text}" if folder else text)
         return Declared(f"file:{path}", path, ref)
-
-
-def _expanded(text: str, lookup: Mapping[str, str]) -> str:
-    if "${" not in text:
-        return text
-    filled, _ = expand(text, lookup.get)
-    return filled.replace("${", "{")

@@ -175,15 +175,21 @@ class _Conversion:
             made.end_line = max(made.end_line, part.end_line, key.start_mark.line + 1)
         if source.flow_style:
             made.end_line = max(made.end_line, source.end_mark.line + 1)
-        for base in merged:
-            self._merge(made, base)
+        if merged:
+            self._merge(made, merged)
         return made, size
 
-    def _merge(self, made: Node, base: Node) -> None:
-        self.growth.by(len(base.entries))
-        for key, value in base.items():
-            if key not in made.entries:
-                made.put(key, value, base.line_of(key))
+    def _merge(self, made: Node, bases: list[Node]) -> None:
+        """What `<<` names comes first, as PyYAML and ruamel order it; the map's own entries win."""
+        own, lines = made.entries, made.key_lines
+        made.entries, made.key_lines = {}, {}
+        for base in bases:
+            self.growth.by(len(base.entries))
+            for key, value in base.items():
+                made.entries.setdefault(key, value)
+                made.key_lines.setdefault(key, base.line_of(key))
+        made.entries.update(own)
+        made.key_lines.update(lines)
 
 
 def _scalar(source: Any) -> Node:

@@ -80,13 +80,20 @@ class Command(Fact):
     guard: bool = False
 
 
+class Text(Fact):
+    """A command as written, kept where it holds a template that only other files can fill."""
+
+    text: str
+    line: int
+
+
 class Step(Fact):
     """One declared unit of work: a DVC stage, a make target, a CI job, an image's start command.
 
     `tool` names the declaring format; `after` are names of steps in the same file that come first. `folder` is
     the working folder as written, relative to the file's folder (or to the repository root when `rooted`).
     `condition` is the text of its guard (`if:`). `variants` counts the instances of a matrix or loop (1 = plain,
-    0 = not known); `loop` is the templated source of that loop.
+    0 = not known); `loop` is the templated source of that loop. `texts` are the commands with a template, as written.
     """
 
     name: str
@@ -105,6 +112,7 @@ class Step(Fact):
     loop: str = ""
     uses: tuple[str, ...] = ()  # actions, images, reusable workflows
     attrs: tuple[tuple[str, str], ...] = ()
+    texts: tuple[Text, ...] = ()
 
 
 class Trigger(Fact):
