@@ -20,6 +20,7 @@ REF_KINDS = {
     "config": NodeKind.CONFIG,
     "script": NodeKind.SCRIPT,
     "param": NodeKind.PARAM,
+    "env": NodeKind.ENV,
 }
 
 
@@ -182,6 +183,11 @@ class Builder:
             step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
+        if node_kind is NodeKind.ENV:
+            self.store.edge(
+                self.store.node(target, node_kind, path or target, path=path), node, EdgeKind.ENV_OF, (evidence,)
+            )
+            return
         if code and reads:
             script = self.store.node(target, NodeKind.MODULE, path or target, path=path)
             runs = any(run.target == path for run in step.runs)

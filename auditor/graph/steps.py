@@ -99,6 +99,10 @@ class Steps:
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]
+        if tool == "mlflow":
+            project = normal(join(run.folder, goals.partition(" ")[0]))
+            points = [s for s in self.all if s.tool == "mlproject" and dirname(s.path) == project]
+            return [s for s in points if s.step.name in wanted] or [s for s in points if s.step.name == "main"]
         return self._of_tool(tool, run.folder, set())
 
     def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:

@@ -42,7 +42,7 @@ class Leaf(Fact):
 class Ref(Fact):
     """A declared path, URI or name of an artefact.
 
-    `kind` is a node kind (`dataset`, `model`, `metric`, `report`, `param`, `config`, `script`);
+    `kind` is a node kind (`dataset`, `model`, `metric`, `report`, `param`, `config`, `script`, `env`);
     `how` is the place in the format (`deps`, `outs`, `metrics`, `plots`, `COPY`, …). `attrs` are facts such as
     `cache=false`, `persist=true`, `keys=train.lr,train.seed`.
     """
