@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.identity import within
+from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
-from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
@@ -180,7 +180,7 @@ class Builder:
         target, path, ref = declared
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(
-            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", ref.confidence, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
         if node_kind is NodeKind.ENV:
@@ -344,6 +344,17 @@ class Builder:
                 if above is not None and within(node.path or "", folder):
                     self.store.edge(node.id, above.id, EdgeKind.PART_OF)
                 folder = folder.rpartition("/")[0]
+        self._patterns(paths)
+
+    def _patterns(self, paths: dict[str, Node]) -> None:
+        """Tie what a step reads to the declared outputs whose pattern covers it."""
+        made = {d.path: d.id for step in self.steps.all for d in step.writes if d.path and "{" in d.path}
+        read = {d.path: d.id for step in self.steps.all for d in step.reads if d.path} if made else {}
+        index = PathIndex(made)
+        for path, node in read.items():
+            for general in index.patterns(path) if path not in made and path in paths else ():
+                if general in paths:
+                    self.store.edge(node, made[general], EdgeKind.PART_OF)
 
 
 def _data_kind(path: str) -> NodeKind:

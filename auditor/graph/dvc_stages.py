@@ -12,20 +12,18 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from posixpath import dirname, join
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from auditor.graph.trees import Tree, at, merged, tree
 from auditor.language.node import Scalar
 from auditor.language.shell import read_shell
 from auditor.language.template import dotted, expand
-from auditor.model.facts import Facts, Leaf, Ref, Step
+from auditor.model.facts import Facts, Ref, Step
 from auditor.program import Resolved
 from auditor.program.values import normal
 
 MAX_INSTANCES = 200
-
-Tree: TypeAlias = "dict[str, Tree] | list[Tree] | Scalar"
 
 _WHOLE = re.compile(r"\$\{([^${}]*)\}")
 
@@ -41,7 +39,7 @@ class Stages:
 
     def instances(self, path: str, facts: Facts, step: Step) -> tuple[Step, ...]:
         """What a stage stands for: itself with its templates filled, or one step for each round of its loop."""
-        if step.tool != "dvc" or not (step.loop or _templated(step)):
+        if not (step.loop or _templated(step)):
             return (step,)
         values = self._context(path, facts, step)
         style = self._style(dirname(path))
@@ -62,7 +60,7 @@ class Stages:
             values = self._document(join(folder, "params.yaml"))
             values = self._with(values, self._own(path, facts).get("vars"), folder)
             self._values[path] = values
-        own = _at(self._own(path, facts), f"stages.{step.name}.vars")
+        own = at(self._own(path, facts), f"stages.{step.name}.vars")
         if own is None:
             return values
         return self._with(values, own, normal(join(folder, expand(step.folder, _Lookup(values, {}))[0])))
@@ -71,23 +69,23 @@ class Stages:
         """The parts of a dvc.yaml that templates are filled from."""
         found = self._declared.get(path)
         if found is None:
-            found = self._declared[path] = _tree(facts.leaves)
+            found = self._declared[path] = tree(facts.leaves)
         return found
 
     def _document(self, path: str) -> dict[str, Tree]:
         facts = self.resolved.files.get(normal(path))
-        return _tree(facts.leaves) if facts is not None else {}
+        return tree(facts.leaves) if facts is not None else {}
 
     def _with(self, values: dict[str, Tree], entries: Tree, folder: str) -> dict[str, Tree]:
         """Values with those of a `vars` list: maps, and files as `path` or `path:key,key`."""
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict):
-                values = _merged(values, entry)
+                values = merged(values, entry)
             elif isinstance(entry, str):
                 name, _, keys = entry.partition(":")
                 document = self._document(join(folder, name))
                 wanted = [key for key in keys.split(",") if key]
-                values = _merged(values, {k: v for k, v in document.items() if not wanted or k in wanted})
+                values = merged(values, {k: v for k, v in document.items() if not wanted or k in wanted})
         return values
 
     def _style(self, folder: str) -> dict[str, str]:
@@ -110,10 +108,10 @@ class Stages:
     ) -> dict[str, dict[str, Tree]] | None:
         """Suffix and own values of each round; None where there is no loop or its source is not known."""
         own = self._own(path, facts)
-        over = _known(_at(own, f"stages.{step.name}.foreach"), values)
+        over = _known(at(own, f"stages.{step.name}.foreach"), values)
         if over is not None:
             return _each(over)
-        axes = _known(_at(own, f"stages.{step.name}.matrix"), values)
+        axes = _known(at(own, f"stages.{step.name}.matrix"), values)
         return _crossed(axes) if isinstance(axes, dict) else None
 
 
@@ -125,7 +123,7 @@ class _Lookup:
         self.style = style
 
     def __call__(self, key: str) -> Scalar:
-        value = _at(self.values, key)
+        value = at(self.values, key)
         if isinstance(value, dict) and self.style is not None:
             return _options(value, self.style)
         return None if isinstance(value, (dict, list)) else value
@@ -205,52 +203,9 @@ def _known(source: Tree, values: Tree, depth: int = 0) -> Tree:
         return source if depth else None
     whole = _WHOLE.fullmatch(source)
     if whole:
-        return _at(values, dotted(whole.group(1)))
+        return at(values, dotted(whole.group(1)))
     filled, complete = expand(source, _Lookup(values, None))
     return filled if complete else None
-
-
-def _tree(leaves: Iterable[Leaf]) -> dict[str, Tree]:
-    """Flat leaves as the maps and lists they came from."""
-    root: dict[str, Tree] = {}
-    for leaf in leaves:
-        *above, last = leaf.key.split(".")
-        node = root
-        for name in above:
-            below = node.setdefault(name, {})
-            if not isinstance(below, dict):
-                below = node[name] = {}
-            node = below
-        empty: Tree = {} if leaf.kind == "map" else [] if leaf.kind == "list" else leaf.value
-        node[last] = empty
-    return {key: _listed(value) for key, value in root.items()}
-
-
-def _listed(node: Tree) -> Tree:
-    if not isinstance(node, dict):
-        return node
-    made = {key: _listed(value) for key, value in node.items()}
-    numbered = made and list(made) == [str(number) for number in range(len(made))]
-    return list(made.values()) if numbered else made
-
-
-def _at(node: Tree, key: str) -> Tree:
-    for name in key.split("."):
-        if isinstance(node, dict):
-            node = node.get(name)
-        elif isinstance(node, list):
-            node = node[int(name)] if name.isdecimal() and int(name) < len(node) else None
-        else:
-            return None
-    return node
-
-
-def _merged(below: dict[str, Tree], above: Mapping[str, Tree]) -> dict[str, Tree]:
-    made = dict(below)
-    for key, value in above.items():
-        former = made.get(key)
-        made[key] = _merged(former, value) if isinstance(former, dict) and isinstance(value, dict) else value
-    return made
 
 
 def _options(values: dict[str, Tree], style: Mapping[str, str]) -> str:

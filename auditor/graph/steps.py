@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from auditor.graph.dvc_stages import Stages
+from auditor.graph.snakemake_rules import Workflows
 from auditor.model.facts import Facts, Ref, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.commands import Run
@@ -51,7 +52,7 @@ class Steps:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self._stages = Stages(resolved)
+        self._filling = {"dvc": Stages(resolved).instances, "snakemake": Workflows(resolved).instances}
         self.all: tuple[DeclaredStep, ...] = tuple(self._read())
         self.by_id = {step.id: step for step in self.all}
         self.by_file: dict[str, list[DeclaredStep]] = {}
@@ -130,7 +131,9 @@ class Steps:
                 yield self._one(path, facts, step)
 
     def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
-        first, *others = [self._placed(path, instance) for instance in self._stages.instances(path, facts, step)]
+        fill = self._filling.get(step.tool)
+        made = fill(path, facts, step) if fill is not None else (step,)
+        first, *others = [self._placed(path, instance) for instance in made]
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,

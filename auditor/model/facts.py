@@ -44,7 +44,8 @@ class Ref(Fact):
 
     `kind` is a node kind (`dataset`, `model`, `metric`, `report`, `param`, `config`, `script`, `env`);
     `how` is the place in the format (`deps`, `outs`, `metrics`, `plots`, `COPY`, …). `attrs` are facts such as
-    `cache=false`, `persist=true`, `keys=train.lr,train.seed`.
+    `cache=false`, `persist=true`, `keys=train.lr,train.seed`. A path `mem:name` is what an orchestrator hands from step to
+    step under that name. `confidence` is lower where the format computes its paths (GRAPH §5).
     """
 
     path: str
@@ -53,6 +54,7 @@ class Ref(Fact):
     line: int
     templated: bool = False
     attrs: tuple[tuple[str, str], ...] = ()
+    confidence: float = 0.95
 
 
 class Word(Fact):

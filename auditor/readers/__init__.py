@@ -35,6 +35,7 @@ from auditor.readers import (
     requirements,
     setup_cfg,
     shell_script,
+    snakemake,
     table,
 )
 from auditor.readers.contract import Reader
@@ -49,6 +50,8 @@ READERS: tuple[Reader, ...] = (
     dvc_config.READER,
     mlproject.PROJECT,
     mlproject.MODEL,
+    snakemake.READER,
+    snakemake.LIKE,
     github_actions.WORKFLOW,
     github_actions.ACTION,
     gitlab_ci.READER,
