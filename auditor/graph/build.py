@@ -168,6 +168,9 @@ class Builder:
                 if target != node:
                     piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
+        for handed in self.steps.handed(step):
+            piece = Evidence(step.path, step.step.line, handed.step.name[:120], step.tool, "uses", 0.95, declared=True)
+            self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
         for name in step.step.after:
             other = f"step:{step.path}#{name}"
             if other in self.steps.by_id:
@@ -199,7 +202,7 @@ class Builder:
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
             return
-        artefact = self.store.node(target, node_kind, path or target, path=path)
+        artefact = self.store.node(target, node_kind, path or ref.path.removeprefix("mem:") or target, path=path)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
         else:

@@ -15,7 +15,22 @@ from auditor.program import Resolved
 from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
-PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
+PIPELINES = frozenset(
+    {
+        "dvc",
+        "make",
+        "mlproject",
+        "snakemake",
+        "kedro",
+        "argo",
+        "kfp",
+        "azureml",
+        "databricks",
+        "dbt",
+        "ploomber",
+        "sagemaker",
+    }
+)
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
 SERVING = frozenset({"docker", "compose"})
 
@@ -58,6 +73,10 @@ class Steps:
         self.by_file: dict[str, list[DeclaredStep]] = {}
         for step in self.all:
             self.by_file.setdefault(step.path, []).append(step)
+        self._provided: dict[str, list[DeclaredStep]] = {}
+        for step in self.all:
+            for name in (value for key, value in step.step.attrs if key == "provides"):
+                self._provided.setdefault(name, []).append(step)
 
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
@@ -79,11 +98,22 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-                for onward in self._onward(run):
-                    if onward.id not in seen:
-                        seen.add(onward.id)
-                        todo.append(onward)
+            onward = [*self.handed(step), *(other for run in step.runs for other in self._onward(run))]
+            todo += [other for other in onward if other.id not in seen]
+            seen.update(other.id for other in onward)
         return found
+
+    def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
+        """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
+        found: dict[str, DeclaredStep] = {}
+        for name in step.step.uses:
+            if name.startswith(("./", "../")):
+                folder = "" if step.tool in AUTOMATION else dirname(step.path)
+                named = self.by_file.get(normal(join(folder, name)), [])
+            else:
+                named = self._provided.get(name, [])
+            found.update((other.id, other) for other in named if other.id != step.id)
+        return list(found.values())
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
         """The declared steps that a command of a step starts in turn."""
@@ -157,9 +187,9 @@ class Steps:
             step,
             folder,
             tuple(self._run(command, folder, path, step.tool) for command in step.commands),
-            tuple(self._declared(ref, folder) for ref in step.reads),
-            tuple(self._declared(ref, folder) for ref in step.writes),
-            tuple(self._declared(ref, folder) for ref in step.params),
+            tuple(_declared(ref, folder, path) for ref in step.reads),
+            tuple(_declared(ref, folder, path) for ref in step.writes),
+            tuple(_declared(ref, folder, path) for ref in step.params),
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
@@ -174,12 +204,16 @@ class Steps:
             return copied if copied.kind not in ("missing", "tool") else run
         return run
 
-    @staticmethod
-    def _declared(ref: Ref, folder: str) -> Declared:
-        text = ref.path.replace("${", "{")
-        if is_uri(text):
-            return Declared(f"uri:{text}", None, ref)
-        if is_absolute(text):
-            return Declared(f"host:{text}", None, ref)
-        path = normal(f"{folder}/{text}" if folder else text)
+
+def _declared(ref: Ref, folder: str, path: str) -> Declared:
+    text = ref.path.replace("${", "{")
+    if text.startswith("mem:"):
+        return Declared(f"mem:{path}/{text.removeprefix('mem:')}", None, ref)
+    if not text:
         return Declared(f"file:{path}", path, ref)
+    if is_uri(text):
+        return Declared(f"uri:{text}", None, ref)
+    if is_absolute(text):
+        return Declared(f"host:{text}", None, ref)
+    whole = normal(f"{folder}/{text}" if folder else text)
+    return Declared(f"file:{whole}", whole, ref)

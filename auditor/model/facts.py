@@ -112,7 +112,7 @@ class Step(Fact):
     condition: str = ""
     variants: int = 1
     loop: str = ""
-    uses: tuple[str, ...] = ()  # actions, images, reusable workflows
+    uses: tuple[str, ...] = ()  # actions, images, workflows and components: a file, or what another step `provides`
     attrs: tuple[tuple[str, str], ...] = ()
     texts: tuple[Text, ...] = ()
 

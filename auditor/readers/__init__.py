@@ -12,6 +12,7 @@ from fnmatch import translate
 
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
+    argo,
     compose,
     conda,
     config,
@@ -23,6 +24,7 @@ from auditor.readers import (
     git_files,
     github_actions,
     gitlab_ci,
+    kfp,
     locks,
     makefile,
     mlproject,
@@ -56,6 +58,10 @@ READERS: tuple[Reader, ...] = (
     github_actions.ACTION,
     gitlab_ci.READER,
     compose.READER,
+    argo.READER,
+    kfp.PIPELINE,
+    kfp.JOB,
+    kfp.COMPONENT,
     locks.CONDA,
     conda.READER,
     pyproject.READER,
