@@ -190,10 +190,13 @@ class Workflow:
         given = {**_values(template.get("inputs")), **_values(arguments)}
         shared = _values(self.spec.get("arguments"))
 
-        def fill(text: str) -> str:
+        def fill(text: str, depth: int = 0) -> str:
             def value(match: re.Match[str]) -> str:
-                found = (given if match.group(1) == "inputs" else shared).get(match.group(2), "")
-                return found if found and "{{" not in found else match.group()
+                if match.group(1) == "workflow":
+                    return shared.get(match.group(2)) or match.group()
+                # What the caller gives may name its own inputs, which mean something else here.
+                found = fill(given.get(match.group(2), ""), depth + 1) if not depth else ""
+                return found if found and "inputs." not in found else match.group()
 
             return _WHOLE.sub(value, text) if "{{" in text else text
 

@@ -74,8 +74,8 @@ def test_tasks_are_steps_with_what_they_are_given() -> None:
     assert list(found) == ["load", "report", "sub.fit", "sub.after"]
     assert (found["load"].commands[0].body, found["load"].commands[0].line) == ("import pandas\n", 37)
     assert [ref.path for ref in found["load"].writes] == ["mem:load.out", "s3://b/k.csv"]
-    assert words(found["sub.fit"]) == ["cd src", "python fit.py --lr {workflow.parameters.lr}"]
-    assert words(found["report"]) == ["cd src", "python report.py"]
+    assert words(found["sub.fit"]) == ["python fit.py --lr 0.1"]
+    assert words(found["report"]) == ["python report.py"]
     assert (found["sub.fit"].variants, found["sub.fit"].line, found["sub.fit"].uses) == (2, 25, ("me:1",))
     assert [ref.attrs for ref in found["sub.fit"].params] == [(("keys", "workflow.parameters.lr"),)]
 
