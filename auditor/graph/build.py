@@ -7,6 +7,7 @@ from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
+from auditor.graph.watches import Watches
 from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
 from auditor.model.facts import Facts
 from auditor.model.place import Place
@@ -46,6 +47,7 @@ class Builder:
             self._lifted(path)
         self._launched()
         self._triggers()
+        Watches(self.steps, self.store).state(self.resolved.files)
         self._containment()
         return self.store
 
@@ -198,6 +200,10 @@ class Builder:
             return
         if node_kind is NodeKind.DATASET and path is not None:
             node_kind = _data_kind(path)
+        if step.tool in SERVING and node_kind is NodeKind.MODEL and ref.how == "model":
+            model = self.store.node(target, node_kind, path or target.partition(":")[2], path=path)
+            self.store.edge(node, model, EdgeKind.SERVES, (evidence,))
+            return
         if step.tool in SERVING and not (
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):

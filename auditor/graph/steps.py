@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ PIPELINES = frozenset(
     }
 )
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
-SERVING = frozenset({"docker", "compose"})
+SERVING = frozenset({"docker", "compose", "azureml-serving"})
 
 
 class Declared(NamedTuple):
@@ -86,6 +86,8 @@ class Steps:
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts."""
+        if trigger.starts:
+            return self._named(trigger.starts, dirname(path))
         steps = self.by_file.get(path, [])
         return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
 
@@ -105,14 +107,21 @@ class Steps:
 
     def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
         """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
+        folder = "" if step.tool in AUTOMATION else dirname(step.path)
+        return [other for other in self._named(step.step.uses, folder) if other.id != step.id]
+
+    def _named(self, names: Iterable[str], folder: str) -> list[DeclaredStep]:
         found: dict[str, DeclaredStep] = {}
-        for name in step.step.uses:
+        for name in names:
             if name.startswith(("./", "../")):
-                folder = "" if step.tool in AUTOMATION else dirname(step.path)
                 named = self.by_file.get(normal(join(folder, name)), [])
             else:
                 named = self._provided.get(name, [])
-            found.update((other.id, other) for other in named if other.id != step.id)
+                files = {other.path for other in named}
+                if len(files) > 1:  # the same name in several places: that of the folder is meant, or nobody knows
+                    near = {path for path in files if dirname(path) == folder}
+                    named = [other for other in named if other.path in near] if len(near) == 1 else []
+            found.update((other.id, other) for other in named)
         return list(found.values())
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
@@ -187,9 +196,9 @@ class Steps:
             step,
             folder,
             tuple(self._run(command, folder, path, step.tool) for command in step.commands),
-            tuple(_declared(ref, folder, path) for ref in step.reads),
-            tuple(_declared(ref, folder, path) for ref in step.writes),
-            tuple(_declared(ref, folder, path) for ref in step.params),
+            tuple(declared(ref, folder, path) for ref in step.reads),
+            tuple(declared(ref, folder, path) for ref in step.writes),
+            tuple(declared(ref, folder, path) for ref in step.params),
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
@@ -205,7 +214,8 @@ class Steps:
         return run
 
 
-def _declared(ref: Ref, folder: str, path: str) -> Declared:
+def declared(ref: Ref, folder: str, path: str) -> Declared:
+    """What a reference of the file `path` means where relative paths start in `folder`."""
     text = ref.path.replace("${", "{")
     if text.startswith("mem:"):
         return Declared(f"mem:{path}/{text.removeprefix('mem:')}", None, ref)

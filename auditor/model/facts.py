@@ -120,13 +120,28 @@ class Step(Fact):
 class Trigger(Fact):
     """What starts the steps of this file: `push`, `pull_request`, `schedule`, `manual`, `event`, `dataset`.
 
-    `steps` names the steps it starts; empty means all of the file.
+    `steps` names the steps it starts; empty means all of the file. `starts` are instead files, or what steps `provide`.
     """
 
     kind: str
     schedule: str
     line: int
     steps: tuple[str, ...] = ()
+    attrs: tuple[tuple[str, str], ...] = ()
+    starts: tuple[str, ...] = ()
+
+
+class Watch(Fact):
+    """What looks after data, a model or a service: `kind` is `check`, `monitor` or `alert`.
+
+    `watches` are what it looks at. `attrs` say how, such as `drift=data`, `test=not_null`, `column=age`.
+    """
+
+    name: str
+    kind: str
+    tool: str
+    line: int
+    watches: tuple[Ref, ...] = ()
     attrs: tuple[tuple[str, str], ...] = ()
 
 
@@ -224,6 +239,7 @@ class Facts(msgspec.Struct, frozen=True):
     attrs: tuple[tuple[str, str], ...] = ()
     troubles: tuple[Trouble, ...] = ()
     lines: int = 0
+    watches: tuple[Watch, ...] = ()
 
     def attr(self, name: str) -> str | None:
         """The first value of an attribute, or None."""

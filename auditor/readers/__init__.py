@@ -13,6 +13,7 @@ from fnmatch import translate
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
     argo,
+    azureml,
     compose,
     conda,
     config,
@@ -58,6 +59,7 @@ READERS: tuple[Reader, ...] = (
     github_actions.ACTION,
     gitlab_ci.READER,
     compose.READER,
+    azureml.READER,
     argo.READER,
     kfp.PIPELINE,
     kfp.JOB,
