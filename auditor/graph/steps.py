@@ -32,7 +32,8 @@ PIPELINES = frozenset(
     }
 )
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
-SERVING = frozenset({"docker", "compose", "azureml-serving"})
+SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving"})
+_NAMES = ("table:", "model:", "dbt:")
 
 
 class Declared(NamedTuple):
@@ -219,6 +220,8 @@ def declared(ref: Ref, folder: str, path: str) -> Declared:
     text = ref.path.replace("${", "{")
     if text.startswith("mem:"):
         return Declared(f"mem:{path}/{text.removeprefix('mem:')}", None, ref)
+    if text.startswith(_NAMES):
+        return Declared(_table(text) if text.startswith("table:") else text, None, ref)
     if not text:
         return Declared(f"file:{path}", path, ref)
     if is_uri(text):
@@ -227,3 +230,9 @@ def declared(ref: Ref, folder: str, path: str) -> Declared:
         return Declared(f"host:{text}", None, ref)
     whole = normal(f"{folder}/{text}" if folder else text)
     return Declared(f"file:{whole}", whole, ref)
+
+
+def _table(text: str) -> str:
+    """Platform, catalogue, schema and name of a table; what is not known is `*`."""
+    parts = text.removeprefix("table:").lower().split(".")
+    return "table:" + ".".join(["*"] * (4 - len(parts)) + parts)
