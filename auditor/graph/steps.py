@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.graph.dbt_projects import Projects
 from auditor.graph.dvc_stages import Stages
 from auditor.graph.snakemake_rules import Workflows
-from auditor.model.facts import Facts, Ref, Step, Trigger
+from auditor.model.facts import Ref, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
@@ -68,7 +69,12 @@ class Steps:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self._filling = {"dvc": Stages(resolved).instances, "snakemake": Workflows(resolved).instances}
+        self.projects = Projects(resolved)
+        self._filling = {
+            "dvc": Stages(resolved).instances,
+            "snakemake": Workflows(resolved).instances,
+            "dbt": self.projects.instances,
+        }
         self.all: tuple[DeclaredStep, ...] = tuple(self._read())
         self.by_id = {step.id: step for step in self.all}
         self.by_file: dict[str, list[DeclaredStep]] = {}
@@ -168,22 +174,28 @@ class Steps:
     def _read(self) -> Iterator[DeclaredStep]:
         for path, facts in sorted(self.resolved.files.items()):
             for step in facts.steps:
-                yield self._one(path, facts, step)
+                fill = self._filling.get(step.tool)
+                made = fill(path, facts, step) if fill is not None else (step,)
+                if made:
+                    yield self._one(path, step, made)
+        for path, step in self.projects.other_steps():
+            yield self._one(path, step, (step,))
 
-    def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
-        fill = self._filling.get(step.tool)
-        made = fill(path, facts, step) if fill is not None else (step,)
-        first, *others = [self._placed(path, instance) for instance in made]
+    def _one(self, path: str, step: Step, made: tuple[Step, ...]) -> DeclaredStep:
+        """A step as it is meant; of the rounds of a loop the one that stands for all."""
+        parts = [self._placed(path, instance) for instance in made]
+        if len(parts) == 1 and step.name in ("", made[0].name):
+            return parts[0]
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
             step,
-            first.folder,
-            tuple(dict.fromkeys(run for part in (first, *others) for run in part.runs)),
-            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.reads)),
-            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.writes)),
-            tuple(dict.fromkeys(declared for part in (first, *others) for declared in part.params)),
-            tuple(part.step.name for part in (first, *others) if part.step.name != step.name),
+            parts[0].folder,
+            tuple(dict.fromkeys(run for part in parts for run in part.runs)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.reads)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.writes)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.params)),
+            tuple(part.step.name for part in parts),
         )
 
     def _placed(self, path: str, step: Step) -> DeclaredStep:
@@ -191,6 +203,8 @@ class Steps:
         if step.tool == "shell":
             base = ""
         folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
+        if not step.name:  # a file that is one step bears its name
+            step = replace(step, name=path.rpartition("/")[2].partition(".")[0] or path)
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,

@@ -24,7 +24,7 @@ class Watches:
     def state(self, files: Mapping[str, Facts]) -> None:
         """State every watch and every registered asset."""
         for path, facts in sorted(files.items()):
-            for number, watch in enumerate(facts.watches):
+            for number, watch in enumerate((*facts.watches, *self.steps.projects.checks(path, facts))):
                 self._watch(path, number, watch)
             if facts.kind == "azureml":
                 for ref in facts.references:
@@ -44,7 +44,7 @@ class Watches:
         )
         edge = EdgeKind.VALIDATES if kind is NodeKind.CHECK else EdgeKind.MONITORS
         for ref in watch.watches:
-            target = declared(ref, dirname(path), path)
+            target = declared(self.steps.projects.watched(path, ref), dirname(path), path)
             evidence = Evidence(path, ref.line, ref.path[:120], watch.tool, watch.kind, ref.confidence, declared=True)
             stated = self.store.node(
                 target.id, _WATCHED.get(ref.kind, NodeKind.DATASET), _label(target), path=target.path
