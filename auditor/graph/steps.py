@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from auditor.graph.dbt_projects import Projects
 from auditor.graph.dvc_stages import Stages
+from auditor.graph.ploomber_tasks import Tasks
 from auditor.graph.snakemake_rules import Workflows
 from auditor.model.facts import Ref, Step, Trigger
 from auditor.program import Resolved
@@ -74,6 +75,7 @@ class Steps:
             "dvc": Stages(resolved).instances,
             "snakemake": Workflows(resolved).instances,
             "dbt": self.projects.instances,
+            "ploomber": Tasks(resolved).instances,
         }
         self.all: tuple[DeclaredStep, ...] = tuple(self._read())
         self.by_id = {step.id: step for step in self.all}

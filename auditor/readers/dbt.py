@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from auditor.language.jinja import Piece, as_python, pieces
 from auditor.model.facts import Facts, Leaf, Ref, Step
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Op, Record
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Record
 from auditor.readers.contract import Reader, over_text, pairs
 from auditor.source import read_expression
 
@@ -22,6 +22,7 @@ _HEAD = re.compile(r"(\w+)")
 _LITERAL = re.compile(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
 _OWN = frozenset({"ref", "source", "config", "var", "env_var", "is_incremental", "log", "return", "set", "zip", "range", "dict", "fromjson", "tojson", "print", "doc", "statement", "run_query", "load_result"})  # fmt: skip
 _SETTINGS = ("materialized", "alias", "schema", "database", "enabled", "unique_key", "target_schema", "tags")
+_UPSTREAM = Name("upstream", 0)
 _ENDS = {"macro": "endmacro", "snapshot": "endsnapshot", "test": "endtest", "materialization": "endmaterialization"}
 
 
@@ -36,7 +37,14 @@ def read(text: str) -> Facts:
     lines = text.count("\n") + 1
     model = () if found.helpers and not found.reads else (_step("", 1, lines, found.reads, found),)
     snapshots = tuple(_step(name, line, lines, reads, found) for name, (line, reads) in found.snapshots.items())
-    return Facts(kind="dbt-sql", steps=snapshots or model, leaves=tuple(found.leaves()), attrs=(("tool", TOOL),))
+    asked = tuple(Ref(name, "dataset", "upstream", line) for name, line in found.upstream.items())
+    return Facts(
+        kind="dbt-sql",
+        steps=snapshots or model,
+        leaves=tuple(found.leaves()),
+        references=asked,
+        attrs=(("tool", TOOL),),
+    )
 
 
 class _Reading:
@@ -49,6 +57,7 @@ class _Reading:
         self.settings: dict[str, str] = {}
         self.snapshots: dict[str, tuple[int, dict[str, Ref]]] = {}
         self.macros: dict[str, dict[str, Ref]] = {}
+        self.upstream: dict[str, int] = {}  # of a Ploomber query: the tasks it asks for
         self.helpers = False
         self._into = self.reads
 
@@ -84,8 +93,11 @@ class _Reading:
             for way, first, second in _LITERAL.findall(text):
                 self._add(way, [first, second] if second else [first], line)
             return None
-        for call in _calls(value):
-            self._call(call, line)
+        for part in _parts(value):
+            if isinstance(part, Call):
+                self._call(part, line)
+            elif isinstance(part, Item) and part.base == _UPSTREAM and isinstance(part.key, Const):
+                self.upstream.setdefault(str(part.key.value), line)
         return value
 
     def _call(self, call: Call, line: int) -> None:
@@ -143,16 +155,15 @@ def _step(name: str, line: int, end: int, reads: dict[str, Ref], found: _Reading
     )
 
 
-def _calls(expr: Expr) -> Iterable[Call]:
-    """All calls in an expression, however deep."""
+def _parts(expr: Expr) -> Iterable[Record]:
+    """All records of an expression, however deep."""
     stack: list[object] = [expr]
     while stack:
         item = stack.pop()
-        if isinstance(item, Call):
-            yield item
         if isinstance(item, tuple):
             stack.extend(item)
         elif isinstance(item, Record):
+            yield item
             stack.extend(getattr(item, field) for field in item.__struct_fields__)
 
 
