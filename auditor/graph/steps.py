@@ -34,7 +34,7 @@ PIPELINES = frozenset(
     }
 )
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
-SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving"})
+SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving", "kserve", "seldon"})
 _NAMES = ("table:", "model:", "dbt:")
 
 

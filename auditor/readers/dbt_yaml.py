@@ -16,8 +16,10 @@ TOOL = "dbt"
 _PATHS = ("model-paths", "seed-paths", "snapshot-paths", "test-paths", "macro-paths", "analysis-paths", "source-paths", "data-paths")  # fmt: skip
 _RELATION = re.compile(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
 _NAMED = ("models", "seeds", "snapshots")
-_LISTS = re.compile(rb"^(?:models|sources|seeds|snapshots|exposures|unit_tests|semantic_models|metrics|macros|saved_queries):\s*(?:#.*)?$", re.MULTILINE)  # fmt: skip
-_NAMES = re.compile(rb"^[ \t]*-[ \t]+(?:name|\"name\"):", re.MULTILINE)
+_LISTS = re.compile(
+    rb"^(?:models|sources|seeds|snapshots|exposures|unit_tests|semantic_models):[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]*-[ \t]+\"?name\"?:",
+    re.MULTILINE,
+)
 _MARKS = (
     b"columns:",
     b"tests:",
@@ -25,8 +27,8 @@ _MARKS = (
     b"depends_on:",
     b"loaded_at_field",
     b"freshness:",
-    b"description:",
     b"version: 2",
+    b"relation:",
 )
 
 
@@ -153,8 +155,8 @@ def relations(node: Node) -> Iterator[Ref]:
 
 
 def _sniff(data: bytes) -> bool:
-    head = data[:65_536]
-    return any(mark in head for mark in _MARKS) and bool(_LISTS.search(head)) and bool(_NAMES.search(head))
+    head = data[:65_536].replace(b"\r", b"")
+    return any(mark in head for mark in _MARKS) and b"apiVersion:" not in head and bool(_LISTS.search(head))
 
 
 PROJECT = Reader(name="dbt-project", names=("dbt_project.yml", "dbt_project.yaml"), read=over_text(read_project))
