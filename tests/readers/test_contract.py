@@ -108,7 +108,6 @@ def test_a_bug_in_a_reader_is_a_counted_trouble() -> None:
         (".dvc/config", "dvc-config"),
         ("sub/.dvc/config", "dvc-config"),
         (".github/workflows/a.yml", "github-actions"),
-        ("docs/workflows/a.yml", "argo"),
         ("sub/MLproject", "mlproject"),
         ("workflow/rules/a.smk", "snakemake"),
         ("Dockerfile.gpu", "dockerfile"),
