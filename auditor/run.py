@@ -98,7 +98,8 @@ def graph(
             tell("resolving the program", 0, 0)
             resolved = resolve(files, frozenset(entry.path for entry in tree.listing.entries), load())
             tell("building the graph", 0, 0)
-            return export(Graphs(resolved, tree.listing, tree.settings, tree.history), view)
+            graphs = Graphs(resolved, tree.listing, tree.settings, tree.history, detailed=True)
+            return export(graphs, view)
 
 
 def _silent(_what: str, _done: int, _whole: int) -> None:

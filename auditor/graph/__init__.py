@@ -263,12 +263,18 @@ class ArtefactGraph:
 
 
 class Graphs:
-    """The graph of a repository, cut into components."""
+    """The graph of a repository, cut into components. `detailed` states calls between functions too."""
 
     def __init__(
-        self, resolved: Resolved, listing: Listing, settings: Settings, history: Callable[[], History]
+        self,
+        resolved: Resolved,
+        listing: Listing,
+        settings: Settings,
+        history: Callable[[], History],
+        *,
+        detailed: bool = False,
     ) -> None:
-        self.world = World(resolved, listing, history)
+        self.world = World(resolved, listing, history, detailed=detailed)
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
 

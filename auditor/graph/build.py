@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
@@ -25,10 +26,11 @@ REF_KINDS = {
 class Builder:
     """States everything that is known into a store, declared and observed."""
 
-    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage) -> None:
+    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage, *, detailed: bool = False) -> None:
         self.resolved = resolved
         self.steps = steps
         self.lineage = lineage
+        self.detailed = detailed
         self.store = Store()
 
     def build(self) -> Store:
@@ -43,6 +45,10 @@ class Builder:
         for path in self.lineage.entries:
             self._lifted(path)
         self._launched()
+        state_keys(self.store, self.resolved)
+        state_options(self.store, self.resolved, self.steps, self.lineage.entries)
+        if self.detailed:
+            state_calls(self.store, self.resolved)
         self._triggers()
         self._containment()
         return self.store
@@ -155,7 +161,7 @@ class Builder:
                 self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
         if step.tool in PIPELINES:
             for path in self.steps.programs(step):
-                self._touches(path, node)
+                self._touches(path, node, self.steps.closure(step))
 
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
         target, path, ref = declared
@@ -200,26 +206,7 @@ class Builder:
             touches = self.lineage.touches.get(site, ())
             if not touches:
                 continue
-            scope = self.resolved.code.scope(path, number)
-            owner = node
-            if number:
-                where = self.resolved.code.place(path, scope.line, scope.end_line)
-                owner = self.store.node(
-                    f"function:{path}#{scope.name}",
-                    NodeKind.FUNCTION,
-                    scope.name,
-                    path=path,
-                    line=where.line,
-                    end_line=where.end_line,
-                    cell=where.cell,
-                    test=test,
-                )
-                self.store.edge(
-                    node,
-                    owner,
-                    EdgeKind.CONTAINS,
-                    (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),),
-                )
+            owner = function_node(self.store, self.resolved, site)
             for touch in touches:
                 self._touch(touch, owner)
 
@@ -263,8 +250,8 @@ class Builder:
     def _lifted(self, path: str) -> None:
         self._touches(path, f"file:{path}")
 
-    def _touches(self, path: str, owner: str) -> None:
-        for touch in self.lineage.of_program(path) if path in self.resolved.code.programs else ():
+    def _touches(self, path: str, owner: str, by: frozenset[str] | None = None) -> None:
+        for touch in self.lineage.of_program(path, by) if path in self.resolved.code.programs else ():
             self._touch(touch, owner)
 
     def _launched(self) -> None:

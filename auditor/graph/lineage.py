@@ -32,7 +32,10 @@ WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
 class Touch(NamedTuple):
-    """One reading or writing of an artefact by code. `site` is the scope where the call stands."""
+    """One reading or writing of an artefact by code. `site` is the scope where the call stands.
+
+    `runs` are the starts of a program in which it happens (numbers of invocations); none means in all of them.
+    """
 
     way: str  # read, write
     artefact: Identity
@@ -40,6 +43,7 @@ class Touch(NamedTuple):
     effect: Effect
     site: Site
     confidence: float
+    runs: frozenset[int] = frozenset()
 
 
 class Lineage:
@@ -64,7 +68,7 @@ class Lineage:
         for effect in effects:
             if effect.role in WRITING or effect.role is Role.COPY:
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
-                    found = self.identities.of(value, effect.site[0])
+                    found = self._identity(effect.site[0], value, written=True)
                     if found is not None and found.path is not None:
                         self.identities.written.add(found.path)
         for effect in effects:
@@ -84,15 +88,24 @@ class Lineage:
                 if self._carried(value):
                     named = True
                     continue
-                identity = self._named(effect, value) or self.identities.of(value, effect.site[0])
+                identity = self._named(effect, value) or self._identity(effect.site[0], value, written=way == "write")
                 if identity is None:
                     continue
                 named = True
                 certainty = min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0)
-                touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3))
+                touch = Touch(
+                    way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3), value.runs
+                )
                 self.touches[effect.site].append(touch)
             if not named:
                 self.unresolved[effect.site].append(effect)
+
+    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
+        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
+        starts = self.resolved.evaluator.invocations.of(path)
+        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
+        folders = dict.fromkeys(folder for folder in told if folder is not None)
+        return self.identities.of(value, path, folders, written=written)
 
     def _carried(self, value: Value) -> bool:
         """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
@@ -186,10 +199,14 @@ class Lineage:
             found = self._reached[path] = self.resolved.effects.reached((path, 0))
         return found
 
-    def of_program(self, path: str) -> Iterator[Touch]:
-        """Every touch that starting a program leads to."""
+    def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
+        """Every touch that starting a program leads to; `by`: only when these steps start it."""
+        invocations = self.resolved.evaluator.invocations
+        starts = {each.number for each in invocations.direct(path) if by is None or each.by in by}
         for site in self.reached(path):
-            yield from (touch for touch in self.touches.get(site, ()) if site[0] == path or not touch.effect.guarded)
+            for touch in self.touches.get(site, ()):
+                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                    yield touch
 
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""

@@ -53,6 +53,7 @@ class Steps:
         self.all: tuple[DeclaredStep, ...] = tuple(self._read())
         self.by_id = {step.id: step for step in self.all}
         self.by_file: dict[str, list[DeclaredStep]] = {}
+        self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
         for step in self.all:
             self.by_file.setdefault(step.path, []).append(step)
 
@@ -67,8 +68,31 @@ class Steps:
         steps = self.by_file.get(path, [])
         return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
 
+    def state_invocations(self) -> None:
+        """Tell the program how declared steps start it: which words and which folder."""
+        invocations = self.resolved.evaluator.invocations
+        for step in self.all:
+            for run in step.runs:
+                if run.kind in ("script", "notebook"):
+                    # A folder inside an image is none of the tree's.
+                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
+                    invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
+
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
+        return self._closure(start)[0]
+
+    def closure(self, start: DeclaredStep) -> frozenset[str]:
+        """The ids of a step and of all declared steps that it starts in turn."""
+        return self._closure(start)[1]
+
+    def _closure(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
+        known = self._closures.get(start.id)
+        if known is None:
+            known = self._closures[start.id] = self._started_by(start)
+        return known
+
+    def _started_by(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
         found: dict[str, Run] = {}
         todo, seen = [start], {start.id}
         while todo:
@@ -80,7 +104,7 @@ class Steps:
                     if onward.id not in seen:
                         seen.add(onward.id)
                         todo.append(onward)
-        return found
+        return found, frozenset(seen)
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
         """The declared steps that a command of a step starts in turn."""
