@@ -191,6 +191,11 @@ class Lineage:
         for site in self.reached(path):
             yield from (touch for touch in self.touches.get(site, ()) if site[0] == path or not touch.effect.guarded)
 
+    def of_function(self, site: Site) -> Iterator[Touch]:
+        """Every touch that calling a function leads to."""
+        for reached in self.resolved.effects.reached(site):
+            yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
+
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
         for site in self.reached(path):

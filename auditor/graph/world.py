@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from auditor.dialects import declarations
 from auditor.graph.build import Builder
 from auditor.graph.identity import Identities
 from auditor.graph.lineage import Lineage
@@ -25,7 +26,8 @@ class World:
         self.resolved = resolved
         self.listing = listing
         self._history = history
-        self.steps = Steps(resolved)
+        self.declarations = declarations(resolved)
+        self.steps = Steps(resolved, self.declarations)
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
         self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
