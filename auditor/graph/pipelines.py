@@ -31,7 +31,7 @@ class CodePipelines:
         for artefact in self.steps.declarations.artefacts:
             declared_at = f"{artefact.source}:{artefact.line}"
             self.store.node(
-                artefact.id, artefact.kind, artefact.label, path=artefact.path, declared_at=declared_at,
+                artefact.id, _kind(artefact.kind, artefact.path), artefact.label, path=artefact.path, declared_at=declared_at,
                 **dict(artefact.attrs),
             )  # fmt: skip
             evidence = self._evidence(
@@ -87,7 +87,7 @@ class CodePipelines:
 
     def _ends(self, step: DeclaredStep, declared: Declared) -> tuple[str, str]:
         """The node of a declared artefact, stated, and that of the step."""
-        kind = declared.kind or NodeKind.DATASET
+        kind = _kind(declared.kind or NodeKind.DATASET, declared.path)
         return self.store.node(declared.id, kind, declared.label or declared.path or "", path=declared.path), step.id
 
     def _runs(self, step: DeclaredStep) -> None:
@@ -129,3 +129,8 @@ class CodePipelines:
         return Evidence(
             path, where.line, snippet[:120], reader, how, round(confidence * factor, 4), declared, where.cell
         )
+
+
+def _kind(kind: NodeKind, path: str | None) -> NodeKind:
+    """Data that lie where models do are models, whatever the framework calls them."""
+    return NodeKind.MODEL if kind is NodeKind.DATASET and path is not None and places.is_model(path) else kind

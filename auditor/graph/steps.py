@@ -17,7 +17,10 @@ from auditor.program.code import Local
 from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
-PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"}) | {dialect.name for dialect in DIALECTS}
+IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
+PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake"}) | IN_CODE
+DEFAULT_PIPELINE = "__default__"
+"""The pipeline that Kedro runs when none is named."""
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
 SERVING = frozenset({"docker", "compose"})
 
@@ -113,7 +116,15 @@ class Steps:
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]
-        return self._of_tool(tool, run.folder, set())
+        return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
+
+    def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
+        """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
+        named = {piece for word in run.args for piece in (word.text, word.text.rpartition("=")[2])}
+        own = [pipeline for pipeline in self.declarations.pipelines if pipeline.tool == tool]
+        own = [pipeline for pipeline in own if pipeline.path.startswith(f"{run.folder}/".lstrip("/"))] or own
+        chosen = [p for p in own if p.name in named] or [p for p in own if p.name == DEFAULT_PIPELINE]
+        return [self.by_id[step.id] for pipeline in chosen for step in pipeline.steps]
 
     def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
         """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
