@@ -48,6 +48,8 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 place = graphs.world.resolved.code.place(path, trouble.line) if trouble.line else None
                 line = place.line if place is not None and place.cell is None else trouble.line
                 found.append(Problem(path, line, trouble.message, trouble.code))
+    for path, trouble in graphs.world.declarations.remarks:
+        found.append(Problem(path, trouble.line, trouble.message, trouble.code))  # as the others above
     return tuple(found)
 
 

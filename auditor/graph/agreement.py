@@ -8,9 +8,10 @@ from typing import NamedTuple
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
 from auditor.graph.sharing import DATA, LEAST, covers
-from auditor.graph.steps import Declared, DeclaredStep
+from auditor.graph.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.declared import Declared
 from auditor.model.place import Place
 
 CERTAIN = 0.75

@@ -6,9 +6,11 @@ from auditor.graph import places
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
+from auditor.graph.pipelines import CodePipelines
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
@@ -35,15 +37,19 @@ class Builder:
 
     def build(self) -> Store:
         """The filled store."""
+        in_code = CodePipelines(self.store, self.steps, self.lineage)
+        in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
             self._file(path, facts)
         for step in self.steps.all:
-            if step.tool not in ("readme", "dvc-lock"):
+            if step.tool not in ("readme", "dvc-lock") and not step.in_code:
                 self._step(step)
         for path in self.resolved.code.paths:
             self._program(path)
         for path in self.lineage.entries:
             self._lifted(path)
+        for step, touch in in_code.state_steps():
+            self._touch(touch, step.id)
         self._launched()
         state_keys(self.store, self.resolved)
         state_options(self.store, self.resolved, self.steps, self.lineage.entries)
@@ -155,8 +161,7 @@ class Builder:
                 if target != node:
                     piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
-        for name in step.step.after:
-            other = f"step:{step.path}#{name}"
+        for other in step.after:
             if other in self.steps.by_id:
                 self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
         if step.tool in PIPELINES:
@@ -164,7 +169,7 @@ class Builder:
                 self._touches(path, node, self.steps.closure(step))
 
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
-        target, path, ref = declared
+        target, path, ref = declared.id, declared.path, declared.ref
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(
             step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
@@ -290,6 +295,8 @@ class Builder:
             for step in self.steps.started(path, trigger):
                 if self.store.has(step.id):
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
+            for pipeline in self.steps.pipelines_started(path, trigger):
+                self.store.edge(node, pipeline.id, EdgeKind.TRIGGERS, (evidence,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""

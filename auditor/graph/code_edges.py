@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from auditor.graph import places
 from auditor.graph.steps import Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind

@@ -208,6 +208,11 @@ class Lineage:
                 if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
                     yield touch
 
+    def of_function(self, site: Site) -> Iterator[Touch]:
+        """Every touch that calling a function leads to."""
+        for reached in self.resolved.effects.reached(site):
+            yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
+
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
         for site in self.reached(path):

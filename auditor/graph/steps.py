@@ -8,27 +8,29 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
 from auditor.language.template import expand
-from auditor.model.facts import Facts, Ref, Step, Trigger
+from auditor.model.declared import Declared
+from auditor.model.facts import Command, Facts, Ref, Step, Trigger
 from auditor.program import Resolved
+from auditor.program.code import Local
 from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
-PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
+IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
+PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake"}) | IN_CODE
+DEFAULT_PIPELINE = "__default__"
+"""The pipeline that Kedro runs when none is named."""
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
 SERVING = frozenset({"docker", "compose"})
 
 
-class Declared(NamedTuple):
-    """A declared input or output of a step: a node id, its path if it is one of the repository, and where it stands."""
-
-    id: str
-    path: str | None
-    ref: Ref
-
-
 class DeclaredStep(NamedTuple):
-    """One declared step with everything about it resolved."""
+    """One declared step with everything about it resolved.
+
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs;
+    `in_code` tells such a step from one that a file of its format declares.
+    """
 
     id: str
     path: str
@@ -38,6 +40,10 @@ class DeclaredStep(NamedTuple):
     reads: tuple[Declared, ...]
     writes: tuple[Declared, ...]
     params: tuple[Declared, ...]
+    after: tuple[str, ...] = ()
+    implements: tuple[Local, ...] = ()
+    in_code: bool = False
+    confidence: float = 0.95
 
     @property
     def tool(self) -> str:
@@ -46,37 +52,55 @@ class DeclaredStep(NamedTuple):
 
 
 class Steps:
-    """All declared steps and triggers of a tree."""
+    """All declared steps and triggers of a tree: those of files, then those of code."""
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self.all: tuple[DeclaredStep, ...] = tuple(self._read())
-        self.by_id = {step.id: step for step in self.all}
+        self.declarations = Declarations()
+        self.all: tuple[DeclaredStep, ...] = ()
+        self.by_id: dict[str, DeclaredStep] = {}
         self.by_file: dict[str, list[DeclaredStep]] = {}
         self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
-        for step in self.all:
+        self._started: dict[tuple[str, Trigger], list[Pipeline]] = {}
+        # What files say comes first: their commands fill the options that dialects and effects ask for.
+        self._join(tuple(self._read()))
+        self.declarations = declarations(resolved)
+        self._join(tuple(self._in_code()))
+        for pipeline in self.declarations.pipelines:
+            for trigger in pipeline.triggers:
+                self._started.setdefault((pipeline.path, trigger), []).append(pipeline)
+
+    def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
+        """Take further steps in, and tell the program how they start it: which words and which folder."""
+        self.all += steps
+        invocations = self.resolved.evaluator.invocations
+        for step in steps:
+            self.by_id[step.id] = step
             self.by_file.setdefault(step.path, []).append(step)
+            for run in step.runs:
+                if run.kind in ("script", "notebook"):
+                    # A folder inside an image is none of the tree's.
+                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
+                    invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
 
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
         for path, facts in sorted(self.resolved.files.items()):
             for trigger in facts.triggers:
                 yield path, trigger
+        yield from self._started
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts."""
-        steps = self.by_file.get(path, [])
+        pipelines = self.pipelines_started(path, trigger)
+        if pipelines:
+            return list({step.id: self.by_id[step.id] for pipeline in pipelines for step in pipeline.steps}.values())
+        steps = [step for step in self.by_file.get(path, []) if not step.in_code]
         return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
 
-    def state_invocations(self) -> None:
-        """Tell the program how declared steps start it: which words and which folder."""
-        invocations = self.resolved.evaluator.invocations
-        for step in self.all:
-            for run in step.runs:
-                if run.kind in ("script", "notebook"):
-                    # A folder inside an image is none of the tree's.
-                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
-                    invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
+    def pipelines_started(self, path: str, trigger: Trigger) -> list[Pipeline]:
+        """The pipelines of code that a trigger starts."""
+        return self._started.get((path, trigger), [])
 
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
@@ -121,7 +145,15 @@ class Steps:
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]
-        return self._of_tool(tool, run.folder, set())
+        return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
+
+    def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
+        """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
+        named = {piece for word in run.args for piece in (word.text, word.text.rpartition("=")[2])}
+        own = [pipeline for pipeline in self.declarations.pipelines if pipeline.tool == tool]
+        own = [pipeline for pipeline in own if pipeline.path.startswith(f"{run.folder}/".lstrip("/"))] or own
+        chosen = [p for p in own if p.name in named] or [p for p in own if p.name == DEFAULT_PIPELINE]
+        return [self.by_id[step.id] for pipeline in chosen for step in pipeline.steps]
 
     def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
         """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
@@ -137,7 +169,7 @@ class Steps:
             if step.id in chosen:
                 continue
             chosen[step.id] = step
-            todo += [by_name[name] for name in step.step.after if name in by_name]
+            todo += [self.by_id[name] for name in step.after if name in self.by_id]
             wanted = {declared.id for declared in step.reads}
             todo += [other for other in near if any(out.id in wanted for out in other.writes)]
         return list(chosen.values())
@@ -163,17 +195,41 @@ class Steps:
             tuple(self._declared(ref, folder, lookup) for ref in step.reads),
             tuple(self._declared(ref, folder, lookup) for ref in step.writes),
             tuple(self._declared(ref, folder, lookup) for ref in step.params),
+            tuple(f"step:{path}#{name}" for name in step.after),
         )
 
-    def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
-        run = self.resolved.commands.resolve(command, folder, dirname(path))  # type: ignore[arg-type]  # a Command of the facts
+    def _in_code(self) -> Iterator[DeclaredStep]:
+        """The steps of the dialects, each once, whichever pipelines it is in."""
+        every = {step.id: step for pipeline in self.declarations.pipelines for step in pipeline.steps}
+        for number in sorted(every):
+            yield self._of_code(every[number])
+
+    def _of_code(self, step: CodeStep) -> DeclaredStep:
+        folder = normal(step.step.folder)
+        return DeclaredStep(
+            step.id,
+            step.path,
+            step.step,
+            folder,
+            tuple(self._run(command, folder, step.path, "shell") for command in step.step.commands),
+            step.reads,
+            step.writes,
+            step.params,
+            step.after,
+            step.implements,
+            in_code=True,
+            confidence=step.confidence,
+        )
+
+    def _run(self, command: Command, folder: str, path: str, tool: str) -> Run:
+        run = self.resolved.commands.resolve(command, folder, dirname(path))
         if run.kind in ("missing", "tool") and tool == "shell":
-            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
+            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))
             return nearby if nearby.kind not in ("missing", "tool") else run
         if run.kind in ("missing", "tool") and tool in SERVING and is_absolute(run.folder):
             # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
-            inside = replace(command, cwd="")  # type: ignore[type-var]  # as above
-            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
+            inside = replace(command, cwd="")
+            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))
             return copied if copied.kind not in ("missing", "tool") else run
         return run
 

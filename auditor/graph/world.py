@@ -28,7 +28,7 @@ class World:
         self.listing = listing
         self._history = history
         self.steps = Steps(resolved)
-        self.steps.state_invocations()
+        self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
         self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
