@@ -10,6 +10,14 @@ from typing import NamedTuple
 
 from auditor.program.values import Value, covers, is_absolute, is_uri, normal, pattern, uri
 
+_PROJECT_FILES = frozenset(
+    {
+        "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", "environment.yaml", "conda.yaml",
+        "dvc.yaml", "MLproject", "Makefile", "Dockerfile", "README.md", "README.rst", "Snakefile",
+    }
+)  # fmt: skip
+"""Files that stand where a project begins: programs are usually started there."""
+
 
 class Identity(NamedTuple):
     """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
@@ -27,6 +35,7 @@ class Identities:
     def __init__(self, tree: frozenset[str]) -> None:
         self.tree = tree
         self.folders = frozenset(_folders(tree))
+        self.projects = frozenset(dirname(path) for path in tree if path.rpartition("/")[2] in _PROJECT_FILES)
         self.written: set[str] = set()
 
     def exists(self, path: str) -> bool:
@@ -80,13 +89,18 @@ class Identities:
         if not candidates:
             return None
         confidence = round(max(value.confidence - 0.2, 0.1), 3)
-        # A notebook runs in its own folder; a script is usually started from the root.
-        start = (
-            candidates[min(1, len(candidates) - 1)]
-            if importer.endswith(".ipynb") and not path.startswith("..")
-            else candidates[0]
-        )
-        return Identity(f"file:{start}", start, confidence, guessed=True, templated=not value.exact)
+        start = self._likely(path, importer)
+        whole = start if start in candidates else candidates[0]
+        return Identity(f"file:{whole}", whole, confidence, guessed=True, templated=not value.exact)
+
+    def _likely(self, path: str, importer: str) -> str:
+        """The path from where the program is most likely started: a notebook's own folder, the nearest project's of a script."""
+        folders = list(above(importer))
+        if importer.endswith(".ipynb") and not path.startswith(".."):
+            nearest = folders[0] if folders else ""
+        else:
+            nearest = next((folder for folder in folders if folder in self.projects), "")
+        return normal(f"{nearest}/{path}" if nearest else path)
 
     @staticmethod
     def _candidates(path: str, importer: str) -> list[str]:

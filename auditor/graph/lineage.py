@@ -15,7 +15,7 @@ from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.effects import IO_ROLES, Effect, Site
 from auditor.program.launches import Launch
-from auditor.program.values import Value
+from auditor.program.values import Hole, Value
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -85,7 +85,7 @@ class Lineage:
         for way, values, kind in ways:
             named = False
             for value in values:
-                if self._carried(value):
+                if self._carried(value) or _is_temporary(value):
                     named = True
                     continue
                 identity = self._named(effect, value) or self._identity(effect.site[0], value, written=way == "write")
@@ -122,7 +122,7 @@ class Lineage:
         if effect.entry.parse_as == "sql":
             table = _TABLE.search(text)
             return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
-        if effect.entry.pin is None and effect.domain not in _NAMING:
+        if effect.entry.pin is None and effect.domain not in _NAMING and effect.role is not Role.DOWNLOAD:
             return None
         if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
             return None
@@ -239,3 +239,8 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _is_temporary(value: Value) -> bool:
+    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
+    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"

@@ -15,10 +15,11 @@ from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.program.branches import Reach, both, limited, reach
 from auditor.program.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.evaluate import Evaluator
 from auditor.program.invocations import argument
-from auditor.program.scopes import CallSite, ScopeIndex
+from auditor.program.scopes import Block, CallSite, ScopeIndex
 from auditor.program.values import UNKNOWN, Hole, Value, concat, literal
 
 Site: TypeAlias = tuple[str, int]
@@ -54,6 +55,7 @@ class Effect(NamedTuple):
     dest: tuple[Value, ...] = ()
     guarded: bool = False
     origin: tuple[Site, int] | None = None
+    block: Block = ()
 
     @property
     def domain(self) -> str:
@@ -209,6 +211,9 @@ class Effects:
         if targets is None:
             return
         dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
+        if role in IO_ROLES:
+            left = reach(self.evaluator, frame)
+            targets, dest = limited(targets, left) or targets, limited(dest, left) or dest
         self.own[site].append(
             Effect(
                 role=role,
@@ -223,6 +228,7 @@ class Effects:
                 call=call,
                 dest=dest,
                 guarded=self._guarded(site, call_site),
+                block=call_site.block,
             )
         )
 
@@ -319,15 +325,16 @@ class Effects:
 
     def _through(self, effect: Effect, chain: tuple[LocalCall, ...]) -> Effect | None:
         """An effect as the outermost caller of a chain has it, its targets evaluated anew in the frames of the chain."""
-        frame = self._entered(chain, effect.site)
+        frame, left = self._entered(chain, effect)
+        spec = effect.entry.dest
         targets = self._targets(effect.call, effect.entry, frame)
-        if targets is None:
+        dest = self._argument(effect.call, spec.arg, spec.pos, frame) if spec is not None else ()
+        if targets is None or not left.possible or (left.runs and not limited((*targets, *dest), left)):
             return None
-        dest = effect.entry.dest
         outer = chain[0]
         return effect._replace(
-            targets=targets,
-            dest=self._argument(effect.call, dest.arg, dest.pos, frame) if dest is not None else (),
+            targets=limited(targets, left),
+            dest=limited(dest, left),
             site=outer.caller,
             line=outer.call.line,
             end_line=outer.call.end_line,
@@ -338,19 +345,20 @@ class Effects:
             via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
         )
 
-    def _entered(self, chain: tuple[LocalCall, ...], site: Site) -> Frame:
-        """The innermost frame of a chain of calls, from the outermost caller in."""
+    def _entered(self, chain: tuple[LocalCall, ...], effect: Effect) -> tuple[Frame, Reach]:
+        """The innermost frame of a chain of calls, from the outermost caller in, and the starts that come so far."""
         objects = self.evaluator.objects
         frame = Frame(*chain[0].caller, block=chain[0].site.block)
-        for edge, onward in zip(chain, (*[(e.caller) for e in chain[1:]], site), strict=True):
-            callee = (edge.callee.path, edge.callee.scope)
+        left = reach(self.evaluator, frame)
+        blocks = [*(edge.site.block for edge in chain[1:]), effect.block]
+        for edge, onward, block in zip(chain, (*[edge.caller for edge in chain[1:]], effect.site), blocks, strict=True):
             args = objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
-            if callee != onward:  # a construction: the method runs on the object that was made
+            if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
                 scope = self.code.scope(*onward)
                 args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
-            block = next((e.site.block for e in chain if e.caller == onward), ())
             frame = self.code.bind(Frame(*onward, None, frame.depth, block), args)
-        return frame
+            left = both(left, reach(self.evaluator, frame))
+        return frame, left
 
     # --- reach ---
 

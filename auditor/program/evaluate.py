@@ -208,6 +208,10 @@ class Evaluator:
             return given
         if bound is not None and self._has_default(name, frame):
             return self.default(name, frame)
+        if name in ("tmp_path", "tmpdir") and self.code.scope(frame.path, frame.scope).name.rpartition(".")[
+            2
+        ].startswith("test"):
+            return (hole("temporary", name),)  # fixtures of pytest
         return (Value((Hole("param", name, (frame.path, frame.scope)),), confidence=0.3, how="param"),)
 
     def _has_default(self, name: str, frame: Frame) -> bool:
@@ -340,9 +344,8 @@ class Evaluator:
         found = []
         for invocation in self.invocations.of(frame.path):
             if 0 <= position < len(invocation.words) and int(key) >= 0:
-                value = of_word(invocation.words[position])
-                sure = 0.4 if invocation.shown else value.confidence
-                found.append(value._replace(runs=frozenset({invocation.number}), confidence=sure))
+                value = of_word(invocation.words[position], shown=invocation.shown)
+                found.append(value._replace(runs=frozenset({invocation.number})))
         return tuple(found) or (hole("cli", f"argv{start + int(key)}"),)
 
     # --- operators ---

@@ -12,7 +12,7 @@ from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
 from auditor.program.code import Code, Frame, Instance, Local, Options
 from auditor.program.invocations import Invocation, argument
-from auditor.program.values import Value, Values, hole, of_word
+from auditor.program.values import Value, Values, hole, literal, of_word
 
 if TYPE_CHECKING:
     from auditor.program.evaluate import Evaluator
@@ -269,15 +269,15 @@ class CommandLines:
         invocations = self.evaluator.invocations.of(path)
         for invocation in invocations:
             words = self._parse(key, declared, invocation, path).get(option.dest)
+            if option.takes == "none":
+                given = literal("False" if words is None else "True")
+                found.append(given._replace(how="flag", runs=frozenset({invocation.number})))
+                continue
             if words is None:
                 silent.add(invocation.number)
             for word in words or ():
-                value = of_word(word)
-                found.append(
-                    value._replace(
-                        runs=frozenset({invocation.number}), confidence=0.4 if invocation.shown else value.confidence
-                    )
-                )
+                value = of_word(word, shown=invocation.shown)
+                found.append(value._replace(runs=frozenset({invocation.number})))
         if silent or not invocations:
             runs = frozenset(silent) if found else frozenset()
             found += [value._replace(runs=value.runs or runs) for value in self._default(option)]

@@ -75,7 +75,9 @@ class CallSite(NamedTuple):
 class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
-    __slots__ = ("attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns")
+    __slots__ = (
+        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests"
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.bindings: dict[str, dict[int, Binding]] = {}
@@ -86,6 +88,7 @@ class ScopeIndex:
         self.imports: list[tuple[Import, Block, bool]] = []
         self.nested: list[int] = []
         self.kinds: dict[int, str] = {}
+        self.tests: dict[int, Expr] = {}
         self.constructs = 0
 
     @staticmethod
@@ -219,6 +222,8 @@ class _Walker:
         self.expression(s.test, block, dead, loop)
         guard = is_main_guard(s.test)
         construct = self.arm("main" if guard else "if")
+        if not guard:
+            self.index.tests[construct] = s.test
         never = type(s.test) is Const and not s.test.value
         always = type(s.test) is Const and bool(s.test.value)
         self.statements(s.body, (*block, (construct, 0)), dead or never, loop)

@@ -81,13 +81,23 @@ def hole(kind: str, name: str) -> Value:
     return Value((Hole(kind, name),), confidence=0.3, how=kind)
 
 
-def of_word(word: Word) -> Value:
-    """A word of a command as text; what the shell leaves open in it is a hole."""
+_ROOTS = frozenset({"github.workspace", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "PWD", "WORKSPACE"})
+"""Names that stand for the root of the checkout in commands."""
+_PLACEHOLDER = re.compile(r"^/?path/to\b|<[^>]*>|^\.\.\.$|\byour[-_ ]|^\[.*\]$", re.I)
+
+
+def of_word(word: Word, *, shown: bool = False) -> Value:
+    """A word of a command as text; what the shell leaves open in it is a hole. `shown`: from a document, surely no more than an example."""
+    if shown and _PLACEHOLDER.search(word.text):
+        return hole("cli", "placeholder")
     if word.exact:
-        return Value((word.text,), confidence=0.9, how="command")
+        return Value((word.text,), confidence=0.4 if shown else 0.9, how="command")
     pieces = re.split(r"\{([^{}]*)\}", word.text)
+    anchored = len(pieces) > 1 and not pieces[0] and pieces[1] in _ROOTS
+    if anchored:
+        pieces = [pieces[2].lstrip("/"), *pieces[3:]]
     parts = [Hole("unknown", text or "?") if position % 2 else text for position, text in enumerate(pieces)]
-    return Value(_merged(parts), confidence=0.6, how="command")
+    return Value(_merged(parts), anchored=anchored, confidence=0.4 if shown else 0.6, how="command")
 
 
 def shared_runs(values: Iterable[Value]) -> frozenset[int] | None:
