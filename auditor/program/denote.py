@@ -417,22 +417,31 @@ class Denoter:
         if dotted == "builtins.dict" and expr.keywords:
             keys = tuple(Const(name) if name else None for name, _ in expr.keywords)
             return Shown(self.code.keep(Table(keys, tuple(value for _, value in expr.keywords))), frame)
-        config = self.evaluator.configs.read_by(expr, dotted, frame)
+        config = self.evaluator.configs.read_by(expr, dotted, frame) or self._option_of_parser(expr, frame)
         if config is not None:
             return config
         if dotted in configs.WRAPPERS and expr.keywords and not expr.keywords[0][0]:
             return self.denote(expr.keywords[0][1], frame)  # Box(**config)
         return self._made_by_library(expr, dotted, frame)
 
+    def _option_of_parser(self, expr: Call, frame: Frame) -> Config | None:
+        """`parser.get("section", "option")` of a `ConfigParser`."""
+        if type(expr.func) is not Attr or not expr.func.name.startswith("get") or len(expr.args) < 2:
+            return None
+        parser = self.denote(expr.func.base, frame)
+        document = self.evaluator.configs.of_parser(parser) if type(parser) is Instance else None
+        names = [self.evaluator.displays.key(arg, frame) for arg in expr.args[:2]]
+        return Config(document, ".".join(map(str, names))) if document is not None and None not in names else None
+
     def _made_by_library(self, expr: Call, dotted: str, frame: Frame) -> Denotation | None:
         of = self.code.knowledge.returns(dotted)
+        made = Made(expr, frame) if dotted in _TRACED else None
         if of == "self":
             return Instance(dotted.rpartition(".")[0])
         if of is not None:
-            return Instance(of)
+            return Instance(of, made)
         last = dotted.rpartition(".")[2]
         # By convention a capitalised callable is a class.
-        made = Made(expr, frame) if dotted in _TRACED else None
         return Instance(dotted, made) if last[:1].isupper() and not last.isupper() else None
 
     def _super(self, frame: Frame) -> Denotation | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.ir import Attr, Call, Choice, Const, Each, Expr, Group, Item, Name, Op, Slice, Star, Table
 from auditor.program.code import Argv, Code, Config, Frame, Options, Shown
+from auditor.program.scopes import integer
 from auditor.program.values import MOST_ALTERNATIVES
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ class Displays:
         items = self.elements(shown.display, shown.frame)
         if items is None or len(items) > MOST_ALTERNATIVES:
             return []
-        if type(key) is Const and isinstance(key.value, int):
-            return items[key.value : key.value + 1 or None] if -len(items) <= key.value < len(items) else []
+        position = integer(key)
+        if position is not None:
+            return items[position : position + 1 or None] if -len(items) <= position < len(items) else []
         return [] if type(key) is Slice else items

@@ -29,7 +29,7 @@ from auditor.program.displays import Displays
 from auditor.program.invocations import Invocations
 from auditor.program.objects import Objects
 from auditor.program.options import CommandLines
-from auditor.program.scopes import Binding
+from auditor.program.scopes import Binding, integer
 from auditor.program.values import (
     MOST_ALTERNATIVES,
     UNKNOWN,
@@ -331,8 +331,9 @@ class Evaluator:
         above = paths.ancestor(expr, ask)
         if above is not None:
             return above
-        if type(expr.key) is Const and isinstance(expr.key.value, int):
-            part = paths.part_of_call(expr.base, (expr.key.value,), ask, self._dotted(expr.base, frame))
+        position = integer(expr.key)
+        if position is not None:
+            part = paths.part_of_call(expr.base, (position,), ask, self._dotted(expr.base, frame))
             return part or (() if type(expr.base) is Call else paths.listed_item(ask(expr.base)))
         return paths.sliced(expr, ask) or ()
 
@@ -399,6 +400,8 @@ class Evaluator:
                 return known
             if (callee.dotted in configs.WRAPPERS or callee.dotted in SAME_OBJECT) and expr.args:
                 return self._values(expr.args[0], frame)
+            if type(whole := self.denoter.denote(expr, frame)) is Config and whole.key:
+                return self.configs.leaf(whole)
             pending = self.configs.pending(expr, callee.dotted, frame)
             if pending is not None:
                 return (pending,)

@@ -9,6 +9,7 @@ from posixpath import dirname
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice
+from auditor.program.scopes import integer
 from auditor.program.values import (
     UNKNOWN,
     Hole,
@@ -175,9 +176,9 @@ def sliced(expr: Item, ask: Ask) -> Values:
         return ()
     bounds: list[int | None] = []
     for part in (key.start, key.stop, key.step):
-        if part is not None and not (type(part) is Const and isinstance(part.value, int)):
+        bounds.append(integer(part))
+        if part is not None and bounds[-1] is None:
             return ()
-        bounds.append(part.value if type(part) is Const and isinstance(part.value, int) else None)
     cut = slice(*bounds)
     return tuple(value._replace(parts=(value.text()[cut],), how="folded") for value in ask(expr.base) if value.exact)
 

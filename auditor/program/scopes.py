@@ -310,6 +310,14 @@ def is_main_guard(test: Expr) -> bool:
     )
 
 
+def integer(expr: Expr | None) -> int | None:
+    """The number that is written, with its sign; None for any other expression."""
+    if type(expr) is Op and expr.op == "neg":
+        inner = integer(expr.operands[0])
+        return None if inner is None else -inner
+    return expr.value if type(expr) is Const and type(expr.value) is int else None
+
+
 def children(node: Expr) -> Iterable[Expr]:
     """The direct sub-expressions, in order of evaluation as far as it matters."""
     parts = _CHILDREN.get(type(node))
