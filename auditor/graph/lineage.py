@@ -57,6 +57,7 @@ class Lineage:
         self.launched = launched
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
+        self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._reached: dict[str, dict[Site, Site | None]] = {}
@@ -85,7 +86,11 @@ class Lineage:
         for way, values, kind in ways:
             named = False
             for value in values:
-                if self._carried(value) or _is_temporary(value):
+                if _is_temporary(value):
+                    self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
+                    named = True
+                    continue
+                if self._carried(value):
                     named = True
                     continue
                 identity = self._named(effect, value) or self._identity(effect.site[0], value, written=way == "write")
@@ -171,7 +176,7 @@ class Lineage:
             for site, touches in self.touches.items()
             for touch in touches
         }
-        return every, every & found
+        return every, every & (found | self._scratch)
 
     # --- programs ---
 
