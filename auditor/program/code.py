@@ -167,6 +167,8 @@ class Code:
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
         self._imports: dict[str, frozenset[str]] = {}
+        self._stars: dict[str, tuple[str, ...]] = {}
+        self._star_homes: dict[tuple[str, str], str | None] = {}
         self._importers: dict[str, list[str]] | None = None
 
     @cached_property
@@ -247,6 +249,30 @@ class Code:
         if found is None:
             found = self._texts[path] = frozenset(_texts(self.programs[path]))
         return found
+
+    def stars(self, path: str) -> tuple[str, ...]:
+        """The modules of the repository whose names `from module import *` brings in, directly or through others, nearest first."""
+        found = self._stars.get(path)
+        if found is None:
+            order: dict[str, None] = {}
+            todo = [path]
+            for module in todo:
+                for statement, _, _ in self.index(module, 0).imports:
+                    for imported in statement.names if statement.names[0].name == "*" else ():
+                        home = self.modules.resolve(module, imported.module, statement.level)
+                        if home is not None and not home.endswith("/") and home != path and home not in order:
+                            order[home] = None
+                            todo.append(home)
+            found = self._stars[path] = tuple(order)
+        return found
+
+    def starred(self, path: str, name: str) -> str | None:
+        """The nearest module from which a star import of a file brings in a name."""
+        key = (path, name)
+        if key not in self._star_homes:
+            homes = (home for home in self.stars(path) if name in self.index(home, 0).bindings)
+            self._star_homes[key] = next(homes, None)
+        return self._star_homes[key]
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 40
 DEEPEST_CALL = 6
+DEEPEST_MODULES = 25
+"""Modules that may lie between a name and its definition."""
 
 SAME_OBJECT = frozenset({"functools.wraps", "copy.copy", "copy.deepcopy", "contextlib.closing"})
 _SAME_DISPLAY = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "sorted", "set", "reversed", "vars"))
@@ -67,6 +69,7 @@ class Denoter:
         self._active: set[tuple[int, str, int, int]] = set()
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
+        self._modules = 0
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
         """What an expression stands for, or None."""
@@ -116,7 +119,7 @@ class Denoter:
                 return found
         if bindings:
             return None
-        return self._starred(expr.id, frame) or Library(f"builtins.{expr.id}")
+        return self._starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
         """The bindings a name may have here, newest first, each with the frame it stands in."""
@@ -213,42 +216,43 @@ class Denoter:
     def member(self, home: str, name: str) -> Denotation | None:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
         key = (home, name)
-        if key in self._searching:
+        if key in self._searching or self._modules > DEEPEST_MODULES:
             return self._searching.get(key)
-        outermost = not self._searching
         self._searching[key] = None
+        self._modules += 1
         try:
             found = self._searching[key] = self._member(home, name)
         finally:
-            if outermost:
+            self._modules -= 1
+            if not self._modules:
                 self._searching.clear()
         return found
 
     def _member(self, home: str, name: str) -> Denotation | None:
         if not home.endswith("/"):
-            frame = Frame(home, 0)
-            for binding in self.code.index(home, 0).final(name):
-                found = self._bound(name, binding, frame)
-                if found is not None:
-                    return found
+            found = self._defined(home, name)
+            if found is not None:
+                return found
         folder = home if home.endswith("/") else home.rpartition("/")[0]
         if home.endswith(("/", "__init__.py")):
             submodule = self.code.modules.file(folder.rstrip("/"), name)
             if submodule is not None and submodule != home:
                 return Module(submodule)
-        return None if home.endswith("/") else self._starred(name, Frame(home, 0))
+        return None if home.endswith("/") else self._starred(name, home)
 
-    def _starred(self, name: str, frame: Frame) -> Denotation | None:
-        """A name that a `from module import *` of the repository brings in."""
-        for statement, _, _ in self.code.index(frame.path, 0).imports:
-            for imported in statement.names:
-                if imported.name == "*":
-                    home = self.code.modules.resolve(frame.path, imported.module, statement.level)
-                    if home is not None and home != frame.path and not home.endswith("/"):
-                        found = self.member(home, name)
-                        if found is not None:
-                            return found
+    def _defined(self, home: str, name: str) -> Denotation | None:
+        """What a module itself binds under a name."""
+        frame = Frame(home, 0)
+        for binding in self.code.index(home, 0).final(name):
+            found = self._bound(name, binding, frame)
+            if found is not None:
+                return found
         return None
+
+    def _starred(self, name: str, path: str) -> Denotation | None:
+        """A name that the `from module import *` of a file bring in."""
+        home = self.code.starred(path, name)
+        return self._defined(home, name) if home is not None else None
 
     # --- attributes and items ---
 

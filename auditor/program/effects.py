@@ -27,7 +27,9 @@ Site: TypeAlias = tuple[str, int]
 
 LEVELS = 6
 MOST_LANDINGS = 60
-"""Callers that one effect may be carried to, over all levels."""
+"""Callers that one effect may be carried to, over all levels; fewer where very many effects are carried."""
+LEAST_LANDINGS = 6
+ALL_LANDINGS = 15_000
 
 IO_ROLES = frozenset(
     {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
@@ -94,6 +96,8 @@ class Effects:
         for path in code.paths:
             self._read(path)
         self.lifted: dict[Site, list[Effect]] = defaultdict(list)
+        self.cut: set[Site] = set()
+        """Functions with an effect that has more callers than are followed."""
         self._carry()
 
     def of(self, site: Site) -> Iterator[Effect]:
@@ -285,17 +289,20 @@ class Effects:
 
     def _carry(self) -> None:
         """Carry each effect that hangs on a parameter to the callers that supply it, level by level."""
-        for effects in list(self.own.values()):
-            for effect in effects:
-                if hangs(effect):
-                    self._carry_one(effect)
+        hanging = [effect for effects in self.own.values() for effect in effects if hangs(effect)]
+        most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(len(hanging), 1)))
+        for effect in hanging:
+            self._carry_one(effect, most)
 
-    def _carry_one(self, effect: Effect) -> None:
+    def _carry_one(self, effect: Effect, most: int) -> None:
         todo: list[tuple[Effect, tuple[LocalCall, ...]]] = [(effect, ())]
         seen: set[tuple[object, ...]] = set()
         landings = 0
-        while todo and landings < MOST_LANDINGS:
+        while todo:
             landed, chain = todo.pop(0)
+            if landings >= most:
+                self.cut.add(effect.site)
+                return
             if len(chain) >= LEVELS:
                 continue
             for edge in self._suppliers(landed):

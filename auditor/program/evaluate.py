@@ -24,13 +24,14 @@ from auditor.model.ir import (
 from auditor.program import configs, paths
 from auditor.program.code import Argv, Code, Config, Frame, Instance, Library, Local, Module, Options, Partial, Shown
 from auditor.program.configs import Configs
-from auditor.program.denote import DEEPEST_CALL, SAME_OBJECT, Denoter
+from auditor.program.denote import DEEPEST_CALL, DEEPEST_MODULES, SAME_OBJECT, Denoter
 from auditor.program.displays import Displays
 from auditor.program.invocations import Invocations
 from auditor.program.objects import Objects
 from auditor.program.options import CommandLines
 from auditor.program.scopes import Binding, integer
 from auditor.program.values import (
+    CUT,
     MOST_ALTERNATIVES,
     UNKNOWN,
     Hole,
@@ -68,6 +69,7 @@ class Evaluator:
         self._cut = False
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Values] = {}
+        self._modules = 0
 
     def values(self, expr: Expr, frame: Frame) -> Values:
         """The texts an expression can have; `(UNKNOWN,)` when nothing is known."""
@@ -90,7 +92,7 @@ class Evaluator:
         self._fuel -= 1
         if len(self._active) > DEEPEST or self._fuel <= 0 or key in self._active:
             self._cut = True
-            return (UNKNOWN,)
+            return (UNKNOWN if key in self._active else CUT,)
         before, self._cut = self._cut, False
         self._active.add(key)
         try:
@@ -121,7 +123,7 @@ class Evaluator:
             home = self.denoter.denote(expr, frame)
             if type(home) is not Library:
                 return (hole("unknown", expr.id),)
-            starred = self._starred(expr.id, frame)
+            starred = self._starred(expr.id, frame.path)
             return starred or (hole("unknown", expr.id),)
         return tuple(value if value.how != "literal" else value.weakened(0.9, "constant") for value in found)
 
@@ -141,35 +143,31 @@ class Evaluator:
         added = self._values(binding.value, frame)
         return list(self._product([earlier, added], concat))
 
-    def _starred(self, name: str, frame: Frame) -> Values:
-        for statement, _, _ in self.code.index(frame.path, 0).imports:
-            for imported in statement.names:
-                if imported.name == "*":
-                    home = self.code.modules.resolve(frame.path, imported.module, statement.level)
-                    if home is not None and home != frame.path and not home.endswith("/"):
-                        found = self._member(home, name)
-                        if found:
-                            return found
-        return ()
+    def _starred(self, name: str, path: str) -> Values:
+        """A constant that the `from module import *` of a file bring in."""
+        home = self.code.starred(path, name)
+        return self._defined(home, name) if home is not None else ()
+
+    def _defined(self, home: str, name: str) -> Values:
+        """The texts that a module itself binds a name to."""
+        frame = Frame(home, 0)
+        bindings = [(binding, frame.at(binding.block)) for binding in self.code.index(home, 0).final(name)]
+        return tuple(self._of_bindings(name, bindings))
 
     def _member(self, home: str, name: str) -> Values:
         """A constant of another module."""
         key = (home, name)
-        if home.endswith("/") or key in self._searching:
+        if home.endswith("/") or key in self._searching or self._modules > DEEPEST_MODULES:
             return self._searching.get(key, ())
-        outermost = not self._searching
         self._searching[key] = ()
+        self._modules += 1
         try:
-            values = self._searching[key] = self._constants(home, name)
+            values = self._searching[key] = self._defined(home, name) or self._starred(name, home)
         finally:
-            if outermost:
+            self._modules -= 1
+            if not self._modules:
                 self._searching.clear()
         return values
-
-    def _constants(self, home: str, name: str) -> Values:
-        frame = Frame(home, 0)
-        bindings = [(binding, frame.at(binding.block)) for binding in self.code.index(home, 0).final(name)]
-        return tuple(self._of_bindings(name, bindings)) or self._starred(name, frame)
 
     def _bound(self, name: str, binding: Binding, frame: Frame) -> Values:
         how, value = binding.how, binding.value

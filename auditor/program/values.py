@@ -14,7 +14,8 @@ from auditor.model.facts import Word
 class Hole(NamedTuple):
     """A part of a text that is not known.
 
-    `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `unknown`. A parameter's hole names the
+    `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `limit` (not followed to its
+    end), `unknown`. A parameter's hole names the
     function that it belongs to, as (path, scope).
     """
 
@@ -69,6 +70,9 @@ class Value(NamedTuple):
 Values: TypeAlias = tuple[Value, ...]
 
 UNKNOWN = Value((Hole("unknown", "?"),), confidence=0.3, how="unknown")
+
+CUT = Value((Hole("limit", "…"),), confidence=0.3, how="limit")
+"""A text that was not followed to its end: too deep, or too many ways."""
 
 
 def literal(text: str, *, anchored: bool = False) -> Value:
