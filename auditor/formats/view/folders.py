@@ -1,0 +1,98 @@
+"""The artefacts of a graph as a tree of folders, so that a picture can hold any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from auditor.model.artefact import Node, NodeKind
+
+ROOT = 0
+_OF_FOLDER = frozenset({NodeKind.STEP, NodeKind.CI_JOB, NodeKind.SERVICE})  # defined in a file, and no part of it
+_ELSEWHERE = {
+    "package": "packages",
+    "url": "web addresses",
+    "uri": "storage addresses",
+    "host": "paths of one machine",
+    "env": "environment variables",
+    "table": "tables",
+    "storage": "storages",
+}
+_UNKNOWN = "in an unknown folder"
+
+
+class Item(NamedTuple):
+    """A folder, a file, or a thing in one. `node` counts in the nodes of the graph; -1 for a folder that is none."""
+
+    label: str
+    parent: int
+    node: int
+
+
+class Folders:
+    """A tree of items: children by item, and the item that each node is."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.items = [Item("", -1, -1)]
+        self.children: list[list[int]] = [[]]
+        self.home: dict[str, int] = {}
+        self.apart: set[int] = set()  # groups of what is no file: packages, addresses
+        self._known: dict[tuple[int, str], int] = {}
+        for number, node in enumerate(nodes):
+            self._place(number, node)
+
+    def _place(self, number: int, node: Node) -> None:
+        above = ROOT
+        names = _address(node)
+        for name in names[:-1]:
+            above = self._child(above, name, name)
+        # A file that holds other things is one item with them; everything else in it has its id as a name.
+        own = names[-1] if node.id == f"file:{node.path}" else node.id
+        item = self._child(above, own, names[-1])
+        self.items[item] = self.items[item]._replace(node=number)
+        self.home[node.id] = item
+        if node.path is None:
+            self.apart.add(above)
+
+    def _child(self, above: int, name: str, label: str) -> int:
+        known = self._known.get((above, name))
+        if known is None:
+            known = self._known[above, name] = len(self.items)
+            self.items.append(Item(label, above, -1))
+            self.children.append([])
+            self.children[above].append(known)
+        return known
+
+    def above(self, item: int) -> Iterator[int]:
+        """The item, and all that it lies in, the root last."""
+        while item >= 0:
+            yield item
+            item = self.items[item].parent
+
+    def is_folder(self, item: int) -> bool:
+        """Whether an item holds others and is no artefact itself."""
+        return self.items[item].node < 0 and bool(self.children[item])
+
+    def path(self, item: int, within: int = ROOT) -> str:
+        """The labels from the root, or from a folder that holds it, down to an item."""
+        names = []
+        for above in self.above(item):
+            if above in (ROOT, within):
+                break
+            names.append(self.items[above].label)
+        return "/".join(reversed(names)) or self.items[item].label
+
+
+def _address(node: Node) -> list[str]:
+    """The folders that a node lies in, and its own name."""
+    prefix, _, rest = node.id.partition(":")
+    if node.path is None:
+        return [_ELSEWHERE.get(prefix, "names in hubs and registries"), node.label]
+    segments = [segment for segment in node.path.split("/") if segment]
+    if segments and "{" in segments[0]:
+        segments.insert(0, _UNKNOWN)
+    if node.id == f"file:{node.path}":
+        return segments or [rest]
+    if node.kind in _OF_FOLDER:
+        return [*segments[:-1], node.label]
+    return [*segments, node.label]
