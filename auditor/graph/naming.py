@@ -20,6 +20,7 @@ _INSIDE = re.compile(r"^(?P<path>[^#]+?)(::|#)(?P<name>.+)$")
 _KEY = re.compile(r"^(?P<path>[^:#]+\.[^:#/.]+):(?P<name>[^:/].*)$")
 _DEFINED = frozenset({NodeKind.PARAM, NodeKind.CI_JOB, NodeKind.SERVICE})
 """Kinds that are defined in a file and have no tie to it: a change of the file is a change of them."""
+_INNER = frozenset({NodeKind.PARAM, NodeKind.FUNCTION})
 _DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT, NodeKind.EXTERNAL_DATASET})
 
 
@@ -96,8 +97,10 @@ class _Names:
         return self._instead(self.plain.get(section, []), f"{asked} stands in {section}, which is declared as a whole")
 
     def labelled(self, asked: str) -> Meant:
-        """The name of a step, a table, a package, a variable."""
-        return Meant(tuple(self.labels.get(asked, ())))
+        """The name of a step, a table, a package, a variable; keys and functions only where nothing else is called so."""
+        found = self.labels.get(asked, [])
+        outer = [name for name in found if self._nodes[name].kind not in _INNER]
+        return Meant(tuple(outer or found))
 
     def ending(self, asked: str) -> Meant:
         """The end of a path or id."""

@@ -51,8 +51,9 @@ def resolution(world: World, component: str, owned: Callable[[str], bool]) -> Re
     return Resolution(component, calls, resolved, tuple(sorted(_unresolved(world, owned), key=_order)))
 
 
-def _order(call: Unresolved) -> tuple[str, int, int, str]:
-    return (call.path, call.cell if call.cell is not None else -1, call.line or 0, call.call)
+def _order(call: Unresolved) -> tuple[str, int, int, str, str, str]:
+    cell = call.cell if call.cell is not None else -1
+    return (call.path, cell, call.line or 0, call.call, call.cause, call.name)
 
 
 def _unresolved(world: World, owned: Callable[[str], bool]) -> Iterator[Unresolved]:

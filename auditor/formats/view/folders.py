@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auditor.model.artefact import Node, NodeKind
 
 ROOT = 0
-_OF_FOLDER = frozenset({NodeKind.STEP, NodeKind.CI_JOB, NodeKind.SERVICE})  # defined in a file, and no part of it
+MOST_STEPS = 16
+_STEPS = frozenset({NodeKind.STEP, NodeKind.CI_JOB, NodeKind.SERVICE})
+"""Kinds that stand beside the file that defines them, unless it defines more than MOST_STEPS."""
 _ELSEWHERE = {
     "package": "packages",
     "url": "web addresses",
@@ -38,12 +41,13 @@ class Folders:
         self.home: dict[str, int] = {}
         self.apart: set[int] = set()  # groups of what is no file: packages, addresses
         self._known: dict[tuple[int, str], int] = {}
+        self._steps = Counter(node.path for node in nodes if node.kind in _STEPS)
         for number, node in enumerate(nodes):
             self._place(number, node)
 
     def _place(self, number: int, node: Node) -> None:
         above = ROOT
-        names = _address(node)
+        names = self._address(node)
         for name in names[:-1]:
             above = self._child(above, name, name)
         # A file that holds other things is one item with them; everything else in it has its id as a name.
@@ -53,6 +57,20 @@ class Folders:
         self.home[node.id] = item
         if node.path is None:
             self.apart.add(above)
+
+    def _address(self, node: Node) -> list[str]:
+        """The folders that a node lies in, and its own name."""
+        prefix, _, rest = node.id.partition(":")
+        if node.path is None:
+            return [_ELSEWHERE.get(prefix, "names in hubs and registries"), node.label]
+        segments = [segment for segment in node.path.split("/") if segment]
+        if segments and "{" in segments[0]:
+            segments.insert(0, _UNKNOWN)
+        if node.id == f"file:{node.path}":
+            return segments or [rest]
+        if node.kind in _STEPS and self._steps[node.path] <= MOST_STEPS:
+            return [*segments[:-1], node.label]
+        return [*segments, node.label]
 
     def _child(self, above: int, name: str, label: str) -> int:
         known = self._known.get((above, name))
@@ -81,18 +99,3 @@ class Folders:
                 break
             names.append(self.items[above].label)
         return "/".join(reversed(names)) or self.items[item].label
-
-
-def _address(node: Node) -> list[str]:
-    """The folders that a node lies in, and its own name."""
-    prefix, _, rest = node.id.partition(":")
-    if node.path is None:
-        return [_ELSEWHERE.get(prefix, "names in hubs and registries"), node.label]
-    segments = [segment for segment in node.path.split("/") if segment]
-    if segments and "{" in segments[0]:
-        segments.insert(0, _UNKNOWN)
-    if node.id == f"file:{node.path}":
-        return segments or [rest]
-    if node.kind in _OF_FOLDER:
-        return [*segments[:-1], node.label]
-    return [*segments, node.label]
