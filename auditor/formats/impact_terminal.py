@@ -78,7 +78,8 @@ def _left_out(side: Side, impact: ImpactExport) -> list[str]:
         said.append(f"{plural(side.further, 'artefact')} further away; --depth goes deeper")
     if side.doubtful:
         said.append(
-            f"{plural(side.doubtful, 'tie')} of less confidence than {decimal(impact.least, 2)} not followed; --least 0 follows all"
+            f"{plural(side.doubtful, 'tie')} too doubtful to follow (confidence under {decimal(impact.least, 2)}, or through "
+            "an unknown folder); --least 0 follows all"
         )
     return said
 
@@ -164,6 +165,7 @@ def _counted(side: Side) -> str:
     counts = Counter(ties.kind(item.node) for item in side.reached)
     told = ", ".join(plural(count, kind) for kind, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
     results = [plain(item.node.id.partition(":")[2], 80) for item in side.reached if item.node.kind in _RESULTS]
+    results.sort(key=lambda name: "{" in name)  # what is known by its whole name first
     more = [f"{len(results) - NAMED:,} more models and services"] if len(results) > NAMED else []
     named = f"; among them {joined(results[:NAMED] + more)}" if results else ""
     return f": {plural(len(side.reached), 'artefact')} ({told}){named}"

@@ -19,6 +19,9 @@ from auditor.model.export import Reached, Side
 LEAST = 0.5
 """Confidence from which a tie is followed: below it stand guesses (GRAPH §5)."""
 
+ROOTLESS = 0.4
+"""At most so sure is a way through an artefact in an unknown folder: that of another program need not be the same."""
+
 DIRECTIONS = {
     **INFLUENCE,
     EdgeKind.PART_OF: True,
@@ -121,11 +124,11 @@ class _Walk:
         found: dict[Spot, _Found] = {}
         for spot in sorted(frontier, key=_in_order):
             here = self._best[spot]
-            for edge, onward in self._moves(spot):
+            for edge, onward, confidence in self._moves(spot):
                 self._hops[onward[0]][spot[0]].setdefault(edge.kind, edge)
                 if onward in self._best or (onward[0], State.WHOLE) in self._best:
                     continue
-                way = _Found(spot, here.depth + 1, min(here.confidence, edge.confidence))
+                way = _Found(spot, here.depth + 1, min(here.confidence, confidence))
                 known = found.get(onward)
                 if known is None or way.confidence > known.confidence:
                     found[onward] = way
@@ -134,18 +137,21 @@ class _Walk:
 
     # --- moves ---
 
-    def _moves(self, spot: Spot) -> Iterator[tuple[Edge, Spot]]:
-        """Every tie that may be followed from a spot, with the spot it leads to."""
+    def _moves(self, spot: Spot) -> Iterator[tuple[Edge, Spot, float]]:
+        """Every tie that may be followed from a spot, with the spot it leads to and how sure that is."""
         name, state = spot
-        alone = state is State.WHOLE and self._best[spot].depth == 0 and self._uncalled(name)
+        start = self._best[spot].depth == 0
+        alone = start and self._uncalled(name)
+        most = 1.0 if start or not _rootless(self._nodes[name]) else ROOTLESS
         for edge in self._ties.get(name, ()):
             onward = self._onward(edge, name, state, alone=alone)
             if onward is None:
                 continue
-            if edge.confidence < self._least:
+            confidence = min(edge.confidence, most)
+            if confidence < self._least:
                 self._doubtful.add((edge.source, edge.target, edge.kind))
                 continue
-            yield edge, onward
+            yield edge, onward, confidence
 
     def _onward(self, edge: Edge, name: str, state: State, *, alone: bool) -> Spot | None:
         """Where a tie leads from a node in a state; None where it may not be followed."""
@@ -216,6 +222,11 @@ class _Walk:
         for near in (before, *sorted(sources.keys() - {before, name})):
             if near in among:
                 yield from sorted(sources[near].values(), key=lambda edge: (-edge.confidence, edge.kind.value))
+
+
+def _rootless(node: Node) -> bool:
+    """Whether it is not known in which folder or bucket an artefact lies."""
+    return (node.path or node.id.partition(":")[2].rpartition("://")[2]).startswith("{")
 
 
 def _in_order(spot: Spot) -> tuple[str, str]:

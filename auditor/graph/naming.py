@@ -37,7 +37,16 @@ def meant(asked: str, nodes: Mapping[str, Node], tree: Iterable[str] = ()) -> Me
     Raises UsageError for a name that means nothing, or several things, with those that are near.
     """
     names = _Names(nodes, frozenset(tree))
-    for attempt in (names.exactly, names.held, names.inside, names.labelled, names.ending, names.general, names.below):
+    for attempt in (
+        names.exactly,
+        names.held,
+        names.inside,
+        names.labelled,
+        names.below,
+        names.called,
+        names.ending,
+        names.general,
+    ):
         found = attempt(asked)
         if len(found.nodes) == 1 or found.note:
             return found
@@ -97,10 +106,12 @@ class _Names:
         return self._instead(self.plain.get(section, []), f"{asked} stands in {section}, which is declared as a whole")
 
     def labelled(self, asked: str) -> Meant:
-        """The name of a step, a table, a package, a variable; keys and functions only where nothing else is called so."""
-        found = self.labels.get(asked, [])
-        outer = [name for name in found if self._nodes[name].kind not in _INNER]
-        return Meant(tuple(outer or found))
+        """The name of a step, a table, a package, a variable."""
+        return Meant(tuple(name for name in self.labels.get(asked, ()) if self._nodes[name].kind not in _INNER))
+
+    def called(self, asked: str) -> Meant:
+        """The name of a key or a function, in whatever file."""
+        return Meant(tuple(name for name in self.labels.get(asked, ()) if self._nodes[name].kind in _INNER))
 
     def ending(self, asked: str) -> Meant:
         """The end of a path or id."""

@@ -106,6 +106,25 @@ def test_a_depth_cuts_and_counts_the_rest() -> None:
     assert all(hop.source in {"raw.csv", "clean.py"} for item in side.reached for hop in item.hops)
 
 
+@pytest.mark.parametrize(("id_", "path"), [("file:{argv1}/x.csv", "{argv1}/x.csv"), ("uri:s3://{bucket}/x", None)])
+def test_an_unknown_folder_of_one_program_is_not_that_of_another(id_: str, path: str | None) -> None:
+    nodes = {name: node(name) for name in ("a.py", "b.py")} | {id_: Node(id_, NodeKind.DATASET, id_, path)}
+    edges = [edge("a.py", "produces", id_), edge(id_, "consumes", "b.py")]
+    side = downstream(nodes, edges, ["a.py"])
+    assert (names(side), side.doubtful) == ([id_], 1)
+    assert names(downstream(nodes, edges, [id_])) == ["b.py"], "asked of it, its readers are told"
+    sure = downstream(nodes, edges, ["a.py"], least=0.4).reached[-1]
+    assert (sure.node.id, sure.confidence) == ("b.py", 0.4)
+
+
+def test_a_pattern_in_a_known_folder_is_the_same_for_all() -> None:
+    nodes = {name: node(name) for name in ("a.py", "b.py")} | {"d": Node("d", NodeKind.DATASET, "d", "data/{day}.csv")}
+    assert names(downstream(nodes, [edge("a.py", "produces", "d"), edge("d", "consumes", "b.py")], ["a.py"])) == [
+        "d",
+        "b.py",
+    ]
+
+
 FOLDER = """
     one.csv  part_of   d.dir
     two.csv  part_of   d.dir

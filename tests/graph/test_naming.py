@@ -62,6 +62,7 @@ TREE = ("src/train.py", "data/raw.csv", "data/big/part.csv", "LICENSE", "other/r
         ("TOKEN", "env:TOKEN"),
         ("data/raw.csv#age", "feature:data/raw.csv#age"),
         ("age", "feature:data/raw.csv#age"),
+        ("lr", "param:params.yaml#lr"),
     ],
 )
 def test_every_way_to_say_it(asked: str, id_: str) -> None:
