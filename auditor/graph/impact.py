@@ -173,13 +173,15 @@ class _Walk:
             return None if state in (State.PARTLY, State.RUN) else (other, State.WHOLE)
         if edge.kind is EdgeKind.IMPORTS:
             return None if state is State.RUN and self._program(name) else (other, State.WHOLE)
+        if edge.kind is EdgeKind.SETS and state is State.RUN:  # what a step sets stands in its text
+            return None
         return other, State.WHOLE if edge.kind is EdgeKind.ENV_OF else State.RUN
 
     def _back(self, edge: Edge, other: str, state: State) -> Spot | None:
         """One tie back to what this depends on."""
         if state is State.TEXT and edge.kind not in _OF_TEXT:
             return None
-        if edge.kind is EdgeKind.CONTAINS:
+        if edge.kind in (EdgeKind.CONTAINS, EdgeKind.SETS):
             return other, State.TEXT
         return other, State.TEXT if edge.kind is EdgeKind.IMPORTS and self._program(other) else State.WHOLE
 

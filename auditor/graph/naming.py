@@ -19,7 +19,7 @@ _MOST_NAMED = 5
 _INSIDE = re.compile(r"^(?P<path>[^#]+?)(::|#)(?P<name>.+)$")
 _KEY = re.compile(r"^(?P<path>[^:#]+\.[^:#/.]+):(?P<name>[^:/].*)$")
 _DEFINED = frozenset({NodeKind.PARAM, NodeKind.CI_JOB, NodeKind.SERVICE})
-"""Kinds that are defined in a file and have no tie to it: a change of the file is a change of them."""
+"""Kinds that are defined in a file and need have no tie to it: a change of the file is a change of them."""
 _INNER = frozenset({NodeKind.PARAM, NodeKind.FUNCTION})
 _DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT, NodeKind.EXTERNAL_DATASET})
 
@@ -82,7 +82,11 @@ class _Names:
         return self._instead(parts, f"taken for what it defines: {self._told(parts)}")
 
     def _parts(self, path: str) -> tuple[str, ...]:
-        return tuple(name for name, node in sorted(self._nodes.items()) if node.path == path and node.kind in _DEFINED)
+        return tuple(
+            name
+            for name, node in sorted(self._nodes.items())
+            if node.path == path and node.kind in _DEFINED and "read" not in node.attrs  # keys that code reads are tied
+        )
 
     def _told(self, names: Iterable[str]) -> str:
         counts = Counter(self._nodes[name].kind.value.replace("_", " ") for name in names)

@@ -10,10 +10,12 @@ from xml.etree import ElementTree as ET
 
 import networkx as nx  # another reader of GraphML than the one that wrote it
 import pytest
+from msgspec.structs import replace
 
 from auditor.formats import GRAPH_FORMATS, graph_terminal, render_graph
 from auditor.formats.text import plain
-from auditor.formats.view.graph import MOST_NODES, MOST_TIES
+from auditor.formats.view import graph as view
+from auditor.model.artefact import EdgeKind
 from auditor.model.errors import UsageError
 from tests.formats.sample_graphs import EVIL, GRAPHS, crowd, empty, hostile, pipeline
 from tests.formats.test_html_form import ALLOWED, Page
@@ -167,21 +169,37 @@ def test_packages_are_in_the_tables_and_not_in_the_picture() -> None:
 
 
 def test_a_large_graph_starts_with_closed_folders_and_says_what_it_leaves_out() -> None:
-    source = render_graph(crowd(6_000), "html")
+    source = render_graph(crowd(2_400), "html")
     parsed = Page(source)
     assert source.count('class="node') <= 58
-    assert "150 inside" not in parsed.text
+    assert "of 2 kinds" in parsed.text
     assert "40 inside" in parsed.text
     assert "A picture shows at most 48 boxes of a folder" in parsed.text
-    assert sum("data-a" in attrs for tag, attrs in parsed.elements if tag == "tr") == 5_999
+    assert sum("data-a" in attrs for tag, attrs in parsed.elements if tag == "tr") == 2_399
     assert '<details id="ties-fold">' in source
 
 
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "MOST_TIES", 100)
+    monkeypatch.setattr(view, "MOST_NODES", 80)
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_what_no_page_can_hold_is_counted() -> None:
-    text = Page(render_graph(crowd(MOST_TIES + 2), "html")).text
-    assert f"of {MOST_TIES + 2:,} artefacts, the least connected, are not on this page" in text
-    assert MOST_NODES < MOST_TIES
-    assert f"of {MOST_TIES + 1:,} ties are not on this page" in text
+    parsed = Page(render_graph(crowd(102), "html"))
+    assert "22 of 102 artefacts, the least connected, are not on this page" in parsed.text
+    rows = [attrs for tag, attrs in parsed.elements if tag == "tr" and "data-a" in attrs]
+    assert f"{101 - len(rows)} of 101 ties are not on this page" in parsed.text
+    assert all(int(row["data-a"] or "") < 80 and int(row["data-b"] or "") < 80 for row in rows)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_ties_of_the_least_use_are_left_out_whole_and_named() -> None:
+    graph = crowd(80)
+    calls = [replace(edge, kind=EdgeKind.CALLS) for edge in graph.edges[:30]]
+    text = Page(render_graph(replace(graph, edges=(*graph.edges, *calls)), "html")).text
+    assert "30 of 109 ties, among them all of the kind calls, are not on this page" in text
 
 
 # --- the summary ---

@@ -203,6 +203,22 @@ def test_data_change_no_function_beside_the_one_that_reads_them() -> None:
     assert "g.fn" in names(downstream(nodes, edges, ["lib.mod"]))
 
 
+def test_data_of_one_step_reach_no_other_through_an_option_that_both_set() -> None:
+    nodes, edges = graph(
+        """
+        a.csv consumes a.step
+        a.step sets lr.key
+        b.step sets lr.key
+        lr.key configures train.py
+        b.csv consumes b.step
+        train.py produces m.pkl
+        """
+    )
+    assert names(downstream(nodes, edges, ["a.csv"])) == ["a.step"]
+    assert names(downstream(nodes, edges, ["a.step"])) == ["lr.key", "train.py", "m.pkl"]
+    assert names(upstream(nodes, edges, ["m.pkl"])) == ["train.py", "lr.key", "a.step", "b.step"]
+
+
 def test_several_starts_are_asked_at_once() -> None:
     nodes, edges = graph(PIPELINE)
     side = downstream(nodes, edges, ["clean.csv", "raw.csv"])

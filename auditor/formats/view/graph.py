@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from auditor.formats import ties
-from auditor.formats.text import percent, plain, plural
+from auditor.formats.text import joined, percent, plain, plural
 from auditor.formats.view.atlas import MOST_AROUND, MOST_BOXES, Atlas, View
 from auditor.formats.view.drawing import Drawing, Drawn, Stroke, Views, atlas, flow
 from auditor.formats.view.folders import ROOT, Folders
@@ -21,7 +21,8 @@ from auditor.model.export import GraphExport
 MOST_TIES, MOST_NODES = 12_000, 8_000
 _FOLDED = 400  # ties from which on their table is folded at first
 _UNDRAWN = frozenset({EdgeKind.ENV_OF, EdgeKind.CONTAINS})  # packages, and what a file holds, would hide all else
-_MINOR = (EdgeKind.ENV_OF, EdgeKind.IMPORTS, EdgeKind.PART_OF, EdgeKind.CONTAINS)  # left out first, in this order
+_MINOR = (EdgeKind.CALLS, EdgeKind.ENV_OF, EdgeKind.CONTAINS, EdgeKind.IMPORTS, EdgeKind.PART_OF)
+"""Kinds of ties that are left out whole where a page cannot hold all, in this order."""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -102,14 +103,11 @@ def page(graph: GraphExport) -> GraphPage:
 
 
 def _chosen_edges(edges: Sequence[Edge]) -> list[Edge]:
-    if len(edges) <= MOST_TIES:
-        return list(edges)
-    ranked = sorted(range(len(edges)), key=lambda n: (_minor(edges[n]), n))[:MOST_TIES]
-    return [edges[number] for number in sorted(ranked)]
-
-
-def _minor(edge: Edge) -> int:
-    return len(_MINOR) - _MINOR.index(edge.kind) if edge.kind in _MINOR else 0
+    kept = list(edges)
+    for kind in _MINOR:
+        if len(kept) > MOST_TIES:
+            kept = [edge for edge in kept if edge.kind is not kind]
+    return kept[:MOST_TIES]
 
 
 def _chosen_nodes(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
@@ -161,8 +159,17 @@ def _notes(
             f"{left:,} of {len(graph.nodes):,} artefacts, the least connected, are not on this page; the JSON of this graph holds them all."
         )
     if left := len(graph.edges) - len(edges):
+        gone = {edge.kind for edge in graph.edges} - {edge.kind for edge in edges}
+        kinds = joined([kind.value.replace("_", " ") for kind in _MINOR if kind in gone])
+        what = (
+            f", among them all of the kinds {kinds},"
+            if len(gone) > 1
+            else f", among them all of the kind {kinds},"
+            if gone
+            else ""
+        )
         said.append(
-            f"{left:,} of {len(graph.edges):,} ties are not on this page; the JSON of this graph holds them all."
+            f"{left:,} of {len(graph.edges):,} ties{what} are not on this page; the JSON of this graph holds them all."
         )
     return said
 
