@@ -21,6 +21,8 @@ _ELSEWHERE = {
     "table": "tables",
     "storage": "storages",
 }
+_NAMED = "names in hubs and registries"
+_GROUPS = frozenset({*_ELSEWHERE.values(), _NAMED})
 _UNKNOWN = "in an unknown folder"
 
 
@@ -55,14 +57,16 @@ class Folders:
         item = self._child(above, own, names[-1])
         self.items[item] = self.items[item]._replace(node=number)
         self.home[node.id] = item
-        if node.path is None:
+        if names[0] in _GROUPS:
             self.apart.add(above)
 
     def _address(self, node: Node) -> list[str]:
         """The folders that a node lies in, and its own name."""
         prefix, _, rest = node.id.partition(":")
+        if prefix == "mem":  # what a pipeline hands on in memory lies where the pipeline does
+            return [*rest.split("/")[:-1], node.label]
         if node.path is None:
-            return [_ELSEWHERE.get(prefix, "names in hubs and registries"), node.label]
+            return [_ELSEWHERE.get(prefix, _NAMED), node.label]
         segments = [segment for segment in node.path.split("/") if segment]
         if segments and "{" in segments[0]:
             segments.insert(0, _UNKNOWN)
