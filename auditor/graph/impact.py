@@ -132,8 +132,9 @@ class _Walk:
                 known = found.get(onward)
                 if known is None or way.confidence > known.confidence:
                     found[onward] = way
-        self._best.update(found)
-        return list(found)
+        ring = sorted(found, key=lambda spot: (-found[spot].confidence, _in_order(spot)))
+        self._best.update({spot: found[spot] for spot in ring})
+        return ring
 
     # --- moves ---
 
@@ -227,8 +228,9 @@ class _Walk:
 
 
 def _rootless(node: Node) -> bool:
-    """Whether it is not known in which folder or bucket an artefact lies."""
-    return (node.path or node.id.partition(":")[2].rpartition("://")[2]).startswith("{")
+    """Whether it is not known in which folder or bucket an artefact lies. A folder may be called `{{ name }}`, in templates."""
+    place = node.path or node.id.partition(":")[2].rpartition("://")[2]
+    return place.startswith("{") and not place.startswith("{{")
 
 
 def _in_order(spot: Spot) -> tuple[str, str]:

@@ -24,6 +24,7 @@ def node(id_: str, kind: NodeKind = NodeKind.DATASET, path: str | None = None) -
         ("function:src/a/train.py#f", NodeKind.FUNCTION, "src/a/train.py/f"),
         ("step:p/dvc.yaml#fit", NodeKind.STEP, "p/fit"),
         ("file:{root}/x.csv", NodeKind.DATASET, "in an unknown folder/{root}/x.csv"),
+        ("file:{{ name }}/x.csv", NodeKind.DATASET, "{{ name }}/x.csv"),
         ("package:numpy", NodeKind.PACKAGE, "packages/numpy"),
         ("uri:s3://b/x", NodeKind.EXTERNAL_DATASET, "storage addresses/x"),
         ("mem:proj/prepare/frame", NodeKind.DATASET, "proj/prepare/frame"),

@@ -106,6 +106,13 @@ def test_a_depth_cuts_and_counts_the_rest() -> None:
     assert all(hop.source in {"raw.csv", "clean.py"} for item in side.reached for hop in item.hops)
 
 
+def test_a_folder_of_a_template_is_known() -> None:
+    name = "file:{{ cookiecutter.name }}/x.csv"
+    nodes = {each: node(each) for each in ("a.py", "b.py")} | {name: Node(name, NodeKind.DATASET, "x", name[5:])}
+    edges = [edge("a.py", "produces", name), edge(name, "consumes", "b.py")]
+    assert names(downstream(nodes, edges, ["a.py"])) == [name, "b.py"]
+
+
 @pytest.mark.parametrize(("id_", "path"), [("file:{argv1}/x.csv", "{argv1}/x.csv"), ("uri:s3://{bucket}/x", None)])
 def test_an_unknown_folder_of_one_program_is_not_that_of_another(id_: str, path: str | None) -> None:
     nodes = {name: node(name) for name in ("a.py", "b.py")} | {id_: Node(id_, NodeKind.DATASET, id_, path)}

@@ -68,7 +68,7 @@ class Folders:
         if node.path is None:
             return [_ELSEWHERE.get(prefix, _NAMED), node.label]
         segments = [segment for segment in node.path.split("/") if segment]
-        if segments and "{" in segments[0]:
+        if segments and "{" in segments[0] and "{{" not in segments[0]:
             segments.insert(0, _UNKNOWN)
         if node.id == f"file:{node.path}":
             return segments or [rest]
