@@ -154,16 +154,16 @@ class Lineage:
     @property
     def io_calls(self) -> int:
         """Call sites of I/O with a path argument, each once, wherever its path came from."""
-        return len(self._sites[0])
+        return len(self.sites[0])
 
     @property
     def io_resolved(self) -> float | None:
         """Share of those calls for which at least one artefact could be named."""
-        every, named = self._sites
+        every, named = self.sites
         return round(len(named) / len(every), 4) if every else None
 
     @cached_property
-    def _sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
+    def sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
         """Library calls of product code that name an artefact, and those of them for which one was found, here or by a caller."""
         every = {
             (site, effect.line, effect.name)
