@@ -21,6 +21,7 @@ REASONS = {
     "loop": "is taken from a loop over what is known only at run time",
     "clock": "is made of the date or time of the run",
     "temporary": "is a temporary file",
+    "limit": "was not followed to its end: too deep, or more ways than are followed",
     "query": "is a query whose table is not written out",
     "outside": "leads out of the repository, or is the folder that the program is started in",
     "computed": "is computed in a way that is not followed",
@@ -63,7 +64,10 @@ def _unresolved(world: World, owned: Callable[[str], bool]) -> Iterator[Unresolv
     for key in missing:
         site, line, name = key
         standing = [e for e in world.resolved.effects.own[site] if (e.line, e.name) == (line, name) and e.targets]
-        hidden = min(_reasons(world.lineage, [*standing, *carried[key]]), key=lambda h: (_RANK[h.cause], h.name))
+        reasons = list(_reasons(world.lineage, [*standing, *carried[key]]))
+        if site in world.resolved.effects.cut:
+            reasons = [_Hidden("limit", "")]
+        hidden = min(reasons, key=lambda h: (_RANK[h.cause], h.name))
         place = world.resolved.code.place(site[0], line)
         yield Unresolved(place.path, place.line, place.cell, name, hidden.cause, REASONS[hidden.cause], hidden.name)
 
