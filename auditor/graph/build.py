@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
+from auditor.graph.pipelines import CodePipelines
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.graph.watches import Watches
 from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
+from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
@@ -28,24 +31,33 @@ REF_KINDS = {
 class Builder:
     """States everything that is known into a store, declared and observed."""
 
-    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage) -> None:
+    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage, *, detailed: bool = False) -> None:
         self.resolved = resolved
         self.steps = steps
         self.lineage = lineage
+        self.detailed = detailed
         self.store = Store()
 
     def build(self) -> Store:
         """The filled store."""
+        in_code = CodePipelines(self.store, self.steps, self.lineage)
+        in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
             self._file(path, facts)
         for step in self.steps.all:
-            if step.tool not in ("readme", "dvc-lock"):
+            if step.tool not in ("readme", "dvc-lock") and not step.in_code:
                 self._step(step)
         for path in self.resolved.code.paths:
             self._program(path)
         for path in self.lineage.entries:
             self._lifted(path)
+        for step, touch in in_code.state_steps():
+            self._touch(touch, step.id)
         self._launched()
+        state_keys(self.store, self.resolved)
+        state_options(self.store, self.resolved, self.steps, self.lineage.entries)
+        if self.detailed:
+            state_calls(self.store, self.resolved)
         self._triggers()
         Watches(self.steps, self.store).state(self.resolved.files)
         self._containment()
@@ -173,16 +185,15 @@ class Builder:
         for handed in self.steps.handed(step):
             piece = Evidence(step.path, step.step.line, handed.step.name[:120], step.tool, "uses", 0.95, declared=True)
             self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
-        for name in step.step.after:
-            other = f"step:{step.path}#{name}"
+        for other in step.after:
             if other in self.steps.by_id:
                 self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
         if step.tool in PIPELINES:
             for path in self.steps.programs(step):
-                self._touches(path, node)
+                self._touches(path, node, self.steps.closure(step))
 
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
-        target, path, ref = declared
+        target, path, ref = declared.id, declared.path, declared.ref
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(
             step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", ref.confidence, declared=True
@@ -233,26 +244,7 @@ class Builder:
             touches = self.lineage.touches.get(site, ())
             if not touches:
                 continue
-            scope = self.resolved.code.scope(path, number)
-            owner = node
-            if number:
-                where = self.resolved.code.place(path, scope.line, scope.end_line)
-                owner = self.store.node(
-                    f"function:{path}#{scope.name}",
-                    NodeKind.FUNCTION,
-                    scope.name,
-                    path=path,
-                    line=where.line,
-                    end_line=where.end_line,
-                    cell=where.cell,
-                    test=test,
-                )
-                self.store.edge(
-                    node,
-                    owner,
-                    EdgeKind.CONTAINS,
-                    (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),),
-                )
+            owner = function_node(self.store, self.resolved, site)
             for touch in touches:
                 self._touch(touch, owner)
 
@@ -296,8 +288,8 @@ class Builder:
     def _lifted(self, path: str) -> None:
         self._touches(path, f"file:{path}")
 
-    def _touches(self, path: str, owner: str) -> None:
-        for touch in self.lineage.of_program(path) if path in self.resolved.code.programs else ():
+    def _touches(self, path: str, owner: str, by: frozenset[str] | None = None) -> None:
+        for touch in self.lineage.of_program(path, by) if path in self.resolved.code.programs else ():
             self._touch(touch, owner)
 
     def _launched(self) -> None:
@@ -336,6 +328,8 @@ class Builder:
             for step in self.steps.started(path, trigger):
                 if self.store.has(step.id):
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
+            for pipeline in self.steps.pipelines_started(path, trigger):
+                self.store.edge(node, pipeline.id, EdgeKind.TRIGGERS, (evidence,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""

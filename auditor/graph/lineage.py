@@ -15,7 +15,7 @@ from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.effects import IO_ROLES, Effect, Site
 from auditor.program.launches import Launch
-from auditor.program.values import Value
+from auditor.program.values import Hole, Value
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -32,7 +32,10 @@ WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
 class Touch(NamedTuple):
-    """One reading or writing of an artefact by code. `site` is the scope where the call stands."""
+    """One reading or writing of an artefact by code. `site` is the scope where the call stands.
+
+    `runs` are the starts of a program in which it happens (numbers of invocations); none means in all of them.
+    """
 
     way: str  # read, write
     artefact: Identity
@@ -40,6 +43,7 @@ class Touch(NamedTuple):
     effect: Effect
     site: Site
     confidence: float
+    runs: frozenset[int] = frozenset()
 
 
 class Lineage:
@@ -53,6 +57,7 @@ class Lineage:
         self.launched = launched
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
+        self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._reached: dict[str, dict[Site, Site | None]] = {}
@@ -64,7 +69,7 @@ class Lineage:
         for effect in effects:
             if effect.role in WRITING or effect.role is Role.COPY:
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
-                    found = self.identities.of(value, effect.site[0])
+                    found = self._identity(effect.site[0], value, written=True)
                     if found is not None and found.path is not None:
                         self.identities.written.add(found.path)
         for effect in effects:
@@ -81,18 +86,31 @@ class Lineage:
         for way, values, kind in ways:
             named = False
             for value in values:
+                if _is_temporary(value):
+                    self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
+                    named = True
+                    continue
                 if self._carried(value):
                     named = True
                     continue
-                identity = self._named(effect, value) or self.identities.of(value, effect.site[0])
+                identity = self._named(effect, value) or self._identity(effect.site[0], value, written=way == "write")
                 if identity is None:
                     continue
                 named = True
                 certainty = min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0)
-                touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3))
+                touch = Touch(
+                    way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3), value.runs
+                )
                 self.touches[effect.site].append(touch)
             if not named:
                 self.unresolved[effect.site].append(effect)
+
+    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
+        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
+        starts = self.resolved.evaluator.invocations.of(path)
+        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
+        folders = dict.fromkeys(folder for folder in told if folder is not None)
+        return self.identities.of(value, path, folders, written=written)
 
     def _carried(self, value: Value) -> bool:
         """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
@@ -109,7 +127,7 @@ class Lineage:
         if effect.entry.parse_as == "sql":
             table = _TABLE.search(text)
             return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
-        if effect.entry.pin is None and effect.domain not in _NAMING:
+        if effect.entry.pin is None and effect.domain not in _NAMING and effect.role is not Role.DOWNLOAD:
             return None
         if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
             return None
@@ -136,16 +154,16 @@ class Lineage:
     @property
     def io_calls(self) -> int:
         """Call sites of I/O with a path argument, each once, wherever its path came from."""
-        return len(self._sites[0])
+        return len(self.sites[0])
 
     @property
     def io_resolved(self) -> float | None:
         """Share of those calls for which at least one artefact could be named."""
-        every, named = self._sites
+        every, named = self.sites
         return round(len(named) / len(every), 4) if every else None
 
     @cached_property
-    def _sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
+    def sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
         """Library calls of product code that name an artefact, and those of them for which one was found, here or by a caller."""
         every = {
             (site, effect.line, effect.name)
@@ -158,7 +176,7 @@ class Lineage:
             for site, touches in self.touches.items()
             for touch in touches
         }
-        return every, every & found
+        return every, every & (found | self._scratch)
 
     # --- programs ---
 
@@ -186,10 +204,19 @@ class Lineage:
             found = self._reached[path] = self.resolved.effects.reached((path, 0))
         return found
 
-    def of_program(self, path: str) -> Iterator[Touch]:
-        """Every touch that starting a program leads to."""
+    def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
+        """Every touch that starting a program leads to; `by`: only when these steps start it."""
+        invocations = self.resolved.evaluator.invocations
+        starts = {each.number for each in invocations.direct(path) if by is None or each.by in by}
         for site in self.reached(path):
-            yield from (touch for touch in self.touches.get(site, ()) if site[0] == path or not touch.effect.guarded)
+            for touch in self.touches.get(site, ()):
+                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                    yield touch
+
+    def of_function(self, site: Site) -> Iterator[Touch]:
+        """Every touch that calling a function leads to."""
+        for reached in self.resolved.effects.reached(site):
+            yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
 
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
@@ -217,3 +244,8 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _is_temporary(value: Value) -> bool:
+    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
+    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"

@@ -8,46 +8,33 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.graph.dbt_projects import Projects
-from auditor.graph.dvc_stages import Stages
-from auditor.graph.ploomber_tasks import Tasks
-from auditor.graph.snakemake_rules import Workflows
-from auditor.model.facts import Ref, Step, Trigger
+from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
+from auditor.graph.file_steps import FileSteps, declared
+from auditor.model.declared import Declared
+from auditor.model.facts import Command, Step, Trigger
 from auditor.program import Resolved
+from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import is_absolute, is_uri, normal
+from auditor.program.values import is_absolute, normal
 
-PIPELINES = frozenset(
-    {
-        "dvc",
-        "make",
-        "mlproject",
-        "snakemake",
-        "kedro",
-        "argo",
-        "kfp",
-        "azureml",
-        "databricks",
-        "dbt",
-        "ploomber",
-        "sagemaker",
-    }
+IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
+IN_FILES = frozenset(
+    {"dvc", "make", "mlproject", "snakemake", "argo", "kfp", "azureml", "databricks", "dbt", "ploomber", "sagemaker"}
 )
+PIPELINES = IN_FILES | IN_CODE
+DEFAULT_PIPELINE = "__default__"
+"""The pipeline that Kedro runs when none is named."""
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
 SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving", "kserve", "seldon"})
-_NAMES = ("table:", "model:", "dbt:")
-
-
-class Declared(NamedTuple):
-    """A declared input or output of a step: a node id, its path if it is one of the repository, and where it stands."""
-
-    id: str
-    path: str | None
-    ref: Ref
 
 
 class DeclaredStep(NamedTuple):
-    """One declared step with everything about it resolved."""
+    """One declared step with everything about it resolved.
+
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs;
+    `in_code` tells such a step from one that a file of its format declares. `instances` are the names of the rounds of a
+    loop: what they run, read and write is united here.
+    """
 
     id: str
     path: str
@@ -57,7 +44,11 @@ class DeclaredStep(NamedTuple):
     reads: tuple[Declared, ...]
     writes: tuple[Declared, ...]
     params: tuple[Declared, ...]
-    instances: tuple[str, ...] = ()  # names of the rounds of a loop; what they run, read and write is united here
+    after: tuple[str, ...] = ()
+    implements: tuple[Local, ...] = ()
+    in_code: bool = False
+    confidence: float = 0.95
+    instances: tuple[str, ...] = ()
 
     @property
     def tool(self) -> str:
@@ -66,42 +57,78 @@ class DeclaredStep(NamedTuple):
 
 
 class Steps:
-    """All declared steps and triggers of a tree."""
+    """All declared steps and triggers of a tree: those of files, then those of code."""
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self.projects = Projects(resolved)
-        self._filling = {
-            "dvc": Stages(resolved).instances,
-            "snakemake": Workflows(resolved).instances,
-            "dbt": self.projects.instances,
-            "ploomber": Tasks(resolved).instances,
-        }
-        self.all: tuple[DeclaredStep, ...] = tuple(self._read())
-        self.by_id = {step.id: step for step in self.all}
+        self._of_files = FileSteps(resolved)
+        self.projects = self._of_files.projects
+        self.declarations = Declarations()
+        self.all: tuple[DeclaredStep, ...] = ()
+        self.by_id: dict[str, DeclaredStep] = {}
         self.by_file: dict[str, list[DeclaredStep]] = {}
-        for step in self.all:
-            self.by_file.setdefault(step.path, []).append(step)
         self._provided: dict[str, list[DeclaredStep]] = {}
-        for step in self.all:
+        self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
+        self._started: dict[tuple[str, Trigger], list[Pipeline]] = {}
+        # What files say comes first: their commands fill the options that dialects and effects ask for.
+        self._join(tuple(self._read()))
+        self.declarations = declarations(resolved)
+        self._join(tuple(self._in_code()))
+        for pipeline in self.declarations.pipelines:
+            for trigger in pipeline.triggers:
+                self._started.setdefault((pipeline.path, trigger), []).append(pipeline)
+
+    def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
+        """Take further steps in, and tell the program how they start it: which words and which folder."""
+        self.all += steps
+        invocations = self.resolved.evaluator.invocations
+        for step in steps:
+            self.by_id[step.id] = step
+            self.by_file.setdefault(step.path, []).append(step)
             for name in (value for key, value in step.step.attrs if key == "provides"):
                 self._provided.setdefault(name, []).append(step)
+            for run in step.runs:
+                if run.kind in ("script", "notebook"):
+                    # A folder inside an image is none of the tree's.
+                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
+                    invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
 
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
         for path, facts in sorted(self.resolved.files.items()):
             for trigger in facts.triggers:
                 yield path, trigger
+        yield from self._started
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts."""
         if trigger.starts:
             return self._named(trigger.starts, dirname(path))
-        steps = self.by_file.get(path, [])
+        pipelines = self.pipelines_started(path, trigger)
+        if pipelines:
+            return list({step.id: self.by_id[step.id] for pipeline in pipelines for step in pipeline.steps}.values())
+        steps = [step for step in self.by_file.get(path, []) if not step.in_code]
         return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
+
+    def pipelines_started(self, path: str, trigger: Trigger) -> list[Pipeline]:
+        """The pipelines of code that a trigger starts."""
+        return self._started.get((path, trigger), [])
 
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
+        return self._closure(start)[0]
+
+    def closure(self, start: DeclaredStep) -> frozenset[str]:
+        """The ids of a step and of all declared steps that it starts in turn."""
+        return self._closure(start)[1]
+
+    def _closure(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
+        known = self._closures.get(start.id)
+        if known is None:
+            known = self._closures[start.id] = self._started_by(start)
+        return known
+
+    def _started_by(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
         found: dict[str, Run] = {}
         todo, seen = [start], {start.id}
         while todo:
@@ -112,7 +139,7 @@ class Steps:
             onward = [*self.handed(step), *(other for run in step.runs for other in self._onward(run))]
             todo += [other for other in onward if other.id not in seen]
             seen.update(other.id for other in onward)
-        return found
+        return found, frozenset(seen)
 
     def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
         """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
@@ -152,7 +179,15 @@ class Steps:
             project = normal(join(run.folder, goals.partition(" ")[0]))
             points = [s for s in self.all if s.tool == "mlproject" and dirname(s.path) == project]
             return [s for s in points if s.step.name in wanted] or [s for s in points if s.step.name == "main"]
-        return self._of_tool(tool, run.folder, set())
+        return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
+
+    def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
+        """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
+        named = {piece for word in run.args for piece in (word.text, word.text.rpartition("=")[2])}
+        own = [pipeline for pipeline in self.declarations.pipelines if pipeline.tool == tool]
+        own = [pipeline for pipeline in own if pipeline.path.startswith(f"{run.folder}/".lstrip("/"))] or own
+        chosen = [p for p in own if p.name in named] or [p for p in own if p.name == DEFAULT_PIPELINE]
+        return [self.by_id[step.id] for pipeline in chosen for step in pipeline.steps]
 
     def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
         """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
@@ -168,20 +203,15 @@ class Steps:
             if step.id in chosen:
                 continue
             chosen[step.id] = step
-            todo += [by_name[name] for name in step.step.after if name in by_name]
+            todo += [self.by_id[name] for name in step.after if name in self.by_id]
             wanted = {declared.id for declared in step.reads}
             todo += [other for other in near if any(out.id in wanted for out in other.writes)]
         return list(chosen.values())
 
     def _read(self) -> Iterator[DeclaredStep]:
-        for path, facts in sorted(self.resolved.files.items()):
-            for step in facts.steps:
-                fill = self._filling.get(step.tool)
-                made = fill(path, facts, step) if fill is not None else (step,)
-                if made:
-                    yield self._one(path, step, made)
-        for path, step in self.projects.other_steps():
-            yield self._one(path, step, (step,))
+        for path, step, made in self._of_files.all():
+            if made:
+                yield self._one(path, step, made)
 
     def _one(self, path: str, step: Step, made: tuple[Step, ...]) -> DeclaredStep:
         """A step as it is meant; of the rounds of a loop the one that stands for all."""
@@ -197,7 +227,8 @@ class Steps:
             tuple(dict.fromkeys(declared for part in parts for declared in part.reads)),
             tuple(dict.fromkeys(declared for part in parts for declared in part.writes)),
             tuple(dict.fromkeys(declared for part in parts for declared in part.params)),
-            tuple(part.step.name for part in parts),
+            parts[0].after,
+            instances=tuple(part.step.name for part in parts),
         )
 
     def _placed(self, path: str, step: Step) -> DeclaredStep:
@@ -205,8 +236,6 @@ class Steps:
         if step.tool == "shell":
             base = ""
         folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
-        if not step.name:  # a file that is one step bears its name
-            step = replace(step, name=path.rpartition("/")[2].partition(".")[0] or path)
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
@@ -216,39 +245,40 @@ class Steps:
             tuple(declared(ref, folder, path) for ref in step.reads),
             tuple(declared(ref, folder, path) for ref in step.writes),
             tuple(declared(ref, folder, path) for ref in step.params),
+            tuple(f"step:{path}#{name}" for name in step.after),
         )
 
-    def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
-        run = self.resolved.commands.resolve(command, folder, dirname(path))  # type: ignore[arg-type]  # a Command of the facts
+    def _in_code(self) -> Iterator[DeclaredStep]:
+        """The steps of the dialects, each once, whichever pipelines it is in."""
+        every = {step.id: step for pipeline in self.declarations.pipelines for step in pipeline.steps}
+        for number in sorted(every):
+            yield self._of_code(every[number])
+
+    def _of_code(self, step: CodeStep) -> DeclaredStep:
+        folder = normal(step.step.folder)
+        return DeclaredStep(
+            step.id,
+            step.path,
+            step.step,
+            folder,
+            tuple(self._run(command, folder, step.path, "shell") for command in step.step.commands),
+            step.reads,
+            step.writes,
+            step.params,
+            step.after,
+            step.implements,
+            in_code=True,
+            confidence=step.confidence,
+        )
+
+    def _run(self, command: Command, folder: str, path: str, tool: str) -> Run:
+        run = self.resolved.commands.resolve(command, folder, dirname(path))
         if run.kind in ("missing", "tool") and tool == "shell":
-            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
+            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))
             return nearby if nearby.kind not in ("missing", "tool") else run
         if run.kind in ("missing", "tool") and tool in SERVING and is_absolute(run.folder):
             # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
-            inside = replace(command, cwd="")  # type: ignore[type-var]  # as above
-            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
+            inside = replace(command, cwd="")
+            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))
             return copied if copied.kind not in ("missing", "tool") else run
         return run
-
-
-def declared(ref: Ref, folder: str, path: str) -> Declared:
-    """What a reference of the file `path` means where relative paths start in `folder`."""
-    text = ref.path.replace("${", "{")
-    if text.startswith("mem:"):
-        return Declared(f"mem:{path}/{text.removeprefix('mem:')}", None, ref)
-    if text.startswith(_NAMES):
-        return Declared(_table(text) if text.startswith("table:") else text, None, ref)
-    if not text:
-        return Declared(f"file:{path}", path, ref)
-    if is_uri(text):
-        return Declared(f"uri:{text}", None, ref)
-    if is_absolute(text):
-        return Declared(f"host:{text}", None, ref)
-    whole = normal(f"{folder}/{text}" if folder else text)
-    return Declared(f"file:{whole}", whole, ref)
-
-
-def _table(text: str) -> str:
-    """Platform, catalogue, schema and name of a table; what is not known is `*`."""
-    parts = text.removeprefix("table:").lower().split(".")
-    return "table:" + ".".join(["*"] * (4 - len(parts)) + parts)

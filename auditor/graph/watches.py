@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from posixpath import dirname
 
-from auditor.graph.steps import Declared, Steps, declared
+from auditor.graph.file_steps import declared
+from auditor.graph.steps import Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.model.declared import Declared
 from auditor.model.facts import Facts, Ref, Watch
 
 _KINDS = {"check": NodeKind.CHECK, "monitor": NodeKind.MONITOR, "alert": NodeKind.ALERT}

@@ -1,28 +1,35 @@
 """What calls do: roles by the knowledge base, the artefacts they name, and how both travel through callers.
 
 Each function is summarised by its own effects; an effect whose target hangs on a parameter is carried to the
-callers, at most three levels up, and lands on the calling site with the wrappers it came `via`.
+callers, at most six levels up, evaluated anew with what they supply, and lands on the calling site with the wrappers
+it came `via`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name
-from auditor.program.code import Code, Frame, Instance, Library, Local, Module
+from auditor.program.branches import Reach, both, limited, reach
+from auditor.program.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.evaluate import Evaluator
-from auditor.program.scopes import CallSite, ScopeIndex
-from auditor.program.values import UNKNOWN, Hole, Value, concat, literal, substitute
+from auditor.program.invocations import argument
+from auditor.program.scopes import Block, CallSite, ScopeIndex
+from auditor.program.values import UNKNOWN, Hole, Value, concat, literal
 
 Site: TypeAlias = tuple[str, int]
 """A scope: (path of the file, number of the scope)."""
 
-LEVELS = 3
+LEVELS = 6
+MOST_LANDINGS = 60
+"""Callers that one effect may be carried to, over all levels; fewer where very many effects are carried."""
+LEAST_LANDINGS = 6
+ALL_LANDINGS = 15_000
 
 IO_ROLES = frozenset(
     {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
@@ -50,6 +57,7 @@ class Effect(NamedTuple):
     dest: tuple[Value, ...] = ()
     guarded: bool = False
     origin: tuple[Site, int] | None = None
+    block: Block = ()
 
     @property
     def domain(self) -> str:
@@ -72,6 +80,7 @@ class LocalCall(NamedTuple):
     site: CallSite
     direct: bool
     guarded: bool = False
+    constructs: bool = False
 
 
 class Effects:
@@ -83,11 +92,13 @@ class Effects:
         self.own: dict[Site, list[Effect]] = defaultdict(list)
         self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
-        self.imports: dict[str, set[str]] = {}
+        self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._read(path)
         self.lifted: dict[Site, list[Effect]] = defaultdict(list)
-        self._lift()
+        self.cut: set[Site] = set()
+        """Functions with an effect that has more callers than are followed."""
+        self._carry()
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""
@@ -108,7 +119,6 @@ class Effects:
             for call_site in self.code.index(path, number).calls:
                 self._call(site, call_site)
             self._decorated(path, number)
-        self.imports[path] = self._imported(path)
 
     def _decorated(self, path: str, number: int) -> None:
         """Calls in decorators and defaults belong to the scope around; what a library decorates, it may call."""
@@ -127,25 +137,6 @@ class Effects:
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 self._local(around, CallSite(call, (), dead=False, loop=0), Local(path, number), direct=False)
 
-    def _imported(self, path: str) -> set[str]:
-        """The modules of the repository that a file imports anywhere."""
-        modules, found = self.code.modules, set()
-        for number in self.code.scopes(path):
-            for statement, _, _ in self.code.index(path, number).imports:
-                for imported in statement.names:
-                    dotted = imported.module
-                    home = modules.resolve(path, dotted, statement.level)
-                    if home is None:
-                        continue
-                    if not home.endswith("/"):
-                        found.add(home)
-                    if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
-                        inner = modules.file(home.rpartition("/")[0], imported.name)
-                        if inner and not inner.endswith("/"):
-                            found.add(inner)
-        found.discard(path)
-        return found
-
     def _call(self, site: Site, call_site: CallSite) -> None:
         call = call_site.call
         frame = Frame(*site, block=call_site.block)
@@ -155,10 +146,12 @@ class Effects:
                 self._library(site, call_site, dotted, frame)
             case Local():
                 self._local(site, call_site, callee, direct=True)
+            case Partial(function, call, where):
+                self._partial(site, call_site, function, call, where)
             case Instance(of) if isinstance(of, str):
                 self._library(site, call_site, f"{of}.__call__", frame)
             case Instance(of) if isinstance(of, Local):
-                method = self.evaluator.denoter.attribute(callee, "__call__", frame, 0)
+                method = self.evaluator.denoter.attribute(callee, "__call__", frame)
                 if type(method) is Local:
                     self._local(site, call_site, method, direct=True)
             case None if type(call.func) is Attr:
@@ -170,18 +163,32 @@ class Effects:
                     self._local(site, call_site, handed, direct=False)
 
     def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool) -> None:
+        constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
-            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site), 0)
+            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
             base = self.evaluator.denoter.ancestry(callee)
             if base:
                 frame = Frame(*site, block=call_site.block)
                 self._library(site, call_site, base[0], frame, kind="subclass")
             if type(init) is not Local:
                 return
-            callee = init
-        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site))
+            callee, constructs = init, direct
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site), constructs)
         self.calls[site].append(edge)
         self.callers[callee.path, callee.scope].append(edge)
+
+    def _partial(self, site: Site, call_site: CallSite, function: Library | Local, given: Call, where: Frame) -> None:
+        """A call of a `functools.partial`: with the arguments of both where they stand in one scope, else its own."""
+        own = call_site.call
+        merged = own
+        if (where.path, where.scope) == site:
+            args, keywords = (*given.args[1:], *own.args), (*given.keywords, *own.keywords)
+            merged = self.code.keep(Call(own.func, args, keywords, own.line, own.end_line))
+        whole = call_site._replace(call=merged)
+        if type(function) is Library:
+            self._library(site, whole, function.dotted, Frame(*site, block=call_site.block))
+        elif type(function) is Local:
+            self._local(site, whole, function, direct=True)
 
     def _guarded(self, site: Site, call_site: CallSite) -> bool:
         """Whether a call stands under the main guard of its file."""
@@ -208,6 +215,9 @@ class Effects:
         if targets is None:
             return
         dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
+        if role in IO_ROLES:
+            left = reach(self.evaluator, frame)
+            targets, dest = limited(targets, left) or targets, limited(dest, left) or dest
         self.own[site].append(
             Effect(
                 role=role,
@@ -222,6 +232,7 @@ class Effects:
                 call=call,
                 dest=dest,
                 guarded=self._guarded(site, call_site),
+                block=call_site.block,
             )
         )
 
@@ -276,51 +287,85 @@ class Effects:
 
     # --- through callers ---
 
-    def _lift(self) -> None:
-        todo = [(effect, 0) for effects in self.own.values() for effect in effects if _hangs(effect)]
-        seen: set[tuple[object, ...]] = set()
-        while todo:
-            effect, level = todo.pop()
-            if level >= LEVELS:
-                continue
-            for owner in sorted({hole.owner for hole in _holes(effect) if hole.owner is not None}):
-                for edge in self.callers.get(owner, ()):
-                    lifted = self._through(effect, edge)
-                    key = (lifted.role, lifted.name, lifted.site, lifted.line, tuple(v.parts for v in lifted.targets))
-                    if key in seen or not edge.direct:
-                        continue
-                    seen.add(key)
-                    self.lifted[edge.caller].append(lifted)
-                    if _hangs(lifted):
-                        todo.append((lifted, level + 1))
+    def _carry(self) -> None:
+        """Carry each effect that hangs on a parameter to the callers that supply it, level by level."""
+        hanging = [effect for effects in self.own.values() for effect in effects if hangs(effect)]
+        most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(len(hanging), 1)))
+        for effect in hanging:
+            self._carry_one(effect, most)
 
-    def _through(self, effect: Effect, edge: LocalCall) -> Effect:
-        frame = Frame(*edge.caller, block=edge.site.block)
-        callee = (edge.callee.path, edge.callee.scope)
-        scope = self.code.scope(*callee)
-        constructed = (
-            scope.name.endswith("__init__") and type(self.evaluator.denoter.denote(edge.call.func, frame)) is Local
-        )
-        given = self.evaluator.denoter.arguments(edge.callee, edge.call, frame, bound=True if constructed else None)
-        known: dict[Hole, tuple[Value, ...]] = {}
-        for param in scope.params:
-            hole = Hole("param", param.name, callee)
-            if param.name in given:
-                known[hole] = self._followed(given[param.name][0], frame)
-            else:
-                known[hole] = self.evaluator.default(param.name, Frame(*callee))
+    def _carry_one(self, effect: Effect, most: int) -> None:
+        todo: list[tuple[Effect, tuple[LocalCall, ...]]] = [(effect, ())]
+        seen: set[tuple[object, ...]] = set()
+        landings = 0
+        while todo:
+            landed, chain = todo.pop(0)
+            if landings >= most:
+                self.cut.add(effect.site)
+                return
+            if len(chain) >= LEVELS:
+                continue
+            for edge in self._suppliers(landed):
+                if any(edge is each for each in chain):
+                    continue
+                carried = self._through(effect, (edge, *chain))
+                if carried is None:
+                    continue
+                key = (carried.site, carried.line, tuple(v.parts for v in (*carried.targets, *carried.dest)))
+                if key in seen:
+                    continue
+                seen.add(key)
+                landings += 1
+                self.lifted[edge.caller].append(carried)
+                if hangs(carried):
+                    todo.append((carried, (edge, *chain)))
+
+    def _suppliers(self, effect: Effect) -> list[LocalCall]:
+        """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""
+        found = [edge for edge in self.callers.get(effect.site, ()) if edge.direct]
+        cls = self.code.owner(*effect.site)
+        if found or cls is None:
+            return found
+        owners = sorted({hole.owner for hole in _holes(effect) if hole.owner is not None and hole.owner != effect.site})
+        makers = [owner for owner in owners if self.code.scope(*owner).name.endswith(".__init__")]
+        return [edge for owner in makers for edge in self.callers.get(owner, ()) if edge.constructs]
+
+    def _through(self, effect: Effect, chain: tuple[LocalCall, ...]) -> Effect | None:
+        """An effect as the outermost caller of a chain has it, its targets evaluated anew in the frames of the chain."""
+        frame, left = self._entered(chain, effect)
+        spec = effect.entry.dest
+        targets = self._targets(effect.call, effect.entry, frame)
+        dest = self._argument(effect.call, spec.arg, spec.pos, frame) if spec is not None else ()
+        if targets is None or not left.possible or (left.runs and not limited((*targets, *dest), left)):
+            return None
+        outer = chain[0]
         return effect._replace(
-            targets=_filled(effect.targets, known),
-            dest=_filled(effect.dest, known),
-            site=edge.caller,
-            line=edge.call.line,
-            end_line=edge.call.end_line,
-            dead=effect.dead or edge.site.dead,
-            guarded=edge.guarded,
-            origin=effect.origin or (effect.site, effect.line),
-            call=edge.call,
-            via=(scope.name, *effect.via),
+            targets=limited(targets, left),
+            dest=limited(dest, left),
+            site=outer.caller,
+            line=outer.call.line,
+            end_line=outer.call.end_line,
+            dead=effect.dead or any(edge.site.dead for edge in chain),
+            guarded=outer.guarded,
+            origin=(effect.site, effect.line),
+            call=outer.call,
+            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
         )
+
+    def _entered(self, chain: tuple[LocalCall, ...], effect: Effect) -> tuple[Frame, Reach]:
+        """The innermost frame of a chain of calls, from the outermost caller in, and the starts that come so far."""
+        objects = self.evaluator.objects
+        frame = Frame(*chain[0].caller, block=chain[0].site.block)
+        left = reach(self.evaluator, frame)
+        blocks = [*(edge.site.block for edge in chain[1:]), effect.block]
+        for edge, onward, block in zip(chain, (*[edge.caller for edge in chain[1:]], effect.site), blocks, strict=True):
+            args = objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
+            if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
+                scope = self.code.scope(*onward)
+                args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
+            frame = self.code.bind(Frame(*onward, None, frame.depth, block), args)
+            left = both(left, reach(self.evaluator, frame))
+        return frame, left
 
     # --- reach ---
 
@@ -353,21 +398,6 @@ class Effects:
         return found
 
 
-def argument(call: Call, name: str | None, pos: int | None) -> Expr | None:
-    """The expression given for a parameter, by keyword or position."""
-    if name is not None:
-        for keyword, value in call.keywords:
-            if keyword == name:
-                return value
-    if pos is not None and pos < len(call.args) and type(call.args[pos]).__name__ != "Star":
-        return call.args[pos]
-    return None
-
-
-def _filled(values: Iterable[Value], known: dict[Hole, tuple[Value, ...]]) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(filled for value in values for filled in substitute(value, known)))
-
-
 def _holes(effect: Effect) -> Iterator[Hole]:
     for value in (*effect.targets, *effect.dest):
         for hole in value.holes():
@@ -375,7 +405,8 @@ def _holes(effect: Effect) -> Iterator[Hole]:
                 yield hole
 
 
-def _hangs(effect: Effect) -> bool:
+def hangs(effect: Effect) -> bool:
+    """Whether an effect names something by a parameter that a caller supplies."""
     return next(_holes(effect), None) is not None
 
 
