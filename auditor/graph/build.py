@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.assets import name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
@@ -15,7 +16,6 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
-from auditor.program.values import is_absolute, is_uri, normal
 
 REF_KINDS = {
     "model": NodeKind.MODEL,
@@ -40,6 +40,7 @@ class Builder:
 
     def build(self) -> Store:
         """The filled store."""
+        name_assets(self.store, self.resolved.files)
         in_code = CodePipelines(self.store, self.steps, self.lineage)
         in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
@@ -84,8 +85,6 @@ class Builder:
             )
         if facts.requirements:
             self._environment(path, facts)
-        if facts.kind == "dvc":
-            self._named_files(path, facts)
         for pin in facts.pins:
             if not pin.step and pin.path:
                 folder = path.rpartition("/")[0]
@@ -105,19 +104,6 @@ class Builder:
                     path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
                 )
                 self.store.edge(dataset, dvc, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
-
-    def _named_files(self, path: str, facts: Facts) -> None:
-        """Artifacts, metrics and plots that a dvc.yaml names outside its stages."""
-        folder = path.rpartition("/")[0]
-        for ref in facts.references:
-            if (
-                ref.how in ("artifacts", "metrics", "plots")
-                and not ref.templated
-                and not (is_uri(ref.path) or is_absolute(ref.path))
-            ):
-                target = normal(f"{folder}/{ref.path}" if folder else ref.path)
-                kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
-                self.store.node(f"file:{target}", kind, dict(ref.attrs).get("name", target), path=target)
 
     def _environment(self, path: str, facts: Facts) -> None:
         env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)

@@ -1,4 +1,4 @@
-"""Declared checks, monitors and alerts, tied to what they look after; and assets under the names they are registered by."""
+"""Declared checks, monitors and alerts, tied to what they look after."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from auditor.graph.steps import Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Facts, Ref, Watch
+from auditor.model.facts import Facts, Watch
 
 _KINDS = {"check": NodeKind.CHECK, "monitor": NodeKind.MONITOR, "alert": NodeKind.ALERT}
 _WATCHED = {"model": NodeKind.MODEL, "service": NodeKind.SERVICE, "metric": NodeKind.METRIC}
@@ -24,13 +24,10 @@ class Watches:
         self.store = store
 
     def state(self, files: Mapping[str, Facts]) -> None:
-        """State every watch and every registered asset."""
+        """State every watch."""
         for path, facts in sorted(files.items()):
             for number, watch in enumerate((*facts.watches, *self.steps.projects.checks(path, facts))):
                 self._watch(path, number, watch)
-            if facts.kind == "azureml":
-                for ref in facts.references:
-                    self._asset(path, ref)
 
     def _watch(self, path: str, number: int, watch: Watch) -> None:
         kind = _KINDS.get(watch.kind, NodeKind.CHECK)
@@ -52,18 +49,6 @@ class Watches:
                 target.id, _WATCHED.get(ref.kind, NodeKind.DATASET), _label(target), path=target.path
             )
             self.store.edge(node, stated, edge, (evidence,))
-
-    def _asset(self, path: str, ref: Ref) -> None:
-        """A file under the name that it is registered by."""
-        name = dict(ref.attrs).get("name", "")
-        if ref.how not in ("data", "model") or not name or ref.path.startswith("azureml://"):
-            return
-        kind = NodeKind.MODEL if ref.how == "model" else NodeKind.DATASET
-        found = declared(ref, dirname(path), path)
-        home = "models" if ref.how == "model" else "data"
-        registered = self.store.node(f"uri:azureml://{home}/{name}", kind, name)
-        held = self.store.node(found.id, kind, _label(found), path=found.path)
-        self.store.edge(registered, held, EdgeKind.PART_OF)
 
 
 def _label(target: Declared) -> str:
