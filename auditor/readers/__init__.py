@@ -35,6 +35,7 @@ from auditor.readers import (
     requirements,
     setup_cfg,
     shell_script,
+    sql,
     table,
 )
 from auditor.readers.contract import Reader
@@ -67,6 +68,7 @@ READERS: tuple[Reader, ...] = (
     dockerfile.READER,
     makefile.READER,
     shell_script.READER,
+    sql.READER,
     git_files.ATTRIBUTES,
     git_files.IGNORE,
     git_files.DVCIGNORE,
