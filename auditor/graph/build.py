@@ -85,6 +85,8 @@ class Builder:
             )
         if facts.requirements:
             self._environment(path, facts)
+        if facts.kind == "sql":
+            self._sql(path)
         for pin in facts.pins:
             if not pin.step and pin.path:
                 folder = path.rpartition("/")[0]
@@ -119,6 +121,18 @@ class Builder:
                 declared=True,
             )
             self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
+
+    def _sql(self, path: str) -> None:
+        """The tables of a .sql file."""
+        script = self.store.node(f"file:{path}", NodeKind.SCRIPT, path, path=path)
+        for way, artefact, kind, line in self.lineage.tables.of_file(path):
+            label = artefact.path or artefact.id.partition(":")[2]
+            other = self.store.node(artefact.id, kind, label, path=artefact.path, templated=artefact.templated or None)
+            evidence = Evidence(path, line, label[:120], "sql", way, artefact.confidence)
+            if way == "read":
+                self.store.edge(other, script, EdgeKind.CONSUMES, (evidence,))
+            else:
+                self.store.edge(script, other, EdgeKind.PRODUCES, (evidence,))
 
     # --- declared ---
 

@@ -54,7 +54,7 @@ class Projects:
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
         found = [(dirname(path), facts) for path, facts in resolved.files.items() if facts.kind == "dbt-project"]
-        self._templated = {path for path, facts in resolved.files.items() if facts.kind == "dbt-sql"}
+        self._templated = {path for path, facts in resolved.files.items() if facts.kind == "sql" and facts.steps}
         self._folders = sorted((folder for folder, _ in found), key=len, reverse=True)
         self._projects = {
             folder: self._read(folder, facts) for folder, facts in sorted(found, key=lambda item: item[0])
@@ -73,7 +73,7 @@ class Projects:
         if project is None or dict(step.attrs).get("enabled") == "false":
             return ()
         role = project.role(path)
-        if facts.kind == "dbt-sql" and role not in ("model", "snapshot"):
+        if facts.kind == "sql" and role not in ("model", "snapshot"):
             return ()
         name = step.name or _stem(path)
         called = [ref for key, value in step.attrs if key == "calls" for ref in project.macros.get(value, ())]
@@ -125,7 +125,7 @@ class Projects:
 
     def checks(self, path: str, facts: Facts) -> Iterator[Watch]:
         """A test that is a query of its own: rows it finds are mistakes in what it reads."""
-        project = self.of(path) if facts.kind == "dbt-sql" else None
+        project = self.of(path) if facts.kind == "sql" else None
         if project is not None and project.role(path) == "test":
             for step in facts.steps:
                 yield Watch(step.name or _stem(path), "check", "dbt", 1, step.reads, (("test", "query"),))
@@ -146,8 +146,8 @@ class Projects:
             if last in project.seeds:
                 return replace(ref, path=project.seeds[last])
             if last in project.models:
-                return replace(ref, path=f"dbt:{project.name}.{last}")
-        return replace(ref, path=f"dbt:{package or '*'}.{last}")
+                return replace(ref, path=f"dbt:{project.name}.{last}".lower())
+        return replace(ref, path=f"dbt:{package or '*'}.{last}".lower())
 
     # --- reading ---
 
@@ -184,7 +184,7 @@ class Projects:
 def _macros(files: dict[str, Facts]) -> dict[str, tuple[Ref, ...]]:
     found: dict[str, tuple[Ref, ...]] = {}
     for facts in files.values():
-        for leaf in facts.leaves if facts.kind == "dbt-sql" else ():
+        for leaf in (leaf for leaf in facts.leaves if facts.kind == "sql" and leaf.key.startswith("macro.")):
             way, _, path = str(leaf.value).partition(" ")
             attrs = (("source", "true"),) if way == "source" else ()
             name = leaf.key.split(".")[1]
@@ -193,7 +193,7 @@ def _macros(files: dict[str, Facts]) -> dict[str, tuple[Ref, ...]]:
 
 
 def _relation(project: Project, name: str, line: int) -> Ref:
-    return Ref(f"dbt:{project.name}.{name}", "dataset", "model", line)
+    return Ref(f"dbt:{project.name}.{name}".lower(), "dataset", "model", line)
 
 
 def _is_asking(call: Call) -> bool:

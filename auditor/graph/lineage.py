@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,10 +9,11 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.identity import Identities, Identity
+from auditor.graph.tables import Tables, is_tabular
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
 from auditor.program import Resolved
-from auditor.program.effects import IO_ROLES, Effect, Site
+from auditor.program.effects import Effect, Site
 from auditor.program.launches import Launch
 from auditor.program.values import Hole, Value
 
@@ -23,7 +23,6 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
-_TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
@@ -67,13 +66,34 @@ class Lineage:
     def _read_all(self) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
         for effect in effects:
-            if effect.role in WRITING or effect.role is Role.COPY:
+            if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
                     found = self._identity(effect.site[0], value, written=True)
                     if found is not None and found.path is not None:
                         self.identities.written.add(found.path)
+        self.tables = Tables(self.resolved, self.identities, self._identity, effects)
         for effect in effects:
-            self._touch(effect)
+            if is_tabular(effect):
+                self._tabular(effect)
+            else:
+                self._touch(effect)
+        for cell, named in self.tables.cells():
+            self._add(named.way, named.artefact, named.kind, cell)
+
+    def _tabular(self, effect: Effect) -> None:
+        """A call whose target is SQL or the name of a table."""
+        found = self.tables.of(effect)
+        for named in found:
+            self._add(named.way, named.artefact, named.kind, effect)
+        if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
+            self.unresolved[effect.site].append(effect)
+
+    def _add(
+        self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
+    ) -> None:
+        certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
+        touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
+        self.touches[effect.site].append(touch)
 
     def _touch(self, effect: Effect) -> None:
         ways = []
@@ -83,6 +103,8 @@ class Lineage:
             ways.append(("write", effect.targets, WRITING[effect.role]))
         if effect.dest:
             ways.append(("write", effect.dest, NodeKind.DATASET))
+        if effect.source:
+            ways.append(("read", effect.source, NodeKind.DATASET))
         for way, values, kind in ways:
             named = False
             for value in values:
@@ -93,15 +115,13 @@ class Lineage:
                 if self._carried(value):
                     named = True
                     continue
-                identity = self._named(effect, value) or self._identity(effect.site[0], value, written=way == "write")
+                identity = self._identity(effect.site[0], value, written=way == "write")
+                if values is effect.targets:
+                    identity = self._named(effect, value, identity) or identity
                 if identity is None:
                     continue
                 named = True
-                certainty = min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0)
-                touch = Touch(
-                    way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3), value.runs
-                )
-                self.touches[effect.site].append(touch)
+                self._add(way, identity, kind, effect, value.runs)
             if not named:
                 self.unresolved[effect.site].append(effect)
 
@@ -119,19 +139,22 @@ class Lineage:
             for hole in value.holes()
         )
 
-    def _named(self, effect: Effect, value: Value) -> Identity | None:
+    def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
-        text = value.text()
+        text, attrs = value.text(), effect.entry.attrs
         if effect.name in ENVIRONMENT:
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
-        if effect.entry.parse_as == "sql":
-            table = _TABLE.search(text)
-            return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
-        if effect.entry.pin is None and effect.domain not in _NAMING and effect.role is not Role.DOWNLOAD:
+        if "://" in text or not value.known:
             return None
-        if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+        if attrs.get("url"):
+            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
+        said = attrs.get("named")
+        if isinstance(said, str) and not text.startswith(said):
             return None
-        if value.exact and self.identities.exists(text):
+        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
+        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+            return None
+        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
             return None
         return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
 
@@ -169,7 +192,8 @@ class Lineage:
             (site, effect.line, effect.name)
             for site, own in self.resolved.effects.own.items()
             for effect in own
-            if effect.role in IO_ROLES and effect.targets and places.is_product(site[0])
+            if effect.io and places.is_product(site[0])
+            if not self.tables.says_nothing(effect)
         }
         found = {
             (*(touch.effect.origin or (site, touch.effect.line)), touch.effect.name)

@@ -79,8 +79,8 @@ class Tasks:
             yield from _listed(program.scopes[0].body)
         for ref in step.reads:
             held = self.resolved.files.get(normal(join(folder, ref.path)))
-            if held is not None and held.kind == "dbt-sql":
-                yield from (one.path for one in held.references if one.how == "upstream")
+            if held is not None and held.kind == "sql":
+                yield from (str(leaf.value) for leaf in held.leaves if leaf.key.startswith("upstream."))
 
 
 def _listed(body: tuple[object, ...]) -> Iterator[str]:

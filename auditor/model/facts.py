@@ -19,7 +19,8 @@ class Trouble(Fact):
     """Something of this file that could not be read. `code` is one word for counting.
 
     Codes: `syntax`, `python2`, `newer-syntax`, `template`, `encoding`, `binary`, `too-large`, `too-deep`,
-    `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`.
+    `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`,
+    `dialect` (a variant of its language that is not known).
     """
 
     line: int | None

@@ -41,6 +41,7 @@ from auditor.program.code import (
     Partial,
     Shown,
 )
+from auditor.program.invocations import argument
 from auditor.program.scopes import Binding
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ DEEPEST_MODULES = 25
 SAME_OBJECT = frozenset({"functools.wraps", "copy.copy", "copy.deepcopy", "contextlib.closing"})
 _SAME_DISPLAY = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "sorted", "set", "reversed", "vars"))
 """Builtins that give what they take, as far as displays, documents and options go."""
-_TRACED = frozenset({"argparse.ArgumentParser", "configparser.ConfigParser", "configparser.RawConfigParser"})
-"""Library classes of which the place of construction matters."""
 
 
 class Denoter:
@@ -438,15 +437,26 @@ class Denoter:
         return Config(document, ".".join(map(str, names))) if document is not None and None not in names else None
 
     def _made_by_library(self, expr: Call, dotted: str, frame: Frame) -> Denotation | None:
-        of = self.code.knowledge.returns(dotted)
-        made = Made(expr, frame) if dotted in _TRACED else None
+        of = self.code.knowledge.returns(self.narrowed(dotted, expr, frame))
+        made = Made(expr, frame)
         if of == "self":
-            return Instance(dotted.rpartition(".")[0])
+            return Instance(dotted.rpartition(".")[0], made)
         if of is not None:
             return Instance(of, made)
         last = dotted.rpartition(".")[2]
         # By convention a capitalised callable is a class.
         return Instance(dotted, made) if last[:1].isupper() and not last.isupper() else None
+
+    def narrowed(self, dotted: str, call: Call, frame: Frame) -> str:
+        """The name of a call with its literal argument, as `boto3.client('s3')`, where the knowledge base tells such calls apart."""
+        knowledge = self.code.knowledge
+        path = entry.path if knowledge.tells_apart(dotted) and (entry := knowledge.lookup(dotted)) else None
+        given = argument(call, path.arg, path.pos) if path is not None else None
+        for value in self.evaluator.values(given, frame)[:1] if given is not None else ():
+            called = f"{dotted}('{value.text()}')"
+            if value.exact and knowledge.knows(called):
+                return called
+        return dotted
 
     def _super(self, frame: Frame) -> Denotation | None:
         scope = self.code.scope(frame.path, frame.scope)

@@ -8,19 +8,20 @@ it came `via`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.model.ir import Attr, Call, Name
 from auditor.program.branches import Reach, both, limited, reach
 from auditor.program.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.evaluate import Evaluator
 from auditor.program.invocations import argument
 from auditor.program.scopes import Block, CallSite, ScopeIndex
-from auditor.program.values import UNKNOWN, Hole, Value, concat, literal
+from auditor.program.targets import Targets, chained
+from auditor.program.values import Hole, Value
 
 Site: TypeAlias = tuple[str, int]
 """A scope: (path of the file, number of the scope)."""
@@ -40,7 +41,7 @@ class Effect(NamedTuple):
     """One thing that a scope does by a call.
 
     `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
-    the role is; `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
+    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
     """
 
     role: Role
@@ -58,6 +59,7 @@ class Effect(NamedTuple):
     guarded: bool = False
     origin: tuple[Site, int] | None = None
     block: Block = ()
+    source: tuple[Value, ...] = ()
 
     @property
     def domain(self) -> str:
@@ -67,8 +69,9 @@ class Effect(NamedTuple):
 
     @property
     def io(self) -> bool:
-        """Whether it names an artefact by a path or the like."""
-        return self.role in IO_ROLES and bool(self.targets)
+        """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
+        named = self.role in IO_ROLES and bool(self.targets) and not self.entry.attrs.get("in_memory")
+        return named or bool(self.source)
 
 
 class LocalCall(NamedTuple):
@@ -89,6 +92,7 @@ class Effects:
     def __init__(self, code: Code, evaluator: Evaluator) -> None:
         self.code = code
         self.evaluator = evaluator
+        self.targets = Targets(code, evaluator)
         self.own: dict[Site, list[Effect]] = defaultdict(list)
         self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
@@ -195,6 +199,7 @@ class Effects:
         return bool(call_site.block) and site[1] == 0 and self.code.index(*site).guarded(call_site.block)
 
     def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
+        dotted = self.evaluator.denoter.narrowed(dotted, call_site.call, frame)
         entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
         if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
             self._add(site, call_site, dotted, entry, frame, 0.95)
@@ -204,20 +209,20 @@ class Effects:
         return self.code.knowledge.method(receiver, method) if receiver else None
 
     def _unknown_receiver(self, site: Site, call_site: CallSite, method: str, frame: Frame) -> None:
-        entry = self.code.knowledge.unique_method(method)
+        entry = self.code.knowledge.unique_method(method) or chained(call_site.call, self.code.knowledge)
         if entry is not None:
             self._add(site, call_site, entry.name, entry, frame, 0.6)
 
     def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
         call = call_site.call
         role = self._role(call, entry, frame)
-        targets = self._targets(call, entry, frame)
+        targets = self.targets.of(call, entry, frame)
         if targets is None:
             return
-        dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
+        dest, source = self.targets.beside(call, entry, frame)
         if role in IO_ROLES:
             left = reach(self.evaluator, frame)
-            targets, dest = limited(targets, left) or targets, limited(dest, left) or dest
+            targets, dest, source = (limited(values, left) or values for values in (targets, dest, source))
         self.own[site].append(
             Effect(
                 role=role,
@@ -231,6 +236,7 @@ class Effects:
                 dead=call_site.dead,
                 call=call,
                 dest=dest,
+                source=source,
                 guarded=self._guarded(site, call_site),
                 block=call_site.block,
             )
@@ -245,45 +251,6 @@ class Effects:
             else []
         )
         return entry.role_for(texts[0] if texts else None)
-
-    def _targets(self, call: Call, entry: Entry, frame: Frame) -> tuple[Value, ...] | None:
-        """The texts of the target; None when a required argument is not given, so that the role does not apply."""
-        path = entry.path
-        if path is None:
-            return ()
-        if path.receiver:
-            return self.evaluator.values(call.func.base, frame) if type(call.func) is Attr else (UNKNOWN,)
-        if path.template:
-            return self._templated(call, path.template, path.args, frame)
-        pos = None if path.kw_only else path.pos
-        found = self._argument(call, path.arg, pos, frame)
-        for other in path.also if not found else ():
-            found = found or self._argument(call, other, None, frame)
-        return found or (None if path.required else (UNKNOWN,))
-
-    def _templated(self, call: Call, template: str, args: Mapping[str, int | str], frame: Frame) -> tuple[Value, ...]:
-        pieces: list[Value] = []
-        text = template
-        while "{" in text:
-            before, _, rest = text.partition("{")
-            name, _, text = rest.partition("}")
-            at = args.get(name)
-            filled = self._argument(
-                call, at if isinstance(at, str) else name, at if isinstance(at, int) else None, frame
-            )
-            pieces += [literal(before), filled[0] if filled else UNKNOWN]
-        pieces.append(literal(text))
-        return (concat(pieces),)
-
-    def _argument(self, call: Call, name: str | None, pos: int | None, frame: Frame) -> tuple[Value, ...]:
-        chosen = argument(call, name, pos)
-        if chosen is None or (type(chosen) is Const and chosen.value is None):
-            return ()
-        return self._followed(chosen, frame)
-
-    def _followed(self, expr: Expr, frame: Frame) -> tuple[Value, ...]:
-        """The texts of a path argument; a file handle means the path it was opened with."""
-        return self.evaluator.values(*self.evaluator.opened(expr, frame))
 
     # --- through callers ---
 
@@ -311,7 +278,11 @@ class Effects:
                 carried = self._through(effect, (edge, *chain))
                 if carried is None:
                     continue
-                key = (carried.site, carried.line, tuple(v.parts for v in (*carried.targets, *carried.dest)))
+                key = (
+                    carried.site,
+                    carried.line,
+                    tuple(v.parts for v in (*carried.targets, *carried.dest, *carried.source)),
+                )
                 if key in seen:
                     continue
                 seen.add(key)
@@ -333,15 +304,17 @@ class Effects:
     def _through(self, effect: Effect, chain: tuple[LocalCall, ...]) -> Effect | None:
         """An effect as the outermost caller of a chain has it, its targets evaluated anew in the frames of the chain."""
         frame, left = self._entered(chain, effect)
-        spec = effect.entry.dest
-        targets = self._targets(effect.call, effect.entry, frame)
-        dest = self._argument(effect.call, spec.arg, spec.pos, frame) if spec is not None else ()
-        if targets is None or not left.possible or (left.runs and not limited((*targets, *dest), left)):
+        targets = self.targets.of(effect.call, effect.entry, frame)
+        if targets is None or not left.possible:
+            return None
+        dest, source = self.targets.beside(effect.call, effect.entry, frame)
+        if left.runs and not limited((*targets, *dest, *source), left):
             return None
         outer = chain[0]
         return effect._replace(
             targets=limited(targets, left),
             dest=limited(dest, left),
+            source=limited(source, left),
             site=outer.caller,
             line=outer.call.line,
             end_line=outer.call.end_line,
@@ -399,7 +372,7 @@ class Effects:
 
 
 def _holes(effect: Effect) -> Iterator[Hole]:
-    for value in (*effect.targets, *effect.dest):
+    for value in (*effect.targets, *effect.dest, *effect.source):
         for hole in value.holes():
             if hole.kind == "param" and hole.owner is not None:
                 yield hole

@@ -33,6 +33,8 @@ SAME = frozenset(
         "builtins.str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser",
         "os.path.expandvars", "hydra.utils.to_absolute_path", "pathlib.Path.resolve", "pathlib.Path.absolute",
         "glob.glob", "glob.iglob", "builtins.sorted", "builtins.list", "os.listdir", "os.scandir", "builtins.next", "builtins.iter", "pathlib.Path.expanduser",
+        "sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "textwrap.dedent", "inspect.cleandoc",
+        "psycopg2.sql.SQL", "psycopg2.sql.Identifier", "psycopg.sql.SQL", "psycopg.sql.Identifier",
     }
 )  # fmt: skip
 PATHS = frozenset(

@@ -46,6 +46,7 @@ from auditor.readers import (
     setup_cfg,
     shell_script,
     snakemake,
+    sql,
     table,
 )
 from auditor.readers.contract import Reader
@@ -94,6 +95,7 @@ READERS: tuple[Reader, ...] = (
     dockerfile.READER,
     makefile.READER,
     shell_script.READER,
+    sql.READER,
     git_files.ATTRIBUTES,
     git_files.IGNORE,
     git_files.DVCIGNORE,

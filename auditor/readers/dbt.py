@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
 from auditor.language.jinja import Piece, as_python, pieces
+from auditor.language.sql import read_sql
+from auditor.language.sql_references import references
 from auditor.model.facts import Facts, Leaf, Ref, Step
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Record
 from auditor.readers.contract import Reader, over_text, pairs
@@ -27,7 +29,7 @@ _ENDS = {"macro": "endmacro", "snapshot": "endsnapshot", "test": "endtest", "mat
 
 
 def read(text: str) -> Facts:
-    """A step without a name for a model, a named one per snapshot; macros as leaves `macro.NAME.N`.
+    """A step without a name for a model, a named one per snapshot; macros as leaves `macro.NAME.N`, tables as references.
 
     `ref('a')` reads `dbt:a`, `source('s', 't')` reads `dbt:s.t` with the attribute `source`.
     """
@@ -37,13 +39,15 @@ def read(text: str) -> Facts:
     lines = text.count("\n") + 1
     model = () if found.helpers and not found.reads else (_step("", 1, lines, found.reads, found),)
     snapshots = tuple(_step(name, line, lines, reads, found) for name, (line, reads) in found.snapshots.items())
-    asked = tuple(Ref(name, "dataset", "upstream", line) for name, line in found.upstream.items())
+    sql = read_sql(text)
+    attrs = pairs([("tool", TOOL), ("dbt", "true" if sql.dbt else ""), ("asks", "true" if sql.asks else "")])
     return Facts(
-        kind="dbt-sql",
+        kind="sql",
         steps=snapshots or model,
         leaves=tuple(found.leaves()),
-        references=asked,
-        attrs=(("tool", TOOL),),
+        references=references(sql),
+        attrs=attrs,
+        troubles=sql.troubles,
     )
 
 
@@ -138,7 +142,9 @@ class _Reading:
             yield from ("".join(row) for row in islice(product(*columns), MOST))
 
     def leaves(self) -> Iterator[Leaf]:
-        """What each macro names, for the models that call it."""
+        """What each macro names, for the models that call it; and what a Ploomber query asks for."""
+        for name, line in self.upstream.items():
+            yield Leaf(f"upstream.{name}", name, "str", line)
         for name, reads in self.macros.items():
             for number, (key, ref) in enumerate(reads.items()):
                 yield Leaf(f"macro.{name}.{number}", key, "str", ref.line)
@@ -171,4 +177,4 @@ def _sniff(data: bytes) -> bool:
     return b"{{" in data or b"{%" in data
 
 
-READER = Reader(name="dbt-sql", names=("*.sql",), read=over_text(read), sniff=_sniff)
+READER = Reader(name="dbt", names=("*.sql",), read=over_text(read), sniff=_sniff)
