@@ -101,6 +101,8 @@ class Lineage:
             ways.append(("read", effect.targets, READING.get(effect.role, NodeKind.DATASET)))
         if effect.role in WRITING:
             ways.append(("write", effect.targets, WRITING[effect.role]))
+        if effect.logs_locally:
+            ways.append(("write", effect.targets, NodeKind.REPORT))
         if effect.dest:
             ways.append(("write", effect.dest, NodeKind.DATASET))
         if effect.source:
