@@ -18,7 +18,8 @@ class CodeStep(NamedTuple):
 
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
     `reads`, `writes`, `params` and `after` stay empty, since names in code mean more than text: they stand here, resolved.
-    `after` are ids of steps that come first, `implements` the functions whose code it runs.
+    `after` are ids of steps that come first, `implements` the functions whose code it runs, `starts` ids of pipelines that
+    it sets off.
     """
 
     id: str
@@ -29,6 +30,7 @@ class CodeStep(NamedTuple):
     params: tuple[Declared, ...] = ()
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    starts: tuple[str, ...] = ()
     confidence: float = 0.95
 
 
@@ -91,6 +93,22 @@ class Dialect:
     name: str
     roots: tuple[str, ...]
     read: Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
+
+
+def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
+    """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
+    importers: dict[str, list[str]] = {}
+    for path, targets in resolved.effects.imports.items():
+        for target in targets:
+            importers.setdefault(target, []).append(path)
+    found = dict.fromkeys(paths)
+    todo = list(found)
+    while todo:
+        for path in importers.get(todo.pop(), ()):
+            if path not in found:
+                found[path] = None
+                todo.append(path)
+    return tuple(sorted(found))
 
 
 class StepIds:

@@ -63,6 +63,11 @@ class CodePipelines:
             self.store.edge(f"file:{pipeline.path}", node, EdgeKind.CONTAINS, (evidence,))
             for step_in_code in pipeline.steps:
                 self.store.edge(node, step_in_code.id, EdgeKind.CONTAINS, (evidence,))
+        for step in self.steps.all:
+            for pipeline_id in step.starts:
+                if self.store.has(pipeline_id):
+                    said = self._of_step(step, step.step.line, step.step.name, "starts", step.confidence)
+                    self.store.edge(step.id, pipeline_id, EdgeKind.RUNS, (said,))
 
     def _step(self, step: DeclaredStep) -> None:
         where = self.code.place(step.path, step.step.line, step.step.end_line)

@@ -28,8 +28,8 @@ SERVING = frozenset({"docker", "compose"})
 class DeclaredStep(NamedTuple):
     """One declared step with everything about it resolved.
 
-    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs;
-    `in_code` tells such a step from one that a file of its format declares.
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs,
+    `starts` the pipelines it sets off; `in_code` tells such a step from one that a file of its format declares.
     """
 
     id: str
@@ -42,6 +42,7 @@ class DeclaredStep(NamedTuple):
     params: tuple[Declared, ...]
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    starts: tuple[str, ...] = ()
     in_code: bool = False
     confidence: float = 0.95
 
@@ -217,6 +218,7 @@ class Steps:
             step.params,
             step.after,
             step.implements,
+            step.starts,
             in_code=True,
             confidence=step.confidence,
         )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.dialects.symbolic import Machine, Meaning
-from auditor.dialects.symbolic.calls import class_member
 from auditor.dialects.symbolic.things import (
     LITERAL,
     Arguments,
@@ -212,7 +211,7 @@ class Kedro(Meaning):
             case Partial(func, _):
                 return self._code(func)
             case Bound(Object(of=of), name) if self.machine is not None:
-                member = class_member(self.machine, of, name)
+                member = self.machine.class_member(of, name)
                 return name, self._code(member)[1] if isinstance(member, Function) else ()
             case Bound(_, name):
                 return name, ()
