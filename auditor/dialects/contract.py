@@ -11,6 +11,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
 from auditor.program import Resolved
 from auditor.program.code import Local
+from auditor.program.values import Value
 
 
 class CodeStep(NamedTuple):
@@ -18,8 +19,8 @@ class CodeStep(NamedTuple):
 
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
     `reads`, `writes`, `params` and `after` stay empty, since names in code mean more than text: they stand here, resolved.
-    `after` are ids of steps that come first, `implements` the functions whose code it runs, `starts` ids of pipelines that
-    it sets off.
+    `after` are ids of steps that come first, `implements` the functions whose code it runs, `given` what the step gives
+    to parameters of the first of them, `starts` ids of pipelines that it sets off.
     """
 
     id: str
@@ -30,6 +31,7 @@ class CodeStep(NamedTuple):
     params: tuple[Declared, ...] = ()
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
     starts: tuple[str, ...] = ()
     confidence: float = 0.95
 
@@ -98,8 +100,8 @@ class Dialect:
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
     importers: dict[str, list[str]] = {}
-    for path, targets in resolved.effects.imports.items():
-        for target in targets:
+    for path in resolved.code.paths:
+        for target in resolved.code.imports(path):
             importers.setdefault(target, []).append(path)
     found = dict.fromkeys(paths)
     todo = list(found)

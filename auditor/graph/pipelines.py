@@ -48,8 +48,12 @@ class CodePipelines:
                 for local in step.implements:
                     for touch in self.lineage.of_function((local.path, local.scope)):
                         yield step, touch
+                for local in step.implements[:1] if step.given else ():
+                    for touch in self.lineage.of_given((local.path, local.scope), dict(step.given)):
+                        yield step, touch
+                by = self.steps.closure(step)
                 for program in self.steps.programs(step):
-                    for touch in self.lineage.of_program(program) if program in self.code.programs else ():
+                    for touch in self.lineage.of_program(program, by) if program in self.code.programs else ():
                         yield step, touch
         for pipeline in self.steps.declarations.pipelines:
             where = self.code.place(pipeline.path, pipeline.line, pipeline.end_line)

@@ -15,7 +15,7 @@ from auditor.model.facts import Command, Facts, Ref, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import is_absolute, is_uri, normal
+from auditor.program.values import Value, is_absolute, is_uri, normal
 
 IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake"}) | IN_CODE
@@ -29,7 +29,7 @@ class DeclaredStep(NamedTuple):
     """One declared step with everything about it resolved.
 
     `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs,
-    `starts` the pipelines it sets off; `in_code` tells such a step from one that a file of its format declares.
+    `given` what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from one that a file of its format declares.
     """
 
     id: str
@@ -42,6 +42,7 @@ class DeclaredStep(NamedTuple):
     params: tuple[Declared, ...]
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
     starts: tuple[str, ...] = ()
     in_code: bool = False
     confidence: float = 0.95
@@ -218,6 +219,7 @@ class Steps:
             step.params,
             step.after,
             step.implements,
+            step.given,
             step.starts,
             in_code=True,
             confidence=step.confidence,

@@ -175,6 +175,21 @@ def test_the_code_of_a_task(body: str, function: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "PythonOperator(task_id='t', python_callable=load, op_kwargs={'path': 'data/raw.csv'})",
+        "PythonOperator(task_id='t', python_callable=load, op_args=['data/raw.csv'])",
+        "task(task_id='t')(load)('data/raw.csv')",
+        "for n in ('raw',):\n    PythonOperator(task_id='t', python_callable=load, op_kwargs=dict(path=f'data/{n}.csv'))",
+    ],
+)
+def test_what_a_task_gives_to_its_function(body: str) -> None:
+    code = "import pandas as pd\ndef load(path):\n    return pd.read_csv(path)\n"
+    graph = flow(code + DAGS + "".join(f"    {line}\n" for line in body.splitlines()))
+    assert ("file:data/raw.csv", "step:dags/flow.py#t") in {(e.source, e.target) for e in graph.edges if not e.declared}
+
+
+@pytest.mark.parametrize(
     "operator",
     [
         "BashOperator(task_id='t', bash_command='python jobs/train.py --lr 1')",
@@ -190,7 +205,10 @@ def test_commands_run_programs(operator: str) -> None:
         f"from airflow.providers.x import {n}\n"
         for n in ("SparkSubmitOperator", "DockerOperator", "KubernetesPodOperator")
     )
-    graph = flow(f"{imports}{DAGS}    {operator}\n", {"jobs/train.py": "open('jobs/out.txt', 'w')\n"})
+    graph = flow(
+        f"{imports}{DAGS}    {operator}\n",
+        {"jobs/train.py": "import os\nopen(os.path.join(os.path.dirname(__file__), 'out.txt'), 'w')\n"},
+    )
     assert [e.target for e in graph.edges if e.kind is EdgeKind.RUNS] == ["file:jobs/train.py"]
     assert ("step:dags/flow.py#t", "file:jobs/out.txt") in {(e.source, e.target) for e in graph.edges}
 

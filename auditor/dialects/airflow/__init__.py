@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.dialects.airflow import work
+from auditor.dialects.airflow.order import Dag, Task, leaves
 from auditor.dialects.airflow.schedules import assets, triggers
-from auditor.dialects.airflow.tasks import Airflow, Dag, Task, leaves
+from auditor.dialects.airflow.tasks import Airflow
 from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, reaching
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Plain
@@ -75,7 +76,7 @@ class _Statements:
         before.update(dict.fromkeys(self._across(task)))
         return CodeStep(
             self.ids[id(task)], where.path, step, tuple(reads), tuple(writes),
-            after=tuple(before), implements=self.code[id(task)], starts=tuple(self._started(task)), confidence=round(0.95 * doubt, 3),
+            after=tuple(before), implements=self.code[id(task)], given=work.given(self.machine, task, self.code[id(task)]), starts=tuple(self._started(task)), confidence=round(0.95 * doubt, 3),
         )  # fmt: skip
 
     def _folder(self, task: Task) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.dialects.airflow.tasks import Dag
+from auditor.dialects.airflow.order import Dag
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Items, Made, Plain, Thing, options

@@ -1,11 +1,21 @@
-"""Airflow's DAGs, task groups and tasks, as the code that builds them is run symbolically."""
+"""What the classes and decorators of Airflow make, as the code that builds DAGs is run symbolically."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from auditor.dialects.airflow.order import (
+    Blank,
+    Dag,
+    Decorated,
+    Group,
+    Label,
+    Output,
+    Task,
+    ends,
+    feeding,
+    roots,
+)
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -15,95 +25,11 @@ from auditor.dialects.symbolic.things import (
     Made,
     Partial,
     Plain,
-    Table,
     Thing,
     Where,
     options,
 )
 from auditor.program.code import Library
-
-
-@dataclass(eq=False)
-class Group:
-    """A task group: its tasks carry its name before theirs, and stand for it in an order."""
-
-    name: str
-    dag: Dag | None
-    parent: Group | None = None
-    prefixes: bool = True
-    members: list[Task | Group] = field(default_factory=list)
-
-    @property
-    def prefix(self) -> str:
-        """What stands before the names of its tasks."""
-        above = self.parent.prefix if self.parent is not None else ""
-        return f"{above}{self.name}." if self.prefixes and self.name else above
-
-
-@dataclass(eq=False)
-class Dag:
-    """One DAG."""
-
-    name: str
-    where: Where
-    args: Arguments
-    tasks: list[Task] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Task:
-    """One task; `kind` is the class of its operator, or `task` and what follows it for a decorated function."""
-
-    name: str
-    kind: str
-    dag: Dag | None
-    group: Group | None
-    where: Where
-    args: Arguments
-    func: Thing | None = None
-    mapped: bool = False
-    before: list[Task | Group] = field(default_factory=list)  # what comes first
-    feeds: list[Task] = field(default_factory=list)  # whose results it is given
-
-    @property
-    def label(self) -> str:
-        """The id that Airflow shows: with the names of the groups around it."""
-        return f"{self.group.prefix if self.group is not None else ''}{self.name}"
-
-
-@dataclass(eq=False)
-class Output:
-    """What a task returns: `task.output`, or the call of a decorated function."""
-
-    task: Task
-
-
-@dataclass(eq=False)
-class Label:
-    """A label on an edge: `a >> Label("x") >> b`."""
-
-    ends: list[Task | Group]
-
-
-@dataclass(eq=False)
-class Decorated:
-    """A function under `@task`, `@dag` or `@task_group`; `given` are the options of the decorator."""
-
-    kind: str
-    func: Thing
-    given: Arguments
-    mapped: bool = False
-    partial: Arguments = field(default_factory=Arguments)
-
-
-@dataclass(eq=False)
-class Blank:
-    """An operator whose arguments are not all given yet: `Operator.partial(…)`."""
-
-    dotted: str
-    args: Arguments
-    of: Function | None = None
-
 
 _GROUPS = frozenset({"TaskGroup"})
 _DAGS = frozenset({"DAG", "DbtDag"})
@@ -188,11 +114,11 @@ class Airflow(Meaning):
             ancestry = self.machine.resolved.evaluator.denoter.ancestry(receiver.local) if self.machine else []
             if any(_is_operator(base, args) for base in ancestry):
                 return Blank(self.machine.code.scope(*receiver.local).name, args, receiver) if self.machine else None
-        if name in ("set_upstream", "set_downstream") and list(_ends(receiver)):
+        if name in ("set_upstream", "set_downstream") and list(ends(receiver)):
             other = args.get("task_or_task_list", 0)
             self._order(other, receiver) if name == "set_upstream" else self._order(receiver, other)
             return Plain(None)
-        if name in ("as_setup", "as_teardown", "map", "zip", "concat") and list(_ends(receiver)):
+        if name in ("as_setup", "as_teardown", "map", "zip", "concat") and list(ends(receiver)):
             return receiver
         return None
 
@@ -218,11 +144,11 @@ class Airflow(Meaning):
             return None
         if isinstance(left, Dag) or isinstance(right, Dag):
             return right
-        if not list(_ends(left)) and not list(_ends(right)) and not isinstance(right, Label):
+        if not list(ends(left)) and not list(ends(right)) and not isinstance(right, Label):
             return None
         first, second = (left, right) if op == ">>" else (right, left)
         if isinstance(right, Label):
-            return Label(list(_ends(left)))
+            return Label(list(ends(left)))
         self._order(first, second)
         return right
 
@@ -361,9 +287,9 @@ class Airflow(Meaning):
 
     def _order(self, first: Thing | None, second: Thing | None) -> None:
         """One comes before the other."""
-        before, after = list(_ends(first)), list(_ends(second))
+        before, after = list(ends(first)), list(ends(second))
         for later in after:
-            for task in _roots(later):
+            for task in roots(later):
                 task.before += [earlier for earlier in before if earlier is not later]
 
     def _chained(self, name: str, args: Arguments) -> Thing:
@@ -398,72 +324,3 @@ def _is_operator(dotted: str, args: Arguments) -> bool:
 
 def _listed(thing: Thing) -> list[Thing] | None:
     return thing.items if isinstance(thing, Items) else None
-
-
-def _ends(thing: Thing | None) -> Iterator[Task | Group]:
-    """The tasks and groups that a thing stands for in an order."""
-    for option in options(thing) if thing is not None else ():
-        if isinstance(option, (Task, Group)):
-            yield option
-        elif isinstance(option, Output):
-            yield option.task
-        elif isinstance(option, Label):
-            yield from option.ends
-        elif isinstance(option, Items):
-            for item in option.items:
-                yield from _ends(item)
-        elif isinstance(option, Table):
-            for value in option.values():
-                yield from _ends(value)
-
-
-def _roots(end: Task | Group) -> Iterator[Task]:
-    """The tasks that start when an end is reached: of a group, those that wait for none of its own."""
-    if isinstance(end, Task):
-        yield end
-        return
-    inside = set(members(end))
-    for task in inside:
-        if not any(earlier in inside for before in task.before for earlier in leaves(before)):
-            yield task
-
-
-def leaves(end: Task | Group) -> Iterator[Task]:
-    """The tasks that must be done for an end to be passed: of a group, those that none of its own waits for."""
-    if isinstance(end, Task):
-        yield end
-        return
-    inside = list(members(end))
-    awaited = {id(earlier) for task in inside for before in task.before for earlier in _plain(before)}
-    yield from (task for task in inside if id(task) not in awaited)
-
-
-def _plain(end: Task | Group) -> Iterator[Task]:
-    yield from (end,) if isinstance(end, Task) else members(end)
-
-
-def members(group: Group) -> Iterator[Task]:
-    """All tasks of a group and of the groups in it."""
-    for member in group.members:
-        yield from (member,) if isinstance(member, Task) else members(member)
-
-
-def feeding(args: Arguments) -> Iterator[Task]:
-    """The tasks whose results are among some arguments."""
-    seen: set[int] = set()
-    for thing in (*args.positional, *args.keywords.values()):
-        for task in _results(thing):
-            if id(task) not in seen:
-                seen.add(id(task))
-                yield task
-
-
-def _results(thing: Thing) -> Iterator[Task]:
-    for option in options(thing):
-        if isinstance(option, Output):
-            yield option.task
-        elif isinstance(option, (Items, Table)):
-            for value in option.items if isinstance(option, Items) else option.values():
-                yield from _results(value)
-        elif isinstance(option, Made):
-            yield from feeding(option.args)

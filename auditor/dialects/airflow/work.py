@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.dialects.airflow.tasks import Decorated, Task
+from auditor.dialects.airflow.order import Decorated, Task
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import (
+    Arguments,
     Bound,
     Closure,
     Either,
@@ -16,6 +17,7 @@ from auditor.dialects.symbolic.things import (
     Object,
     Partial,
     Plain,
+    Table,
     Thing,
     options,
 )
@@ -23,7 +25,8 @@ from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Word
 from auditor.model.ir import Attr, Const, Group
 from auditor.program.code import Frame, Local
-from auditor.program.effects import argument
+from auditor.program.invocations import argument
+from auditor.program.values import Value
 
 _SHELL = {"BashOperator": "bash_command", "BashSensor": "bash_command"}
 _IN_IMAGE = {
@@ -59,6 +62,25 @@ def code_of(machine: Machine, thing: Thing | None) -> tuple[Local, ...]:
 def implementation(machine: Machine, task: Task) -> tuple[Local, ...]:
     """The functions whose code a task is."""
     return code_of(machine, task.func) or code_of(machine, task.args.get("python_callable"))
+
+
+def given(machine: Machine, task: Task, code: tuple[Local, ...]) -> tuple[tuple[str, Value], ...]:
+    """The texts that a task gives to the parameters of its function."""
+    if not code:
+        return ()
+    args = task.args if task.func is not None else _operator_arguments(machine, task)
+    params = [param.name for param in machine.code.scope(*code[0]).params if param.kind in ("positional", "plain")]
+    named = {**dict(zip(params, args.positional, strict=False)), **args.keywords}
+    found = {name: machine.values(thing) for name, thing in named.items()}
+    return tuple((name, values[0]) for name, values in found.items() if len(values) == 1 and values[0].exact)
+
+
+def _operator_arguments(machine: Machine, task: Task) -> Arguments:
+    """`op_args` and `op_kwargs`."""
+    positional = machine.elements(task.args.get("op_args") or Items("list")) or []
+    keywords = machine.settled(task.args.get("op_kwargs") or Table())
+    entries = keywords.entries if isinstance(keywords, Table) else {}
+    return Arguments(tuple(positional), {str(name): thing for name, thing in entries.items()})
 
 
 def commands(machine: Machine, task: Task) -> Iterator[Command]:

@@ -40,6 +40,8 @@ def apply(machine: Machine, func: Thing, args: Arguments, where: Where, site: tu
         case Library(dotted):
             given = machine.meaning.call(dotted, args, where)
             if given is None:
+                given = _decorated(machine, func, args, where)
+            if given is None:
                 given = known_calls.call(machine, dotted, args, where)
             return Made(dotted, args, *site) if given is None else given
         case Function(local):
@@ -60,7 +62,15 @@ def apply(machine: Machine, func: Thing, args: Arguments, where: Where, site: tu
         case Either(several):
             return _each(machine, several, lambda one: apply(machine, one, args, where, site))
     invoked = machine.meaning.invoke(func, args, where)
+    if invoked is None and isinstance(func, Made):
+        invoked = _decorated(machine, func, args, where)
     return Unknown(*site) if invoked is None else invoked
+
+
+def _decorated(machine: Machine, decorator: Thing, args: Arguments, where: Where) -> Thing | None:
+    """`decorator(function)`: the same as the function under `@decorator`."""
+    alone = len(args.positional) == 1 and not args.keywords and isinstance(args.positional[0], Function)
+    return machine.meaning.decorate(decorator, args.positional[0], where) if alone else None
 
 
 def _each(machine: Machine, several: Iterable[Thing], ask: Callable[[Thing], Thing]) -> Thing:
