@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -111,6 +112,14 @@ def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
                 found[path] = None
                 todo.append(path)
     return tuple(sorted(found))
+
+
+def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Where in-memory artefacts of pipelines, given as (path, name), live: under the name, or the file as well where
+    several pipelines of the tree share it."""
+    listed = list(pipelines)
+    shared = Counter(name for _, name in set(listed))
+    return {(path, name): name if shared[name] < 2 else f"{path}#{name}" for path, name in listed}
 
 
 class StepIds:

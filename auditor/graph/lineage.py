@@ -232,9 +232,9 @@ class Lineage:
                 if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
                     yield touch
 
-    def of_function(self, site: Site) -> Iterator[Touch]:
-        """Every touch that calling a function leads to."""
-        for reached in self.resolved.effects.reached(site):
+    def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
+        """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""
+        for reached in self.resolved.effects.reached(site, but):
             yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
 
     def of_given(self, site: Site, given: Mapping[str, Value]) -> Iterator[Touch]:

@@ -41,12 +41,16 @@ class CodePipelines:
                 self.store.edge(artefact.id, whole, EdgeKind.PART_OF, (evidence,))
 
     def state_steps(self) -> Iterator[tuple[DeclaredStep, Touch]]:
-        """State steps and pipelines; yields what the code of each step reads and writes, to be stated on the step as well."""
+        """State steps and pipelines; yields what the code of each step reads and writes, to be stated on the step as well.
+
+        A step that names another (`self.next(self.train)`) does not do what the other does.
+        """
+        code = frozenset((local.path, local.scope) for step in self.steps.all for local in step.implements)
         for step in self.steps.all:
             if step.in_code:
                 self._step(step)
                 for local in step.implements:
-                    for touch in self.lineage.of_function((local.path, local.scope)):
+                    for touch in self.lineage.of_function((local.path, local.scope), code):
                         yield step, touch
                 for local in step.implements[:1] if step.given else ():
                     for touch in self.lineage.of_given((local.path, local.scope), dict(step.given)):

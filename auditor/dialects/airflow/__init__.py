@@ -8,7 +8,7 @@ from auditor.dialects.airflow import work
 from auditor.dialects.airflow.order import Dag, Task, leaves
 from auditor.dialects.airflow.schedules import assets, triggers
 from auditor.dialects.airflow.tasks import Airflow
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, reaching
+from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Plain
 from auditor.model.artefact import NodeKind
@@ -36,6 +36,7 @@ class _Statements:
     def __init__(self, machine: Machine, meaning: Airflow) -> None:
         self.machine = machine
         self.dags = [dag for dag in meaning.dags if dag.tasks]
+        self.homes = memory_homes((dag.where.path, _name(dag)) for dag in self.dags)
         ids = StepIds()
         self.ids = {id(task): ids.new(task.where.path, task.label) for dag in self.dags for task in dag.tasks}
         self.passed: dict[int, set[int]] = {}
@@ -86,7 +87,8 @@ class _Statements:
 
     def _result(self, dag: Dag, task: Task, line: int) -> Declared:
         ref = Ref(task.label, "dataset", "xcom", line)
-        return Declared(f"mem:{_name(dag)}/{task.label}", None, ref, task.label, NodeKind.DATASET, 0.95)
+        home = self.homes[dag.where.path, _name(dag)]
+        return Declared(f"mem:{home}/{task.label}", None, ref, task.label, NodeKind.DATASET, 0.95)
 
     def _started(self, task: Task) -> Iterator[str]:
         """The pipelines that a task sets off by name."""

@@ -77,6 +77,8 @@ def attribute(machine: Machine, base: Thing, name: str, expr: Expr, env: Env) ->
             return Library(f"{dotted}.{name}")
         case Module(path):
             found = machine.member(path, name)
+            if found is NOTHING and path.endswith("/"):
+                return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}")  # a bare folder holds no names
             return weakened(found, NAMED) if found is not NOTHING else Unknown(expr, env)
         case Object(attributes=own) if name in own:
             return weakened(own[name], NAMED)
