@@ -40,7 +40,8 @@ class CodeStep(NamedTuple):
 class Pipeline(NamedTuple):
     """A set of steps that runs as one: a DAG, a flow, a registered pipeline. One step may be in several.
 
-    `line` and the lines of the triggers are those of `path`; the triggers start all of its steps.
+    `line` and the lines of the triggers are those of `path`; the triggers start all of its steps. `elsewhere` are further
+    triggers, each with the file that declares it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Pipeline(NamedTuple):
     steps: tuple[CodeStep, ...]
     end_line: int | None = None
     triggers: tuple[Trigger, ...] = ()
+    elsewhere: tuple[tuple[str, Trigger], ...] = ()
     attrs: tuple[tuple[str, str], ...] = ()
     confidence: float = 0.95
 

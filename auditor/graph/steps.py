@@ -69,8 +69,8 @@ class Steps:
         self.declarations = declarations(resolved)
         self._join(tuple(self._in_code()))
         for pipeline in self.declarations.pipelines:
-            for trigger in pipeline.triggers:
-                self._started.setdefault((pipeline.path, trigger), []).append(pipeline)
+            for path, trigger in (*((pipeline.path, trigger) for trigger in pipeline.triggers), *pipeline.elsewhere):
+                self._started.setdefault((path, trigger), []).append(pipeline)
 
     def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
         """Take further steps in, and tell the program how they start it: which words and which folder."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.dialects.symbolic import known_calls
 from auditor.dialects.symbolic.things import (
+    DEFAULTED,
     NOTHING,
     Arguments,
     Bound,
@@ -24,6 +25,7 @@ from auditor.dialects.symbolic.things import (
     Unknown,
     Where,
     either,
+    weakened,
 )
 from auditor.model.ir import Call, Param
 from auditor.program.code import Library
@@ -112,7 +114,8 @@ def bind_params(machine: Machine, params: Iterable[Param], args: Arguments, env:
         elif param.name in keywords:
             env.names[param.name] = keywords.pop(param.name)
         elif param.default is not None:
-            env.names[param.name] = machine.eval(param.default, around)
+            default = machine.eval(param.default, around)
+            env.names[param.name] = weakened(default, DEFAULTED) if args.open else default
         else:
             env.names[param.name] = NOTHING
 

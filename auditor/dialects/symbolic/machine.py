@@ -79,10 +79,10 @@ class Machine:
         self.main = path
         return self.module(path)
 
-    def run_function(self, local: Local, args: Arguments | None = None) -> Thing:
+    def run_function(self, local: Local, args: Arguments | None = None, around: Env | None = None) -> Thing:
         """What a function of the repository returns; what it is not given is unknown, unless it has a default."""
         self._fuel = FUEL
-        return self.enter(Function(local), args or Arguments(open=True))
+        return self.enter(Function(local, around), args or Arguments(open=True))
 
     def values(self, thing: Thing) -> tuple[Value, ...]:
         """The texts that a thing can be, as far as they are known."""

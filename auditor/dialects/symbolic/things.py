@@ -19,6 +19,8 @@ Thing: TypeAlias = object
 """One of the classes below, or an object of a dialect's own."""
 
 LITERAL, NAMED, UNROLLED = 0.95, 0.9, 0.8
+DEFAULTED = 0.75
+"""The trust in a default of a function that may be called otherwise: good enough for a name, not to decide a branch."""
 
 
 class Plain(NamedTuple):
