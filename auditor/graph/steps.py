@@ -15,7 +15,7 @@ from auditor.model.facts import Command, Facts, Ref, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import is_absolute, is_uri, normal
+from auditor.program.values import Value, is_absolute, is_uri, normal
 
 IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake"}) | IN_CODE
@@ -28,8 +28,8 @@ SERVING = frozenset({"docker", "compose"})
 class DeclaredStep(NamedTuple):
     """One declared step with everything about it resolved.
 
-    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs;
-    `in_code` tells such a step from one that a file of its format declares.
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs,
+    `given` what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from one that a file of its format declares.
     """
 
     id: str
@@ -42,6 +42,8 @@ class DeclaredStep(NamedTuple):
     params: tuple[Declared, ...]
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    starts: tuple[str, ...] = ()
     in_code: bool = False
     confidence: float = 0.95
 
@@ -67,8 +69,8 @@ class Steps:
         self.declarations = declarations(resolved)
         self._join(tuple(self._in_code()))
         for pipeline in self.declarations.pipelines:
-            for trigger in pipeline.triggers:
-                self._started.setdefault((pipeline.path, trigger), []).append(pipeline)
+            for path, trigger in (*((pipeline.path, trigger) for trigger in pipeline.triggers), *pipeline.elsewhere):
+                self._started.setdefault((path, trigger), []).append(pipeline)
 
     def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
         """Take further steps in, and tell the program how they start it: which words and which folder."""
@@ -217,6 +219,8 @@ class Steps:
             step.params,
             step.after,
             step.implements,
+            step.given,
+            step.starts,
             in_code=True,
             confidence=step.confidence,
         )

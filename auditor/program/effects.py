@@ -262,11 +262,11 @@ class Effects:
 
     # --- reach ---
 
-    def reached(self, start: Site) -> dict[Site, Site | None]:
+    def reached(self, start: Site, but: frozenset[Site] = frozenset()) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
-        Following calls, functions that are handed on, and the top level of imported modules without what their main
-        guards hold.
+        Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
+        level of imported modules without what their main guards hold.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
@@ -275,7 +275,8 @@ class Effects:
             onward: list[Site] = [
                 (edge.callee.path, edge.callee.scope)
                 for edge in self.calls.get(site, ())
-                if site == start or not edge.guarded
+                if (site == start or not edge.guarded)
+                and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:
                 onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
