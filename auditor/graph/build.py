@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.assets import name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
-from auditor.graph.identity import within
+from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.pipelines import CodePipelines
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
-from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.graph.watches import Watches
+from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
@@ -22,6 +24,7 @@ REF_KINDS = {
     "config": NodeKind.CONFIG,
     "script": NodeKind.SCRIPT,
     "param": NodeKind.PARAM,
+    "env": NodeKind.ENV,
 }
 
 
@@ -37,6 +40,7 @@ class Builder:
 
     def build(self) -> Store:
         """The filled store."""
+        name_assets(self.store, self.resolved.files)
         in_code = CodePipelines(self.store, self.steps, self.lineage)
         in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
@@ -56,6 +60,7 @@ class Builder:
         if self.detailed:
             state_calls(self.store, self.resolved)
         self._triggers()
+        Watches(self.steps, self.store).state(self.resolved.files)
         self._containment()
         return self.store
 
@@ -94,6 +99,7 @@ class Builder:
                     tracked_by="dvc",
                     pinned=True,
                     pin_kind=pin.kind,
+                    imported_from=pin.origin or None,
                 )
                 dvc = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
                 evidence = Evidence(
@@ -150,6 +156,7 @@ class Builder:
                 line=step.step.line,
                 end_line=step.step.end_line,
                 tool=step.tool,
+                instances=len(step.instances) or None,
             )
             if step.tool in PIPELINES:
                 pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
@@ -175,6 +182,9 @@ class Builder:
                 if target != node:
                     piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
+        for handed in self.steps.handed(step):
+            piece = Evidence(step.path, step.step.line, handed.step.name[:120], step.tool, "uses", 0.95, declared=True)
+            self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
         for other in step.after:
             if other in self.steps.by_id:
                 self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
@@ -186,9 +196,14 @@ class Builder:
         target, path, ref = declared.id, declared.path, declared.ref
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(
-            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", ref.confidence, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
+        if node_kind is NodeKind.ENV:
+            self.store.edge(
+                self.store.node(target, node_kind, path or target, path=path), node, EdgeKind.ENV_OF, (evidence,)
+            )
+            return
         if code and reads:
             script = self.store.node(target, NodeKind.MODULE, path or target, path=path)
             runs = any(run.target == path for run in step.runs)
@@ -196,11 +211,15 @@ class Builder:
             return
         if node_kind is NodeKind.DATASET and path is not None:
             node_kind = _data_kind(path)
+        if step.tool in SERVING and node_kind is NodeKind.MODEL and ref.how == "model":
+            model = self.store.node(target, node_kind, path or target.partition(":")[2], path=path)
+            self.store.edge(node, model, EdgeKind.SERVES, (evidence,))
+            return
         if step.tool in SERVING and not (
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
             return
-        artefact = self.store.node(target, node_kind, path or target, path=path)
+        artefact = self.store.node(target, node_kind, path or ref.path.removeprefix("mem:") or target, path=path)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
         else:
@@ -328,6 +347,17 @@ class Builder:
                 if above is not None and within(node.path or "", folder):
                     self.store.edge(node.id, above.id, EdgeKind.PART_OF)
                 folder = folder.rpartition("/")[0]
+        self._patterns(paths)
+
+    def _patterns(self, paths: dict[str, Node]) -> None:
+        """Tie what a step reads to the declared outputs whose pattern covers it."""
+        made = {d.path: d.id for step in self.steps.all for d in step.writes if d.path and "{" in d.path}
+        read = {d.path: d.id for step in self.steps.all for d in step.reads if d.path} if made else {}
+        index = PathIndex(made)
+        for path, node in read.items():
+            for general in index.patterns(path) if path not in made and path in paths else ():
+                if general in paths:
+                    self.store.edge(node, made[general], EdgeKind.PART_OF)
 
 
 def _data_kind(path: str) -> NodeKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -141,6 +142,11 @@ class PathIndex:
             self._named[path.rpartition("/")[2]].append(path)
             for folder in above(path):
                 self._below[folder].append(path)
+
+    def patterns(self, path: str) -> list[str]:
+        """The patterns of the index that cover a path, be it a narrower pattern, or are the same under other names."""
+        narrow = re.sub(r"\{[^{}]*\}", "x", path)
+        return [general for general in self._patterns if matches(general, path) or matches(general, narrow)]
 
     def matching(self, path: str, *, loosely: bool = False) -> list[str]:
         """The paths of the index that mean the given one, sorted."""

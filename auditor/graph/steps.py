@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
-from auditor.language.template import expand
+from auditor.graph.file_steps import FileSteps, declared
 from auditor.model.declared import Declared
-from auditor.model.facts import Command, Facts, Ref, Step, Trigger
+from auditor.model.facts import Command, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import Value, is_absolute, is_uri, normal
+from auditor.program.values import Value, is_absolute, normal
 
 IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
-PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake"}) | IN_CODE
+IN_FILES = frozenset(
+    {"dvc", "make", "mlproject", "snakemake", "argo", "kfp", "azureml", "databricks", "dbt", "ploomber", "sagemaker"}
+)
+PIPELINES = IN_FILES | IN_CODE
 DEFAULT_PIPELINE = "__default__"
 """The pipeline that Kedro runs when none is named."""
 AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
-SERVING = frozenset({"docker", "compose"})
+SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving", "kserve", "seldon"})
 
 
 class DeclaredStep(NamedTuple):
     """One declared step with everything about it resolved.
 
-    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs,
-    `given` what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from one that a file of its format declares.
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs, `given`
+    what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from
+    one that a file of its format declares. `instances` are the names of the rounds of a loop: what they run, read and
+    write is united here.
     """
 
     id: str
@@ -46,6 +51,7 @@ class DeclaredStep(NamedTuple):
     starts: tuple[str, ...] = ()
     in_code: bool = False
     confidence: float = 0.95
+    instances: tuple[str, ...] = ()
 
     @property
     def tool(self) -> str:
@@ -58,10 +64,13 @@ class Steps:
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
+        self._of_files = FileSteps(resolved)
+        self.projects = self._of_files.projects
         self.declarations = Declarations()
         self.all: tuple[DeclaredStep, ...] = ()
         self.by_id: dict[str, DeclaredStep] = {}
         self.by_file: dict[str, list[DeclaredStep]] = {}
+        self._provided: dict[str, list[DeclaredStep]] = {}
         self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
         self._started: dict[tuple[str, Trigger], list[Pipeline]] = {}
         # What files say comes first: their commands fill the options that dialects and effects ask for.
@@ -79,6 +88,8 @@ class Steps:
         for step in steps:
             self.by_id[step.id] = step
             self.by_file.setdefault(step.path, []).append(step)
+            for name in (value for key, value in step.step.attrs if key == "provides"):
+                self._provided.setdefault(name, []).append(step)
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     # A folder inside an image is none of the tree's.
@@ -94,6 +105,8 @@ class Steps:
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts."""
+        if trigger.starts:
+            return self._named(trigger.starts, dirname(path))
         pipelines = self.pipelines_started(path, trigger)
         if pipelines:
             return list({step.id: self.by_id[step.id] for pipeline in pipelines for step in pipeline.steps}.values())
@@ -126,11 +139,29 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-                for onward in self._onward(run):
-                    if onward.id not in seen:
-                        seen.add(onward.id)
-                        todo.append(onward)
+            onward = [*self.handed(step), *(other for run in step.runs for other in self._onward(run))]
+            todo += [other for other in onward if other.id not in seen]
+            seen.update(other.id for other in onward)
         return found, frozenset(seen)
+
+    def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
+        """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
+        folder = "" if step.tool in AUTOMATION else dirname(step.path)
+        return [other for other in self._named(step.step.uses, folder) if other.id != step.id]
+
+    def _named(self, names: Iterable[str], folder: str) -> list[DeclaredStep]:
+        found: dict[str, DeclaredStep] = {}
+        for name in names:
+            if name.startswith(("./", "../")):
+                named = self.by_file.get(normal(join(folder, name)), [])
+            else:
+                named = self._provided.get(name, [])
+                files = {other.path for other in named}
+                if len(files) > 1:  # the same name in several places: that of the folder is meant, or nobody knows
+                    near = {path for path in files if dirname(path) == folder}
+                    named = [other for other in named if other.path in near] if len(near) == 1 else []
+            found.update((other.id, other) for other in named)
+        return list(found.values())
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
         """The declared steps that a command of a step starts in turn."""
@@ -147,6 +178,10 @@ class Steps:
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]
+        if tool == "mlflow":
+            project = normal(join(run.folder, goals.partition(" ")[0]))
+            points = [s for s in self.all if s.tool == "mlproject" and dirname(s.path) == project]
+            return [s for s in points if s.step.name in wanted] or [s for s in points if s.step.name == "main"]
         return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
 
     def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
@@ -163,7 +198,7 @@ class Steps:
         near = [step for step in all_steps if dirname(step.path) == folder] or all_steps
         if not names:
             return near
-        by_name = {step.step.name: step for step in near}
+        by_name = {name: step for step in near for name in (step.step.name, *step.instances)}
         chosen: dict[str, DeclaredStep] = {}
         todo = [by_name[name] for name in sorted(names) if name in by_name]
         while todo:
@@ -177,26 +212,42 @@ class Steps:
         return list(chosen.values())
 
     def _read(self) -> Iterator[DeclaredStep]:
-        for path, facts in sorted(self.resolved.files.items()):
-            for step in facts.steps:
-                yield self._one(path, facts, step)
+        for path, step, made in self._of_files.all():
+            if made:
+                yield self._one(path, step, made)
 
-    def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
+    def _one(self, path: str, step: Step, made: tuple[Step, ...]) -> DeclaredStep:
+        """A step as it is meant; of the rounds of a loop the one that stands for all."""
+        parts = [self._placed(path, instance) for instance in made]
+        if len(parts) == 1 and step.name in ("", made[0].name):
+            return parts[0]
+        return DeclaredStep(
+            f"step:{path}#{step.name}",
+            path,
+            step,
+            parts[0].folder,
+            tuple(dict.fromkeys(run for part in parts for run in part.runs)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.reads)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.writes)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.params)),
+            parts[0].after,
+            instances=tuple(part.step.name for part in parts),
+        )
+
+    def _placed(self, path: str, step: Step) -> DeclaredStep:
         base = "" if step.rooted or step.tool in AUTOMATION else dirname(path)
         if step.tool == "shell":
             base = ""
-        lookup = self._lookup(path, facts)
-        folder = normal(join(base, _expanded(step.folder, lookup))) if step.folder else base
-        runs = tuple(self._run(command, folder, path, step.tool) for command in step.commands)
+        folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
             step,
             folder,
-            runs,
-            tuple(self._declared(ref, folder, lookup) for ref in step.reads),
-            tuple(self._declared(ref, folder, lookup) for ref in step.writes),
-            tuple(self._declared(ref, folder, lookup) for ref in step.params),
+            tuple(self._run(command, folder, path, step.tool) for command in step.commands),
+            tuple(declared(ref, folder, path) for ref in step.reads),
+            tuple(declared(ref, folder, path) for ref in step.writes),
+            tuple(declared(ref, folder, path) for ref in step.params),
             tuple(f"step:{path}#{name}" for name in step.after),
         )
 
@@ -236,32 +287,3 @@ class Steps:
             copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))
             return copied if copied.kind not in ("missing", "tool") else run
         return run
-
-    def _lookup(self, path: str, facts: Facts) -> Mapping[str, str]:
-        """What `${…}` means in a file: the params.yaml beside it, and the variables the file itself defines."""
-        if not any(step.tool == "dvc" for step in facts.steps):
-            return {}
-        beside = f"{dirname(path)}/params.yaml".lstrip("/")
-        table = {key: str(value) for key, (value, _) in self.resolved.code.leaves(beside).items() if value is not None}
-        for key, (value, _) in self.resolved.code.leaves(path).items():
-            if key.startswith("vars.") and value is not None:
-                name = key.split(".", 2)[-1]
-                table.setdefault(name, str(value))
-        return table
-
-    @staticmethod
-    def _declared(ref: Ref, folder: str, lookup: Mapping[str, str]) -> Declared:
-        text = _expanded(ref.path, lookup)
-        if is_uri(text):
-            return Declared(f"uri:{text}", None, ref)
-        if is_absolute(text):
-            return Declared(f"host:{text}", None, ref)
-        path = normal(f"{folder}/{text}" if folder else text)
-        return Declared(f"file:{path}", path, ref)
-
-
-def _expanded(text: str, lookup: Mapping[str, str]) -> str:
-    if "${" not in text:
-        return text
-    filled, _ = expand(text, lookup.get)
-    return filled.replace("${", "{")
