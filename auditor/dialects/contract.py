@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -11,6 +12,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
 from auditor.program import Resolved
 from auditor.program.code import Local
+from auditor.program.values import Value
 
 
 class CodeStep(NamedTuple):
@@ -18,7 +20,8 @@ class CodeStep(NamedTuple):
 
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
     `reads`, `writes`, `params` and `after` stay empty, since names in code mean more than text: they stand here, resolved.
-    `after` are ids of steps that come first, `implements` the functions whose code it runs.
+    `after` are ids of steps that come first, `implements` the functions whose code it runs, `given` what the step gives
+    to parameters of the first of them, `starts` ids of pipelines that it sets off.
     """
 
     id: str
@@ -29,13 +32,16 @@ class CodeStep(NamedTuple):
     params: tuple[Declared, ...] = ()
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    starts: tuple[str, ...] = ()
     confidence: float = 0.95
 
 
 class Pipeline(NamedTuple):
     """A set of steps that runs as one: a DAG, a flow, a registered pipeline. One step may be in several.
 
-    `line` and the lines of the triggers are those of `path`; the triggers start all of its steps.
+    `line` and the lines of the triggers are those of `path`; the triggers start all of its steps. `elsewhere` are further
+    triggers, each with the file that declares it.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Pipeline(NamedTuple):
     steps: tuple[CodeStep, ...]
     end_line: int | None = None
     triggers: tuple[Trigger, ...] = ()
+    elsewhere: tuple[tuple[str, Trigger], ...] = ()
     attrs: tuple[tuple[str, str], ...] = ()
     confidence: float = 0.95
 
@@ -91,6 +98,30 @@ class Dialect:
     name: str
     roots: tuple[str, ...]
     read: Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
+
+
+def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
+    """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
+    importers: dict[str, list[str]] = {}
+    for path in resolved.code.paths:
+        for target in resolved.code.imports(path):
+            importers.setdefault(target, []).append(path)
+    found = dict.fromkeys(paths)
+    todo = list(found)
+    while todo:
+        for path in importers.get(todo.pop(), ()):
+            if path not in found:
+                found[path] = None
+                todo.append(path)
+    return tuple(sorted(found))
+
+
+def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Where in-memory artefacts of pipelines, given as (path, name), live: under the name, or the file as well where
+    several pipelines of the tree share it."""
+    listed = list(pipelines)
+    shared = Counter(name for _, name in set(listed))
+    return {(path, name): name if shared[name] < 2 else f"{path}#{name}" for path, name in listed}
 
 
 class StepIds:

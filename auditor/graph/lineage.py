@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.effects import Effect, Site
 from auditor.program.launches import Launch
-from auditor.program.values import Hole, Value
+from auditor.program.values import Hole, Value, concat
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -78,52 +78,47 @@ class Lineage:
             else:
                 self._touch(effect)
         for cell, named in self.tables.cells():
-            self._add(named.way, named.artefact, named.kind, cell)
+            self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
 
     def _tabular(self, effect: Effect) -> None:
         """A call whose target is SQL or the name of a table."""
         found = self.tables.of(effect)
         for named in found:
-            self._add(named.way, named.artefact, named.kind, effect)
+            self.touches[effect.site].append(self._touched(named.way, named.artefact, named.kind, effect))
         if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
             self.unresolved[effect.site].append(effect)
 
-    def _add(
+    def _touched(
         self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
-    ) -> None:
+    ) -> Touch:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
-        touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
-        self.touches[effect.site].append(touch)
+        return Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
-        ways = []
-        if effect.role in READING or effect.role is Role.COPY:
-            ways.append(("read", effect.targets, READING.get(effect.role, NodeKind.DATASET)))
-        if effect.role in WRITING:
-            ways.append(("write", effect.targets, WRITING[effect.role]))
-        if effect.dest:
-            ways.append(("write", effect.dest, NodeKind.DATASET))
-        if effect.source:
-            ways.append(("read", effect.source, NodeKind.DATASET))
-        for way, values, kind in ways:
-            named = False
-            for value in values:
-                if _is_temporary(value):
-                    self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
-                    named = True
-                    continue
-                if self._carried(value):
-                    named = True
-                    continue
-                identity = self._identity(effect.site[0], value, written=way == "write")
-                if values is effect.targets:
-                    identity = self._named(effect, value, identity) or identity
-                if identity is None:
-                    continue
-                named = True
-                self._add(way, identity, kind, effect, value.runs)
+        for way, values, kind, hub in _ways(effect):
+            found, named = self._found(effect, way, values, kind, hub=hub)
+            self.touches[effect.site].extend(found)
             if not named:
                 self.unresolved[effect.site].append(effect)
+
+    def _found(
+        self, effect: Effect, way: str, values: tuple[Value, ...], kind: NodeKind, *, hub: bool
+    ) -> tuple[list[Touch], bool]:
+        """What an effect touches in one way, and whether it could be named; `hub`: it may name what no file is."""
+        found, named = [], False
+        for value in values:
+            if _is_temporary(value):
+                self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
+            if self._carried(value) or _is_temporary(value):
+                named = True
+                continue
+            identity = self._identity(effect.site[0], value, written=way == "write")
+            if hub:
+                identity = self._named(effect, value, identity) or identity
+            if identity is not None:
+                named = True
+                found.append(self._touched(way, identity, kind, effect, value.runs))
+        return found, named
 
     def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
         """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
@@ -237,10 +232,25 @@ class Lineage:
                 if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
                     yield touch
 
-    def of_function(self, site: Site) -> Iterator[Touch]:
-        """Every touch that calling a function leads to."""
-        for reached in self.resolved.effects.reached(site):
+    def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
+        """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""
+        for reached in self.resolved.effects.reached(site, but):
             yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
+
+    def of_given(self, site: Site, given: Mapping[str, Value]) -> Iterator[Touch]:
+        """What a function touches that hangs on its parameters, when it is given these."""
+        for effect in self.resolved.effects.of(site):
+            targets = tuple(_filled(value, site, given) for value in effect.targets)
+            dest = tuple(_filled(value, site, given) for value in effect.dest)
+            source = tuple(_filled(value, site, given) for value in effect.source)
+            if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
+                continue
+            told = effect._replace(targets=targets, dest=dest, source=source)
+            if is_tabular(effect):
+                yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
+                continue
+            for way, values, kind, hub in _ways(told):
+                yield from self._found(effect, way, values, kind, hub=hub)[0]
 
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
@@ -273,3 +283,29 @@ class Lineage:
 def _is_temporary(value: Value) -> bool:
     """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
     return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"
+
+
+def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
+    """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
+    if effect.role in READING or effect.role is Role.COPY:
+        yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
+    if effect.role in WRITING:
+        yield "write", effect.targets, WRITING[effect.role], True
+    if effect.logs_locally:
+        yield "write", effect.targets, NodeKind.REPORT, False
+    if effect.dest:
+        yield "write", effect.dest, NodeKind.DATASET, False
+    if effect.source:
+        yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:
+    """A text with the parameters of a function filled in, as far as they are given."""
+    pieces = [
+        given[part.name] if isinstance(part, Hole) and part.owner == owner and part.name in given else Value((part,))
+        for part in value.parts
+    ]
+    if all(piece.parts == (part,) for piece, part in zip(pieces, value.parts, strict=True)):
+        return value
+    filled = pieces[0] if len(pieces) == 1 else concat(pieces)
+    return filled._replace(anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)

@@ -41,15 +41,23 @@ class CodePipelines:
                 self.store.edge(artefact.id, whole, EdgeKind.PART_OF, (evidence,))
 
     def state_steps(self) -> Iterator[tuple[DeclaredStep, Touch]]:
-        """State steps and pipelines; yields what the code of each step reads and writes, to be stated on the step as well."""
+        """State steps and pipelines; yields what the code of each step reads and writes, to be stated on the step as well.
+
+        A step that names another (`self.next(self.train)`) does not do what the other does.
+        """
+        code = frozenset((local.path, local.scope) for step in self.steps.all for local in step.implements)
         for step in self.steps.all:
             if step.in_code:
                 self._step(step)
                 for local in step.implements:
-                    for touch in self.lineage.of_function((local.path, local.scope)):
+                    for touch in self.lineage.of_function((local.path, local.scope), code):
                         yield step, touch
+                for local in step.implements[:1] if step.given else ():
+                    for touch in self.lineage.of_given((local.path, local.scope), dict(step.given)):
+                        yield step, touch
+                by = self.steps.closure(step)
                 for program in self.steps.programs(step):
-                    for touch in self.lineage.of_program(program) if program in self.code.programs else ():
+                    for touch in self.lineage.of_program(program, by) if program in self.code.programs else ():
                         yield step, touch
         for pipeline in self.steps.declarations.pipelines:
             where = self.code.place(pipeline.path, pipeline.line, pipeline.end_line)
@@ -63,6 +71,11 @@ class CodePipelines:
             self.store.edge(f"file:{pipeline.path}", node, EdgeKind.CONTAINS, (evidence,))
             for step_in_code in pipeline.steps:
                 self.store.edge(node, step_in_code.id, EdgeKind.CONTAINS, (evidence,))
+        for step in self.steps.all:
+            for pipeline_id in step.starts:
+                if self.store.has(pipeline_id):
+                    said = self._of_step(step, step.step.line, step.step.name, "starts", step.confidence)
+                    self.store.edge(step.id, pipeline_id, EdgeKind.RUNS, (said,))
 
     def _step(self, step: DeclaredStep) -> None:
         where = self.code.place(step.path, step.step.line, step.step.end_line)

@@ -15,7 +15,7 @@ from auditor.model.facts import Command, Step, Trigger
 from auditor.program import Resolved
 from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import is_absolute, normal
+from auditor.program.values import Value, is_absolute, normal
 
 IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
 IN_FILES = frozenset(
@@ -31,9 +31,10 @@ SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving
 class DeclaredStep(NamedTuple):
     """One declared step with everything about it resolved.
 
-    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs;
-    `in_code` tells such a step from one that a file of its format declares. `instances` are the names of the rounds of a
-    loop: what they run, read and write is united here.
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs, `given`
+    what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from
+    one that a file of its format declares. `instances` are the names of the rounds of a loop: what they run, read and
+    write is united here.
     """
 
     id: str
@@ -46,6 +47,8 @@ class DeclaredStep(NamedTuple):
     params: tuple[Declared, ...]
     after: tuple[str, ...] = ()
     implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    starts: tuple[str, ...] = ()
     in_code: bool = False
     confidence: float = 0.95
     instances: tuple[str, ...] = ()
@@ -75,8 +78,8 @@ class Steps:
         self.declarations = declarations(resolved)
         self._join(tuple(self._in_code()))
         for pipeline in self.declarations.pipelines:
-            for trigger in pipeline.triggers:
-                self._started.setdefault((pipeline.path, trigger), []).append(pipeline)
+            for path, trigger in (*((pipeline.path, trigger) for trigger in pipeline.triggers), *pipeline.elsewhere):
+                self._started.setdefault((path, trigger), []).append(pipeline)
 
     def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
         """Take further steps in, and tell the program how they start it: which words and which folder."""
@@ -267,6 +270,8 @@ class Steps:
             step.params,
             step.after,
             step.implements,
+            step.given,
+            step.starts,
             in_code=True,
             confidence=step.confidence,
         )

@@ -105,6 +105,10 @@ class Tables:
         found = self._calls.get(id(effect))
         return [named for raw in found[1] if (named := self._named(raw, effect.site[0]))] if found else []
 
+    def told(self, effect: Effect) -> list[Named]:
+        """The artefacts of a call whose texts are what someone gives it rather than its own."""
+        return [named for raw in self._read(effect)[0] if (named := self._named(raw, effect.site[0]))]
+
     def says_nothing(self, effect: Effect) -> bool:
         """Whether the SQL of a call is known and touches no rows of anyone else's: it has no artefact to be named."""
         found = self._calls.get(id(effect))

@@ -210,7 +210,10 @@ class Denoter:
         home = modules.resolve(path, module, level)
         if home is None:
             return Library(f"{module}.{imported.name}") if module and not level else None
-        return self.member(home, imported.name)
+        member = self.member(home, imported.name)
+        if member is None and home.endswith("/") and not level:
+            return Library(f"{module}.{imported.name}")  # a bare folder holds modules, no names: a library is meant
+        return member
 
     def member(self, home: str, name: str) -> Denotation | None:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
@@ -276,7 +279,9 @@ class Denoter:
                 whole = f"{dotted}.{name}"
                 return Argv(0) if whole == "sys.argv" else self.evaluator.options.absl(whole, frame) or Library(whole)
             case Module(path):
-                return self.member(path, name)
+                found = self.member(path, name)
+                bare = found is None and path.endswith("/")
+                return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}") if bare else found
             case Config():
                 return base.at(name)
             case Local():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.model.ir import Attr, Call, Choice, Const, Each, Expr, Group, Item, Name, Op, Slice, Star, Table
+from auditor.model.ir import Attr, Call, Choice, Const, Each, Expr, Group, Item, Name, Op, Opaque, Slice, Star, Table
 from auditor.program.code import Argv, Code, Config, Frame, Options, Shown
 from auditor.program.scopes import integer
 from auditor.program.values import MOST_ALTERNATIVES
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Placed: TypeAlias = tuple[Expr, Frame]
 
 DEEPEST = 8
+ELEMENT = Opaque("element")
+"""As a key: any element of a collection, one at a time."""
 _SAME = frozenset(f"builtins.{name}" for name in ("list", "tuple", "sorted", "set", "frozenset", "reversed", "iter")) | {
     "tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track", "natsort.natsorted"
 }  # fmt: skip
@@ -96,15 +98,55 @@ class Displays:
         if sources is None or not each.elements:
             return None
         found: list[Placed] = []
-        outer = frame.bound
         for item, where in sources:
             names = self._named(target, item, where)
             if names is None:
                 return None
-            items = {**(outer.items if outer is not None else {}), **names}
-            inner = self.code.bind(frame, outer.params if outer is not None else {}, items)
-            found.append((each.elements[0], inner))
+            found.append((each.elements[0], self._bound(frame, names)))
         return found
+
+    def frames_within(self, loops: tuple[Each, ...], frame: Frame) -> list[Frame]:
+        """The frames of an expression inside comprehensions, one for each element of their sources where those are written out."""
+        frames = [frame]
+        for each in loops:
+            for target, source, _ in each.loops:
+                frames = [inner for outer in frames for inner in self._for_each(target, source, outer)]
+                if len(frames) > MOST_ALTERNATIVES:
+                    return [self._for_any(loops, frame)]
+        return frames
+
+    def _for_each(self, target: Expr, source: Expr, frame: Frame) -> list[Frame]:
+        items = self.elements(source, frame)
+        named = [self._named(target, *item) for item in items or ()]
+        if not named or None in named or len(named) > MOST_ALTERNATIVES:
+            return [self._bound(frame, self._any(target, self._element(source), frame))]
+        return [self._bound(frame, names or {}) for names in named]
+
+    def _for_any(self, loops: tuple[Each, ...], frame: Frame) -> Frame:
+        for each in loops:
+            for target, source, _ in each.loops:
+                frame = self._bound(frame, self._any(target, self._element(source), frame))
+        return frame
+
+    def _any(self, target: Expr, element: Expr, frame: Frame) -> dict[str, Placed]:
+        """The names of a target for an element that is not told."""
+        if type(target) is Name:
+            return {target.id: (element, frame)}
+        found: dict[str, Placed] = {}
+        for position, inner in enumerate(target.items if type(target) is Group else ()):
+            found.update(self._any(inner, self._item(element, position), frame))
+        return found
+
+    def _element(self, source: Expr) -> Expr:
+        made = self._items.get(("element", id(source)))
+        if made is None:
+            made = self._items["element", id(source)] = self.code.keep(Item(source, ELEMENT))
+        return made
+
+    def _bound(self, frame: Frame, names: dict[str, Placed]) -> Frame:
+        outer = frame.bound
+        params, items = (outer.params, outer.items) if outer is not None else ({}, {})
+        return self.code.bind(frame, params, {**items, **names})
 
     def _named(self, target: Expr, item: Expr, frame: Frame) -> dict[str, Placed] | None:
         """What the names of a loop's target are for one item."""

@@ -15,22 +15,17 @@ from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Name
-from auditor.program.branches import Reach, both, limited, reach
+from auditor.program.branches import reach
+from auditor.program.carrying import carried
 from auditor.program.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.evaluate import Evaluator
 from auditor.program.invocations import argument
-from auditor.program.scopes import Block, CallSite, ScopeIndex
+from auditor.program.scopes import CallSite, ScopeIndex
 from auditor.program.targets import Targets, chained
-from auditor.program.values import Hole, Value
+from auditor.program.values import Value
 
 Site: TypeAlias = tuple[str, int]
 """A scope: (path of the file, number of the scope)."""
-
-LEVELS = 6
-MOST_LANDINGS = 60
-"""Callers that one effect may be carried to, over all levels; fewer where very many effects are carried."""
-LEAST_LANDINGS = 6
-ALL_LANDINGS = 15_000
 
 IO_ROLES = frozenset(
     {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
@@ -58,7 +53,7 @@ class Effect(NamedTuple):
     dest: tuple[Value, ...] = ()
     guarded: bool = False
     origin: tuple[Site, int] | None = None
-    block: Block = ()
+    at: CallSite | None = None
     source: tuple[Value, ...] = ()
 
     @property
@@ -68,9 +63,18 @@ class Effect(NamedTuple):
         return library.domain if library is not None else ""
 
     @property
+    def logs_locally(self) -> bool:
+        """Whether it is a tracker that writes into a folder which it names."""
+        return self.role is Role.LOG and bool(self.entry.attrs.get("local"))
+
+    @property
     def io(self) -> bool:
         """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
-        named = self.role in IO_ROLES and bool(self.targets) and not self.entry.attrs.get("in_memory")
+        named = (
+            (self.role in IO_ROLES or self.logs_locally)
+            and bool(self.targets)
+            and not self.entry.attrs.get("in_memory")
+        )
         return named or bool(self.source)
 
 
@@ -99,10 +103,10 @@ class Effects:
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._read(path)
-        self.lifted: dict[Site, list[Effect]] = defaultdict(list)
-        self.cut: set[Site] = set()
+        self.lifted: dict[Site, list[Effect]]
+        self.cut: set[Site]
         """Functions with an effect that has more callers than are followed."""
-        self._carry()
+        self.lifted, self.cut = carried(self)
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""
@@ -143,7 +147,7 @@ class Effects:
 
     def _call(self, site: Site, call_site: CallSite) -> None:
         call = call_site.call
-        frame = Frame(*site, block=call_site.block)
+        frame = self.frames(site, call_site)[0]
         callee = self.evaluator.denoter.denote(call.func, frame)
         match callee:
             case Library(dotted):
@@ -216,29 +220,28 @@ class Effects:
     def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
         call = call_site.call
         role = self._role(call, entry, frame)
-        targets = self.targets.of(call, entry, frame)
-        if targets is None:
+        frames = self.frames(site, call_site) if call_site.within else [frame]
+        named = self.targets.named(call, entry, frames)
+        if named is None:
             return
-        dest, source = self.targets.beside(call, entry, frame)
         if role in IO_ROLES:
-            left = reach(self.evaluator, frame)
-            targets, dest, source = (limited(values, left) or values for values in (targets, dest, source))
+            named = named.limited(reach(self.evaluator, frame)) or named
         self.own[site].append(
             Effect(
                 role=role,
                 name=dotted,
                 entry=entry,
-                targets=targets,
+                targets=named.targets,
                 site=site,
                 line=call.line,
                 end_line=call.end_line,
                 certainty=certainty,
                 dead=call_site.dead,
                 call=call,
-                dest=dest,
-                source=source,
+                dest=named.dest,
+                source=named.source,
                 guarded=self._guarded(site, call_site),
-                block=call_site.block,
+                at=call_site,
             )
         )
 
@@ -252,101 +255,18 @@ class Effects:
         )
         return entry.role_for(texts[0] if texts else None)
 
-    # --- through callers ---
-
-    def _carry(self) -> None:
-        """Carry each effect that hangs on a parameter to the callers that supply it, level by level."""
-        hanging = [effect for effects in self.own.values() for effect in effects if hangs(effect)]
-        most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(len(hanging), 1)))
-        for effect in hanging:
-            self._carry_one(effect, most)
-
-    def _carry_one(self, effect: Effect, most: int) -> None:
-        todo: list[tuple[Effect, tuple[LocalCall, ...]]] = [(effect, ())]
-        seen: set[tuple[object, ...]] = set()
-        landings = 0
-        while todo:
-            landed, chain = todo.pop(0)
-            if landings >= most:
-                self.cut.add(effect.site)
-                return
-            if len(chain) >= LEVELS:
-                continue
-            for edge in self._suppliers(landed):
-                if any(edge is each for each in chain):
-                    continue
-                carried = self._through(effect, (edge, *chain))
-                if carried is None:
-                    continue
-                key = (
-                    carried.site,
-                    carried.line,
-                    tuple(v.parts for v in (*carried.targets, *carried.dest, *carried.source)),
-                )
-                if key in seen:
-                    continue
-                seen.add(key)
-                landings += 1
-                self.lifted[edge.caller].append(carried)
-                if hangs(carried):
-                    todo.append((carried, (edge, *chain)))
-
-    def _suppliers(self, effect: Effect) -> list[LocalCall]:
-        """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""
-        found = [edge for edge in self.callers.get(effect.site, ()) if edge.direct]
-        cls = self.code.owner(*effect.site)
-        if found or cls is None:
-            return found
-        owners = sorted({hole.owner for hole in _holes(effect) if hole.owner is not None and hole.owner != effect.site})
-        makers = [owner for owner in owners if self.code.scope(*owner).name.endswith(".__init__")]
-        return [edge for owner in makers for edge in self.callers.get(owner, ()) if edge.constructs]
-
-    def _through(self, effect: Effect, chain: tuple[LocalCall, ...]) -> Effect | None:
-        """An effect as the outermost caller of a chain has it, its targets evaluated anew in the frames of the chain."""
-        frame, left = self._entered(chain, effect)
-        targets = self.targets.of(effect.call, effect.entry, frame)
-        if targets is None or not left.possible:
-            return None
-        dest, source = self.targets.beside(effect.call, effect.entry, frame)
-        if left.runs and not limited((*targets, *dest, *source), left):
-            return None
-        outer = chain[0]
-        return effect._replace(
-            targets=limited(targets, left),
-            dest=limited(dest, left),
-            source=limited(source, left),
-            site=outer.caller,
-            line=outer.call.line,
-            end_line=outer.call.end_line,
-            dead=effect.dead or any(edge.site.dead for edge in chain),
-            guarded=outer.guarded,
-            origin=(effect.site, effect.line),
-            call=outer.call,
-            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
-        )
-
-    def _entered(self, chain: tuple[LocalCall, ...], effect: Effect) -> tuple[Frame, Reach]:
-        """The innermost frame of a chain of calls, from the outermost caller in, and the starts that come so far."""
-        objects = self.evaluator.objects
-        frame = Frame(*chain[0].caller, block=chain[0].site.block)
-        left = reach(self.evaluator, frame)
-        blocks = [*(edge.site.block for edge in chain[1:]), effect.block]
-        for edge, onward, block in zip(chain, (*[edge.caller for edge in chain[1:]], effect.site), blocks, strict=True):
-            args = objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
-            if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
-                scope = self.code.scope(*onward)
-                args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
-            frame = self.code.bind(Frame(*onward, None, frame.depth, block), args)
-            left = both(left, reach(self.evaluator, frame))
-        return frame, left
+    def frames(self, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
+        """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
+        around = (frame or Frame(*site)).at(call_site.block)
+        return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
 
     # --- reach ---
 
-    def reached(self, start: Site) -> dict[Site, Site | None]:
+    def reached(self, start: Site, but: frozenset[Site] = frozenset()) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
-        Following calls, functions that are handed on, and the top level of imported modules without what their main
-        guards hold.
+        Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
+        level of imported modules without what their main guards hold.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
@@ -355,7 +275,8 @@ class Effects:
             onward: list[Site] = [
                 (edge.callee.path, edge.callee.scope)
                 for edge in self.calls.get(site, ())
-                if site == start or not edge.guarded
+                if (site == start or not edge.guarded)
+                and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:
                 onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
@@ -369,18 +290,6 @@ class Effects:
                     found[other] = site
                     todo.append(other)
         return found
-
-
-def _holes(effect: Effect) -> Iterator[Hole]:
-    for value in (*effect.targets, *effect.dest, *effect.source):
-        for hole in value.holes():
-            if hole.kind == "param" and hole.owner is not None:
-                yield hole
-
-
-def hangs(effect: Effect) -> bool:
-    """Whether an effect names something by a parameter that a caller supplies."""
-    return next(_holes(effect), None) is not None
 
 
 def module_of(denoted: object) -> str | None:

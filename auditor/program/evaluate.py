@@ -25,7 +25,7 @@ from auditor.program import configs, paths
 from auditor.program.code import Argv, Code, Config, Frame, Instance, Library, Local, Module, Options, Partial, Shown
 from auditor.program.configs import Configs
 from auditor.program.denote import DEEPEST_CALL, DEEPEST_MODULES, SAME_OBJECT, Denoter
-from auditor.program.displays import Displays
+from auditor.program.displays import ELEMENT, Displays
 from auditor.program.invocations import Invocations
 from auditor.program.objects import Objects
 from auditor.program.options import CommandLines
@@ -39,11 +39,11 @@ from auditor.program.values import (
     Values,
     concat,
     distinct,
+    go_together,
     hole,
     join,
     literal,
     of_word,
-    shared_runs,
 )
 
 DEEPEST = 40
@@ -62,6 +62,7 @@ class Evaluator:
         self.displays = Displays(code, self)
         self.configs = Configs(code, self)
         self.options = CommandLines(code, self)
+        self._collections: dict[tuple[int, str, int, int], int] = {}
         self._fuel = 0
         self._busy = False
         self._memo: dict[tuple[int, str, int, int], Values] = {}
@@ -232,12 +233,17 @@ class Evaluator:
             listed = paths.listed(inner, lambda part: self._values(part, where), self._dotted(inner, where), way)
             return listed or (hole("loop", name),)
         found: list[Value] = []
-        for item, where in shown[: MOST_ALTERNATIVES + 1]:
+        collection = self._collection(source, frame)
+        for number, (item, where) in enumerate(shown[: MOST_ALTERNATIVES + 1]):
             part = self.displays.part(item, where, way)
             if part is None:
                 return (hole("loop", name),)
-            found.extend(self._values(*part))
+            found.extend(value._replace(picks=value.picks | {(collection, number)}) for value in self._values(*part))
         return tuple(found) if len(found) <= MOST_ALTERNATIVES else (hole("loop", name),)
+
+    def _collection(self, source: Expr, frame: Frame) -> int:
+        """A number for what a loop goes over, the same for all targets of that loop."""
+        return self._collections.setdefault((id(source), *frame.key), len(self._collections))
 
     # --- attributes and items ---
 
@@ -302,6 +308,8 @@ class Evaluator:
         return type(base) is Name and method and bool(scope.params) and scope.params[0].name == base.id
 
     def _item(self, expr: Item, frame: Frame) -> Values:
+        if expr.key is ELEMENT:
+            return self._element("element", expr.base, (), frame)
         whole = self.denoter.denote(expr, frame)
         if type(whole) is Config:
             return self.configs.leaf(whole)
@@ -378,7 +386,7 @@ class Evaluator:
             usable = values or (UNKNOWN,)
             if len(rows) * len(usable) > MOST_ALTERNATIVES:
                 usable = (UNKNOWN,)
-            rows = [[*row, value] for row in rows for value in usable if shared_runs((*row, value)) is not None]
+            rows = [[*row, value] for row in rows for value in usable if go_together((*row, value))]
         return tuple(combine(row) for row in rows)
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record
+from auditor.program.carrying import hangs
 from auditor.program.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
-from auditor.program.effects import Effects, Site, hangs
+from auditor.program.effects import Effects, Site
 from auditor.program.scopes import children
 
 MOST_FRAMES = 3_000

@@ -64,12 +64,16 @@ class Binding(NamedTuple):
 
 
 class CallSite(NamedTuple):
-    """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it."""
+    """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it.
+
+    `within` are the comprehensions around it, from the outside in.
+    """
 
     call: Call
     block: Block
     dead: bool
     loop: int
+    within: tuple[Each, ...] = ()
 
 
 class ScopeIndex:
@@ -163,17 +167,21 @@ class _Walker:
         """Note the calls and walrus bindings in an expression."""
         if expr is None:
             return
-        stack: list[Expr] = [expr]
+        stack: list[tuple[Expr, tuple[Each, ...]]] = [(expr, ())]
         calls: list[CallSite] = []
         while stack:
-            node = stack.pop()
+            node, within = stack.pop()
             if type(node) is Const or type(node) is Name:
                 continue
             if type(node) is Call:
-                calls.append(CallSite(node, block, dead, loop))
+                calls.append(CallSite(node, block, dead, loop, within))
             elif type(node) is Walrus:
                 self.bind(node.target, Binding("value", node.value, block, 0))
-            stack.extend(children(node))
+            elif type(node) is Each:
+                outermost = node.loops[0][1]
+                stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
+                continue
+            stack.extend((child, within) for child in children(node))
         calls.reverse()
         self.index.calls.extend(calls)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from auditor.knowledge import Argument, Entry, Knowledge
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Star, Table
+from auditor.program.branches import Reach, limited
 from auditor.program.code import Code, Frame, Instance, Library, Shown
 from auditor.program.evaluate import Evaluator
 from auditor.program.invocations import argument
-from auditor.program.values import MOST_ALTERNATIVES, UNKNOWN, Value, concat, literal
+from auditor.program.values import MOST_ALTERNATIVES, UNKNOWN, Value, Values, concat, distinct, literal
 
 DEEPEST = 4
 RECEIVER = "receiver"
@@ -38,12 +40,36 @@ def chained(call: Call, knowledge: Knowledge) -> Entry | None:
     return knowledge.method(_LEADING[at.name], call.func.name)
 
 
+class Named(NamedTuple):
+    """What a call names: its target, what it writes and what it reads besides."""
+
+    targets: Values
+    dest: Values
+    source: Values
+
+    def limited(self, to: Reach) -> Named | None:
+        """As far as it holds in the starts that are left; None where nothing does."""
+        found = Named(*(limited(values, to) for values in self))
+        return found if not any(self) or any(found) else None
+
+
 class Targets:
     """Finds the texts of targets; a handle stands for what it was opened with, an object for what it was made with."""
 
     def __init__(self, code: Code, evaluator: Evaluator) -> None:
         self.code = code
         self.evaluator = evaluator
+
+    def named(self, call: Call, entry: Entry, frames: Iterable[Frame]) -> Named | None:
+        """What a call names in any of some frames; None where it then does not have its role either."""
+        found = []
+        for frame in frames:
+            targets = self.of(call, entry, frame)
+            if targets is not None:
+                found.append(Named(targets, *self.beside(call, entry, frame)))
+        if len(found) <= 1:
+            return found[0] if found else None
+        return Named(*(distinct(value for each in found for value in each[part]) for part in range(3)))
 
     def of(self, call: Call, entry: Entry, frame: Frame, depth: int = 0) -> tuple[Value, ...] | None:
         """The texts of a call's target; empty where it names none, None where it then does not have its role either."""

@@ -35,7 +35,8 @@ class Value(NamedTuple):
     `anchored` says that a path starts at the root of the repository (it came from `__file__`); other relative paths
     start wherever the program is started. `confidence` follows GRAPH §5; `how` names the weakest step:
     `literal`, `constant`, `folded`, `f-string`, `cli`, `command`, `config`, `env`. `runs` are the starts of a program
-    (numbers of invocations) in which it is so; none means in all of them.
+    (numbers of invocations) in which it is so; none means in all of them. `picks` are the choices behind it: which
+    element of which collection, so that two names of one loop are not mixed.
     """
 
     parts: tuple[Part, ...]
@@ -43,6 +44,7 @@ class Value(NamedTuple):
     confidence: float = 0.9
     how: str = "literal"
     runs: frozenset[int] = frozenset()
+    picks: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def exact(self) -> bool:
@@ -115,6 +117,27 @@ def shared_runs(values: Iterable[Value]) -> frozenset[int] | None:
     return shared
 
 
+def shared_picks(values: Iterable[Value]) -> frozenset[tuple[int, int]] | None:
+    """The choices behind all of the values; None where two chose different elements of one collection."""
+    chosen: dict[int, int] = {}
+    for value in values:
+        for collection, element in value.picks:
+            if chosen.setdefault(collection, element) != element:
+                return None
+    return frozenset(chosen.items())
+
+
+def go_together(values: Iterable[Value]) -> bool:
+    """Whether the values can hold at once: in one start of the program, for one element of each collection."""
+    listed = list(values)
+    return shared_runs(listed) is not None and shared_picks(listed) is not None
+
+
+def _shared(values: Iterable[Value]) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    listed = list(values)
+    return shared_runs(listed) or frozenset(), shared_picks(listed) or frozenset()
+
+
 def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     out: list[Part] = []
     for part in parts:
@@ -134,7 +157,7 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
         confidence = min(confidence, 0.6)
         lowest = _floor(parts, lowest)
     anchored = bool(listed) and listed[0].anchored
-    return Value(parts, anchored, min(confidence, lowest), how, shared_runs(listed) or frozenset())
+    return Value(parts, anchored, min(confidence, lowest), how, *_shared(listed))
 
 
 def join(base: Value, *rest: Value) -> Value:
@@ -143,12 +166,14 @@ def join(base: Value, *rest: Value) -> Value:
     for value in rest:
         first = value.parts[0] if value.parts else ""
         if value.anchored or (isinstance(first, str) and (first.startswith(("/", "~")) or "://" in first)):
-            result = value._replace(runs=shared_runs((result, value)) or frozenset())
+            runs, picks = _shared((result, value))
+            result = value._replace(runs=runs, picks=picks)
             continue
         if not value.parts:
             continue
         if not result.parts:
-            result = value._replace(anchored=result.anchored, runs=shared_runs((result, value)) or frozenset())
+            runs, picks = _shared((result, value))
+            result = value._replace(anchored=result.anchored, runs=runs, picks=picks)
             continue
         last = result.parts[-1]
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
@@ -156,8 +181,7 @@ def join(base: Value, *rest: Value) -> Value:
         parts = _merged((*result.parts, *glue, *value.parts))
         least = _floor(parts, 0.5)
         confidence = min(0.6 if holes else 0.8, max(result.confidence, least), max(value.confidence, least))
-        runs = shared_runs((result, value)) or frozenset()
-        result = Value(parts, result.anchored, confidence, "folded", runs)
+        result = Value(parts, result.anchored, confidence, "folded", *_shared((result, value)))
     return result
 
 
@@ -198,7 +222,7 @@ def distinct(values: Iterable[Value]) -> Values:
             continue
         runs = old.runs | value.runs if old.runs and value.runs else frozenset()
         surer = value if old.confidence < value.confidence else old
-        seen[key] = surer._replace(runs=runs)
+        seen[key] = surer._replace(runs=runs, picks=old.picks & value.picks)
     return tuple(seen.values())[:MOST_ALTERNATIVES]
 
 

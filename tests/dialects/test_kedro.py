@@ -253,6 +253,17 @@ def test_parameters_are_keys_of_their_file() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("inputs", ["['raw', 'params:at.out']", "{'a': 'raw', 'b': 'params:at.out'}"])
+def test_parameters_are_given_to_functions(inputs: str) -> None:
+    code = "def clean(a, b):\n    a.x.y\n    open(b, 'w')\ndef fit(a): ...\ndef join(a): ...\ndef score(a): ...\n"
+    more = {
+        f"{HOME}/pipelines/one/nodes.py".replace("/", "__"): code,
+        "conf__base__parameters.yml": "at: {out: data/o.txt}\n",
+    }
+    graph = project({"one": f"pipeline([node(clean, {inputs}, None)])"}, **more)
+    assert "file:data/o.txt" in {e.target for e in graph.edges if e.kind is EdgeKind.PRODUCES and not e.declared}
+
+
 def test_the_configuration_loader_gives_what_the_files_hold() -> None:
     made = "from kedro.config import OmegaConfigLoader\nconf = OmegaConfigLoader('conf')['parameters']\nreturn pipeline([node(clean, f\"{conf['source']}_raw\", None)])"
     graph = project({"one": made}, conf__base__parameters__yml="", **{"conf__base__parameters.yml": "source: web\n"})

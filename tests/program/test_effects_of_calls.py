@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from auditor.model.artefact import Role
-from auditor.program.effects import LEVELS, Effect
+from auditor.program.carrying import LEVELS
+from auditor.program.effects import Effect
 from tests.program.asking import effects, program
 
 PD = "import pandas as pd\n"

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Statement, StepIds
 from auditor.dialects.kedro.catalogue import Catalogue, base_name
-from auditor.dialects.kedro.nodes import CONDITIONAL, Named, Node
+from auditor.dialects.kedro.nodes import CONDITIONAL
+from auditor.dialects.kedro.pipes import Named, Node
 from auditor.dialects.kedro.project import Memory, Project, Registered, Registry, project_of, projects
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step
 from auditor.program import Resolved
+from auditor.program.values import Value, literal
 
 TOOL = "kedro"
 
@@ -41,6 +43,7 @@ class _Statements:
         used = {named.text for node in nodes for named in (*node.inputs, *node.outputs) if not named.is_parameter}
         self.catalogue = Catalogue(resolved.files, project.root, project.conf, used)
         self.memory = Memory(project.root, pipelines)
+        self.code = resolved.code
         self.project = project
         self.pipelines = pipelines
         self.ids = StepIds()
@@ -81,8 +84,19 @@ class _Statements:
             tuple(_doubted(d, doubt) for named in node.outputs for d in self._data(node, named, "outputs")),
             tuple(_doubted(d, doubt) for d in params),
             implements=node.code,
+            given=tuple(self._given(node)),
             confidence=round(0.95 * doubt, 3),
         )
+
+    def _given(self, node: Node) -> Iterator[tuple[str, Value]]:
+        """The texts that parameters of the configuration give to those of the function."""
+        scope = self.code.scope(*node.code[0]) if node.code else None
+        for key, text in node.bound if scope is not None else ():
+            known = self.catalogue.parameter_text(text.removeprefix("params:")) if text.startswith("params:") else None
+            params = [param.name for param in scope.params] if scope is not None else []
+            name = key if isinstance(key, str) else params[key] if key < len(params) else ""
+            if known is not None and name:
+                yield name, literal(known).weakened(0.8, "config")
 
     def _data(self, node: Node, named: Named, how: str) -> Iterator[Declared]:
         """What a dataset name means: the entries of the catalogue, else something that lives in memory."""

@@ -200,6 +200,11 @@ class Catalogue:
         ]
         return found or [Parameter(None, key)]
 
+    def parameter_text(self, key: str) -> str | None:
+        """The text of a parameter as a plain run has it; None where it is none."""
+        texts = [leaf.value for _, leaves in self._parameters for leaf in leaves if leaf.key == key]
+        return texts[0] if texts and isinstance(texts[0], str) else None
+
 
 def base_name(name: str) -> str:
     """A dataset name without the format it is transcoded to: `table@spark` and `table@pandas` are one dataset."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from auditor.dialects.kedro.pipes import (
+    CHOICES,
+    FILTERS,
+    Named,
+    Node,
+    Pipe,
+    Renaming,
+    as_parameter,
+    pipe_of,
+)
 from auditor.dialects.symbolic import Machine, Meaning
-from auditor.dialects.symbolic.calls import class_member
 from auditor.dialects.symbolic.things import (
     LITERAL,
     Arguments,
@@ -30,57 +39,8 @@ from auditor.program.code import Library, Local
 CONDITIONAL = 0.8
 """Factor on what is only made under a condition that is not known (GRAPH §5)."""
 
-_ALL_PARAMETERS = "parameters"
-_PARAMETER = "params:"
 _MAKERS = frozenset({"node", "Node"})
 _JOINERS = frozenset({"pipeline", "Pipeline"})
-
-
-class Named(NamedTuple):
-    """A dataset or parameter as a node names it."""
-
-    text: str
-    trust: float = LITERAL
-
-    @property
-    def is_parameter(self) -> bool:
-        """Whether it is a parameter, or all of them."""
-        return self.text == _ALL_PARAMETERS or self.text.startswith(_PARAMETER)
-
-
-class Node(NamedTuple):
-    """One node: `func` is the name of its function, `code` what implements it."""
-
-    func: str
-    code: tuple[Local, ...]
-    inputs: tuple[Named, ...]
-    outputs: tuple[Named, ...]
-    name: str
-    namespace: str
-    tags: frozenset[str]
-    where: Where
-
-    @property
-    def label(self) -> str:
-        """The name that Kedro shows: its own, else that of its function, behind its namespace."""
-        plain = self.name or self.func
-        return f"{self.namespace}.{plain}" if self.namespace else plain
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What makes two nodes one: Kedro takes a node once that is in both of two pipelines."""
-        named = (tuple(n.text for n in self.inputs), tuple(n.text for n in self.outputs))
-        return (self.label, self.func, *named, self.where.path, self.where.line)
-
-
-class Pipe(NamedTuple):
-    """A pipeline: a set of nodes."""
-
-    nodes: tuple[Node, ...] = ()
-
-    def joined(self, other: Pipe) -> Pipe:
-        """The nodes of both."""
-        return Pipe(tuple({node.key: node for node in (*self.nodes, *other.nodes)}.values()))
 
 
 class Conf(NamedTuple):
@@ -127,7 +87,7 @@ class Kedro(Meaning):
         if not isinstance(receiver, Pipe):
             return None
         wanted = {text.text for given in args.positional for text in self._names(given)}
-        choose = _CHOICES.get(name)
+        choose = CHOICES.get(name)
         if choose is not None and wanted:
             return Pipe(tuple(choose(receiver.nodes, wanted)))
         return self._filtered(receiver, args) if name == "filter" else receiver
@@ -176,6 +136,7 @@ class Kedro(Meaning):
             next((n.text for n in self._names(args.get("namespace"))), ""),
             frozenset(n.text for n in self._names(args.get("tags"))),
             where,
+            tuple(self._bound(args.get("inputs", 1))),
         )
         self.made.append(node)
         return node
@@ -204,6 +165,18 @@ class Kedro(Meaning):
                         if value.exact:
                             yield Named(value.text(), round(min(value.confidence, LITERAL) * doubt, 3))
 
+    def _bound(self, thing: Thing | None) -> Iterator[tuple[int | str, str]]:
+        """The single names in the inputs, by position or keyword."""
+        entries: dict[int | str, Thing] = {0: thing} if thing is not None else {}
+        if isinstance(thing, Items):
+            entries = dict(enumerate(thing.items))
+        elif isinstance(thing, Table):
+            entries = {str(key): value for key, value in thing.entries.items()}
+        for key, value in entries.items():
+            names = list(self._names(value))
+            if len(names) == 1:
+                yield key, names[0].text
+
     def _code(self, thing: Thing | None) -> tuple[str, tuple[Local, ...]]:
         """The name of a node's function, and the functions of the repository that it runs."""
         match thing:
@@ -212,7 +185,7 @@ class Kedro(Meaning):
             case Partial(func, _):
                 return self._code(func)
             case Bound(Object(of=of), name) if self.machine is not None:
-                member = class_member(self.machine, of, name)
+                member = self.machine.class_member(of, name)
                 return name, self._code(member)[1] if isinstance(member, Function) else ()
             case Bound(_, name):
                 return name, ()
@@ -242,7 +215,7 @@ class Kedro(Meaning):
         for key in ("inputs", "outputs"):
             mapping.update(self._mapping(args.get(key)))
         for old, new in self._mapping(args.get("parameters")).items():
-            mapping[_as_parameter(old)] = _as_parameter(new)
+            mapping[as_parameter(old)] = as_parameter(new)
         prefixed = args.get("prefix_datasets_with_namespace")
         return Renaming(mapping, namespace, prefixed=not (isinstance(prefixed, Plain) and prefixed.value is False))
 
@@ -261,7 +234,7 @@ class Kedro(Meaning):
         """`pipeline.filter(tags=…, from_nodes=…, …)`: what all of the filters let through."""
         kept = pipe
         for name, given in args.keywords.items():
-            choose = _CHOICES.get(_FILTERS.get(name, name))
+            choose = CHOICES.get(FILTERS.get(name, name))
             wanted = {named.text for named in self._names(given)}
             if choose is not None and wanted:
                 through = {node.key for node in choose(pipe.nodes, wanted)}
@@ -269,98 +242,8 @@ class Kedro(Meaning):
         return kept
 
 
-class Renaming(NamedTuple):
-    """How a modular pipeline renames what it is made of."""
-
-    mapping: dict[str, str]
-    namespace: str
-    prefixed: bool
-
-    def applied(self, node: Node) -> Node:
-        """The node under its new names."""
-        if not self.mapping and not self.namespace:
-            return node
-        return node._replace(
-            inputs=tuple(self._renamed(named) for named in node.inputs),
-            outputs=tuple(self._renamed(named) for named in node.outputs),
-            namespace=".".join(part for part in (self.namespace, node.namespace) if part),
-        )
-
-    def _renamed(self, named: Named) -> Named:
-        text = named.text
-        base, at, form = text.partition("@")
-        if text in self.mapping:
-            return named._replace(text=self.mapping[text])
-        if text == _ALL_PARAMETERS:
-            return named
-        if at and base in self.mapping:
-            return named._replace(text=f"{self.mapping[base]}@{form}")
-        if not self.namespace:
-            return named
-        if text.startswith(_PARAMETER):
-            return named._replace(text=f"{_PARAMETER}{self.namespace}.{text.removeprefix(_PARAMETER)}")
-        return named._replace(text=f"{self.namespace}.{text}") if self.prefixed else named
-
-
-def pipe_of(thing: Thing) -> Thing:
-    """The nodes of all the pipelines that a thing can be, as one pipeline; the thing itself where it is none."""
-    found = [option for option in options(thing) if isinstance(option, Pipe)]
-    joined = found[0] if found else None
-    for other in found[1:]:
-        joined = joined.joined(other) if joined is not None else other
-    return thing if joined is None else joined
-
-
-def _as_parameter(name: str) -> str:
-    return name if name == _ALL_PARAMETERS or name.startswith(_PARAMETER) else f"{_PARAMETER}{name}"
-
-
 def _nodes(thing: Thing) -> Iterator[Node]:
     if isinstance(thing, Node):
         yield thing
     elif isinstance(thing, Pipe):
         yield from thing.nodes
-
-
-def _upwards(nodes: Iterable[Node], wanted: set[str], *, down: bool) -> Iterator[Node]:
-    """Nodes with one of the labels, and all that come before them (after them, if `down`)."""
-    listed = list(nodes)
-    chosen = [node for node in listed if node.label in wanted or node.name in wanted or node.func in wanted]
-    yield from _closed(listed, chosen, down=down)
-
-
-def _closed(nodes: list[Node], chosen: list[Node], *, down: bool) -> list[Node]:
-    found = {node.key: node for node in chosen}
-    todo = list(chosen)
-    while todo:
-        node = todo.pop()
-        near = {named.text for named in (node.outputs if down else node.inputs)}
-        for other in nodes:
-            if other.key not in found and near & {named.text for named in (other.inputs if down else other.outputs)}:
-                found[other.key] = other
-                todo.append(other)
-    return [node for node in nodes if node.key in found]
-
-
-def _touching(nodes: Iterable[Node], wanted: set[str], *, inputs: bool) -> list[Node]:
-    return [node for node in nodes if wanted & {named.text for named in (node.inputs if inputs else node.outputs)}]
-
-
-_CHOICES: dict[str, Callable[[tuple[Node, ...], set[str]], Iterable[Node]]] = {
-    "only_nodes": lambda nodes, wanted: [n for n in nodes if {n.label, n.name or n.func} & wanted],
-    "only_nodes_with_tags": lambda nodes, wanted: [n for n in nodes if n.tags & wanted],
-    "only_nodes_with_namespace": lambda nodes, wanted: [n for n in nodes if _within(n.namespace, wanted)],
-    "only_nodes_with_namespaces": lambda nodes, wanted: [n for n in nodes if _within(n.namespace, wanted)],
-    "only_nodes_with_inputs": lambda nodes, wanted: _touching(nodes, wanted, inputs=True),
-    "only_nodes_with_outputs": lambda nodes, wanted: _touching(nodes, wanted, inputs=False),
-    "from_nodes": lambda nodes, wanted: _upwards(nodes, wanted, down=True),
-    "to_nodes": lambda nodes, wanted: _upwards(nodes, wanted, down=False),
-    "from_inputs": lambda nodes, wanted: _closed(list(nodes), _touching(nodes, wanted, inputs=True), down=True),
-    "to_outputs": lambda nodes, wanted: _closed(list(nodes), _touching(nodes, wanted, inputs=False), down=False),
-}
-_FILTERS = {"tags": "only_nodes_with_tags", "node_names": "only_nodes", "node_namespace": "only_nodes_with_namespace",
-            "node_namespaces": "only_nodes_with_namespaces"}  # fmt: skip
-
-
-def _within(namespace: str, wanted: set[str]) -> bool:
-    return any(namespace == one or namespace.startswith(f"{one}.") for one in wanted)

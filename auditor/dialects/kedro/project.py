@@ -8,7 +8,8 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.dialects.kedro.catalogue import CATALOGUE, DEFAULTS, base_name, of_environments
-from auditor.dialects.kedro.nodes import Kedro, Node, Pipe, pipe_of
+from auditor.dialects.kedro.nodes import Kedro
+from auditor.dialects.kedro.pipes import Node, Pipe, pipe_of
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.containers import from_leaves
 from auditor.dialects.symbolic.things import Function, Items, Scalar, Table, Thing, options

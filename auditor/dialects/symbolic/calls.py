@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.dialects.symbolic import known_calls
 from auditor.dialects.symbolic.things import (
+    DEFAULTED,
     NOTHING,
     Arguments,
     Bound,
@@ -24,6 +25,7 @@ from auditor.dialects.symbolic.things import (
     Unknown,
     Where,
     either,
+    weakened,
 )
 from auditor.model.ir import Call, Param
 from auditor.program.code import Library
@@ -39,6 +41,8 @@ def apply(machine: Machine, func: Thing, args: Arguments, where: Where, site: tu
     match func:
         case Library(dotted):
             given = machine.meaning.call(dotted, args, where)
+            if given is None:
+                given = _decorated(machine, func, args, where)
             if given is None:
                 given = known_calls.call(machine, dotted, args, where)
             return Made(dotted, args, *site) if given is None else given
@@ -60,7 +64,15 @@ def apply(machine: Machine, func: Thing, args: Arguments, where: Where, site: tu
         case Either(several):
             return _each(machine, several, lambda one: apply(machine, one, args, where, site))
     invoked = machine.meaning.invoke(func, args, where)
+    if invoked is None and isinstance(func, Made):
+        invoked = _decorated(machine, func, args, where)
     return Unknown(*site) if invoked is None else invoked
+
+
+def _decorated(machine: Machine, decorator: Thing, args: Arguments, where: Where) -> Thing | None:
+    """`decorator(function)`: the same as the function under `@decorator`."""
+    alone = len(args.positional) == 1 and not args.keywords and isinstance(args.positional[0], Function)
+    return machine.meaning.decorate(decorator, args.positional[0], where) if alone else None
 
 
 def _each(machine: Machine, several: Iterable[Thing], ask: Callable[[Thing], Thing]) -> Thing:
@@ -102,7 +114,8 @@ def bind_params(machine: Machine, params: Iterable[Param], args: Arguments, env:
         elif param.name in keywords:
             env.names[param.name] = keywords.pop(param.name)
         elif param.default is not None:
-            env.names[param.name] = machine.eval(param.default, around)
+            default = machine.eval(param.default, around)
+            env.names[param.name] = weakened(default, DEFAULTED) if args.open else default
         else:
             env.names[param.name] = NOTHING
 

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from operator import add, eq, floordiv, ge, gt, le, lt, mod, mul, ne, sub
 from typing import TYPE_CHECKING, Any
 
-from auditor.dialects.symbolic.things import UNROLLED, Function, Items, Plain, Scalar, Table, Text, Thing, weakened
+from auditor.dialects.symbolic.things import (
+    DEFAULTED,
+    UNROLLED,
+    Function,
+    Items,
+    Plain,
+    Scalar,
+    Table,
+    Text,
+    Thing,
+    weakened,
+)
 from auditor.program.values import UNKNOWN, concat, join
 
 if TYPE_CHECKING:
@@ -22,7 +33,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mu
 def truth(thing: Thing) -> bool | None:
     """Whether a thing counts as true; None where that is not known."""
     if isinstance(thing, Plain):
-        return bool(thing.value)
+        return bool(thing.value) if thing.trust > DEFAULTED else None
     if isinstance(thing, Items):
         return bool(thing.items) or (None if thing.open else False)
     if isinstance(thing, Table):
@@ -71,6 +82,8 @@ def unrolled(thing: Thing) -> Thing:
 def unary(op: str, thing: Thing) -> Thing | None:
     """`not x`, `-x`."""
     if op == "not":
+        if isinstance(thing, Plain):
+            return Plain(not thing.value, thing.trust)
         known = truth(thing)
         return None if known is None else Plain(not known)
     if op == "neg" and isinstance(thing, Plain) and isinstance(thing.value, (int, float)):
@@ -83,8 +96,9 @@ def operate(machine: Machine, op: str, left: Thing, right: Thing) -> Thing | Non
     if op in ("in", "not-in"):
         return _contains(op, left, right)
     if op in ("is", "is-not"):
-        same = isinstance(left, Plain) and isinstance(right, Plain)
-        return Plain((left == right) is (op == "is")) if same else None
+        if not isinstance(left, Plain) or not isinstance(right, Plain):
+            return None
+        return Plain((left.value == right.value) is (op == "is"), min(left.trust, right.trust))
     if isinstance(left, Plain) and isinstance(right, Plain):
         return _scalars(op, left, right)
     if isinstance(left, Items) and isinstance(right, Items) and op in ("+", "|"):
@@ -117,7 +131,7 @@ def _scalars(op: str, left: Plain, right: Plain) -> Thing | None:
     trust = min(left.trust, right.trust, UNROLLED)
     try:
         if op in _COMPARISONS:
-            return Plain(_COMPARISONS[op](left.value, right.value))
+            return Plain(_COMPARISONS[op](left.value, right.value), min(left.trust, right.trust))
         if op == "/" and isinstance(left.value, str):
             return Plain(f"{left.value.rstrip('/')}/{right.value}", trust)
         if op in _ARITHMETIC and not (op == "*" and _long(left.value, right.value)):

@@ -77,6 +77,8 @@ def attribute(machine: Machine, base: Thing, name: str, expr: Expr, env: Env) ->
             return Library(f"{dotted}.{name}")
         case Module(path):
             found = machine.member(path, name)
+            if found is NOTHING and path.endswith("/"):
+                return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}")  # a bare folder holds no names
             return weakened(found, NAMED) if found is not NOTHING else Unknown(expr, env)
         case Object(attributes=own) if name in own:
             return weakened(own[name], NAMED)
@@ -92,6 +94,8 @@ def attribute(machine: Machine, base: Thing, name: str, expr: Expr, env: Env) ->
                 given = attribute(machine, one, name, expr, env)
                 found = given if number == 0 else either(found, given)
             return found
+        case Plain() if name == "value":
+            return base  # a member of an enumeration
         case Unknown():
             settled = machine.settled(Unknown(expr, env))
             return settled if settled != Unknown(expr, env) else Bound(base, name)
@@ -112,7 +116,12 @@ def _item(machine: Machine, expr: Item, env: Env) -> Thing:
 
 def _call(machine: Machine, expr: Call, env: Env) -> Thing:
     func = machine.eval(expr.func, env)
-    return apply(machine, func, arguments(machine, expr, env), machine.where(expr, env), (expr, env))
+    given, where = arguments(machine, expr, env), machine.where(expr, env)
+    machine.sites.append((env.path, expr.line, expr.end_line))
+    try:
+        return apply(machine, func, given, where, (expr, env))
+    finally:
+        machine.sites.pop()
 
 
 def arguments(machine: Machine, expr: Call, env: Env) -> Arguments:

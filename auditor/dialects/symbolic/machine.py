@@ -51,7 +51,7 @@ class Machine:
     """One run over the code of a tree with the meaning that one dialect gives to its library.
 
     `started` are the functions that were entered, `spent` the files where the run was cut short. `returned` collects what
-    the function that runs has returned so far; `main` is the file that runs as a program.
+    the function that runs has returned so far; `main` is the file that runs as a program, `sites` are the calls that led here.
     """
 
     def __init__(self, resolved: Resolved, meaning: Meaning) -> None:
@@ -62,6 +62,7 @@ class Machine:
         self.started: set[Local] = set()
         self.returned: list[Thing] = []
         self.main = ""
+        self.sites: list[tuple[str, int, int]] = []
         self._modules: dict[str, Env] = {}
         self._run: set[str] = set()
         self._classes: dict[Local, Env] = {}
@@ -78,10 +79,10 @@ class Machine:
         self.main = path
         return self.module(path)
 
-    def run_function(self, local: Local, args: Arguments | None = None) -> Thing:
+    def run_function(self, local: Local, args: Arguments | None = None, around: Env | None = None) -> Thing:
         """What a function of the repository returns; what it is not given is unknown, unless it has a default."""
         self._fuel = FUEL
-        return self.enter(Function(local), args or Arguments(open=True))
+        return self.enter(Function(local, around), args or Arguments(open=True))
 
     def values(self, thing: Thing) -> tuple[Value, ...]:
         """The texts that a thing can be, as far as they are known."""
@@ -120,14 +121,16 @@ class Machine:
         if path in self._run or path not in self.code.programs:
             return env
         self._run.add(path)
-        held = (self._fuel, self._depth, self._conditional, self._repeated, self._stack, self.returned)
-        self._fuel, self._depth, self._conditional, self._repeated, self._stack, self.returned = FUEL, 0, 0, 0, [], []
+        held = (self._fuel, self._depth, self._conditional, self._repeated, self._stack, self.returned, self.sites)
+        self._fuel, self._depth, self._conditional, self._repeated = FUEL, 0, 0, 0
+        self._stack, self.returned, self.sites = [], [], []
         try:
             self.body(self.code.scope(path, 0).body, env)
         except _SpentError:
             self.spent.add(path)
         finally:
-            self._fuel, self._depth, self._conditional, self._repeated, self._stack, self.returned = held
+            self._fuel, self._depth, self._conditional, self._repeated = held[:4]
+            self._stack, self.returned, self.sites = held[4:]
         return env
 
     def member(self, home: str, name: str) -> Thing:
@@ -184,9 +187,24 @@ class Machine:
         """The names of a class body, run when first asked for."""
         env = self._classes.get(of.local)
         if env is None:
-            env = self._classes[of.local] = Env(*of.local, self.around(of))
-            self.body(self.code.scope(*of.local).body, env)
+            made = env = self._classes[of.local] = Env(*of.local, self.around(of))
+            self._bounded(of.local.path, lambda: self.body(self.code.scope(*of.local).body, made))
         return env
+
+    def class_member(self, of: Function, name: str) -> Thing | None:
+        """An attribute of a class of the repository or of its bases; None where there is none."""
+        return self._bounded(of.local.path, lambda: calls.class_member(self, of, name))
+
+    def _bounded(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
+        """The answer to a question that has fuel of its own; None where that is spent."""
+        held, self._fuel = self._fuel, CALL_FUEL
+        try:
+            return ask()
+        except _SpentError:
+            self.spent.add(path)
+            return None
+        finally:
+            self._fuel = held
 
     # --- running ---
 
@@ -258,7 +276,7 @@ class Machine:
 
     def at(self, path: str, line: int, end_line: int) -> Where:
         """A place in a file, under the conditions that hold now."""
-        return Where(path, line, end_line, self._conditional > 0, self._repeated > 0)
+        return Where(path, line, end_line, self._conditional > 0, self._repeated > 0, tuple(self.sites))
 
     def _burn(self) -> None:
         self._fuel -= 1

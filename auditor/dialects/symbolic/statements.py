@@ -151,11 +151,16 @@ def _import(machine: Machine, s: Import, env: Env) -> int:
                 env.stars.append(home)
         elif not imported.name:
             env.names[imported.bound.id] = Module(home) if home else Library(_wanted(imported))
-        elif home is not None:
+        elif home is not None and not _foreign(machine, home, imported, s.level):
             env.names[imported.bound.id] = Pending(home, imported.name)
         else:
             env.names[imported.bound.id] = NOTHING if s.level else Library(f"{imported.module}.{imported.name}")
     return NEXT
+
+
+def _foreign(machine: Machine, home: str, imported: Imported, level: int) -> bool:
+    """Whether a folder without modules of that name stands where a library is meant: a bare folder holds no names."""
+    return home.endswith("/") and not level and machine.code.modules.file(home.rstrip("/"), imported.name) is None
 
 
 def _wanted(imported: Imported) -> str:

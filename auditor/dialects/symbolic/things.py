@@ -19,6 +19,8 @@ Thing: TypeAlias = object
 """One of the classes below, or an object of a dialect's own."""
 
 LITERAL, NAMED, UNROLLED = 0.95, 0.9, 0.8
+DEFAULTED = 0.75
+"""The trust in a default of a function that may be called otherwise: good enough for a name, not to decide a branch."""
 
 
 class Plain(NamedTuple):
@@ -117,8 +119,8 @@ class Made(NamedTuple):
 
     dotted: str
     args: Arguments
-    expr: Expr
-    env: Env
+    expr: Expr | None = None
+    env: Env | None = None
 
 
 class Unknown(NamedTuple):
@@ -161,13 +163,24 @@ class Arguments(NamedTuple):
 
 
 class Where(NamedTuple):
-    """Where a call stands, and how sure it is to be made: under a condition or in a loop that is not known."""
+    """Where a call stands, and how sure it is to be made: under a condition or in a loop that is not known.
+
+    `callers` are the calls that led to it, as (path, line, end line) from the outermost inwards.
+    """
 
     path: str
     line: int
     end_line: int
     conditional: bool = False
     repeated: bool = False
+    callers: tuple[tuple[str, int, int], ...] = ()
+
+    def seen_from(self, path: str) -> Where:
+        """The innermost call in a file that led here; the place itself where none did."""
+        for caller, line, end_line in reversed(self.callers) if self.path != path else ():
+            if caller == path:
+                return self._replace(path=path, line=line, end_line=end_line)
+        return self
 
 
 def options(thing: Thing) -> Iterator[Thing]:
