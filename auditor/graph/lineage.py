@@ -137,7 +137,7 @@ class Lineage:
     def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
         text, attrs = value.text(), effect.entry.attrs
-        if effect.name in ENVIRONMENT:
+        if effect.name in ENVIRONMENT or attrs.get("environment"):
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
         if "://" in text or not value.known:
             return None
