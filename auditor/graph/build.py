@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.assets import name_assets
+from auditor.graph.assets import join_seeds, name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
@@ -66,6 +66,7 @@ class Builder:
             state_calls(self.store, self.resolved)
         self._triggers()
         Watches(self.steps, self.store).state(self.resolved.files)
+        join_seeds(self.store, self.steps.projects)
         self._containment()
         return self.store
 
