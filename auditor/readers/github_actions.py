@@ -37,7 +37,11 @@ def read_workflow(text: str) -> Facts:
     shared = root.get("defaults").get("run")
     return Facts(
         kind=TOOL,
-        steps=tuple(_job(name, job, jobs.line_of(name), shared) for name, job in jobs.items() if job.kind == "map"),
+        steps=tuple(
+            _job(name, job, jobs.line_of(name), shared, root.get("env"))
+            for name, job in jobs.items()
+            if job.kind == "map"
+        ),
         triggers=tuple(_triggers(root)),
         duplicates=duplicates,
         attrs=pairs([("tool", TOOL), ("name", root.get("name").raw), *_versions(jobs)]),
@@ -50,11 +54,11 @@ def read_action(text: str) -> Facts:
     documents, duplicates, troubles = read_yaml(text)
     root = documents[0] if documents else ABSENT
     runs = root.get("runs")
-    step = _job(root.get("name").raw or "action", runs, root.line_of("runs"), ABSENT)
+    step = _job(root.get("name").raw or "action", runs, root.line_of("runs"), ABSENT, ABSENT)
     return Facts(kind="github-action", steps=(step,), duplicates=duplicates, attrs=(("tool", TOOL),), troubles=troubles)
 
 
-def _job(name: str, job: Node, line: int, shared: Node) -> Step:
+def _job(name: str, job: Node, line: int, shared: Node, variables: Node) -> Step:
     own = job.get("defaults").get("run")
     folder = own.get("working-directory").raw or shared.get("working-directory").raw
     shell = own.get("shell").raw or shared.get("shell").raw
@@ -64,7 +68,11 @@ def _job(name: str, job: Node, line: int, shared: Node) -> Step:
         tool=TOOL,
         line=line,
         end_line=max(line, job.end_line),
-        commands=tuple(command for step in steps for command in _commands(step, folder, shell)),
+        commands=tuple(
+            command
+            for step in steps
+            for command in _commands(step, folder, shell, _variables(variables, job.get("env"), step.get("env")))
+        ),
         reads=tuple(_artifacts(steps, "download-artifact")),
         writes=tuple(_artifacts(steps, "upload-artifact")),
         after=tuple(node.raw for node in job.get("needs").texts()),
@@ -79,24 +87,31 @@ def _job(name: str, job: Node, line: int, shared: Node) -> Step:
                 ("runs-on", " ".join(node.raw for node in job.get("runs-on").texts())),
                 *_environment(job, steps),
                 *_names(steps),
+                *_checkouts(steps),
             ]
         ),
     )
 
 
-def _commands(step: Node, folder: str, shell: str) -> Iterator[Command]:
+def _variables(*tables: Node) -> tuple[tuple[str, str], ...]:
+    """The environment of a step; what is nearer to it wins."""
+    merged = {name: value.raw for table in tables for name, value in table.items() if value.is_scalar}
+    return tuple((name, mask_value(name, value)) for name, value in merged.items())
+
+
+def _commands(step: Node, folder: str, shell: str, variables: tuple[tuple[str, str], ...]) -> Iterator[Command]:
     run = step.get("run")
     if not run.is_scalar:
         return
     own = step.get("working-directory").raw
-    for command in _script(run, step.get("shell").raw or shell):
+    for command in _script(run, step.get("shell").raw or shell, variables):
         yield _moved(command, _inside(folder, own)) if own else command
 
 
-def _script(run: Node, shell: str) -> tuple[Command, ...]:
+def _script(run: Node, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (Command((Word("python"), Word("-")), run.text_line, body=mask(run.raw)),)
-    return read_shell(run.raw, line=run.text_line)
+        return (Command((Word("python"), Word("-")), run.text_line, body=mask(run.raw), environment=variables),)
+    return read_shell(run.raw, line=run.text_line, environment=variables)
 
 
 def _inside(folder: str, own: str) -> str:
@@ -151,6 +166,14 @@ def _environment(job: Node, steps: list[Node]) -> Iterator[tuple[str, object]]:
         for name, value in holder.get("env").items():
             if value.is_scalar:
                 yield f"env:{name}", mask_value(name, value.raw) if is_secret_name(name) else mask(value.raw)[:200]
+
+
+def _checkouts(steps: list[Node]) -> Iterator[tuple[str, object]]:
+    """The folders that hold this very repository."""
+    for step in steps:
+        given = step.get("with")
+        if step.get("uses").raw.startswith("actions/checkout") and not given.get("repository"):
+            yield "checkout", given.get("path").raw.removeprefix("./").strip("/")
 
 
 def _names(steps: list[Node]) -> Iterator[tuple[str, object]]:

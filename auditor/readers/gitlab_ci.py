@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from auditor.language.credentials import mask
+from auditor.language.credentials import mask, mask_value
 from auditor.language.node import Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
@@ -95,8 +95,18 @@ def _commands(job: Node, root: Node) -> Iterator[Command]:
     starts: list[int] = []
     for node in lines:
         starts += range(node.text_line, node.text_line + node.raw.count("\n") + 1)
-    for command in read_shell(text):
+    for command in read_shell(text, environment=_variables(root.get("variables"), _inherited(job, "variables", root))):
         yield msgspec.structs.replace(command, line=starts[min(command.line, len(starts)) - 1] if starts else 0)
+
+
+def _variables(*tables: Node) -> tuple[tuple[str, str], ...]:
+    """The environment of a job; a variable may be a text or have one under `value`."""
+    merged = {
+        name: value.raw if value.is_scalar else value.get("value").raw
+        for table in tables
+        for name, value in table.items()
+    }
+    return tuple((name, mask_value(name, value)) for name, value in merged.items())
 
 
 def _inherited(job: Node, key: str, root: Node) -> Node:
