@@ -149,6 +149,10 @@ class Builder:
                 if target != node:
                     piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
+        for used in self.steps.used(step):
+            kind = NodeKind.CI_JOB if used.tool in AUTOMATION else NodeKind.STEP
+            self.store.node(used.id, kind, used.step.name, path=used.path, line=used.step.line)
+            self.store.edge(node, used.id, EdgeKind.RUNS, (evidence,), via="uses")
         for name in step.step.after:
             other = f"step:{step.path}#{name}"
             if other in self.steps.by_id:
@@ -175,7 +179,9 @@ class Builder:
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
             return
-        artefact = self.store.node(target, node_kind, path or target, path=path)
+        packed = ref.kind == "artifact"
+        label = ref.path if packed else path or target
+        artefact = self.store.node(target, node_kind, label, path=path, artifact=packed or None)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
         else:
@@ -303,6 +309,10 @@ class Builder:
             for step in self.steps.started(path, trigger):
                 if self.store.has(step.id):
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
+        for before, after in self.steps.chained():
+            where = Place(after.path, after.step.line)
+            piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
+            self.store.edge(before.id, after.id, EdgeKind.PRECEDES, (piece,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.graph.followed import Following, is_excluded, root_of, used_files
 from auditor.language.template import expand
 from auditor.model.facts import Facts, Ref, Step, Trigger
 from auditor.program import Resolved
@@ -55,6 +56,7 @@ class Steps:
         self.by_file: dict[str, list[DeclaredStep]] = {}
         for step in self.all:
             self.by_file.setdefault(step.path, []).append(step)
+        self.following = Following(resolved.files)
 
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
@@ -63,9 +65,27 @@ class Steps:
                 yield path, trigger
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
-        """The steps that a trigger starts."""
-        steps = self.by_file.get(path, [])
-        return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
+        """The steps that a trigger starts, and those of the workflows that start when theirs is complete."""
+        steps = [
+            step
+            for step in self.by_file.get(path, [])
+            if (not trigger.steps or step.step.name in trigger.steps) and not is_excluded(step.step.condition, trigger)
+        ]
+        followers = self.following.closure(path)[1:] if steps else []
+        return [*steps, *(step for follower in followers for step in self.by_file.get(follower, ()))]
+
+    def used(self, step: DeclaredStep) -> list[DeclaredStep]:
+        """The steps of the workflows, actions and templates that a step uses by path."""
+        paths = used_files(step.path, step.step, self.resolved.files)
+        return [found for path in paths for found in self.by_file.get(path, ())]
+
+    def chained(self) -> Iterator[tuple[DeclaredStep, DeclaredStep]]:
+        """The last jobs of a workflow, each with the first ones of a workflow that starts when it is complete."""
+        for path, follower in self.following.pairs():
+            before, after = self.by_file.get(path, []), self.by_file.get(follower, [])
+            awaited = {name for step in before for name in step.step.after}
+            lasts = [step for step in before if step.step.name not in awaited]
+            yield from ((last, first) for last in lasts for first in after if not first.step.after)
 
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
@@ -76,10 +96,10 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-                for onward in self._onward(run):
-                    if onward.id not in seen:
-                        seen.add(onward.id)
-                        todo.append(onward)
+            for onward in (*self.used(step), *(onward for run in step.runs for onward in self._onward(run))):
+                if onward.id not in seen:
+                    seen.add(onward.id)
+                    todo.append(onward)
         return found
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
@@ -124,7 +144,7 @@ class Steps:
                 yield self._one(path, facts, step)
 
     def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
-        base = "" if step.rooted or step.tool in AUTOMATION else dirname(path)
+        base = root_of(path) if step.rooted or step.tool in AUTOMATION else dirname(path)
         if step.tool == "shell":
             base = ""
         lookup = self._lookup(path, facts)
@@ -136,9 +156,9 @@ class Steps:
             step,
             folder,
             runs,
-            tuple(self._declared(ref, folder, lookup) for ref in step.reads),
-            tuple(self._declared(ref, folder, lookup) for ref in step.writes),
-            tuple(self._declared(ref, folder, lookup) for ref in step.params),
+            tuple(self._declared(ref, path, folder, lookup) for ref in step.reads),
+            tuple(d for ref in step.writes if not self._is_packed(d := self._declared(ref, path, folder, lookup))),
+            tuple(self._declared(ref, path, folder, lookup) for ref in step.params),
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
@@ -165,15 +185,24 @@ class Steps:
                 table.setdefault(name, str(value))
         return table
 
+    def _is_packed(self, declared: Declared) -> bool:
+        """Whether an artifact only packs up what the repository holds already: no step makes that."""
+        path = declared.path
+        return declared.ref.how == "upload-artifact" and any(
+            p == path or p.startswith(f"{path}/") for p in self.resolved.tree
+        )
+
     @staticmethod
-    def _declared(ref: Ref, folder: str, lookup: Mapping[str, str]) -> Declared:
+    def _declared(ref: Ref, path: str, folder: str, lookup: Mapping[str, str]) -> Declared:
         text = _expanded(ref.path, lookup)
+        if ref.kind == "artifact":
+            return Declared(f"artifact:{path}#{text}", None, ref)
         if is_uri(text):
             return Declared(f"uri:{text}", None, ref)
         if is_absolute(text):
             return Declared(f"host:{text}", None, ref)
-        path = normal(f"{folder}/{text}" if folder else text)
-        return Declared(f"file:{path}", path, ref)
+        place = normal(f"{folder}/{text}" if folder else text)
+        return Declared(f"file:{place}", place, ref)
 
 
 def _expanded(text: str, lookup: Mapping[str, str]) -> str:

@@ -1,0 +1,72 @@
+"""What declarations of automation lead to in other files: reusable workflows, local actions, templates, workflows in line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from posixpath import dirname, join
+
+from auditor.model.facts import Facts, Step, Trigger
+from auditor.program.values import normal
+
+_EVENT_IS = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
+_NEVER = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?", re.IGNORECASE)
+
+
+def root_of(path: str) -> str:
+    """The folder that a workflow's paths start from: the one that holds its `.github`, mostly the repository."""
+    return path.partition(".github/")[0].rstrip("/") if f"/{path}".count("/.github/") else ""
+
+
+def used_files(path: str, step: Step, files: Mapping[str, Facts]) -> Iterator[str]:
+    """The files of the tree that a step uses by path: `./x` is seen from the root, `template:x` from the step's file."""
+    for text in step.uses:
+        if text.startswith("./"):
+            place = normal(join(root_of(path), text[2:]))
+        elif text.startswith("template:"):
+            place = normal(join(dirname(path), text.removeprefix("template:")))
+        else:
+            continue
+        yield from (p for p in (place, f"{place}/action.yml", f"{place}/action.yaml") if p in files and p != path)
+
+
+class Following:
+    """Which workflows start when another one is complete."""
+
+    def __init__(self, files: Mapping[str, Facts]) -> None:
+        self._named: dict[str, list[str]] = {}
+        self._after: dict[str, list[str]] = {}
+        for path, facts in sorted(files.items()):
+            if facts.kind != "github-actions":
+                continue
+            for name in (facts.attr("name"), path.rpartition("/")[2]):
+                self._named.setdefault(name or path, []).append(path)
+            for trigger in facts.triggers:
+                if ("event", "workflow_run") in trigger.attrs:
+                    for name in dict(trigger.attrs).get("workflows", "").split(","):
+                        self._after.setdefault(name, []).append(path)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """A workflow, and one that starts when it is complete."""
+        for name, followers in sorted(self._after.items()):
+            for path in self._named.get(name, ()):
+                yield from ((path, follower) for follower in followers if root_of(path) == root_of(follower))
+
+    def closure(self, path: str) -> list[str]:
+        """A file, and all that start one after the other once it is complete."""
+        pairs = list(self.pairs())
+        found = [path]
+        for current in found:
+            found += [follower for first, follower in pairs if first == current and follower not in found]
+        return found
+
+
+def is_excluded(condition: str, trigger: Trigger) -> bool:
+    """Whether the condition of a job rules out that this trigger starts it: every alternative names another event."""
+    event = dict(trigger.attrs).get("event", trigger.kind)
+    return bool(condition) and all(_excludes(part, event) for part in condition.split("||"))
+
+
+def _excludes(alternative: str, event: str) -> bool:
+    found = _EVENT_IS.findall(alternative)
+    return bool(_NEVER.fullmatch(alternative.strip())) or any((sign == "==") != (name == event) for sign, name in found)
