@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
 
+from msgspec.structs import replace
+
 from auditor.model.facts import Facts, Step, Trigger
 from auditor.program.values import normal
 
@@ -28,6 +30,31 @@ def used_files(path: str, step: Step, files: Mapping[str, Facts]) -> Iterator[st
         else:
             continue
         yield from (p for p in (place, f"{place}/action.yml", f"{place}/action.yaml") if p in files and p != path)
+
+
+def templates(files: Mapping[str, Facts]) -> dict[str, Step]:
+    """Steps that only stand for others to extend, by name."""
+    return {
+        step.name: step
+        for _, facts in sorted(files.items())
+        for step in facts.steps
+        if step.attrs and ("template", "true") in step.attrs
+    }
+
+
+def extended(step: Step, known: Mapping[str, Step]) -> Step:
+    """A step over the templates of other files that it extends: they give what it does not say itself.
+
+    What comes from elsewhere stands at the step's own line.
+    """
+    for name in dict(step.attrs).get("extends", "").split(",") if step.attrs else ():
+        base = known.get(name)
+        if base is not None:
+            commands = step.commands or tuple(replace(c, line=step.line) for c in base.commands)
+            writes = step.writes or tuple(replace(ref, line=step.line) for ref in base.writes)
+            condition = step.condition or base.condition
+            step = replace(step, commands=commands, writes=writes, uses=step.uses or base.uses, condition=condition)
+    return step
 
 
 class Following:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.graph.followed import Following, is_excluded, root_of, used_files
+from auditor.graph.followed import Following, extended, is_excluded, root_of, templates, used_files
 from auditor.language.template import expand
 from auditor.model.facts import Facts, Ref, Step, Trigger
 from auditor.program import Resolved
@@ -139,9 +139,11 @@ class Steps:
         return list(chosen.values())
 
     def _read(self) -> Iterator[DeclaredStep]:
+        known = templates(self.resolved.files)
         for path, facts in sorted(self.resolved.files.items()):
             for step in facts.steps:
-                yield self._one(path, facts, step)
+                if not known or ("template", "true") not in step.attrs:
+                    yield self._one(path, facts, extended(step, known) if known else step)
 
     def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
         base = root_of(path) if step.rooted or step.tool in AUTOMATION else dirname(path)

@@ -105,3 +105,15 @@ def test_a_workflow_of_a_part_starts_from_that_part() -> None:
         {"x/fit.py": "", "x/.github/workflows/a.yml": "on: push\njobs:\n" + JOB.format(name="a", run="python fit.py")}
     )
     assert started(found, "push") == ["x/fit.py"]
+
+
+def test_a_job_takes_from_a_template_of_another_file_what_it_does_not_say() -> None:
+    found = world(
+        {
+            ".gitlab-ci.yml": "include: {local: /ci/base.gitlab-ci.yml}\nfit:\n  extends: .fit\n  stage: test\n",
+            "ci/base.gitlab-ci.yml": ".fit:\n  stage: x\n  script: [python train.py]\n",
+        }
+    )
+    assert started(found, "push") == ["train.py"]
+    (step,) = found.steps.all
+    assert (step.step.name, step.runs[0].line) == ("fit", 2)
