@@ -16,7 +16,9 @@ from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
-AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
+AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci"})
+PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
+"""How automation keeps files that a job leaves behind."""
 SERVING = frozenset({"docker", "compose"})
 
 
@@ -190,9 +192,7 @@ class Steps:
     def _is_packed(self, declared: Declared) -> bool:
         """Whether an artifact only packs up what the repository holds already: no step makes that."""
         path = declared.path
-        return declared.ref.how == "upload-artifact" and any(
-            p == path or p.startswith(f"{path}/") for p in self.resolved.tree
-        )
+        return declared.ref.how in PACKING and any(p == path or p.startswith(f"{path}/") for p in self.resolved.tree)
 
     @staticmethod
     def _declared(ref: Ref, path: str, folder: str, lookup: Mapping[str, str]) -> Declared:

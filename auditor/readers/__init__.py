@@ -12,6 +12,7 @@ from fnmatch import translate
 
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
+    circleci,
     compose,
     conda,
     config,
@@ -49,6 +50,7 @@ READERS: tuple[Reader, ...] = (
     github_actions.WORKFLOW,
     github_actions.ACTION,
     gitlab_ci.READER,
+    circleci.READER,
     compose.READER,
     locks.CONDA,
     conda.READER,

@@ -16,8 +16,9 @@ from auditor.model.facts import Command, Facts, Ref, Step, Trigger
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "gitlab-ci"
-MAX_PARENTS = 10
-MAX_REFERENCES = 10
+MAX_JOBS = 2_000
+MAX_DEPTH = 20
+MAX_FOLLOWED = 100_000  # values looked at while references are followed
 
 _NO_JOBS = frozenset({
     "stages", "variables", "default", "include", "workflow", "image", "services", "before_script", "after_script",
@@ -42,15 +43,16 @@ def read(text: str) -> Facts:
     root = next((document for document in reversed(documents) if document.kind == "map"), None)
     if root is None:
         return Facts(kind=TOOL, troubles=troubles)
-    jobs = {name: _merged(job, root) for name, job in root.items() if name not in _NO_JOBS and _is_job(name, job)}
-    real = {name: job for name, job in jobs.items() if not name.startswith(".")}
-    steps = [_job(name, job, root, _order(name, real, root)) for name, job in jobs.items()]
+    whole = _Pipeline(root)
+    names = [name for name, job in root.items() if name not in _NO_JOBS and _is_job(name, job)]
+    real = {name: whole.job(name) for name in names if not name.startswith(".")}
+    steps = [_job(name, whole, _order(name, real, root)) for name in names]
     images = [image.removeprefix("docker://") for step in steps for image in step.uses if image.startswith("docker://")]
     versions = dict.fromkeys(("python", python_of(image)) for image in images)
     return Facts(
         kind=TOOL,
         steps=tuple(steps),
-        triggers=tuple(_triggers(root, real)),
+        triggers=tuple(_triggers(whole, real)),
         references=tuple(_includes(root)),
         duplicates=duplicates,
         attrs=pairs([("tool", TOOL), *versions]),
@@ -64,58 +66,61 @@ def _is_job(name: str, job: Node) -> bool:
     return job.kind == "map" and (name.startswith(".") or any(job.get(key) for key in own) or bool(job.get("stage")))
 
 
-def _merged(job: Node, root: Node, depth: int = 0) -> Node:
-    """A job over what it extends: maps are merged, everything else is replaced; the nearest wins."""
-    made = job
-    if depth < MAX_PARENTS:
-        for parent in reversed(list(job.get("extends").texts())):
-            base = root.get(parent.raw)
-            if base.kind == "map" and base is not job:
-                made = _over(_merged(base, root, depth + 1), made)
-    return made
+class _Pipeline:
+    """The document, with what its jobs take from each other."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self._done: dict[str, Node] = {}
+        self._left = MAX_FOLLOWED
+
+    def job(self, name: str) -> Node:
+        """A job over what it extends: maps are merged, everything else is replaced; the nearest wins."""
+        if name not in self._done:
+            made = self._done[name] = self.root.get(name)  # seen by itself while it is being merged
+            for parent in reversed(list(made.get("extends").texts())):
+                base = self.job(parent.raw) if len(self._done) < MAX_JOBS else ABSENT
+                made = _over(base, made) if base.kind == "map" and base is not made else made
+            self._done[name] = made
+        return self._done[name]
+
+    def texts(self, node: Node) -> Iterator[Node]:
+        """The scalars of a value, those that `!reference [job, key]` points to in its place."""
+        yield from (part for part in self._parts(node, 0) if part.is_scalar)
+
+    def maps(self, node: Node) -> Iterator[Node]:
+        """The maps of a list such as `rules`, references followed."""
+        yield from (part for part in self._parts(node, 0) if part.kind == "map")
+
+    def _parts(self, node: Node, depth: int) -> Iterator[Node]:
+        self._left -= 1
+        if depth > MAX_DEPTH or self._left < 0:
+            return
+        if node.tag == "!reference":
+            target = self.root
+            for part in node.texts():
+                target = target.get(part.raw)
+            yield from self._parts(target, depth + 1)
+        elif node.kind == "list":
+            for part in node.parts:
+                yield from self._parts(part, depth + 1)
+        else:
+            yield node
 
 
-def _over(base: Node, top: Node) -> Node:
+def _over(base: Node, top: Node, depth: int = 0) -> Node:
     made = Node("map", top.line, top.end_line, tag=top.tag)
     for source in (base, top):
         for key, value in source.items():
             former = made.entries.get(key)
-            both = former is not None and former.kind == value.kind == "map"
-            made.entries[key] = _over(former, value) if both and former is not None else value
+            both = former is not None and former.kind == value.kind == "map" and depth < MAX_DEPTH
+            made.entries[key] = _over(former, value, depth + 1) if both and former is not None else value
             made.key_lines[key] = source.line_of(key)
     return made
 
 
-def _texts(node: Node, root: Node, depth: int = 0) -> Iterator[Node]:
-    """The scalars of a value, those that `!reference [job, key]` points to in its place."""
-    if node.tag == "!reference":
-        target = root
-        for part in node.texts():
-            target = target.get(part.raw)
-        if depth < MAX_REFERENCES:
-            yield from _texts(target, root, depth + 1)
-    elif node.is_scalar:
-        yield node
-    else:
-        for part in node.parts:
-            yield from _texts(part, root, depth + 1) if depth < MAX_REFERENCES * 2 else ()
-
-
-def _maps(node: Node, root: Node, depth: int = 0) -> Iterator[Node]:
-    """The maps of a list such as `rules`, references followed."""
-    if node.tag == "!reference":
-        target = root
-        for part in node.texts():
-            target = target.get(part.raw)
-        yield from _maps(target, root, depth + 1) if depth < MAX_REFERENCES else ()
-    elif node.kind == "map":
-        yield node
-    else:
-        for part in node.parts:
-            yield from _maps(part, root, depth + 1) if depth < MAX_REFERENCES * 2 else ()
-
-
-def _job(name: str, job: Node, root: Node, after: tuple[str, ...]) -> Step:
+def _job(name: str, whole: _Pipeline, after: tuple[str, ...]) -> Step:
+    job, root = whole.job(name), whole.root
     line = root.line_of(name)
     unknown = [parent.raw for parent in job.get("extends").texts() if not root.get(parent.raw)]
     settings = [(key, job.get(key).raw) for key in ("stage", "when", "resource_group", "coverage", "retry")]
@@ -125,12 +130,12 @@ def _job(name: str, job: Node, root: Node, after: tuple[str, ...]) -> Step:
         tool=TOOL,
         line=line,
         end_line=max(line, root.get(name).end_line),
-        commands=_commands(job, root),
-        reads=tuple(_received(job, root)),
+        commands=_commands(job, whole),
+        reads=tuple(_received(job, whole)),
         writes=tuple(_artifacts(job)),
         after=after,
         rooted=True,
-        condition="; ".join(rule.get("if").raw for rule in _maps(job.get("rules"), root) if rule.get("if"))[:500],
+        condition="; ".join(rule.get("if").raw for rule in whole.maps(job.get("rules")) if rule.get("if"))[:500],
         variants=_variants(job.get("parallel")),
         uses=tuple(_uses(job, root)),
         attrs=pairs(
@@ -152,10 +157,11 @@ def _environment(job: Node) -> Iterator[tuple[str, str]]:
         yield f"env:{name}", mask_value(name, value.raw or value.get("value").raw)[:200]
 
 
-def _commands(job: Node, root: Node) -> tuple[Command, ...]:
+def _commands(job: Node, whole: _Pipeline) -> tuple[Command, ...]:
     """The lines of a job run in one shell: `cd` lasts. What the job does not say, the default of the file says."""
+    root = whole.root
     found = [job.get(key) or root.get("default").get(key) or root.get(key) for key in _SCRIPTS]
-    return read_lines(node for part in found for node in _texts(part, root))
+    return read_lines(node for part in found for node in whole.texts(part))
 
 
 def _artifacts(job: Node) -> Iterator[Ref]:
@@ -163,14 +169,13 @@ def _artifacts(job: Node) -> Iterator[Ref]:
         yield Ref(mask(node.raw), kind_of_path(node.raw), "artifacts", node.line, "$" in node.raw)
 
 
-def _received(job: Node, root: Node) -> Iterator[Ref]:
+def _received(job: Node, whole: _Pipeline) -> Iterator[Ref]:
     """The artifacts of the jobs that this one names: they lie where those jobs left them."""
     named = [(node.raw, node.line) for key in ("needs", "dependencies") for node in job.get(key).texts()]
     needs = [entry for entry in job.get("needs").maps() if entry.get("artifacts").value is not False]
     named += [(entry.get("job").raw, entry.line) for entry in needs if not entry.get("project")]
     for name, line in dict(named).items():
-        made = _merged(root.get(name), root) if root.get(name).kind == "map" else ABSENT
-        for ref in _artifacts(made):
+        for ref in _artifacts(whole.job(name)):
             yield Ref(ref.path, ref.kind, "needs", line, ref.templated, (("job", name),))
 
 
@@ -214,28 +219,28 @@ def _order(name: str, jobs: dict[str, Node], root: Node) -> tuple[str, ...]:
     return ()
 
 
-def _triggers(root: Node, jobs: dict[str, Node]) -> Iterator[Trigger]:
+def _triggers(pipeline: _Pipeline, jobs: dict[str, Node]) -> Iterator[Trigger]:
     """What starts which jobs. Schedules themselves are set in the web interface: a job that waits for one is the evidence."""
-    whole = _kinds(root.get("workflow"), root)
+    root, whole = pipeline.root, _kinds(pipeline.root.get("workflow"), pipeline)
     by_kind: dict[str, list[str]] = {}
     for name, job in jobs.items():
-        asked = _kinds(job, root)
+        asked = _kinds(job, pipeline)
         for kind in ("manual",) if job.get("when").raw == "manual" else asked or whole or {"push": 0}:
             by_kind.setdefault(kind, []).append(name)
     for kind, names in by_kind.items():
         everything = len(names) == len(jobs)
         if kind == "schedule":
             for name in names:
-                line = _kinds(jobs[name], root).get(kind) or whole.get(kind) or root.line_of(name)
+                line = _kinds(jobs[name], pipeline).get(kind) or whole.get(kind) or root.line_of(name)
                 yield Trigger(kind, "", line, (name,), (("inferred", "true"),))
         else:
             yield Trigger(kind, "", root.line_of(names[0]), () if everything else tuple(names))
 
 
-def _kinds(job: Node, root: Node) -> dict[str, int]:
+def _kinds(job: Node, pipeline: _Pipeline) -> dict[str, int]:
     """The kinds of trigger that the rules of a job ask for, each with its line; none where they leave it open."""
     found: dict[str, int] = {}
-    for rule in _maps(job.get("rules"), root):
+    for rule in pipeline.maps(job.get("rules")):
         condition = rule.get("if").raw
         named = [source for sign, source in _SOURCE.findall(condition) if sign == "=="]
         if rule.get("when").raw == "never":

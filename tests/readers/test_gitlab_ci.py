@@ -117,3 +117,8 @@ def test_what_refers_to_itself_ends() -> None:
         ".a: {script: [!reference [.a, script]], extends: .a}\nb: {extends: [.a, b], rules: !reference [b, rules]}\n"
     )
     assert [step.name for step in facts.steps] == [".a", "b"]
+    wide = "".join(
+        f".j{n}: {{extends: [{', '.join([f'.j{n + 1}'] * 50)}], script: [{', '.join([f'!reference [.j{n + 1}, script]'] * 50)}]}}\n"
+        for n in range(8)
+    )
+    assert len(read(f"{wide}.j8: {{script: x}}\n").steps) == 9
