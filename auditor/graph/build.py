@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.graph import places
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Declared, DeclaredStep, Steps
+from auditor.graph.steps import AUTOMATION, CERTAINTY, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.facts import Facts
@@ -105,7 +105,9 @@ class Builder:
     # --- declared ---
 
     def _step(self, step: DeclaredStep) -> None:
-        evidence = Evidence(step.path, step.step.line, step.step.name[:120], step.tool, "step", 0.95, declared=True)
+        evidence = Evidence(
+            step.path, step.step.line, step.step.name[:120], step.tool, "step", step.certainty, declared=True
+        )
         if step.tool == "shell":
             node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
         else:
@@ -139,7 +141,13 @@ class Builder:
                     f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path
                 )
                 piece = Evidence(
-                    step.path, declared.ref.line, f"params {key}"[:120], step.tool, "params", 0.95, declared=True
+                    step.path,
+                    declared.ref.line,
+                    f"params {key}"[:120],
+                    step.tool,
+                    "params",
+                    step.certainty,
+                    declared=True,
                 )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
         for run in step.runs:
@@ -147,7 +155,7 @@ class Builder:
                 kind = {"script": NodeKind.SCRIPT, "notebook": NodeKind.NOTEBOOK, "shell": NodeKind.SCRIPT}[run.kind]
                 target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
                 if target != node:
-                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
+                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.certainty)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
         for used in self.steps.used(step):
             kind = NodeKind.CI_JOB if used.tool in AUTOMATION else NodeKind.STEP
@@ -165,7 +173,7 @@ class Builder:
         target, path, ref = declared
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
         evidence = Evidence(
-            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", 0.95, declared=True
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", step.certainty, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
         if code and reads:
@@ -303,7 +311,7 @@ class Builder:
                 (trigger.schedule or trigger.kind)[:120],
                 "trigger",
                 trigger.kind,
-                0.95,
+                CERTAINTY.get(self.resolved.files[path].kind, 0.95),
                 declared=True,
             )
             for step in self.steps.started(path, trigger):

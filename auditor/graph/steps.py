@@ -16,10 +16,14 @@ from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
-AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci"})
+AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci", "jenkins"})
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
 SERVING = frozenset({"docker", "compose"})
+
+
+CERTAINTY = {"jenkins": 0.6}
+"""How sure the formats are that are read by their brackets and strings alone; of all others what they declare is."""
 
 
 class Declared(NamedTuple):
@@ -46,6 +50,11 @@ class DeclaredStep(NamedTuple):
     def tool(self) -> str:
         """The format that declares it."""
         return self.step.tool
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that the step is as it was read, in (0, 1]."""
+        return CERTAINTY.get(self.step.tool, 0.95)
 
 
 class Steps:
