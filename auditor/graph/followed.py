@@ -8,10 +8,11 @@ from posixpath import dirname, join
 
 from msgspec.structs import replace
 
-from auditor.model.facts import Facts, Step, Trigger
+from auditor.model.facts import Facts, Step, Trigger, Word
 from auditor.program.values import normal
 
 _EVENT_IS = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
+_HOLE = re.compile(r"\{(?:variables\.)?([\w.]+)\}")
 _NEVER = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?", re.IGNORECASE)
 
 
@@ -22,14 +23,45 @@ def root_of(path: str) -> str:
 
 def used_files(path: str, step: Step, files: Mapping[str, Facts]) -> Iterator[str]:
     """The files of the tree that a step uses by path: `./x` is seen from the root, `template:x` from the step's file."""
-    for text in step.uses:
-        if text.startswith("./"):
-            place = normal(join(root_of(path), text[2:]))
-        elif text.startswith("template:"):
-            place = normal(join(dirname(path), text.removeprefix("template:")))
-        else:
-            continue
-        yield from (p for p in (place, f"{place}/action.yml", f"{place}/action.yaml") if p in files and p != path)
+    for place in (_place(path, text) for text in step.uses):
+        if place:
+            yield from (p for p in (place, f"{place}/action.yml", f"{place}/action.yaml") if p in files and p != path)
+
+
+def _place(path: str, text: str) -> str:
+    """The path of the tree that a file names as one of its own, "" where it names something else."""
+    if text.startswith("./"):
+        return normal(join(root_of(path), text[2:]))
+    return normal(join(dirname(path), text.removeprefix("template:"))) if text.startswith("template:") else ""
+
+
+def shared_values(path: str, facts: Facts, files: Mapping[str, Facts]) -> dict[str, str]:
+    """The variables that a pipeline takes from other files, where their values are written out."""
+    made: dict[str, str] = {}
+    for ref in facts.references:
+        held = files.get(_place(path, ref.path)) if ref.how == "variables" else None
+        leaves = {leaf.key: str(leaf.value) for leaf in held.leaves} if held is not None else {}
+        for key, value in leaves.items():
+            stem, _, last = key.rpartition(".")
+            if last == "name" and f"{stem}.value" in leaves:
+                made[value] = leaves[f"{stem}.value"]
+            elif stem == "variables":
+                made[last] = value
+    return {name: value for name, value in made.items() if "$" not in value}
+
+
+def with_values(step: Step, values: Mapping[str, str]) -> Step:
+    """A step with the holes of its commands filled that these values fill."""
+    return replace(
+        step, commands=tuple(replace(c, words=tuple(_filled(w, values) for w in c.words)) for c in step.commands)
+    )
+
+
+def _filled(word: Word, values: Mapping[str, str]) -> Word:
+    if word.exact:
+        return word
+    text = _HOLE.sub(lambda found: values.get(found[1], found.group()), word.text)
+    return Word(text, "{" not in text)
 
 
 def templates(files: Mapping[str, Facts]) -> dict[str, Step]:

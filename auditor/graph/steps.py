@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.graph.followed import Following, extended, is_excluded, root_of, templates, used_files
+from auditor.graph.followed import (
+    Following,
+    extended,
+    is_excluded,
+    root_of,
+    shared_values,
+    templates,
+    used_files,
+    with_values,
+)
 from auditor.language.template import expand
 from auditor.model.facts import Facts, Ref, Step, Trigger
 from auditor.program import Resolved
@@ -16,7 +25,7 @@ from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
-AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci", "jenkins"})
+AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci", "jenkins", "azure-pipelines"})
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
 SERVING = frozenset({"docker", "compose"})
@@ -152,7 +161,9 @@ class Steps:
     def _read(self) -> Iterator[DeclaredStep]:
         known = templates(self.resolved.files)
         for path, facts in sorted(self.resolved.files.items()):
+            values = shared_values(path, facts, self.resolved.files) if facts.kind == "azure-pipelines" else {}
             for step in facts.steps:
+                step = with_values(step, values) if values else step
                 if not known or ("template", "true") not in step.attrs:
                     yield self._one(path, facts, extended(step, known) if known else step)
 

@@ -12,6 +12,7 @@ from fnmatch import translate
 
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
+    azure_pipelines,
     circleci,
     compose,
     conda,
@@ -53,9 +54,11 @@ READERS: tuple[Reader, ...] = (
     gitlab_ci.READER,
     circleci.READER,
     jenkins.READER,
+    azure_pipelines.READER,
     compose.READER,
     locks.CONDA,
     conda.READER,
+    azure_pipelines.TEMPLATE,
     pyproject.READER,
     locks.UV,
     locks.POETRY,

@@ -117,3 +117,14 @@ def test_a_job_takes_from_a_template_of_another_file_what_it_does_not_say() -> N
     assert started(found, "push") == ["train.py"]
     (step,) = found.steps.all
     assert (step.step.name, step.runs[0].line) == ("fit", 2)
+
+
+def test_azure_templates_and_the_variables_of_another_file() -> None:
+    found = world(
+        {
+            "ci/azure-pipelines.yml": "trigger: [main]\nvariables: [{template: v.yml}]\nsteps:\n- script: python $(PREP)\n- template: t.yml\n",
+            "ci/v.yml": "variables: [{name: PREP, value: prep.py}]\n",
+            "ci/t.yml": "steps:\n- task: CmdLine@2\n  inputs: {script: python train.py}\n",
+        }
+    )
+    assert started(found, "push") == ["prep.py", "train.py"]
