@@ -25,7 +25,9 @@ from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
 
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
-AUTOMATION = frozenset({"github-actions", "gitlab-ci", "circleci", "jenkins", "azure-pipelines"})
+AUTOMATION = frozenset(
+    {"github-actions", "gitlab-ci", "circleci", "jenkins", "azure-pipelines", "cloud-build", "bitbucket", "travis"}
+)
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
 SERVING = frozenset({"docker", "compose"})

@@ -13,7 +13,9 @@ from fnmatch import translate
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
     azure_pipelines,
+    bitbucket,
     circleci,
+    cloud_build,
     compose,
     conda,
     config,
@@ -38,6 +40,7 @@ from auditor.readers import (
     setup_cfg,
     shell_script,
     table,
+    travis,
 )
 from auditor.readers.contract import Reader
 from auditor.readers.pointer import pointer, read_pointer
@@ -55,6 +58,9 @@ READERS: tuple[Reader, ...] = (
     circleci.READER,
     jenkins.READER,
     azure_pipelines.READER,
+    cloud_build.READER,
+    bitbucket.READER,
+    travis.READER,
     compose.READER,
     locks.CONDA,
     conda.READER,
