@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.graph import places
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
+from auditor.graph.ownership import owned
 from auditor.graph.steps import AUTOMATION, CERTAINTY, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
@@ -45,6 +46,7 @@ class Builder:
         self._launched()
         self._triggers()
         self._containment()
+        self._owners()
         return self.store
 
     # --- files ---
@@ -321,6 +323,17 @@ class Builder:
             where = Place(after.path, after.step.line)
             piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
             self.store.edge(before.id, after.id, EdgeKind.PRECEDES, (piece,))
+
+    def _owners(self) -> None:
+        files = [
+            node.path
+            for node in self.store.nodes()
+            if node.path in self.resolved.tree and node.id == f"file:{node.path}"
+        ]
+        for path, owner, file, line in owned(self.resolved.files, [path for path in files if path]):
+            node = self.store.node(f"owner:{owner}", NodeKind.OWNER, owner, path=file, line=line)
+            evidence = Evidence(file, line, owner[:120], "codeowners", "pattern", 0.95, declared=True)
+            self.store.edge(node, f"file:{path}", EdgeKind.OWNS, (evidence,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""

@@ -30,7 +30,7 @@ AUTOMATION = frozenset(
 )
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
-SERVING = frozenset({"docker", "compose"})
+SERVING = frozenset({"docker", "compose", "procfile"})
 
 
 CERTAINTY = {"jenkins": 0.6}
@@ -192,7 +192,7 @@ class Steps:
         if run.kind in ("missing", "tool") and tool == "shell":
             nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
             return nearby if nearby.kind not in ("missing", "tool") else run
-        if run.kind in ("missing", "tool") and tool in SERVING and is_absolute(run.folder):
+        if run.kind in ("missing", "tool") and tool in (*SERVING, "crontab") and is_absolute(run.folder):
             # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
             inside = replace(command, cwd="")  # type: ignore[type-var]  # as above
             copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
