@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join
 
 from msgspec.structs import replace
 
 from auditor.model.facts import Facts, Step, Trigger, Word
 from auditor.program.values import normal
+
+MAX_LISTENERS = 5
+"""Rules, topics and targets between a schedule and what it starts."""
 
 _EVENT_IS = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
 _HOLE = re.compile(r"\{(?:variables\.)?([\w.]+)\}")
@@ -87,6 +90,20 @@ def extended(step: Step, known: Mapping[str, Step]) -> Step:
             condition = step.condition or base.condition
             step = replace(step, commands=commands, writes=writes, uses=step.uses or base.uses, condition=condition)
     return step
+
+
+def in_module(names: Iterable[str], steps: Iterable[Step]) -> set[str]:
+    """The names of Terraform resources that names lead to within one module: those that listen to them, and what these start."""
+    found, listed = set(names), [(step.name, dict(step.attrs)) for step in steps]
+    for _ in range(MAX_LISTENERS):
+        more = {name for name, attrs in listed if found & set(attrs.get("listens", "").split(","))}
+        more |= {
+            other for name, attrs in listed if name in found for other in attrs.get("starts", "").split(",") if other
+        }
+        if more <= found:
+            break
+        found |= more
+    return found
 
 
 class Following:

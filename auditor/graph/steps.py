@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auditor.graph.followed import (
     Following,
     extended,
+    in_module,
     is_excluded,
     root_of,
     shared_values,
@@ -88,11 +89,13 @@ class Steps:
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts, and those of the workflows that start when theirs is complete."""
-        steps = [
-            step
-            for step in self.by_file.get(path, [])
-            if (not trigger.steps or step.step.name in trigger.steps) and not is_excluded(step.step.condition, trigger)
-        ]
+        steps, names = self.by_file.get(path, []), set(trigger.steps)
+        if ("disabled", "true") in trigger.attrs:
+            return []
+        if self.resolved.files[path].kind == "terraform":
+            steps = [step for step in self.all if step.tool == "terraform" and dirname(step.path) == dirname(path)]
+            names = in_module(names, (step.step for step in steps))
+        steps = [s for s in steps if (not names or s.step.name in names) and not is_excluded(s.step.condition, trigger)]
         followers = self.following.closure(path)[1:] if steps else []
         return [*steps, *(step for follower in followers for step in self.by_file.get(follower, ()))]
 

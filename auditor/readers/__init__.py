@@ -45,6 +45,7 @@ from auditor.readers import (
     setup_cfg,
     shell_script,
     table,
+    terraform,
     travis,
 )
 from auditor.readers.contract import Reader
@@ -67,6 +68,7 @@ READERS: tuple[Reader, ...] = (
     bitbucket.READER,
     travis.READER,
     crontab.READER,
+    terraform.READER,
     procfile.READER,
     pre_commit.READER,
     dependency_bots.DEPENDABOT,
