@@ -12,6 +12,7 @@ from auditor.graph.followed import (
     Following,
     extended,
     in_module,
+    is_action,
     is_excluded,
     root_of,
     shared_values,
@@ -27,7 +28,17 @@ from auditor.program.values import is_absolute, is_uri, normal
 
 PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
 AUTOMATION = frozenset(
-    {"github-actions", "gitlab-ci", "circleci", "jenkins", "azure-pipelines", "cloud-build", "bitbucket", "travis"}
+    {
+        "github-actions",
+        "gitlab-ci",
+        "circleci",
+        "jenkins",
+        "azure-pipelines",
+        "cloud-build",
+        "bitbucket",
+        "travis",
+        "codebuild",
+    }
 )
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
@@ -191,7 +202,8 @@ class Steps:
         )
 
     def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
-        run = self.resolved.commands.resolve(command, folder, dirname(path))  # type: ignore[arg-type]  # a Command of the facts
+        here = (root_of(path) or ".") if tool in AUTOMATION and not is_action(path) else dirname(path)
+        run = self.resolved.commands.resolve(command, folder, here)  # type: ignore[arg-type]  # a Command of the facts
         if run.kind in ("missing", "tool") and tool == "shell":
             nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
             return nearby if nearby.kind not in ("missing", "tool") else run

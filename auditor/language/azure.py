@@ -41,12 +41,15 @@ def variables(holder: Node) -> Iterator[tuple[str, str]]:
             yield part.get("name").raw, part.get("value").raw
 
 
-def filled(text: str, known: dict[str, str]) -> str:
-    """The text with what is known in it; all else that the service would fill in is a hole `${{ x }}`; lines stay."""
+def filled(text: str, known: dict[str, str], *, root: str = ".") -> str:
+    """The text with what is known in it; all else that the service would fill in is a hole `${{ x }}`; lines stay.
+
+    `root` stands for the folder of the checkout: `${{ here }}` in scripts.
+    """
     if "$" not in text:
         return text
     text = _TEMPLATE.sub(lambda f: known.get(f"{f[1]}.{f[2] or f[3]}", f.group()), text)
-    text = _ROOT.sub(".", text)
+    text = _ROOT.sub(root, text)
 
     def macro(found: re.Match[str]) -> str:
         if found[1] in _SHELL_ASKS:

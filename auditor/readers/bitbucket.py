@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from auditor.language.checkout import from_root
 from auditor.language.credentials import mask
 from auditor.language.image import python_of
 from auditor.language.node import ABSENT, Node
@@ -91,7 +92,9 @@ def _step(step: Node, name: str, root: Node) -> Step:
         tool=TOOL,
         line=step.line,
         end_line=max(step.line, step.end_line),
-        commands=read_lines(node for script in scripts for node in script.texts()),
+        commands=read_lines(
+            (node for script in scripts for node in script.texts()), lambda text: from_root(text, "BITBUCKET_CLONE_DIR")
+        ),
         writes=tuple(Ref(mask(n.raw), kind_of_path(n.raw), "artifacts", n.line, "$" in n.raw) for n in paths.texts()),
         rooted=True,
         condition="manual" if step.get("trigger").raw == "manual" else "",

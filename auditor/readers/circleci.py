@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from auditor.language.checkout import from_root
 from auditor.language.credentials import mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.matrix import instances
@@ -223,8 +224,12 @@ def _commands(steps: list[tuple[Node, Values]], axes: Values, home: str) -> Iter
             continue
         folder = _inside(_text(run.get("working_directory").raw, values), home)
         for chosen in _choices(command.raw, axes):
-            for found in read_shell(_text(command.raw, {**values, **chosen}), line=command.text_line):
+            for found in read_shell(_script(command.raw, {**values, **chosen}), line=command.text_line):
                 yield _moved(found, folder) if folder else found
+
+
+def _script(text: str, values: Values) -> str:
+    return from_root(_text(text, values), "CIRCLE_WORKING_DIRECTORY")
 
 
 def _choices(text: str, axes: Values) -> Iterator[dict[str, Node]]:

@@ -17,7 +17,6 @@ MIN_RECORDS = 20  # elements that are objects from which a JSON list is data
 
 _MARKS = {
     "apiVersion": "kubernetes",
-    "AWSTemplateFormatVersion": "cloudformation",
     "openapi": "openapi",
     "swagger": "openapi",
 }

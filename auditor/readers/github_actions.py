@@ -36,6 +36,7 @@ _HOLE = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")
 _PLAIN_VALUE = re.compile(r"[\w./:@+-]{1,200}")
 _ACTION_FOLDER = re.compile(r"\$\{\{\s*github\.action_path\s*\}\}|\$\{?GITHUB_ACTION_PATH\}?")
+_CHECKOUT = re.compile(r"\$\{\{\s*github\.workspace\s*\}\}|\$\{GITHUB_WORKSPACE\}|\$GITHUB_WORKSPACE(?!\w)")
 _WORKSPACE = re.compile(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/")
 
 
@@ -76,7 +77,8 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     shell = own.get("shell").raw or shared.get("shell").raw
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
     matrix, known = job.get("strategy").get("matrix"), _known(root, job)
-    commands = (command for step in steps for command in _commands(step, folder, shell, matrix, known))
+    action = not root
+    commands = (c for step in steps for c in _commands(step, folder, shell, matrix, known, action=action))
     return Step(
         name=name,
         tool=TOOL,
@@ -109,7 +111,9 @@ def _filled_in(text: str, known: dict[str, str]) -> str:
     return _ENV.sub(lambda found: known.get(found[1] or found[2] or found[3], found.group()), text)
 
 
-def _commands(step: Node, folder: str, shell: str, matrix: Node, known: dict[str, str]) -> Iterator[Command]:
+def _commands(
+    step: Node, folder: str, shell: str, matrix: Node, known: dict[str, str], *, action: bool
+) -> Iterator[Command]:
     run = step.get("run")
     if not run.is_scalar:
         return
@@ -117,12 +121,17 @@ def _commands(step: Node, folder: str, shell: str, matrix: Node, known: dict[str
     shell = step.get("shell").raw or shell
     own = _filled_in(step.get("working-directory").raw, known)
     seen: set[Command] = set()
-    for text in _instances(_ACTION_FOLDER.sub("${{ here }}", _filled_in(run.raw, known)), matrix):
+    for text in _instances(_placed(_filled_in(run.raw, known), action=action), matrix):
         for command in _script(text, run.text_line, shell):
             moved = _moved(command, _inside(folder, own)) if own else command
             if moved not in seen:
                 seen.add(moved)
                 yield moved
+
+
+def _placed(text: str, *, action: bool) -> str:
+    """The text with the folder of its own as `${{ here }}`: that of an action, of a workflow that of the repository."""
+    return (_ACTION_FOLDER if action else _CHECKOUT).sub("${{ here }}", text) if "$" in text else text
 
 
 def _instances(text: str, matrix: Node) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from math import prod
 
+from auditor.language.checkout import from_root
 from auditor.language.credentials import mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.node import ABSENT, Node
@@ -161,7 +162,9 @@ def _commands(job: Node, whole: _Pipeline) -> tuple[Command, ...]:
     """The lines of a job run in one shell: `cd` lasts. What the job does not say, the default of the file says."""
     root = whole.root
     found = [job.get(key) or root.get("default").get(key) or root.get(key) for key in _SCRIPTS]
-    return read_lines(node for part in found for node in whole.texts(part))
+    return read_lines(
+        (node for part in found for node in whole.texts(part)), lambda text: from_root(text, "CI_PROJECT_DIR")
+    )
 
 
 def _artifacts(job: Node) -> Iterator[Ref]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from auditor.language.checkout import from_root
 from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.groovy import Block, DeepError, Token, fill, read_groovy
 from auditor.language.image import python_of
@@ -251,7 +252,7 @@ def _script(words: list[Token], around: Around) -> Iterator[Command]:
             break
     text = _VARIABLE.sub(lambda found: around.known.get(found[1] or found[2] or found[3], found.group()), made)
     last = max(line, line + max((word.text.count("\n") for word in rest if word.is_text), default=0))
-    for command in read_shell(text, line=line):
+    for command in read_shell(from_root(text, "WORKSPACE"), line=line):
         moved = _moved(command, around.folder)
         yield msgspec.structs.replace(moved, line=min(moved.line, last)) if moved.line > last else moved
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from posixpath import join
 from typing import NamedTuple
 
+from auditor.language.cloud_events import kind_of_event
 from auditor.language.credentials import mask
 from auditor.language.document import leaves
 from auditor.language.hcl import read_hcl
@@ -162,7 +163,9 @@ class _Whole:
                     yield Trigger("schedule", mask(text)[:200], node.line, self.reached(found), attrs)
             if found.body.get("event_pattern"):
                 attrs = pairs([("resource", found.address), ("disabled", off or "")])
-                yield Trigger("event", "", found.line, self.reached(found), attrs)
+                yield Trigger(
+                    kind_of_event(_said(found.body.get("event_pattern"))), "", found.line, self.reached(found), attrs
+                )
             listened = " ".join(node.raw for node in _deep(found.body, "event_type", 0))
             if kind.endswith("bucket_notification") or listened:
                 stored = not listened or "storage" in listened
@@ -228,6 +231,11 @@ def _deep(node: Node, key: str, depth: int) -> list[Node]:
         if part.kind in ("map", "list"):
             found += _deep(part, key, depth + 1)
     return found
+
+
+def _said(pattern: Node) -> str:
+    """The sources that a pattern of events names: the text of an expression as far as them."""
+    return pattern.raw.partition("detail")[0]
 
 
 def _times(body: Node) -> list[Node]:

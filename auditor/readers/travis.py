@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.language.checkout import from_root
 from auditor.language.credentials import mask
 from auditor.language.node import ABSENT, Node
 from auditor.language.script_lines import read_lines
@@ -75,7 +76,8 @@ def _job(name: str, job: Node, root: Node, after: tuple[str, ...]) -> Step:
         line=1 if job is root else job.line,
         end_line=max(1, job.end_line),
         commands=read_lines(
-            [node for node in nodes if node.raw not in ("skip", "true")] + [d.get("script") for d in deploys]
+            [node for node in nodes if node.raw not in ("skip", "true")] + [d.get("script") for d in deploys],
+            lambda text: from_root(text, "TRAVIS_BUILD_DIR"),
         ),
         after=after,
         rooted=True,
