@@ -45,6 +45,7 @@ from auditor.readers import (
     python_version,
     requirements,
     setup_cfg,
+    setup_py,
     shell_script,
     table,
     terraform,
@@ -54,6 +55,7 @@ from auditor.readers.contract import Reader
 from auditor.readers.pointer import pointer, read_pointer
 
 READERS: tuple[Reader, ...] = (
+    setup_py.READER,
     python.READER,
     notebook.READER,
     dvc.READER,
