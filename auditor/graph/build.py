@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.environments import included
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.ownership import owned
@@ -70,6 +71,7 @@ class Builder:
             )
         if facts.requirements:
             self._environment(path, facts)
+        self._includes(path, facts)
         for pin in facts.pins:
             if not pin.step and pin.path:
                 folder = path.rpartition("/")[0]
@@ -103,6 +105,16 @@ class Builder:
                 declared=True,
             )
             self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
+
+    def _includes(self, path: str, facts: Facts) -> None:
+        """An environment file and those that it includes."""
+        for ref in facts.references:
+            target = included(path, ref) if ref.how in ("requirement", "constraint") else ""
+            if target in self.resolved.files:
+                self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
+                self.store.node(f"file:{target}", NodeKind.ENV, target, path=target)
+                evidence = Evidence(path, ref.line, ref.path[:120], facts.kind, ref.how, 0.95, declared=True)
+                self.store.edge(f"file:{path}", f"file:{target}", EdgeKind.IMPORTS, (evidence,), via="includes")
 
     # --- declared ---
 
