@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.environments import included
+from auditor.graph.file_nodes import data_kind, state_environment, state_includes, state_owners, state_pin
 from auditor.graph.identity import within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.ownership import owned
 from auditor.graph.steps import AUTOMATION, CERTAINTY, PIPELINES, SERVING, Declared, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
@@ -47,7 +46,7 @@ class Builder:
         self._launched()
         self._triggers()
         self._containment()
-        self._owners()
+        state_owners(self.store, self.resolved.files, self.resolved.tree)
         return self.store
 
     # --- files ---
@@ -70,51 +69,10 @@ class Builder:
                 url=storage.url,
             )
         if facts.requirements:
-            self._environment(path, facts)
-        self._includes(path, facts)
+            state_environment(self.store, path, facts)
+        state_includes(self.store, path, facts, self.resolved.files)
         for pin in facts.pins:
-            if not pin.step and pin.path:
-                folder = path.rpartition("/")[0]
-                target = f"{folder}/{pin.path}" if folder else pin.path
-                dataset = self.store.node(
-                    f"file:{target}",
-                    _data_kind(target),
-                    target,
-                    path=target,
-                    tracked_by="dvc",
-                    pinned=True,
-                    pin_kind=pin.kind,
-                )
-                dvc = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
-                evidence = Evidence(
-                    path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
-                )
-                self.store.edge(dataset, dvc, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
-
-    def _environment(self, path: str, facts: Facts) -> None:
-        env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
-        for requirement in facts.requirements[:2000]:
-            package = self.store.node(f"package:{requirement.name}", NodeKind.PACKAGE, requirement.name, type="dist")
-            evidence = Evidence(
-                path,
-                requirement.line,
-                f"{requirement.name}{requirement.specifier}"[:120],
-                facts.kind,
-                "requirement",
-                0.95,
-                declared=True,
-            )
-            self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
-
-    def _includes(self, path: str, facts: Facts) -> None:
-        """An environment file and those that it includes."""
-        for ref in facts.references:
-            target = included(path, ref) if ref.how in ("requirement", "constraint") else ""
-            if target in self.resolved.files:
-                self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
-                self.store.node(f"file:{target}", NodeKind.ENV, target, path=target)
-                evidence = Evidence(path, ref.line, ref.path[:120], facts.kind, ref.how, 0.95, declared=True)
-                self.store.edge(f"file:{path}", f"file:{target}", EdgeKind.IMPORTS, (evidence,), via="includes")
+            state_pin(self.store, path, facts, pin)
 
     # --- declared ---
 
@@ -196,7 +154,7 @@ class Builder:
             self.store.edge(node, script, EdgeKind.RUNS if runs else EdgeKind.IMPORTS, (evidence,), via="declared")
             return
         if node_kind is NodeKind.DATASET and path is not None:
-            node_kind = _data_kind(path)
+            node_kind = data_kind(path)
         if step.tool in SERVING and not (
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
@@ -336,17 +294,6 @@ class Builder:
             piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
             self.store.edge(before.id, after.id, EdgeKind.PRECEDES, (piece,))
 
-    def _owners(self) -> None:
-        files = [
-            node.path
-            for node in self.store.nodes()
-            if node.path in self.resolved.tree and node.id == f"file:{node.path}"
-        ]
-        for path, owner, file, line in owned(self.resolved.files, [path for path in files if path]):
-            node = self.store.node(f"owner:{owner}", NodeKind.OWNER, owner, path=file, line=line)
-            evidence = Evidence(file, line, owner[:120], "codeowners", "pattern", 0.95, declared=True)
-            self.store.edge(node, f"file:{path}", EdgeKind.OWNS, (evidence,))
-
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""
         data = [
@@ -363,12 +310,6 @@ class Builder:
                 if above is not None and within(node.path or "", folder):
                     self.store.edge(node.id, above.id, EdgeKind.PART_OF)
                 folder = folder.rpartition("/")[0]
-
-
-def _data_kind(path: str) -> NodeKind:
-    if places.suffix(path) in ("yaml", "yml", "toml", "ini", "cfg"):
-        return NodeKind.CONFIG
-    return NodeKind.MODEL if places.is_model(path) else NodeKind.DATASET
 
 
 def step_place(step: DeclaredStep) -> Place:
