@@ -13,6 +13,7 @@ from fnmatch import translate
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
     azure_pipelines,
+    bindings,
     bitbucket,
     checksums,
     circleci,
@@ -128,6 +129,10 @@ READERS: tuple[Reader, ...] = (
     config.JSON,
     config.INI,
     config.DOTENV,
+    bindings.GIN,
+    bindings.HOCON,
+    bindings.CONF,
+    bindings.PROPERTIES,
     python.SCRIPT,
     shell_script.SCRIPT,
 )
