@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import platform
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from auditor import __version__
 from auditor.model.audit import SCHEMA, Audit, Versions
 from auditor.model.changes import History
-from auditor.model.export import GraphExport
+from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing
 from auditor.model.settings import Settings
+
+if TYPE_CHECKING:
+    from auditor.graph import Graphs
 
 log = logging.getLogger(__name__)
 
@@ -80,25 +83,59 @@ def graph(
     progress: Progress | None = None,
 ) -> GraphExport:
     """The dependency graph of a target, whole or as one of `auditor.graph.export.VIEWS`. Raises as `audit` does."""
+    from auditor.graph.export import export
+
+    with _graphs(target, rev, use_cache, cache_dir, jobs, progress or _silent) as graphs:
+        return export(graphs, view)
+
+
+def impact(
+    target: str,
+    artefact: str,
+    *,
+    rev: str | None = None,
+    view: str = "all",
+    least: float | None = None,
+    depth: int | None = None,
+    use_cache: bool = True,
+    cache_dir: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> ImpactExport:
+    """What changes if an artefact of a target changes, and what it depends on.
+
+    `artefact` is a path, a name or an id; ties under `least` confidence (0.5 if not given) are not followed, nor more than
+    `depth` of them one after the other. Raises as `audit` does, and UsageError where no or more than one artefact is meant.
+    """
+    from auditor.graph.export import export_impact
+    from auditor.graph.impact import LEAST
+
+    with _graphs(target, rev, use_cache, cache_dir, jobs, progress or _silent) as graphs:
+        return export_impact(graphs, artefact, view, least=LEAST if least is None else least, depth=depth)
+
+
+@contextmanager
+def _graphs(
+    target: str, rev: str | None, use_cache: bool, cache_dir: Path | None, jobs: int | None, tell: Progress
+) -> Iterator[Graphs]:
+    """The graph of a target, which stays open as long as the graph may ask for its history."""
     from auditor.facts import Cache, default_folder, no_collection, read_facts
     from auditor.graph import Graphs
-    from auditor.graph.export import export
     from auditor.knowledge import load
     from auditor.program import resolve
     from auditor.tree import open_tree
 
-    tell = progress or _silent
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
-        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
-        with no_collection():
-            tell("resolving the program", 0, 0)
-            resolved = resolve(files, frozenset(entry.path for entry in tree.listing.entries), load())
-            tell("building the graph", 0, 0)
-            return export(Graphs(resolved, tree.listing, tree.settings, tree.history), view)
+        files = read_facts(tree, cache=cache, jobs=jobs, progress=tell)
+        stack.enter_context(no_collection())
+        tell("resolving the program", 0, 0)
+        resolved = resolve(files, frozenset(entry.path for entry in tree.listing.entries), load())
+        tell("building the graph", 0, 0)
+        yield Graphs(resolved, tree.listing, tree.settings, tree.history, detailed=True)
 
 
 def _silent(_what: str, _done: int, _whole: int) -> None:
@@ -187,4 +224,5 @@ def _judge(
         artefacts=account.artefacts(graphs),
         errors=errors,
         jobs=work,
+        resolution=account.resolutions(graphs),
     )

@@ -13,7 +13,14 @@ from auditor import __version__
 from auditor.model.errors import UsageError
 
 # One file per command, each with a `command` in it. Their order here is that of the help.
-COMMANDS = {"audit": "audit", "graph": "graph", "explain": "explain", "rules": "rules", "cache": "cache"}
+COMMANDS = {
+    "audit": "audit",
+    "graph": "graph",
+    "impact": "impact",
+    "explain": "explain",
+    "rules": "rules",
+    "cache": "cache",
+}
 
 FINE, GATE_FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 INTERRUPTED = 128 + 2  # as shells report SIGINT

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import EXISTING_FOLDER, cache_dir_option, debug_option, set_up_logging
-from auditor.cli.output import Output, parse_outputs, require_writable, write_file
+from auditor.cli.options import EXISTING_FOLDER, reading_options, set_up_logging
+from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
 
@@ -42,13 +41,7 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 @click.option(
     "--rules", type=EXISTING_FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed."
 )
-@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
-@cache_dir_option
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that read files (default: one a core)."
-)
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no messages; only what was asked for.")
-@debug_option
+@reading_options
 def command(
     target: str,
     rev: str | None,
@@ -102,27 +95,16 @@ def _standard() -> list[Output]:
 
 
 def _deliver(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
-    """Renders each output; files first, so that a reader of stdout who leaves early costs none of them."""
+    """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
     from auditor.engine import registry
-    from auditor.formats import render
+    from auditor.formats import render, terminal
 
     pages = {id_: loaded.page for id_, loaded in registry(str(rules or "")).rules.items()}
-    for output in sorted(outputs, key=lambda output: output.path is None):
-        if output.path is not None:
-            try:
-                write_file(output.path, render(audit, output.format, pages))
-            except OSError as error:
-                raise UsageError(f"cannot write {output.path}: {error.strerror or error}") from error
-        elif output.format == "terminal":
-            click.echo(_summary(audit), nl=False)
-        else:
-            click.echo(render(audit, output.format, pages), nl=False)
-
-
-def _summary(audit: Audit) -> str:
-    """The summary, in colour where somebody sees it and has not declined colour."""
-    import os
-
-    from auditor.formats import terminal
-
-    return terminal.render(audit, color=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    deliver(
+        outputs,
+        lambda output: (
+            terminal.render(audit, color=bool(look(output)["color"]))
+            if output.format == "terminal"
+            else render(audit, output.format, pages)
+        ),
+    )

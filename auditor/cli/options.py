@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,3 +35,35 @@ def set_up_logging(*, debug: bool = False, quiet: bool = False) -> None:
     handler.setFormatter(logging.Formatter("auditor: %(message)s"))
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if debug else logging.ERROR if quiet else logging.WARNING)
+
+
+def view_options(command: F) -> F:
+    """`--rev`, `--observed`, `--declared`: of which revision, and resting on what."""
+    options = (
+        click.option("--rev", metavar="REV", help="Read this revision from git objects, without a checkout."),
+        click.option(
+            "--observed", "view", flag_value="observed", help="Leave out ties that rest only on a declaration."
+        ),
+        click.option("--declared", "view", flag_value="declared", help="Only ties that a declaration states."),
+    )
+    return _all(command, options)
+
+
+def reading_options(command: F) -> F:
+    """What every command that reads a target can be told about how to go about it."""
+    options = (
+        click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing."),
+        cache_dir_option,
+        click.option(
+            "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that read files (default: one a core)."
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="No progress, no messages; only what was asked for."),
+        debug_option,
+    )
+    return _all(command, options)
+
+
+def _all(command: F, options: Sequence[Callable[[F], F]]) -> F:
+    for option in reversed(options):  # the last one applied is listed first
+        command = option(command)
+    return command

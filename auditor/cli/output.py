@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import click
 
 from auditor.model.errors import UsageError
 
 STDOUT = "-"
+NARROW, WIDE = 80, 120  # columns
 
 
 class Output(NamedTuple):
@@ -69,6 +74,26 @@ def write_file(path: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def deliver(outputs: Iterable[Output], render: Callable[[Output], str]) -> None:
+    """Renders each output; files first, so that a reader of stdout who leaves early costs none of them."""
+    for output in sorted(outputs, key=lambda output: output.path is None):
+        if output.path is None:
+            click.echo(render(output), nl=False)
+            continue
+        try:
+            write_file(output.path, render(output))
+        except OSError as error:
+            raise UsageError(f"cannot write {output.path}: {error.strerror or error}") from error
+
+
+def look(output: Output) -> dict[str, Any]:
+    """How text for a terminal is set: in colour and as wide as the terminal, where one shows it and colour is wanted."""
+    if output.path is not None or not sys.stdout.isatty():
+        return {"color": False, "columns": NARROW}
+    wide = shutil.get_terminal_size((NARROW, 24)).columns
+    return {"color": "NO_COLOR" not in os.environ, "columns": min(max(wide, NARROW), WIDE)}
 
 
 def _is_special(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Audit to text, in every form that leaves the house."""
+"""Audits and graphs to text, in every form that leaves the house."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from collections.abc import Callable
 
 import msgspec
 
-from auditor.formats import html_file, json_file, markdown_file, terminal
+from auditor.formats import (
+    graph_dot,
+    graph_graphml,
+    graph_html,
+    graph_json,
+    graph_terminal,
+    html_file,
+    json_file,
+    markdown_file,
+    terminal,
+)
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
+from auditor.model.export import GraphExport
 from auditor.model.page import RulePages
 
-__all__ = ["FORMATS", "Format", "render"]
+__all__ = ["FORMATS", "GRAPH_FORMATS", "IMPACT_FORMATS", "Format", "GraphFormat", "render", "render_graph"]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -30,10 +41,38 @@ FORMATS = (
 )
 
 
+class GraphFormat(msgspec.Struct, frozen=True):
+    """One form of the dependency graph: the name on the command line, the suffix of its file, and its writer."""
+
+    name: str
+    suffix: str
+    render: Callable[[GraphExport], str]
+
+
+GRAPH_FORMATS = (
+    GraphFormat("json", ".json", graph_json.render),
+    GraphFormat("html", ".html", graph_html.render),
+    GraphFormat("dot", ".dot", graph_dot.render),
+    GraphFormat("graphml", ".graphml", graph_graphml.render),
+    GraphFormat("terminal", ".txt", graph_terminal.render),
+)
+
+IMPACT_FORMATS = ("terminal", "json")
+
+
 def render(audit: Audit, name: str, pages: RulePages | None = None) -> str:
     """The audit in the named form. `pages` adds the prose of the rules. Raises UsageError for an unknown form."""
     for form in FORMATS:
         if form.name == name:
             return form.render(audit, pages or {})
     known = ", ".join(form.name for form in FORMATS)
+    raise UsageError(f"there is no format {name!r}; choose one of {known}")
+
+
+def render_graph(graph: GraphExport, name: str) -> str:
+    """The dependency graph in the named form. Raises UsageError for an unknown form."""
+    for form in GRAPH_FORMATS:
+        if form.name == name:
+            return form.render(graph)
+    known = ", ".join(form.name for form in GRAPH_FORMATS)
     raise UsageError(f"there is no format {name!r}; choose one of {known}")

@@ -1,14 +1,14 @@
-"""The dependency graph as JSON (`auditor/graph/1`)."""
+"""The dependency graph, and answers from it, as JSON (`auditor/graph/1`, `auditor/impact/1`)."""
 
 from __future__ import annotations
 
 import msgspec
 
 from auditor.formats.json_file import writable
-from auditor.model.export import GraphExport
+from auditor.model.export import GraphExport, ImpactExport
 
 
-def render(graph: GraphExport) -> str:
+def render(graph: GraphExport | ImpactExport) -> str:
     """Indented JSON in stable order; equal graphs give equal bytes."""
     try:
         raw = msgspec.json.encode(graph)

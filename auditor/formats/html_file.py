@@ -15,6 +15,18 @@ _TEMPLATES = "auditor.reports.templates"
 
 def render(audit: Audit, pages: RulePages | None = None) -> str:
     """The report as a page. Everything that the target could choose is escaped; equal audits give equal bytes."""
+    style, script = template("style.css").strip(), template("report.js").strip()
+    return page_of(
+        "report.html.j2",
+        r=report(audit, pages or {}),
+        style=style,
+        script=script,
+        policy=content_policy(style, script),
+    )
+
+
+def page_of(name: str, **content: object) -> str:
+    """The template of that name with its content in it, all of it escaped unless the template says that it is safe."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -24,10 +36,7 @@ def render(audit: Audit, pages: RulePages | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = template("style.css").strip(), template("report.js").strip()
-    return environment.get_template("report.html.j2").render(
-        r=report(audit, pages or {}), style=style, script=script, policy=content_policy(style, script)
-    )
+    return environment.get_template(name).render(**content)
 
 
 def template(name: str) -> str:

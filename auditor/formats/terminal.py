@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.formats.order import open_findings
+from auditor.formats.screen import COLUMNS, Screen
 from auditor.formats.summary import effort_range, grade_words, headline, limits, ratio_words, rules_by_id, sentence
 from auditor.formats.text import clip, day, decimal, finite, percent, plain, plural, span, width
 from auditor.formats.words import verdict_word
@@ -11,10 +12,8 @@ from auditor.model.finding import Finding, Severity
 from auditor.model.page import RulePages
 from auditor.model.verdict import Outcome
 
-COLUMNS = 80
 _BAR = 24
 _SHOWN = 10
-_STYLES = {"strong": "1", "faint": "2", "bad": "1;31", "warn": "33", "good": "32"}
 _VERDICT_STYLE = {"fail": "bad", "conditional": "warn", "pass": "good"}
 _SEVERITY_STYLE = {Severity.CRITICAL: "bad", Severity.HIGH: "warn"}
 
@@ -22,7 +21,7 @@ _SEVERITY_STYLE = {Severity.CRITICAL: "bad", Severity.HIGH: "warn"}
 def render(audit: Audit, pages: RulePages | None = None, *, color: bool = False, columns: int = COLUMNS) -> str:
     """The summary as plain text; colour only adds to words that stand there anyway."""
     del pages
-    screen = _Screen(color=color, columns=columns)
+    screen = Screen(color=color, columns=columns)
     _head(screen, audit)
     _families(screen, audit)
     _findings(screen, audit)
@@ -31,70 +30,7 @@ def render(audit: Audit, pages: RulePages | None = None, *, color: bool = False,
     return screen.text()
 
 
-class _Screen:
-    """Lines that never exceed the width, whatever the target's names look like."""
-
-    def __init__(self, *, color: bool, columns: int) -> None:
-        self._color, self._columns, self._lines = color, columns, list[str]()
-
-    def add(self, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
-        """A paragraph, wrapped; later lines are indented by `hang` more."""
-        for number, line in enumerate(wrap(text, self._columns - indent - hang)):
-            self._lines.append(" " * (indent + (hang if number else 0)) + self.painted(line, style))
-
-    def line(self, text: str = "") -> None:
-        """A line that is known to fit."""
-        self._lines.append(text.rstrip())
-
-    def painted(self, text: str, style: str) -> str:
-        """The text in a colour, if colour was asked for."""
-        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._color and style else text
-
-    def pair(self, left: str, right: str, style: str) -> None:
-        """Two texts at both margins, or below each other where they do not fit."""
-        gap = self._columns - width(left) - width(right)
-        if gap < 2:
-            self.add(left, style=style)
-            self.add(right)
-        else:
-            self.line(self.painted(left, style) + " " * gap + right)
-
-    def title(self, text: str) -> None:
-        """A heading after an empty line."""
-        self.line()
-        self.add(text, style="strong")
-
-    def text(self) -> str:
-        """All lines."""
-        return "\n".join(self._lines) + "\n"
-
-
-def wrap(text: str, columns: int) -> list[str]:
-    """The text broken at blanks into lines of at most `columns` terminal columns; longer words are cut into pieces."""
-    lines, line = list[str](), ""
-    for word in text.split(" "):
-        for piece in _pieces(word, columns):
-            if line and width(line) + 1 + width(piece) > columns:
-                lines.append(line)
-                line = piece
-            else:
-                line = f"{line} {piece}" if line else piece
-    return [*lines, line]
-
-
-def _pieces(word: str, columns: int) -> list[str]:
-    if width(word) <= columns:
-        return [word]
-    pieces, piece = list[str](), ""
-    for char in word:
-        if width(piece + char) > columns:
-            pieces.append(piece)
-            piece = ""
-        piece += char
-    return [*pieces, piece]
-
-
-def _head(screen: _Screen, audit: Audit) -> None:
+def _head(screen: Screen, audit: Audit) -> None:
     score, target = audit.score, audit.target
     at = f"{plain(target.revision)[:10]} of {day(target.committed)}" if target.revision else f"as of {day(audit.as_of)}"
     screen.pair(
@@ -118,7 +54,7 @@ def _head(screen: _Screen, audit: Audit) -> None:
     screen.add(headline(audit))
 
 
-def _families(screen: _Screen, audit: Audit) -> None:
+def _families(screen: Screen, audit: Audit) -> None:
     judged = [family for family in audit.families if finite(family.debt) and (family.debt or 0) > 0]
     if not judged:
         return
@@ -135,7 +71,7 @@ def _family(family: FamilyScore) -> str:
     return f"  {clip(plain(family.id), 4):<4} {title}{' ' * (30 - width(title))} {bar} {decimal(family.debt):>5}  {plain(family.grade)}"
 
 
-def _findings(screen: _Screen, audit: Audit) -> None:
+def _findings(screen: Screen, audit: Audit) -> None:
     found = open_findings(audit)
     if not found:
         return
@@ -146,7 +82,7 @@ def _findings(screen: _Screen, audit: Audit) -> None:
         _finding(screen, finding)
 
 
-def _finding(screen: _Screen, finding: Finding) -> None:
+def _finding(screen: Screen, finding: Finding) -> None:
     style = _SEVERITY_STYLE.get(finding.severity, "")
     screen.add(
         f"{plain(str(finding.place))} {plain(finding.rule)} {finding.severity.value} {plain(finding.message, 400)}",
@@ -158,7 +94,7 @@ def _finding(screen: _Screen, finding: Finding) -> None:
         screen.add(f"-> {sentence(plain(finding.remedy, 400))}", indent=6, hang=3)
 
 
-def _unseen(screen: _Screen, audit: Audit) -> None:
+def _unseen(screen: Screen, audit: Audit) -> None:
     unknown = sorted({verdict.rule for verdict in audit.verdicts if verdict.outcome is Outcome.UNKNOWN})
     absent = sorted({verdict.rule for verdict in audit.verdicts if verdict.outcome is Outcome.NOT_EVIDENCED})
     seen = audit.coverage
@@ -186,7 +122,7 @@ def _some(rules: list[str], most: int = 12) -> str:
     return ", ".join(plain(rule) for rule in rules[:most]) + more
 
 
-def _more(screen: _Screen, audit: Audit) -> None:
+def _more(screen: Screen, audit: Audit) -> None:
     found = open_findings(audit)
     screen.title("More")
     if found and found[0].rule in rules_by_id(audit):

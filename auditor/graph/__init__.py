@@ -6,13 +6,25 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from auditor.graph import agreement, entangled, file_edges, glue, leaks, operations, places, provided, versions
+from auditor.graph import (
+    agreement,
+    entangled,
+    file_edges,
+    glue,
+    leaks,
+    operations,
+    places,
+    provided,
+    resolution,
+    versions,
+)
 from auditor.graph.archetypes import SURE, Portrait, archetypes
 from auditor.graph.components import component_roots, owner_of
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore
 from auditor.model.changes import History
+from auditor.model.export import Resolution
 from auditor.model.listing import Listing
 from auditor.model.settings import Settings
 from auditor.program import Resolved
@@ -119,8 +131,13 @@ class ArtefactGraph:
 
     @property
     def io_resolved(self) -> float | None:
-        """Share of I/O calls whose artefact could be named; None without any."""
-        return self._world.lineage.io_resolved
+        """Share of the component's I/O calls whose artefact could be named; None without any."""
+        return self.resolution.resolved
+
+    @cached_property
+    def resolution(self) -> Resolution:
+        """How far the component's I/O calls name an artefact, and what hid the names of the rest."""
+        return resolution.resolution(self._world, self.id, self.owns)
 
     @property
     def stages(self) -> int:
@@ -263,12 +280,18 @@ class ArtefactGraph:
 
 
 class Graphs:
-    """The graph of a repository, cut into components."""
+    """The graph of a repository, cut into components. `detailed` states calls between functions too."""
 
     def __init__(
-        self, resolved: Resolved, listing: Listing, settings: Settings, history: Callable[[], History]
+        self,
+        resolved: Resolved,
+        listing: Listing,
+        settings: Settings,
+        history: Callable[[], History],
+        *,
+        detailed: bool = False,
     ) -> None:
-        self.world = World(resolved, listing, history)
+        self.world = World(resolved, listing, history, detailed=detailed)
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
 

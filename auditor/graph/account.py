@@ -9,6 +9,7 @@ from typing import Any
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.picture import picture
 from auditor.model.audit import Component, Coverage, Impact, Problem, SystemMap
+from auditor.model.export import Resolution
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
 from auditor.model.verdict import Outcome, Verdict
@@ -48,6 +49,8 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 place = graphs.world.resolved.code.place(path, trouble.line) if trouble.line else None
                 line = place.line if place is not None and place.cell is None else trouble.line
                 found.append(Problem(path, line, trouble.message, trouble.code))
+    for path, trouble in graphs.world.declarations.remarks:
+        found.append(Problem(path, trouble.line, trouble.message, trouble.code))  # as the others above
     return tuple(found)
 
 
@@ -127,11 +130,17 @@ def components(graphs: Graphs) -> tuple[Component, ...]:
                     "programs": len(graph.programs),
                     "file_edges": len(graph.file_edges()),
                     "stages": graph.stages,
+                    "io_calls": graph.resolution.calls,
                     "model_scopes": len(scopes),
                 },
             )
         )
     return tuple(found)
+
+
+def resolutions(graphs: Graphs) -> tuple[Resolution, ...]:
+    """How far the I/O calls of each component name an artefact, and what hid the names of the rest."""
+    return tuple(graph.resolution for graph in graphs.components)
 
 
 def impacts(graphs: Graphs) -> tuple[Impact, ...]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
 from auditor.graph.sharing import DATA, LEAST, covers
-from auditor.graph.steps import Declared, DeclaredStep
+from auditor.graph.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.declared import Declared
 from auditor.model.place import Place
 
 CERTAIN = 0.75
@@ -44,7 +45,8 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
         if step.tool != "dvc" or not owned(step.path):
             continue
         programs = [path for path in world.steps.programs(step) if path in world.resolved.code.programs]
-        touches = [touch for path in programs for touch in world.lineage.of_program(path)]
+        by = world.steps.closure(step)
+        touches = [touch for path in programs for touch in world.lineage.of_program(path, by)]
         reads = [t for t in touches if t.way == "read" and t.artefact.path and t.confidence >= CERTAIN]
         writes = [t for t in touches if t.way == "write" and t.artefact.path and t.confidence >= LEAST]
         mismatches += _undeclared_reads(world, step, reads)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from auditor.graph import places
+from auditor.graph.assets import name_assets
+from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.file_nodes import data_kind, state_environment, state_includes, state_owners, state_pin
-from auditor.graph.identity import within
+from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import AUTOMATION, CERTAINTY, PIPELINES, SERVING, Declared, DeclaredStep, Steps
+from auditor.graph.pipelines import CodePipelines
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
-from auditor.model.artefact import EdgeKind, Evidence, NodeKind
+from auditor.graph.watches import Watches
+from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
+from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
@@ -20,31 +25,43 @@ REF_KINDS = {
     "config": NodeKind.CONFIG,
     "script": NodeKind.SCRIPT,
     "param": NodeKind.PARAM,
+    "env": NodeKind.ENV,
 }
 
 
 class Builder:
     """States everything that is known into a store, declared and observed."""
 
-    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage) -> None:
+    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage, *, detailed: bool = False) -> None:
         self.resolved = resolved
         self.steps = steps
         self.lineage = lineage
+        self.detailed = detailed
         self.store = Store()
 
     def build(self) -> Store:
         """The filled store."""
+        name_assets(self.store, self.resolved.files)
+        in_code = CodePipelines(self.store, self.steps, self.lineage)
+        in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
             self._file(path, facts)
         for step in self.steps.all:
-            if step.tool not in ("readme", "dvc-lock"):
+            if step.tool not in ("readme", "dvc-lock") and not step.in_code:
                 self._step(step)
         for path in self.resolved.code.paths:
             self._program(path)
         for path in self.lineage.entries:
             self._lifted(path)
+        for step, touch in in_code.state_steps():
+            self._touch(touch, step.id)
         self._launched()
+        state_keys(self.store, self.resolved)
+        state_options(self.store, self.resolved, self.steps, self.lineage.entries)
+        if self.detailed:
+            state_calls(self.store, self.resolved)
         self._triggers()
+        Watches(self.steps, self.store).state(self.resolved.files)
         self._containment()
         state_owners(self.store, self.resolved.files, self.resolved.tree)
         return self.store
@@ -70,15 +87,29 @@ class Builder:
             )
         if facts.requirements:
             state_environment(self.store, path, facts)
+        if facts.kind == "sql":
+            self._sql(path)
         state_includes(self.store, path, facts, self.resolved.files)
         for pin in facts.pins:
             state_pin(self.store, path, facts, pin)
+
+    def _sql(self, path: str) -> None:
+        """The tables of a .sql file."""
+        script = self.store.node(f"file:{path}", NodeKind.SCRIPT, path, path=path)
+        for way, artefact, kind, line in self.lineage.tables.of_file(path):
+            label = artefact.path or artefact.id.partition(":")[2]
+            other = self.store.node(artefact.id, kind, label, path=artefact.path, templated=artefact.templated or None)
+            evidence = Evidence(path, line, label[:120], "sql", way, artefact.confidence)
+            if way == "read":
+                self.store.edge(other, script, EdgeKind.CONSUMES, (evidence,))
+            else:
+                self.store.edge(script, other, EdgeKind.PRODUCES, (evidence,))
 
     # --- declared ---
 
     def _step(self, step: DeclaredStep) -> None:
         evidence = Evidence(
-            step.path, step.step.line, step.step.name[:120], step.tool, "step", step.certainty, declared=True
+            step.path, step.step.line, step.step.name[:120], step.tool, "step", step.confidence, declared=True
         )
         if step.tool == "shell":
             node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
@@ -98,6 +129,7 @@ class Builder:
                 line=step.step.line,
                 end_line=step.step.end_line,
                 tool=step.tool,
+                instances=len(step.instances) or None,
             )
             if step.tool in PIPELINES:
                 pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
@@ -118,7 +150,7 @@ class Builder:
                     f"params {key}"[:120],
                     step.tool,
                     "params",
-                    step.certainty,
+                    step.confidence,
                     declared=True,
                 )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
@@ -127,27 +159,33 @@ class Builder:
                 kind = {"script": NodeKind.SCRIPT, "notebook": NodeKind.NOTEBOOK, "shell": NodeKind.SCRIPT}[run.kind]
                 target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
                 if target != node:
-                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.certainty)
+                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.confidence)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
-        for used in self.steps.used(step):
-            kind = NodeKind.CI_JOB if used.tool in AUTOMATION else NodeKind.STEP
-            self.store.node(used.id, kind, used.step.name, path=used.path, line=used.step.line)
-            self.store.edge(node, used.id, EdgeKind.RUNS, (evidence,), via="uses")
-        for name in step.step.after:
-            other = f"step:{step.path}#{name}"
+        for handed in self.steps.handed(step):
+            piece = Evidence(
+                step.path, step.step.line, handed.step.name[:120], step.tool, "uses", step.confidence, declared=True
+            )
+            self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
+        for other in step.after:
             if other in self.steps.by_id:
                 self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
         if step.tool in PIPELINES:
             for path in self.steps.programs(step):
-                self._touches(path, node)
+                self._touches(path, node, self.steps.closure(step))
 
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
-        target, path, ref = declared
+        target, path, ref = declared.id, declared.path, declared.ref
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
+        sure = min(ref.confidence, step.confidence)
         evidence = Evidence(
-            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", step.certainty, declared=True
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", sure, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
+        if node_kind is NodeKind.ENV:
+            self.store.edge(
+                self.store.node(target, node_kind, path or target, path=path), node, EdgeKind.ENV_OF, (evidence,)
+            )
+            return
         if code and reads:
             script = self.store.node(target, NodeKind.MODULE, path or target, path=path)
             runs = any(run.target == path for run in step.runs)
@@ -155,13 +193,17 @@ class Builder:
             return
         if node_kind is NodeKind.DATASET and path is not None:
             node_kind = data_kind(path)
+        if step.tool in SERVING and node_kind is NodeKind.MODEL and ref.how == "model":
+            model = self.store.node(target, node_kind, path or target.partition(":")[2], path=path)
+            self.store.edge(node, model, EdgeKind.SERVES, (evidence,))
+            return
         if step.tool in SERVING and not (
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
             return
-        packed = ref.kind == "artifact"
-        label = ref.path if packed else path or target
-        artefact = self.store.node(target, node_kind, label, path=path, artifact=packed or None)
+        label = path or declared.label or ref.path.removeprefix("mem:") or target
+        packed = True if ref.kind == "artifact" else None
+        artefact = self.store.node(target, node_kind, label, path=path, artifact=packed)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
         else:
@@ -186,26 +228,7 @@ class Builder:
             touches = self.lineage.touches.get(site, ())
             if not touches:
                 continue
-            scope = self.resolved.code.scope(path, number)
-            owner = node
-            if number:
-                where = self.resolved.code.place(path, scope.line, scope.end_line)
-                owner = self.store.node(
-                    f"function:{path}#{scope.name}",
-                    NodeKind.FUNCTION,
-                    scope.name,
-                    path=path,
-                    line=where.line,
-                    end_line=where.end_line,
-                    cell=where.cell,
-                    test=test,
-                )
-                self.store.edge(
-                    node,
-                    owner,
-                    EdgeKind.CONTAINS,
-                    (Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95),),
-                )
+            owner = function_node(self.store, self.resolved, site)
             for touch in touches:
                 self._touch(touch, owner)
 
@@ -249,8 +272,8 @@ class Builder:
     def _lifted(self, path: str) -> None:
         self._touches(path, f"file:{path}")
 
-    def _touches(self, path: str, owner: str) -> None:
-        for touch in self.lineage.of_program(path) if path in self.resolved.code.programs else ():
+    def _touches(self, path: str, owner: str, by: frozenset[str] | None = None) -> None:
+        for touch in self.lineage.of_program(path, by) if path in self.resolved.code.programs else ():
             self._touch(touch, owner)
 
     def _launched(self) -> None:
@@ -283,12 +306,14 @@ class Builder:
                 (trigger.schedule or trigger.kind)[:120],
                 "trigger",
                 trigger.kind,
-                CERTAINTY.get(self.resolved.files[path].kind, 0.95),
+                self.steps.certainty(path),
                 declared=True,
             )
             for step in self.steps.started(path, trigger):
                 if self.store.has(step.id):
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
+            for pipeline in self.steps.pipelines_started(path, trigger):
+                self.store.edge(node, pipeline.id, EdgeKind.TRIGGERS, (evidence,))
         for before, after in self.steps.chained():
             where = Place(after.path, after.step.line)
             piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
@@ -310,6 +335,17 @@ class Builder:
                 if above is not None and within(node.path or "", folder):
                     self.store.edge(node.id, above.id, EdgeKind.PART_OF)
                 folder = folder.rpartition("/")[0]
+        self._patterns(paths)
+
+    def _patterns(self, paths: dict[str, Node]) -> None:
+        """Tie what a step reads to the declared outputs whose pattern covers it."""
+        made = {d.path: d.id for step in self.steps.all for d in step.writes if d.path and "{" in d.path}
+        read = {d.path: d.id for step in self.steps.all for d in step.reads if d.path} if made else {}
+        index = PathIndex(made)
+        for path, node in read.items():
+            for general in index.patterns(path) if path not in made and path in paths else ():
+                if general in paths:
+                    self.store.edge(node, made[general], EdgeKind.PART_OF)
 
 
 def step_place(step: DeclaredStep) -> Place:

@@ -171,7 +171,7 @@ def _before(world: World, first: DeclaredStep, second: DeclaredStep) -> bool:
     while todo:
         step = todo.pop()
         for other in world.steps.by_file.get(step.path, ()):
-            follows = other.step.name in step.step.after or any(
+            follows = other.id in step.after or any(
                 covers(out, d.path) for out in other.writes for d in step.reads if d.path
             )
             if follows and other.id not in seen:

@@ -38,6 +38,7 @@ def state_pin(store: Store, path: str, facts: Facts, pin: Pin) -> None:
         tracked_by=tool if keeps else None,
         pinned=True,
         pin_kind=pin.kind,
+        imported_from=pin.origin or None,
         size=pin.size if pin.size >= 0 else None,
     )
     if keeps:

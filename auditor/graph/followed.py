@@ -30,7 +30,7 @@ def is_action(path: str) -> bool:
 
 
 def used_files(path: str, step: Step, files: Mapping[str, Facts]) -> Iterator[str]:
-    """The files of the tree that a step uses by path: `./x` is seen from the root, `template:x` from the step's file."""
+    """The templates and actions that a step uses by path: `./x` is seen from the root, `template:x` from the step's file."""
     for place in (_place(path, text) for text in step.uses):
         if place:
             yield from (p for p in (place, f"{place}/action.yml", f"{place}/action.yaml") if p in files and p != path)
@@ -109,6 +109,15 @@ def in_module(names: Iterable[str], steps: Iterable[Step]) -> set[str]:
             break
         found |= more
     return found
+
+
+def prepared(path: str, facts: Facts, files: Mapping[str, Facts], known: Mapping[str, Step]) -> Iterator[Step]:
+    """The steps of a file as they are meant beside the other files: templates left out and taken over, variables filled."""
+    values = shared_values(path, facts, files) if facts.kind == "azure-pipelines" else {}
+    for step in facts.steps:
+        if not known or ("template", "true") not in step.attrs:
+            made = with_values(step, values) if values else step
+            yield extended(made, known) if known else made
 
 
 class Following:

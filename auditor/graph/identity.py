@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.program.values import Value, covers, is_absolute, is_uri, normal, pattern, uri
+
+_PROJECT_FILES = frozenset(
+    {
+        "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", "environment.yaml", "conda.yaml",
+        "dvc.yaml", "MLproject", "Makefile", "Dockerfile", "README.md", "README.rst", "Snakefile",
+    }
+)  # fmt: skip
+"""Files that stand where a project begins: programs are usually started there."""
 
 
 class Identity(NamedTuple):
@@ -27,16 +36,18 @@ class Identities:
     def __init__(self, tree: frozenset[str]) -> None:
         self.tree = tree
         self.folders = frozenset(_folders(tree))
+        self.projects = frozenset(dirname(path) for path in tree if path.rpartition("/")[2] in _PROJECT_FILES)
         self.written: set[str] = set()
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder of that path is in the tree."""
         return path in self.tree or path in self.folders
 
-    def of(self, value: Value, importer: str, *, folder: str | None = None) -> Identity | None:
+    def of(self, value: Value, importer: str, folders: Iterable[str] = (), *, written: bool = False) -> Identity | None:
         """The artefact that a value names when it is used in `importer`; None when the text says too little.
 
-        `folder` is the working folder of the step that runs it, where that is known.
+        `folders` are the working folders in which the program is known to be started: what it writes lies there, what it
+        reads may also be a file that exists elsewhere.
         """
         if not value.known:
             return None
@@ -54,23 +65,23 @@ class Identities:
                 if path.startswith("..")
                 else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
             )
-        return self._relative(path, value, importer, folder)
+        return self._relative(path, value, importer, folders, written)
 
-    def _relative(self, path: str, value: Value, importer: str, folder: str | None) -> Identity | None:
-        if folder is not None:
-            whole = normal(f"{folder}/{path}") if folder else path
-            return (
-                None
-                if whole.startswith("..")
-                else Identity(f"file:{whole}", whole, value.confidence, templated=not value.exact)
-            )
-        candidates = self._candidates(path, importer)
+    def _relative(
+        self, path: str, value: Value, importer: str, folders: Iterable[str], written: bool
+    ) -> Identity | None:
+        started = [whole for f in folders if not (whole := normal(f"{f}/{path}" if f else path)).startswith("..")]
+        candidates = list(dict.fromkeys([*started, *self._candidates(path, importer)]))
+        if started and written:
+            return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
         for candidate in candidates:
             if value.exact and self.exists(candidate):
                 return Identity(f"file:{candidate}", candidate, value.confidence)
         for candidate in candidates:
             if candidate in self.written:
                 return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
+        if started:
+            return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
         for candidate in candidates:
             if dirname(candidate) and dirname(candidate) in self.folders:
                 return Identity(
@@ -79,22 +90,24 @@ class Identities:
         if not candidates:
             return None
         confidence = round(max(value.confidence - 0.2, 0.1), 3)
-        # A notebook runs in its own folder; a script is usually started from the root.
-        start = (
-            candidates[min(1, len(candidates) - 1)]
-            if importer.endswith(".ipynb") and not path.startswith("..")
-            else candidates[0]
-        )
-        return Identity(f"file:{start}", start, confidence, guessed=True, templated=not value.exact)
+        start = self._likely(path, importer)
+        whole = start if start in candidates else candidates[0]
+        return Identity(f"file:{whole}", whole, confidence, guessed=True, templated=not value.exact)
+
+    def _likely(self, path: str, importer: str) -> str:
+        """The path from where the program is most likely started: a notebook's own folder, the nearest project's of a script."""
+        folders = list(above(importer))
+        if importer.endswith(".ipynb") and not path.startswith(".."):
+            nearest = folders[0] if folders else ""
+        else:
+            nearest = next((folder for folder in folders if folder in self.projects), "")
+        return normal(f"{nearest}/{path}" if nearest else path)
 
     @staticmethod
     def _candidates(path: str, importer: str) -> list[str]:
         """Root first, then the folders of the script from its own upwards; paths that leave the repository drop out."""
-        folder = dirname(importer)
         found = [] if path.startswith("..") else [path]
-        while folder:
-            found.append(normal(f"{folder}/{path}"))
-            folder = dirname(folder)
+        found += [normal(f"{folder}/{path}") for folder in above(importer)]
         return [candidate for candidate in dict.fromkeys(found) if not candidate.startswith("..")]
 
 
@@ -127,25 +140,32 @@ class PathIndex:
         self._patterns = sorted(path for path in self.exact if "{" in path or "*" in path)
         for path in sorted(self.exact):
             self._named[path.rpartition("/")[2]].append(path)
-            folder = dirname(path)
-            while folder:
+            for folder in above(path):
                 self._below[folder].append(path)
-                folder = dirname(folder)
+
+    def patterns(self, path: str) -> list[str]:
+        """The patterns of the index that cover a path, be it a narrower pattern, or are the same under other names."""
+        narrow = re.sub(r"\{[^{}]*\}", "x", path)
+        return [general for general in self._patterns if matches(general, path) or matches(general, narrow)]
 
     def matching(self, path: str, *, loosely: bool = False) -> list[str]:
         """The paths of the index that mean the given one, sorted."""
         found = set(self._below.get(path, ()))
-        folder = path
-        while folder:
-            if folder in self.exact:
-                found.add(folder)
-            folder = dirname(folder)
+        found.update(folder for folder in (path, *above(path)) if folder in self.exact)
         found.update(general for general in self._patterns if matches(general, path))
         if "{" in path or "*" in path:
             found.update(other for other in self.exact if matches(path, other))
         if loosely:
             found.update(self._named.get(path.rpartition("/")[2], ()))
         return sorted(found)
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, the nearest first."""
+    folder = dirname(path)
+    while folder and folder != "/":
+        yield folder
+        folder = dirname(folder)
 
 
 def _scheme_kind(text: str) -> str:
@@ -155,8 +175,8 @@ def _scheme_kind(text: str) -> str:
 def _folders(tree: frozenset[str]) -> set[str]:
     found: set[str] = set()
     for path in tree:
-        folder = dirname(path)
-        while folder and folder not in found:
+        for folder in above(path):
+            if folder in found:
+                break
             found.add(folder)
-            folder = dirname(folder)
     return found

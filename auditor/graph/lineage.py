@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.identity import Identities, Identity
+from auditor.graph.tables import Tables, is_tabular
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
 from auditor.program import Resolved
-from auditor.program.effects import IO_ROLES, Effect, Site
+from auditor.program.effects import Effect, Site
 from auditor.program.launches import Launch
-from auditor.program.values import Value
+from auditor.program.values import Hole, Value, concat
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -23,7 +23,6 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
-_TABLE = re.compile(r"\bfrom\s+[\"`\[]?([\w.]+)", re.I)
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
 _NAMING = frozenset({"orchestration", "tracking", "llm"})
@@ -32,7 +31,10 @@ WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
 class Touch(NamedTuple):
-    """One reading or writing of an artefact by code. `site` is the scope where the call stands."""
+    """One reading or writing of an artefact by code. `site` is the scope where the call stands.
+
+    `runs` are the starts of a program in which it happens (numbers of invocations); none means in all of them.
+    """
 
     way: str  # read, write
     artefact: Identity
@@ -40,6 +42,7 @@ class Touch(NamedTuple):
     effect: Effect
     site: Site
     confidence: float
+    runs: frozenset[int] = frozenset()
 
 
 class Lineage:
@@ -53,6 +56,7 @@ class Lineage:
         self.launched = launched
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
+        self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._reached: dict[str, dict[Site, Site | None]] = {}
@@ -62,37 +66,66 @@ class Lineage:
     def _read_all(self) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
         for effect in effects:
-            if effect.role in WRITING or effect.role is Role.COPY:
+            if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
-                    found = self.identities.of(value, effect.site[0])
+                    found = self._identity(effect.site[0], value, written=True)
                     if found is not None and found.path is not None:
                         self.identities.written.add(found.path)
+        self.tables = Tables(self.resolved, self.identities, self._identity, effects)
         for effect in effects:
-            self._touch(effect)
+            if is_tabular(effect):
+                self._tabular(effect)
+            else:
+                self._touch(effect)
+        for cell, named in self.tables.cells():
+            self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
+
+    def _tabular(self, effect: Effect) -> None:
+        """A call whose target is SQL or the name of a table."""
+        found = self.tables.of(effect)
+        for named in found:
+            self.touches[effect.site].append(self._touched(named.way, named.artefact, named.kind, effect))
+        if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
+            self.unresolved[effect.site].append(effect)
+
+    def _touched(
+        self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
+    ) -> Touch:
+        certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
+        return Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
-        ways = []
-        if effect.role in READING or effect.role is Role.COPY:
-            ways.append(("read", effect.targets, READING.get(effect.role, NodeKind.DATASET)))
-        if effect.role in WRITING:
-            ways.append(("write", effect.targets, WRITING[effect.role]))
-        if effect.dest:
-            ways.append(("write", effect.dest, NodeKind.DATASET))
-        for way, values, kind in ways:
-            named = False
-            for value in values:
-                if self._carried(value):
-                    named = True
-                    continue
-                identity = self._named(effect, value) or self.identities.of(value, effect.site[0])
-                if identity is None:
-                    continue
-                named = True
-                certainty = min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0)
-                touch = Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, round(certainty, 3))
-                self.touches[effect.site].append(touch)
+        for way, values, kind, hub in _ways(effect):
+            found, named = self._found(effect, way, values, kind, hub=hub)
+            self.touches[effect.site].extend(found)
             if not named:
                 self.unresolved[effect.site].append(effect)
+
+    def _found(
+        self, effect: Effect, way: str, values: tuple[Value, ...], kind: NodeKind, *, hub: bool
+    ) -> tuple[list[Touch], bool]:
+        """What an effect touches in one way, and whether it could be named; `hub`: it may name what no file is."""
+        found, named = [], False
+        for value in values:
+            if _is_temporary(value):
+                self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
+            if self._carried(value) or _is_temporary(value):
+                named = True
+                continue
+            identity = self._identity(effect.site[0], value, written=way == "write")
+            if hub:
+                identity = self._named(effect, value, identity) or identity
+            if identity is not None:
+                named = True
+                found.append(self._touched(way, identity, kind, effect, value.runs))
+        return found, named
+
+    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
+        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
+        starts = self.resolved.evaluator.invocations.of(path)
+        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
+        folders = dict.fromkeys(folder for folder in told if folder is not None)
+        return self.identities.of(value, path, folders, written=written)
 
     def _carried(self, value: Value) -> bool:
         """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
@@ -101,19 +134,22 @@ class Lineage:
             for hole in value.holes()
         )
 
-    def _named(self, effect: Effect, value: Value) -> Identity | None:
+    def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
-        text = value.text()
+        text, attrs = value.text(), effect.entry.attrs
         if effect.name in ENVIRONMENT:
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
-        if effect.entry.parse_as == "sql":
-            table = _TABLE.search(text)
-            return Identity(f"table:{table[1].lower()}", None, 0.6) if table else None
-        if effect.entry.pin is None and effect.domain not in _NAMING:
+        if "://" in text or not value.known:
             return None
-        if not value.known or "://" in text or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+        if attrs.get("url"):
+            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
+        said = attrs.get("named")
+        if isinstance(said, str) and not text.startswith(said):
             return None
-        if value.exact and self.identities.exists(text):
+        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
+        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+            return None
+        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
             return None
         return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
 
@@ -136,29 +172,30 @@ class Lineage:
     @property
     def io_calls(self) -> int:
         """Call sites of I/O with a path argument, each once, wherever its path came from."""
-        return len(self._sites[0])
+        return len(self.sites[0])
 
     @property
     def io_resolved(self) -> float | None:
         """Share of those calls for which at least one artefact could be named."""
-        every, named = self._sites
+        every, named = self.sites
         return round(len(named) / len(every), 4) if every else None
 
     @cached_property
-    def _sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
+    def sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
         """Library calls of product code that name an artefact, and those of them for which one was found, here or by a caller."""
         every = {
             (site, effect.line, effect.name)
             for site, own in self.resolved.effects.own.items()
             for effect in own
-            if effect.role in IO_ROLES and effect.targets and places.is_product(site[0])
+            if effect.io and places.is_product(site[0])
+            if not self.tables.says_nothing(effect)
         }
         found = {
             (*(touch.effect.origin or (site, touch.effect.line)), touch.effect.name)
             for site, touches in self.touches.items()
             for touch in touches
         }
-        return every, every & found
+        return every, every & (found | self._scratch)
 
     # --- programs ---
 
@@ -186,10 +223,34 @@ class Lineage:
             found = self._reached[path] = self.resolved.effects.reached((path, 0))
         return found
 
-    def of_program(self, path: str) -> Iterator[Touch]:
-        """Every touch that starting a program leads to."""
+    def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
+        """Every touch that starting a program leads to; `by`: only when these steps start it."""
+        invocations = self.resolved.evaluator.invocations
+        starts = {each.number for each in invocations.direct(path) if by is None or each.by in by}
         for site in self.reached(path):
-            yield from (touch for touch in self.touches.get(site, ()) if site[0] == path or not touch.effect.guarded)
+            for touch in self.touches.get(site, ()):
+                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                    yield touch
+
+    def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
+        """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""
+        for reached in self.resolved.effects.reached(site, but):
+            yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
+
+    def of_given(self, site: Site, given: Mapping[str, Value]) -> Iterator[Touch]:
+        """What a function touches that hangs on its parameters, when it is given these."""
+        for effect in self.resolved.effects.of(site):
+            targets = tuple(_filled(value, site, given) for value in effect.targets)
+            dest = tuple(_filled(value, site, given) for value in effect.dest)
+            source = tuple(_filled(value, site, given) for value in effect.source)
+            if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
+                continue
+            told = effect._replace(targets=targets, dest=dest, source=source)
+            if is_tabular(effect):
+                yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
+                continue
+            for way, values, kind, hub in _ways(told):
+                yield from self._found(effect, way, values, kind, hub=hub)[0]
 
     def effects_of_program(self, path: str) -> Iterator[Effect]:
         """Every effect that starting a program leads to."""
@@ -217,3 +278,34 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _is_temporary(value: Value) -> bool:
+    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
+    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"
+
+
+def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
+    """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
+    if effect.role in READING or effect.role is Role.COPY:
+        yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
+    if effect.role in WRITING:
+        yield "write", effect.targets, WRITING[effect.role], True
+    if effect.logs_locally:
+        yield "write", effect.targets, NodeKind.REPORT, False
+    if effect.dest:
+        yield "write", effect.dest, NodeKind.DATASET, False
+    if effect.source:
+        yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:
+    """A text with the parameters of a function filled in, as far as they are given."""
+    pieces = [
+        given[part.name] if isinstance(part, Hole) and part.owner == owner and part.name in given else Value((part,))
+        for part in value.parts
+    ]
+    if all(piece.parts == (part,) for piece, part in zip(pieces, value.parts, strict=True)):
+        return value
+    filled = pieces[0] if len(pieces) == 1 else concat(pieces)
+    return filled._replace(anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.graph import places
+from auditor.graph import layers, places
 from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind, Node, NodeKind
 from auditor.model.audit import MapEdge, MapNode, SystemMap
@@ -46,8 +46,8 @@ def picture(world: World, findings: dict[str, int]) -> SystemMap:
     chosen = set(ranked[:MOST])
     kept = [edge for edge in ties if edge.source in chosen and edge.target in chosen]
     linked = {end for edge in kept for end in (edge.source, edge.target)}
-    columns = _columns(linked, [(edge.source, edge.target) for edge in kept])
-    rows = _rows(columns, [(edge.source, edge.target) for edge in kept])
+    columns = layers.columns(linked, [(edge.source, edge.target) for edge in kept])
+    rows = layers.rows(columns, [(edge.source, edge.target) for edge in kept])
     nodes = tuple(
         MapNode(
             name,
@@ -69,56 +69,3 @@ def _byproduct(nodes: dict[str, Node], source: str, target: str) -> bool:
     return any(
         places.is_byproduct(nodes[end].path or "") for end in (source, target) if nodes[end].kind is NodeKind.DATASET
     )
-
-
-def _columns(names: set[str], ties: list[tuple[str, str]]) -> dict[str, int]:
-    """Longest path from a source; ties that close a cycle are left out of the count."""
-    onward: dict[str, list[str]] = {name: [] for name in names}
-    arriving = dict.fromkeys(names, 0)
-    for source, target in sorted(set(ties)):
-        onward[source].append(target)
-        arriving[target] += 1
-    order: list[str] = []
-    state = dict.fromkeys(names, 0)
-    forward: dict[str, list[str]] = {name: [] for name in names}
-    for root in sorted(names, key=lambda name: (arriving[name], name)):
-        stack = [(root, iter(onward[root]))] if not state[root] else []
-        while stack:
-            name, rest = stack[-1]
-            state[name] = 1
-            following = next(rest, None)
-            if following is None:
-                state[name] = 2
-                order.append(name)
-                stack.pop()
-            elif state[following] != 1:
-                forward[name].append(following)
-                if not state[following]:
-                    stack.append((following, iter(onward[following])))
-    columns = dict.fromkeys(names, 0)
-    for name in reversed(order):
-        for following in forward[name]:
-            columns[following] = max(columns[following], columns[name] + 1)
-    return columns
-
-
-def _rows(columns: dict[str, int], ties: list[tuple[str, str]]) -> dict[str, int]:
-    """Order within each column by the mean row of the neighbours, swept forth and back."""
-    layers: dict[int, list[str]] = {}
-    for name in sorted(columns):
-        layers.setdefault(columns[name], []).append(name)
-    rows = {name: row for layer in layers.values() for row, name in enumerate(layer)}
-    near: dict[str, list[str]] = {}
-    for source, target in ties:
-        near.setdefault(source, []).append(target)
-        near.setdefault(target, []).append(source)
-    for sweep in range(6):
-        for column in sorted(layers, reverse=bool(sweep % 2)):
-
-            def middle(name: str) -> tuple[float, str]:
-                others = near.get(name, [])
-                return (sum(rows[o] for o in others) / len(others) if others else 0.0, name)
-
-            layers[column].sort(key=middle)
-            rows.update({name: row for row, name in enumerate(layers[column])})
-    return rows

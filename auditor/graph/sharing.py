@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from auditor.graph import places
 from auditor.graph.identity import matches, within
-from auditor.graph.steps import Declared
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
+from auditor.model.declared import Declared
 
 LEAST = 0.55
 """Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""

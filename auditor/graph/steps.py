@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.graph.followed import (
-    Following,
-    extended,
-    in_module,
-    is_action,
-    is_excluded,
-    root_of,
-    shared_values,
-    templates,
-    used_files,
-    with_values,
-)
-from auditor.language.template import expand
-from auditor.model.facts import Facts, Ref, Step, Trigger
+from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
+from auditor.graph.file_steps import FileSteps, declared
+from auditor.graph.followed import Following, in_module, is_action, is_excluded, root_of, used_files
+from auditor.model.declared import Declared
+from auditor.model.facts import Command, Step, Trigger
 from auditor.program import Resolved
+from auditor.program.code import Local
 from auditor.program.commands import Run
-from auditor.program.values import is_absolute, is_uri, normal
+from auditor.program.values import Value, is_absolute, normal
 
-PIPELINES = frozenset({"dvc", "make", "mlproject", "snakemake", "kedro"})
+IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
+IN_FILES = frozenset(
+    {"dvc", "make", "mlproject", "snakemake", "argo", "kfp", "azureml", "databricks", "dbt", "ploomber", "sagemaker"}
+)
+PIPELINES = IN_FILES | IN_CODE
+DEFAULT_PIPELINE = "__default__"
+"""The pipeline that Kedro runs when none is named."""
 AUTOMATION = frozenset(
     {
         "github-actions",
@@ -40,25 +38,21 @@ AUTOMATION = frozenset(
         "codebuild",
     }
 )
-PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
-"""How automation keeps files that a job leaves behind."""
-SERVING = frozenset({"docker", "compose", "procfile"})
-
-
 CERTAINTY = {"jenkins": 0.6}
 """How sure the formats are that are read by their brackets and strings alone; of all others what they declare is."""
-
-
-class Declared(NamedTuple):
-    """A declared input or output of a step: a node id, its path if it is one of the repository, and where it stands."""
-
-    id: str
-    path: str | None
-    ref: Ref
+PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
+"""How automation keeps files that a job leaves behind."""
+SERVING = frozenset({"docker", "compose", "procfile", "azureml-serving", "databricks-serving", "kserve", "seldon"})
 
 
 class DeclaredStep(NamedTuple):
-    """One declared step with everything about it resolved."""
+    """One declared step with everything about it resolved.
+
+    `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs, `given`
+    what it gives to parameters of the first of them, `starts` the pipelines it sets off; `in_code` tells such a step from
+    one that a file of its format declares. `instances` are the names of the rounds of a loop: what they run, read and
+    write is united here.
+    """
 
     id: str
     path: str
@@ -68,52 +62,87 @@ class DeclaredStep(NamedTuple):
     reads: tuple[Declared, ...]
     writes: tuple[Declared, ...]
     params: tuple[Declared, ...]
+    after: tuple[str, ...] = ()
+    implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    starts: tuple[str, ...] = ()
+    in_code: bool = False
+    confidence: float = 0.95
+    instances: tuple[str, ...] = ()
 
     @property
     def tool(self) -> str:
         """The format that declares it."""
         return self.step.tool
 
-    @property
-    def certainty(self) -> float:
-        """How sure it is that the step is as it was read, in (0, 1]."""
-        return CERTAINTY.get(self.step.tool, 0.95)
-
 
 class Steps:
-    """All declared steps and triggers of a tree."""
+    """All declared steps and triggers of a tree: those of files, then those of code."""
 
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
-        self.all: tuple[DeclaredStep, ...] = tuple(self._read())
-        self.by_id = {step.id: step for step in self.all}
+        self._of_files = FileSteps(resolved)
+        self.projects = self._of_files.projects
+        self.declarations = Declarations()
+        self.all: tuple[DeclaredStep, ...] = ()
+        self.by_id: dict[str, DeclaredStep] = {}
         self.by_file: dict[str, list[DeclaredStep]] = {}
-        for step in self.all:
-            self.by_file.setdefault(step.path, []).append(step)
+        self._provided: dict[str, list[DeclaredStep]] = {}
+        self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
+        self._started: dict[tuple[str, Trigger], list[Pipeline]] = {}
+        # What files say comes first: their commands fill the options that dialects and effects ask for.
+        self._join(tuple(self._read()))
         self.following = Following(resolved.files)
+        self.declarations = declarations(resolved)
+        self._join(tuple(self._in_code()))
+        for pipeline in self.declarations.pipelines:
+            for path, trigger in (*((pipeline.path, trigger) for trigger in pipeline.triggers), *pipeline.elsewhere):
+                self._started.setdefault((path, trigger), []).append(pipeline)
+
+    def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
+        """Take further steps in, and tell the program how they start it: which words and which folder."""
+        self.all += steps
+        invocations = self.resolved.evaluator.invocations
+        for step in steps:
+            self.by_id[step.id] = step
+            self.by_file.setdefault(step.path, []).append(step)
+            for name in (value for key, value in step.step.attrs if key == "provides"):
+                self._provided.setdefault(name, []).append(step)
+            for run in step.runs:
+                if run.kind in ("script", "notebook"):
+                    # A folder inside an image is none of the tree's.
+                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
+                    invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
+
+    def certainty(self, path: str) -> float:
+        """How sure the format of a file is read, in (0, 1]."""
+        facts = self.resolved.files.get(path)
+        return CERTAINTY.get(facts.kind, 0.95) if facts is not None else 0.95
 
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
         for path, facts in sorted(self.resolved.files.items()):
             for trigger in facts.triggers:
                 yield path, trigger
+        yield from self._started
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
         """The steps that a trigger starts, and those of the workflows that start when theirs is complete."""
-        steps, names = self.by_file.get(path, []), set(trigger.steps)
         if ("disabled", "true") in trigger.attrs:
             return []
-        if self.resolved.files[path].kind == "terraform":
+        if trigger.starts:
+            return self._named(trigger.starts, dirname(path))
+        pipelines = self.pipelines_started(path, trigger)
+        if pipelines:
+            return list({step.id: self.by_id[step.id] for pipeline in pipelines for step in pipeline.steps}.values())
+        steps, names = [step for step in self.by_file.get(path, []) if not step.in_code], set(trigger.steps)
+        facts = self.resolved.files.get(path)
+        if facts is not None and facts.kind == "terraform":
             steps = [step for step in self.all if step.tool == "terraform" and dirname(step.path) == dirname(path)]
             names = in_module(names, (step.step for step in steps))
         steps = [s for s in steps if (not names or s.step.name in names) and not is_excluded(s.step.condition, trigger)]
         followers = self.following.closure(path)[1:] if steps else []
         return [*steps, *(step for follower in followers for step in self.by_file.get(follower, ()))]
-
-    def used(self, step: DeclaredStep) -> list[DeclaredStep]:
-        """The steps of the workflows, actions and templates that a step uses by path."""
-        paths = used_files(step.path, step.step, self.resolved.files)
-        return [found for path in paths for found in self.by_file.get(path, ())]
 
     def chained(self) -> Iterator[tuple[DeclaredStep, DeclaredStep]]:
         """The last jobs of a workflow, each with the first ones of a workflow that starts when it is complete."""
@@ -123,8 +152,25 @@ class Steps:
             lasts = [step for step in before if step.step.name not in awaited]
             yield from ((last, first) for last in lasts for first in after if not first.step.after)
 
+    def pipelines_started(self, path: str, trigger: Trigger) -> list[Pipeline]:
+        """The pipelines of code that a trigger starts."""
+        return self._started.get((path, trigger), [])
+
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""
+        return self._closure(start)[0]
+
+    def closure(self, start: DeclaredStep) -> frozenset[str]:
+        """The ids of a step and of all declared steps that it starts in turn."""
+        return self._closure(start)[1]
+
+    def _closure(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
+        known = self._closures.get(start.id)
+        if known is None:
+            known = self._closures[start.id] = self._started_by(start)
+        return known
+
+    def _started_by(self, start: DeclaredStep) -> tuple[dict[str, Run], frozenset[str]]:
         found: dict[str, Run] = {}
         todo, seen = [start], {start.id}
         while todo:
@@ -132,11 +178,35 @@ class Steps:
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
                     found.setdefault(run.target, run)
-            for onward in (*self.used(step), *(onward for run in step.runs for onward in self._onward(run))):
-                if onward.id not in seen:
-                    seen.add(onward.id)
-                    todo.append(onward)
-        return found
+            onward = [*self.handed(step), *(other for run in step.runs for other in self._onward(run))]
+            todo += [other for other in onward if other.id not in seen]
+            seen.update(other.id for other in onward)
+        return found, frozenset(seen)
+
+    def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
+        """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
+        folder = root_of(step.path) if step.tool in AUTOMATION else dirname(step.path)
+        named = self._named(step.step.uses, folder)
+        named += [
+            other
+            for path in used_files(step.path, step.step, self.resolved.files)
+            for other in self.by_file.get(path, ())
+        ]
+        return list({other.id: other for other in named if other.id != step.id}.values())
+
+    def _named(self, names: Iterable[str], folder: str) -> list[DeclaredStep]:
+        found: dict[str, DeclaredStep] = {}
+        for name in names:
+            if name.startswith(("./", "../")):
+                named = self.by_file.get(normal(join(folder, name)), [])
+            else:
+                named = self._provided.get(name, [])
+                files = {other.path for other in named}
+                if len(files) > 1:  # the same name in several places: that of the folder is meant, or nobody knows
+                    near = {path for path in files if dirname(path) == folder}
+                    named = [other for other in named if other.path in near] if len(near) == 1 else []
+            found.update((other.id, other) for other in named)
+        return list(found.values())
 
     def _onward(self, run: Run) -> list[DeclaredStep]:
         """The declared steps that a command of a step starts in turn."""
@@ -153,7 +223,19 @@ class Steps:
         if tool == "make":
             chosen = self._of_tool("make", run.folder, wanted)
             return chosen if wanted else chosen[:1]
-        return self._of_tool(tool, run.folder, set())
+        if tool == "mlflow":
+            project = normal(join(run.folder, goals.partition(" ")[0]))
+            points = [s for s in self.all if s.tool == "mlproject" and dirname(s.path) == project]
+            return [s for s in points if s.step.name in wanted] or [s for s in points if s.step.name == "main"]
+        return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
+
+    def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
+        """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
+        named = {piece for word in run.args for piece in (word.text, word.text.rpartition("=")[2])}
+        own = [pipeline for pipeline in self.declarations.pipelines if pipeline.tool == tool]
+        own = [pipeline for pipeline in own if pipeline.path.startswith(f"{run.folder}/".lstrip("/"))] or own
+        chosen = [p for p in own if p.name in named] or [p for p in own if p.name == DEFAULT_PIPELINE]
+        return [self.by_id[step.id] for pipeline in chosen for step in pipeline.steps]
 
     def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
         """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
@@ -161,7 +243,7 @@ class Steps:
         near = [step for step in all_steps if dirname(step.path) == folder] or all_steps
         if not names:
             return near
-        by_name = {step.step.name: step for step in near}
+        by_name = {name: step for step in near for name in (step.step.name, *step.instances)}
         chosen: dict[str, DeclaredStep] = {}
         todo = [by_name[name] for name in sorted(names) if name in by_name]
         while todo:
@@ -169,83 +251,91 @@ class Steps:
             if step.id in chosen:
                 continue
             chosen[step.id] = step
-            todo += [by_name[name] for name in step.step.after if name in by_name]
+            todo += [self.by_id[name] for name in step.after if name in self.by_id]
             wanted = {declared.id for declared in step.reads}
             todo += [other for other in near if any(out.id in wanted for out in other.writes)]
         return list(chosen.values())
 
     def _read(self) -> Iterator[DeclaredStep]:
-        known = templates(self.resolved.files)
-        for path, facts in sorted(self.resolved.files.items()):
-            values = shared_values(path, facts, self.resolved.files) if facts.kind == "azure-pipelines" else {}
-            for step in facts.steps:
-                step = with_values(step, values) if values else step
-                if not known or ("template", "true") not in step.attrs:
-                    yield self._one(path, facts, extended(step, known) if known else step)
+        for path, step, made in self._of_files.all():
+            if made:
+                yield self._one(path, step, made)
 
-    def _one(self, path: str, facts: Facts, step: Step) -> DeclaredStep:
+    def _one(self, path: str, step: Step, made: tuple[Step, ...]) -> DeclaredStep:
+        """A step as it is meant; of the rounds of a loop the one that stands for all."""
+        parts = [self._placed(path, instance) for instance in made]
+        if len(parts) == 1 and step.name in ("", made[0].name):
+            return parts[0]
+        return DeclaredStep(
+            f"step:{path}#{step.name}",
+            path,
+            step,
+            parts[0].folder,
+            tuple(dict.fromkeys(run for part in parts for run in part.runs)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.reads)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.writes)),
+            tuple(dict.fromkeys(declared for part in parts for declared in part.params)),
+            parts[0].after,
+            instances=tuple(part.step.name for part in parts),
+        )
+
+    def _placed(self, path: str, step: Step) -> DeclaredStep:
         base = root_of(path) if step.rooted or step.tool in AUTOMATION else dirname(path)
         if step.tool == "shell":
             base = ""
-        lookup = self._lookup(path, facts)
-        folder = normal(join(base, _expanded(step.folder, lookup))) if step.folder else base
-        runs = tuple(self._run(command, folder, path, step.tool) for command in step.commands)
+        folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
             step,
             folder,
-            runs,
-            tuple(self._declared(ref, path, folder, lookup) for ref in step.reads),
-            tuple(d for ref in step.writes if not self._is_packed(d := self._declared(ref, path, folder, lookup))),
-            tuple(self._declared(ref, path, folder, lookup) for ref in step.params),
+            tuple(self._run(command, folder, path, step.tool) for command in step.commands),
+            tuple(declared(ref, folder, path) for ref in step.reads),
+            tuple(d for ref in step.writes if not self._is_packed(d := declared(ref, folder, path))),
+            tuple(declared(ref, folder, path) for ref in step.params),
+            tuple(f"step:{path}#{name}" for name in step.after),
+            confidence=CERTAINTY.get(step.tool, 0.95),
         )
-
-    def _run(self, command: object, folder: str, path: str, tool: str) -> Run:
-        here = (root_of(path) or ".") if tool in AUTOMATION and not is_action(path) else dirname(path)
-        run = self.resolved.commands.resolve(command, folder, here)  # type: ignore[arg-type]  # a Command of the facts
-        if run.kind in ("missing", "tool") and tool == "shell":
-            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
-            return nearby if nearby.kind not in ("missing", "tool") else run
-        if run.kind in ("missing", "tool") and tool in (*SERVING, "crontab") and is_absolute(run.folder):
-            # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
-            inside = replace(command, cwd="")  # type: ignore[type-var]  # as above
-            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))  # type: ignore[arg-type]  # as above
-            return copied if copied.kind not in ("missing", "tool") else run
-        return run
-
-    def _lookup(self, path: str, facts: Facts) -> Mapping[str, str]:
-        """What `${…}` means in a file: the params.yaml beside it, and the variables the file itself defines."""
-        if not any(step.tool == "dvc" for step in facts.steps):
-            return {}
-        beside = f"{dirname(path)}/params.yaml".lstrip("/")
-        table = {key: str(value) for key, (value, _) in self.resolved.code.leaves(beside).items() if value is not None}
-        for key, (value, _) in self.resolved.code.leaves(path).items():
-            if key.startswith("vars.") and value is not None:
-                name = key.split(".", 2)[-1]
-                table.setdefault(name, str(value))
-        return table
 
     def _is_packed(self, declared: Declared) -> bool:
         """Whether an artifact only packs up what the repository holds already: no step makes that."""
         path = declared.path
         return declared.ref.how in PACKING and any(p == path or p.startswith(f"{path}/") for p in self.resolved.tree)
 
-    @staticmethod
-    def _declared(ref: Ref, path: str, folder: str, lookup: Mapping[str, str]) -> Declared:
-        text = _expanded(ref.path, lookup)
-        if ref.kind == "artifact":
-            return Declared(f"artifact:{path}#{text}", None, ref)
-        if is_uri(text):
-            return Declared(f"uri:{text}", None, ref)
-        if is_absolute(text):
-            return Declared(f"host:{text}", None, ref)
-        place = normal(f"{folder}/{text}" if folder else text)
-        return Declared(f"file:{place}", place, ref)
+    def _in_code(self) -> Iterator[DeclaredStep]:
+        """The steps of the dialects, each once, whichever pipelines it is in."""
+        every = {step.id: step for pipeline in self.declarations.pipelines for step in pipeline.steps}
+        for number in sorted(every):
+            yield self._of_code(every[number])
 
+    def _of_code(self, step: CodeStep) -> DeclaredStep:
+        folder = normal(step.step.folder)
+        return DeclaredStep(
+            step.id,
+            step.path,
+            step.step,
+            folder,
+            tuple(self._run(command, folder, step.path, "shell") for command in step.step.commands),
+            step.reads,
+            step.writes,
+            step.params,
+            step.after,
+            step.implements,
+            step.given,
+            step.starts,
+            in_code=True,
+            confidence=step.confidence,
+        )
 
-def _expanded(text: str, lookup: Mapping[str, str]) -> str:
-    if "${" not in text:
-        return text
-    filled, _ = expand(text, lookup.get)
-    return filled.replace("${", "{")
+    def _run(self, command: Command, folder: str, path: str, tool: str) -> Run:
+        here = (root_of(path) or ".") if tool in AUTOMATION and not is_action(path) else dirname(path)
+        run = self.resolved.commands.resolve(command, folder, here)
+        if run.kind in ("missing", "tool") and tool == "shell":
+            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))
+            return nearby if nearby.kind not in ("missing", "tool") else run
+        if run.kind in ("missing", "tool") and tool in (*SERVING, "crontab") and is_absolute(run.folder):
+            # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
+            inside = replace(command, cwd="")
+            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))
+            return copied if copied.kind not in ("missing", "tool") else run
+        return run

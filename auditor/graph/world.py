@@ -21,15 +21,18 @@ from auditor.program.launches import launches
 class World:
     """The resolved program, the declared steps, the lineage and the graph of one tree."""
 
-    def __init__(self, resolved: Resolved, listing: Listing, history: Callable[[], History]) -> None:
+    def __init__(
+        self, resolved: Resolved, listing: Listing, history: Callable[[], History], *, detailed: bool = False
+    ) -> None:
         self.resolved = resolved
         self.listing = listing
         self._history = history
         self.steps = Steps(resolved)
+        self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
         self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
-        store = Builder(resolved, self.steps, self.lineage).build()
+        store = Builder(resolved, self.steps, self.lineage, detailed=detailed).build()
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
 

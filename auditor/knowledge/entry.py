@@ -46,7 +46,8 @@ class PathSpec(Known, frozen=True):
     """Where a call's target is found. `also` are other spellings of the keyword in other versions.
 
     `args` maps each hole of `template` to its position, or to a keyword where it has none. `receiver`: the
-    receiver itself is the path. `required`: without the argument the call does not have its role.
+    receiver itself is the path, or the target of the call that made it. `required`: without the argument the call does not
+    have its role; `default`: what it then means. In `args`, "receiver" stands for the receiver's target.
     """
 
     arg: str | None = None
@@ -57,6 +58,7 @@ class PathSpec(Known, frozen=True):
     also: tuple[str, ...] = ()
     template: str | None = None
     args: dict[str, int | str] = {}
+    default: str | None = None
 
 
 class RoleBy(Known, frozen=True):
@@ -92,7 +94,14 @@ class Pin(Known, frozen=True):
 
 
 class Entry(Known, frozen=True):
-    """One call, class or decorator of a library. `name` may be a pattern; `library` is the import root."""
+    """One call, class or decorator of a library. `name` may be a pattern; `library` is the import root.
+
+    `dest` is a second path that is written (of a copy or a download), `source` one that is read (of an upload). Attributes that
+    the resolution asks for: `handle` (the result stands for the file it was opened with), `stream` (a text given as path is
+    content), `url` and `named` (what is no file of the tree is a URL, or a name in a hub; a
+    text says what such names begin with), `path_if_text`, `in_memory`, and
+    for databases `table`, `table_or_sql`, `view`, `platform`, `connection`, `schema`, `frames`, `database_file`.
+    """
 
     name: str
     library: str
@@ -102,6 +111,7 @@ class Entry(Known, frozen=True):
     path: PathSpec | None = None
     object: Argument | None = None
     dest: Argument | None = None
+    source: Argument | None = None
     role_refine: RoleRefine | None = None
     seed: Seed | None = None
     pin: Pin | None = None

@@ -46,6 +46,7 @@ class Knowledge:
         self._lookups: dict[str, Entry | None] = {}
         self._methods: dict[tuple[str, str], Entry | None] = {}
         self._returns: dict[str, str | None] = {}
+        self._told_apart: set[str] = set()  # calls that mean something else with some literal argument
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -67,7 +68,11 @@ class Knowledge:
                 self._types.add(name, facts)  # another library may only add makers to a type
             for maker in facts.made_by:
                 self._made_by.add(maker, name)
+        makers = [maker for facts in table.types.values() for maker in facts.made_by]
+        self._told_apart.update(name.partition("(")[0] for name in (*makers, *table.types) if "(" in name)
         for entry in table.entries():
+            if "(" in entry.name:
+                self._told_apart.add(entry.name.partition("(")[0])
             known = self._entries.literal(entry.name)
             if known is None or known.removed is not None:
                 self._entries.add(entry.name, entry)
@@ -103,6 +108,15 @@ class Knowledge:
             found = _bound(found, owner)
         self._lookups[qualified] = found
         return found
+
+    def tells_apart(self, qualified: str) -> bool:
+        """Whether calls of the name mean different things by a literal argument: `boto3.client('s3')`."""
+        return self.canonical(qualified) in self._told_apart
+
+    def knows(self, qualified: str) -> bool:
+        """Whether a name with a literal argument is told apart: it has an entry, or makes a type."""
+        name = self.canonical(qualified)
+        return self._entries.literal(name) is not None or self._made_by.get(name) is not None
 
     def variants(self, qualified: str) -> tuple[Entry, ...]:
         """All version ranges of the name, the current one first."""

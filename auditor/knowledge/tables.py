@@ -44,6 +44,7 @@ class WrittenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: PathSpec | None = None
     object: Argument | None = None
     dest: Argument | None = None
+    source: Argument | None = None
     role_refine: RoleRefine | None = None
     seed: Seed | None = None
     pin: Pin | None = None
@@ -93,6 +94,7 @@ def _entry(written: WrittenEntry, name: str) -> Entry:
         path=written.path,
         object=written.object,
         dest=written.dest,
+        source=written.source,
         role_refine=written.role_refine,
         seed=written.seed,
         pin=written.pin,

@@ -121,7 +121,7 @@ def _paths(parsed: Tables) -> list[str]:
     for file, entry in _entries(parsed):
         if entry.path is not None and (complaint := _path_complaint(entry.path)):
             found.append(f"{file}: {entry.name}: {complaint}")
-        places = (entry.path, entry.object, entry.dest, entry.seed, entry.pin, entry.role_by)
+        places = (entry.path, entry.object, entry.dest, entry.source, entry.seed, entry.pin, entry.role_by)
         if any(place is not None and place.pos is not None and place.pos < 0 for place in places):
             found.append(f"{file}: {entry.name}: a position is negative")
     return found
@@ -131,6 +131,8 @@ def _path_complaint(path: PathSpec) -> str | None:
     ways = [path.arg is not None or path.pos is not None, path.template is not None or bool(path.args), path.receiver]
     if sum(ways) != 1:
         return "path takes either arg and pos, or template and args, or receiver"
+    if path.default is not None and (path.required or not ways[0]):
+        return "a default goes with arg or pos, and not with required"
     if path.template is not None or path.args:
         missing = set(_HOLE.findall(path.template or "")) ^ set(path.args)
         if missing:

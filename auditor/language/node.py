@@ -42,10 +42,13 @@ class Node:
         self.value = value
         self.raw = raw
         self.tag = tag
-        self.entries: dict[str, Node] = {}
-        self.key_lines: dict[str, int] = {}
-        self.parts: list[Node] = []
-        self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
+        if kind in _HOLDERS:
+            self.entries: dict[str, Node] = {}
+            self.key_lines: dict[str, int] = {}
+            self.parts: list[Node] = []
+            self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
+        else:
+            self.entries, self.key_lines, self.parts, self.shadowed = _NO_ENTRIES, _NO_LINES, _NO_PARTS, _NOT_SHADOWED
 
     def __bool__(self) -> bool:
         """False only for what is not there: a null or an empty text is."""
@@ -98,6 +101,13 @@ class Node:
         self.entries[key] = node
         self.key_lines[key] = line
 
+
+_HOLDERS = frozenset({"map", "list"})
+# What a single value holds: nothing, and all of them the same nothing.
+_NO_ENTRIES: dict[str, Node] = {}
+_NO_LINES: dict[str, int] = {}
+_NO_PARTS: list[Node] = []
+_NOT_SHADOWED: list[tuple[str, int, Node]] = []
 
 _SCALARS = frozenset({"str", "int", "float", "bool", "tag"})
 ABSENT = Node("absent", 0, 0)

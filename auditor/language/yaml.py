@@ -46,11 +46,11 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
         for root in _compose(text):
             documents.append(_Conversion(growth).node(root, 0)[0])  # noqa: PERF401  # those before a mistake are kept
     except yaml.YAMLError as error:
-        return tuple(documents), _duplicates(documents), (_trouble(error, text),)
+        return tuple(documents), _duplicates(documents, growth), (_trouble(error, text),)
     except (_BoundError, RecursionError) as error:
         message = str(error) or "nested too deeply"
-        return tuple(documents), _duplicates(documents), (Trouble(None, message, "too-deep"),)
-    return tuple(documents), _duplicates(documents), ()
+        return tuple(documents), _duplicates(documents, growth), (Trouble(None, message, "too-deep"),)
+    return tuple(documents), _duplicates(documents, growth), ()
 
 
 def typed(text: str) -> tuple[str, Scalar]:
@@ -116,6 +116,7 @@ class _Growth:
 
     def __init__(self) -> None:
         self.added = 0
+        self.shadows = False  # whether a map says a key twice
 
     def by(self, count: int) -> None:
         self.added += count
@@ -152,10 +153,10 @@ class _Conversion:
         line = source.start_mark.line + 1
         made, size = Node("list", line, line, tag=_own_tag(source.tag)), 1
         for item in source.value:
-            part, count = self.node(item, depth + 1)
+            part, count = (_scalar(item), 1) if item.id == "scalar" else self.node(item, depth + 1)
             made.parts.append(part)
             size += count
-        made.end_line = max([line, *(part.end_line for part in made.parts)])
+            made.end_line = max(made.end_line, part.end_line)
         if source.flow_style:
             made.end_line = max(made.end_line, source.end_mark.line + 1)
         return made, size
@@ -163,27 +164,40 @@ class _Conversion:
     def _map(self, source: Any, depth: int) -> tuple[Node, int]:
         line = source.start_mark.line + 1
         made, size = Node("map", line, line, tag=_own_tag(source.tag)), 1
+        entries, lines, end = made.entries, made.key_lines, line
         merged: list[Node] = []
         for key, value in source.value:
-            part, count = self.node(value, depth + 1)
+            part, count = (_scalar(value), 1) if value.id == "scalar" else self.node(value, depth + 1)
             size += count
             if key.id == "scalar" and key.value == "<<" and key.tag == _PLAIN:
                 merged += part.maps()
                 continue
             name = key.value if key.id == "scalar" else "?"
-            made.put(name, part, key.start_mark.line + 1)
-            made.end_line = max(made.end_line, part.end_line, key.start_mark.line + 1)
+            at = key.start_mark.line + 1
+            if name in entries:
+                self.growth.shadows = True
+                made.put(name, part, at)
+            else:
+                entries[name], lines[name] = part, at
+            end = max(end, part.end_line, at)
+        made.end_line = end
         if source.flow_style:
             made.end_line = max(made.end_line, source.end_mark.line + 1)
-        for base in merged:
-            self._merge(made, base)
+        if merged:
+            self._merge(made, merged)
         return made, size
 
-    def _merge(self, made: Node, base: Node) -> None:
-        self.growth.by(len(base.entries))
-        for key, value in base.items():
-            if key not in made.entries:
-                made.put(key, value, base.line_of(key))
+    def _merge(self, made: Node, bases: list[Node]) -> None:
+        """What `<<` names comes first, as PyYAML and ruamel order it; the map's own entries win."""
+        own, lines = made.entries, made.key_lines
+        made.entries, made.key_lines = {}, {}
+        for base in bases:
+            self.growth.by(len(base.entries))
+            for key, value in base.items():
+                made.entries.setdefault(key, value)
+                made.key_lines.setdefault(key, base.line_of(key))
+        made.entries.update(own)
+        made.key_lines.update(lines)
 
 
 def _scalar(source: Any) -> Node:
@@ -221,7 +235,9 @@ def _trouble(error: Any, text: str) -> Trouble:
     return Trouble(mark.line + 1 if mark is not None else None, f"YAML: {says}", code)
 
 
-def _duplicates(documents: list[Node]) -> tuple[Leaf, ...]:
+def _duplicates(documents: list[Node], growth: _Growth) -> tuple[Leaf, ...]:
+    if not growth.shadows:
+        return ()
     found: list[Leaf] = []
     pending = [("", document, 0) for document in reversed(documents)]
     seen: set[int] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from auditor.model.export import Resolution
 from auditor.model.finding import Effort, Finding
 from auditor.model.listing import Excluded, Target
 from auditor.model.verdict import RuleInfo, Verdict
@@ -216,3 +217,4 @@ class Audit(msgspec.Struct, frozen=True):
     artefacts: dict[str, int] = {}
     errors: tuple[str, ...] = ()  # internal errors of rules, readers, dialects
     jobs: dict[str, Effort] = {}
+    resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named

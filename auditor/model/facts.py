@@ -19,7 +19,8 @@ class Trouble(Fact):
     """Something of this file that could not be read. `code` is one word for counting.
 
     Codes: `syntax`, `python2`, `newer-syntax`, `template`, `encoding`, `binary`, `too-large`, `too-deep`,
-    `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`.
+    `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`,
+    `dialect` (a variant of its language that is not known).
     """
 
     line: int | None
@@ -42,9 +43,10 @@ class Leaf(Fact):
 class Ref(Fact):
     """A declared path, URI or name of an artefact.
 
-    `kind` is a node kind (`dataset`, `model`, `metric`, `report`, `param`, `config`, `script`);
+    `kind` is a node kind (`dataset`, `model`, `metric`, `report`, `param`, `config`, `script`, `env`);
     `how` is the place in the format (`deps`, `outs`, `metrics`, `plots`, `COPY`, …). `attrs` are facts such as
-    `cache=false`, `persist=true`, `keys=train.lr,train.seed`.
+    `cache=false`, `persist=true`, `keys=train.lr,train.seed`. A path `mem:name` is what an orchestrator hands from step to
+    step under that name. `confidence` is lower where the format computes its paths (GRAPH §5).
     """
 
     path: str
@@ -53,6 +55,7 @@ class Ref(Fact):
     line: int
     templated: bool = False
     attrs: tuple[tuple[str, str], ...] = ()
+    confidence: float = 0.95
 
 
 class Word(Fact):
@@ -80,13 +83,20 @@ class Command(Fact):
     guard: bool = False
 
 
+class Text(Fact):
+    """A command as written, kept where it holds a template that only other files can fill."""
+
+    text: str
+    line: int
+
+
 class Step(Fact):
     """One declared unit of work: a DVC stage, a make target, a CI job, an image's start command.
 
     `tool` names the declaring format; `after` are names of steps in the same file that come first. `folder` is
     the working folder as written, relative to the file's folder (or to the repository root when `rooted`).
     `condition` is the text of its guard (`if:`). `variants` counts the instances of a matrix or loop (1 = plain,
-    0 = not known); `loop` is the templated source of that loop.
+    0 = not known); `loop` is the templated source of that loop. `texts` are the commands with a template, as written.
     """
 
     name: str
@@ -103,20 +113,36 @@ class Step(Fact):
     condition: str = ""
     variants: int = 1
     loop: str = ""
-    uses: tuple[str, ...] = ()  # actions, images, reusable workflows
+    uses: tuple[str, ...] = ()  # actions, images, workflows and components: a file, or what another step `provides`
     attrs: tuple[tuple[str, str], ...] = ()
+    texts: tuple[Text, ...] = ()
 
 
 class Trigger(Fact):
     """What starts the steps of this file: `push`, `pull_request`, `schedule`, `manual`, `event`, `dataset`.
 
-    `steps` names the steps it starts; empty means all of the file.
+    `steps` names the steps it starts; empty means all of the file. `starts` are instead files, or what steps `provide`.
     """
 
     kind: str
     schedule: str
     line: int
     steps: tuple[str, ...] = ()
+    attrs: tuple[tuple[str, str], ...] = ()
+    starts: tuple[str, ...] = ()
+
+
+class Watch(Fact):
+    """What looks after data, a model or a service: `kind` is `check`, `monitor` or `alert`.
+
+    `watches` are what it looks at. `attrs` say how, such as `drift=data`, `test=not_null`, `column=age`.
+    """
+
+    name: str
+    kind: str
+    tool: str
+    line: int
+    watches: tuple[Ref, ...] = ()
     attrs: tuple[tuple[str, str], ...] = ()
 
 
@@ -215,6 +241,7 @@ class Facts(msgspec.Struct, frozen=True):
     attrs: tuple[tuple[str, str], ...] = ()
     troubles: tuple[Trouble, ...] = ()
     lines: int = 0
+    watches: tuple[Watch, ...] = ()
 
     def attr(self, name: str) -> str | None:
         """The first value of an attribute, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
@@ -10,6 +11,7 @@ from auditor.program.code import Code
 from auditor.program.commands import Commands
 from auditor.program.effects import Effects
 from auditor.program.evaluate import Evaluator
+from auditor.program.readings import Readings
 
 
 class Resolved:
@@ -21,9 +23,18 @@ class Resolved:
         self.knowledge = knowledge
         self.code = Code(files, knowledge)
         self.evaluator = Evaluator(self.code)
-        self.effects = Effects(self.code, self.evaluator)
         entry_points = {point.name: point.target for facts in files.values() for point in facts.entry_points}
         self.commands = Commands(tree, self.code.modules, entry_points)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
+        return Effects(self.code, self.evaluator)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """Which configuration keys are read where."""
+        return Readings(self.effects)
 
 
 def resolve(files: Mapping[str, Facts], tree: frozenset[str], knowledge: Knowledge) -> Resolved:

@@ -1,4 +1,4 @@
-"""What an expression stands for: a library name, a local definition, an object, a configuration document.
+"""What an expression stands for: a library name, a local definition, an object, a configuration document, a display.
 
 Assignment-based: a name stands for what its reaching binding stands for. What cannot be told is None, never a guess.
 """
@@ -6,46 +6,83 @@ Assignment-based: a name stands for what its reaching binding stands for. What c
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from auditor.model.ir import Attr, Call, Choice, Const, Expr, Imported, Item, Name, Op, Opaque, Walrus
-from auditor.program.code import Code, Config, Denotation, Frame, Instance, Library, Local, Module, Options
+from auditor.model.ir import (
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Each,
+    Expr,
+    Group,
+    Imported,
+    Item,
+    Name,
+    Op,
+    Opaque,
+    Slice,
+    Table,
+    Walrus,
+)
+from auditor.program import configs
+from auditor.program.code import (
+    Argv,
+    Code,
+    Config,
+    Denotation,
+    Frame,
+    Instance,
+    Library,
+    Local,
+    Made,
+    Module,
+    Options,
+    Partial,
+    Shown,
+)
+from auditor.program.invocations import argument
 from auditor.program.scopes import Binding
 
-DEEPEST = 24
-DEEPEST_CALL = 3
+if TYPE_CHECKING:
+    from auditor.program.evaluate import Evaluator
 
-_PARSERS = frozenset({"argparse.ArgumentParser.parse_args", "argparse.ArgumentParser.parse_known_args"})
-_PASS_THROUGH = frozenset({"functools.partial", "functools.wraps", "copy.copy", "copy.deepcopy", "contextlib.closing"})
+DEEPEST = 40
+DEEPEST_CALL = 6
+DEEPEST_MODULES = 25
+"""Modules that may lie between a name and its definition."""
+
+SAME_OBJECT = frozenset({"functools.wraps", "copy.copy", "copy.deepcopy", "contextlib.closing"})
+_SAME_DISPLAY = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "sorted", "set", "reversed", "vars"))
+"""Builtins that give what they take, as far as displays, documents and options go."""
 
 
 class Denoter:
     """Follows names, attributes and calls to what they stand for."""
 
-    def __init__(self, code: Code, config_of: Callable[[Call, str, Frame], Config | None]) -> None:
+    def __init__(self, code: Code, evaluator: Evaluator) -> None:
         self.code = code
-        self._config_of = config_of
-        self._memo: dict[tuple[int, str, int], Denotation | None] = {}
+        self.evaluator = evaluator
+        self._memo: dict[tuple[int, str, int, int], Denotation | None] = {}
         self._outer: dict[tuple[str, str, int], Denotation | None] = {}
-        self._active: set[tuple[int, str, int]] = set()
+        self._active: set[tuple[int, str, int, int]] = set()
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
+        self._modules = 0
 
-    def denote(self, expr: Expr, frame: Frame, depth: int = 0) -> Denotation | None:
+    def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
         """What an expression stands for, or None."""
         handler = _HANDLERS.get(type(expr))
-        if handler is None or depth > DEEPEST:
+        if handler is None:
             return None
-        if frame.args:
-            return handler(self, expr, frame, depth)
-        key = (id(expr), frame.path, frame.scope)
+        key = (id(expr), *frame.key)
         if key in self._memo:
             return self._memo[key]
-        if key in self._active:
+        if key in self._active or len(self._active) > DEEPEST:
             return None
         self._active.add(key)
         try:
-            found = self._memo[key] = handler(self, expr, frame, depth)
+            found = self._memo[key] = handler(self, expr, frame)
         finally:
             self._active.discard(key)
         return found
@@ -53,32 +90,35 @@ class Denoter:
     def dotted(self, expr: Expr, frame: Frame) -> str | None:
         """The qualified name of a library callable, or None."""
         found = self.denote(expr, frame)
+        if type(found) is Partial:
+            found = found.function
         return found.dotted if type(found) is Library else None
 
-    # --- kinds of expression ---
+    # --- names ---
 
-    def _name(self, expr: Name, frame: Frame, depth: int) -> Denotation | None:
-        if expr.version or frame.args or not frame.scope:
-            return self._looked_up(expr, frame, depth)
+    def _name(self, expr: Name, frame: Frame) -> Denotation | None:
+        if expr.version:
+            return self._looked_up(expr, frame)
+        if frame.bound is not None and expr.id in frame.bound.items:
+            value, where = frame.bound.items[expr.id]
+            return self.denote(value, where)
+        if not frame.scope:
+            return self._looked_up(expr, frame)
         # A name of the scopes around means the same wherever it is read in this scope.
         key = (expr.id, frame.path, frame.scope)
         if key not in self._outer:
-            self._outer[key] = self._looked_up(expr, frame, depth)
+            self._outer[key] = self._looked_up(expr, frame)
         return self._outer[key]
 
-    def _looked_up(self, expr: Name, frame: Frame, depth: int) -> Denotation | None:
-        for binding, where in self.bindings(expr, frame):
-            found = self._bound(expr.id, binding, where, depth + 1)
+    def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
+        bindings = self.bindings(expr, frame)
+        for binding, where in bindings:
+            found = self._bound(expr.id, binding, where)
             if found is not None:
                 return found
-        if self.is_bound(expr, frame):
+        if bindings:
             return None
-        starred = self._starred(expr.id, frame, depth)
-        return starred or Library(f"builtins.{expr.id}")
-
-    def is_bound(self, expr: Name, frame: Frame) -> bool:
-        """Whether any scope around binds the name."""
-        return next(iter(self.bindings(expr, frame)), None) is not None
+        return self._starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
         """The bindings a name may have here, newest first, each with the frame it stands in."""
@@ -99,35 +139,51 @@ class Denoter:
                 where = frame.within(number)
                 return [(binding, where.at(binding.block)) for binding in found]
 
-    def _bound(self, name: str, binding: Binding, frame: Frame, depth: int) -> Denotation | None:
-        how = binding.how
+    def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+        how, value = binding.how, binding.value
         if how == "import" and binding.imported is not None:
-            return self.imported(binding.imported, binding.level, frame.path, depth)
+            return self.imported(binding.imported, binding.level, frame.path)
         if how == "define":
             return Local(frame.path, binding.scope)
         if how == "param":
-            return self._parameter(name, binding, frame, depth)
-        if how in ("value", "context") and binding.value is not None:
-            return self.denote(binding.value, frame, depth)
-        if how == "augment" and binding.value is not None:
+            return self._parameter(name, binding, frame)
+        if value is None or how == "augment":
             return None
+        if how in ("value", "context"):
+            return self.denote(value, frame)
+        displays = self.evaluator.displays
+        if how == "unpack":
+            inner = displays.part(value, frame, binding.way)
+            return self.denote(*inner) if inner is not None else None
+        if how == "element":
+            for item, where in displays.elements(value, frame) or ():
+                part = displays.part(item, where, binding.way)
+                found = self.denote(*part) if part is not None else None
+                if found is not None:
+                    return found
         return None
 
-    def _parameter(self, name: str, binding: Binding, frame: Frame, depth: int) -> Denotation | None:
-        if frame.args and name in frame.args:
-            value, where = frame.args[name]
-            return self.denote(value, where, depth)
-        scope = self.code.scope(frame.path, frame.scope)
+    def _parameter(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+        bound, scope = frame.bound, self.code.scope(frame.path, frame.scope)
+        if bound is not None and name in bound.params:
+            value, where = bound.params[name]
+            return self.denote(value, where)
         owner = self.code.owner(frame.path, frame.scope)
         if owner is not None and binding.at == 0 and not _is_static(scope.decorators):
             cls = Local(frame.path, owner)
             return cls if _is_classmethod(scope.decorators) else Instance(cls)
-        annotation = next((p.annotation for p in scope.params if p.name == name), None)
-        if annotation is not None:
-            return self._annotated(annotation, frame, depth)
-        return None
+        param = next((p for p in scope.params if p.name == name), None)
+        if param is None:
+            return None
+        if bound is not None and param.default is not None:
+            found = self.denote(param.default, frame.within(max(scope.parent, 0)))
+            if found is not None:
+                return found
+        if binding.at == 0 and (document := self.evaluator.configs.composed_for(frame)) is not None:
+            return document
+        return self._annotated(param.annotation, frame) if param.annotation is not None else None
 
-    def _annotated(self, annotation: Expr, frame: Frame, depth: int) -> Denotation | None:
+    def _annotated(self, annotation: Expr, frame: Frame) -> Denotation | None:
         if type(annotation) is Op and annotation.op == "|":
             annotation = annotation.operands[0]
         if type(annotation) is Item and type(annotation.base) in (Name, Attr):
@@ -136,12 +192,14 @@ class Denoter:
             if last in ("Optional", "Annotated", "Final", "ClassVar"):
                 annotation = annotation.key
         where = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
-        found = self.denote(annotation, where, depth)
+        found = self.denote(annotation, where)
         if type(found) is Library:
             return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
         return Instance(found) if type(found) is Local else None
 
-    def imported(self, imported: Imported, level: int, path: str, depth: int = 0) -> Denotation | None:
+    # --- modules ---
+
+    def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
         """What one name of an import statement stands for."""
         modules = self.code.modules
         module = imported.module
@@ -152,110 +210,121 @@ class Denoter:
         home = modules.resolve(path, module, level)
         if home is None:
             return Library(f"{module}.{imported.name}") if module and not level else None
-        return self.member(home, imported.name, depth + 1)
+        member = self.member(home, imported.name)
+        if member is None and home.endswith("/") and not level:
+            return Library(f"{module}.{imported.name}")  # a bare folder holds modules, no names: a library is meant
+        return member
 
-    def member(self, home: str, name: str, depth: int) -> Denotation | None:
+    def member(self, home: str, name: str) -> Denotation | None:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
         key = (home, name)
-        if depth > DEEPEST or key in self._searching:
+        if key in self._searching or self._modules > DEEPEST_MODULES:
             return self._searching.get(key)
-        outermost = not self._searching
         self._searching[key] = None
+        self._modules += 1
         try:
-            found = self._searching[key] = self._member(home, name, depth)
+            found = self._searching[key] = self._member(home, name)
         finally:
-            if outermost:
+            self._modules -= 1
+            if not self._modules:
                 self._searching.clear()
         return found
 
-    def _member(self, home: str, name: str, depth: int) -> Denotation | None:
+    def _member(self, home: str, name: str) -> Denotation | None:
         if not home.endswith("/"):
-            frame = Frame(home, 0)
-            for binding in self.code.index(home, 0).final(name):
-                found = self._bound(name, binding, frame, depth + 1)
-                if found is not None:
-                    return found
+            found = self._defined(home, name)
+            if found is not None:
+                return found
         folder = home if home.endswith("/") else home.rpartition("/")[0]
         if home.endswith(("/", "__init__.py")):
             submodule = self.code.modules.file(folder.rstrip("/"), name)
             if submodule is not None and submodule != home:
                 return Module(submodule)
-        return None if home.endswith("/") else self._starred(name, Frame(home, 0), depth + 1)
+        return None if home.endswith("/") else self._starred(name, home)
 
-    def _starred(self, name: str, frame: Frame, depth: int) -> Denotation | None:
-        """A name that a `from module import *` of the repository brings in."""
-        if depth > DEEPEST:
-            return None
-        for statement, _, _ in self.code.index(frame.path, 0).imports:
-            for imported in statement.names:
-                if imported.name == "*":
-                    home = self.code.modules.resolve(frame.path, imported.module, statement.level)
-                    if home is not None and home != frame.path and not home.endswith("/"):
-                        found = self.member(home, name, depth + 1)
-                        if found is not None:
-                            return found
+    def _defined(self, home: str, name: str) -> Denotation | None:
+        """What a module itself binds under a name."""
+        frame = Frame(home, 0)
+        for binding in self.code.index(home, 0).final(name):
+            found = self._bound(name, binding, frame)
+            if found is not None:
+                return found
         return None
 
-    def _attr(self, expr: Attr, frame: Frame, depth: int) -> Denotation | None:
-        base = self.denote(expr.base, frame, depth + 1)
-        return None if base is None else self.attribute(base, expr.name, frame, depth + 1)
+    def _starred(self, name: str, path: str) -> Denotation | None:
+        """A name that the `from module import *` of a file bring in."""
+        home = self.code.starred(path, name)
+        return self._defined(home, name) if home is not None else None
 
-    def attribute(self, base: Denotation, name: str, frame: Frame, depth: int) -> Denotation | None:
+    # --- attributes and items ---
+
+    def _attr(self, expr: Attr, frame: Frame) -> Denotation | None:
+        base = self.denote(expr.base, frame)
+        stored = self._stored_outside(expr, frame)
+        if stored is not None:
+            return stored
+        return None if base is None else self.attribute(base, expr.name, frame)
+
+    def _stored_outside(self, expr: Attr, frame: Frame) -> Denotation | None:
+        for value, where in self.evaluator.objects.stored_outside(expr, frame):
+            found = self.denote(value, where)
+            if found is not None:
+                return found
+        return None
+
+    def attribute(self, base: Denotation, name: str, frame: Frame) -> Denotation | None:
         """What `base.name` stands for."""
         match base:
             case Library(dotted):
-                return Library(f"{dotted}.{name}")
+                whole = f"{dotted}.{name}"
+                return Argv(0) if whole == "sys.argv" else self.evaluator.options.absl(whole, frame) or Library(whole)
             case Module(path):
-                return self.member(path, name, depth)
-            case Config(path, key):
-                return Config(path, f"{key}.{name}" if key else name)
-            case Instance(of) if isinstance(of, str):
-                return Library(f"{of}.{name}")
-            case Local() as cls:
-                return self._class_member(cls, name, depth)
-            case Instance(of) if isinstance(of, Local):
-                return self._class_member(of, name, depth)
+                found = self.member(path, name)
+                bare = found is None and path.endswith("/")
+                return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}") if bare else found
+            case Config():
+                return base.at(name)
+            case Local():
+                return self._of_class(base, name, None)
+            case Instance(of, made):
+                if isinstance(of, str):
+                    return Library(f"{of}.{name}")
+                return self._of_class(of, name, made)
+            case Options(_, _, (cls,)):
+                return self._of_class(cls, name, None)
         return None
 
-    def _class_member(self, cls: Local, name: str, depth: int) -> Denotation | None:
-        if depth > DEEPEST or self.code.scope(cls.path, cls.scope).kind != "class":
+    def _of_class(self, cls: Local, name: str, made: Made | None) -> Denotation | None:
+        """A method, a property's value, or what is assigned to an attribute of a class or of an object of it."""
+        if self.code.scope(cls.path, cls.scope).kind != "class":
             return None
-        frame = Frame(cls.path, cls.scope)
-        for binding in self.code.index(cls.path, cls.scope).final(name):
-            found = self._bound(name, binding, frame, depth + 1)
+        objects = self.evaluator.objects
+        method = objects.method(cls, name)
+        if isinstance(method, Library):
+            return method
+        if method is not None:
+            if not objects.is_property(method):
+                return method
+            frame = objects.frame_of_method(method, made)
+            return self._first(self.code.index(method.path, method.scope).returns, frame)
+        for value, where in objects.fields(cls, name, made):
+            found = self.denote(value, where)
             if found is not None:
                 return found
-        for value, where in self.stores(cls, name):
-            found = self.denote(value, where, depth + 1)
-            if found is not None:
-                return found
-        for base in self.bases(cls, depth + 1):
-            match base:
-                case Local():
-                    found = self._class_member(base, name, depth + 2)
-                    if found is not None:
-                        return found
-                case Library(dotted):
-                    return Library(f"{dotted}.{name}")
         return None
 
-    def stores(self, cls: Local, name: str) -> list[tuple[Expr, Frame]]:
-        """What the methods of a class assign to `self.name`."""
-        found = []
-        for number in self.code.index(cls.path, cls.scope).nested:
-            scope = self.code.scope(cls.path, number)
-            if scope.kind != "function" or not scope.params:
-                continue
-            for receiver, attribute, value, _, _ in self.code.index(cls.path, number).attributes:
-                if attribute == name and receiver == scope.params[0].name:
-                    found.append((value, Frame(cls.path, number)))
-        return found
+    def _first(self, values: list[Expr], frame: Frame) -> Denotation | None:
+        for value in values:
+            found = self.denote(value, frame)
+            if found is not None:
+                return found
+        return None
 
-    def bases(self, cls: Local, depth: int = 0) -> list[Denotation]:
+    def bases(self, cls: Local) -> list[Denotation]:
         """What the bases of a class stand for, as far as they are known."""
         scope = self.code.scope(cls.path, cls.scope)
         where = Frame(cls.path, max(scope.parent, 0))
-        found = (self.denote(base, where, depth) for base in scope.bases)
+        found = (self.denote(base, where) for base in scope.bases)
         return [base for base in found if base is not None]
 
     def ancestry(self, cls: Local) -> list[str]:
@@ -271,108 +340,189 @@ class Denoter:
                     todo.append(base)
         return found
 
-    def _call(self, expr: Call, frame: Frame, depth: int) -> Denotation | None:
-        callee = self.denote(expr.func, frame, depth + 1)
-        match callee:
-            case Library(dotted):
-                return self._library_call(expr, dotted, frame, depth)
-            case Local(path, number):
-                if self.code.scope(path, number).kind == "class":
-                    return Instance(callee)
-                return self._returned(callee, expr, frame, depth)
-            case Config(path, key) if type(expr.func) is Attr:
-                return self._config_call(expr, Config(path, key))
+    def _item(self, expr: Item, frame: Frame) -> Denotation | None:
+        base = self.denote(expr.base, frame)
+        match base:
+            case Config():
+                return self._under(base, expr.key, frame)
+            case Argv(start) if type(expr.key) is Slice:
+                first = expr.key.start
+                return Argv(start + first.value) if type(first) is Const and isinstance(first.value, int) else base
+            case Shown():
+                for value, where in self.evaluator.displays.lookup(base, expr.key, frame):
+                    found = self.denote(value, where)
+                    if found is not None:
+                        return found
+            case Options(file, scope, classes) if type(expr.key) is Const and isinstance(expr.key.value, int):
+                return Options(file, scope, classes[expr.key.value : expr.key.value + 1])
+            case Options() if (name := self.evaluator.displays.key(expr.key, frame)) is not None:
+                return self.attribute(base, name, frame)
+            case Instance(of, made) if isinstance(of, str):
+                if made is not None and (document := self.evaluator.configs.of_parser(base)) is not None:
+                    name = self.evaluator.displays.key(expr.key, frame)
+                    return Config(document, name) if name is not None else None
+                if self.code.knowledge.method(of, "__getitem__") is not None:
+                    return base
+                return base if of.endswith(("DataFrame", "Series", "ndarray")) else None
         return None
 
-    def _library_call(self, expr: Call, dotted: str, frame: Frame, depth: int) -> Denotation | None:
-        if dotted in _PARSERS:
-            return Options(frame.path, frame.scope)
-        if dotted in _PASS_THROUGH and expr.args:
-            return self.denote(expr.args[0], frame, depth + 1)
-        config = self._config_of(expr, dotted, frame)
-        if config is not None:
-            return config
-        of = self.code.knowledge.returns(dotted)
-        if of == "self":
-            return Instance(dotted.rpartition(".")[0])
-        if of is not None:
-            return Instance(of)
-        last = dotted.rpartition(".")[2]
-        # By convention a capitalised callable is a class.
-        return Instance(dotted) if last[:1].isupper() and not last.isupper() else None
+    def _under(self, config: Config, key: Expr, frame: Frame) -> Config | None:
+        """The place of a document that a key leads to; the key may be one of several."""
+        name = self.evaluator.displays.key(key, frame)
+        if name is not None:
+            return config.at(name)
+        names = tuple(value for value in self.evaluator.values(key, frame) if value.exact)
+        return config.at_one_of(names) if names and type(key) is not Slice else None
 
-    @staticmethod
-    def _config_call(expr: Call, config: Config) -> Denotation | None:
-        """`config.get("key")` and `config.copy()`: the method's name was taken for a key."""
-        above, _, method = config.key.rpartition(".")
-        if method == "get" and expr.args and type(expr.args[0]) is Const:
-            key = str(expr.args[0].value)
-            return Config(config.path, f"{above}.{key}" if above else key)
-        return Config(config.path, above) if method in ("copy", "to_dict", "as_dict") else None
+    # --- calls ---
 
-    def _returned(self, callee: Local, expr: Call, frame: Frame, depth: int) -> Denotation | None:
-        if frame.depth >= DEEPEST_CALL:
-            return None
-        inner = Frame(callee.path, callee.scope, self.arguments(callee, expr, frame), frame.depth + 1)
-        for value in self.code.index(callee.path, callee.scope).returns:
-            found = self.denote(value, inner, depth + 1)
+    def _call(self, expr: Call, frame: Frame) -> Denotation | None:
+        callee = self.denote(expr.func, frame)
+        match callee:
+            case Library(dotted):
+                return self._library_call(expr, dotted, frame)
+            case Local(path, number):
+                if self.code.scope(path, number).kind == "class":
+                    return Instance(callee, Made(expr, frame))
+                return self._returned(callee, expr, frame)
+            case Config() if type(expr.func) is Attr:
+                return self._config_call(expr, callee, frame)
+            case Partial(function, call, where):
+                if isinstance(function, Library):
+                    return self._library_call(expr, function.dotted, frame)
+                return self._returned(function, call, where)
+        if type(expr.func) is Attr and expr.func.name in ("get", "copy"):
+            return self._display_call(expr, expr.func, frame)
+        return None
+
+    def _display_call(self, expr: Call, func: Attr, frame: Frame) -> Denotation | None:
+        """`table.get(key)` and `table.copy()` of a dict that is written out."""
+        base = self.denote(func.base, frame)
+        if type(base) is not Shown or func.name == "copy":
+            return base if func.name == "copy" else None
+        for value, where in self.evaluator.displays.lookup(base, expr.args[0], frame) if expr.args else ():
+            found = self.denote(value, where)
             if found is not None:
                 return found
         return None
 
-    def arguments(
-        self, callee: Local, expr: Call, frame: Frame, bound: bool | None = None
-    ) -> dict[str, tuple[Expr, Frame]]:
-        """The parameters of a local function that a call supplies."""
-        scope = self.code.scope(callee.path, callee.scope)
-        params = [p for p in scope.params if p.kind in ("positional", "plain")]
-        if bound is None:
-            bound = self.code.owner(callee.path, callee.scope) is not None and type(expr.func) is Attr
-        if bound and not _is_static(scope.decorators):
-            params = params[1:]
-        given: dict[str, tuple[Expr, Frame]] = {}
-        for param, value in zip(params, expr.args, strict=False):
-            if type(value).__name__ == "Star":
-                break
-            given[param.name] = (value, frame)
-        names = {p.name for p in scope.params}
-        for name, value in expr.keywords:
-            if name in names:
-                given[name] = (value, frame)
-        return given
+    def _library_call(self, expr: Call, dotted: str, frame: Frame) -> Denotation | None:
+        options = self.evaluator.options.parsed(expr, dotted, frame)
+        if options is not None:
+            return options
+        if dotted == "functools.partial" and expr.args:
+            function = self.denote(expr.args[0], frame)
+            if type(function) in (Library, Local):
+                return Partial(function, expr, frame)  # type: ignore[arg-type]  # narrowed by type()
+            return function
+        if (dotted in SAME_OBJECT or dotted in configs.WRAPPERS) and expr.args:
+            return self.denote(expr.args[0], frame)
+        if dotted in _SAME_DISPLAY and expr.args:
+            inner = self.denote(expr.args[0], frame)
+            return inner if type(inner) in (Shown, Config, Options, Argv) else None
+        if dotted == "builtins.super":
+            return self._super(frame)
+        if dotted == "builtins.dict" and expr.keywords:
+            keys = tuple(Const(name) if name else None for name, _ in expr.keywords)
+            return Shown(self.code.keep(Table(keys, tuple(value for _, value in expr.keywords))), frame)
+        config = self.evaluator.configs.read_by(expr, dotted, frame) or self._option_of_parser(expr, frame)
+        if config is not None:
+            return config
+        if dotted in configs.WRAPPERS and expr.keywords and not expr.keywords[0][0]:
+            return self.denote(expr.keywords[0][1], frame)  # Box(**config)
+        return self._made_by_library(expr, dotted, frame)
 
-    def _item(self, expr: Item, frame: Frame, depth: int) -> Denotation | None:
-        base = self.denote(expr.base, frame, depth + 1)
-        match base:
-            case Config(path, key) if type(expr.key) is Const:
-                name = str(expr.key.value)
-                return Config(path, f"{key}.{name}" if key else name)
-            case Instance(of) if isinstance(of, str) and self.code.knowledge.method(of, "__getitem__") is not None:
-                return base
-            case Instance(of) if isinstance(of, str) and of.endswith(("DataFrame", "Series", "ndarray")):
-                return base
+    def _option_of_parser(self, expr: Call, frame: Frame) -> Config | None:
+        """`parser.get("section", "option")` of a `ConfigParser`."""
+        if type(expr.func) is not Attr or not expr.func.name.startswith("get") or len(expr.args) < 2:
+            return None
+        parser = self.denote(expr.func.base, frame)
+        document = self.evaluator.configs.of_parser(parser) if type(parser) is Instance else None
+        names = [self.evaluator.displays.key(arg, frame) for arg in expr.args[:2]]
+        return Config(document, ".".join(map(str, names))) if document is not None and None not in names else None
+
+    def _made_by_library(self, expr: Call, dotted: str, frame: Frame) -> Denotation | None:
+        of = self.code.knowledge.returns(self.narrowed(dotted, expr, frame))
+        made = Made(expr, frame)
+        if of == "self":
+            return Instance(dotted.rpartition(".")[0], made)
+        if of is not None:
+            return Instance(of, made)
+        last = dotted.rpartition(".")[2]
+        # By convention a capitalised callable is a class.
+        return Instance(dotted, made) if last[:1].isupper() and not last.isupper() else None
+
+    def narrowed(self, dotted: str, call: Call, frame: Frame) -> str:
+        """The name of a call with its literal argument, as `boto3.client('s3')`, where the knowledge base tells such calls apart."""
+        knowledge = self.code.knowledge
+        path = entry.path if knowledge.tells_apart(dotted) and (entry := knowledge.lookup(dotted)) else None
+        given = argument(call, path.arg, path.pos) if path is not None else None
+        for value in self.evaluator.values(given, frame)[:1] if given is not None else ():
+            called = f"{dotted}('{value.text()}')"
+            if value.exact and knowledge.knows(called):
+                return called
+        return dotted
+
+    def _super(self, frame: Frame) -> Denotation | None:
+        scope = self.code.scope(frame.path, frame.scope)
+        if not scope.params:
+            return None
+        own = self.denote(self.code.keep(Name(scope.params[0].name, 1)), frame)
+        if type(own) is not Instance or type(own.of) is not Local:
+            return None
+        for base in self.bases(Local(frame.path, self.code.owner(frame.path, frame.scope) or own.of.scope)):
+            if type(base) is Local:
+                return Instance(base, own.made)
+            if type(base) is Library:
+                return Instance(base.dotted)
         return None
 
-    def _either(self, expr: Choice, frame: Frame, depth: int) -> Denotation | None:
-        return self.denote(expr.then, frame, depth + 1) or self.denote(expr.otherwise, frame, depth + 1)
+    def _config_call(self, expr: Call, config: Config, frame: Frame) -> Denotation | None:
+        """`config.get("key")` and `config.copy()`: the method's name was taken for a key."""
+        above, _, method = config.key.rpartition(".")
+        if method in ("get", "getboolean", "getint", "getfloat", "get_config", "pop", "setdefault") and expr.args:
+            outer = config._replace(key=above)
+            keys = [self.evaluator.displays.key(arg, frame) for arg in expr.args[: 2 if not above else 1]]
+            names = [key for key in keys if key is not None]
+            if len(names) == 2 and self.evaluator.configs.has(config.path, ".".join(names)):
+                return Config(config.path, ".".join(names))  # a section and an option
+            return self._under(outer, expr.args[0], frame)
+        same = ("copy", "to_dict", "as_dict", "model_dump", "dict", "toDict", "items", "values", "keys")
+        return config._replace(key=above) if method in same else None
 
-    def _op(self, expr: Op, frame: Frame, depth: int) -> Denotation | None:
+    def _returned(self, callee: Local, expr: Call, frame: Frame) -> Denotation | None:
+        if frame.depth >= DEEPEST_CALL:
+            return None
+        return self._first(
+            self.code.index(callee.path, callee.scope).returns,
+            self.evaluator.objects.entered(callee, expr, frame),
+        )
+
+    # --- the rest ---
+
+    def _display(self, expr: Group | Table | Each, frame: Frame) -> Denotation | None:
+        return Shown(expr, frame)
+
+    def _either(self, expr: Choice, frame: Frame) -> Denotation | None:
+        return self.denote(expr.then, frame) or self.denote(expr.otherwise, frame)
+
+    def _op(self, expr: Op, frame: Frame) -> Denotation | None:
         if expr.op not in ("or", "/", "+", "-", "*"):
             return None
         for operand in expr.operands:
-            found = self.denote(operand, frame, depth + 1)
+            found = self.denote(operand, frame)
             if found is not None and (expr.op == "or" or type(found) is Instance):
                 return found
         return None
 
-    def _opaque(self, expr: Opaque, frame: Frame, depth: int) -> Denotation | None:
-        return self.denote(expr.value, frame, depth + 1) if expr.why == "await" and expr.value is not None else None
+    def _opaque(self, expr: Opaque, frame: Frame) -> Denotation | None:
+        return self.denote(expr.value, frame) if expr.why == "await" and expr.value is not None else None
 
-    def _walrus(self, expr: Walrus, frame: Frame, depth: int) -> Denotation | None:
-        return self.denote(expr.value, frame, depth + 1)
+    def _walrus(self, expr: Walrus, frame: Frame) -> Denotation | None:
+        return self.denote(expr.value, frame)
 
 
-_HANDLERS: dict[type, Callable[[Denoter, Any, Frame, int], Denotation | None]] = {
+_HANDLERS: dict[type, Callable[[Denoter, Any, Frame], Denotation | None]] = {
     Name: Denoter._name,
     Attr: Denoter._attr,
     Call: Denoter._call,
@@ -381,6 +531,9 @@ _HANDLERS: dict[type, Callable[[Denoter, Any, Frame, int], Denotation | None]] =
     Op: Denoter._op,
     Opaque: Denoter._opaque,
     Walrus: Denoter._walrus,
+    Group: Denoter._display,
+    Table: Denoter._display,
+    Each: Denoter._display,
 }
 
 

@@ -1,28 +1,31 @@
 """What calls do: roles by the knowledge base, the artefacts they name, and how both travel through callers.
 
 Each function is summarised by its own effects; an effect whose target hangs on a parameter is carried to the
-callers, at most three levels up, and lands on the calling site with the wrappers it came `via`.
+callers, at most six levels up, evaluated anew with what they supply, and lands on the calling site with the wrappers
+it came `via`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Name
-from auditor.program.code import Code, Frame, Instance, Library, Local, Module
+from auditor.model.ir import Attr, Call, Name
+from auditor.program.branches import reach
+from auditor.program.carrying import carried
+from auditor.program.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.evaluate import Evaluator
+from auditor.program.invocations import argument
 from auditor.program.scopes import CallSite, ScopeIndex
-from auditor.program.values import UNKNOWN, Hole, Value, concat, literal, substitute
+from auditor.program.targets import Targets, chained
+from auditor.program.values import Value
 
 Site: TypeAlias = tuple[str, int]
 """A scope: (path of the file, number of the scope)."""
-
-LEVELS = 3
 
 IO_ROLES = frozenset(
     {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
@@ -33,7 +36,7 @@ class Effect(NamedTuple):
     """One thing that a scope does by a call.
 
     `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
-    the role is; `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
+    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
     """
 
     role: Role
@@ -50,6 +53,8 @@ class Effect(NamedTuple):
     dest: tuple[Value, ...] = ()
     guarded: bool = False
     origin: tuple[Site, int] | None = None
+    at: CallSite | None = None
+    source: tuple[Value, ...] = ()
 
     @property
     def domain(self) -> str:
@@ -58,9 +63,19 @@ class Effect(NamedTuple):
         return library.domain if library is not None else ""
 
     @property
+    def logs_locally(self) -> bool:
+        """Whether it is a tracker that writes into a folder which it names."""
+        return self.role is Role.LOG and bool(self.entry.attrs.get("local"))
+
+    @property
     def io(self) -> bool:
-        """Whether it names an artefact by a path or the like."""
-        return self.role in IO_ROLES and bool(self.targets)
+        """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
+        named = (
+            (self.role in IO_ROLES or self.logs_locally)
+            and bool(self.targets)
+            and not self.entry.attrs.get("in_memory")
+        )
+        return named or bool(self.source)
 
 
 class LocalCall(NamedTuple):
@@ -72,6 +87,7 @@ class LocalCall(NamedTuple):
     site: CallSite
     direct: bool
     guarded: bool = False
+    constructs: bool = False
 
 
 class Effects:
@@ -80,14 +96,17 @@ class Effects:
     def __init__(self, code: Code, evaluator: Evaluator) -> None:
         self.code = code
         self.evaluator = evaluator
+        self.targets = Targets(code, evaluator)
         self.own: dict[Site, list[Effect]] = defaultdict(list)
         self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
-        self.imports: dict[str, set[str]] = {}
+        self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._read(path)
-        self.lifted: dict[Site, list[Effect]] = defaultdict(list)
-        self._lift()
+        self.lifted: dict[Site, list[Effect]]
+        self.cut: set[Site]
+        """Functions with an effect that has more callers than are followed."""
+        self.lifted, self.cut = carried(self)
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""
@@ -108,7 +127,6 @@ class Effects:
             for call_site in self.code.index(path, number).calls:
                 self._call(site, call_site)
             self._decorated(path, number)
-        self.imports[path] = self._imported(path)
 
     def _decorated(self, path: str, number: int) -> None:
         """Calls in decorators and defaults belong to the scope around; what a library decorates, it may call."""
@@ -127,38 +145,21 @@ class Effects:
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 self._local(around, CallSite(call, (), dead=False, loop=0), Local(path, number), direct=False)
 
-    def _imported(self, path: str) -> set[str]:
-        """The modules of the repository that a file imports anywhere."""
-        modules, found = self.code.modules, set()
-        for number in self.code.scopes(path):
-            for statement, _, _ in self.code.index(path, number).imports:
-                for imported in statement.names:
-                    dotted = imported.module
-                    home = modules.resolve(path, dotted, statement.level)
-                    if home is None:
-                        continue
-                    if not home.endswith("/"):
-                        found.add(home)
-                    if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
-                        inner = modules.file(home.rpartition("/")[0], imported.name)
-                        if inner and not inner.endswith("/"):
-                            found.add(inner)
-        found.discard(path)
-        return found
-
     def _call(self, site: Site, call_site: CallSite) -> None:
         call = call_site.call
-        frame = Frame(*site, block=call_site.block)
+        frame = self.frames(site, call_site)[0]
         callee = self.evaluator.denoter.denote(call.func, frame)
         match callee:
             case Library(dotted):
                 self._library(site, call_site, dotted, frame)
             case Local():
                 self._local(site, call_site, callee, direct=True)
+            case Partial(function, call, where):
+                self._partial(site, call_site, function, call, where)
             case Instance(of) if isinstance(of, str):
                 self._library(site, call_site, f"{of}.__call__", frame)
             case Instance(of) if isinstance(of, Local):
-                method = self.evaluator.denoter.attribute(callee, "__call__", frame, 0)
+                method = self.evaluator.denoter.attribute(callee, "__call__", frame)
                 if type(method) is Local:
                     self._local(site, call_site, method, direct=True)
             case None if type(call.func) is Attr:
@@ -170,24 +171,39 @@ class Effects:
                     self._local(site, call_site, handed, direct=False)
 
     def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool) -> None:
+        constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
-            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site), 0)
+            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
             base = self.evaluator.denoter.ancestry(callee)
             if base:
                 frame = Frame(*site, block=call_site.block)
                 self._library(site, call_site, base[0], frame, kind="subclass")
             if type(init) is not Local:
                 return
-            callee = init
-        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site))
+            callee, constructs = init, direct
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site), constructs)
         self.calls[site].append(edge)
         self.callers[callee.path, callee.scope].append(edge)
+
+    def _partial(self, site: Site, call_site: CallSite, function: Library | Local, given: Call, where: Frame) -> None:
+        """A call of a `functools.partial`: with the arguments of both where they stand in one scope, else its own."""
+        own = call_site.call
+        merged = own
+        if (where.path, where.scope) == site:
+            args, keywords = (*given.args[1:], *own.args), (*given.keywords, *own.keywords)
+            merged = self.code.keep(Call(own.func, args, keywords, own.line, own.end_line))
+        whole = call_site._replace(call=merged)
+        if type(function) is Library:
+            self._library(site, whole, function.dotted, Frame(*site, block=call_site.block))
+        elif type(function) is Local:
+            self._local(site, whole, function, direct=True)
 
     def _guarded(self, site: Site, call_site: CallSite) -> bool:
         """Whether a call stands under the main guard of its file."""
         return bool(call_site.block) and site[1] == 0 and self.code.index(*site).guarded(call_site.block)
 
     def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
+        dotted = self.evaluator.denoter.narrowed(dotted, call_site.call, frame)
         entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
         if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
             self._add(site, call_site, dotted, entry, frame, 0.95)
@@ -197,31 +213,35 @@ class Effects:
         return self.code.knowledge.method(receiver, method) if receiver else None
 
     def _unknown_receiver(self, site: Site, call_site: CallSite, method: str, frame: Frame) -> None:
-        entry = self.code.knowledge.unique_method(method)
+        entry = self.code.knowledge.unique_method(method) or chained(call_site.call, self.code.knowledge)
         if entry is not None:
             self._add(site, call_site, entry.name, entry, frame, 0.6)
 
     def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
         call = call_site.call
         role = self._role(call, entry, frame)
-        targets = self._targets(call, entry, frame)
-        if targets is None:
+        frames = self.frames(site, call_site) if call_site.within else [frame]
+        named = self.targets.named(call, entry, frames)
+        if named is None:
             return
-        dest = self._argument(call, entry.dest.arg, entry.dest.pos, frame) if entry.dest is not None else ()
+        if role in IO_ROLES:
+            named = named.limited(reach(self.evaluator, frame)) or named
         self.own[site].append(
             Effect(
                 role=role,
                 name=dotted,
                 entry=entry,
-                targets=targets,
+                targets=named.targets,
                 site=site,
                 line=call.line,
                 end_line=call.end_line,
                 certainty=certainty,
                 dead=call_site.dead,
                 call=call,
-                dest=dest,
+                dest=named.dest,
+                source=named.source,
                 guarded=self._guarded(site, call_site),
+                at=call_site,
             )
         )
 
@@ -235,100 +255,18 @@ class Effects:
         )
         return entry.role_for(texts[0] if texts else None)
 
-    def _targets(self, call: Call, entry: Entry, frame: Frame) -> tuple[Value, ...] | None:
-        """The texts of the target; None when a required argument is not given, so that the role does not apply."""
-        path = entry.path
-        if path is None:
-            return ()
-        if path.receiver:
-            return self.evaluator.values(call.func.base, frame) if type(call.func) is Attr else (UNKNOWN,)
-        if path.template:
-            return self._templated(call, path.template, path.args, frame)
-        pos = None if path.kw_only else path.pos
-        found = self._argument(call, path.arg, pos, frame)
-        for other in path.also if not found else ():
-            found = found or self._argument(call, other, None, frame)
-        return found or (None if path.required else (UNKNOWN,))
-
-    def _templated(self, call: Call, template: str, args: Mapping[str, int | str], frame: Frame) -> tuple[Value, ...]:
-        pieces: list[Value] = []
-        text = template
-        while "{" in text:
-            before, _, rest = text.partition("{")
-            name, _, text = rest.partition("}")
-            at = args.get(name)
-            filled = self._argument(
-                call, at if isinstance(at, str) else name, at if isinstance(at, int) else None, frame
-            )
-            pieces += [literal(before), filled[0] if filled else UNKNOWN]
-        pieces.append(literal(text))
-        return (concat(pieces),)
-
-    def _argument(self, call: Call, name: str | None, pos: int | None, frame: Frame) -> tuple[Value, ...]:
-        chosen = argument(call, name, pos)
-        if chosen is None or (type(chosen) is Const and chosen.value is None):
-            return ()
-        return self._followed(chosen, frame)
-
-    def _followed(self, expr: Expr, frame: Frame) -> tuple[Value, ...]:
-        """The texts of a path argument; a file handle means the path it was opened with."""
-        return self.evaluator.values(*self.evaluator.opened(expr, frame))
-
-    # --- through callers ---
-
-    def _lift(self) -> None:
-        todo = [(effect, 0) for effects in self.own.values() for effect in effects if _hangs(effect)]
-        seen: set[tuple[object, ...]] = set()
-        while todo:
-            effect, level = todo.pop()
-            if level >= LEVELS:
-                continue
-            for owner in sorted({hole.owner for hole in _holes(effect) if hole.owner is not None}):
-                for edge in self.callers.get(owner, ()):
-                    lifted = self._through(effect, edge)
-                    key = (lifted.role, lifted.name, lifted.site, lifted.line, tuple(v.parts for v in lifted.targets))
-                    if key in seen or not edge.direct:
-                        continue
-                    seen.add(key)
-                    self.lifted[edge.caller].append(lifted)
-                    if _hangs(lifted):
-                        todo.append((lifted, level + 1))
-
-    def _through(self, effect: Effect, edge: LocalCall) -> Effect:
-        frame = Frame(*edge.caller, block=edge.site.block)
-        callee = (edge.callee.path, edge.callee.scope)
-        scope = self.code.scope(*callee)
-        constructed = (
-            scope.name.endswith("__init__") and type(self.evaluator.denoter.denote(edge.call.func, frame)) is Local
-        )
-        given = self.evaluator.denoter.arguments(edge.callee, edge.call, frame, bound=True if constructed else None)
-        known: dict[Hole, tuple[Value, ...]] = {}
-        for param in scope.params:
-            hole = Hole("param", param.name, callee)
-            if param.name in given:
-                known[hole] = self._followed(given[param.name][0], frame)
-            else:
-                known[hole] = self.evaluator.default(param.name, Frame(*callee))
-        return effect._replace(
-            targets=_filled(effect.targets, known),
-            dest=_filled(effect.dest, known),
-            site=edge.caller,
-            line=edge.call.line,
-            end_line=edge.call.end_line,
-            dead=effect.dead or edge.site.dead,
-            guarded=edge.guarded,
-            origin=effect.origin or (effect.site, effect.line),
-            call=edge.call,
-            via=(scope.name, *effect.via),
-        )
+    def frames(self, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
+        """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
+        around = (frame or Frame(*site)).at(call_site.block)
+        return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
 
     # --- reach ---
 
-    def reached(self, start: Site) -> dict[Site, Site | None]:
+    def reached(self, start: Site, but: frozenset[Site] = frozenset()) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
-        Following calls, functions that are handed on, and the top level of imported modules without what their main
-        guards hold.
+        Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
+        level of imported modules without what their main guards hold.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
@@ -337,7 +275,8 @@ class Effects:
             onward: list[Site] = [
                 (edge.callee.path, edge.callee.scope)
                 for edge in self.calls.get(site, ())
-                if site == start or not edge.guarded
+                if (site == start or not edge.guarded)
+                and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:
                 onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
@@ -351,32 +290,6 @@ class Effects:
                     found[other] = site
                     todo.append(other)
         return found
-
-
-def argument(call: Call, name: str | None, pos: int | None) -> Expr | None:
-    """The expression given for a parameter, by keyword or position."""
-    if name is not None:
-        for keyword, value in call.keywords:
-            if keyword == name:
-                return value
-    if pos is not None and pos < len(call.args) and type(call.args[pos]).__name__ != "Star":
-        return call.args[pos]
-    return None
-
-
-def _filled(values: Iterable[Value], known: dict[Hole, tuple[Value, ...]]) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(filled for value in values for filled in substitute(value, known)))
-
-
-def _holes(effect: Effect) -> Iterator[Hole]:
-    for value in (*effect.targets, *effect.dest):
-        for hole in value.holes():
-            if hole.kind == "param" and hole.owner is not None:
-                yield hole
-
-
-def _hangs(effect: Effect) -> bool:
-    return next(_holes(effect), None) is not None
 
 
 def module_of(denoted: object) -> str | None:

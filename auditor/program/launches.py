@@ -13,7 +13,8 @@ from auditor.model.facts import Command, Word
 from auditor.model.ir import Expr, Group
 from auditor.program.code import Frame
 from auditor.program.commands import Commands, Run
-from auditor.program.effects import Effect, Effects, Site, argument
+from auditor.program.effects import Effect, Effects, Site
+from auditor.program.invocations import argument
 
 
 class Launch(NamedTuple):

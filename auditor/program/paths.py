@@ -8,11 +8,13 @@ from posixpath import dirname
 
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice
+from auditor.program.scopes import integer
 from auditor.program.values import (
     UNKNOWN,
     Hole,
     Value,
+    Values,
     change_last,
     concat,
     hole,
@@ -24,14 +26,15 @@ from auditor.program.values import (
     parent,
 )
 
-Values = tuple[Value, ...]
 Ask = Callable[[Expr], Values]
 
 SAME = frozenset(
     {
         "builtins.str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser",
         "os.path.expandvars", "hydra.utils.to_absolute_path", "pathlib.Path.resolve", "pathlib.Path.absolute",
-        "glob.glob", "glob.iglob", "builtins.sorted", "builtins.list", "os.listdir", "os.scandir",
+        "glob.glob", "glob.iglob", "builtins.sorted", "builtins.list", "os.listdir", "os.scandir", "builtins.next", "builtins.iter", "pathlib.Path.expanduser",
+        "sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "textwrap.dedent", "inspect.cleandoc",
+        "psycopg2.sql.SQL", "psycopg2.sql.Identifier", "psycopg.sql.SQL", "psycopg.sql.Identifier",
     }
 )  # fmt: skip
 PATHS = frozenset(
@@ -62,7 +65,7 @@ TEMPORARY = frozenset(
 )
 
 _SAME_METHODS = frozenset(
-    {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "__str__", "as_uri"}
+    {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "__str__", "as_uri", "__fspath__"}
 )
 
 
@@ -89,33 +92,141 @@ def call(dotted: str, expr: Call, ask: Ask) -> Values | None:
     return ask(expr.args[0]) if dotted in SAME and expr.args else None
 
 
-def method(name: str, expr: Call, base: Callable[[], Values], ask: Ask) -> Values | None:
-    """The texts a path or string method makes, or None when it is none of those."""
-    if name in _SAME_METHODS:
+def method(
+    name: str,
+    expr: Call,
+    base: Callable[[], Values],
+    ask: Ask,
+    elements: Callable[[Expr], list[Values]],
+) -> Values | None:
+    """The texts a path or string method makes, or None when it is none of those. `elements` are those of a list."""
+    if name in _SAME_METHODS and not expr.args:
         return base()
     if name == "joinpath":
         return _joined([base(), *[ask(arg) for arg in expr.args]])
     if name in ("glob", "rglob") and expr.args:
-        return _joined([base(), ask(expr.args[0])])
+        found = ask(expr.args[0])
+        below = tuple(concat((literal("{**}/"), value)) for value in found) if name == "rglob" else found
+        return _joined([base(), below])
     if name in ("with_suffix", "with_name", "with_stem") and expr.args:
         return _renamed(name, base(), ask(expr.args[0]))
     if name == "format":
         return _formatted(expr, base(), ask)
-    if name == "join" and len(expr.args) == 1 and hasattr(expr.args[0], "items"):
-        return _glued(base(), [ask(item) for item in expr.args[0].items])
-    if name in ("replace", "lower", "upper", "format_map", "strftime", "isoformat"):
-        return (hole("clock" if name in ("strftime", "isoformat") else "unknown", name),)
+    if name == "join" and len(expr.args) == 1:
+        return _glued(base(), elements(expr.args[0]))
+    if name in _TEXT_METHODS:
+        return _changed(name, base(), [ask(arg) for arg in expr.args])
+    if name in ("strftime", "isoformat"):
+        return (hole("clock", name),)
     return None
 
 
+def _changed(name: str, bases: Values, given: list[Values]) -> Values | None:
+    """A method of text applied to what is exactly known; a hole for the rest."""
+    words = [values[0].text() for values in given if len(values) == 1 and values[0].exact]
+    if len(words) != len(given):
+        return (hole("unknown", name),)
+    found = []
+    for value in bases:
+        try:
+            text = getattr(value.text(), name)(*words) if value.exact else None
+        except (TypeError, ValueError):
+            return (hole("unknown", name),)
+        found.append(value._replace(parts=(text,), how="folded") if isinstance(text, str) else hole("unknown", name))
+    return tuple(found)
+
+
+def part_of_call(expr: Expr, way: tuple[int, ...], ask: Ask, dotted: str) -> Values:
+    """One element of what `split`, `partition`, `os.path.split` and `os.path.splitext` give; empty for anything else."""
+    if type(expr) is not Call or len(way) != 1:
+        return ()
+    position = way[0]
+    if dotted in ("os.path.splitext", "os.path.split") and expr.args and position in (0, 1):
+        values = ask(expr.args[0])
+        if dotted == "os.path.split":
+            return tuple(parent(value) if position == 0 else _last(value) for value in values)
+        return tuple(_stem(value) if position == 0 else _suffix(value) for value in values)
+    func = expr.func
+    if type(func) is not Attr or func.name not in ("split", "rsplit", "partition", "rpartition", "splitlines"):
+        return ()
+    words = [str(arg.value) for arg in expr.args if type(arg) is Const and isinstance(arg.value, str)]
+    found = []
+    for value in ask(func.base):
+        pieces = (
+            getattr(value.text(), func.name)(*words[:1]) if value.exact and (words or "part" not in func.name) else []
+        )
+        if not -len(pieces) <= position < len(pieces):
+            return ()
+        found.append(value._replace(parts=(pieces[position],), how="folded"))
+    return tuple(found)
+
+
+def _stem(value: Value) -> Value:
+    return change_last(value, lambda text: text.rpartition(".")[0] or text)
+
+
+def _suffix(value: Value) -> Value:
+    last = value.parts[-1] if value.parts else ""
+    dot = last.rpartition("/")[2].rpartition(".") if isinstance(last, str) else ("", "", "")
+    return literal(f".{dot[2]}") if dot[1] else hole("unknown", "suffix")
+
+
+def sliced(expr: Item, ask: Ask) -> Values:
+    """`text[a:b]` of what is exactly known."""
+    key = expr.key
+    if type(key) is not Slice:
+        return ()
+    bounds: list[int | None] = []
+    for part in (key.start, key.stop, key.step):
+        bounds.append(integer(part))
+        if part is not None and bounds[-1] is None:
+            return ()
+    cut = slice(*bounds)
+    return tuple(value._replace(parts=(value.text()[cut],), how="folded") for value in ask(expr.base) if value.exact)
+
+
+LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob", "pathlib.Path.iterdir"})
+
+
+def listed(source: Expr, ask: Ask, dotted: str, way: tuple[int, ...]) -> Values:
+    """What a loop over files gives: the pattern itself, a name in a folder, the folders under one; empty for anything else."""
+    if type(source) is Call and dotted == "builtins.enumerate" and source.args:
+        way, dotted, source = way[1:], _listing_name(source.args[0]), source.args[0]
+    if type(source) is not Call:
+        return ()
+    func = source.func
+    method_name = func.name if type(func) is Attr else ""
+    if method_name in ("glob", "rglob", "iglob") or dotted in ("glob.glob", "glob.iglob"):
+        return tuple(value for value in ask(source) if value.known)
+    if dotted == "os.walk" and source.args and way == (0,):
+        return tuple(concat((value, literal("/{**}"))) for value in ask(source.args[0]) if value.known)
+    if method_name == "iterdir" and type(func) is Attr:
+        return tuple(join(value, hole("loop", "file")) for value in ask(func.base) if value.known)
+    return ()
+
+
+def _listing_name(source: Expr) -> str:
+    """The name of a listing function inside `enumerate(…)`, by its last part: what matters here has telling names."""
+    func = source.func if type(source) is Call else None
+    last = func.name if type(func) is Attr else ""
+    return {"walk": "os.walk", "glob": "glob.glob", "iglob": "glob.iglob"}.get(last, "")
+
+
+def listed_item(values: Values) -> Values:
+    """One of several files that a pattern names."""
+    return tuple(value for value in values if value.known and ("*" in value.text() or "{**}" in value.text()))
+
+
 def attribute(name: str, base: Callable[[], Values]) -> Values | None:
-    """`.parent`, `.name`, `.stem` of a path, `.value` of an enumeration member; None otherwise."""
+    """`.parent`, `.name`, `.stem`, `.suffix` of a path, `.value` of an enumeration member; None otherwise."""
     if name == "parent":
         return tuple(parent(value) for value in base())
     if name == "name":
         return tuple(_last(value) for value in base())
     if name == "stem":
         return tuple(change_last(_last(value), lambda text: text.rpartition(".")[0] or text) for value in base())
+    if name == "suffix":
+        return tuple(_suffix(value) for value in base())
     return base() if name == "value" else None
 
 
@@ -190,8 +301,16 @@ def _renamed(name: str, bases: Values, new: Values) -> Values:
     return tuple(change_last(value, change) for value in bases)
 
 
+_TEXT_METHODS = frozenset(
+    {
+        "replace", "lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "removesuffix", "removeprefix",
+        "casefold", "zfill",
+    }
+)  # fmt: skip
+
+
 def _glued(separators: Values, items: list[Values]) -> Values:
-    if len(separators) != 1 or any(len(values) != 1 for values in items):
+    if len(separators) != 1 or not items or any(len(values) != 1 for values in items):
         return (UNKNOWN,)
     parts: list[Value] = []
     for values in items:

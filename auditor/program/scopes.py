@@ -47,8 +47,8 @@ class Binding(NamedTuple):
     """One binding of a name.
 
     `how` is `value` (bound to `value`), `unpack` (to element `at` of it), `element` (to an element of it: a loop
-    target), `context` (to what `with value` yields), `augment` (old value combined with `value` by `op`), `import`,
-    `define`, `param`.
+    target), `rest` (to what a starred target takes), `context` (to what `with value` yields), `augment` (old value combined with `value` by `op`), `import`,
+    `define`, `param`. `way` leads through nested targets to the element, from the outside in.
     """
 
     how: str
@@ -60,21 +60,28 @@ class Binding(NamedTuple):
     imported: Imported | None = None
     level: int = 0
     scope: int = -1
+    way: tuple[int, ...] = ()
 
 
 class CallSite(NamedTuple):
-    """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it."""
+    """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it.
+
+    `within` are the comprehensions around it, from the outside in.
+    """
 
     call: Call
     block: Block
     dead: bool
     loop: int
+    within: tuple[Each, ...] = ()
 
 
 class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
-    __slots__ = ("attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns")
+    __slots__ = (
+        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests"
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.bindings: dict[str, dict[int, Binding]] = {}
@@ -85,6 +92,7 @@ class ScopeIndex:
         self.imports: list[tuple[Import, Block, bool]] = []
         self.nested: list[int] = []
         self.kinds: dict[int, str] = {}
+        self.tests: dict[int, Expr] = {}
         self.constructs = 0
 
     @staticmethod
@@ -159,17 +167,21 @@ class _Walker:
         """Note the calls and walrus bindings in an expression."""
         if expr is None:
             return
-        stack: list[Expr] = [expr]
+        stack: list[tuple[Expr, tuple[Each, ...]]] = [(expr, ())]
         calls: list[CallSite] = []
         while stack:
-            node = stack.pop()
+            node, within = stack.pop()
             if type(node) is Const or type(node) is Name:
                 continue
             if type(node) is Call:
-                calls.append(CallSite(node, block, dead, loop))
+                calls.append(CallSite(node, block, dead, loop, within))
             elif type(node) is Walrus:
                 self.bind(node.target, Binding("value", node.value, block, 0))
-            stack.extend(children(node))
+            elif type(node) is Each:
+                outermost = node.loops[0][1]
+                stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
+                continue
+            stack.extend((child, within) for child in children(node))
         calls.reverse()
         self.index.calls.extend(calls)
 
@@ -177,16 +189,23 @@ class _Walker:
         """Bind a target, through tuples, stars, attributes and items."""
         if type(target) is Name:
             self.index.bindings.setdefault(target.id, {})[target.version] = binding
+        elif type(target) is Group and _pairs(target, binding):
+            assert type(binding.value) is Group  # noqa: S101  # what _pairs says
+            for item, value in zip(target.items, binding.value.items, strict=True):
+                self.bind(item, binding._replace(value=value))
         elif type(target) is Group:
             how = "unpack" if binding.how in ("value", "unpack") else binding.how
             for position, item in enumerate(target.items):
-                self.bind(item, binding._replace(how=how, at=position))
+                self.bind(item, binding._replace(how=how, at=position, way=(*binding.way, position)))
         elif type(target) is Star:
-            self.bind(target.value, binding._replace(how="element"))
+            self.bind(target.value, binding._replace(how="rest"))
         elif binding.value is None:
             return
-        elif type(target) is Attr and binding.how == "value" and type(target.base) is Name:
-            self.index.attributes.append((target.base.id, target.name, binding.value, binding.block, binding.line))
+        elif type(target) is Attr and binding.how in ("value", "unpack") and type(target.base) is Name:
+            value = binding.value
+            for position in binding.way:
+                value = Item(value, Const(position))
+            self.index.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
         elif type(target) is Item:
             self.index.items.append((target, binding.value, binding.line))
 
@@ -211,6 +230,8 @@ class _Walker:
         self.expression(s.test, block, dead, loop)
         guard = is_main_guard(s.test)
         construct = self.arm("main" if guard else "if")
+        if not guard:
+            self.index.tests[construct] = s.test
         never = type(s.test) is Const and not s.test.value
         always = type(s.test) is Const and bool(s.test.value)
         self.statements(s.body, (*block, (construct, 0)), dead or never, loop)
@@ -260,6 +281,17 @@ class _Walker:
             self.expression(target, block, dead, loop)
 
 
+def _pairs(target: Group, binding: Binding) -> bool:
+    """`a, b = x, y`: each target has a value of its own."""
+    value = binding.value
+    return (
+        binding.how == "value"
+        and type(value) is Group
+        and len(value.items) == len(target.items)
+        and not any(type(item) is Star for item in (*value.items, *target.items))
+    )
+
+
 _STATEMENTS: dict[type, Callable[[_Walker, Any, Block, bool, int], None]] = {
     Assign: _Walker.assign,
     Do: _Walker.do,
@@ -284,6 +316,14 @@ def is_main_guard(test: Expr) -> bool:
     return any(type(s) is Name and s.id == "__name__" for s in sides) and any(
         type(s) is Const and s.value == "__main__" for s in sides
     )
+
+
+def integer(expr: Expr | None) -> int | None:
+    """The number that is written, with its sign; None for any other expression."""
+    if type(expr) is Op and expr.op == "neg":
+        inner = integer(expr.operands[0])
+        return None if inner is None else -inner
+    return expr.value if type(expr) is Const and type(expr.value) is int else None
 
 
 def children(node: Expr) -> Iterable[Expr]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
+
+from auditor.model.facts import Word
 
 
 class Hole(NamedTuple):
     """A part of a text that is not known.
 
-    `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `unknown`. A parameter's hole names the
+    `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `limit` (not followed to its
+    end), `unknown`. A parameter's hole names the
     function that it belongs to, as (path, scope).
     """
 
@@ -31,13 +34,17 @@ class Value(NamedTuple):
 
     `anchored` says that a path starts at the root of the repository (it came from `__file__`); other relative paths
     start wherever the program is started. `confidence` follows GRAPH §5; `how` names the weakest step:
-    `literal`, `constant`, `folded`, `f-string`, `cli`, `config`, `env`.
+    `literal`, `constant`, `folded`, `f-string`, `cli`, `command`, `config`, `env`. `runs` are the starts of a program
+    (numbers of invocations) in which it is so; none means in all of them. `picks` are the choices behind it: which
+    element of which collection, so that two names of one loop are not mixed.
     """
 
     parts: tuple[Part, ...]
     anchored: bool = False
     confidence: float = 0.9
     how: str = "literal"
+    runs: frozenset[int] = frozenset()
+    picks: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def exact(self) -> bool:
@@ -62,7 +69,12 @@ class Value(NamedTuple):
         return self._replace(confidence=round(min(self.confidence, factor), 3), how=how)
 
 
+Values: TypeAlias = tuple[Value, ...]
+
 UNKNOWN = Value((Hole("unknown", "?"),), confidence=0.3, how="unknown")
+
+CUT = Value((Hole("limit", "…"),), confidence=0.3, how="limit")
+"""A text that was not followed to its end: too deep, or too many ways."""
 
 
 def literal(text: str, *, anchored: bool = False) -> Value:
@@ -73,6 +85,57 @@ def literal(text: str, *, anchored: bool = False) -> Value:
 def hole(kind: str, name: str) -> Value:
     """A text of which only the origin is known."""
     return Value((Hole(kind, name),), confidence=0.3, how=kind)
+
+
+_ROOTS = frozenset({"github.workspace", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "PWD", "WORKSPACE"})
+"""Names that stand for the root of the checkout in commands."""
+_PLACEHOLDER = re.compile(r"^/?path/to\b|<[^>]*>|^\.\.\.$|\byour[-_ ]|^\[.*\]$", re.I)
+
+
+def of_word(word: Word, *, shown: bool = False) -> Value:
+    """A word of a command as text; what the shell leaves open in it is a hole. `shown`: from a document, surely no more than an example."""
+    if shown and _PLACEHOLDER.search(word.text):
+        return hole("cli", "placeholder")
+    if word.exact:
+        return Value((word.text,), confidence=0.4 if shown else 0.9, how="command")
+    pieces = re.split(r"\{([^{}]*)\}", word.text)
+    anchored = len(pieces) > 1 and not pieces[0] and pieces[1] in _ROOTS
+    if anchored:
+        pieces = [pieces[2].lstrip("/"), *pieces[3:]]
+    parts = [Hole("unknown", text or "?") if position % 2 else text for position, text in enumerate(pieces)]
+    return Value(_merged(parts), anchored=anchored, confidence=0.4 if shown else 0.6, how="command")
+
+
+def shared_runs(values: Iterable[Value]) -> frozenset[int] | None:
+    """The starts in which all of the values hold (none named: all); None where no start has them all."""
+    shared: frozenset[int] = frozenset()
+    for value in values:
+        if value.runs:
+            shared = shared & value.runs if shared else value.runs
+            if not shared:
+                return None
+    return shared
+
+
+def shared_picks(values: Iterable[Value]) -> frozenset[tuple[int, int]] | None:
+    """The choices behind all of the values; None where two chose different elements of one collection."""
+    chosen: dict[int, int] = {}
+    for value in values:
+        for collection, element in value.picks:
+            if chosen.setdefault(collection, element) != element:
+                return None
+    return frozenset(chosen.items())
+
+
+def go_together(values: Iterable[Value]) -> bool:
+    """Whether the values can hold at once: in one start of the program, for one element of each collection."""
+    listed = list(values)
+    return shared_runs(listed) is not None and shared_picks(listed) is not None
+
+
+def _shared(values: Iterable[Value]) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    listed = list(values)
+    return shared_runs(listed) or frozenset(), shared_picks(listed) or frozenset()
 
 
 def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -93,7 +156,8 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
     if any(isinstance(part, Hole) for part in parts):
         confidence = min(confidence, 0.6)
         lowest = _floor(parts, lowest)
-    return Value(parts, anchored=bool(listed) and listed[0].anchored, confidence=min(confidence, lowest), how=how)
+    anchored = bool(listed) and listed[0].anchored
+    return Value(parts, anchored, min(confidence, lowest), how, *_shared(listed))
 
 
 def join(base: Value, *rest: Value) -> Value:
@@ -102,12 +166,14 @@ def join(base: Value, *rest: Value) -> Value:
     for value in rest:
         first = value.parts[0] if value.parts else ""
         if value.anchored or (isinstance(first, str) and (first.startswith(("/", "~")) or "://" in first)):
-            result = value
+            runs, picks = _shared((result, value))
+            result = value._replace(runs=runs, picks=picks)
             continue
         if not value.parts:
             continue
         if not result.parts:
-            result = value._replace(anchored=result.anchored)
+            runs, picks = _shared((result, value))
+            result = value._replace(anchored=result.anchored, runs=runs, picks=picks)
             continue
         last = result.parts[-1]
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
@@ -115,7 +181,7 @@ def join(base: Value, *rest: Value) -> Value:
         parts = _merged((*result.parts, *glue, *value.parts))
         least = _floor(parts, 0.5)
         confidence = min(0.6 if holes else 0.8, max(result.confidence, least), max(value.confidence, least))
-        result = Value(parts, result.anchored, confidence, "folded")
+        result = Value(parts, result.anchored, confidence, "folded", *_shared((result, value)))
     return result
 
 
@@ -145,25 +211,19 @@ def parent(value: Value, times: int = 1) -> Value:
     return value
 
 
-def substitute(value: Value, known: Mapping[Hole, tuple[Value, ...]]) -> tuple[Value, ...]:
-    """The texts that come out when holes are filled; holes without a filling stay."""
-    rows: list[Value] = [value._replace(parts=())]
-    for position, part in enumerate(value.parts):
-        fillings = known.get(part) if isinstance(part, Hole) else None
-        if not fillings or len(rows) * len(fillings) > MOST_ALTERNATIVES:
-            rows = [row._replace(parts=_merged((*row.parts, part))) for row in rows]
+def distinct(values: Iterable[Value]) -> Values:
+    """Each text once, with the confidence of its surest origin and the starts of all, at most 20."""
+    seen: dict[tuple[object, ...], Value] = {}
+    for value in values:
+        key = (value.parts, value.anchored)
+        old = seen.get(key)
+        if old is None:
+            seen[key] = value
             continue
-        rows = [
-            row._replace(
-                parts=_merged((*row.parts, *filling.parts)),
-                anchored=row.anchored or (position == 0 and filling.anchored),
-                confidence=filling.confidence if value.parts == (part,) else min(0.8, filling.confidence),
-                how=filling.how if value.parts == (part,) else "folded",
-            )
-            for row in rows
-            for filling in fillings
-        ]
-    return tuple(row._replace(confidence=row.confidence if row.exact else min(row.confidence, 0.6)) for row in rows)
+        runs = old.runs | value.runs if old.runs and value.runs else frozenset()
+        surer = value if old.confidence < value.confidence else old
+        seen[key] = surer._replace(runs=runs, picks=old.picks & value.picks)
+    return tuple(seen.values())[:MOST_ALTERNATIVES]
 
 
 def change_last(value: Value, change: Callable[[str], str]) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.language.document import leaves
 from auditor.language.ini import read_dotenv, read_ini
 from auditor.language.json import read_json
@@ -15,6 +17,8 @@ MAX_JSON = 300_000  # bytes; a larger JSON file is data
 MAX_YAML = 2_000_000
 MIN_RECORDS = 20  # elements that are objects from which a JSON list is data
 
+_PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package:?\s+(\S+)")
+"""The header by which a Hydra configuration says where its content goes."""
 _MARKS = {
     "apiVersion": "kubernetes",
     "openapi": "openapi",
@@ -30,12 +34,13 @@ def read_yaml_config(text: str) -> Facts:
     found: list[Leaf] = []
     for number, document in enumerate(documents):
         found += leaves(document, prefix=f"#{number}" if number else "")
+    package = _PACKAGE.match(text)
     marks = [("tool", _MARKS[key]) for document in documents[:1] for key in document.entries if key in _MARKS]
     return Facts(
         kind="config",
         leaves=tuple(found),
         duplicates=duplicates,
-        attrs=_attrs("yaml") + tuple(marks[:1]),
+        attrs=_attrs("yaml") + tuple(marks[:1]) + ((("package", package[1]),) if package else ()),
         troubles=troubles,
     )
 

@@ -1,4 +1,4 @@
-"""dvc.yaml: the stages of a DVC pipeline. Loops stay templated; the later rooms expand them."""
+"""dvc.yaml: the stages of a DVC pipeline. Templates and loops stay as written; where params are known they are expanded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.template import is_templated
 from auditor.language.yaml import read_yaml
-from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
+from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Text, Trouble
 from auditor.readers.contract import Reader, over_text, pairs
 
 _FLAGS = ("cache", "persist", "remote", "push", "type")
@@ -26,7 +26,10 @@ _OUTPUTS = {
 
 
 def read(text: str) -> Facts:
-    """Stages as steps; files declared at the top level and artifacts as references; inline `vars` as leaves."""
+    """Stages as steps; files declared at the top level, artifacts and datasets as references.
+
+    The leaves are what templates are filled from: `vars`, and for each stage `stages.NAME.vars`, `.foreach` and `.matrix`.
+    """
     documents, duplicates, troubles = read_yaml(text)
     root = next((document for document in documents if document.kind == "map"), ABSENT)
     if documents and not root:
@@ -37,7 +40,7 @@ def read(text: str) -> Facts:
         kind="dvc",
         steps=steps,
         references=tuple(_top_level(root)),
-        leaves=_vars(root),
+        leaves=tuple(_vars(root, stages)),
         duplicates=duplicates,
         attrs=(("tool", "dvc"),),
         troubles=troubles,
@@ -61,13 +64,13 @@ def _stage(name: str, stage: Node, line: int) -> Step:
         folder=_text(body.get("wdir")),
         variants=variants,
         loop=loop,
+        texts=tuple(Text(mask(node.raw), node.text_line) for node in commands.texts() if is_templated(node.raw)),
         attrs=pairs(
             [
                 ("cmd", mask("\n".join(node.raw for node in commands.texts()))),
                 ("frozen", body.get("frozen").value),
                 ("always_changed", body.get("always_changed").value),
                 ("desc", _text(body.get("desc"))[:500]),
-                ("vars", ",".join(node.raw for node in body.get("vars").texts())),
             ]
         ),
     )
@@ -137,26 +140,54 @@ def _params(node: Node) -> Iterable[Ref]:
 def _top_level(root: Node) -> Iterable[Ref]:
     for how, kind in (("params", "param"), ("metrics", "metric")):
         yield from (_ref(part.raw, kind, how, part.line) for part in root.get(how).texts())
-    plots = root.get("plots")
-    for part in [plots, *plots.parts]:
-        if part.is_scalar:
-            yield _ref(part.raw, "report", "plots", part.line)
-        for name, plot in part.items():
-            sources = plot.get("y").entries or {name: plot}
-            yield from (
-                _ref(source, "report", "plots", part.line_of(name))
-                for source in sources
-                if "." in source or "/" in source
-            )
-    for name, artifact in root.get("artifacts").items():
-        kind = {"model": "model", "dataset": "dataset"}.get(_text(artifact.get("type")), "dataset")
-        path = _text(artifact.get("path"))
-        if path:
-            yield _ref(path, kind, "artifacts", root.get("artifacts").line_of(name), (("name", name),))
+    for part in [root.get("plots"), *root.get("plots").parts]:
+        yield from _plots(part)
+    for listed in [root.get("artifacts"), *root.get("artifacts").parts]:
+        for name, artifact in listed.items():
+            yield from _artifact(name, artifact, listed.line_of(name))
+    for dataset in root.get("datasets").maps():
+        yield from _dataset(dataset)
 
 
-def _vars(root: Node) -> tuple[Leaf, ...]:
-    return leaves(root.get("vars"), prefix="vars") if root.get("vars") else ()
+def _plots(part: Node) -> Iterable[Ref]:
+    """A plot names its file, or is a title with the files of its axes below it."""
+    if part.is_scalar:
+        yield _ref(part.raw, "report", "plots", part.line)
+    for name, plot in part.items():
+        axes = [axis for axis in (plot.get("x"), plot.get("y")) if axis.kind == "map"]
+        sources = [(source, axis.line_of(source)) for axis in axes for source in axis.entries]
+        for source, line in sources or [(name, part.line_of(name))]:
+            if "." in source or "/" in source:
+                yield _ref(source, "report", "plots", line)
+
+
+def _artifact(name: str, artifact: Node, line: int) -> Iterable[Ref]:
+    kind = {"model": "model", "dataset": "dataset"}.get(_text(artifact.get("type")), "dataset")
+    path = _text(artifact.get("path"))
+    labels = ",".join(node.raw for node in artifact.get("labels").texts())
+    if path:
+        yield _ref(path, kind, "artifacts", line, pairs([("name", name), ("labels", labels)]))
+
+
+def _dataset(dataset: Node) -> Iterable[Ref]:
+    """Data that stages name as `ds://name`."""
+    name = _text(dataset.get("name"))
+    if name:
+        fields = [(key, mask(_text(dataset.get(key)))) for key in ("type", "url", "path", "rev", "version")]
+        yield _ref(f"ds://{name}", "dataset", "datasets", dataset.line, pairs([("name", name), *fields]))
+
+
+def _vars(root: Node, stages: Node) -> Iterable[Leaf]:
+    for prefix, node in [("vars", root.get("vars")), *_loops(stages)]:
+        if node:
+            yield from leaves(node, prefix=prefix)
+
+
+def _loops(stages: Node) -> Iterable[tuple[str, Node]]:
+    for name, stage in stages.items():
+        for key in ("foreach", "matrix", "vars"):
+            yield f"stages.{name}.{key}", stage.get(key)
+        yield f"stages.{name}.vars", stage.get("do").get("vars")
 
 
 def _ref(path: str, kind: str, how: str, line: int, attrs: tuple[tuple[str, str], ...] = ()) -> Ref:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import join, normpath
 
 import msgspec
 
@@ -39,15 +40,18 @@ def read(text: str) -> Facts:
 
 def _pins(root: Node, sources: tuple[str, ...]) -> Iterator[Pin]:
     imported = bool(sources) and not root.get("cmd")
+    folder = root.get("wdir").raw
     for entry in root.get("outs").maps():
         made = read_pin(entry, role="outs")
+        if folder and made.path:
+            made = msgspec.structs.replace(made, path=normpath(join(folder, made.path)))
         yield msgspec.structs.replace(made, kind="import", origin=sources[0]) if imported else made
 
 
 def _origin(entry: Node) -> str:
-    """`url@revision:path` of another repository, else the path or URL."""
+    """`url@revision:path` of another repository, else the path, the URL or the query of a database."""
     repo = entry.get("repo")
-    path = entry.get("path").raw
+    path = entry.get("path").raw or entry.get("db").get("query").raw or entry.get("db").get("table").raw
     if not repo:
         return mask(path)
     revision = repo.get("rev_lock").raw or repo.get("rev").raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.language.credentials import mask
 from auditor.language.document import leaves
 from auditor.language.dvc_entry import read_pin
 from auditor.language.node import ABSENT, Node
@@ -21,7 +22,7 @@ def read(text: str) -> Facts:
     return Facts(
         kind="dvc-lock",
         steps=tuple(_stage(name, stage, line) for name, stage, line in named),
-        pins=tuple(pin for name, stage, _ in named for pin in _pins(name, stage)),
+        pins=(*(pin for name, stage, _ in named for pin in _pins(name, stage)), *_datasets(root)),
         duplicates=duplicates,
         attrs=pairs([("tool", "dvc"), ("schema", root.get("schema").raw)]),
         troubles=troubles,
@@ -49,6 +50,14 @@ def _pins(step: str, stage: Node) -> Iterator[Pin]:
     for role in ("deps", "outs"):
         for entry in stage.get(role).maps():
             yield read_pin(entry, step=step, role=role)
+
+
+def _datasets(root: Node) -> Iterator[Pin]:
+    for entry in root.get("datasets").maps():
+        lock = entry.get("lock") or entry
+        revision = lock.get("rev_lock").raw or lock.get("version").raw
+        path = f"ds://{entry.get('name').raw}"
+        yield Pin(path, "import", revision, entry.line, origin=mask(entry.get("url").raw), role="datasets")
 
 
 READER = Reader(name="dvc-lock", names=("dvc.lock",), read=over_text(read))

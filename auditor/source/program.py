@@ -36,7 +36,7 @@ def read_program(data: bytes) -> Read:
 
 def read_expression(text: str) -> Expr | None:
     """One Python expression as a symbolic value, or None where it is not one. Names have version 0. Never raises."""
-    if len(text) > MAX_EXPRESSION or "#" in text:
+    if len(text) > MAX_EXPRESSION or comments(text):
         return None
     with parse.uncollected():
         try:

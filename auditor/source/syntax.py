@@ -91,11 +91,11 @@ def _is_newer(text: str, code: str, line: int) -> bool:
         return False
     if is_python(block):
         return False  # the fault lies in how the block joins its neighbours
-    from libcst import ParserSyntaxError, parse_module
+    from libcst import CSTValidationError, ParserSyntaxError, parse_module
 
     try:
         parse_module(block)
-    except (ParserSyntaxError, UnicodeError, ValueError, RecursionError):
+    except (ParserSyntaxError, CSTValidationError, UnicodeError, ValueError, RecursionError):
         return False
     return True
 

@@ -18,7 +18,7 @@ from auditor.model.listing import Target
 from auditor.model.place import Place, Related
 from tests.formats.sample_audits import PAGES, REVISION, SAMPLES, crowded, hostile, library, service
 
-VOID = {"meta", "input", "br", "link", "img", "wbr", "hr"}
+VOID = {"meta", "input", "br", "col", "link", "img", "wbr", "hr"}
 ALLOWED = {
     "html", "head", "meta", "title", "style", "script", "body", "a", "header", "div", "p", "span", "h1", "h2", "h3", "h4", "dl", "dt", "dd",
     "nav", "ol", "ul", "li", "main", "section", "article", "footer", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "pre",

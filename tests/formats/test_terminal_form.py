@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.formats import render, terminal
+from auditor.formats import render, screen, terminal
 from auditor.formats.text import width
 from tests.formats.sample_audits import SAMPLES, crowded, service
 
@@ -53,6 +53,6 @@ def test_colour_is_an_addition_only() -> None:
 
 @given(st.text(max_size=300), st.integers(min_value=4, max_value=80))
 def test_wrapping_loses_no_letter_and_keeps_the_width(words: str, columns: int) -> None:
-    lines = terminal.wrap(words, columns)
+    lines = screen.wrap(words, columns)
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
     assert all(width(line) <= columns for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph.steps import DeclaredStep
+from auditor.model.artefact import EdgeKind
 from tests.pages import graphs
 
 CODE = {"train.py": "", "prep.py": "", "eval.py": "", "ml/train.py": "", "ml/prep.py": ""}
@@ -125,3 +126,53 @@ def test_a_trigger_starts_the_steps_of_its_file() -> None:
     ((path, trigger),) = steps.triggers()
     assert (trigger.kind, trigger.schedule) == ("schedule", "0 3 * * 1")
     assert [s.step.name for s in steps.started(path, trigger)] == ["t"]
+
+
+WORKFLOWS = {
+    "flows/cron.yaml": """\
+apiVersion: argoproj.io/v1
+kind: CronWorkflow
+metadata: {name: nightly}
+spec: {schedule: "0 3 * * *", workflowSpec: {workflowTemplateRef: {name: lib}}}
+""",
+    "lib.yaml": """\
+apiVersion: argoproj.io/v1
+kind: WorkflowTemplate
+metadata: {name: lib}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps:
+    - - {name: one, template: run, arguments: {parameters: [{name: what, value: train.py}]}}
+    - - {name: two, template: run, arguments: {artifacts: [{name: m, from: "{{steps.one.outputs.artifacts.m}}"}]}}
+  - name: run
+    inputs: {parameters: [{name: what, value: eval.py}]}
+    container: {image: x, command: [sh, -c, "python {{inputs.parameters.what}}"]}
+    outputs: {artifacts: [{name: m, path: /m}]}
+""",
+}
+
+
+def test_a_step_that_uses_another_file_runs_its_programs() -> None:
+    graph = graphs({**CODE, **WORKFLOWS})
+    steps = graph.world.steps
+    ((path, trigger),) = steps.triggers()
+    (start,) = steps.started(path, trigger)
+    assert set(steps.programs(start)) == {"train.py", "eval.py"}
+    runs = {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.RUNS}
+    assert ("step:flows/cron.yaml#nightly", "step:lib.yaml#one") in runs
+
+
+def test_what_is_handed_on_belongs_to_its_pipeline() -> None:
+    graph = graphs({**CODE, **WORKFLOWS})
+    ties = [
+        (edge.source, edge.kind, edge.target)
+        for edge in graph.edges
+        if "mem:lib.yaml/one.m" in (edge.source, edge.target)
+    ]
+    assert ties == [
+        ("mem:lib.yaml/one.m", EdgeKind.CONSUMES, "step:lib.yaml#two"),
+        ("step:lib.yaml#one", EdgeKind.PRODUCES, "mem:lib.yaml/one.m"),
+    ]
+    assert graph.nodes["mem:lib.yaml/one.m"].label == "one.m"

@@ -38,7 +38,7 @@ def test_a_reusable_workflow_and_an_action_are_followed_by_path() -> None:
     assert started(found, "schedule") == ["train.py"]
     edge = found.between("step:.github/workflows/night.yml#go", "step:.github/workflows/fit.yml#fit", EdgeKind.RUNS)
     assert edge is not None
-    assert edge.attrs == {"via": "uses"}
+    assert edge.evidence[0].how == "uses"
 
 
 def test_a_workflow_that_waits_for_another_is_started_with_it() -> None:

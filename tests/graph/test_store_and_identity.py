@@ -143,7 +143,7 @@ def test_a_guessed_base_is_less_certain_and_a_written_path_is_no_guess() -> None
 def test_anchored_paths_and_working_folders_are_no_guess() -> None:
     identities = Identities(TREE)
     anchored = identities.of(literal("data/new.csv", anchored=True), "steps/train.py")
-    placed = identities.of(literal("new.csv"), "steps/train.py", folder="data")
+    placed = identities.of(literal("new.csv"), "steps/train.py", ["data"], written=True)
     assert [(i.id, i.guessed) for i in (anchored, placed) if i] == [("file:data/new.csv", False)] * 2
     assert identities.of(literal("../../x", anchored=True), "run.py") is None
 

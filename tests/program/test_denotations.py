@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.program.code import Config, Denotation, Instance, Library, Local, Options
+from auditor.program.code import Config, Denotation, Instance, Library, Local, Options, Partial
 from tests.program.asking import meaning, program, questions
 
 FRAME = Instance("pandas.DataFrame")
@@ -41,11 +41,6 @@ FRAME = Instance("pandas.DataFrame")
             "from sklearn.linear_model import Ridge\nask(Ridge().fit(x))",
             Instance("sklearn.linear_model.Ridge"),
             id="fit returns the model",
-        ),
-        pytest.param(
-            "from functools import partial\nimport pandas as pd\nr = partial(pd.read_csv, sep=';')\nask(r)",
-            Library("pandas.read_csv"),
-            id="partial",
         ),
         pytest.param("import pandas as pd\ndef f(df: pd.DataFrame):\n    ask(df)", FRAME, id="annotation"),
         pytest.param(
@@ -125,6 +120,13 @@ CONFIG = {"params.yaml": "train:\n  lr: 0.1\n  data: data/x.csv\n", "conf/a.json
 )
 def test_a_configuration_document_is_followed_by_key(source: str, key: str) -> None:
     assert meaning({**CONFIG, "main.py": source}) == Config("params.yaml", key)
+
+
+def test_a_partial_keeps_the_function_and_what_it_was_given() -> None:
+    found = meaning("from functools import partial\nimport pandas as pd\nr = partial(pd.read_csv, sep=';')\nask(r)")
+    assert isinstance(found, Partial)
+    assert found.function == Library("pandas.read_csv")
+    assert [name for name, _ in found.call.keywords] == ["sep"]
 
 
 def test_a_document_that_the_tree_lacks_is_not_known() -> None:

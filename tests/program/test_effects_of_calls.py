@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.model.artefact import Role
+from auditor.program.carrying import LEVELS
 from auditor.program.effects import Effect
 from tests.program.asking import effects, program
 
@@ -96,12 +97,12 @@ def test_wrappers_are_followed_over_files_and_named_in_order() -> None:
     assert (found.role, found.targets[0].text(), found.via) == (Role.WRITE, "out/x.csv", ("store", "save"))
 
 
-def test_three_levels_and_no_more() -> None:
+def test_six_levels_and_no_more() -> None:
     chain = PD + "def f0(p):\n    pd.read_csv(p)\n"
-    chain += "".join(f"def f{n}(p):\n    f{n - 1}(p)\n" for n in range(1, 6))
-    exact = [e.line for e in effects(chain + "f2('a.csv')") if e.targets[0].exact]
+    chain += "".join(f"def f{n}(p):\n    f{n - 1}(p)\n" for n in range(1, 9))
+    exact = [e.line for e in effects(chain + f"f{LEVELS - 1}('a.csv')") if e.targets[0].exact]
     assert exact
-    assert not [e for e in effects(chain + "f3('a.csv')") if e.targets[0].exact]
+    assert not [e for e in effects(chain + f"f{LEVELS}('a.csv')") if e.targets[0].exact]
 
 
 def test_a_missing_argument_takes_the_default() -> None:

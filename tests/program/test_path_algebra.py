@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from auditor.graph.identity import matches, within
 from auditor.program.values import (
-    MOST_ALTERNATIVES,
     Hole,
     Value,
     change_last,
@@ -24,7 +23,6 @@ from auditor.program.values import (
     normal,
     parent,
     pattern,
-    substitute,
     uri,
 )
 
@@ -88,24 +86,6 @@ def test_plain_paths_join_as_the_standard_library_joins(one: str, other: str) ->
 @given(st.lists(st.sampled_from(["a", "b", "x.csv"]), min_size=2, max_size=5).map("/".join))
 def test_going_up_is_dirname(path: str) -> None:
     assert parent(literal(path)).text() == posixpath.dirname(path)
-
-
-@given(VALUES)
-def test_filling_nothing_changes_nothing_but_confidence(value: Value) -> None:
-    filled = substitute(value, {})
-    assert [each.text() for each in filled] == [value.text()]
-
-
-@given(VALUES, st.dictionaries(HOLES, st.lists(VALUES, max_size=8).map(tuple), max_size=3))
-def test_filling_is_bounded(value: Value, known: dict[Hole, tuple[Value, ...]]) -> None:
-    assert 1 <= len(substitute(value, known)) <= MOST_ALTERNATIVES
-
-
-def test_an_anchored_filling_anchors_only_in_front() -> None:
-    root = Hole("param", "root")
-    here = literal("a", anchored=True)
-    assert substitute(Value((root, "/x")), {root: (here,)})[0].anchored
-    assert not substitute(Value(("x/", root)), {root: (here,)})[0].anchored
 
 
 @pytest.mark.parametrize(

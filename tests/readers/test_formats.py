@@ -53,7 +53,12 @@ artifacts:
     assert dict(train.attrs)["frozen"] == "true"
     assert (each.loop, each.variants, each.writes[0].templated) == ("${names}", 0, True)
     assert (grid.variants, words(grid.commands)) == (6, ["one", "two"])
-    assert [(leaf.key, leaf.value) for leaf in facts.leaves] == [("vars.0.names.0", "a"), ("vars.0.names.1", "b")]
+    assert [(leaf.key, leaf.value) for leaf in facts.leaves if "grid" not in leaf.key] == [
+        ("vars.0.names.0", "a"),
+        ("vars.0.names.1", "b"),
+        ("stages.each.foreach", "${names}"),
+    ]
+    assert [(text.text, text.line) for text in train.texts] == [("python train.py --lr ${train.lr}", 5)]
     assert [(ref.path, ref.kind) for ref in facts.references] == [("models/m.pkl", "model")]
 
 

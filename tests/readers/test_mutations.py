@@ -1,24 +1,64 @@
-"""Files that are almost what they should be: cut, doubled, or with a few characters exchanged."""
+"""Samples of declared pipelines and of automation, damaged: whatever is done to them, a reader answers with facts."""
 
 from __future__ import annotations
 
+import json
+
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.model.facts import Facts
 from auditor.readers import candidates, read_file
 from tests.readers import (
+    test_argo,
     test_azure_pipelines,
+    test_azureml,
     test_circleci,
     test_cloudformation,
+    test_databricks,
+    test_dbt,
     test_github_actions,
     test_gitlab_ci,
     test_jenkins,
+    test_kfp,
+    test_kubernetes,
+    test_mlproject,
     test_other_ci,
+    test_ploomber,
+    test_sagemaker,
+    test_snakemake,
     test_terraform,
 )
 
+DVC = """\
+vars: [params.yaml:a, {b: [1, 2]}]
+stages:
+  s:
+    foreach: ${b}
+    do: {cmd: "python a.py ${item} ${opts}", deps: [a.py], outs: ["${item}.csv": {cache: false}], params: [p.yaml: [k]]}
+  m: {matrix: {x: [a, b], y: ["${c}"]}, cmd: [ls, "echo ${key}"], plots: [p.csv: {x: 1}]}
+artifacts: {best: {path: m.pkl, type: model}}
+plots: [{t: {y: {q.csv: c}}}]
+datasets: [{name: d, url: u}]
+"""
 SAMPLES = {
+    "dvc.yaml": DVC,
+    "MLproject": test_mlproject.PROJECT,
+    "Snakefile": test_snakemake.RULES,
+    "argo.yaml": test_argo.DAG,
+    "kfp.json": json.dumps(test_kfp.PIPELINE),
+    "azure.yml": test_azureml.PIPELINE,
+    "monitor.yml": test_azureml.FILES["ml/monitor.yml"],
+    "bundle.yml": test_databricks.JOBS,
+    "serving.yml": test_databricks.SERVING,
+    "models/schema.yml": test_dbt.PROPERTIES,
+    "models/m.sql": "{% set n = ['a'] %}{% for x in n %}{{ ref('s_' ~ x) }}{% endfor %}{{ config(alias='b') }}",
+    "pipeline.yaml": test_ploomber.PIPELINE,
+    "pipeline.json": test_sagemaker.PIPELINE,
+    "jobs.yaml": test_kubernetes.JOBS,
+    "kserve.yaml": test_kubernetes.KSERVE,
     ".github/workflows/a.yml": test_github_actions.WORKFLOW,
     ".gitlab-ci.yml": test_gitlab_ci.PIPELINE,
     ".circleci/config.yml": test_circleci.CONFIG,
@@ -31,20 +71,55 @@ SAMPLES = {
     "template.yaml": test_cloudformation.SAM,
     "main.tf": test_terraform.MODULE,
 }
+PIECES = [
+    "",
+    "\n",
+    "  ",
+    ":",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "${",
+    "{{",
+    "}}",
+    "'",
+    '"',
+    "null",
+    "\t",
+    "\x00",
+    "é",
+    "|\n",
+]
 
 
-@pytest.mark.parametrize("path", list(SAMPLES))
-@settings(max_examples=60, deadline=None)
+@st.composite
+def damaged(draw: st.DrawFn, text: str) -> str:
+    """The text with a few pieces cut out, doubled or put in."""
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 30)))
+        middle = draw(st.sampled_from([*PIECES, text[start:end] * 2]))
+        text = text[:start] + middle + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES))
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
-def test_no_mutation_of_a_sample_is_a_bug(path: str, data: st.DataObject) -> None:
-    text = SAMPLES[path]
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, min(start + 200, len(text))))
-    put = data.draw(
-        st.sampled_from(
-            ["", text[start:end] * 2, "\n", "{", "}", "]", "'", '"', "- ", ": ", "${{ x }}", "&a ", "*a", "\0"]
-        )
-    )
-    facts = read_file(candidates(path), (text[:start] + put + text[end:]).encode())
-    assert [trouble.message for trouble in facts.troubles if trouble.code == "internal"] == []
-    assert all(step.line >= 0 and step.end_line >= step.line for step in facts.steps)
+def test_a_damaged_sample_gives_facts(path: str, data: st.DataObject) -> None:
+    text = data.draw(damaged(SAMPLES[path])).encode("utf-8", errors="replace")
+    facts = read_file(candidates(path), text)
+    assert [trouble for trouble in facts.troubles if trouble.code == "internal"] == []
+    assert facts == read_file(candidates(path), text)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=Facts) == facts
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES))
+def test_a_whole_sample_gives_steps_or_what_watches(path: str) -> None:
+    facts = read_file(candidates(path), SAMPLES[path].encode())
+    assert facts.steps or facts.watches

@@ -1,0 +1,69 @@
+"""Dialects: frameworks whose pipelines are Python code. Each reads the resolved program, none reads bytes.
+
+A dialect is woken by the imports of its framework; a repository without them pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from auditor.dialects import airflow, kedro, metaflow, prefect, zenml
+from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
+from auditor.model.facts import Trouble
+from auditor.program import Resolved
+
+DIALECTS: tuple[Dialect, ...] = (kedro.DIALECT, airflow.DIALECT, metaflow.DIALECT, zenml.DIALECT, prefect.DIALECT)
+
+
+class Declarations(NamedTuple):
+    """All that the frameworks of a tree declare, in the order of DIALECTS."""
+
+    pipelines: tuple[Pipeline, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def declarations(resolved: Resolved, dialects: Sequence[Dialect] | None = None) -> Declarations:
+    """What the frameworks of a program declare. Never raises: a dialect's own failure is a remark with the code `internal`."""
+    said: list[Statement] = []
+    for dialect, paths in _awake(resolved, DIALECTS if dialects is None else dialects):
+        try:
+            for statement in dialect.read(resolved, paths):
+                said.append(statement)  # noqa: PERF402  # what was said before a failure is kept
+        except Exception as error:  # noqa: BLE001  # the one place where a dialect's bug becomes a counted fact
+            said.append(Remark(paths[0], Trouble(None, _failure(dialect, error), "internal")))
+    return Declarations(
+        tuple(s for s in said if isinstance(s, Pipeline)),
+        tuple(s for s in said if isinstance(s, Artefact)),
+        tuple(s for s in said if isinstance(s, Remark)),
+    )
+
+
+def _awake(resolved: Resolved, dialects: Sequence[Dialect]) -> list[tuple[Dialect, tuple[str, ...]]]:
+    """The dialects whose framework some file imports, each with those files."""
+    wanted = {root for dialect in dialects for root in dialect.roots}
+    importing: dict[str, set[str]] = defaultdict(set)
+    for path in resolved.code.paths if wanted else ():
+        for number in resolved.code.scopes(path):
+            for statement, _, _ in resolved.code.index(path, number).imports:
+                for imported in statement.names if not statement.level else ():
+                    root = imported.module.partition(".")[0]
+                    if root in wanted:
+                        importing[root].add(path)
+    woken = [(dialect, set().union(*(importing.get(root, ()) for root in dialect.roots))) for dialect in dialects]
+    return [(dialect, tuple(sorted(paths))) for dialect, paths in woken if paths]
+
+
+def _failure(dialect: Dialect, error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"dialect {dialect.name}: {type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"[
+            :500
+        ]
+    )
+
+
+__all__ = ["DIALECTS", "Artefact", "CodeStep", "Declarations", "Dialect", "Pipeline", "Remark", "declarations"]

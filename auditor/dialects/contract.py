@@ -1,0 +1,137 @@
+"""What a dialect is, and what it may say: pipelines, artefacts and troubles of a framework whose pipelines are Python code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from auditor.model.artefact import NodeKind
+from auditor.model.declared import Declared
+from auditor.model.facts import Step, Trigger, Trouble
+from auditor.program import Resolved
+from auditor.program.code import Local
+from auditor.program.values import Value
+
+
+class CodeStep(NamedTuple):
+    """One unit of work that code declares in the file `path`.
+
+    `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
+    `reads`, `writes`, `params` and `after` stay empty, since names in code mean more than text: they stand here, resolved.
+    `after` are ids of steps that come first, `implements` the functions whose code it runs, `given` what the step gives
+    to parameters of the first of them, `starts` ids of pipelines that it sets off.
+    """
+
+    id: str
+    path: str
+    step: Step
+    reads: tuple[Declared, ...] = ()
+    writes: tuple[Declared, ...] = ()
+    params: tuple[Declared, ...] = ()
+    after: tuple[str, ...] = ()
+    implements: tuple[Local, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    starts: tuple[str, ...] = ()
+    confidence: float = 0.95
+
+
+class Pipeline(NamedTuple):
+    """A set of steps that runs as one: a DAG, a flow, a registered pipeline. One step may be in several.
+
+    `line` and the lines of the triggers are those of `path`; the triggers start all of its steps. `elsewhere` are further
+    triggers, each with the file that declares it.
+    """
+
+    name: str
+    tool: str
+    path: str
+    line: int
+    steps: tuple[CodeStep, ...]
+    end_line: int | None = None
+    triggers: tuple[Trigger, ...] = ()
+    elsewhere: tuple[tuple[str, Trigger], ...] = ()
+    attrs: tuple[tuple[str, str], ...] = ()
+    confidence: float = 0.95
+
+    @property
+    def id(self) -> str:
+        """Its node in the graph."""
+        return f"pipeline:{self.path}#{self.name}"
+
+
+class Artefact(NamedTuple):
+    """A dataset, model or parameter that the framework knows by name, whether a step uses it or not.
+
+    `source` is the file that declares it, at `line`. `part_of` are ids of artefacts that hold it: a second name of a
+    file is part of that file, so that whoever writes the one is seen to reach whoever reads the other.
+    """
+
+    id: str
+    kind: NodeKind
+    label: str
+    path: str | None
+    source: str
+    line: int
+    part_of: tuple[str, ...] = ()
+    attrs: tuple[tuple[str, str], ...] = ()
+
+
+class Remark(NamedTuple):
+    """Something of a file that the dialect could not read."""
+
+    path: str
+    trouble: Trouble
+
+
+Statement: TypeAlias = Pipeline | Artefact | Remark
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One framework: its name, the import roots that wake it up, and what reads the resolved program.
+
+    `read` gets the program and the sorted paths of the files that import one of `roots`; it is not called where none does.
+    """
+
+    name: str
+    roots: tuple[str, ...]
+    read: Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
+
+
+def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
+    """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
+    importers: dict[str, list[str]] = {}
+    for path in resolved.code.paths:
+        for target in resolved.code.imports(path):
+            importers.setdefault(target, []).append(path)
+    found = dict.fromkeys(paths)
+    todo = list(found)
+    while todo:
+        for path in importers.get(todo.pop(), ()):
+            if path not in found:
+                found[path] = None
+                todo.append(path)
+    return tuple(sorted(found))
+
+
+def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Where in-memory artefacts of pipelines, given as (path, name), live: under the name, or the file as well where
+    several pipelines of the tree share it."""
+    listed = list(pipelines)
+    shared = Counter(name for _, name in set(listed))
+    return {(path, name): name if shared[name] < 2 else f"{path}#{name}" for path, name in listed}
+
+
+class StepIds:
+    """Hands out ids of steps: `step:PATH#NAME`, and `…@2`, `…@3` for further steps of that name in the file."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def new(self, path: str, name: str) -> str:
+        """An id that no other step has."""
+        plain = f"step:{path}#{name}"
+        number = self._taken[plain] = self._taken.get(plain, 0) + 1
+        return plain if number == 1 else f"{plain}@{number}"

@@ -1,0 +1,323 @@
+"""Prefect 1 to 3: flows and tasks, sub-flows, futures, deployments and their schedules."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from posixpath import dirname
+
+from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered
+from auditor.dialects.symbolic import Machine
+from auditor.dialects.symbolic.things import (
+    Arguments,
+    Function,
+    Items,
+    Made,
+    Plain,
+    Table,
+    Thing,
+    Where,
+    options,
+)
+from auditor.language.shell import read_shell
+from auditor.model.artefact import NodeKind
+from auditor.model.declared import Declared
+from auditor.model.facts import Command, Ref, Step, Trigger
+from auditor.program import Resolved
+from auditor.program.code import Library, Local
+from auditor.program.values import normal
+
+TOOL = "prefect"
+CONDITIONAL = 0.8
+_DEPLOYMENTS = re.compile(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
+_ENTRY = re.compile(r"deployments\.(\d+)\.entrypoint$")
+_TIMES = re.compile(r"deployments\.(\d+)\.(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
+_STARTS = frozenset({"serve", "deploy", "to_deployment", "from_source", "register", "with_options", "run"})
+_EDGE = ("upstream_task", "downstream_task")
+_CLOCKS = ("cron", "interval", "rrule", "clocks", "schedule", "schedules")
+_STARTERS = {
+    "run_deployment": "name",
+    "arun_deployment": "name",
+    "create_flow_run": "flow_name",
+    "StartFlowRun": "flow_name",
+}
+_SHELL = {"shell_run_command": "command", "ShellTask": "command", "ShellOperation": "commands"}
+
+
+def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
+    """Every flow of the given files and those that import them."""
+    meaning = Prefect()
+    machine = meaning.machine = Machine(resolved, meaning)
+    for path in reaching(resolved, paths):
+        machine.start(path)
+    flows = [meaning.run(unit) for unit in list(meaning.units.values())]
+    yield from _Statements(machine, meaning, [*flows, *meaning.blocks]).all()
+
+
+class Prefect(Flowing):
+    """What the decorators, futures and deployments of Prefect mean; `blocks` are flows of Prefect 1 (`with Flow(…)`)."""
+
+    roots = ("prefect",)
+    steps = frozenset({"task"})
+    flows = frozenset({"flow"})
+    waiting = ("wait_for", "upstream_tasks")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.triggers: dict[int, list[tuple[str, Trigger]]] = defaultdict(list)
+        self.blocks: list[Flow] = []
+        self._outer: list[Flow | None] = []
+
+    def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
+        """Deployments, flows of Prefect 1, and the tasks that integrations bring."""
+        if dotted.partition(".")[0] not in ("prefect", "prefect_shell"):
+            return None
+        last = dotted.rpartition(".")[2]
+        if last == "Flow":
+            return self._block(args, where)
+        if last in ("build_from_flow", "Deployment", "DeploymentSpec"):
+            for option in options(args.get("flow", 0)):
+                if isinstance(option, Unit):
+                    self.triggered(option, args, last, where)
+            return Plain(None)
+        if last in _SHELL or last in _STARTERS or dotted.startswith("prefect.tasks."):
+            unit = Unit("step", Library(dotted), args, where)
+            outright = self.current is not None and last[:1].islower()
+            return Result(self._step(unit, args, where)) if outright else unit
+        return None
+
+    def construct(self, of: Function, ancestry: tuple[str, ...], args: Arguments, where: Where) -> Thing | None:
+        """Tasks as classes, of Prefect 1."""
+        is_task = any(base.startswith("prefect.") and base.endswith("Task") for base in ancestry)
+        return Unit("step", of, args, where) if is_task else None
+
+    def method(self, receiver: Thing, name: str, args: Arguments, where: Where) -> Thing | None:
+        """Futures, mapped and deferred calls, deployments."""
+        if isinstance(receiver, Result):
+            if name in ("set_upstream", "set_downstream"):
+                self._ordered(receiver, args, name)
+            return receiver
+        if isinstance(receiver, Flow):
+            return self._of_block(receiver, name, args, where)
+        if not isinstance(receiver, Unit):
+            return None
+        if name in ("submit", "map", "delay", "apply_async", "run", "bind") and receiver.kind == "step":
+            mapped = Unit(receiver.kind, receiver.func, receiver.given, receiver.where, mapped=name == "map")
+            return self.invoke(mapped, args, where)
+        if name == "with_options" and receiver.kind == "step":
+            given = Arguments((), {**receiver.given.keywords, **args.keywords})
+            return Unit(receiver.kind, receiver.func, given, receiver.where, receiver.mapped)
+        if name in _STARTS:
+            self.triggered(receiver, args, name, where)
+            return receiver
+        return None
+
+    def _ordered(self, result: Result, args: Arguments, name: str) -> None:
+        for option in options(args.get("task", 0)):
+            if isinstance(option, Result):
+                first, second = (option, result) if name == "set_upstream" else (result, option)
+                second.call.before.append(first.call)
+
+    def attribute(self, receiver: Thing, name: str) -> Thing | None:
+        """`task.fn`; what a future says of itself."""
+        if isinstance(receiver, Result) and name in ("result", "wait", "get"):
+            return None
+        return super().attribute(receiver, name)
+
+    def enter(self, thing: Thing, where: Where) -> Thing | None:
+        """`with Flow("x") as flow`."""
+        for option in options(thing):
+            if isinstance(option, Flow):
+                self._outer.append(self.current)
+                self.current = option
+                return option
+        return None
+
+    def leave(self, thing: Thing) -> None:
+        """The end of such a block."""
+        if self._outer and any(option is self.current for option in options(thing)):
+            self.current = self._outer.pop()
+
+    def _block(self, args: Arguments, where: Where) -> Flow:
+        flow = Flow(Unit("flow", Plain(None), args, where), self.text(args.get("name", 0)))
+        self.blocks.append(flow)
+        self.triggered(flow.unit, Arguments((), {"schedule": args.get("schedule", 1)}), "Flow", where)
+        return flow
+
+    def _of_block(self, flow: Flow, name: str, args: Arguments, where: Where) -> Thing | None:
+        """`flow.chain(a, b)`, `flow.add_edge(a, b)`, `flow.set_dependencies(b, [a])`, and what starts a flow."""
+        held, self.current = self.current, flow
+        if name == "chain":
+            groups = [self._tasks(given, where) for given in args.positional]
+        elif name == "add_edge":
+            groups = [self._tasks(args.get(key, number), where) for number, key in enumerate(_EDGE)]
+        elif name == "set_dependencies":
+            groups = [self._tasks(args.get("upstream_tasks", 1), where), self._tasks(args.get("task", 0), where)]
+        else:
+            groups = []
+        for firsts, seconds in pairwise(groups):
+            for second in seconds:
+                second.before += firsts
+        self.current = held
+        if name in _STARTS:
+            self.triggered(flow.unit, args, name, where)
+        return flow if groups or name in _STARTS else None
+
+    def _tasks(self, thing: Thing | None, where: Where) -> list[Call]:
+        """The tasks in a thing; one that was not called is a step itself, once in a flow."""
+        found: list[Call] = []
+        for option in options(thing) if thing is not None else ():
+            if isinstance(option, Result):
+                found.append(option.call)
+            elif isinstance(option, Items):
+                found += [call for item in option.items for call in self._tasks(item, where)]
+            elif isinstance(option, Unit) and self.current is not None:
+                same = (call for call in self.current.calls if call.unit is option)
+                found.append(next(same, None) or self._step(option, Arguments(), where))
+        return found
+
+    def triggered(self, unit: Unit, args: Arguments, name: str, where: Where) -> None:
+        """Note the schedules that a deployment gives a flow."""
+        for key in _CLOCKS:
+            for text in self._times(args.get(key), key):
+                self.triggers[id(unit)].append((where.path, Trigger("schedule", text, where.line)))
+
+    def _times(self, thing: Thing | None, key: str) -> Iterator[str]:
+        for option in options(thing) if thing is not None else ():
+            if isinstance(option, Items):
+                for item in option.items:
+                    yield from self._times(item, key)
+            elif isinstance(option, Made):
+                yield from self._clock(option)
+            elif isinstance(option, Table):
+                for name in _CLOCKS:
+                    yield from self._times(option.entries.get(name), name)
+            elif key in ("cron", "interval", "rrule") and not (isinstance(option, Plain) and option.value is None):
+                yield self.text(option) or "set in code"
+
+    def _clock(self, made: Made) -> Iterator[str]:
+        """`CronSchedule("0 3 * * *")`, `IntervalClock(timedelta(hours=1))`, `Schedule(clocks=[…])`."""
+        last = made.dotted.rpartition(".")[2]
+        inner = [made.args.get(name, 0 if number == 0 else None) for number, name in enumerate(("cron", *_CLOCKS[1:]))]
+        if last == "timedelta":
+            yield f"timedelta({', '.join(f'{k}={v.value}' for k, v in made.args.keywords.items() if isinstance(v, Plain))})"
+            return
+        for name, thing in zip(_CLOCKS, inner, strict=True):
+            if thing is not None:
+                found = list(self._times(thing, name))
+                if not found and isinstance(thing, Plain) and isinstance(thing.value, str):
+                    found = [thing.value]
+                yield from found
+                return
+
+
+class _Statements:
+    """What all flows of a tree say."""
+
+    def __init__(self, machine: Machine, meaning: Prefect, flows: list[Flow]) -> None:
+        self.machine = machine
+        self.meaning = meaning
+        self.flows = flows
+        self.homes = memory_homes((flow.unit.where.path, _name(flow)) for flow in flows)
+        self.ids = StepIds()
+        self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
+        self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
+        self.deployed = _deployed(machine.resolved)
+
+    def all(self) -> Iterator[Statement]:
+        """One pipeline for each flow; a flow without tasks is its own only step."""
+        for flow in self.flows:
+            where = flow.unit.where
+            calls = flow.calls or [Call(_name(flow), flow.unit, where, Arguments())]
+            if not flow.calls and not code_of(self.machine, flow.unit):
+                continue
+            ids = {id(call): self.ids.new(call.where.path, call.name) for call in calls}
+            steps = tuple(self._step(flow, call, ids) for call in calls)
+            func = flow.unit.func
+            local = func.local if isinstance(func, Function) else None
+            elsewhere = [*self.meaning.triggers[id(flow.unit)], *(self.deployed.get(local, ()) if local else ())]
+            yield _pipeline(flow)._replace(steps=steps, elsewhere=tuple(dict.fromkeys(elsewhere)))
+
+    def _step(self, flow: Flow, call: Call, ids: dict[int, str]) -> CodeStep:
+        where = call.where
+        own = call.unit.kind == "flow" and call.unit is not flow.unit  # a sub-flow has a pipeline of its own
+        code = () if own else code_of(self.machine, call.unit, ("run",))
+        step = Step(
+            call.name, TOOL, where.line, where.end_line,
+            commands=tuple(self._commands(call)),
+            variants=0 if where.repeated or call.unit.mapped else 1,
+        )  # fmt: skip
+        reads = [self._result(flow, result.call, where.line) for result in call.feeds]
+        writes = (self._result(flow, call, where.line),) if id(call) in self.used else ()
+        started = self._started(call)
+        starts = tuple(
+            _pipeline(other).id
+            for other in self.flows
+            if (own and other.unit is call.unit) or (started and _slug(_name(other)) == started)
+        )
+        doubt = CONDITIONAL if where.conditional else 1.0
+        before = dict.fromkeys(ids[id(other)] for other in call.before if id(other) in ids)
+        return CodeStep(
+            ids[id(call)], where.path, step, doubted(reads, doubt), doubted(writes, doubt), after=tuple(before), implements=code,
+            given=given_to(self.machine, call, code), starts=starts, confidence=round(0.95 * doubt, 3),
+        )  # fmt: skip
+
+    def _result(self, flow: Flow, call: Call, line: int) -> Declared:
+        home = self.homes[flow.unit.where.path, _name(flow)]
+        ref = Ref(call.name, "dataset", "result", line)
+        return Declared(f"mem:{home}/{self.names[id(call)]}", None, ref, call.name, NodeKind.DATASET, 0.95)
+
+    def _started(self, call: Call) -> str:
+        """The flow whose deployment a step starts by name, `FLOW/DEPLOYMENT`; "" for none."""
+        func = call.unit.func
+        name = _STARTERS.get(func.dotted.rpartition(".")[2]) if isinstance(func, Library) else None
+        values = self.machine.values(call.args.get(name, 0) or call.unit.given.get(name, 0)) if name else ()
+        return _slug(values[0].text().partition("/")[0]) if len(values) == 1 and values[0].exact else ""
+
+    def _commands(self, call: Call) -> Iterator[Command]:
+        """The commands of a shell task."""
+        func = call.unit.func
+        name = _SHELL.get(func.dotted.rpartition(".")[2]) if isinstance(func, Library) else None
+        given = (call.args.get(name) or call.unit.given.get(name)) if name is not None else None
+        for option in options(given) if given is not None else ():
+            for part in option.items if isinstance(option, Items) else (option,):
+                for value in self.machine.values(part)[:1]:
+                    for command in read_shell(value.text(), braces=not value.exact):
+                        yield Command(command.words, call.where.line, command.cwd, command.reads, command.writes)
+
+
+def _pipeline(flow: Flow) -> Pipeline:
+    where = flow.unit.where
+    return Pipeline(_name(flow), TOOL, where.path, where.line, (), where.end_line)
+
+
+def _name(flow: Flow) -> str:
+    return flow.name or flow.unit.where.path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace("_", "-").replace(" ", "-")
+
+
+def _deployed(resolved: Resolved) -> dict[Local, list[tuple[str, Trigger]]]:
+    """The schedules in files of deployments (`prefect.yaml`), by the flow that each starts."""
+    found: dict[Local, list[tuple[str, Trigger]]] = defaultdict(list)
+    for path, facts in sorted(resolved.files.items()):
+        if not _DEPLOYMENTS.search(path):
+            continue
+        entries = {m[1]: str(leaf.value) for leaf in facts.leaves if (m := _ENTRY.search(leaf.key))}
+        for leaf in facts.leaves:
+            match = _TIMES.search(leaf.key)
+            file, _, function = entries.get(match[1], "").partition(":") if match is not None else ("", "", "")
+            home = normal(f"{dirname(path)}/{file}" if dirname(path) else file)
+            number = resolved.code.named(home, function) if home in resolved.code.programs else None
+            if match is not None and number is not None and leaf.value is not None:
+                times = str(leaf.value) if match[2] == "cron" else f"{match[2]} {leaf.value}"
+                found[Local(home, number)].append((path, Trigger("schedule", times, leaf.line)))
+    return found
+
+
+DIALECT = Dialect(TOOL, ("prefect",), read)

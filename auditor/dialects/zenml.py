@@ -1,0 +1,268 @@
+"""ZenML: steps and pipelines under decorators, artefacts by the names of their outputs, schedules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from posixpath import dirname
+
+from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.flowing import (
+    Call,
+    Flow,
+    Flowing,
+    Named,
+    Result,
+    Unit,
+    code_of,
+    doubted,
+    given_to,
+    numbered,
+    stored,
+)
+from auditor.dialects.symbolic import Machine
+from auditor.dialects.symbolic.things import Arguments, Bound, Function, Made, Thing, Where, options
+from auditor.model.artefact import NodeKind
+from auditor.model.declared import Declared
+from auditor.model.facts import Ref, Step, Trigger
+from auditor.model.ir import Attr, Const, Expr, Group, Item
+from auditor.model.ir import Call as IrCall
+from auditor.program import Resolved
+from auditor.program.code import Frame, Library, Local
+from auditor.program.invocations import argument
+
+TOOL = "zenml"
+CONDITIONAL = 0.8
+_ASKING = frozenset(
+    {"get_artifact", "get_artifact_version", "load_artifact", "get_model_artifact", "get_data_artifact"}
+)
+_PROJECT = ("pyproject.toml", "requirements.txt", "setup.py", ".zen/config.yaml")
+_TUPLES = frozenset({"Tuple", "tuple"})
+
+
+def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
+    """Every pipeline of the given files and those that import them."""
+    meaning = ZenML()
+    machine = meaning.machine = Machine(resolved, meaning)
+    for path in reaching(resolved, paths):
+        machine.start(path)
+    flows = [meaning.run(unit) for unit in list(meaning.units.values())]
+    yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
+
+
+class ZenML(Flowing):
+    """What the decorators and the client of ZenML mean."""
+
+    roots = ("zenml",)
+    steps = frozenset({"step"})
+    flows = frozenset({"pipeline"})
+    waiting = ("after",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.triggers: dict[int, list[tuple[str, Trigger]]] = defaultdict(list)
+
+    def composed(self) -> bool:
+        """The steps of a pipeline that another calls are steps of that one."""
+        return True
+
+    def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
+        """Artefacts by name, and the steps that integrations bring."""
+        if not dotted.startswith("zenml."):
+            return None
+        last = dotted.rpartition(".")[2]
+        if last in ("load_artifact", "ExternalArtifact"):
+            return self._named(args.get("name") or args.get("name_or_id", 0))
+        if last in ("with_options", "configure"):
+            return Unit("step", Library(dotted.rpartition(".")[0]), args, where)
+        if self.current is not None and (".steps." in dotted or last.endswith("_step")):
+            return Result(self._step(Unit("step", Library(dotted), Arguments(), where), args, where))
+        return None
+
+    def construct(self, of: Function, ancestry: tuple[str, ...], args: Arguments, where: Where) -> Thing | None:
+        """Steps as classes, of the time before decorators alone."""
+        is_step = any(base.startswith("zenml.") and base.endswith("Step") for base in ancestry)
+        return Unit("step", of, Arguments(), where) if is_step else None
+
+    def method(self, receiver: Thing, name: str, args: Arguments, where: Where) -> Thing | None:
+        """Options of pipelines and steps; artefacts that a client or a model is asked for."""
+        if isinstance(receiver, Unit):
+            self._scheduled(receiver, args, where)
+            return receiver if name in ("with_options", "configure", "run", "copy") else None
+        if name in _ASKING and _is_zenml(receiver):
+            return self._named(args.get("name_id_or_prefix") or args.get("name", 0))
+        if isinstance(receiver, Named) and name in ("load", "read"):
+            return receiver
+        return None
+
+    def _scheduled(self, unit: Unit, args: Arguments, where: Where) -> None:
+        for option in options(args.get("schedule")):
+            if isinstance(option, Made) and option.dotted.endswith("Schedule"):
+                cron = self.text(option.args.get("cron_expression"))
+                self.triggers[id(unit)].append((where.path, Trigger("schedule", cron or "interval", where.line)))
+
+    def _named(self, thing: Thing | None) -> Named | None:
+        found = [value for value in self.values(thing) if value.exact]
+        return Named(found[0].text(), min(found[0].confidence + 0.05, 0.95)) if found else None
+
+
+def _is_zenml(receiver: Thing) -> bool:
+    """Whether something came from the library: a client, a context, a model of it."""
+    while isinstance(receiver, Bound):
+        receiver = receiver.receiver
+    return isinstance(receiver, (Made, Library)) and receiver.dotted.startswith("zenml.")
+
+
+class _Statements:
+    """What all pipelines of a tree say."""
+
+    def __init__(self, machine: Machine, meaning: ZenML, flows: list[Flow]) -> None:
+        self.machine = machine
+        self.meaning = meaning
+        self.flows = flows
+        self.homes = memory_homes((_place(flow)[0], flow.name) for flow in flows)
+        self.ids = StepIds()
+        self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
+        self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
+        self.outputs: dict[Local, tuple[tuple[str, NodeKind], ...]] = {}
+
+    def all(self) -> Iterator[Statement]:
+        """One pipeline for each function that is one."""
+        for flow in self.flows:
+            path, line, end_line = _place(flow)
+            ids = {id(call): self.ids.new(call.where.path, call.name) for call in flow.calls}
+            steps = tuple(self._step(flow, call, ids) for call in flow.calls)
+            yield Pipeline(
+                flow.name, TOOL, path, line, steps, end_line,
+                elsewhere=tuple(dict.fromkeys(self.meaning.triggers[id(flow.unit)])),
+            )  # fmt: skip
+
+    def _step(self, flow: Flow, call: Call, ids: dict[int, str]) -> CodeStep:
+        where = call.where
+        code = code_of(self.machine, call.unit)
+        reads = [declared for result in call.feeds for declared in self._result(flow, result, where.line)]
+        asked = [named for given in (*call.args.positional, *call.args.keywords.values()) for named in stored(given)]
+        reads += [self._stored(named.name, where, named.trust) for named in (*asked, *self._asked(code))]
+        writes = (
+            list(self._result(flow, Result(call), where.line)) if id(call) in self.used or self._names(call) else []
+        )
+        writes += [self._stored(named.name, where, named.trust) for named in self._saved(code)]
+        doubt = CONDITIONAL if where.conditional else 1.0
+        step = Step(call.name, TOOL, where.line, where.end_line, variants=0 if where.repeated else 1)
+        before = dict.fromkeys(ids[id(other)] for other in call.before if id(other) in ids)
+        return CodeStep(
+            ids[id(call)], where.path, step, doubted(reads, doubt), doubted(writes, doubt), after=tuple(before),
+            implements=code, given=given_to(self.machine, call, code), confidence=round(0.95 * doubt, 3),
+        )  # fmt: skip
+
+    # --- artefacts ---
+
+    def _result(self, flow: Flow, result: Result, line: int) -> Iterator[Declared]:
+        """What a result is: the outputs of its step by name; in memory where they have none."""
+        names = self._names(result.call)
+        if names:
+            chosen = names if result.index is None or result.index >= len(names) else (names[result.index],)
+            for name, kind in chosen:
+                declared = self._stored(name, result.call.where, 0.95)
+                yield Declared(declared.id, None, Ref(name, "dataset", "result", line), name, kind, declared.confidence)
+            return
+        home = self.homes[_place(flow)[0], flow.name]
+        ref = Ref(result.call.name, "dataset", "result", line)
+        yield Declared(f"mem:{home}/{self.names[id(result.call)]}", None, ref, result.call.name, NodeKind.DATASET, 0.95)
+
+    def _stored(self, name: str, where: Where, trust: float) -> Declared:
+        """An artefact in the store: one name is one artefact in a project."""
+        root = self._project(where.path)
+        identity = f"name:zenml:{root}/{name}" if root else f"name:zenml:{name}"
+        ref = Ref(name, "dataset", "artifact", where.line)
+        return Declared(identity, None, ref, name, NodeKind.DATASET, round(trust, 3))
+
+    def _project(self, path: str) -> str:
+        """The nearest folder above a file that is set up as a project."""
+        folder = dirname(path)
+        while folder:
+            if any(f"{folder}/{name}" in self.machine.resolved.tree for name in _PROJECT):
+                return folder
+            folder = dirname(folder)
+        return ""
+
+    def _names(self, call: Call) -> tuple[tuple[str, NodeKind], ...]:
+        """The named outputs of a step, from the annotation of what its function returns."""
+        code = code_of(self.machine, call.unit)
+        if not code:
+            return ()
+        if code[0] not in self.outputs:
+            scope = self.machine.code.scope(*code[0])
+            frame = Frame(code[0].path, max(scope.parent, 0))
+            self.outputs[code[0]] = tuple(self._annotated(scope.returns, frame)) if scope.returns is not None else ()
+        return self.outputs[code[0]]
+
+    def _annotated(self, annotation: Expr, frame: Frame) -> Iterator[tuple[str, NodeKind]]:
+        """`Tuple[Annotated[X, "a"], Annotated[Y, ArtifactConfig(name="b")]]`."""
+        if type(annotation) is not Item:
+            return
+        last = _last(annotation.base)
+        parts = annotation.key.items if type(annotation.key) is Group else (annotation.key,)
+        if last in _TUPLES:
+            found = [list(self._annotated(part, frame)) for part in parts]
+            if all(found):  # by position: one without a name would shift the others
+                yield from (pair for pairs in found for pair in pairs)
+        elif last == "Annotated":
+            for part in parts[1:]:
+                yield from self._configured(part, frame)
+
+    def _configured(self, part: Expr, frame: Frame) -> Iterator[tuple[str, NodeKind]]:
+        """The name in an annotation: a text, or an `ArtifactConfig`."""
+        config = part if type(part) is IrCall else None
+        named = argument(config, "name", 0) if config is not None else part
+        given = dict(config.keywords) if config is not None else {}
+        values = self.machine.resolved.evaluator.values(named, frame) if named is not None else ()
+        model = "MODEL" in _spelled(given.get("artifact_type")) or _spelled(given.get("is_model_artifact")) == "True"
+        if len(values) == 1 and values[0].exact:
+            yield values[0].text(), NodeKind.MODEL if model else NodeKind.DATASET
+
+    # --- what code asks for and saves ---
+
+    def _asked(self, code: tuple[Local, ...]) -> Iterator[Named]:
+        for local, call, name in self._calls(code):
+            if name in _ASKING:
+                yield from self._text(argument(call, "name_id_or_prefix", 0) or argument(call, "name", 0), local)
+
+    def _saved(self, code: tuple[Local, ...]) -> Iterator[Named]:
+        for local, call, name in self._calls(code):
+            if name == "save_artifact":
+                yield from self._text(argument(call, "name", 1), local)
+
+    def _calls(self, code: tuple[Local, ...]) -> Iterator[tuple[Local, IrCall, str]]:
+        denoter = self.machine.resolved.evaluator.denoter
+        for local in code:
+            for site in self.machine.code.index(*local).calls:
+                func = site.call.func
+                dotted = denoter.dotted(func, Frame(*local)) or ""
+                if dotted.startswith("zenml."):
+                    yield local, site.call, dotted.rpartition(".")[2]
+                elif type(func) is Attr and func.name in ("get_artifact", "get_artifact_version") and not dotted:
+                    yield local, site.call, func.name
+
+    def _text(self, expr: Expr | None, local: Local) -> Iterator[Named]:
+        values = self.machine.resolved.evaluator.values(expr, Frame(*local)) if expr is not None else ()
+        if len(values) == 1 and values[0].exact:
+            yield Named(values[0].text(), min(values[0].confidence, 0.9))
+
+
+def _place(flow: Flow) -> tuple[str, int, int]:
+    where = flow.unit.where
+    return where.path, where.line, where.end_line
+
+
+def _last(expr: Expr) -> str:
+    return expr.name if type(expr) is Attr else getattr(expr, "id", "")
+
+
+def _spelled(expr: Expr | None) -> str:
+    if type(expr) is Const:
+        return str(expr.value)
+    return expr.name if type(expr) is Attr else ""
+
+
+DIALECT = Dialect(TOOL, ("zenml",), read)

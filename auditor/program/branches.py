@@ -1,0 +1,108 @@
+"""Which starts of a program reach a statement: tests on options and parameters that a start or a caller decides.
+
+`if args.stage == "train":` runs only where the command says so. A test that is not understood excludes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.model.ir import Const, Expr, Op
+from auditor.program.code import Frame
+from auditor.program.values import Value, Values
+
+if TYPE_CHECKING:
+    from auditor.program.evaluate import Evaluator
+
+_OPPOSITE = {"!=": "==", "not-in": "in"}
+
+
+class Reach(NamedTuple):
+    """Whether a statement can run at all, and in which starts (none named: in all)."""
+
+    possible: bool = True
+    runs: frozenset[int] = frozenset()
+
+
+ALWAYS = Reach()
+NEVER = Reach(possible=False)
+
+
+def reach(evaluator: Evaluator, frame: Frame) -> Reach:
+    """What the branches around a place leave of the starts of its program."""
+    found = ALWAYS
+    index = evaluator.code.index(frame.path, frame.scope)
+    for construct, arm in frame.block:
+        test = index.tests.get(construct)
+        if test is not None:
+            found = both(found, _of_test(evaluator, test, frame, wanted=arm == 0))
+    return found
+
+
+def both(one: Reach, other: Reach) -> Reach:
+    """What is left where both hold."""
+    if not (one.possible and other.possible):
+        return NEVER
+    if not (one.runs and other.runs):
+        return Reach(runs=one.runs or other.runs)
+    shared = one.runs & other.runs
+    return Reach(runs=shared) if shared else NEVER
+
+
+def limited(values: Values, to: Reach) -> Values:
+    """The values as far as they occur in the starts that are left."""
+    if not to.runs:
+        return values if to.possible else ()
+    return tuple(v._replace(runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
+
+
+def _of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> Reach:
+    """Where a test comes out as wanted."""
+    if type(test) is Op:
+        if test.op == "not":
+            return _of_test(evaluator, test.operands[0], frame, wanted=not wanted)
+        if test.op == ("and" if wanted else "or"):
+            found = ALWAYS
+            for operand in test.operands:
+                found = both(found, _of_test(evaluator, operand, frame, wanted=wanted))
+            return found
+        if test.op in _OPPOSITE:
+            positive = Op(_OPPOSITE[test.op], test.operands)
+            return _compared(evaluator, positive, frame, wanted=not wanted)
+        return _compared(evaluator, test, frame, wanted=wanted) if test.op in ("==", "in") else ALWAYS
+    values = evaluator.values(test, frame)
+    if not values or any(value.how != "flag" for value in values):
+        return ALWAYS
+    return _left([(value, value.text() == "True") for value in values], wanted=wanted)
+
+
+def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> Reach:
+    """`x == "a"` and `x in ("a", "b")`, where all that `x` can be is known."""
+    subject, other = test.operands
+    if type(subject) is Const and test.op == "==":
+        subject, other = other, subject
+    texts = _constants(evaluator, other, frame, listed=test.op == "in")
+    values = evaluator.values(subject, frame) if texts is not None else ()
+    # What a default or a constant says today, a caller that is not seen may say otherwise: starts decide, and arguments.
+    decided = bool(values) and all(
+        value.exact and (value.runs or value.how in ("literal", "constant")) for value in values
+    )
+    if texts is None or not decided or (frame.bound is None and not any(value.runs for value in values)):
+        return ALWAYS
+    return _left([(value, value.text() in texts) for value in values], wanted=wanted)
+
+
+def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:
+    items = evaluator.displays.elements(expr, frame) if listed else [(expr, frame)]
+    if not items or any(type(item) is not Const for item, _ in items):
+        return None
+    return {str(item.value) for item, _ in items if type(item) is Const}
+
+
+def _left(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> Reach:
+    fitting = [value for value, outcome in outcomes if outcome is wanted]
+    if not fitting:
+        return NEVER
+    if any(not value.runs for value in fitting):
+        return ALWAYS
+    return Reach(runs=frozenset().union(*(value.runs for value in fitting)))

@@ -1,0 +1,69 @@
+"""How programs are started: the words after each program, by whatever command says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from auditor.model.facts import Word
+from auditor.model.ir import Call, Expr, Star
+
+
+class Invocation(NamedTuple):
+    """One start of a program: the words that follow it, the folder it runs in (if it is one of the tree), and the step.
+
+    `shown` is true where a document only shows the command to people.
+    """
+
+    number: int
+    program: str
+    words: tuple[Word, ...]
+    folder: str | None
+    by: str
+    shown: bool = False
+
+
+class Invocations:
+    """All starts of the programs of a tree. What a module reads from the command line, the program around it was given."""
+
+    def __init__(self, importers: Callable[[str], Iterable[str]]) -> None:
+        self._importers = importers
+        self._direct: dict[str, list[Invocation]] = defaultdict(list)
+        self._known: dict[str, tuple[Invocation, ...]] = {}
+        self.all: list[Invocation] = []
+
+    def add(self, program: str, words: tuple[Word, ...], folder: str | None, by: str, *, shown: bool = False) -> None:
+        """State a start; the same words by the same step count once."""
+        made = Invocation(len(self.all), program, words, folder, by, shown)
+        if not any(made[1:] == other[1:] for other in self._direct[program]):
+            self._direct[program].append(made)
+            self.all.append(made)
+            self._known.clear()
+
+    def direct(self, program: str) -> tuple[Invocation, ...]:
+        """The starts of a program itself."""
+        return tuple(self._direct.get(program, ()))
+
+    def of(self, path: str) -> tuple[Invocation, ...]:
+        """The starts in which a module sees the command line: its own, else those of programs that import it.
+
+        A command that a document shows counts only where nothing else starts the program.
+        """
+        found = self._known.get(path)
+        if found is None:
+            own = self.direct(path) or tuple(each for program in self._importers(path) for each in self.direct(program))
+            run = tuple(each for each in own if not each.shown)
+            found = self._known[path] = run or own
+        return found
+
+
+def argument(call: Call, name: str | None, pos: int | None) -> Expr | None:
+    """The expression given for a parameter, by keyword or position."""
+    if name is not None:
+        for keyword, value in call.keywords:
+            if keyword == name:
+                return value
+    if pos is not None and pos < len(call.args) and type(call.args[pos]) is not Star:
+        return call.args[pos]
+    return None
