@@ -18,7 +18,7 @@ from auditor.model.audit import SCHEMA, Audit, Versions
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
-from auditor.model.listing import Content, Listing
+from auditor.model.listing import Content, Listing, Target
 from auditor.model.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,9 +133,19 @@ def _graphs(
         files = read_facts(tree, cache=cache, jobs=jobs, progress=tell)
         stack.enter_context(no_collection())
         tell("resolving the program", 0, 0)
-        resolved = resolve(files, frozenset(entry.path for entry in tree.listing.entries), load())
+        resolved = resolve(files, _paths(tree.listing), load(), _names(tree.listing.target))
         tell("building the graph", 0, 0)
         yield Graphs(resolved, tree.listing, tree.settings, tree.history, detailed=True)
+
+
+def _paths(listing: Listing) -> frozenset[str]:
+    return frozenset(entry.path for entry in listing.entries)
+
+
+def _names(target: Target) -> frozenset[str]:
+    """What a clone of the target may be called."""
+    remote = (target.remote or "").rstrip("/").removesuffix(".git").rpartition("/")[2]
+    return frozenset(name for name in (target.name, remote) if name)
 
 
 def _silent(_what: str, _done: int, _whole: int) -> None:
@@ -173,7 +183,7 @@ def _judge(
 
     policy, rules = load_policy(profile), registry(extra)
     tell("resolving the program", 0, 0)
-    resolved = resolve(files, frozenset(entry.path for entry in listing.entries), load())
+    resolved = resolve(files, _paths(listing), load(), _names(listing.target))
     tell("building the graph", 0, 0)
     graphs = Graphs(resolved, listing, settings, history)
     tell("asking the rules", 0, 0)

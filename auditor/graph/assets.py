@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from posixpath import dirname
 
+from auditor.graph.dbt_projects import Projects
 from auditor.graph.file_steps import declared
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, NodeKind
@@ -26,6 +27,15 @@ def name_assets(store: Store, files: Mapping[str, Facts]) -> None:
         elif facts.kind == "mlmodel" and dirname(path):
             flavors = [value for name, value in facts.attrs if name == "flavor"]
             store.node(f"file:{dirname(path)}", NodeKind.MODEL, dirname(path), path=dirname(path), flavors=flavors)
+
+
+def join_seeds(store: Store, projects: Projects) -> None:
+    """Tie the names of seeds that models ask for to their files; said last, since only names in use are tied."""
+    for project in projects.all():
+        for name, path in sorted(project.seeds.items()):
+            relation = f"dbt:{project.name}.{name}".lower()
+            if store.has(relation):
+                store.edge(relation, store.node(f"file:{path}", NodeKind.DATASET, path, path=path), EdgeKind.PART_OF)
 
 
 def _file(store: Store, path: str, ref: Ref) -> None:

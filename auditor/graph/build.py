@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.assets import name_assets
+from auditor.graph.assets import join_seeds, name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
 from auditor.graph.file_nodes import data_kind, state_environment, state_includes, state_owners, state_pin
 from auditor.graph.identity import PathIndex, within
@@ -11,6 +11,7 @@ from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.pipelines import CodePipelines
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
+from auditor.graph.transport import Transport
 from auditor.graph.watches import Watches
 from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
 from auditor.model.declared import Declared
@@ -32,10 +33,13 @@ REF_KINDS = {
 class Builder:
     """States everything that is known into a store, declared and observed."""
 
-    def __init__(self, resolved: Resolved, steps: Steps, lineage: Lineage, *, detailed: bool = False) -> None:
+    def __init__(
+        self, resolved: Resolved, steps: Steps, lineage: Lineage, transport: Transport, *, detailed: bool = False
+    ) -> None:
         self.resolved = resolved
         self.steps = steps
         self.lineage = lineage
+        self.transport = transport
         self.detailed = detailed
         self.store = Store()
 
@@ -56,12 +60,14 @@ class Builder:
         for step, touch in in_code.state_steps():
             self._touch(touch, step.id)
         self._launched()
+        self.transport.state(self.store)
         state_keys(self.store, self.resolved)
         state_options(self.store, self.resolved, self.steps, self.lineage.entries)
         if self.detailed:
             state_calls(self.store, self.resolved)
         self._triggers()
         Watches(self.steps, self.store).state(self.resolved.files)
+        join_seeds(self.store, self.steps.projects)
         self._containment()
         state_owners(self.store, self.resolved.files, self.resolved.tree)
         return self.store
@@ -155,8 +161,8 @@ class Builder:
                 )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
         for run in step.runs:
-            if run.kind in ("script", "notebook", "shell"):
-                kind = {"script": NodeKind.SCRIPT, "notebook": NodeKind.NOTEBOOK, "shell": NodeKind.SCRIPT}[run.kind]
+            if run.kind in ("script", "notebook", "shell", "foreign"):
+                kind = NodeKind.NOTEBOOK if run.kind == "notebook" else NodeKind.SCRIPT
                 target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
                 if target != node:
                     piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.confidence)
@@ -279,7 +285,7 @@ class Builder:
     def _launched(self) -> None:
         for path, launched in sorted(self.lineage.launched.items()):
             for launch in launched:
-                if launch.run.kind in ("script", "notebook", "shell") and launch.run.target != path:
+                if launch.run.kind in ("script", "notebook", "shell", "foreign") and launch.run.target != path:
                     kind = NodeKind.NOTEBOOK if launch.run.kind == "notebook" else NodeKind.SCRIPT
                     target = self.store.node(
                         f"file:{launch.run.target}", kind, launch.run.target, path=launch.run.target

@@ -60,6 +60,10 @@ class Projects:
             folder: self._read(folder, facts) for folder, facts in sorted(found, key=lambda item: item[0])
         }
 
+    def all(self) -> tuple[Project, ...]:
+        """The projects, by folder."""
+        return tuple(self._projects.values())
+
     def of(self, path: str) -> Project | None:
         """The project that a file belongs to."""
         for folder in self._folders:

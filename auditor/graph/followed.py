@@ -24,11 +24,6 @@ def root_of(path: str) -> str:
     return path.partition(".github/")[0].rstrip("/") if f"/{path}".count("/.github/") else ""
 
 
-def is_action(path: str) -> bool:
-    """Whether a file defines an action: what it calls its own folder is that of the file."""
-    return path.rpartition("/")[2] in ("action.yml", "action.yaml")
-
-
 def used_files(path: str, step: Step, files: Mapping[str, Facts]) -> Iterator[str]:
     """The templates and actions that a step uses by path: `./x` is seen from the root, `template:x` from the step's file."""
     for place in (_place(path, text) for text in step.uses):

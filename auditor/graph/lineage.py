@@ -117,7 +117,8 @@ class Lineage:
                 identity = self._named(effect, value, identity) or identity
             if identity is not None:
                 named = True
-                found.append(self._touched(way, identity, kind, effect, value.runs))
+                pictured = values is effect.source and places.is_byproduct(identity.path or "")  # logged, not worked on
+                found.append(self._touched(way, identity, NodeKind.REPORT if pictured else kind, effect, value.runs))
         return found, named
 
     def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
@@ -137,7 +138,7 @@ class Lineage:
     def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
         """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
         text, attrs = value.text(), effect.entry.attrs
-        if effect.name in ENVIRONMENT:
+        if effect.name in ENVIRONMENT or attrs.get("variable"):
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
         if "://" in text or not value.known:
             return None

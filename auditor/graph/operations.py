@@ -161,12 +161,21 @@ def _managed(world: World) -> Iterator[Evidence]:
         managed = [leaf for leaf in facts.leaves if leaf.value is not False and MANAGED.search(leaf.key)]
         for leaf in (managed or said)[:1]:
             yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", bool(managed))
+    yield from _declared_monitors(world)
     for step in world.steps.all:
         words = " ".join(word.text for command in step.step.commands for word in command.words)
         if step.tool != "readme" and (
             re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I)
         ):
             yield Evidence(Place(step.path, step.step.line), f"step {step.step.name} checks drift", True)
+
+
+def _declared_monitors(world: World) -> Iterator[Evidence]:
+    """Monitors of a platform that a file declares."""
+    for path, facts in sorted(world.files.items()):
+        for watch in facts.watches if places.is_product(path) else ():
+            if watch.kind == "monitor" and dict(watch.attrs).get("drift") in ("data", "target"):
+                yield Evidence(Place(path, watch.line), f"declares the monitor {watch.name}", True)
 
 
 def _listed(world: World) -> Iterator[Evidence]:

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
 from auditor.graph.file_steps import FileSteps, declared
-from auditor.graph.followed import Following, in_module, is_action, is_excluded, root_of, used_files
+from auditor.graph.followed import Following, in_module, is_excluded, root_of, used_files
 from auditor.model.declared import Declared
-from auditor.model.facts import Command, Step, Trigger
+from auditor.model.facts import Step, Trigger
 from auditor.program import Resolved
 from auditor.program.code import Local
 from auditor.program.commands import Run
+from auditor.program.grounds import upwards
 from auditor.program.values import Value, is_absolute, normal
 
 IN_CODE = frozenset(dialect.name for dialect in DIALECTS)
@@ -42,6 +41,8 @@ CERTAINTY = {"jenkins": 0.6}
 """How sure the formats are that are read by their brackets and strings alone; of all others what they declare is."""
 PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
 """How automation keeps files that a job leaves behind."""
+_BY_NAME = frozenset({"dvc", "make", "mlproject", "compose"})
+"""Tools that a command asks for steps by name."""
 SERVING = frozenset({"docker", "compose", "procfile", "azureml-serving", "databricks-serving", "kserve", "seldon"})
 
 
@@ -110,8 +111,8 @@ class Steps:
                 self._provided.setdefault(name, []).append(step)
             for run in step.runs:
                 if run.kind in ("script", "notebook"):
-                    # A folder inside an image is none of the tree's.
-                    folder = None if is_absolute(run.folder) or run.folder.startswith("..") else run.folder
+                    # A folder inside an image, or one that is not known, is none of the tree's.
+                    folder = None if is_absolute(run.folder) or run.folder.startswith(("..", "{")) else run.folder
                     invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
 
     def certainty(self, path: str) -> float:
@@ -212,22 +213,19 @@ class Steps:
         """The declared steps that a command of a step starts in turn."""
         if run.kind == "shell":
             return self.by_file.get(run.target, [])
+        if run.kind in ("image", "build"):
+            wanted = "cmd" if run.kind == "image" else "build"
+            return [step for step in self.by_file.get(run.target, []) if step.step.name == wanted]
         if run.kind != "pipeline":
             return []
         tool, _, goals = run.target.partition(":")
-        wanted = set(goals.split())
-        if tool == "dvc":
-            return self._of_tool(
-                "dvc", run.folder, {w.partition(":")[2] or w for w in wanted if not w.endswith("dvc.yaml")} - {"run"}
-            )
-        if tool == "make":
-            chosen = self._of_tool("make", run.folder, wanted)
-            return chosen if wanted else chosen[:1]
-        if tool == "mlflow":
-            project = normal(join(run.folder, goals.partition(" ")[0]))
-            points = [s for s in self.all if s.tool == "mlproject" and dirname(s.path) == project]
-            return [s for s in points if s.step.name in wanted] or [s for s in points if s.step.name == "main"]
-        return self._of_pipelines(tool, run) if tool in IN_CODE else self._of_tool(tool, run.folder, set())
+        if tool in IN_CODE:
+            return self._of_pipelines(tool, run)
+        near = [step for step in self.by_file.get(run.file, []) if step.tool == tool] or self._near(tool, run.folder)
+        names = set(goals.split())
+        if tool == "make" and near and not names:
+            names = {near[0].step.name}
+        return self._chosen(near, names) if names and tool in _BY_NAME else near
 
     def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
         """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
@@ -237,12 +235,17 @@ class Steps:
         chosen = [p for p in own if p.name in named] or [p for p in own if p.name == DEFAULT_PIPELINE]
         return [self.by_id[step.id] for pipeline in chosen for step in pipeline.steps]
 
-    def _of_tool(self, tool: str, folder: str, names: set[str]) -> list[DeclaredStep]:
-        """Steps of a pipeline tool at a folder (or anywhere, when that folder has none), with what comes before them."""
-        all_steps = [step for step in self.all if step.tool == tool]
-        near = [step for step in all_steps if dirname(step.path) == folder] or all_steps
-        if not names:
-            return near
+    def _near(self, tool: str, folder: str) -> list[DeclaredStep]:
+        """The steps of a pipeline tool that a folder declares, else the nearest above it, else the only file that does."""
+        every = [step for step in self.all if step.tool == tool]
+        for above in upwards(folder) if "{" not in folder and not is_absolute(folder) else ():
+            near = [step for step in every if dirname(step.path) == above]
+            if near:
+                return near
+        return every if len({step.path for step in every}) == 1 or tool not in _BY_NAME else []
+
+    def _chosen(self, near: list[DeclaredStep], names: set[str]) -> list[DeclaredStep]:
+        """Steps by name with what comes before them."""
         by_name = {name: step for step in near for name in (step.step.name, *step.instances)}
         chosen: dict[str, DeclaredStep] = {}
         todo = [by_name[name] for name in sorted(names) if name in by_name]
@@ -289,7 +292,7 @@ class Steps:
             path,
             step,
             folder,
-            tuple(self._run(command, folder, path, step.tool) for command in step.commands),
+            self.resolved.texts.runs(path, step, folder),
             tuple(declared(ref, folder, path) for ref in step.reads),
             tuple(d for ref in step.writes if not self._is_packed(d := declared(ref, folder, path))),
             tuple(declared(ref, folder, path) for ref in step.params),
@@ -315,7 +318,7 @@ class Steps:
             step.path,
             step.step,
             folder,
-            tuple(self._run(command, folder, step.path, "shell") for command in step.step.commands),
+            self.resolved.texts.runs_somewhere(step.path, step.step, folder),
             step.reads,
             step.writes,
             step.params,
@@ -326,16 +329,3 @@ class Steps:
             in_code=True,
             confidence=step.confidence,
         )
-
-    def _run(self, command: Command, folder: str, path: str, tool: str) -> Run:
-        here = (root_of(path) or ".") if tool in AUTOMATION and not is_action(path) else dirname(path)
-        run = self.resolved.commands.resolve(command, folder, here)
-        if run.kind in ("missing", "tool") and tool == "shell":
-            nearby = self.resolved.commands.resolve(command, dirname(path), dirname(path))
-            return nearby if nearby.kind not in ("missing", "tool") else run
-        if run.kind in ("missing", "tool") and tool in (*SERVING, "crontab") and is_absolute(run.folder):
-            # A folder inside the image holds what was copied from the build context, the folder of this file or one above.
-            inside = replace(command, cwd="")
-            copied = self.resolved.commands.resolve(inside, dirname(path), dirname(path))
-            return copied if copied.kind not in ("missing", "tool") else run
-        return run

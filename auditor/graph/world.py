@@ -9,6 +9,7 @@ from auditor.graph.build import Builder
 from auditor.graph.identity import Identities
 from auditor.graph.lineage import Lineage
 from auditor.graph.steps import Steps
+from auditor.graph.transport import Transport
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
 from auditor.model.facts import Facts
@@ -32,7 +33,8 @@ class World:
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
         self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
-        store = Builder(resolved, self.steps, self.lineage, detailed=detailed).build()
+        self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
+        store = Builder(resolved, self.steps, self.lineage, self.transport, detailed=detailed).build()
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
 

@@ -44,7 +44,7 @@ def variables(holder: Node) -> Iterator[tuple[str, str]]:
 def filled(text: str, known: dict[str, str], *, root: str = ".") -> str:
     """The text with what is known in it; all else that the service would fill in is a hole `${{ x }}`; lines stay.
 
-    `root` stands for the folder of the checkout: `${{ here }}` in scripts.
+    `root` stands for the folder of the checkout: `${{ root }}` in scripts.
     """
     if "$" not in text:
         return text

@@ -7,8 +7,8 @@ from functools import cache
 
 
 def from_root(text: str, variable: str) -> str:
-    """The text with `$VARIABLE` as the folder of the file's own repository, `${{ here }}`; the number of lines stays."""
-    return _named(variable).sub("${{ here }}", text) if variable in text else text
+    """The text with `$VARIABLE` as the folder of the file's own repository, `${{ root }}`; the number of lines stays."""
+    return _named(variable).sub("${{ root }}", text) if variable in text else text
 
 
 @cache

@@ -20,6 +20,7 @@ _RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]*?)\s*(?P<colons>&?::?)(?P<rest>(
 _CONDITIONAL = re.compile(r"\s*(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
 _INCLUDE = re.compile(r"\s*-?s?include\s+(.*)")
 _DIRECTIVE = re.compile(r"\s*(?:export|unexport|vpath|undefine|load)\b(?![^=]*=)")
+_EXPORT = re.compile(r"\s*(?:override\s+)?export\b\s*(.*)")
 _PREFIX = re.compile(r"\s*([@+-]*)\s*")
 _AUTOMATIC = "@<^+?*%|"
 
@@ -53,7 +54,10 @@ class MakeRule:
 
 @dataclass
 class Makefile:
-    """Rules by target in file order, variables as far as they are known, files it includes with their lines."""
+    """Rules by target in file order, variables as far as they are known, files it includes with their lines.
+
+    `environment` holds the variables that recipes find in their environment.
+    """
 
     rules: dict[str, MakeRule] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Makefile:
     default: str = ""
     one_shell: bool = False
     templated: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def read_make(text: str) -> Makefile:
@@ -91,6 +96,8 @@ class _Reading:
         self.file = Makefile()
         self.raw: list[_RawRule] = []
         self.phony: set[str] = set()
+        self.exported: dict[str, None] = {}
+        self.exports_all = False
         self.values = Variables(self.file.variables)
 
     def lines(self, text: str) -> None:
@@ -123,8 +130,10 @@ class _Reading:
             self.file.includes += [(name, number) for name in self.values.expand(found.group(1)).split()]
         elif found := _ASSIGN.fullmatch(stripped):
             self.assign(found.group(1), found.group(2) or "", found.group(3), number)
+            if _EXPORT.match(stripped):
+                self.exported[found.group(1)] = None
         elif _DIRECTIVE.match(stripped):
-            pass
+            self.export(stripped)
         elif (found := _RULE.fullmatch(stripped)) and len(self.raw) < MAX_RULES:
             return self.rule(found, number, last)
         return None
@@ -162,16 +171,29 @@ class _Reading:
         self.raw.append(made)
         return made
 
+    def export(self, line: str) -> None:
+        """`export A B`; without names it means all."""
+        found = _EXPORT.match(line)
+        names = self.values.expand(found.group(1)).split() if found else []
+        self.exported.update(dict.fromkeys(names))
+        self.exports_all = self.exports_all or (found is not None and not names)
+
     def special(self, name: str, arguments: list[str]) -> None:
         if name == ".PHONY":
             self.phony.update(arguments)
         elif name == ".ONESHELL":
             self.file.one_shell = True
+        elif name == ".EXPORT_ALL_VARIABLES":
+            self.exports_all = True
 
     def finished(self) -> Makefile:
         for raw in self.raw:
             for target in raw.targets:
                 self.add(target, raw)
+        names = (
+            list(self.file.variables) if self.exports_all else [n for n in self.exported if n in self.file.variables]
+        )
+        self.file.environment = tuple((name, self.values.expand(f"$({name})")) for name in names if name.isidentifier())
         self.file.default = next((name for name, rule in self.file.rules.items() if not rule.pattern), "")
         return self.file
 
@@ -249,7 +271,10 @@ def _stem(target: str, pattern: str) -> str:
 
 
 def _automatic(target: str, names: tuple[str, ...], loose: list[str], stem: str) -> dict[str, str]:
+    """What `$@`, `$<`, `$^` and their like hold in the recipe of a target; `%` of a pattern rule is the hole `{stem}`."""
     first = names[0] if names else ""
     joined = " ".join(dict.fromkeys(names))
     values = (target, first, joined, " ".join(names), joined, stem, "{%}", " ".join(loose))
-    return dict(zip(_AUTOMATIC, values, strict=True))
+    if "%" in target:
+        values = tuple(value.replace("%", "{stem}") for value in values)  # type: ignore[assignment]  # as many as before
+    return {**dict(zip(_AUTOMATIC, values, strict=True)), "CURDIR": "{start}", "PWD": "{start}"}

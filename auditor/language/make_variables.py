@@ -52,7 +52,7 @@ class Variables:
         function = _FUNCTIONS.get(name)
         if arguments and (function is not None or name in _OPAQUE):
             if function is None:
-                return "{" + name + "}"
+                return _asked(arguments) if name == "shell" else "{" + name + "}"
             return function([self.expand(part, automatic, depth) for part in _arguments(arguments)])
         if len(inside) == 2 and inside[0] in automatic and inside[1] in "DF":
             return _folder(automatic[inside[0]]) if inside[1] == "D" else posixpath.basename(automatic[inside[0]])
@@ -69,7 +69,16 @@ class Variables:
         value = self.table.get(name)
         if value is None:
             value = _BUILT_IN.get(name)
-        return "{" + name + "}" if value is None else self.expand(value, automatic, depth)
+        made = "{shell}" if value is None else self.expand(value, automatic, depth)
+        return "{" + name + "}" if made == "{shell}" else made  # what a command prints is better known by the variable
+
+
+def _asked(command: str) -> str:
+    """`$(shell …)`: never run; a few idioms name a folder."""
+    words = command.split()
+    if words == ["pwd"] or (words[:1] == ["dirname"] and "MAKEFILE_LIST" in command):
+        return "{here}"
+    return "{root}" if words == ["git", "rev-parse", "--show-toplevel"] else "{shell}"
 
 
 def _closing(text: str, start: int) -> int:

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from auditor.language.node import Node
-from auditor.language.shell import read_shell
+from auditor.language.shell import Environment, read_shell
 from auditor.model.facts import Command
 
 
-def read_lines(nodes: Iterable[Node], clean: Callable[[str], str] | None = None) -> tuple[Command, ...]:
+def read_lines(
+    nodes: Iterable[Node], clean: Callable[[str], str] | None = None, environment: Environment = ()
+) -> tuple[Command, ...]:
     """The commands of the texts in order; a `cd` in one lasts into the next, and each keeps its line in the document.
 
     `clean` replaces the templates of the format before the shell is read; it must not change the number of lines.
+    `environment` holds the variables that the shell starts with.
     """
     texts: list[str] = []
     lines: list[int] = []
@@ -22,5 +25,5 @@ def read_lines(nodes: Iterable[Node], clean: Callable[[str], str] | None = None)
         text = clean(node.raw) if clean is not None else node.raw
         texts.append(text)
         lines += range(node.text_line, node.text_line + text.count("\n") + 1)
-    commands = read_shell("\n".join(texts))
+    commands = read_shell("\n".join(texts), environment=environment)
     return tuple(msgspec.structs.replace(c, line=lines[min(c.line, len(lines)) - 1]) for c in commands)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from auditor.language.prefixes import SHELLS, tool_of
+from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
 from auditor.language.shell_plain import plain_commands
-from auditor.language.shell_state import MAX_COMMANDS, SHELLS, Draft, State
-from auditor.language.shell_words import HOLE_START, SPLIT, Holes
+from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, Draft, State
+from auditor.language.shell_templates import cut_templates
 from auditor.model.facts import Command
 
 if TYPE_CHECKING:
@@ -26,59 +28,48 @@ MAX_TEXT = 400_000
 MAX_ROUNDS = 50  # of a loop over literal words
 MAX_DEPTH = 60
 
-_TEMPLATES = re.compile(
-    r"\$\{\{(?P<actions>.*?)\}\}|\{\{(?P<jinja>.*?)\}\}|\{%.*?%\}"
-    r"|(?<!\\)\$\{(?P<dotted>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w'\"-]+\])*(?:\.[\w-]+|\[[A-Za-z'\"][\w'\"-]*\]))\}",
-    re.DOTALL,
-)
-_BRACES = re.compile(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
+_GLOB = re.compile(r"\*+|\?|\[[^\]\s]+\]")
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 
 
-def read_shell(text: str, *, line: int = 1, braces: bool = False, guard: bool = False) -> tuple[Command, ...]:
+def read_shell(
+    text: str, *, line: int = 1, braces: bool = False, guard: bool = False, environment: Environment = ()
+) -> tuple[Command, ...]:
     """The commands of a shell text in the order they would run, at most 2,000. `line` is the line of its first line.
 
     Template holes `${{ x }}`, `{{ x }}`, `${a.b}` are cut out first; `{alpha}` too where `braces` is set. `guard` says
-    that the caller ignores failures. Text that is no shell gives what can be made of it.
+    that the caller ignores failures; `environment` holds the variables that the text starts with. Text that is no shell
+    gives what can be made of it.
     """
+    environment = environment[:MAX_EXPORTED]
     if len(text) > _REPEATED:
-        return _read(text, line, braces, guard)
+        return _read(text, line, braces, guard, environment)
     # The same short text stands in many workflows: it is read once and moved to its line.
-    commands = _read_once(text, braces, guard)
+    commands = _read_once(text, braces, guard, environment)
     if line == 1:
         return commands
     return tuple(msgspec.structs.replace(command, line=command.line + line - 1) for command in commands)
 
 
+Environment: TypeAlias = tuple[tuple[str, str], ...]
 _REPEATED = 2_000
 
 
 @lru_cache(maxsize=4_096)
-def _read_once(text: str, braces: bool, guard: bool) -> tuple[Command, ...]:
-    return _read(text, 1, braces, guard)
+def _read_once(text: str, braces: bool, guard: bool, environment: Environment) -> tuple[Command, ...]:
+    return _read(text, 1, braces, guard, environment)
 
 
-def _read(text: str, line: int, braces: bool, guard: bool) -> tuple[Command, ...]:
+def _read(text: str, line: int, braces: bool, guard: bool, environment: Environment) -> tuple[Command, ...]:
     reading = _Reading(guard=guard)
-    text = _cut_templates(text[:MAX_TEXT], reading.holes, braces=braces)
+    for name, value in environment:
+        value = cut_templates(value[:MAX_VALUE], reading.holes, dict(environment), braces=braces)
+        reading.remember(name, reading.expand(f'"{value}"', split=False)[0] if "$" in value else value)
+        reading.export(name)
+    text = cut_templates(text[:MAX_TEXT], reading.holes, reading.variables, braces=braces)
     reading.text(text, line)
     reading.uncalled()
     return reading.result()
-
-
-def _cut_templates(text: str, holes: Holes, *, braces: bool) -> str:
-    def hole(match: re.Match[str]) -> str:
-        groups = match.groupdict()
-        name = next((value for value in groups.values() if value is not None), None)
-        if name is None:
-            return ""  # a Jinja statement: what it encloses stays
-        return holes.mark(name)
-
-    if "{{" in text or "${" in text or "{%" in text:
-        text = _TEMPLATES.sub(hole, text)
-    if braces and "{" in text:
-        text = _BRACES.sub(lambda match: holes.mark(match.group(1) or match.group(2)), text)
-    return text
 
 
 class _Reading(State):
@@ -161,7 +152,10 @@ class _Reading(State):
         append = b"+=" in self.source[name.end_byte : name.end_byte + 2]
         if value is not None and value.type == "array":
             parts = [
-                word for item in value.named_children for word in self.expand(self.raw(item.start_byte, item.end_byte))
+                word
+                for item in value.named_children
+                if item.type != "comment"
+                for word in self.expand(self.raw(item.start_byte, item.end_byte))
             ]
             former = [self.variables[text]] if append and text in self.variables else []
             self.variables[text] = SPLIT.join([*former, *parts]) + SPLIT
@@ -171,10 +165,14 @@ class _Reading(State):
 
     def declaration(self, node: Syntax, level: int) -> None:
         words = [self.raw(node.children[0].start_byte, node.children[0].end_byte)]
+        exports = words[0] == "export" or "-x" in self.raw(node.start_byte, node.end_byte).split()[1:2]
         for child in node.named_children:
             if child.type == "variable_assignment":
                 self.assignment(child, level)
-            words += self.expand(self.raw(child.start_byte, child.end_byte), split=False)
+            text = self.raw(child.start_byte, child.end_byte)
+            words += self.expand(text, split=False)
+            if exports:
+                self.export(text.partition("=")[0].removesuffix("+"))
         if len(self.drafts) < MAX_COMMANDS:
             self.drafts.append(Draft(words, self.line(node), self.cwd, guard=self.guard))
 
@@ -194,15 +192,18 @@ class _Reading(State):
         return bool(words) and (words[0] in _HARMLESS or words[:2] == ["exit", "0"])
 
     def subshell(self, node: Syntax, level: int) -> None:
-        state = self.cwd, dict(self.variables), list(self.folders)
+        state = self.cwd, dict(self.variables), list(self.folders), dict(self.exported)
         for child in node.named_children:
             self.walk(child, level + 1)
-        self.cwd, self.variables, self.folders = state
+        self.cwd, self.variables, self.folders, self.exported = state
 
     def pipeline(self, node: Syntax, level: int) -> None:
         outer = self.cwd
-        for child in node.named_children:
+        for number, child in enumerate(node.named_children):
+            before = len(self.drafts)
             self.walk(child, level + 1)
+            if number and before < len(self.drafts):
+                self.drafts[before].piped = True
         self.cwd = outer
 
     def branches(self, node: Syntax, level: int) -> None:
@@ -215,7 +216,11 @@ class _Reading(State):
                 ends.add(self.cwd)
                 self.cwd = base
         ends.add(self.cwd)
-        self.cwd = base if ends == {base} else None
+        if not any(child.type == "else_clause" for child in node.named_children):
+            ends.add(base)
+        # a script that may go to its own folder is meant to run there
+        meant = next((end for end in ends if len(ends) == 2 and end is not None and end.startswith("{here}")), None)
+        self.cwd = base if ends == {base} else meant
 
     def loop(self, node: Syntax, level: int) -> None:
         base = self.cwd
@@ -237,16 +242,22 @@ class _Reading(State):
             for word in self.expand(self.raw(item.start_byte, item.end_byte))
         ]
         name, base = self.raw(variable.start_byte, variable.end_byte), self.cwd
-        literal = (
-            bool(values)
-            and len(values) <= MAX_ROUNDS
-            and not any(HOLE_START in value or "*" in value for value in values)
-        )
+        literal = 0 < len(values) <= MAX_ROUNDS and not any(self.holes.is_question(value) for value in values)
         for value in values if literal else [self.holes.mark(name)]:
-            self.variables[name] = value
+            self.remember(name, self.globbed(value, name))
             self.walk(body, level + 1)
         if self.cwd != base:
             self.cwd = None
+
+    def globbed(self, value: str, name: str) -> str:
+        """The value of a loop variable: what a pattern may match is a hole, and a lone hole is better known by the variable."""
+        if value.startswith(HOLE_START) and value.find(HOLE_END) == len(value) - 1:
+            return self.holes.mark(name)
+        return _GLOB.sub(lambda glob: self.holes.mark("**" if glob.group() == "**" else "*"), value)
+
+    def unset(self, node: Syntax, level: int) -> None:  # noqa: ARG002  # all handlers have one shape
+        for name in self.raw(node.start_byte, node.end_byte).split()[1:]:
+            self.drop(name)
 
     def function(self, node: Syntax, level: int) -> None:  # noqa: ARG002  # all handlers have one shape
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -313,16 +324,18 @@ class _Reading(State):
                 self.file(child, [draft])
             elif child.type not in ("heredoc_body", "heredoc_start", "heredoc_end") and child.is_named:
                 self.walk(child, level + 1)
+                if child.type == "pipeline" and before < len(self.drafts):
+                    self.drafts[before].piped = True
         if draft.words[:1] == ["cat"] and len(self.drafts) > before:
             receiver = self.drafts[before]  # `cat <<EOF | python`
         receiver.body = text
-        tool = receiver.words[0].rpartition("/")[2] if receiver.words else ""
-        if tool in SHELLS and body is not None:
-            self.inner(text, self.line(body))
+        at, folder = self.program(receiver.words) if receiver.words else (0, None)
+        if body is not None and at < len(receiver.words) and tool_of(receiver.words[at]) in SHELLS:
+            self.inner(text, self.line(body), folder)
 
 
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
-_LEAVES = frozenset({"comment", "word", "string", "raw_string", "number", "concatenation", "unset_command"})
+_LEAVES = frozenset({"comment", "word", "string", "raw_string", "number", "concatenation"})
 _HANDLERS: dict[str, Any] = {
     "command": _Reading.command,
     "variable_assignment": _Reading.assignment,
@@ -340,6 +353,7 @@ _HANDLERS: dict[str, Any] = {
     "function_definition": _Reading.function,
     "redirected_statement": _Reading.redirected,
     "test_command": _Reading.substitutions,
+    "unset_command": _Reading.unset,
 }
 
 

@@ -7,8 +7,11 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from auditor.language.containers import is_engine, read_container
 from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
-from auditor.language.shell_words import SPLIT, Holes, brace_lists, expand_word
+from auditor.language.prefixes import SHELLS, find_start, is_python, tool_of
+from auditor.language.shell_paths import SPLIT
+from auditor.language.shell_words import Holes, brace_lists, expand_word
 from auditor.model.facts import Command, Word
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 MAX_COMMANDS = 2_000
 MAX_CALLS = 5  # of functions and inner shells within each other
 MAX_BODY = 100_000
+MAX_OTHER = 500  # characters of a body that is no Python
+MAX_EXPORTED = 60
+MAX_VALUE = 500  # characters of an exported value
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _NOT_COMMANDS = frozenset({"true", ":", "false"})
@@ -41,14 +47,20 @@ _ASKING = _NOT_COMMANDS | frozenset(
         "tput",
     ]
 )
-SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
+# these take a command as one text, behind an option or as their only word
+_TEXT_OPTIONS = {
+    "su": ("-c", "--command"), "script": ("-c", "--command"), "sbatch": ("--wrap",), "nix-shell": ("--run", "--command"),
+    "flock": ("-c", "--command"),
+}  # fmt: skip
+_TEXT_WORDS = frozenset({"watch", "parallel", "tmux", "screen", "concurrently"})
+_NOT_EXPORTED_TO = frozenset({"export", "declare", "local", "set", "shift", "read", "test", "[", "exit", "return", "echo", "printf", "source", ".", "mkdir", "rm", "cd", "sleep"})  # fmt: skip
 _BODY_OPTION = re.compile(r"-[a-zA-Z]*c")
 
 
 class Draft:
     """A command while its redirections are still being met. Texts are in the inner form, holes as marks."""
 
-    __slots__ = ("assignments", "body", "cwd", "guard", "line", "reads", "words", "writes")
+    __slots__ = ("assignments", "body", "cwd", "environment", "guard", "line", "piped", "reads", "words", "writes")
 
     def __init__(self, words: list[str], line: int, cwd: str | None, *, guard: bool) -> None:
         self.words = words
@@ -58,7 +70,9 @@ class Draft:
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.assignments: list[tuple[str, str]] = []
+        self.environment: tuple[tuple[str, str], ...] = ()
         self.body = ""
+        self.piped = False
 
 
 class State(ABC):
@@ -67,10 +81,12 @@ class State(ABC):
     def __init__(self, *, guard: bool) -> None:
         self.holes = Holes()
         self.variables: dict[str, str] = {}
+        self.exported: dict[str, str] = {}
         self.functions: dict[str, tuple[Syntax, bytes, int]] = {}
         self.called: set[str] = set()
         self.cwd: str | None = ""
         self.folders: list[str | None] = []
+        self.former: str | None = None  # where `cd -` leads
         self.drafts: list[Draft] = []
         self.guard = guard
         self.depth = 0
@@ -107,9 +123,18 @@ class State(ABC):
             assignments=tuple(
                 (name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments
             ),
-            body=mask(self.holes.word(draft.body[:MAX_BODY]).text) if draft.body else "",
+            body=self._body(draft),
             guard=draft.guard,
+            piped=draft.piped,
+            environment=draft.environment,
         )
+
+    def _body(self, draft: Draft) -> str:
+        """The program text that a command is given: whole where Python reads it, else its beginning."""
+        if not draft.body:
+            return ""
+        most = MAX_BODY if any(is_python(word) for word in draft.words[:20]) else MAX_OTHER
+        return mask(self.holes.word(draft.body[:most]).text)
 
     def simple(self, raw_words: list[str], line: int) -> None:
         """One command from its words as written, assignments in front included."""
@@ -121,7 +146,7 @@ class State(ABC):
             raw_words = raw_words[1:]
         if not raw_words:
             for name, value in assignments:
-                self.variables[name] = value
+                self.remember(name, value)
             return
         words = [word for raw in raw_words for word in self.expand(raw)]
         if words:
@@ -135,8 +160,25 @@ class State(ABC):
         if append:
             value = self.variables.get(name, "") + value
         if keep:
-            self.variables[name] = value
+            self.remember(name, value)
         return value
+
+    def remember(self, name: str, value: str) -> None:
+        """Let a variable have a value. A secret stays a hole: it must not come to stand in a word."""
+        self.variables[name] = self.holes.mark(name) if is_secret_name(name) else value
+        if name in self.exported:
+            self.export(name)
+
+    def export(self, name: str) -> None:
+        """Hand a variable on to the commands that follow."""
+        value = self.variables.get(name)
+        if value is not None and (name in self.exported or len(self.exported) < MAX_EXPORTED):
+            self.exported[name] = mask_value(name, self.holes.word(value).text[:MAX_VALUE])
+
+    def drop(self, name: str) -> None:
+        """`unset`."""
+        self.variables.pop(name, None)
+        self.exported.pop(name, None)
 
     def expand(self, raw: str, *, split: bool = True) -> list[str]:
         """The words that one written word becomes, in the inner form."""
@@ -157,44 +199,87 @@ class State(ABC):
         elif name not in (_ASKING if self.inside else _NOT_COMMANDS) and len(self.drafts) < MAX_COMMANDS:
             draft = Draft(words, line, self.cwd, guard=self.guard)
             draft.assignments = assignments
+            if self.exported and name not in _NOT_EXPORTED_TO:
+                draft.environment = tuple(self.exported.items())
             self.drafts.append(draft)
-            self.embedded(draft)
+            if any(" " in word or word[-1:] == "c" for word in words[1:]):  # a text, or the option before one
+                self.embedded(draft)
 
     def embedded(self, draft: Draft) -> None:
-        """The text of `-c`; that of a shell is read too."""
-        tool = draft.words[0].rpartition("/")[2]
-        if tool in SHELLS or tool.startswith("python"):
-            position = _body_option(draft.words)
-            if position and position + 1 < len(draft.words):
-                draft.body = draft.words[position + 1]
+        """The text that a command takes as a program; that of a shell is read too, whatever stands before the shell."""
+        words = draft.words
+        if words[0] == "eval" and len(words) > 1:
+            self.inner(" ".join(words[1:]), draft.line, self.cwd)
+            return
+        at, folder = self.program(words)
+        if at >= len(words):
+            return
+        tool = tool_of(words[at])
+        if tool in SHELLS or is_python(words[at]):
+            position = _body_option(words[at:])
+            if position and at + position + 1 < len(words):
+                draft.body = words[at + position + 1]
                 if tool in SHELLS:
-                    self.inner(draft.body, draft.line)
+                    self.inner(draft.body, draft.line, folder)
+        elif tool in _TEXT_OPTIONS:
+            self.inner(_text_option(words[at:], _TEXT_OPTIONS[tool]), draft.line, folder)
+        elif tool in _TEXT_WORDS or tool_of(words[0]) in _TEXT_WORDS:
+            self.inner(next((word for word in words[1:] if " " in word), ""), draft.line, self.cwd)
 
-    def inner(self, text: str, line: int) -> None:
-        """Run a text in a shell of its own."""
-        if self.depth < MAX_CALLS:
+    def program(self, words: list[str]) -> tuple[int, str | None]:
+        """Where the program of a command stands, behind prefixes and containers, and the folder that it starts in."""
+        at, folder = find_start(words).at, self.cwd
+        if at < len(words) and is_engine(words[at]):
+            inside = read_container([self.holes.word(word) for word in words[at:]])
+            if inside is not None and inside.action in ("run", "exec") and inside.words:
+                host = inside.host_folder()
+                folder = self.towards(host.text) if host is not None else None
+                at = len(words) - len(inside.words)
+                at += find_start(words[at:]).at
+        return at, folder
+
+    def inner(self, text: str, line: int, folder: str | None) -> None:
+        """Run a text in a shell of its own, which starts in a folder."""
+        if text and self.depth < MAX_CALLS:
             self.depth += 1
-            state = self.cwd, dict(self.variables)
+            state = self.cwd, dict(self.variables), dict(self.exported)
+            self.cwd = folder
             self.text(text, line)
-            self.cwd, self.variables = state
+            self.cwd, self.variables, self.exported = state
             self.depth -= 1
 
     def go(self, words: list[str], *, remember: bool) -> None:
-        """`cd`: only `{here}` may be a hole in a folder that is known."""
+        """`cd`: only a folder that is known where the text is may be a hole in it."""
         if remember:
             self.folders.append(self.cwd)
-        targets = [word for word in words if not word.startswith("-")]
-        if len(targets) != 1:
-            self.cwd = None
-            return
-        target = self.holes.word(targets[0]).text if self.holes.only_here(targets[0]) else None
-        if target is None or (self.cwd is None and not target.startswith(("/", "~", "{here}"))):
-            self.cwd = None
-        elif target.startswith(("/", "~", "{here}")):
-            self.cwd = posixpath.normpath(target) if not target.startswith("{here}") else target
+        before, targets = self.cwd, [word for word in words if not word.startswith("-")]
+        self.cwd = (
+            self.former
+            if words == ["-"]
+            else self.towards(self.holes.word(targets[0]).text)
+            if len(targets) == 1
+            else None
+        )
+        self.former = before
+
+    def towards(self, target: str) -> str | None:
+        """The folder that a path leads to from here; None where it has a hole that is no known folder."""
+        if "{" in target.removeprefix("{start}").removeprefix("{here}").removeprefix("{root}"):
+            return None
+        if target.startswith("{start}"):
+            target, base = target.removeprefix("{start}").lstrip("/") or ".", ""
+        elif target.startswith(("/", "~")):
+            return posixpath.normpath(target)
+        elif target.startswith("{"):
+            return target.rstrip("/")
+        elif self.cwd is None:
+            return None
         else:
-            joined = posixpath.normpath(posixpath.join(self.cwd or "", target))
-            self.cwd = "" if joined == "." else joined
+            base = self.cwd
+        if base.startswith("{"):
+            return f"{base}/{target}".rstrip("/")
+        joined = posixpath.normpath(posixpath.join(base, target))
+        return "" if joined == "." else joined
 
     def call(self, name: str, arguments: list[str]) -> None:
         """A function of the text: its body with the arguments bound."""
@@ -222,6 +307,17 @@ def _body_option(words: list[str]) -> int:
             return position
         position += 2 if words[position] in ("-W", "-X", "-o", "-O", "+o") else 1
     return 0
+
+
+def _text_option(words: list[str], names: tuple[str, ...]) -> str:
+    """The value of an option that takes a command as one text."""
+    for position, word in enumerate(words):
+        if word in names:
+            return words[position + 1] if position + 1 < len(words) else ""
+        option, equals, value = word.partition("=")
+        if equals and option in names:
+            return value
+    return ""
 
 
 def _without_secrets(words: list[Word]) -> list[Word]:

@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 
 from auditor.language.credentials import mask
+from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT, computed, cut
 from auditor.model.facts import Word
 
-# characters for private use: no source text has a meaning for them
-HOLE_START, HOLE_END, SPLIT = "\ue003", "\ue004", "\ue002"
 MAX_WORDS = 200
 MAX_WORD = 20_000
 
@@ -22,14 +21,11 @@ _PLAIN = re.compile(r"[^'\"\\$`]+")
 _SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+# what these hold is known wherever the text runs
+_FOLDERS = {"github.workspace": "root", "GITHUB_WORKSPACE": "root", "CI_PROJECT_DIR": "root", "BUILD_SOURCESDIRECTORY": "root",
+            "Build.SourcesDirectory": "root", "BASH_SOURCE": "0", "github.action_path": "here",
+            "GITHUB_ACTION_PATH": "here"}  # fmt: skip
 _BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
-_SELF = r"""["']?\$\{?(?:0|BASH_SOURCE(?:\[0\])?|\(%\):-%x)\}?["']?"""
-_SELF_REAL = rf"""(?:{_SELF}|["']?\$\((?:readlink\s+-f|realpath)(?:\s+--)?\s+{_SELF}\)["']?)"""
-_HERE = re.compile(rf"\s*dirname\s+(?:--\s+)?{_SELF_REAL}\s*")
-_CD_PWD = re.compile(
-    r"\s*(?:CDPATH=\s*)?cd\s+(?:-P\s+|--\s+)*(?P<folder>.+?)\s*(?:&?>\s*/dev/null\s*(?:2>&1)?\s*)?(?:&&|;)\s*pwd(?:\s+-P)?\s*",
-    re.DOTALL,
-)
 
 
 class Holes:
@@ -40,7 +36,8 @@ class Holes:
 
     def mark(self, name: str) -> str:
         """The inner form of a hole of this name."""
-        self.names.append(re.sub(r"[\s{}]+", " ", _MARK.sub("…", name)).strip()[:60] or "?")
+        plain = re.sub(r"[\s{}]+", " ", _MARK.sub("…", name)).strip()[:60] or "?"
+        self.names.append(_FOLDERS.get(plain, plain))
         return f"{HOLE_START}{len(self.names) - 1}{HOLE_END}"
 
     def word(self, text: str) -> Word:
@@ -60,9 +57,10 @@ class Holes:
         found = _MARK.fullmatch(text)
         return found is not None and " " in self.name(found.group(1))
 
-    def only_here(self, text: str) -> bool:
-        """Whether a text has no hole, or only that of the script's folder."""
-        return all(self.name(match.group(1)) == "here" for match in _MARK.finditer(text))
+    def is_hole(self, text: str, name: str) -> bool:
+        """Whether a text is one hole of this name."""
+        found = _MARK.fullmatch(text)
+        return found is not None and self.name(found.group(1)) == name
 
 
 def expand_word(
@@ -221,14 +219,20 @@ class _Expansion:
         return self.holes.mark(name) if value is None else value
 
     def here(self) -> str:
+        """The folder that the shell is in."""
         if self.cwd is None:
             return self.holes.mark("PWD")
-        if self.cwd.startswith("{here}"):
-            return self.holes.mark("here") + self.cwd.removeprefix("{here}")
-        return self.cwd or "."
+        for name in ("here", "root"):
+            if self.cwd.startswith(f"{{{name}}}"):
+                return self.holes.mark(name) + self.cwd.removeprefix(f"{{{name}}}")
+        if self.cwd.startswith(("/", "~")):
+            return self.cwd
+        return self.holes.mark("start") + (f"/{self.cwd}" if self.cwd else "")
 
     def parameter(self, inside: str) -> str:
-        """`${…}`: a variable, its default, or a hole."""
+        """`${…}`: a variable, its default, what an operation on it makes, or a hole."""
+        if inside == "(%):-%x":  # zsh: the script itself
+            return self.holes.mark("0")
         found = _PARAMETER.fullmatch(inside)
         if found is None or found.group(1) or inside.startswith("#"):
             return self.holes.mark(inside)
@@ -236,10 +240,11 @@ class _Expansion:
         value = self.variables.get(name)
         if rest.startswith((":-", "-", ":=", "=")):
             return value if value is not None else self.nested(rest.lstrip(":").removeprefix("-").removeprefix("="))
-        if rest or (index not in (None, "@", "*") and value is not None):
+        if index not in (None, "@", "*") and value is not None:
             return self.holes.mark(name)
-        if name == "BASH_SOURCE":
-            return self.holes.mark("0")
+        if rest:
+            made = cut(self.variable(name), rest, self.holes)
+            return self.holes.mark(name) if made is None else made
         return self.variable(name)
 
     def nested(self, raw: str) -> str:
@@ -248,14 +253,9 @@ class _Expansion:
         return _Expansion(raw, self.variables, self.holes, self.cwd, self.depth + 1).text()
 
     def substitution(self, inside: str) -> str:
-        """`$(…)`: never run; a few idioms name a folder."""
-        if _HERE.fullmatch(inside):
-            return self.holes.mark("here")
-        if inside.strip() in ("pwd", "pwd -P"):
-            return self.here()
-        if (found := _CD_PWD.fullmatch(inside)) and "&&" not in found.group("folder"):
-            return self.nested(found.group("folder"))
-        return self.holes.mark(inside)
+        """`$(…)`: never run; what only computes a path or counts is computed."""
+        made = computed(inside, self.nested, self.here, self.holes)
+        return self.holes.mark(inside) if made is None else made
 
 
 def _fallen_apart(value: str) -> str:

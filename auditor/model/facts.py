@@ -59,7 +59,11 @@ class Ref(Fact):
 
 
 class Word(Fact):
-    """One word of a command after quotes are removed. `exact` is false where an expansion left a hole `{…}` in it."""
+    """One word of a command after quotes are removed. `exact` is false where an expansion left a hole `{…}` in it.
+
+    Three holes stand for folders: `{here}` holds the text itself, `{start}` is where the text starts, `{root}` is the
+    root of the repository.
+    """
 
     text: str
     exact: bool = True
@@ -68,9 +72,11 @@ class Word(Fact):
 class Command(Fact):
     """One simple command of a shell text: its words, in order, and where its streams go.
 
-    `cwd` is the folder that `cd` commands before it lead to, relative to where the text starts ("" = there, None = unknown).
-    `assignments` are the variables that stand before it. `body` is a here-document or the text of `-c`.
-    `guard` is true when its failure does not stop the text (`cmd || true`, `;` with no `set -e` is not counted).
+    `cwd` is the folder that `cd` commands before it lead to, relative to where the text starts ("" = there, None =
+    unknown); it may begin with `{here}` or `{root}`. `assignments` are the variables that stand before it, `environment`
+    those that were exported to it. `body` is a here-document or the text of `-c`. `guard` is true when its failure does
+    not stop the text (`cmd || true`, `;` with no `set -e` is not counted). `piped` says that it takes its input from the
+    command before it.
     """
 
     words: tuple[Word, ...]
@@ -81,6 +87,8 @@ class Command(Fact):
     assignments: tuple[tuple[str, str], ...] = ()
     body: str = ""
     guard: bool = False
+    piped: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 class Text(Fact):

@@ -12,19 +12,27 @@ from auditor.program.commands import Commands
 from auditor.program.effects import Effects
 from auditor.program.evaluate import Evaluator
 from auditor.program.readings import Readings
+from auditor.program.tasks import EntryPoints
+from auditor.program.texts import Texts
 
 
 class Resolved:
     """The resolved program of a tree: what all later rooms ask."""
 
-    def __init__(self, files: Mapping[str, Facts], tree: frozenset[str], knowledge: Knowledge) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Facts],
+        tree: frozenset[str],
+        knowledge: Knowledge,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
         self.files = files
         self.tree = tree
         self.knowledge = knowledge
         self.code = Code(files, knowledge)
         self.evaluator = Evaluator(self.code)
-        entry_points = {point.name: point.target for facts in files.values() for point in facts.entry_points}
-        self.commands = Commands(tree, self.code.modules, entry_points)
+        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
+        self.texts = Texts(files, self.commands)
 
     @cached_property
     def effects(self) -> Effects:
@@ -37,6 +45,17 @@ class Resolved:
         return Readings(self.effects)
 
 
-def resolve(files: Mapping[str, Facts], tree: frozenset[str], knowledge: Knowledge) -> Resolved:
-    """Resolve all programs of a tree over their facts; `tree` holds every path, read or not."""
-    return Resolved(files, tree, knowledge)
+def _packages(files: Mapping[str, Facts]) -> frozenset[str]:
+    """The name of the package at the root: a clone is usually called so too."""
+    found = (facts.attr("package") for path, facts in files.items() if path in ("pyproject.toml", "setup.cfg"))
+    return frozenset(form for name in found if name for form in (name, name.replace("_", "-"), name.replace("-", "_")))
+
+
+def resolve(
+    files: Mapping[str, Facts], tree: frozenset[str], knowledge: Knowledge, names: frozenset[str] = frozenset()
+) -> Resolved:
+    """Resolve all programs of a tree over their facts.
+
+    `tree` holds every path, read or not; `names` are what a clone of the repository may be called.
+    """
+    return Resolved(files, tree, knowledge, names)

@@ -69,6 +69,7 @@ class Denoter:
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
         self._modules = 0
+        self._bases: dict[Local, list[Denotation]] = {}
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
         """What an expression stands for, or None."""
@@ -322,10 +323,15 @@ class Denoter:
 
     def bases(self, cls: Local) -> list[Denotation]:
         """What the bases of a class stand for, as far as they are known."""
-        scope = self.code.scope(cls.path, cls.scope)
-        where = Frame(cls.path, max(scope.parent, 0))
-        found = (self.denote(base, where) for base in scope.bases)
-        return [base for base in found if base is not None]
+        known = self._bases.get(cls)
+        if known is None:
+            scope = self.code.scope(cls.path, cls.scope)
+            where = Frame(cls.path, max(scope.parent, 0))
+            found = (self.denote(base, where) for base in scope.bases)
+            known = [base for base in found if base is not None]
+            if not self._active:  # in the middle of another question an answer may be cut short
+                self._bases[cls] = known
+        return known
 
     def ancestry(self, cls: Local) -> list[str]:
         """Qualified names of the library classes that a class derives from, nearest first."""

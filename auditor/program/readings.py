@@ -84,7 +84,7 @@ class Readings:
         importing = {
             path
             for path in self.code.paths
-            if not files.isdisjoint(self.code.imports(path)) and self._imports_document(path)
+            if not files.isdisjoint(self.code.imports(path)) and self._imports_document(path, files)
         }
         for path in sorted(files | importing):
             for number in self.code.scopes(path):
@@ -93,12 +93,14 @@ class Readings:
             if any(effect.role is Role.CONFIG_READ for effect in carried):
                 yield Frame(*site)
 
-    def _imports_document(self, path: str) -> bool:
-        """Whether a name or a module that a file imports leads to a document."""
+    def _imports_document(self, path: str, reading: set[str]) -> bool:
+        """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
         for statement, _, _ in self.code.index(path, 0).imports:
             for imported in statement.names:
+                if imported.name == "*":
+                    return not reading.isdisjoint(self.code.stars(path))
                 found = self.evaluator.denoter.imported(imported, statement.level, path)
-                if imported.name == "*" or type(found) in (Config, Module):
+                if type(found) is Config or (type(found) is Module and found.path in reading):
                     return True
                 if type(found) is Instance and found.made is not None:
                     return True

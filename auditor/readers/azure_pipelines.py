@@ -25,7 +25,7 @@ _SCRIPTS = ("script", "bash", "pwsh", "powershell")
 _INLINE = ("inlineScript", "script", "Inline")
 _FILES = ("scriptPath", "filePath", "ScriptPath")
 _FOLDERS = ("workingDirectory", "workingFolder", "cwd")
-_HERE = "${{ here }}"
+_ROOT = "${{ root }}"
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
 _TASK = re.compile(rb"^\s*-\s*task:\s*['\"]?\w[\w.-]*@\d", re.MULTILINE)
 _PARTS = re.compile(rb"^(?:steps|jobs|stages|extends):", re.MULTILINE)
@@ -176,7 +176,7 @@ def _task(step: Node, known: Known) -> Iterator[Command]:
             yield from _moved(_script(inline, known), folder)
     elif file is not None:
         program = "python " if name == "PythonScript" else "" if file.raw.endswith(".ps1") else "bash "
-        text = f"{program}{_quoted(filled(file.raw, known, root=_HERE))} {filled(arguments, known)}".replace("\n", " ")
+        text = f"{program}{_quoted(filled(file.raw, known, root=_ROOT))} {filled(arguments, known)}".replace("\n", " ")
         yield from _moved(read_shell(text.strip(), line=file.line), folder)
 
 
@@ -192,7 +192,7 @@ def _quoted(path: str) -> str:
 
 
 def _script(node: Node, known: Known) -> tuple[Command, ...]:
-    return read_shell(filled(node.raw, known, root=_HERE), line=node.text_line)
+    return read_shell(filled(node.raw, known, root=_ROOT), line=node.text_line)
 
 
 def _inside(folder: str, known: Known) -> str:

@@ -61,7 +61,7 @@ def _step(number: int, names: list[str], step: Node, known: dict[str, str]) -> S
         end_line=max(step.line, step.end_line),
         commands=tuple(_commands(step, known)),
         after=after if waits else tuple(names[max(number - 1, 0) : number]),
-        folder=_filled(step.get("dir").raw, known).replace("${{ here }}", "."),
+        folder=_filled(step.get("dir").raw, known).replace("${{ root }}", "."),
         rooted=True,
         uses=tuple(f"docker://{mask(_filled(name, known))}" for name in [step.get("name").raw] if name),
         attrs=pairs(_environment(step)),
@@ -94,7 +94,7 @@ def _program(image: str) -> str:
 
 def _filled(text: str, known: dict[str, str]) -> str:
     """The text with known substitutions, and with the folder of the checkout as the one that it starts in."""
-    text = _CHECKOUT.sub("${{ here }}", text)
+    text = _CHECKOUT.sub("${{ root }}", text)
     return _SUBSTITUTION.sub(lambda f: "$" if f[1] else known.get(f[2] or f[3], "${{ " + (f[2] or f[3]) + " }}"), text)
 
 

@@ -49,6 +49,7 @@ def _service(name: str, service: Node, line: int) -> Step:
         commands=tuple(_commands(service)),
         reads=tuple(mount for mount in mounts),
         after=tuple(_after(service.get("depends_on"))),
+        folder=service.get("working_dir").raw,
         uses=(mask(image),) if image else (),
         attrs=pairs(
             [
@@ -62,13 +63,25 @@ def _service(name: str, service: Node, line: int) -> Step:
 
 
 def _commands(service: Node) -> Iterator[Command]:
-    for key in ("entrypoint", "command"):
-        node = service.get(key)
-        if node.kind == "list":
-            text = shlex.join(part.raw for part in node.texts()).replace("$$", "$")
-            yield from read_shell(text, line=node.line)
-        elif node.is_scalar:
-            yield from read_shell(node.raw.replace("$$", "$"), line=node.text_line)
+    environment = tuple(
+        (name.removeprefix("env:"), str(value)) for name, value in _environment(service) if name != "env-file"
+    )
+    parts = [node for node in (service.get("entrypoint"), service.get("command")) if node]
+    words = [part for node in parts for part in _words(node)]
+    if len(parts) == 2 or (parts and parts[0].kind == "list"):  # the command is what the entry point is given
+        yield from read_shell(shlex.join(words), line=parts[0].line, environment=environment)
+    elif parts:
+        yield from read_shell(parts[0].raw.replace("$$", "$"), line=parts[0].text_line, environment=environment)
+
+
+def _words(node: Node) -> list[str]:
+    """The words of an entry point or command; a text falls into words as a shell would split it."""
+    if node.kind == "list":
+        return [part.raw.replace("$$", "$") for part in node.texts()]
+    try:
+        return shlex.split(node.raw.replace("$$", "$"))
+    except ValueError:  # an open quote
+        return node.raw.split()
 
 
 def _after(node: Node) -> Iterator[str]:

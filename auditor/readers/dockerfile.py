@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 
@@ -45,12 +46,14 @@ class _Image:
     """What the instructions say together; each build stage begins anew."""
 
     variables: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)  # those of ENV: what the image starts finds them
     folder: str = ""
     stage: str = ""
     stages: list[str] = field(default_factory=list)
     images: list[tuple[str, int]] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     reads: list[Ref] = field(default_factory=list)
+    inner: list[Ref] = field(default_factory=list)  # what one build stage takes from another
     leaves: list[Leaf] = field(default_factory=list)
     ports: list[str] = field(default_factory=list)
     starts: dict[str, tuple[_Instruction, str]] = field(default_factory=dict)  # of the last stage only
@@ -71,6 +74,7 @@ def read(text: str) -> Facts:
     return Facts(
         kind="dockerfile",
         steps=(*_build(instructions, image), *_start(image)),
+        references=tuple(image.inner),
         leaves=tuple(image.leaves),
         attrs=_attrs(image),
         troubles=troubles,
@@ -89,6 +93,7 @@ def _attrs(image: _Image) -> tuple[tuple[str, str], ...]:
             ("user", image.user),
             ("healthcheck", "true" if image.healthcheck else ""),
             ("stages", len(image.stages)),
+            ("last-stage", image.stage),
         ]
     )
 
@@ -108,26 +113,35 @@ def _start(image: _Image) -> Iterator[Step]:
     entry, command = image.starts.get("ENTRYPOINT"), image.starts.get("CMD")
     found = [part for part in (entry, command) if part is not None]
     lists = [_json_words(text) for _, text in found]
-    first = found[0][0]
+    first, environment = found[0][0], _pairs(image.environment)
     if entry is not None and command is not None and all(words is not None for words in lists):
-        commands = _exec([word for words in lists if words for word in words], first.line)
+        commands = _exec([word for words in lists if words for word in words], first.line, environment)
     else:
         commands = tuple(
             made
             for (instruction, text), words in zip(found, lists, strict=True)
-            for made in _started(words, text, instruction.line)
+            for made in _started(words, text, instruction.line, environment)
         )
     yield Step("cmd", "docker", min(part[0].line for part in found), max(part[0].end_line for part in found), commands, folder=image.folder,
                attrs=pairs([("how", "+".join(part[0].word for part in found)), ("form", "exec" if lists[0] is not None else "shell")]))  # fmt: skip
 
 
-def _started(words: list[str] | None, text: str, line: int) -> tuple[Command, ...]:
-    return _exec(words, line) if words is not None else read_shell(text, line=line)
+Environment: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def _exec(words: list[str], line: int) -> tuple[Command, ...]:
+def _pairs(table: dict[str, str]) -> Environment:
+    return tuple((name, mask_value(name, value)) for name, value in table.items())
+
+
+def _started(words: list[str] | None, text: str, line: int, environment: Environment) -> tuple[Command, ...]:
+    return (
+        _exec(words, line, environment) if words is not None else read_shell(text, line=line, environment=environment)
+    )
+
+
+def _exec(words: list[str], line: int, environment: Environment) -> tuple[Command, ...]:
     """The exec form has no shell, so quoting it again is safe; that way `sh -c …` is looked into."""
-    return read_shell(shlex.join(words), line=line)
+    return read_shell(shlex.join(words), line=line, environment=environment)
 
 
 def _apply(instruction: _Instruction, image: _Image) -> None:
@@ -142,7 +156,10 @@ def _from(instruction: _Instruction, image: _Image) -> None:
     if found is None:
         return
     name, alias = found.group(1), found.group(2) or str(len(image.stages))
-    if name not in image.stages and name.lower() != "scratch":
+    if name in image.stages:
+        attrs = (("to", "/"), ("stage", alias), ("from", name))
+        image.inner.append(Ref("/", "dataset", "FROM", instruction.line, attrs=attrs))
+    elif name.lower() != "scratch":
         image.images.append((mask(name), instruction.line))
     image.stages.append(alias)
     image.stage, image.folder, image.starts, image.user = alias, "", {}, ""
@@ -150,13 +167,14 @@ def _from(instruction: _Instruction, image: _Image) -> None:
 
 def _run(instruction: _Instruction, image: _Image) -> None:
     _, text = _flags(instruction.text)
+    environment = _pairs(image.variables)
     if instruction.bodies and _HEREDOC.fullmatch(text.strip()):
         body, line = instruction.bodies[0]
-        commands = read_shell(body, line=line)
+        commands = read_shell(body, line=line, environment=environment)
     else:
         text = "\n".join([text, *(f"{body}\n{_tag(text)}" for body, _ in instruction.bodies)])
         words = _json_words(text)
-        commands = _exec(words, instruction.line) if words is not None else read_shell(text, line=instruction.line)
+        commands = _started(words, text, instruction.line, environment)
     image.commands += [_moved(command, image.folder) for command in commands]
 
 
@@ -177,8 +195,6 @@ def _copy(instruction: _Instruction, image: _Image) -> None:
     if words is None:
         words = text.split()
     *sources, target = [_filled(word.strip("\"'"), image.variables) for word in words] or [""]
-    if "from" in flags:
-        return
     for source in sources:
         if not source.startswith("<<"):
             target_path = (
@@ -190,9 +206,9 @@ def _copy(instruction: _Instruction, image: _Image) -> None:
                 instruction.word,
                 instruction.line,
                 "$" in source,
-                pairs([("to", target_path), ("stage", image.stage)]),
+                pairs([("to", target_path), ("stage", image.stage), ("from", flags.get("from"))]),
             )
-            image.reads.append(ref)
+            (image.inner if "from" in flags else image.reads).append(ref)
 
 
 def _env(instruction: _Instruction, image: _Image) -> None:
@@ -202,7 +218,7 @@ def _env(instruction: _Instruction, image: _Image) -> None:
         found = [(name, value.strip())]
     for name, value in found:
         plain = _filled(value.strip("\"'"), image.variables)
-        image.variables[name] = plain
+        image.variables[name] = image.environment[name] = plain
         image.leaves.append(Leaf(f"{instruction.word}.{name}", mask_value(name, plain)[:500], "str", instruction.line))
 
 
@@ -217,7 +233,7 @@ def _arg(instruction: _Instruction, image: _Image) -> None:
 
 def _workdir(instruction: _Instruction, image: _Image) -> None:
     folder = _filled(instruction.text.strip().strip("\"'"), image.variables)
-    image.folder = folder if folder.startswith("/") or not image.folder else f"{image.folder.rstrip('/')}/{folder}"
+    image.folder = folder if folder.startswith(("/", "$")) else f"{image.folder.rstrip('/')}/{folder}"
 
 
 def _launch(instruction: _Instruction, image: _Image) -> None:

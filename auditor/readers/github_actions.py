@@ -33,10 +33,8 @@ _EVENTS = {
 _PYTHON_SHELLS = ("python", "python3")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _HOLE = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)")
+_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
 _PLAIN_VALUE = re.compile(r"[\w./:@+-]{1,200}")
-_ACTION_FOLDER = re.compile(r"\$\{\{\s*github\.action_path\s*\}\}|\$\{?GITHUB_ACTION_PATH\}?")
-_CHECKOUT = re.compile(r"\$\{\{\s*github\.workspace\s*\}\}|\$\{GITHUB_WORKSPACE\}|\$GITHUB_WORKSPACE(?!\w)")
 _WORKSPACE = re.compile(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/")
 
 
@@ -76,9 +74,8 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     folder = own.get("working-directory").raw or shared.get("working-directory").raw
     shell = own.get("shell").raw or shared.get("shell").raw
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
-    matrix, known = job.get("strategy").get("matrix"), _known(root, job)
-    action = not root
-    commands = (c for step in steps for c in _commands(step, folder, shell, matrix, known, action=action))
+    matrix = job.get("strategy").get("matrix")
+    commands = (c for step in steps for c in _commands(step, folder, shell, matrix, _variables(root, job, step)))
     return Step(
         name=name,
         tool=TOOL,
@@ -88,50 +85,43 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
         reads=tuple(_downloads(steps)),
         writes=tuple(_uploads(steps, folder)),
         after=tuple(node.raw for node in job.get("needs").texts()),
-        folder=_filled_in(folder, known),
+        folder=_filled_in(folder, _variables(root, job)),
         rooted=True,
         condition=job.get("if").raw[:500],
         variants=_variants(matrix),
         loop=_loop(matrix),
         uses=tuple(_uses(job, steps)),
-        attrs=pairs([*_settings(job), *_environment(job, steps), *_names(steps), *_caches(steps)]),
+        attrs=pairs([*_settings(job), *_environment(job, steps), *_names(steps), *_caches(steps), *_checkouts(steps)]),
     )
 
 
-def _known(*holders: Node) -> dict[str, str]:
-    """Variables whose value is written out, the nearest holder last."""
-    values = {name: value for holder in holders for name, value in holder.get("env").items()}
-    return {name: value.raw for name, value in values.items() if value.is_scalar and _PLAIN_VALUE.fullmatch(value.raw)}
+def _variables(*holders: Node) -> tuple[tuple[str, str], ...]:
+    """The environment of a step; what is nearer to it wins."""
+    merged = {name: value.raw for each in holders for name, value in each.get("env").items() if value.is_scalar}
+    return tuple((name, mask_value(name, value)) for name, value in merged.items())
 
 
-def _filled_in(text: str, known: dict[str, str]) -> str:
-    """The text with the variables that are known; no line is added or lost."""
-    if "$" not in text or not known:
-        return text
-    return _ENV.sub(lambda found: known.get(found[1] or found[2] or found[3], found.group()), text)
+def _filled_in(text: str, variables: tuple[tuple[str, str], ...]) -> str:
+    """A folder with the variables that are known."""
+    known = {name: value for name, value in variables if _PLAIN_VALUE.fullmatch(value)}
+    return _ENV.sub(lambda found: known.get(found[1], found.group()), text) if "env." in text else text
 
 
 def _commands(
-    step: Node, folder: str, shell: str, matrix: Node, known: dict[str, str], *, action: bool
+    step: Node, folder: str, shell: str, matrix: Node, variables: tuple[tuple[str, str], ...]
 ) -> Iterator[Command]:
     run = step.get("run")
     if not run.is_scalar:
         return
-    known = known | _known(step)
     shell = step.get("shell").raw or shell
-    own = _filled_in(step.get("working-directory").raw, known)
+    own = _filled_in(step.get("working-directory").raw, variables)
     seen: set[Command] = set()
-    for text in _instances(_placed(_filled_in(run.raw, known), action=action), matrix):
-        for command in _script(text, run.text_line, shell):
+    for text in _instances(run.raw, matrix):
+        for command in _script(text, run.text_line, shell, variables):
             moved = _moved(command, _inside(folder, own)) if own else command
             if moved not in seen:
                 seen.add(moved)
                 yield moved
-
-
-def _placed(text: str, *, action: bool) -> str:
-    """The text with the folder of its own as `${{ here }}`: that of an action, of a workflow that of the repository."""
-    return (_ACTION_FOLDER if action else _CHECKOUT).sub("${{ here }}", text) if "$" in text else text
 
 
 def _instances(text: str, matrix: Node) -> Iterator[str]:
@@ -153,10 +143,10 @@ def _values(matrix: Node, name: str) -> list[str]:
     return list(dict.fromkeys(node.raw for node in nodes)) if plain else []
 
 
-def _script(text: str, line: int, shell: str) -> tuple[Command, ...]:
+def _script(text: str, line: int, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (Command((Word("python"), Word("-")), line, body=mask(text)),)
-    return read_shell(text, line=line)
+        return (Command((Word("python"), Word("-")), line, body=mask(text), environment=variables),)
+    return read_shell(text, line=line, environment=variables)
 
 
 def _inside(folder: str, own: str) -> str:
@@ -273,6 +263,14 @@ def _environment(job: Node, steps: list[Node]) -> Iterator[tuple[str, object]]:
         for name, value in holder.get("env").items():
             if value.is_scalar:
                 yield f"env:{name}", mask_value(name, value.raw) if is_secret_name(name) else mask(value.raw)[:200]
+
+
+def _checkouts(steps: list[Node]) -> Iterator[tuple[str, object]]:
+    """The folders that hold this very repository."""
+    for step in steps:
+        given = step.get("with")
+        if step.get("uses").raw.startswith("actions/checkout") and not given.get("repository"):
+            yield "checkout", given.get("path").raw.removeprefix("./").strip("/")
 
 
 def _names(steps: list[Node]) -> Iterator[tuple[str, object]]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from auditor.language.checkout import from_root
 from auditor.language.credentials import mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.node import ABSENT, Node
@@ -162,9 +161,14 @@ def _commands(job: Node, whole: _Pipeline) -> tuple[Command, ...]:
     """The lines of a job run in one shell: `cd` lasts. What the job does not say, the default of the file says."""
     root = whole.root
     found = [job.get(key) or root.get("default").get(key) or root.get(key) for key in _SCRIPTS]
-    return read_lines(
-        (node for part in found for node in whole.texts(part)), lambda text: from_root(text, "CI_PROJECT_DIR")
-    )
+    variables = _variables(root.get("variables"), job.get("variables"))
+    return read_lines((node for part in found for node in whole.texts(part)), environment=variables)
+
+
+def _variables(*tables: Node) -> tuple[tuple[str, str], ...]:
+    """The environment of a job; a variable may be a text or have one under `value`."""
+    merged = {name: value.raw or value.get("value").raw for table in tables for name, value in table.items()}
+    return tuple((name, mask_value(name, value)) for name, value in merged.items())
 
 
 def _artifacts(job: Node) -> Iterator[Ref]:

@@ -62,16 +62,18 @@ def _refs(names: tuple[str, ...], how: str, rule: MakeRule, made: Makefile) -> I
 
 
 def _ref(path: str, how: str, line: int) -> Ref:
+    path = path.removeprefix("{here}/").removeprefix("{start}/")
     return Ref(path, kind_of_path(path), how, line, "%" in path or "{" in path)
 
 
 def _commands(rule: MakeRule, made: Makefile) -> Iterator[Command]:
     """Each logical line has a shell of its own, unless `.ONESHELL`."""
     if made.one_shell and rule.recipe:
-        yield from read_shell("\n".join(part.text for part in rule.recipe), line=rule.recipe[0].line, braces=True)
+        text = "\n".join(part.text for part in rule.recipe)
+        yield from read_shell(text, line=rule.recipe[0].line, braces=True, environment=made.environment)
         return
     for part in rule.recipe:
-        yield from read_shell(part.text, line=part.line, braces=True, guard=part.ignored)
+        yield from read_shell(part.text, line=part.line, braces=True, guard=part.ignored, environment=made.environment)
 
 
 READER = Reader(name="make", names=("Makefile", "makefile", "GNUmakefile", "*.mk", "Makefile.*"), read=over_text(read))

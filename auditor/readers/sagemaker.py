@@ -29,10 +29,11 @@ def read(text: str) -> Facts:
         document, troubles = read_json(_BARE.sub(r'\1"\2"', text))
     root = document or ABSENT
     found = list(_steps(root.get("Steps"), "", "", 0))
+    defaults = {part.get("Name").raw: part.get("DefaultValue").raw for part in root.get("Parameters").maps()}
     return Facts(
         kind=TOOL,
-        steps=tuple(_step(node, condition, guard, found) for node, condition, guard in found),
-        watches=tuple(_watch(node) for node, _, _ in found if node.get("Type").raw in _CHECKS),
+        steps=tuple(_step(node, condition, guard, found, defaults) for node, condition, guard in found),
+        watches=tuple(_watch(node, defaults) for node, _, _ in found if node.get("Type").raw in _CHECKS),
         attrs=pairs([("tool", TOOL), ("version", root.get("Version").raw)]),
         troubles=troubles,
     )
@@ -48,7 +49,7 @@ def _steps(listed: Node, condition: str, guard: str, depth: int) -> Iterator[tup
             yield from _steps(arguments.get(key), f"{'' if key == 'IfSteps' else 'not '}{name}", name, depth + 1)
 
 
-def _step(node: Node, condition: str, guard: str, found: list[tuple[Node, str, str]]) -> Step:
+def _step(node: Node, condition: str, guard: str, found: list[tuple[Node, str, str]], defaults: dict[str, str]) -> Step:
     name, arguments = node.get("Name").raw, node.get("Arguments")
     reads = tuple(dict.fromkeys(_given(arguments, name)))
     before = [
@@ -64,8 +65,8 @@ def _step(node: Node, condition: str, guard: str, found: list[tuple[Node, str, s
         line=node.line_of("Name"),
         end_line=max(node.line_of("Name"), node.end_line),
         commands=tuple(_commands(arguments)),
-        reads=(*reads, *_inputs(arguments)),
-        writes=tuple(_outputs(name, node, wanted)),
+        reads=(*reads, *_inputs(arguments, defaults)),
+        writes=tuple(_outputs(name, node, wanted, defaults)),
         params=tuple(_settings(arguments)),
         after=tuple(dict.fromkeys([*before, *([guard] if guard else [])])),
         condition=condition,
@@ -115,21 +116,25 @@ def _named(path: str) -> tuple[str, str]:
     return path.rpartition(".")[2] or "output", "dataset"
 
 
-def _inputs(arguments: Node) -> Iterator[Ref]:
+def _inputs(arguments: Node, defaults: dict[str, str]) -> Iterator[Ref]:
     for part in arguments.get("ProcessingInputs").maps():
-        yield from _uri(part.get("S3Input").get("S3Uri"), "ProcessingInputs", part.get("InputName").raw)
+        yield from _uri(part.get("S3Input").get("S3Uri"), "ProcessingInputs", part.get("InputName").raw, defaults)
     for part in arguments.get("InputDataConfig").maps():
         yield from _uri(
-            part.get("DataSource").get("S3DataSource").get("S3Uri"), "InputDataConfig", part.get("ChannelName").raw
+            part.get("DataSource").get("S3DataSource").get("S3Uri"),
+            "InputDataConfig",
+            part.get("ChannelName").raw,
+            defaults,
         )
     transform = arguments.get("TransformInput").get("DataSource").get("S3DataSource").get("S3Uri")
-    yield from _uri(transform, "TransformInput", "")
-    for container in (arguments.get("PrimaryContainer"), *arguments.get("Containers").maps()):
-        for ref in _uri(container.get("ModelDataUrl"), "model", ""):
+    yield from _uri(transform, "TransformInput", "", defaults)
+    specified = arguments.get("InferenceSpecification").get("Containers")
+    for container in (arguments.get("PrimaryContainer"), *arguments.get("Containers").maps(), *specified.maps()):
+        for ref in _uri(container.get("ModelDataUrl"), "model", "", defaults):
             yield Ref(ref.path, "model", "model", ref.line, ref.templated)
 
 
-def _outputs(name: str, node: Node, wanted: set[str]) -> Iterator[Ref]:
+def _outputs(name: str, node: Node, wanted: set[str], defaults: dict[str, str]) -> Iterator[Ref]:
     arguments = node.get("Arguments")
     made: dict[str, Ref] = {}
     for part in arguments.get("ProcessingOutputConfig").get("Outputs").maps():
@@ -137,32 +142,35 @@ def _outputs(name: str, node: Node, wanted: set[str]) -> Iterator[Ref]:
         made[f"mem:{name}.{output}"] = Ref(
             f"mem:{name}.{output}", "dataset", "Outputs", part.line, attrs=(("name", output),)
         )
-        yield from _uri(part.get("S3Output").get("S3Uri"), "Outputs", output)
+        yield from _uri(part.get("S3Output").get("S3Uri"), "Outputs", output, defaults)
     if node.get("Type").raw in ("Training", "Tuning"):
-        made[f"mem:{name}.model"] = Ref(f"mem:{name}.model", "model", "ModelArtifacts", node.line)
+        made[f"mem:{name}.model"] = Ref(f"mem:{name}.model", "model", "ModelArtifacts", node.line_of("Name"))
     for path in sorted(wanted):
         if path.startswith(f"mem:{name}.") and path not in made:
-            made[path] = Ref(path, "dataset", "Get", node.line)
+            made[path] = Ref(path, "dataset", "Get", node.line_of("Name"))
     yield from made.values()
+    group = arguments.get("ModelPackageGroupName")
+    if group.is_scalar:
+        yield Ref(f"model:sagemaker:{group.raw}", "model", "ModelPackageGroupName", group.line, "{" in group.raw)
     for key, inner in (("OutputDataConfig", "S3OutputPath"), ("TransformOutput", "S3OutputPath")):
-        yield from _uri(arguments.get(key).get(inner), key, "")
+        yield from _uri(arguments.get(key).get(inner), key, "", defaults)
 
 
-def _uri(node: Node, how: str, name: str) -> Iterator[Ref]:
-    text = _text(node, 0)
+def _uri(node: Node, how: str, name: str, defaults: dict[str, str]) -> Iterator[Ref]:
+    text = _text(node, 0, defaults)
     if "://" in text and name != "code":
         yield Ref(mask(text), "dataset", how, node.line, "{" in text, pairs([("name", name)]))
 
 
-def _text(node: Node, depth: int) -> str:
-    """An address with joined parts; what a parameter gives is a hole."""
+def _text(node: Node, depth: int, defaults: dict[str, str]) -> str:
+    """An address with joined parts; what a parameter gives is its default, else a hole."""
     join = node.get("Std:Join")
     if join and depth < MAX_DEPTH:
-        return join.get("On").raw.join(_text(part, depth + 1) for part in join.get("Values").parts)
-    if node.get("Get"):
-        return (
-            "{" + node.get("Get").raw.rpartition(".")[2] + "}" if not node.get("Get").raw.startswith("Steps.") else ""
-        )
+        return join.get("On").raw.join(_text(part, depth + 1, defaults) for part in join.get("Values").parts)
+    source = node.get("Get").raw
+    if source:
+        name = source.rpartition(".")[2]
+        return "" if source.startswith("Steps.") else defaults.get(name) or f"{{{name}}}"
     return node.raw
 
 
@@ -174,8 +182,8 @@ def _settings(node: Node, depth: int = 0) -> Iterator[Ref]:
         yield from _settings(part, depth + 1)
 
 
-def _watch(node: Node) -> Watch:
-    watched = tuple(_inputs(node.get("Arguments")))
+def _watch(node: Node, defaults: dict[str, str]) -> Watch:
+    watched = tuple(_inputs(node.get("Arguments"), defaults))
     attrs = pairs([("type", node.get("Type").raw), ("drift", _CHECKS[node.get("Type").raw])])
     return Watch(node.get("Name").raw, "monitor", TOOL, node.line, watched, attrs)
 

@@ -176,3 +176,11 @@ def test_what_is_handed_on_belongs_to_its_pipeline() -> None:
         ("step:lib.yaml#one", EdgeKind.PRODUCES, "mem:lib.yaml/one.m"),
     ]
     assert graph.nodes["mem:lib.yaml/one.m"].label == "one.m"
+
+
+def test_a_declared_monitor_is_evidence_that_inputs_are_watched() -> None:
+    text = "resources:\n  quality_monitors:\n    m: {table_name: a.b.c, inference_log: {problem_type: x}}\n"
+    found = graphs({**CODE, "resources/m.yml": text}).components[0].drift_evidence()
+    assert [(evidence.says, evidence.wired, evidence.place.line) for evidence in found] == [
+        ("declares the monitor m", True, 3)
+    ]

@@ -284,6 +284,36 @@ def test_inheritance_in_a_circle_ends() -> None:
     assert Knowledge({"learn.toml": circle}, {}, {}).method("learn.lines.Line", "absent") is None
 
 
+def test_calls_are_told_apart_by_a_literal_argument() -> None:
+    table = """\
+library = "Cloud"
+distributions = ["cloud"]
+import_names = ["cloud"]
+domain = "cloud"
+
+[types."cloud.Store"]
+from = ["cloud.Session.client('store')"]
+
+[[entry]]
+name = "cloud.load('csv')"
+role = "read"
+status = "checked"
+
+[[entry]]
+name = "cloud.load"
+role = "download"
+status = "checked"
+"""
+    knowledge = Knowledge({"cloud.toml": table}, {}, {})
+    assert knowledge.tells_apart("cloud.load")
+    assert knowledge.tells_apart("cloud.Session.client")
+    assert not knowledge.tells_apart("cloud.Session")
+    assert knowledge.knows("cloud.load('csv')")
+    assert knowledge.knows('cloud.Session.client("store")')
+    assert not knowledge.knows("cloud.load('org/name')")
+    assert knowledge.returns("cloud.Session.client('store')") == "cloud.Store"
+
+
 def test_load_is_remembered() -> None:
     assert load() is load()
 

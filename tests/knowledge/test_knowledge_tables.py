@@ -96,6 +96,23 @@ mlflow.tracking.MlflowClient.set_registered_model_alias register 0
 wandb.init log -
 dvc.api.open read 0
 boto3.client('s3').download_file read template
+boto3.resource('s3').Bucket.upload_file write template
+boto3.resource('s3').Object.put write receiver
+google.cloud.storage.Blob.upload_from_filename write receiver
+azure.storage.blob.ContainerClient.upload_blob write template
+fsspec.spec.AbstractFileSystem.open read 0
+huggingface_hub.HfFileSystem.open read 0
+datasets.load_dataset('csv') read 3
+xarray.open_zarr read 0
+xarray.Dataset.to_netcdf write 0
+zipfile.ZipFile.extractall read receiver
+pandas.read_sql_query read 0
+geopandas.GeoDataFrame.to_csv write 0
+dask.dataframe.DataFrame.to_json write 0
+pyspark.sql.DataFrame.createOrReplaceTempView write 0
+sqlalchemy.ext.asyncio.AsyncSession.execute read 0
+awswrangler.s3.to_parquet write 1
+pycocotools.coco.COCO read 0
 s3fs.S3FileSystem.open read 0
 requests.get download 0
 requests.post call_service 0
@@ -154,6 +171,10 @@ def test_what_a_name_means(name: str, role: str, place: str) -> None:
         ("pyspark.sql.DataFrameReader.format", "pyspark.sql.DataFrameReader"),
         ("pyspark.sql.DataFrameReader.load", "pyspark.sql.DataFrame"),
         ("boto3.client('s3')", "boto3.client('s3')"),
+        ("boto3.Session.client('s3')", "boto3.client('s3')"),
+        ("builtins.spark", "pyspark.sql.SparkSession"),
+        ("builtins.spark.table", "pyspark.sql.DataFrame"),
+        ("google.cloud.storage.Bucket.blob", "google.cloud.storage.Blob"),
         ("torch.nn.Linear.to", "torch.nn.Linear"),
         ("sqlite3.connect", "sqlite3.Connection"),
         ("tensorflow.data.TFRecordDataset", "tensorflow.data.Dataset"),
@@ -180,6 +201,12 @@ def test_what_a_name_returns(name: str, expected: str | None) -> None:
         ("nannyml.DLE", "drift", "performance"),
         ("prometheus_client.Gauge", "drift", "operational"),
         ("scipy.stats.ks_2samp", "weak", True),
+        ("yaml.safe_load", "stream", True),
+        ("zipfile.ZipFile", "handle", True),
+        ("snowflake.connector.Cursor.execute", "platform", "snowflake"),
+        ("sqlite3.connect", "database_file", True),
+        ("spacy.load", "named", True),
+        ("requests.get", "url", True),
     ],
 )
 def test_facts_of_a_name(name: str, key: str, value: str | bool) -> None:
@@ -229,3 +256,24 @@ def test_unique_methods_lead_to_entries() -> None:
 def test_ml_libraries() -> None:
     assert all(load().is_ml(name) for name in ("sklearn", "torch", "xgboost", "transformers", "tensorflow"))
     assert not any(load().is_ml(name) for name in ("pandas", "mlflow", "requests", "os"))
+
+
+def test_what_is_sent_is_read_and_what_is_sent_to_is_written() -> None:
+    """No entry names the same argument as what it writes and what it reads, unless it is a log of it."""
+    confused = [
+        entry.name
+        for entry in load().entries()
+        if entry.source is not None
+        and entry.path is not None
+        and entry.source.arg == entry.path.arg
+        and entry.role is not Role.LOG_ARTIFACT
+    ]
+    assert confused == []
+
+
+def test_sql_is_read_in_a_dialect_that_is_known() -> None:
+    from sqlglot.dialects.dialect import Dialects
+
+    known = {dialect.value for dialect in Dialects}
+    parsed = {e.attrs["platform"] for e in load().entries() if e.parse_as == "sql" and "platform" in e.attrs}
+    assert parsed <= known

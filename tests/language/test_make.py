@@ -48,7 +48,7 @@ def test_rules_variables_and_automatic_variables() -> None:
     assert clean.recipe[0].text == 'python3 src/clean.py --all "src/clean.py data/raw.csv" \\\n  --out data/clean.csv'
     assert made.rules["model.pkl"].recipe[0].text == "touch model.pkl"
     assert made.rules["%.o"].pattern
-    assert made.rules["%.o"].recipe[0].text == "cc -c %.c -o %.o"
+    assert made.rules["%.o"].recipe[0].text == "cc -c {stem}.c -o {stem}.o"
     assert made.rules["out/a.txt"].recipe[0].text == "cp in/a.csv out/a.txt"
     assert (made.rules["clean"].recipe[0].text, made.rules["clean"].recipe[0].ignored) == (
         "rm -rf out/a.txt out/b.txt $HOME {shell}",

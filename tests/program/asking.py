@@ -20,10 +20,10 @@ def tables() -> Knowledge:
     return load()
 
 
-def program(files: Mapping[str, str], extra: tuple[str, ...] = ()) -> Resolved:
-    """The resolved program of a tree; `extra` are paths that exist and hold nothing to read."""
+def program(files: Mapping[str, str], extra: tuple[str, ...] = (), names: frozenset[str] = frozenset()) -> Resolved:
+    """The resolved program of a tree; `extra` are paths that exist and hold nothing to read, `names` what a clone is called."""
     facts = {path: read_file(readers, text.encode()) for path, text in files.items() if (readers := candidates(path))}
-    return resolve(facts, frozenset(files) | frozenset(extra), tables())
+    return resolve(facts, frozenset(files) | frozenset(extra), tables(), names)
 
 
 def questions(resolved: Resolved, path: str = "main.py") -> list[tuple[Expr, Frame]]:

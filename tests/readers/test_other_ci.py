@@ -44,7 +44,7 @@ def test_cloud_build() -> None:
         ("python train.py --x 1 --l {_LOCATION}", 13)
     ]
     assert (train.folder, train.after, evaluate.after, words(evaluate.commands)) == (
-        "./ml", ("image",), (), ["python {here}/eval.py"],
+        "./ml", ("image",), (), ["python {root}/eval.py"],
     )  # fmt: skip
     assert (facts.attr("python"), dict(image.attrs)["env:API_KEY"]) == ("3.11", "***")
     assert [(ref.path, ref.kind) for ref in facts.references] == [("m.pkl", "model")]

@@ -31,7 +31,7 @@ PIPELINE = """\
       "Name": "Good", "Type": "Condition",
       "Arguments": {
         "Conditions": [{"LeftValue": {"Get": "Steps.Prep.PropertyFiles.Report"}}],
-        "IfSteps": [{"Name": "Register", "Type": "RegisterModel", "Arguments": {"X": {"Get": "Steps.Fit.ModelArtifacts.S3ModelArtifacts"}}}],
+        "IfSteps": [{"Name": "Register", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "churn", "X": {"Get": "Steps.Fit.ModelArtifacts.S3ModelArtifacts"}}}],
         "ElseSteps": [{"Name": "Stop", "Type": "Fail", "Arguments": {}}]
       }
     }
@@ -62,6 +62,7 @@ def test_steps_of_all_branches_with_what_they_hand_on() -> None:
         ["mem:Fit.model"],
         ("Fit", "Good"),
     )
+    assert [ref.path for ref in found["Register"].writes] == ["model:sagemaker:churn"]
     assert (found["Register"].condition, found["Stop"].condition) == ("Good", "not Good")
     assert (found["Good"].after, found["Fit"].line) == (("Prep",), 18)
 
@@ -69,6 +70,13 @@ def test_steps_of_all_branches_with_what_they_hand_on() -> None:
 def test_quality_checks_are_monitors() -> None:
     (watch,) = read_file(candidates("p.json"), PIPELINE.replace("${count}", "1").encode()).watches
     assert (watch.name, watch.kind, [ref.path for ref in watch.watches]) == ("Drift", "monitor", ["s3://b/new"])
+
+
+def test_an_input_that_a_parameter_gives_is_its_default() -> None:
+    text = PIPELINE.replace("${count}", "1").replace(
+        '"Type": "String"}', '"Type": "String", "DefaultValue": "raw.csv"}'
+    )
+    assert [ref.path for ref in read_file(candidates("p.json"), text.encode()).steps[0].reads] == ["s3://b/raw.csv"]
 
 
 def test_other_json_with_steps_is_configuration() -> None:
