@@ -127,3 +127,5 @@ def test_a_template_is_known_by_its_content() -> None:
     facts = read(text, "templates/anything.yml")
     assert (facts.kind, facts.triggers, words(facts.steps[0].commands)) == ("azure-pipelines", (), ["python b.py", "x"])
     assert read("steps:\n- script: x\n", "other.yml").kind == "config"
+    named = "resources: {containers: [{container: a, image: b}]}\njobs:\n- job: a\n  pool: {vmImage: x}\n  steps: [{script: y}]\n"
+    assert read(named, ".pipelines/cd.yml").kind == "azure-pipelines"
