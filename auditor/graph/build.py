@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.graph import places
 from auditor.graph.assets import join_seeds, name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
-from auditor.graph.file_nodes import data_kind, state_environment, state_includes, state_owners, state_pin
+from auditor.graph.file_nodes import data_kind, state_cards, state_environment, state_includes, state_owners, state_pin
 from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.pipelines import CodePipelines
@@ -69,6 +69,7 @@ class Builder:
         Watches(self.steps, self.store).state(self.resolved.files)
         join_seeds(self.store, self.steps.projects)
         self._containment()
+        state_cards(self.store, self.resolved.files)
         state_owners(self.store, self.resolved.files, self.resolved.tree)
         return self.store
 

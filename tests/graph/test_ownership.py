@@ -50,3 +50,16 @@ def test_owners_in_the_graph() -> None:
     assert edge is not None
     assert (edge.evidence[0].path, edge.evidence[0].line) == (".github/CODEOWNERS", 1)
     assert "owner:@other" not in world.nodes
+
+
+def test_a_card_documents_the_models_beside_it() -> None:
+    files = {
+        "hub/README.md": "---\nbase_model: a/b\n---\n# Model card\n",
+        "hub/m.safetensors": "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12\n",
+        "hub/m.safetensors.md5": "d41d8cd98f00b204e9800998ecf8427e\n",
+        "other/m.pt.md5": "d41d8cd98f00b204e9800998ecf8427e\n",
+    }
+    edges = [edge for edge in graphs(files).world.edges if edge.kind is EdgeKind.DOCUMENTS]
+    assert [(edge.source, edge.target, edge.confidence) for edge in edges] == [
+        ("file:hub/README.md", "file:hub/m.safetensors", 0.6)
+    ]
