@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.lineage import Lineage
-from auditor.graph.steps import AUTOMATION, PIPELINES, Steps
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Steps
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
 from auditor.program import Resolved
@@ -276,12 +276,12 @@ def _service(p: Portrait) -> Iterable[Signal]:
     started = [
         run.target
         for step in p.steps.all
-        if step.tool in ("docker", "compose") and p.owned(step.path)
+        if step.tool in SERVING and p.owned(step.path)
         for run in step.runs
         if run.launcher or run.target in programs
     ]
     if programs and started:
-        yield Signal("S", 0.4, "an image or compose file starts a server")
+        yield Signal("S", 0.4, "an image, compose file or Procfile starts a server")
     if programs and _deploys(p):
         yield Signal("S", 0.4, "a job that deploys")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.graph import places
 from auditor.graph.assets import join_seeds, name_assets
 from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
+from auditor.graph.file_nodes import data_kind, state_cards, state_environment, state_includes, state_owners, state_pin
 from auditor.graph.identity import PathIndex, within
 from auditor.graph.lineage import Lineage, Touch
 from auditor.graph.pipelines import CodePipelines
@@ -68,6 +69,8 @@ class Builder:
         Watches(self.steps, self.store).state(self.resolved.files)
         join_seeds(self.store, self.steps.projects)
         self._containment()
+        state_cards(self.store, self.resolved.files)
+        state_owners(self.store, self.resolved.files, self.resolved.tree)
         return self.store
 
     # --- files ---
@@ -90,43 +93,12 @@ class Builder:
                 url=storage.url,
             )
         if facts.requirements:
-            self._environment(path, facts)
+            state_environment(self.store, path, facts)
         if facts.kind == "sql":
             self._sql(path)
+        state_includes(self.store, path, facts, self.resolved.files)
         for pin in facts.pins:
-            if not pin.step and pin.path:
-                folder = path.rpartition("/")[0]
-                target = f"{folder}/{pin.path}" if folder else pin.path
-                dataset = self.store.node(
-                    f"file:{target}",
-                    _data_kind(target),
-                    target,
-                    path=target,
-                    tracked_by="dvc",
-                    pinned=True,
-                    pin_kind=pin.kind,
-                    imported_from=pin.origin or None,
-                )
-                dvc = self.store.node("storage:dvc", NodeKind.STORAGE, "dvc")
-                evidence = Evidence(
-                    path, pin.line, f"{pin.kind} {pin.path}"[:120], facts.kind, "pin", 0.95, declared=True
-                )
-                self.store.edge(dataset, dvc, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
-
-    def _environment(self, path: str, facts: Facts) -> None:
-        env = self.store.node(f"file:{path}", NodeKind.ENV, path, path=path)
-        for requirement in facts.requirements[:2000]:
-            package = self.store.node(f"package:{requirement.name}", NodeKind.PACKAGE, requirement.name, type="dist")
-            evidence = Evidence(
-                path,
-                requirement.line,
-                f"{requirement.name}{requirement.specifier}"[:120],
-                facts.kind,
-                "requirement",
-                0.95,
-                declared=True,
-            )
-            self.store.edge(package, env, EdgeKind.ENV_OF, (evidence,))
+            state_pin(self.store, path, facts, pin)
 
     def _sql(self, path: str) -> None:
         """The tables of a .sql file."""
@@ -143,7 +115,9 @@ class Builder:
     # --- declared ---
 
     def _step(self, step: DeclaredStep) -> None:
-        evidence = Evidence(step.path, step.step.line, step.step.name[:120], step.tool, "step", 0.95, declared=True)
+        evidence = Evidence(
+            step.path, step.step.line, step.step.name[:120], step.tool, "step", step.confidence, declared=True
+        )
         if step.tool == "shell":
             node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
         else:
@@ -178,7 +152,13 @@ class Builder:
                     f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path
                 )
                 piece = Evidence(
-                    step.path, declared.ref.line, f"params {key}"[:120], step.tool, "params", 0.95, declared=True
+                    step.path,
+                    declared.ref.line,
+                    f"params {key}"[:120],
+                    step.tool,
+                    "params",
+                    step.confidence,
+                    declared=True,
                 )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
         for run in step.runs:
@@ -186,10 +166,12 @@ class Builder:
                 kind = NodeKind.NOTEBOOK if run.kind == "notebook" else NodeKind.SCRIPT
                 target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
                 if target != node:
-                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", 0.95)
+                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.confidence)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
         for handed in self.steps.handed(step):
-            piece = Evidence(step.path, step.step.line, handed.step.name[:120], step.tool, "uses", 0.95, declared=True)
+            piece = Evidence(
+                step.path, step.step.line, handed.step.name[:120], step.tool, "uses", step.confidence, declared=True
+            )
             self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
         for other in step.after:
             if other in self.steps.by_id:
@@ -201,8 +183,9 @@ class Builder:
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
         target, path, ref = declared.id, declared.path, declared.ref
         code = path is not None and path.endswith((".py", ".sh", ".ipynb"))
+        sure = min(ref.confidence, step.confidence)
         evidence = Evidence(
-            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", ref.confidence, declared=True
+            step.path, ref.line, ref.path[:120], step.tool, "deps" if reads else "outs", sure, declared=True
         )
         node_kind = REF_KINDS.get(ref.kind, NodeKind.DATASET)
         if node_kind is NodeKind.ENV:
@@ -216,7 +199,7 @@ class Builder:
             self.store.edge(node, script, EdgeKind.RUNS if runs else EdgeKind.IMPORTS, (evidence,), via="declared")
             return
         if node_kind is NodeKind.DATASET and path is not None:
-            node_kind = _data_kind(path)
+            node_kind = data_kind(path)
         if step.tool in SERVING and node_kind is NodeKind.MODEL and ref.how == "model":
             model = self.store.node(target, node_kind, path or target.partition(":")[2], path=path)
             self.store.edge(node, model, EdgeKind.SERVES, (evidence,))
@@ -225,7 +208,9 @@ class Builder:
             path is not None and (places.is_data(path) or places.is_model(path)) and not path.endswith(".txt")
         ):
             return
-        artefact = self.store.node(target, node_kind, path or ref.path.removeprefix("mem:") or target, path=path)
+        label = path or declared.label or ref.path.removeprefix("mem:") or target
+        packed = True if ref.kind == "artifact" else None
+        artefact = self.store.node(target, node_kind, label, path=path, artifact=packed)
         if reads:
             self.store.edge(artefact, node, EdgeKind.CONSUMES, (evidence,))
         else:
@@ -328,7 +313,7 @@ class Builder:
                 (trigger.schedule or trigger.kind)[:120],
                 "trigger",
                 trigger.kind,
-                0.95,
+                self.steps.certainty(path),
                 declared=True,
             )
             for step in self.steps.started(path, trigger):
@@ -336,6 +321,10 @@ class Builder:
                     self.store.edge(node, step.id, EdgeKind.TRIGGERS, (evidence,))
             for pipeline in self.steps.pipelines_started(path, trigger):
                 self.store.edge(node, pipeline.id, EdgeKind.TRIGGERS, (evidence,))
+        for before, after in self.steps.chained():
+            where = Place(after.path, after.step.line)
+            piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
+            self.store.edge(before.id, after.id, EdgeKind.PRECEDES, (piece,))
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""
@@ -364,12 +353,6 @@ class Builder:
             for general in index.patterns(path) if path not in made and path in paths else ():
                 if general in paths:
                     self.store.edge(node, made[general], EdgeKind.PART_OF)
-
-
-def _data_kind(path: str) -> NodeKind:
-    if places.suffix(path) in ("yaml", "yml", "toml", "ini", "cfg"):
-        return NodeKind.CONFIG
-    return NodeKind.MODEL if places.is_model(path) else NodeKind.DATASET
 
 
 def step_place(step: DeclaredStep) -> Place:

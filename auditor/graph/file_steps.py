@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from auditor.graph.dbt_projects import Projects
 from auditor.graph.dvc_stages import Stages
+from auditor.graph.followed import prepared, templates
 from auditor.graph.ploomber_tasks import Tasks
 from auditor.graph.snakemake_rules import Workflows
 from auditor.model.declared import Declared
@@ -33,8 +34,9 @@ class FileSteps:
 
     def all(self) -> Iterator[tuple[str, Step, tuple[Step, ...]]]:
         """File, step as declared, and the steps that it means: itself filled in, or one for each round of a loop."""
+        known = templates(self.resolved.files)
         for path, facts in sorted(self.resolved.files.items()):
-            for step in facts.steps:
+            for step in prepared(path, facts, self.resolved.files, known):
                 yield path, step, self._made(path, facts, step)
         for path, step in self.projects.other_steps():
             yield path, step, (step,)
@@ -51,6 +53,8 @@ class FileSteps:
 def declared(ref: Ref, folder: str, path: str) -> Declared:
     """What a reference of the file `path` means where relative paths start in `folder`."""
     text = ref.path.replace("${", "{")
+    if ref.kind == "artifact":
+        return Declared(f"artifact:{path}#{text}", None, ref, text, confidence=ref.confidence)
     if text.startswith("mem:"):
         name = text.removeprefix("mem:")
         return Declared(f"mem:{path}/{name}", None, ref, name, confidence=ref.confidence)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.identity import PathIndex
+from auditor.graph.pins import pinned_path
 from auditor.graph.sharing import DATA, LEAST, carries, programs_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -138,9 +139,11 @@ def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
     """Paths whose content a `.dvc` file, a pointer or (if `locked`) a lock entry identifies: path -> what pins it."""
     found: dict[str, str] = {}
     for path, facts in sorted(world.files.items()):
-        folder = path.rpartition("/")[0]
         for pin in facts.pins:
-            whole = f"{folder}/{pin.path}" if folder and pin.path else pin.path or path
+            whole = pinned_path(path, facts, pin)
             if (pin.hash or pin.kind == "import") and (locked or not pin.step):
                 found[whole] = f"{pin.kind} in {path}"
+    for entry in world.listing.entries:
+        if "/annex/objects/" in entry.target:
+            found[entry.path] = "content-hash in the link of git-annex"
     return found

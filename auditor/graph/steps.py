@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
 from auditor.graph.file_steps import FileSteps, declared
+from auditor.graph.followed import Following, in_module, is_excluded, root_of, used_files
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger
 from auditor.program import Resolved
@@ -23,10 +24,26 @@ IN_FILES = frozenset(
 PIPELINES = IN_FILES | IN_CODE
 DEFAULT_PIPELINE = "__default__"
 """The pipeline that Kedro runs when none is named."""
-AUTOMATION = frozenset({"github-actions", "gitlab-ci"})
+AUTOMATION = frozenset(
+    {
+        "github-actions",
+        "gitlab-ci",
+        "circleci",
+        "jenkins",
+        "azure-pipelines",
+        "cloud-build",
+        "bitbucket",
+        "travis",
+        "codebuild",
+    }
+)
+CERTAINTY = {"jenkins": 0.6}
+"""How sure the formats are that are read by their brackets and strings alone; of all others what they declare is."""
+PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts", "artifacts"})
+"""How automation keeps files that a job leaves behind."""
 _BY_NAME = frozenset({"dvc", "make", "mlproject", "compose"})
 """Tools that a command asks for steps by name."""
-SERVING = frozenset({"docker", "compose", "azureml-serving", "databricks-serving", "kserve", "seldon"})
+SERVING = frozenset({"docker", "compose", "procfile", "azureml-serving", "databricks-serving", "kserve", "seldon"})
 
 
 class DeclaredStep(NamedTuple):
@@ -76,6 +93,7 @@ class Steps:
         self._started: dict[tuple[str, Trigger], list[Pipeline | CodeStep]] = {}
         # What files say comes first: their commands fill the options that dialects and effects ask for.
         self._join(tuple(self._read()))
+        self.following = Following(resolved.files)
         self.declarations = declarations(resolved)
         self._join(tuple(self._in_code()))
         for pipeline in self.declarations.pipelines:
@@ -100,6 +118,11 @@ class Steps:
                     folder = None if is_absolute(run.folder) or run.folder.startswith(("..", "{")) else run.folder
                     invocations.add(run.target, run.args, folder, step.id, shown=step.tool == "readme")
 
+    def certainty(self, path: str) -> float:
+        """How sure the format of a file is read, in (0, 1]."""
+        facts = self.resolved.files.get(path)
+        return CERTAINTY.get(facts.kind, 0.95) if facts is not None else 0.95
+
     def triggers(self) -> Iterator[tuple[str, Trigger]]:
         """Every trigger with the file that declares it."""
         for path, facts in sorted(self.resolved.files.items()):
@@ -108,15 +131,31 @@ class Steps:
         yield from self._started
 
     def started(self, path: str, trigger: Trigger) -> list[DeclaredStep]:
-        """The steps that a trigger starts."""
+        """The steps that a trigger starts, and those of the workflows that start when theirs is complete."""
+        if ("disabled", "true") in trigger.attrs:
+            return []
         if trigger.starts:
             return self._named(trigger.starts, dirname(path))
         found = self._started.get((path, trigger))
         if found:
             steps_of = (one.steps if isinstance(one, Pipeline) else (one,) for one in found)
             return list({step.id: self.by_id[step.id] for several in steps_of for step in several}.values())
-        steps = [step for step in self.by_file.get(path, []) if not step.in_code]
-        return [step for step in steps if not trigger.steps or step.step.name in trigger.steps]
+        steps, names = [step for step in self.by_file.get(path, []) if not step.in_code], set(trigger.steps)
+        facts = self.resolved.files.get(path)
+        if facts is not None and facts.kind == "terraform":
+            steps = [step for step in self.all if step.tool == "terraform" and dirname(step.path) == dirname(path)]
+            names = in_module(names, (step.step for step in steps))
+        steps = [s for s in steps if (not names or s.step.name in names) and not is_excluded(s.step.condition, trigger)]
+        followers = self.following.closure(path)[1:] if steps else []
+        return [*steps, *(step for follower in followers for step in self.by_file.get(follower, ()))]
+
+    def chained(self) -> Iterator[tuple[DeclaredStep, DeclaredStep]]:
+        """The last jobs of a workflow, each with the first ones of a workflow that starts when it is complete."""
+        for path, follower in self.following.pairs():
+            before, after = self.by_file.get(path, []), self.by_file.get(follower, [])
+            awaited = {name for step in before for name in step.step.after}
+            lasts = [step for step in before if step.step.name not in awaited]
+            yield from ((last, first) for last in lasts for first in after if not first.step.after)
 
     def pipelines_started(self, path: str, trigger: Trigger) -> list[Pipeline]:
         """The pipelines of code that a trigger starts."""
@@ -151,8 +190,14 @@ class Steps:
 
     def handed(self, step: DeclaredStep) -> list[DeclaredStep]:
         """The steps that a step hands its work to: those of a file it uses, or those that provide what it names."""
-        folder = "" if step.tool in AUTOMATION else dirname(step.path)
-        return [other for other in self._named(step.step.uses, folder) if other.id != step.id]
+        folder = root_of(step.path) if step.tool in AUTOMATION else dirname(step.path)
+        named = self._named(step.step.uses, folder)
+        named += [
+            other
+            for path in used_files(step.path, step.step, self.resolved.files)
+            for other in self.by_file.get(path, ())
+        ]
+        return list({other.id: other for other in named if other.id != step.id}.values())
 
     def _named(self, names: Iterable[str], folder: str) -> list[DeclaredStep]:
         found: dict[str, DeclaredStep] = {}
@@ -242,7 +287,7 @@ class Steps:
         )
 
     def _placed(self, path: str, step: Step) -> DeclaredStep:
-        base = "" if step.rooted or step.tool in AUTOMATION else dirname(path)
+        base = root_of(path) if step.rooted or step.tool in AUTOMATION else dirname(path)
         if step.tool == "shell":
             base = ""
         folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
@@ -253,10 +298,16 @@ class Steps:
             folder,
             self.resolved.texts.runs(path, step, folder),
             tuple(declared(ref, folder, path) for ref in step.reads),
-            tuple(declared(ref, folder, path) for ref in step.writes),
+            tuple(d for ref in step.writes if not self._is_packed(d := declared(ref, folder, path))),
             tuple(declared(ref, folder, path) for ref in step.params),
             tuple(f"step:{path}#{name}" for name in step.after),
+            confidence=CERTAINTY.get(step.tool, 0.95),
         )
+
+    def _is_packed(self, declared: Declared) -> bool:
+        """Whether an artifact only packs up what the repository holds already: no step makes that."""
+        path = declared.path
+        return declared.ref.how in PACKING and any(p == path or p.startswith(f"{path}/") for p in self.resolved.tree)
 
     def _in_code(self) -> Iterator[DeclaredStep]:
         """The steps of the dialects, each once, whichever pipelines it is in."""

@@ -26,6 +26,12 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower() if name.strip("._-") else "."
 
 
+def spelled(name: str, specifier: str) -> str:
+    """Name and version bounds in one spelling, whatever their order and blanks: `a<3,>=1`."""
+    clauses = sorted(re.sub(r"\s+", "", clause) for clause in specifier.split(",") if clause.strip())
+    return canonical(name) + ",".join(clauses)
+
+
 def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = False) -> Requirement | None:
     """A requirement from a line of a requirements file or an array of pyproject; None if it is none."""
     text = text.strip()

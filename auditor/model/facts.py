@@ -169,6 +169,7 @@ class Requirement(Fact):
     group: str = ""
     source: str = "pypi"
     marker: str = ""
+    editable: bool = False
 
 
 class Pin(Fact):

@@ -21,7 +21,6 @@ _PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package:?\s+(\S+)")
 """The header by which a Hydra configuration says where its content goes."""
 _MARKS = {
     "apiVersion": "kubernetes",
-    "AWSTemplateFormatVersion": "cloudformation",
     "openapi": "openapi",
     "swagger": "openapi",
 }

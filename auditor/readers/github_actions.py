@@ -1,21 +1,27 @@
-"""GitHub Actions: workflows and composite actions."""
+"""GitHub Actions: workflows and the actions that a repository defines for itself."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import product
 from math import prod
 from posixpath import join, normpath, relpath
 
 import msgspec
 
 from auditor.language.credentials import is_secret_name, mask, mask_value
+from auditor.language.matrix import instances
 from auditor.language.node import ABSENT, Node
+from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble, Word
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "github-actions"
+MAX_FILLED = 20  # texts that the values of a matrix make of one
 
 _EVENTS = {
     "push": "push",
@@ -25,6 +31,11 @@ _EVENTS = {
     "schedule": "schedule",
 }
 _PYTHON_SHELLS = ("python", "python3")
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_HOLE = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
+_PLAIN_VALUE = re.compile(r"[\w./:@+-]{1,200}")
+_WORKSPACE = re.compile(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/")
 
 
 def read_workflow(text: str) -> Facts:
@@ -34,84 +45,108 @@ def read_workflow(text: str) -> Facts:
     jobs = root.get("jobs")
     if documents and not jobs:
         troubles = (*troubles, Trouble(1, "a workflow without jobs", "invalid"))
-    shared = root.get("defaults").get("run")
     return Facts(
         kind=TOOL,
         steps=tuple(
-            _job(name, job, jobs.line_of(name), shared, root.get("env"))
-            for name, job in jobs.items()
-            if job.kind == "map"
+            _tied([_job(name, job, jobs.line_of(name), root) for name, job in jobs.items() if job.kind == "map"])
         ),
         triggers=tuple(_triggers(root)),
         duplicates=duplicates,
-        attrs=pairs([("tool", TOOL), ("name", root.get("name").raw), *_versions(jobs)]),
+        attrs=pairs([("tool", TOOL), ("name", root.get("name").raw), *_guards(root), *_versions(jobs)]),
         troubles=troubles,
     )
 
 
 def read_action(text: str) -> Facts:
-    """A composite action as one step."""
+    """An action as one step: the commands of a composite one, the image of one that runs in a container."""
     documents, duplicates, troubles = read_yaml(text)
     root = documents[0] if documents else ABSENT
     runs = root.get("runs")
-    step = _job(root.get("name").raw or "action", runs, root.line_of("runs"), ABSENT, ABSENT)
-    return Facts(kind="github-action", steps=(step,), duplicates=duplicates, attrs=(("tool", TOOL),), troubles=troubles)
+    step = _job(root.get("name").raw or "action", runs, root.line_of("runs"), ABSENT)
+    using, image = runs.get("using").raw, runs.get("image").raw
+    attrs = [("tool", TOOL), ("using", using), *(("input", name) for name, _ in root.get("inputs").items())]
+    step = msgspec.structs.replace(step, uses=(*step.uses, mask(image))) if using == "docker" and image else step
+    return Facts(kind="github-action", steps=(step,), duplicates=duplicates, attrs=pairs(attrs), troubles=troubles)
 
 
-def _job(name: str, job: Node, line: int, shared: Node, variables: Node) -> Step:
-    own = job.get("defaults").get("run")
+def _job(name: str, job: Node, line: int, root: Node) -> Step:
+    own, shared = job.get("defaults").get("run"), root.get("defaults").get("run")
     folder = own.get("working-directory").raw or shared.get("working-directory").raw
     shell = own.get("shell").raw or shared.get("shell").raw
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
+    matrix = job.get("strategy").get("matrix")
+    commands = (c for step in steps for c in _commands(step, folder, shell, matrix, _variables(root, job, step)))
     return Step(
         name=name,
         tool=TOOL,
         line=line,
         end_line=max(line, job.end_line),
-        commands=tuple(
-            command
-            for step in steps
-            for command in _commands(step, folder, shell, _variables(variables, job.get("env"), step.get("env")))
-        ),
-        reads=tuple(_artifacts(steps, "download-artifact")),
-        writes=tuple(_artifacts(steps, "upload-artifact")),
+        commands=tuple(commands),
+        reads=tuple(_downloads(steps)),
+        writes=tuple(_uploads(steps, folder)),
         after=tuple(node.raw for node in job.get("needs").texts()),
-        folder=folder,
+        folder=_filled_in(folder, _variables(root, job)),
         rooted=True,
         condition=job.get("if").raw[:500],
-        variants=_variants(job.get("strategy").get("matrix")),
-        loop=_loop(job.get("strategy").get("matrix")),
+        variants=_variants(matrix),
+        loop=_loop(matrix),
         uses=tuple(_uses(job, steps)),
-        attrs=pairs(
-            [
-                ("runs-on", " ".join(node.raw for node in job.get("runs-on").texts())),
-                *_environment(job, steps),
-                *_names(steps),
-                *_checkouts(steps),
-            ]
-        ),
+        attrs=pairs([*_settings(job), *_environment(job, steps), *_names(steps), *_caches(steps), *_checkouts(steps)]),
     )
 
 
-def _variables(*tables: Node) -> tuple[tuple[str, str], ...]:
+def _variables(*holders: Node) -> tuple[tuple[str, str], ...]:
     """The environment of a step; what is nearer to it wins."""
-    merged = {name: value.raw for table in tables for name, value in table.items() if value.is_scalar}
+    merged = {name: value.raw for each in holders for name, value in each.get("env").items() if value.is_scalar}
     return tuple((name, mask_value(name, value)) for name, value in merged.items())
 
 
-def _commands(step: Node, folder: str, shell: str, variables: tuple[tuple[str, str], ...]) -> Iterator[Command]:
+def _filled_in(text: str, variables: tuple[tuple[str, str], ...]) -> str:
+    """A folder with the variables that are known."""
+    known = {name: value for name, value in variables if _PLAIN_VALUE.fullmatch(value)}
+    return _ENV.sub(lambda found: known.get(found[1], found.group()), text) if "env." in text else text
+
+
+def _commands(
+    step: Node, folder: str, shell: str, matrix: Node, variables: tuple[tuple[str, str], ...]
+) -> Iterator[Command]:
     run = step.get("run")
     if not run.is_scalar:
         return
-    own = step.get("working-directory").raw
-    for command in _script(run, step.get("shell").raw or shell, variables):
-        yield _moved(command, _inside(folder, own)) if own else command
+    shell = step.get("shell").raw or shell
+    own = _filled_in(step.get("working-directory").raw, variables)
+    seen: set[Command] = set()
+    for text in _instances(run.raw, matrix):
+        for command in _script(text, run.text_line, shell, variables):
+            moved = _moved(command, _inside(folder, own)) if own else command
+            if moved not in seen:
+                seen.add(moved)
+                yield moved
 
 
-def _script(run: Node, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
+def _instances(text: str, matrix: Node) -> Iterator[str]:
+    """The text once for each choice of the matrix values that it names, if they are few and written out."""
+    names = sorted(set(_MATRIX.findall(text)))
+    axes = [_values(matrix, name) for name in names]
+    if not names or not all(axes) or prod(map(len, axes)) > MAX_FILLED:
+        yield text
+        return
+    for chosen in product(*axes):
+        table = dict(zip(names, chosen, strict=True))
+        yield _MATRIX.sub(lambda found, table=table: table[found[1]], text)  # type: ignore[misc]  # bound per round
+
+
+def _values(matrix: Node, name: str) -> list[str]:
+    """The plain values that one name of a matrix takes; none where any of them is open."""
+    nodes = [*matrix.get(name).parts, *(entry.get(name) for entry in matrix.get("include").maps() if entry.get(name))]
+    plain = all(node.is_scalar and _PLAIN_VALUE.fullmatch(node.raw) for node in nodes)
+    return list(dict.fromkeys(node.raw for node in nodes)) if plain else []
+
+
+def _script(text: str, line: int, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (Command((Word("python"), Word("-")), run.text_line, body=mask(run.raw), environment=variables),)
-    return read_shell(run.raw, line=run.text_line, environment=variables)
+        return (Command((Word("python"), Word("-")), line, body=mask(text), environment=variables),)
+    return read_shell(text, line=line, environment=variables)
 
 
 def _inside(folder: str, own: str) -> str:
@@ -137,28 +172,90 @@ def _uses(job: Node, steps: list[Node]) -> Iterator[str]:
     yield from (f"docker://{mask(name)}" for name in [image, *services] if name)
 
 
-def _artifacts(steps: list[Node], action: str) -> Iterator[Ref]:
+def _downloads(steps: list[Node]) -> Iterator[Ref]:
+    """Artifacts of other jobs, by name; without a name or with a pattern it is all that match."""
     for step in steps:
-        if action in step.get("uses").raw:
-            name, path = step.get("with").get("name"), step.get("with").get("path")
-            for line in path.raw.split("\n") if path.is_scalar else []:
-                if line.strip():
-                    yield Ref(line.strip(), "dataset", action, step.line, "${{" in line, pairs([("name", name.raw)]))
+        if "download-artifact" in step.get("uses").raw:
+            given = step.get("with")
+            name = _HOLE.sub(r"{\1}", mask(given.get("name").raw or given.get("pattern").raw or "*"))
+            attrs = pairs(
+                [("to", given.get("path").raw), ("run", given.get("run-id").raw or given.get("workflow").raw)]
+            )
+            yield Ref(name, "artifact", "download-artifact", step.line, "{" in name, attrs)
+
+
+def _tied(jobs: list[Step]) -> Iterator[Step]:
+    """The jobs, with each download as one read for every artifact of the file that it may mean."""
+    made = sorted({ref.path for job in jobs for ref in job.writes if ref.kind == "artifact"})
+    for job in jobs:
+        reads = [
+            msgspec.structs.replace(ref, path=name, templated="{" in name)
+            for ref in job.reads
+            for name in [other for other in made if _may_mean(ref.path, other)] or [ref.path]
+        ]
+        yield msgspec.structs.replace(job, reads=tuple(reads))
+
+
+def _may_mean(wanted: str, made: str) -> bool:
+    """Whether two names of artifacts can be one: equal, or a pattern or template of the one covers the other."""
+    wanted, made = re.sub(r"\{.*?\}", "*", wanted), re.sub(r"\{.*?\}", "*", made)
+    return wanted == made or fnmatchcase(made, wanted) or (made.strip("*") != "" and fnmatchcase(wanted, made))
+
+
+def _uploads(steps: list[Node], folder: str) -> Iterator[Ref]:
+    """The artifact and the files in it. Their paths are seen from the repository, whatever the job's folder."""
+    for step in steps:
+        if "upload-artifact" not in step.get("uses").raw:
+            continue
+        path = step.get("with").get("path")
+        name = _HOLE.sub(r"{\1}", mask(step.get("with").get("name").raw or "artifact"))
+        yield Ref(name, "artifact", "upload-artifact", step.line, "{" in name)
+        for offset, line in enumerate(path.raw.split("\n") if path.is_scalar else []):
+            file = _WORKSPACE.sub("", line.strip())
+            if file and not file.startswith("!"):
+                attrs = pairs([("name", name)])
+                place = _inside(folder, file)
+                yield Ref(
+                    mask(place), kind_of_path(file), "upload-artifact", path.text_line + offset, "${{" in file, attrs
+                )
 
 
 def _variants(matrix: Node) -> int:
     if not matrix:
         return 1
-    axes = [axis for name, axis in matrix.items() if name not in ("include", "exclude")]
-    if matrix.kind != "map" or any(axis.kind != "list" for axis in axes):
-        return 0
-    return prod(len(axis.parts) for axis in axes) if axes else len(matrix.get("include").parts)
+    axes = {name: axis for name, axis in matrix.items() if name not in ("include", "exclude")}
+    return instances(axes, matrix.get("include"), matrix.get("exclude")) if matrix.kind == "map" else 0
 
 
 def _loop(matrix: Node) -> str:
     if matrix.is_scalar:
         return matrix.raw[:500]
     return "; ".join(f"{name}: {', '.join(node.raw for node in axis.texts())}" for name, axis in matrix.items())[:500]
+
+
+def _settings(job: Node) -> Iterator[tuple[str, object]]:
+    """Where a job runs and what it may do."""
+    runner = job.get("runs-on")
+    labels = [*runner.texts(), *runner.get("labels").texts(), *runner.get("group").texts()]
+    yield "runs-on", " ".join(node.raw for node in labels)
+    environment = job.get("environment")
+    yield "environment", environment.raw if environment.is_scalar else environment.get("name").raw
+    yield "timeout", job.get("timeout-minutes").raw
+    yield "continue-on-error", "job" if job.get("continue-on-error").value is True else ""
+    yield "secrets", job.get("secrets").raw
+    yield from ((f"with:{name}", mask_value(name, value.raw)[:200]) for name, value in job.get("with").items())
+    yield from _guards(job)
+
+
+def _guards(holder: Node) -> Iterator[tuple[str, object]]:
+    """Permissions and concurrency, of a workflow or a job."""
+    permissions = holder.get("permissions")
+    rights = (
+        [permissions.raw] if permissions.is_scalar else [f"{name}={value.raw}" for name, value in permissions.items()]
+    )
+    yield "permissions", ",".join(rights) or ("none" if permissions.kind == "map" else "")
+    concurrency = holder.get("concurrency")
+    yield "concurrency", concurrency.raw if concurrency.is_scalar else concurrency.get("group").raw
 
 
 def _environment(job: Node, steps: list[Node]) -> Iterator[tuple[str, object]]:
@@ -185,6 +282,10 @@ def _names(steps: list[Node]) -> Iterator[tuple[str, object]]:
     )
 
 
+def _caches(steps: list[Node]) -> Iterator[tuple[str, object]]:
+    yield from (("cache", step.get("with").get("key").raw[:200]) for step in steps if "/cache@" in step.get("uses").raw)
+
+
 def _versions(jobs: Node) -> Iterator[tuple[str, object]]:
     """Python versions that `setup-python` asks for; those of a matrix are looked up."""
     for job in jobs.values():
@@ -194,8 +295,8 @@ def _versions(jobs: Node) -> Iterator[tuple[str, object]]:
             if "setup-python" not in step.get("uses").raw and "setup-uv" not in step.get("uses").raw:
                 continue
             for node in wanted.texts():
-                axis = node.raw.strip("${} ").removeprefix("matrix.") if "matrix." in node.raw else ""
-                found = [part.raw for part in matrix.get(axis).texts()] if axis else node.raw.split()
+                axis = _MATRIX.fullmatch(node.raw.strip())
+                found = _values(matrix, axis[1]) if axis else node.raw.split()
                 yield from (("python", version) for version in found if "{" not in version)
 
 
@@ -208,19 +309,17 @@ def _triggers(root: Node) -> Iterator[Trigger]:
         at = on.line_of(event) or line
         if event == "schedule":
             for entry in details.maps():
-                yield Trigger(
-                    "schedule",
-                    entry.get("cron").raw,
-                    entry.line,
-                    attrs=pairs([("timezone", entry.get("timezone").raw)]),
-                )
+                zone = pairs([("timezone", entry.get("timezone").raw)])
+                yield Trigger("schedule", entry.get("cron").raw, entry.line, attrs=zone)
             continue
-        filters = [
-            (name, ",".join(n.raw for n in part.texts()))
-            for name, part in details.items()
-            if part.kind in ("list", "str")
-        ]
-        yield Trigger(_EVENTS.get(event, "event"), "", at, attrs=pairs([("event", event), *filters]))
+        attrs = pairs([("event", event), *_filters(details)])
+        yield Trigger(_EVENTS.get(event, "event"), "", at, attrs=attrs)
+
+
+def _filters(details: Node) -> Iterator[tuple[str, str]]:
+    """Branches, paths, types and workflows that an event is narrowed to; of inputs their names."""
+    for name, part in details.items():
+        yield name, ",".join([node.raw for node in part.texts()] or [key for key, _ in part.items()])
 
 
 WORKFLOW = Reader(

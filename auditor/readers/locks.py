@@ -6,11 +6,11 @@ They are written by machines in one layout and may be long, so that blocks are c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from auditor.language.json import read_json
 from auditor.language.node import ABSENT
-from auditor.language.requirement import canonical
+from auditor.language.requirement import canonical, spelled
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Requirement, Trouble
 from auditor.readers.contract import Reader, over_text, pairs
@@ -21,6 +21,10 @@ _NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
 _VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
 _LOCAL = re.compile(r"^source = \{ (?:editable|virtual|directory) = ", re.MULTILINE)
 _REMOTE = re.compile(r'^source = \{ git = |^vcs = \{|type = "git"', re.MULTILINE)
+_REQUIRES = re.compile(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"\{[^{}]*\}")
+_SOURCE = re.compile(r"\b(?:git|url|path|directory|editable|virtual) = ")
+_FIELD = re.compile(r'name = "([^"]+)"')
 _HEAD = {
     "python": re.compile(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
     "content-hash": re.compile(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
@@ -40,6 +44,7 @@ def _read_toml_lock(tool: str) -> Callable[[str], Facts]:
                 requirements.append(made)
         attrs = [
             ("tool", tool),
+            *(("requires", f"{name}:{asked}") for name, asked in _required(text, starts) if tool == "uv"),
             *((name, found.group(1)) for name, form in _HEAD.items() if (found := form.search(text))),
         ]
         troubles = (
@@ -48,6 +53,23 @@ def _read_toml_lock(tool: str) -> Callable[[str], Facts]:
         return Facts(kind="lock", requirements=tuple(requirements), attrs=pairs(attrs), troubles=troubles)
 
     return read
+
+
+def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:
+    """What uv noted of each local package: the requirements of its manifest, with all extras, in one spelling."""
+    for position, start in enumerate(starts):
+        block = text[start : starts[position + 1] if position + 1 < len(starts) else len(text)]
+        listed, name = _REQUIRES.search(block), _NAME.search(block)
+        if name is None or not _LOCAL.search(block):
+            continue
+        asked = set()
+        for entry in _ENTRY.findall(listed[1]) if listed else ():
+            wanted = _FIELD.search(entry)
+            bounds = re.search(r'specifier = "([^"]*)"', entry)
+            if wanted is not None:
+                placed = _SOURCE.search(entry)  # for what has a place of its own the bounds are not noted
+                asked.add(f"{canonical(wanted[1])}@" if placed else spelled(wanted[1], bounds[1] if bounds else ""))
+        yield canonical(name[1]), ";".join(sorted(asked))
 
 
 def _package(block: str, line: int) -> Requirement | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.language.lock_hash import pipfile_hash
 from auditor.language.node import ABSENT, Node
 from auditor.language.requirement import read_poetry, read_requirement
 from auditor.language.toml import read_toml
@@ -26,7 +27,12 @@ def read(text: str) -> Facts:
     return Facts(
         kind="pipfile",
         requirements=tuple(requirement for found in made for requirement in found),
-        attrs=pairs([("python", requires.get("python_version").raw or requires.get("python_full_version").raw)]),
+        attrs=pairs(
+            [
+                ("python", requires.get("python_version").raw or requires.get("python_full_version").raw),
+                *(("lock-hash", f"pipenv:{found}") for found in (pipfile_hash(root) if document else ())),
+            ]
+        ),
         troubles=troubles,
     )
 

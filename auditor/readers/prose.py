@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
+from auditor.language.card import card_of, card_refs
 from auditor.language.credentials import mask
 from auditor.language.node import ABSENT
 from auditor.language.shell import read_shell
@@ -61,8 +62,15 @@ def _facts(
     blocks: list[tuple[str, int]],
     leaves: tuple[Leaf, ...],
 ) -> Facts:
+    sections = tuple(_sections(lines, headings))
+    attrs = card_of(leaves, sections)
     return Facts(
-        kind=kind, sections=tuple(_sections(lines, headings)), steps=tuple(_step(blocks, len(lines))), leaves=leaves
+        kind=kind,
+        sections=sections,
+        steps=tuple(_step(blocks, len(lines))),
+        leaves=leaves,
+        references=tuple(card_refs(leaves)) if attrs else (),
+        attrs=attrs,
     )
 
 

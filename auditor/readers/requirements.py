@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.language.credentials import mask
-from auditor.language.requirement import read_requirement
+from auditor.language.requirement import read_conda, read_requirement
 from auditor.language.text import read_text
 from auditor.model.facts import Facts, Ref, Requirement, Trouble
 from auditor.readers.contract import Reader, over_text
@@ -17,6 +19,7 @@ _OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(.*)"
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _HASH = re.compile(r"\s--hash[=\s]\S+")
 _PER_LINE = re.compile(r"\s--(?:global-option|install-option|config-settings?)[=\s]\S+")
+_CONDA = re.compile(r"[\w.-]+=[\w.!+]+(?:=\S+)?")
 _FILES = {"-r": "requirement", "--requirement": "requirement", "-c": "constraint", "--constraint": "constraint"}
 _INDEXES = {
     "-i": "index",
@@ -56,9 +59,11 @@ def read(text: str) -> Facts:
 
 def _add(text: str, line: int, requirements: list[Requirement], troubles: list[Trouble], *, editable: bool) -> None:
     hashed = bool(_HASH.search(text))
-    made = read_requirement(_PER_LINE.sub("", _HASH.sub("", text)).strip(), line, hashed=hashed)
+    plain = _PER_LINE.sub("", _HASH.sub("", text)).strip()
+    listed = _CONDA.fullmatch(plain)  # what `conda list --export` writes
+    made = read_conda(plain, line) if listed else read_requirement(plain, line, hashed=hashed)
     if made is not None:
-        requirements.append(made)
+        requirements.append(msgspec.structs.replace(made, editable=True) if editable else made)
     elif not editable and len(troubles) < 20:
         code = "template" if "{{" in text or "{%" in text else "invalid"
         troubles.append(Trouble(line, f"no requirement: {mask(text)[:80]!r}", code))
@@ -92,7 +97,7 @@ def looks_like(data: bytes) -> bool:
 READER = Reader(
     name="requirements",
     names=("requirements*.txt", "*requirements.txt", "constraints*.txt", "*constraints.txt", "requirements*.in", "*requirements.in",
-           "*requirements*.txt", "*/requirements/*.txt", "*/requirements/*.in", "requirements*.pip"),
+           "*requirements*.txt", "reqs*.txt", "*/requirements/*.txt", "*/reqs/*.txt", "*/deps/*.txt", "*/requirements/*.in", "requirements*.pip"),
     read=over_text(read),
     sniff=looks_like,
 )  # fmt: skip

@@ -273,10 +273,11 @@ def test_gitlab() -> None:
         "stages: [a, b]\n.base: {script: [cd x, python a.py]}\none: {stage: a, extends: .base}\n"
         "two:\n  stage: b\n  script: !reference [.base, script]\n  rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"'}]\n",
     )
-    one, two = facts.steps
-    assert [(words((c,))[0], c.cwd) for c in one.commands] == [("python a.py", "x")]
+    base, one, two = facts.steps
+    assert dict(base.attrs)["template"] == "true"
+    assert [(words((c,))[0], c.cwd) for c in one.commands + two.commands] == [("python a.py", "x")] * 2
     assert two.after == ("one",)
-    assert [(trigger.kind, trigger.steps) for trigger in facts.triggers] == [("push", ()), ("schedule", ("two",))]
+    assert [(trigger.kind, trigger.steps) for trigger in facts.triggers] == [("push", ("one",)), ("schedule", ("two",))]
 
 
 def test_documents() -> None:

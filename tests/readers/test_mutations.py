@@ -1,4 +1,4 @@
-"""Samples of every declared pipeline, damaged: whatever is done to them, a reader answers with facts."""
+"""Samples of declared pipelines and of automation, damaged: whatever is done to them, a reader answers with facts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from auditor.model.facts import Facts
 from auditor.readers import candidates, read_file
 from tests.readers import (
     test_argo,
+    test_azure_pipelines,
     test_azureml,
+    test_circleci,
+    test_cloudformation,
     test_databricks,
     test_dbt,
+    test_github_actions,
+    test_gitlab_ci,
+    test_jenkins,
     test_kfp,
     test_kubernetes,
     test_mlproject,
+    test_other_ci,
     test_ploomber,
     test_sagemaker,
     test_snakemake,
+    test_terraform,
 )
 
 DVC = """\
@@ -51,6 +59,17 @@ SAMPLES = {
     "pipeline.json": test_sagemaker.PIPELINE,
     "jobs.yaml": test_kubernetes.JOBS,
     "kserve.yaml": test_kubernetes.KSERVE,
+    ".github/workflows/a.yml": test_github_actions.WORKFLOW,
+    ".gitlab-ci.yml": test_gitlab_ci.PIPELINE,
+    ".circleci/config.yml": test_circleci.CONFIG,
+    "Jenkinsfile": test_jenkins.DECLARATIVE,
+    "scripted.jenkinsfile": test_jenkins.SCRIPTED,
+    "azure-pipelines.yml": test_azure_pipelines.PIPELINE,
+    "cloudbuild.yaml": test_other_ci.CLOUD_BUILD,
+    "bitbucket-pipelines.yml": test_other_ci.BITBUCKET,
+    ".travis.yml": test_other_ci.TRAVIS,
+    "template.yaml": test_cloudformation.SAM,
+    "main.tf": test_terraform.MODULE,
 }
 PIECES = [
     "",

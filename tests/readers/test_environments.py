@@ -1,0 +1,100 @@
+"""Manifests and lock files in the forms that a look at one example does not show."""
+
+from __future__ import annotations
+
+from auditor.model.facts import Command, Facts
+from auditor.readers import candidates, read_file
+
+
+def read(path: str, text: str) -> Facts:
+    return read_file(candidates(path), text.encode())
+
+
+def words(commands: tuple[Command, ...]) -> list[str]:
+    return [" ".join(word.text for word in command.words) for command in commands]
+
+
+def test_requirements_of_pip_freeze_and_conda_list() -> None:
+    facts = read(
+        "requirements.txt",
+        "# platform: linux-64\nnumpy=1.26.4=py311_0\npandas @ file:///tmp/b/pandas\n-e git+https://h/x.git@0123456789#egg=mine\n"
+        "torch @ https://h/torch-2.0.1-cp39-cp39-linux_x86_64.whl\nscipy>=1 ; python_version < '3.9'\n",
+    )
+    assert [(r.name, r.source, r.pinned, r.editable, r.line) for r in facts.requirements] == [
+        ("numpy", "conda", True, False, 2),
+        ("pandas", "path", False, False, 3),
+        ("mine", "vcs", True, True, 4),
+        ("torch", "url", True, False, 5),
+        ("scipy", "pypi", False, False, 6),
+    ]
+
+
+def test_sources_of_uv_and_indexes() -> None:
+    facts = read(
+        "pyproject.toml",
+        '[project]\nname = "x"\ndependencies = ["a>=1", "b", "c", "d"]\n[tool.uv.sources]\na = { git = "https://h/a", rev = "0123456789" }\n'
+        'b = { path = "../b", editable = true }\nc = [{ index = "i", marker = "x" }]\n[[tool.uv.index]]\nurl = "https://u:p@h/s"\n',
+    )
+    assert [(r.name, r.source, r.pinned, r.editable) for r in facts.requirements] == [
+        ("a", "vcs", True, False),
+        ("b", "path", False, True),
+        ("c", "pypi", False, False),
+        ("d", "pypi", False, False),
+    ]
+    assert (facts.attr("index"), facts.attr("requires")) == ("https://***@h/s", "a>=1;b;c;d")
+
+
+def test_tasks_of_runners() -> None:
+    facts = read(
+        "pyproject.toml",
+        '[tool.poe.tasks]\nfit = "python fit.py"\nall = ["prep", "fit"]\nsh.shell = """cd src\npython x.py"""\n'
+        '[tool.pdm.scripts]\nserve = {cmd = ["python", "s.py"]}\n[tool.hatch.envs.default.scripts]\nt = ["pytest", "ruff check"]\n',
+    )
+    assert [(step.name, words(step.commands)) for step in facts.steps] == [
+        ("fit", ["python fit.py"]), ("all", ["prep", "fit"]), ("sh", ["python x.py"]), ("serve", ["python s.py"]),
+        ("t", ["pytest", "ruff check"]),
+    ]  # fmt: skip
+    assert {step.tool for step in facts.steps} == {"tasks"}
+
+
+def test_pixi() -> None:
+    facts = read(
+        "pixi.toml",
+        '[workspace]\nname = "x"\nchannels = ["conda-forge"]\n[dependencies]\npython = ">=3.10"\nnumpy = "1.26.4"\n'
+        '[feature.gpu.pypi-dependencies]\ntorch = "==2.0"\nmine = { path = ".", editable = true }\n'
+        '[tasks]\nfit = { cmd = "python fit.py", inputs = ["a.csv"], outputs = ["m.pkl"], depends-on = ["prep"] }\nprep = "python prep.py"\n',
+    )
+    assert [(r.name, r.group, r.source, r.pinned, r.editable) for r in facts.requirements] == [
+        ("python", "", "conda", False, False),
+        ("numpy", "", "conda", True, False),
+        ("torch", "gpu", "pypi", True, False),
+        ("mine", "gpu", "path", False, True),
+    ]
+    fit = facts.steps[0]
+    assert (words(fit.commands), [r.path for r in fit.reads], [r.kind for r in fit.writes], fit.after) == (
+        ["python fit.py"], ["a.csv"], ["model"], ("prep",),
+    )  # fmt: skip
+    assert facts.attr("python") == ">=3.10"
+    lock = read(
+        "pixi.lock",
+        "packages:\n- conda: https://h/linux-64/numpy-1.26.4-py311_0.conda\n- pypi: https://h/x\n  name: torch\n  version: '2.0'\n",
+    )
+    assert [(r.name, r.specifier, r.source) for r in lock.requirements] == [
+        ("numpy", "==1.26.4", "conda"),
+        ("torch", "==2.0", "pypi"),
+    ]
+
+
+def test_conda_recipe() -> None:
+    facts = read(
+        "recipe/meta.yaml",
+        '{% set version = "1.2" %}\npackage:\n  name: x\n  version: {{ version }}\nrequirements:\n  host:\n    - pip\n  run:\n'
+        "    - python >=3.9\n    - numpy {{ pin }}  # [linux]\n",
+    )
+    assert [(r.name, r.group, r.line) for r in facts.requirements] == [
+        ("python", "", 9),
+        ("numpy", "", 10),
+        ("pip", "host", 7),
+    ]
+    assert (facts.kind, facts.attr("version"), facts.attr("python")) == ("conda-recipe", "1.2", ">=3.9")
+    assert read("mlruns/0/meta.yaml", "name: x\nartifact_location: y\n").kind == "config"
