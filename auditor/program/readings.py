@@ -13,10 +13,12 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record
 from auditor.program.carrying import hangs
 from auditor.program.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
-from auditor.program.effects import Effects, Site
+from auditor.program.effects import Effect, Effects, Site
 from auditor.program.scopes import children
 
 MOST_FRAMES = 3_000
+CALLERS = 3
+"""Levels of callers of a function that reads a document, to which it may return it."""
 MOST_OF_ONE = 12
 """Callers whose documents are followed into one function."""
 
@@ -73,25 +75,44 @@ class Readings:
             todo += self._onward(frame)
 
     def _starts(self) -> Iterator[Frame]:
-        """The scopes of files that read a document, and of those that import from them."""
-        files = {
-            site[0]
-            for site, own in self.effects.own.items()
-            for effect in own
-            if effect.role is Role.CONFIG_READ and effect.targets
-        }
-        files |= {path for path in self.code.paths if self._composes(path)}
+        """Where documents can be known without arguments: the scopes that read one, what calls them, shares their module's
+        names or their object, and the files that import from such modules."""
+        reading = {site for site in self.effects.own if self._reads(site)} | set(self._composing())
+        for _ in range(CALLERS):
+            reading |= {edge.caller for site in reading for edge in self.effects.callers.get(site, ()) if edge.direct}
+        modules = {path for path, number in reading if not number}
         importing = {
             path
             for path in self.code.paths
-            if not files.isdisjoint(self.code.imports(path)) and self._imports_document(path, files)
+            if not modules.isdisjoint(self.code.imports(path)) and self._imports_document(path, modules)
         }
-        for path in sorted(files | importing):
+        for path in sorted(modules | importing):
+            reading |= {(path, number) for number in self.code.scopes(path)}
+        for path, number in sorted(reading):
+            cls = self.code.owner(path, number)
+            reading |= {(path, method) for method in self.code.index(path, cls).nested} if cls is not None else set()
+        for site in sorted(reading | {site for site in self.effects.lifted if self._reads(site)}):
+            yield Frame(*site)
+
+    def _reads(self, site: Site) -> bool:
+        """Whether a scope reads a document, itself or through what it calls with a path; an environment variable is none."""
+        return any(
+            effect.role is Role.CONFIG_READ and (effect.via or hangs(effect) or self._is_document(effect))
+            for effect in self.effects.of(site)
+        )
+
+    def _is_document(self, effect: Effect) -> bool:
+        frame = Frame(*effect.site, block=effect.at.block if effect.at is not None else ())
+        return bool(effect.targets) and type(self.evaluator.denoter.denote(effect.call, frame)) is Config
+
+    def _composing(self) -> Iterator[Site]:
+        """The functions that are given a composed document."""
+        for path in self.code.paths:
             for number in self.code.scopes(path):
-                yield Frame(path, number)
-        for site, carried in sorted(self.effects.lifted.items()):
-            if any(effect.role is Role.CONFIG_READ for effect in carried):
-                yield Frame(*site)
+                if self.code.scope(path, number).decorators and self.evaluator.configs.composed_for(
+                    Frame(path, number)
+                ):
+                    yield path, number
 
     def _imports_document(self, path: str, reading: set[str]) -> bool:
         """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
@@ -105,12 +126,6 @@ class Readings:
                 if type(found) is Instance and found.made is not None:
                     return True
         return False
-
-    def _composes(self, path: str) -> bool:
-        return any(
-            self.code.scope(path, number).decorators and self.evaluator.configs.composed_for(Frame(path, number))
-            for number in self.code.scopes(path)
-        )
 
     def _onward(self, frame: Frame) -> list[Frame]:
         """The frames of the functions that calls of this one hand documents to, or the paths of documents."""
