@@ -105,6 +105,7 @@ class _Walk:
         self._best: dict[Spot, _Found] = {}
         self._hops: dict[str, dict[str, dict[EdgeKind, Edge]]] = defaultdict(lambda: defaultdict(dict))
         self._doubtful: set[tuple[str, str, EdgeKind]] = set()
+        self._apart: dict[str, bool] = {}
 
     def side(self, starts: list[str], depth: int | None) -> Side:
         """All that is reached, nearest first."""
@@ -176,6 +177,8 @@ class _Walk:
             return None if state is State.RUN and self._program(name) else (other, State.WHOLE)
         if edge.kind is EdgeKind.SETS and state is State.RUN:  # what a step sets stands in its text
             return None
+        if state is State.RUN and edge.kind in (EdgeKind.PRODUCES, EdgeKind.RUNS) and self._spoken_for(name):
+            return None
         return other, State.WHOLE if edge.kind is EdgeKind.ENV_OF else State.RUN
 
     def _back(self, edge: Edge, other: str, state: State) -> Spot | None:
@@ -191,6 +194,18 @@ class _Walk:
         node = self._nodes[name]
         kinds = node.attrs.get("kinds", ())
         return node.kind.value in _PROGRAMS or (isinstance(kinds, list) and not _PROGRAMS.isdisjoint(kinds))
+
+    def _spoken_for(self, name: str) -> bool:
+        """Whether several steps run a program and say themselves what they read: what one reads is not what all write."""
+        known = self._apart.get(name)
+        if known is None:
+            steps = {edge.source for edge in self._ties[name] if edge.kind is EdgeKind.RUNS and edge.target == name}
+            reading = sum(
+                any(edge.kind is EdgeKind.CONSUMES and edge.target == step for edge in self._ties[step])
+                for step in steps
+            )
+            known = self._apart[name] = self._program(name) and reading > 1
+        return known
 
     def _uncalled(self, name: str) -> bool:
         """Whether a function has no caller in the graph, so that its file must stand for it."""

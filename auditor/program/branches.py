@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.model.ir import Const, Expr, Op
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Op
 from auditor.program.code import Frame
 from auditor.program.values import Value, Values
 
@@ -70,10 +71,59 @@ def _of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) ->
             positive = Op(_OPPOSITE[test.op], test.operands)
             return _compared(evaluator, positive, frame, wanted=not wanted)
         return _compared(evaluator, test, frame, wanted=wanted) if test.op in ("==", "in") else ALWAYS
+    if type(test) is Call:
+        return _asked(evaluator, test, frame, wanted=wanted)
     values = evaluator.values(test, frame)
-    if not values or any(value.how != "flag" for value in values):
+    flags = bool(values) and all(value.how == "flag" for value in values)
+    if not flags and not (_given(values, frame) and all(value.text() in ("True", "False") for value in values)):
         return ALWAYS
     return _left([(value, value.text() == "True") for value in values], wanted=wanted)
+
+
+def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> Reach:
+    """`x.endswith(".txt")` and `x.startswith("s3")`, where all that `x` can be is known."""
+    func = test.func
+    if type(func) is not Attr or func.name not in ("endswith", "startswith") or len(test.args) != 1:
+        return ALWAYS
+    listed = type(test.args[0]) is Group
+    texts = _constants(evaluator, test.args[0], frame, listed=listed)
+    values = evaluator.values(func.base, frame) if texts is not None else ()
+    if texts is None or not _given(values, frame):
+        return ALWAYS
+    ends = func.name == "endswith"
+    fits = [v.text().endswith(tuple(texts)) if ends else v.text().startswith(tuple(texts)) for v in values]
+    return _left(list(zip(values, fits, strict=True)), wanted=wanted)
+
+
+def _given(values: Values, frame: Frame) -> bool:
+    """Whether all of the values are exactly known, by a start of the program or by the caller of this frame.
+
+    What a default or a constant says today, a caller that is not seen may say otherwise: starts decide, and arguments,
+    and the default where the call of this frame leaves the argument out.
+    """
+    decided = bool(values) and all(
+        value.exact and (value.runs or value.how in ("literal", "constant", "default")) for value in values
+    )
+    return decided and (frame.bound is not None or any(value.runs for value in values))
+
+
+_CASES: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "casefold": str.casefold,
+    "strip": str.strip,
+}
+
+
+def _bare(subject: Expr) -> tuple[Expr, Callable[[str], str]]:
+    """What a comparison looks at, without the `.lower()` around it, and what that does to a text."""
+    if type(subject) is Call and type(subject.func) is Attr and not subject.args and subject.func.name in _CASES:
+        return subject.func.base, _CASES[subject.func.name]
+    return subject, _unchanged
+
+
+def _unchanged(text: str) -> str:
+    return text
 
 
 def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> Reach:
@@ -82,14 +132,11 @@ def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> 
     if type(subject) is Const and test.op == "==":
         subject, other = other, subject
     texts = _constants(evaluator, other, frame, listed=test.op == "in")
-    values = evaluator.values(subject, frame) if texts is not None else ()
-    # What a default or a constant says today, a caller that is not seen may say otherwise: starts decide, and arguments.
-    decided = bool(values) and all(
-        value.exact and (value.runs or value.how in ("literal", "constant")) for value in values
-    )
-    if texts is None or not decided or (frame.bound is None and not any(value.runs for value in values)):
+    bare, changed = _bare(subject)
+    values = evaluator.values(bare, frame) if texts is not None else ()
+    if texts is None or not _given(values, frame):
         return ALWAYS
-    return _left([(value, value.text() in texts) for value in values], wanted=wanted)
+    return _left([(value, changed(value.text()) in texts) for value in values], wanted=wanted)
 
 
 def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:

@@ -93,17 +93,15 @@ class Displays:
 
     def _of_comprehension(self, each: Each, frame: Frame, depth: int) -> list[Placed] | None:
         """The elements for each item of the first source; a further loop stays open."""
+        frames = self._rounds(each, frame, depth)
+        return [(each.elements[0], inner) for inner in frames] if frames is not None and each.elements else None
+
+    def _rounds(self, each: Each, frame: Frame, depth: int = 0) -> list[Frame] | None:
+        """The frames of a comprehension, one for each item of its first source; None where that is not written out."""
         target, source, _ = each.loops[0]
         sources = self.elements(source, frame, depth + 1)
-        if sources is None or not each.elements:
-            return None
-        found: list[Placed] = []
-        for item, where in sources:
-            names = self._named(target, item, where)
-            if names is None:
-                return None
-            found.append((each.elements[0], self._bound(frame, names)))
-        return found
+        names = [self._named(target, *placed) for placed in sources or ()]
+        return None if sources is None or None in names else [self._bound(frame, named or {}) for named in names]
 
     def frames_within(self, loops: tuple[Each, ...], frame: Frame) -> list[Frame]:
         """The frames of an expression inside comprehensions, one for each element of their sources where those are written out."""
@@ -279,6 +277,8 @@ class Displays:
     def lookup(self, shown: Shown, key: Expr, frame: Frame) -> list[Placed]:
         """What `display[key]` can be; all values of a dict whose key is not known."""
         display, where = shown
+        if type(display) is Each and len(display.elements) == 2:
+            return self._under(display, where, key, frame)
         if type(display) is not Table:
             return self._at(shown, key)
         wanted = self._keys(key, frame)
@@ -289,6 +289,13 @@ class Displays:
                 found += self.lookup(inner, key, frame) if type(inner) is Shown else ()
             elif wanted is None or (self.key(name, where) or "") in wanted:
                 found.append((value, where))
+        return found[:MOST_ALTERNATIVES]
+
+    def _under(self, each: Each, where: Frame, key: Expr, frame: Frame) -> list[Placed]:
+        """What a dict comprehension holds under a key, as far as the keys that it makes are known."""
+        wanted, (made, value) = self._keys(key, frame), each.elements
+        rounds = self._rounds(each, where) or ()
+        found = [(value, inner) for inner in rounds if wanted is None or (self.key(made, inner) or "") in wanted]
         return found[:MOST_ALTERNATIVES]
 
     def _keys(self, key: Expr, frame: Frame) -> set[str] | None:

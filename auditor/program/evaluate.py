@@ -21,7 +21,8 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
-from auditor.program import configs, paths
+from auditor.program import configs, fixtures, paths
+from auditor.program.branches import reach
 from auditor.program.code import Argv, Code, Config, Frame, Instance, Library, Local, Module, Options, Partial, Shown
 from auditor.program.configs import Configs
 from auditor.program.denote import DEEPEST_CALL, DEEPEST_MODULES, SAME_OBJECT, Denoter
@@ -119,7 +120,7 @@ class Evaluator:
         if not expr.version and frame.bound is not None and expr.id in frame.bound.items:
             return self._values(*frame.bound.items[expr.id])
         bindings = self.denoter.bindings(expr, frame)
-        found = self._of_bindings(expr.id, bindings)
+        found = self._of_bindings(expr.id, self._reaching(bindings))
         if not bindings:
             home = self.denoter.denote(expr, frame)
             if type(home) is not Library:
@@ -127,6 +128,13 @@ class Evaluator:
             starred = self._starred(expr.id, frame.path)
             return starred or (hole("unknown", expr.id),)
         return tuple(value if value.how != "literal" else value.weakened(0.9, "constant") for value in found)
+
+    def _reaching(self, bindings: list[tuple[Binding, Frame]]) -> list[tuple[Binding, Frame]]:
+        """Those of several bindings that can happen in the call of their frame: `if test:` is decided by what it gives."""
+        if len(bindings) < 2 or all(where.bound is None or not where.block for _, where in bindings):
+            return bindings
+        left = [(b, where) for b, where in bindings if where.bound is None or reach(self, where).possible]
+        return left or bindings
 
     def _of_bindings(self, name: str, bindings: list[tuple[Binding, Frame]]) -> list[Value]:
         """The texts of all bindings; `+=` appends to what the earlier ones say."""
@@ -207,10 +215,8 @@ class Evaluator:
             return given
         if bound is not None and self._has_default(name, frame):
             return self.default(name, frame)
-        if name in ("tmp_path", "tmpdir") and self.code.scope(frame.path, frame.scope).name.rpartition(".")[
-            2
-        ].startswith("test"):
-            return (hole("temporary", name),)  # fixtures of pytest
+        if fixtures.is_temporary(self, name, frame):
+            return (hole("temporary", name),)
         return (Value((Hole("param", name, (frame.path, frame.scope)),), confidence=0.3, how="param"),)
 
     def _has_default(self, name: str, frame: Frame) -> bool:

@@ -247,12 +247,12 @@ def percent(template: Value, given: list[Value]) -> Value:
     """`template % given`; a format that is not understood leaves a hole."""
     if not template.exact:
         return UNKNOWN
-    pieces = re.split(r"%[-#0 +]*\d*(?:\.\d+)?[sdrifg]", template.text())
-    if len(pieces) != len(given) + 1:
+    pieces = re.split(r"%([-#0 +]*\d*(?:\.\d+)?)[sdrifg]", template.text())
+    if len(pieces) != 2 * len(given) + 1:
         return UNKNOWN
     parts = [literal(pieces[0])]
-    for value, piece in zip(given, pieces[1:], strict=True):
-        parts += [value, literal(piece)]
+    for value, width, piece in zip(given, pieces[1::2], pieces[2::2], strict=True):
+        parts += [_spelt(value, f"{width}d" if width else ""), literal(piece)]
     return concat(parts)._replace(anchored=template.anchored)
 
 
@@ -275,8 +275,26 @@ def _fill(template: Value, positional: list[Values], keywords: dict[str, Values]
         if name == "":
             name, counter = str(counter), counter + 1
         chosen = positional[int(name)] if name.isdigit() and int(name) < len(positional) else keywords.get(name, ())
-        parts.append(chosen[0] if chosen else hole("unknown", name))
+        parts.append(_spelt(chosen[0], field[1:-1].partition(":")[2]) if chosen else hole("unknown", name))
     return concat(parts)._replace(anchored=template.anchored)
+
+
+def _spelt(value: Value, spec: str) -> Value:
+    """A value as a format writes it: `02d` makes `1` to `01`. What such a format means for a text stays a hole."""
+    if not spec or not value.exact:
+        return value
+    text = value.text()
+    number = int(text) if re.fullmatch(r"-?\d{1,18}", text) else None
+    try:
+        written = (
+            format(number if number is not None and spec[-1] in "bdoxX" else text, spec) if _SPEC.match(spec) else ""
+        )
+    except ValueError:
+        written = ""
+    return value._replace(parts=(written,), how="folded") if written else hole("unknown", "format")
+
+
+_SPEC = re.compile(r"[<>^]?0?\d{0,2}[bdoxXs]?\Z")
 
 
 def _joined(choices: list[Values]) -> Values:

@@ -291,3 +291,27 @@ def test_a_shallower_question_is_answered_by_a_part_of_the_deeper(edges: list[Ed
     deep, near = downstream(nodes, edges, [start]), downstream(nodes, edges, [start], depth=1)
     assert names(near) == [item.node.id for item in deep.reached if item.depth == 1]
     assert near.further == len(deep.reached) - len(near.reached)
+
+
+SHARED = """
+    raw.csv    consumes  tool.py
+    raw.csv    consumes  one.step
+    mid.csv    consumes  tool.py
+    mid.csv    consumes  two.step
+    one.step   runs      tool.py
+    two.step   runs      tool.py
+    tool.py    produces  one.csv
+    tool.py    produces  two.csv
+    one.step   produces  one.csv
+    two.step   produces  two.csv
+"""
+
+
+def test_what_one_step_reads_does_not_change_what_another_step_of_the_program_writes() -> None:
+    side = downstream(*graph(SHARED), ["raw.csv"])
+    assert "one.csv" in names(side)
+    assert not {"two.csv", "two.step"} & set(names(side))
+
+
+def test_a_program_that_changes_itself_changes_all_steps_that_run_it() -> None:
+    assert {"one.csv", "two.csv", "one.step", "two.step"} <= set(names(downstream(*graph(SHARED), ["tool.py"])))

@@ -41,7 +41,7 @@ OS = "import os\n"
         pytest.param("ask('data/%s.csv' % 'x')", ["data/x.csv"], id="percent of one"),
         pytest.param("ask('{}/{}.csv'.format('a', 'b'))", ["a/b.csv"], id="format"),
         pytest.param("ask('{1}/{0}.csv'.format('a', 'b'))", ["b/a.csv"], id="format by number"),
-        pytest.param("ask('{d}/{n:03d}.csv'.format(d='a', n=7))", ["a/7.csv"], id="format by name"),
+        pytest.param("ask('{d}/{n:03d}.csv'.format(d='a', n=7))", ["a/007.csv"], id="format by name"),
         pytest.param("ask('/'.join(['a', 'b']))", ["a/b"], id="str.join"),
         pytest.param("P = {'raw': 'data/raw.csv', 'out': 'o'}\nask(P['raw'])", ["data/raw.csv"], id="dict"),
         pytest.param("P = {'a': {'b': 'c.csv'}}\nask(P['a'])", ["{?}"], id="dict of dicts"),
@@ -269,3 +269,66 @@ def test_confidence_falls_with_every_step() -> None:
     assert sure("ask('a' + 'b')") == 0.8
     assert 0.5 <= sure("ask(f'a{b()}')") <= 0.6
     assert sure("ask(b())") == 0.3
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("ask('m=%02d.csv' % 3)", ["m=03.csv"], id="percent with a width"),
+        pytest.param("ask('m={:02d}.csv'.format(3))", ["m=03.csv"], id="format with a width"),
+        pytest.param("ask('m={:>4.1f}.csv'.format(3))", ["m={format}.csv"], id="a format not understood is a hole"),
+        pytest.param("ask('m={:02d}.csv'.format(m))", ["m={m}.csv"], id="a hole stays"),
+    ],
+)
+def test_a_format_is_written_out(source: str, expected: list[str]) -> None:
+    assert texts(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "given", "expected"),
+    [
+        pytest.param("flag", "True", ["yes.csv"], id="flag given"),
+        pytest.param("flag", "False", ["no.csv"], id="flag given as false"),
+        pytest.param("not flag", "True", ["no.csv"], id="negated"),
+        pytest.param("flag", "", ["no.csv"], id="the default where the argument is left out"),
+        pytest.param("flag", "unseen()", ["no.csv", "yes.csv"], id="not known"),
+        pytest.param("flag == 'a'", "'a'", ["yes.csv"], id="compared"),
+        pytest.param("flag.lower() == 'a'", "'A'", ["yes.csv"], id="compared in lower case"),
+        pytest.param("flag.lower() == 'a'", "'b'", ["no.csv"], id="another in lower case"),
+        pytest.param("flag.endswith('.txt')", "'x.txt'", ["yes.csv"], id="ends with"),
+        pytest.param("flag.endswith(('.txt', '.md'))", "'x.py'", ["no.csv"], id="ends with none of several"),
+        pytest.param("flag.startswith('s3:')", "'s3://b'", ["yes.csv"], id="starts with"),
+    ],
+)
+def test_a_branch_is_decided_by_what_the_call_gives(test: str, given: str, expected: list[str]) -> None:
+    source = (
+        f"def f(flag=False):\n    if {test}:\n        p = 'yes.csv'\n    else:\n        p = 'no.csv'\n    return p\n"
+    )
+    assert texts(f"{source}ask(f({given}))") == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param("d['a']", ["x.csv"], id="the value of the key"),
+        pytest.param("d.get('a', 'z.csv')", ["x.csv"], id="get"),
+        pytest.param("d.get('c', 'z.csv')", ["z.csv"], id="a key it has not gives the default, never another key"),
+    ],
+)
+def test_a_dict_comprehension_is_asked_by_key(asked: str, expected: list[str]) -> None:
+    assert texts(f"d = {{k: v for k, v in {{'a': 'x.csv', 'b': 'y.csv'}}.items() if v}}\nask({asked})") == expected
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        pytest.param("tmp_path", ["{place}/x.csv"], id="temporary"),
+        pytest.param("tmp_path / 'a'", ["{place}/x.csv"], id="below it"),
+        pytest.param("'data'", ["{place}/x.csv"], id="a folder of the tree"),
+    ],
+)
+def test_a_fixture_that_gives_a_temporary_folder_is_one(returned: str, expected: list[str]) -> None:
+    source = f"import pytest\n@pytest.fixture\ndef place(tmp_path):\n    return {returned}\ndef test_it(place):\n    ask(place / 'x.csv')"
+    found = values(source)
+    assert [value.text() for value in found] == expected
+    assert (found[0].holes()[0].kind == "temporary") is ("tmp_path" in returned)
