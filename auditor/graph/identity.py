@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
-from auditor.program.values import Value, covers, is_absolute, is_uri, normal, pattern, uri
+from auditor.program.values import Hole, Value, covers, is_absolute, is_uri, normal, pattern, uri
 
 _PROJECT_FILES = frozenset(
     {
         "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", "environment.yaml", "conda.yaml",
-        "dvc.yaml", "MLproject", "Makefile", "Dockerfile", "README.md", "README.rst", "Snakefile",
+        "dvc.yaml", "MLproject", "Makefile", "Dockerfile", "Snakefile",
     }
 )  # fmt: skip
 """Files that stand where a project begins: programs are usually started there."""
@@ -59,6 +59,10 @@ class Identities:
         path = normal(text)
         if not path or path == ".":
             return None
+        if isinstance(value.parts[0], Hole) and not value.anchored:
+            # Nobody tells which folder it is: the same pattern in two programs is not one artefact.
+            confidence = min(value.confidence, 0.5)
+            return Identity(f"unknown:{importer}:{path}", None, confidence, guessed=True, templated=True)
         if value.anchored:
             return (
                 None

@@ -88,6 +88,12 @@ class LocalCall(NamedTuple):
     direct: bool
     guarded: bool = False
     constructs: bool = False
+    served: bool = False
+
+    def runs_on_import(self) -> bool:
+        """Whether importing the file runs the function too: what is only handed to a library there waits for somebody to
+        call it, as commands, tasks and callbacks do; a service answers with all that its modules register."""
+        return self.direct or self.served or bool(self.caller[1])
 
 
 class Effects:
@@ -141,9 +147,11 @@ class Effects:
             for call_site in index.calls:
                 self._call(around, call_site)
             name = decorator.func if type(decorator) is Call else decorator
-            if self.evaluator.denoter.dotted(name, Frame(*around)) is not None and scope.kind == "function":
+            dotted = self.evaluator.denoter.dotted(name, Frame(*around))
+            if dotted is not None and scope.kind == "function":
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
-                self._local(around, CallSite(call, (), dead=False, loop=0), Local(path, number), direct=False)
+                where = CallSite(call, (), dead=False, loop=0)
+                self._local(around, where, Local(path, number), direct=False, served=self._serves(dotted))
 
     def _call(self, site: Site, call_site: CallSite) -> None:
         call = call_site.call
@@ -168,9 +176,15 @@ class Effects:
             if type(value) in (Name, Attr):
                 handed = self.evaluator.denoter.denote(value, frame)
                 if type(handed) is Local:
-                    self._local(site, call_site, handed, direct=False)
+                    served = type(callee) is Library and self._serves(callee.dotted)
+                    self._local(site, call_site, handed, direct=False, served=served)
 
-    def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool) -> None:
+    def _serves(self, dotted: str) -> bool:
+        """Whether a library name belongs to a framework that answers requests."""
+        library = self.code.knowledge.library(dotted)
+        return library is not None and library.domain == "serving"
+
+    def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool, served: bool = False) -> None:
         constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
             init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
@@ -181,7 +195,8 @@ class Effects:
             if type(init) is not Local:
                 return
             callee, constructs = init, direct
-        edge = LocalCall(site, callee, call_site.call, call_site, direct, self._guarded(site, call_site), constructs)
+        guarded = self._guarded(site, call_site)
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, guarded, constructs, served)
         self.calls[site].append(edge)
         self.callers[callee.path, callee.scope].append(edge)
 
@@ -266,7 +281,7 @@ class Effects:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
         Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
-        level of imported modules without what their main guards hold.
+        level of imported modules without what their main guards hold and what they only register.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
@@ -276,6 +291,7 @@ class Effects:
                 (edge.callee.path, edge.callee.scope)
                 for edge in self.calls.get(site, ())
                 if (site == start or not edge.guarded)
+                and (site[0] == start[0] or edge.runs_on_import())
                 and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:
