@@ -10,12 +10,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auditor.dialects import airflow, kedro, metaflow, prefect, zenml
+from auditor.dialects import airflow, dagster, kedro, metaflow, prefect, zenml
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
 
-DIALECTS: tuple[Dialect, ...] = (kedro.DIALECT, airflow.DIALECT, metaflow.DIALECT, zenml.DIALECT, prefect.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (
+    kedro.DIALECT,
+    airflow.DIALECT,
+    metaflow.DIALECT,
+    zenml.DIALECT,
+    prefect.DIALECT,
+    dagster.DIALECT,
+)
 
 
 class Declarations(NamedTuple):

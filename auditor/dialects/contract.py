@@ -21,7 +21,8 @@ class CodeStep(NamedTuple):
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
     `reads`, `writes`, `params` and `after` stay empty, since names in code mean more than text: they stand here, resolved.
     `after` are ids of steps that come first, `implements` the functions whose code it runs, `given` what the step gives
-    to parameters of the first of them, `starts` ids of pipelines that it sets off.
+    to parameters of the first of them, `starts` ids of pipelines that it sets off. `triggers` start this step alone, each
+    with the file that declares it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class CodeStep(NamedTuple):
     implements: tuple[Local, ...] = ()
     given: tuple[tuple[str, Value], ...] = ()
     starts: tuple[str, ...] = ()
+    triggers: tuple[tuple[str, Trigger], ...] = ()
     confidence: float = 0.95
 
 

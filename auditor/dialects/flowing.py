@@ -56,10 +56,10 @@ class Call:
 
 @dataclass(eq=False)
 class Result:
-    """What a step returns, or one of several; `name` where the framework knows it by one."""
+    """What a step returns, or one of several, by number or name."""
 
     call: Call
-    index: int | None = None
+    index: int | str | None = None
 
 
 @dataclass(eq=False)
@@ -77,7 +77,7 @@ class Flow:
     unit: Unit
     name: str
     calls: list[Call] = field(default_factory=list)
-    reads: list[Named] = field(default_factory=list)
+    returned: Thing = None
 
 
 class Flowing(Meaning):
@@ -94,6 +94,7 @@ class Flowing(Meaning):
         self.units: dict[Local, Unit] = {}
         self.called: dict[int, list[Arguments]] = {}
         self.current: Flow | None = None
+        self.within: set[int] = set()  # pipelines that another calls
 
     # --- what a framework may say besides ---
 
@@ -103,6 +104,10 @@ class Flowing(Meaning):
     def composed(self) -> bool:
         """Whether a pipeline that another calls becomes part of it; otherwise it is a step of its own."""
         return False
+
+    def waits(self, unit: Unit, key: int | str) -> bool:
+        """Whether an argument of a step only says what must come first."""
+        return key in self.waiting
 
     # --- meaning ---
 
@@ -137,6 +142,7 @@ class Flowing(Meaning):
 
     def _flow_called(self, unit: Unit, args: Arguments) -> Thing:
         if self.current is not None:
+            self.within.add(id(unit))
             return self.machine.enter(unit.func, args) if self.machine and isinstance(unit.func, Function) else NOTHING
         self.called.setdefault(id(unit), []).append(args)
         return unit
@@ -149,16 +155,17 @@ class Flowing(Meaning):
         """One of several results."""
         if not isinstance(receiver, Result):
             return None
-        index = key.value if isinstance(key, Plain) and isinstance(key.value, int) else None
+        index = key.value if isinstance(key, Plain) and isinstance(key.value, (int, str)) else None
         return Result(receiver.call, index if receiver.index is None else receiver.index)
 
     def _step(self, unit: Unit, args: Arguments, where: Where) -> Call:
         name = self.text(args.get("id")) or self.text(unit.given.get("name")) or self.name_of(unit.func)
         call = Call(name, unit, where, args)
-        for key, given in (*enumerate(args.positional), *args.keywords.items()):
+        given_to: list[tuple[int | str, Thing]] = [*enumerate(args.positional), *args.keywords.items()]
+        for key, given in given_to:
             found = list(results(given))
             call.before += [result.call for result in found]
-            if key not in self.waiting:
+            if not self.waits(unit, key):
                 call.feeds += found
             elif self.current is not None:
                 wanted = set(self.shown(given))
@@ -169,14 +176,15 @@ class Flowing(Meaning):
 
     # --- running ---
 
-    def run(self, unit: Unit) -> Flow:
-        """One pipeline: its function is run as it was called, else with what its defaults say."""
+    def run(self, unit: Unit, given: Arguments | None = None) -> Flow:
+        """One pipeline: its function is run with what is given, as it was called, else with what its defaults say."""
         flow = Flow(unit, self.text(unit.given.get("name")) or self.name_of(unit.func))
         runs: list[list[Call]] = []
-        for args in self.called.get(id(unit), [])[:MOST_RUNS] or [Arguments(open=True)]:
+        asked = [given] if given is not None else self.called.get(id(unit), [])[:MOST_RUNS]
+        for args in asked or [Arguments(open=True)]:
             held, self.current = self.current, flow
             if self.machine is not None and isinstance(unit.func, Function):
-                self.machine.run_function(unit.func.local, args._replace(open=True), unit.func.around)
+                flow.returned = self.machine.run_function(unit.func.local, args._replace(open=True), unit.func.around)
             self.current = held
             runs.append(flow.calls)
             flow.calls = []

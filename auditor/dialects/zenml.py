@@ -161,7 +161,9 @@ class _Statements:
         """What a result is: the outputs of its step by name; in memory where they have none."""
         names = self._names(result.call)
         if names:
-            chosen = names if result.index is None or result.index >= len(names) else (names[result.index],)
+            chosen = (
+                names if not isinstance(result.index, int) or result.index >= len(names) else (names[result.index],)
+            )
             for name, kind in chosen:
                 declared = self._stored(name, result.call.where, 0.95)
                 yield Declared(declared.id, None, Ref(name, "dataset", "result", line), name, kind, declared.confidence)

@@ -90,7 +90,7 @@ class Steps:
         self.by_file: dict[str, list[DeclaredStep]] = {}
         self._provided: dict[str, list[DeclaredStep]] = {}
         self._closures: dict[str, tuple[dict[str, Run], frozenset[str]]] = {}
-        self._started: dict[tuple[str, Trigger], list[Pipeline]] = {}
+        self._started: dict[tuple[str, Trigger], list[Pipeline | CodeStep]] = {}
         # What files say comes first: their commands fill the options that dialects and effects ask for.
         self._join(tuple(self._read()))
         self.following = Following(resolved.files)
@@ -99,6 +99,9 @@ class Steps:
         for pipeline in self.declarations.pipelines:
             for path, trigger in (*((pipeline.path, trigger) for trigger in pipeline.triggers), *pipeline.elsewhere):
                 self._started.setdefault((path, trigger), []).append(pipeline)
+            for step in pipeline.steps:
+                for started in step.triggers:
+                    self._started.setdefault(started, []).append(step)
 
     def _join(self, steps: tuple[DeclaredStep, ...]) -> None:
         """Take further steps in, and tell the program how they start it: which words and which folder."""
@@ -133,9 +136,10 @@ class Steps:
             return []
         if trigger.starts:
             return self._named(trigger.starts, dirname(path))
-        pipelines = self.pipelines_started(path, trigger)
-        if pipelines:
-            return list({step.id: self.by_id[step.id] for pipeline in pipelines for step in pipeline.steps}.values())
+        found = self._started.get((path, trigger))
+        if found:
+            steps_of = (one.steps if isinstance(one, Pipeline) else (one,) for one in found)
+            return list({step.id: self.by_id[step.id] for several in steps_of for step in several}.values())
         steps, names = [step for step in self.by_file.get(path, []) if not step.in_code], set(trigger.steps)
         facts = self.resolved.files.get(path)
         if facts is not None and facts.kind == "terraform":
@@ -155,7 +159,7 @@ class Steps:
 
     def pipelines_started(self, path: str, trigger: Trigger) -> list[Pipeline]:
         """The pipelines of code that a trigger starts."""
-        return self._started.get((path, trigger), [])
+        return [one for one in self._started.get((path, trigger), ()) if isinstance(one, Pipeline)]
 
     def programs(self, start: DeclaredStep) -> dict[str, Run]:
         """Every program that runs when a step runs, through shell scripts, make targets and pipeline tools."""

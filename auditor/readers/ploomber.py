@@ -111,5 +111,7 @@ READER = Reader(
     name=TOOL,
     names=("*.yaml", "*.yml"),
     read=over_text(read),
-    sniff=having(rb"^tasks:\s*(?:#.*)?$", rb"^[ \t]*(?:-[ \t]+)?source:", rb"^[ \t]*(?:-[ \t]+)?product:"),
+    sniff=having(
+        rb"^tasks:\s*(?:#.*)?$", rb"^[ \t]*(?:-[ \t]+)?source:", rb"^[ \t]*(?:-[ \t]+)?product:|\bextract_product:"
+    ),
 )

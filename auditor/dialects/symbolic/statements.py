@@ -153,9 +153,18 @@ def _import(machine: Machine, s: Import, env: Env) -> int:
             env.names[imported.bound.id] = Module(home) if home else Library(_wanted(imported))
         elif home is not None and not _foreign(machine, home, imported, s.level):
             env.names[imported.bound.id] = Pending(home, imported.name)
+        elif (inner := _submodule(machine, env.path, imported, s.level)) is not None:
+            env.names[imported.bound.id] = Module(inner)
         else:
             env.names[imported.bound.id] = NOTHING if s.level else Library(f"{imported.module}.{imported.name}")
     return NEXT
+
+
+def _submodule(machine: Machine, path: str, imported: Imported, level: int) -> str | None:
+    """A module in a folder that holds nothing but folders: no module stands for that one itself."""
+    joined = f"{imported.module}.{imported.name}" if imported.module else imported.name
+    home = machine.code.modules.resolve(path, joined, level)
+    return home if home is not None and not home.endswith("/") else None
 
 
 def _foreign(machine: Machine, home: str, imported: Imported, level: int) -> bool:
