@@ -123,11 +123,21 @@ class _Template:
                     line=found.line,
                     end_line=max(found.line, found.end_line),
                     commands=tuple(self.commands(found, runtime)),
-                    uses=tuple(f"docker://{mask(text)}" for text in self.images(found.given) if text),
+                    uses=(
+                        *(f"docker://{mask(text)}" for text in self.images(found.given) if text),
+                        *(self.builds(found.given) if found.kind == "AWS::CodeBuild::Project" else ()),
+                    ),
                     attrs=pairs(
                         [("type", found.kind), ("runtime", runtime), ("handler", found.given.get("Handler").raw)]
                     ),
                 )
+
+    def builds(self, given: Node) -> Iterator[str]:
+        """The buildspec of the repository that a project runs; each has its own, `buildspec.yml`, where none is named."""
+        source = given.get("Source")
+        spec = source.get("BuildSpec").raw
+        if source and ("\n" not in spec) and (not spec or spec.endswith((".yml", ".yaml"))):
+            yield f"./{mask(spec.lstrip('./') or 'buildspec.yml')}"
 
     def images(self, given: Node) -> Iterator[str]:
         yield self.text(given.get("ImageUri") or given.get("Code").get("ImageUri"))

@@ -96,8 +96,9 @@ class _Whole:
                     line=found.line,
                     end_line=max(found.line, found.body.end_line),
                     commands=tuple(self.commands(found)),
-                    uses=tuple(
-                        f"docker://{mask(self.filled(image))}" for image in images if "/" in image or ":" in image
+                    uses=(
+                        *(f"docker://{mask(self.filled(image))}" for image in images if "/" in image or ":" in image),
+                        *self.builds(found),
                     ),
                     attrs=pairs(
                         [
@@ -108,6 +109,12 @@ class _Whole:
                         ]
                     ),
                 )
+
+    def builds(self, found: Resource) -> Iterator[str]:
+        """The file of the repository that a trigger of builds runs."""
+        file = found.body.get("filename").raw
+        if found.address.startswith("google_cloudbuild_trigger.") and file.endswith((".yaml", ".yml", ".json")):
+            yield f"./{mask(file.lstrip('./'))}"
 
     def commands(self, found: Resource) -> Iterator[Command]:
         """A resource runs the Python file of the repository that it deploys: said by path, or by handler and folder."""

@@ -128,3 +128,18 @@ def test_azure_templates_and_the_variables_of_another_file() -> None:
         }
     )
     assert started(found, "push") == ["prep.py", "train.py"]
+
+
+def test_what_clouds_build_is_said_in_files_of_the_repository() -> None:
+    found = world(
+        {
+            "infra/t.tf": 'resource "google_cloudbuild_trigger" "t" {\n filename = "ci/cloudbuild.yaml"\n}\n',
+            "ci/cloudbuild.yaml": "steps: [{name: python, args: [train.py]}]\n",
+            "infra/stack.yaml": "AWSTemplateFormatVersion: x\nResources:\n  P: {Type: 'AWS::CodeBuild::Project', Properties: {Source: {Type: X}}}\n",
+            "buildspec.yml": "phases: {build: {commands: [python prep.py]}}\n",
+        }
+    )
+    programs = {
+        step.step.name: list(found.steps.programs(step)) for step in found.steps.all if step.path.startswith("infra")
+    }
+    assert programs == {"google_cloudbuild_trigger.t": ["train.py"], "P": ["prep.py"]}
