@@ -59,7 +59,7 @@ class Lineage:
         self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
-        self._reached: dict[str, dict[Site, Site | None]] = {}
+        self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
 
     # --- resolution ---
 
@@ -217,18 +217,18 @@ class Lineage:
         """Whether the body of a file trains: a script even without a main guard or a file that it touches."""
         return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get((path, 0), ()))
 
-    def reached(self, path: str) -> dict[Site, Site | None]:
-        """All scopes that run when a program is started."""
-        found = self._reached.get(path)
+    def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
+        """All scopes that run when a program is started, or when it is started in one of these ways."""
+        found = self._reached.get((path, starts))
         if found is None:
-            found = self._reached[path] = self.resolved.effects.reached((path, 0))
+            found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)
         return found
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
         invocations = self.resolved.evaluator.invocations
-        starts = {each.number for each in invocations.direct(path) if by is None or each.by in by}
-        for site in self.reached(path):
+        starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
+        for site in self.reached(path, starts):
             for touch in self.touches.get(site, ()):
                 if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
                     yield touch

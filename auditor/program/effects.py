@@ -277,11 +277,21 @@ class Effects:
 
     # --- reach ---
 
-    def reached(self, start: Site, but: frozenset[Site] = frozenset()) -> dict[Site, Site | None]:
+    def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
+        """Whether some of the starts reach a call, as far as tests on the command line tell."""
+        if not runs or not edge.site.block:
+            return True
+        left = reach(self.evaluator, Frame(*edge.caller, block=edge.site.block))
+        return left.possible and (not left.runs or bool(left.runs & runs))
+
+    def reached(
+        self, start: Site, but: frozenset[Site] = frozenset(), runs: frozenset[int] = frozenset()
+    ) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
         Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
-        level of imported modules without what their main guards hold and what they only register.
+        level of imported modules without what their main guards hold and what they only register. `runs`: in these starts of
+        the program, without the branches that its command lines exclude.
         """
         found: dict[Site, Site | None] = {start: None}
         todo = [start]
@@ -292,6 +302,7 @@ class Effects:
                 for edge in self.calls.get(site, ())
                 if (site == start or not edge.guarded)
                 and (site[0] == start[0] or edge.runs_on_import())
+                and self._chosen(edge, runs)
                 and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:

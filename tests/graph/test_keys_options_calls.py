@@ -99,3 +99,30 @@ def test_files_in_a_temporary_folder_are_no_artefacts() -> None:
     found = graphs({"a.py": source})
     assert not [node for node in found.nodes.values() if "x.csv" in node.id]
     assert found.world.lineage.io_resolved == 1.0
+
+
+def test_a_step_reaches_only_the_functions_that_its_command_chooses() -> None:
+    code = (
+        "import argparse\nimport pandas as pd\ndef one():\n    pd.read_csv('1.csv')\ndef two():\n    pd.read_csv('2.csv')\n"
+        "p = argparse.ArgumentParser()\np.add_argument('job')\na = p.parse_args()\nif a.job == 'one':\n    one()\nelse:\n    two()\n"
+    )
+    stages = "stages:\n  a:\n    cmd: python job.py one\n  b:\n    cmd: python job.py two\n"
+    said = edges(graphs({"dvc.yaml": stages, "job.py": code}))
+    assert ("file:1.csv", "consumes", "step:dvc.yaml#a") in said
+    assert ("file:2.csv", "consumes", "step:dvc.yaml#a") not in said
+    assert ("file:2.csv", "consumes", "step:dvc.yaml#b") in said
+
+
+def test_importing_a_module_runs_no_function_that_it_only_registers() -> None:
+    files = {
+        "jobs.py": "import click\nimport pandas as pd\n@click.command()\ndef load():\n    pd.read_csv('x.csv')\ndef other():\n    pass\n",
+        "main.py": "from jobs import other\nif __name__ == '__main__':\n    other()\n",
+    }
+    assert ("file:x.csv", "consumes", "file:main.py") not in edges(graphs(files))
+
+
+def test_an_unknown_folder_is_nobody_elses() -> None:
+    source = PD + "def f(root):\n    pd.read_csv(root + '/x.csv')\n"
+    found = graphs({"a.py": source, "b.py": source})
+    read = {e.source for e in found.edges if e.kind.value == "consumes"}
+    assert read == {"unknown:a.py:{root}/x.csv", "unknown:b.py:{root}/x.csv"}
