@@ -10,6 +10,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.program import hydra, paths
 from auditor.program.code import Code, Config, Frame, Instance
+from auditor.program.handles import opened
 from auditor.program.invocations import argument
 from auditor.program.values import MOST_ALTERNATIVES, UNKNOWN, Value, Values, concat, hole, literal, shared_runs
 
@@ -79,14 +80,14 @@ class Configs:
         source = self._source(expr, dotted)
         if source is None:
             return None
-        for value in self.evaluator.values(*self.evaluator.opened(source, frame)):
+        for value in self.evaluator.values(*opened(self.evaluator, source, frame)):
             for part in value.holes():
                 if part.kind == "param" and part.owner is not None:
                     return Value((part,), confidence=0.3, how="param")
         return None
 
     def _document(self, source: Expr, frame: Frame) -> Config | None:
-        behind, where = self.evaluator.opened(source, frame)
+        behind, where = opened(self.evaluator, source, frame)
         items = self.evaluator.displays.elements(behind, where)
         for expr, inner in items or [(behind, where)]:
             for value in self.evaluator.values(expr, inner):

@@ -218,7 +218,7 @@ class Effects:
         return bool(call_site.block) and site[1] == 0 and self.code.index(*site).guarded(call_site.block)
 
     def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
-        dotted = self.evaluator.denoter.narrowed(dotted, call_site.call, frame)
+        dotted = self.evaluator.denoter.calls.narrowed(dotted, call_site.call, frame)
         entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
         if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
             self._add(site, call_site, dotted, entry, frame, 0.95)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from auditor.model.ir import (
@@ -21,30 +21,30 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
-from auditor.program import configs, fixtures, paths
-from auditor.program.branches import reach
+from auditor.program import configs, paths
+from auditor.program.called_things import DEEPEST_CALL, SAME_OBJECT
 from auditor.program.code import Argv, Code, Config, Frame, Instance, Library, Local, Module, Options, Partial, Shown
 from auditor.program.configs import Configs
-from auditor.program.denote import DEEPEST_CALL, DEEPEST_MODULES, SAME_OBJECT, Denoter
+from auditor.program.denote import Denoter
 from auditor.program.displays import ELEMENT, Displays
 from auditor.program.invocations import Invocations
+from auditor.program.name_texts import NameTexts
 from auditor.program.objects import Objects
 from auditor.program.options import CommandLines
-from auditor.program.scopes import Binding, integer
+from auditor.program.scopes import integer
 from auditor.program.values import (
     CUT,
-    MOST_ALTERNATIVES,
     UNKNOWN,
     Hole,
     Value,
     Values,
     concat,
     distinct,
-    go_together,
     hole,
     join,
     literal,
     of_word,
+    product,
 )
 
 DEEPEST = 40
@@ -63,27 +63,25 @@ class Evaluator:
         self.displays = Displays(code, self)
         self.configs = Configs(code, self)
         self.options = CommandLines(code, self)
-        self._collections: dict[tuple[int, str, int, int], int] = {}
+        self.names = NameTexts(code, self)
         self._fuel = 0
         self._busy = False
         self._memo: dict[tuple[int, str, int, int], Values] = {}
         self._active: set[tuple[int, str, int, int]] = set()
         self._cut = False
-        # What one search has asked of modules: modules that import all of each other would be asked without end.
-        self._searching: dict[tuple[str, str], Values] = {}
-        self._modules = 0
 
     def values(self, expr: Expr, frame: Frame) -> Values:
         """The texts an expression can have; `(UNKNOWN,)` when nothing is known."""
         if self._busy:
-            return self._values(expr, frame) or (UNKNOWN,)
+            return self.texts(expr, frame) or (UNKNOWN,)
         self._fuel, self._busy, self._cut = FUEL, True, False
         try:
-            return self._values(expr, frame) or (UNKNOWN,)
+            return self.texts(expr, frame) or (UNKNOWN,)
         finally:
             self._busy = False
 
-    def _values(self, expr: Expr, frame: Frame) -> Values:
+    def texts(self, expr: Expr, frame: Frame) -> Values:
+        """The same as one step of a question that is being asked: empty where an expression is no text at all."""
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             return (UNKNOWN,)
@@ -107,156 +105,21 @@ class Evaluator:
         self._cut = self._cut or before
         return found
 
-    # --- names ---
-
     def _const(self, expr: Const, frame: Frame) -> Values:
         if expr.value is None:
             return ()
         return (literal(expr.value if isinstance(expr.value, str) else str(expr.value)),)
 
-    def _name(self, expr: Name, frame: Frame) -> Values:
-        if expr.id == "__file__":
-            return (literal(frame.path, anchored=True),)
-        if not expr.version and frame.bound is not None and expr.id in frame.bound.items:
-            return self._values(*frame.bound.items[expr.id])
-        bindings = self.denoter.bindings(expr, frame)
-        found = self._of_bindings(expr.id, self._reaching(bindings))
-        if not bindings:
-            home = self.denoter.denote(expr, frame)
-            if type(home) is not Library:
-                return (hole("unknown", expr.id),)
-            starred = self._starred(expr.id, frame.path)
-            return starred or (hole("unknown", expr.id),)
-        return tuple(value if value.how != "literal" else value.weakened(0.9, "constant") for value in found)
-
-    def _reaching(self, bindings: list[tuple[Binding, Frame]]) -> list[tuple[Binding, Frame]]:
-        """Those of several bindings that can happen in the call of their frame: `if test:` is decided by what it gives."""
-        if len(bindings) < 2 or all(where.bound is None or not where.block for _, where in bindings):
-            return bindings
-        left = [(b, where) for b, where in bindings if where.bound is None or reach(self, where).possible]
-        return left or bindings
-
-    def _of_bindings(self, name: str, bindings: list[tuple[Binding, Frame]]) -> list[Value]:
-        """The texts of all bindings; `+=` appends to what the earlier ones say."""
-        found: list[Value] = []
-        for position, (binding, where) in enumerate(bindings):
-            if binding.how == "augment":
-                earlier = self._of_bindings(name, bindings[position + 1 :])
-                return found + self._augmented(name, binding, where, tuple(earlier))
-            found.extend(self._bound(name, binding, where))
-        return found
-
-    def _augmented(self, name: str, binding: Binding, frame: Frame, earlier: Values) -> list[Value]:
-        if binding.op != "+" or binding.value is None or not earlier:
-            return [hole("unknown", name)]
-        added = self._values(binding.value, frame)
-        return list(self._product([earlier, added], concat))
-
-    def _starred(self, name: str, path: str) -> Values:
-        """A constant that the `from module import *` of a file bring in."""
-        home = self.code.starred(path, name)
-        return self._defined(home, name) if home is not None else ()
-
-    def _defined(self, home: str, name: str) -> Values:
-        """The texts that a module itself binds a name to."""
-        frame = Frame(home, 0)
-        bindings = [(binding, frame.at(binding.block)) for binding in self.code.index(home, 0).final(name)]
-        return tuple(self._of_bindings(name, bindings))
-
-    def _member(self, home: str, name: str) -> Values:
-        """A constant of another module."""
-        key = (home, name)
-        if home.endswith("/") or key in self._searching or self._modules > DEEPEST_MODULES:
-            return self._searching.get(key, ())
-        self._searching[key] = ()
-        self._modules += 1
-        try:
-            values = self._searching[key] = self._defined(home, name) or self._starred(name, home)
-        finally:
-            self._modules -= 1
-            if not self._modules:
-                self._searching.clear()
-        return values
-
-    def _bound(self, name: str, binding: Binding, frame: Frame) -> Values:
-        how, value = binding.how, binding.value
-        if how == "import" and binding.imported is not None and binding.imported.name:
-            imported = binding.imported
-            home = self.code.modules.resolve(frame.path, imported.module, binding.level)
-            return self._member(home, imported.name) if home else ()
-        if how == "param":
-            return self._parameter(name, frame)
-        if value is None:
-            return ()
-        if how == "value":
-            return self._values(value, frame)
-        if how == "element":
-            return self._element(name, value, binding.way, frame)
-        if how == "unpack":
-            return self._unpacked(name, value, binding.way, frame)
-        return (hole("unknown", name),)
-
-    def _unpacked(self, name: str, value: Expr, way: tuple[int, ...], frame: Frame) -> Values:
-        part = self.displays.part(value, frame, way)
-        if part is not None:
-            return self._values(*part)
-        split = paths.part_of_call(value, way, lambda inner: self._values(inner, frame), self._dotted(value, frame))
-        return split or (hole("unknown", name),)
-
-    def _dotted(self, expr: Expr, frame: Frame) -> str:
+    def dotted_call(self, expr: Expr, frame: Frame) -> str:
+        """The qualified name of the library function that a call calls; "" for anything else."""
         return (self.denoter.dotted(expr.func, frame) or "") if type(expr) is Call else ""
-
-    def _parameter(self, name: str, frame: Frame) -> Values:
-        bound = frame.bound
-        if bound is not None and name in bound.params:
-            return self._values(*bound.params[name])
-        given = self.options.of_parameter(frame, name)
-        if given is not None:
-            return given
-        if bound is not None and self._has_default(name, frame):
-            return self.default(name, frame)
-        if fixtures.is_temporary(self, name, frame):
-            return (hole("temporary", name),)
-        return (Value((Hole("param", name, (frame.path, frame.scope)),), confidence=0.3, how="param"),)
-
-    def _has_default(self, name: str, frame: Frame) -> bool:
-        params = self.code.scope(frame.path, frame.scope).params
-        return any(param.name == name and param.default is not None for param in params)
-
-    def default(self, name: str, frame: Frame) -> Values:
-        """The texts of a parameter's default value; empty without one."""
-        for param in self.code.scope(frame.path, frame.scope).params:
-            if param.name == name and param.default is not None:
-                where = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
-                return tuple(value.weakened(0.8, "default") for value in self._values(param.default, where))
-        return ()
-
-    def _element(self, name: str, source: Expr, way: tuple[int, ...], frame: Frame) -> Values:
-        """What a loop variable takes: the items of a display that is written out, or files that a pattern finds."""
-        shown = self.displays.elements(source, frame)
-        if not shown:
-            inner, where = self.displays.listing(source, frame)
-            listed = paths.listed(inner, lambda part: self._values(part, where), self._dotted(inner, where), way)
-            return listed or (hole("loop", name),)
-        found: list[Value] = []
-        collection = self._collection(source, frame)
-        for number, (item, where) in enumerate(shown[: MOST_ALTERNATIVES + 1]):
-            part = self.displays.part(item, where, way)
-            if part is None:
-                return (hole("loop", name),)
-            found.extend(value._replace(picks=value.picks | {(collection, number)}) for value in self._values(*part))
-        return tuple(found) if len(found) <= MOST_ALTERNATIVES else (hole("loop", name),)
-
-    def _collection(self, source: Expr, frame: Frame) -> int:
-        """A number for what a loop goes over, the same for all targets of that loop."""
-        return self._collections.setdefault((id(source), *frame.key), len(self._collections))
 
     # --- attributes and items ---
 
     def _attr(self, expr: Attr, frame: Frame) -> Values:
         outside = self.objects.stored_outside(expr, frame)
         if outside:
-            return tuple(value for inner, where in outside for value in self._values(inner, where))
+            return tuple(value for inner, where in outside for value in self.texts(inner, where))
         base = self.denoter.denote(expr.base, frame)
         match base:
             case Options():
@@ -264,12 +127,12 @@ class Evaluator:
             case Config():
                 return self.configs.leaf(base.at(expr.name))
             case Module(path):
-                return self._member(path, expr.name) or (hole("unknown", expr.name),)
+                return self.names.member(path, expr.name) or (hole("unknown", expr.name),)
             case Local() as cls:
                 return self._of_class(cls, expr, None, frame)
             case Instance(of, made) if isinstance(of, Local):
                 return self._of_class(of, expr, made, frame)
-        changed = paths.attribute(expr.name, lambda: self._values(expr.base, frame))
+        changed = paths.attribute(expr.name, lambda: self.texts(expr.base, frame))
         if changed is not None:
             return changed
         return self._hanging(expr.base, expr.name, frame) or (hole("unknown", expr.name),)
@@ -278,7 +141,7 @@ class Evaluator:
         """A part of a parameter that only a caller can tell."""
         if type(base) not in (Name, Attr, Item):
             return ()
-        for value in self._values(base, frame):
+        for value in self.texts(base, frame):
             if len(value.parts) == 1 and isinstance(part := value.parts[0], Hole) and part.kind == "param":
                 return (value._replace(parts=(part._replace(name=f"{part.name}.{name}"),)),)
         return ()
@@ -290,10 +153,10 @@ class Evaluator:
         if type(method) is Local and objects.is_property(method):
             inner = objects.frame_of_method(method, made)  # type: ignore[arg-type]  # Made or None
             returns = self.code.index(method.path, method.scope).returns
-            return tuple(value for each in returns for value in self._values(each, inner))
+            return tuple(value for each in returns for value in self.texts(each, inner))
         found: list[Value] = []
         for value, where in objects.fields(cls, expr.name, made):  # type: ignore[arg-type]  # as above
-            found.extend(self._values(value, where))
+            found.extend(self.texts(value, where))
         caller = self._hanging(expr.base, expr.name, frame) if made is None else ()
         if found:
             # Of an object that a caller hands over, the class tells no more than the defaults.
@@ -302,7 +165,7 @@ class Evaluator:
             return (*(value.weakened(sure, value.how) for value in found), *(caller if default else ()))
         if caller:
             return caller
-        changed = paths.attribute(expr.name, lambda: self._values(expr.base, frame)) if made is None else None
+        changed = paths.attribute(expr.name, lambda: self.texts(expr.base, frame)) if made is None else None
         if changed is not None and any(value.known for value in changed):
             return changed
         return (hole("unknown", expr.name),)
@@ -315,7 +178,7 @@ class Evaluator:
 
     def _item(self, expr: Item, frame: Frame) -> Values:
         if expr.key is ELEMENT:
-            return self._element("element", expr.base, (), frame)
+            return self.names.element("element", expr.base, (), frame)
         whole = self.denoter.denote(expr, frame)
         if type(whole) is Config:
             return self.configs.leaf(whole)
@@ -330,7 +193,7 @@ class Evaluator:
                 return self.options.values(base, key)
             case Shown():
                 placed = self.displays.lookup(base, expr.key, frame)
-                found = tuple(value for item in placed for value in self._values(*item))
+                found = tuple(value for item in placed for value in self.texts(*item))
                 return found if key is not None else tuple(value.weakened(0.5, "alternative") for value in found)
         return self._item_of_text(expr, frame) or self._hanging(expr.base, key or "?", frame) or (UNKNOWN,)
 
@@ -338,14 +201,14 @@ class Evaluator:
         """`path.parents[n]`, `name.split("/")[-1]`, `os.path.splitext(p)[0]`, `text[:-4]`."""
 
         def ask(inner: Expr) -> Values:
-            return self._values(inner, frame)
+            return self.texts(inner, frame)
 
         above = paths.ancestor(expr, ask)
         if above is not None:
             return above
         position = integer(expr.key)
         if position is not None:
-            part = paths.part_of_call(expr.base, (position,), ask, self._dotted(expr.base, frame))
+            part = paths.part_of_call(expr.base, (position,), ask, self.dotted_call(expr.base, frame))
             return part or (() if type(expr.base) is Call else paths.listed_item(ask(expr.base)))
         return paths.sliced(expr, ask) or ()
 
@@ -365,38 +228,27 @@ class Evaluator:
 
     def _op(self, expr: Op, frame: Frame) -> Values:
         if expr.op == "or":
-            found = tuple(v for operand in expr.operands for v in self._values(operand, frame))
+            found = tuple(v for operand in expr.operands for v in self.texts(operand, frame))
             return tuple(v for v in found if v.known) or tuple(v for v in found if v is not UNKNOWN)
         if expr.op == "%" and len(expr.operands) == 2:
             return self._percent(expr, frame)
         combine: Callable[[list[Value]], Value] | None = {"+": concat, "/": lambda values: join(*values)}.get(expr.op)
         if combine is None:
             return (UNKNOWN,)
-        return self._product([self._values(operand, frame) for operand in expr.operands], combine)
+        return product([self.texts(operand, frame) for operand in expr.operands], combine)
 
     def _percent(self, expr: Op, frame: Frame) -> Values:
         given = expr.operands[1].items if type(expr.operands[1]) is Group else (expr.operands[1],)
-        filled = [self._values(item, frame) for item in given]
-        templates = self._values(expr.operands[0], frame)
-        return tuple(value for t in templates for value in self._product(filled, lambda vs, t=t: paths.percent(t, vs)))  # type: ignore[misc]  # t is bound early on purpose
+        filled = [self.texts(item, frame) for item in given]
+        templates = self.texts(expr.operands[0], frame)
+        return tuple(value for t in templates for value in product(filled, lambda vs, t=t: paths.percent(t, vs)))  # type: ignore[misc]  # t is bound early on purpose
 
     def _text(self, expr: Text, frame: Frame) -> Values:
-        parts = [self._values(part, frame) or (UNKNOWN,) for part in expr.parts]
-        return self._product(parts, lambda values: concat(values, "f-string"))
-
-    @staticmethod
-    def _product(choices: Sequence[Values], combine: Callable[[list[Value]], Value]) -> Values:
-        """All combinations that one start can have, as long as there are few; else the unknown factors stay holes."""
-        rows: list[list[Value]] = [[]]
-        for values in choices:
-            usable = values or (UNKNOWN,)
-            if len(rows) * len(usable) > MOST_ALTERNATIVES:
-                usable = (UNKNOWN,)
-            rows = [[*row, value] for row in rows for value in usable if go_together((*row, value))]
-        return tuple(combine(row) for row in rows)
+        parts = [self.texts(part, frame) or (UNKNOWN,) for part in expr.parts]
+        return product(parts, lambda values: concat(values, "f-string"))
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:
-        return (*self._values(expr.then, frame), *self._values(expr.otherwise, frame))
+        return (*self.texts(expr.then, frame), *self.texts(expr.otherwise, frame))
 
     # --- calls ---
 
@@ -406,12 +258,12 @@ class Evaluator:
             return self._config_call(expr, frame)
         if type(callee) is Library:
             if callee.dotted == "builtins.getattr" and len(expr.args) > 1 and type(expr.args[1]) is Const:
-                return self._values(self.code.keep(Attr(expr.args[0], str(expr.args[1].value))), frame)
-            known = paths.call(callee.dotted, expr, lambda inner: self._values(inner, frame))
+                return self.texts(self.code.keep(Attr(expr.args[0], str(expr.args[1].value))), frame)
+            known = paths.call(callee.dotted, expr, lambda inner: self.texts(inner, frame))
             if known is not None:
                 return known
             if (callee.dotted in configs.WRAPPERS or callee.dotted in SAME_OBJECT) and expr.args:
-                return self._values(expr.args[0], frame)
+                return self.texts(expr.args[0], frame)
             if type(whole := self.denoter.denote(expr, frame)) is Config and whole.key:
                 return self.configs.leaf(whole)
             pending = self.configs.pending(expr, callee.dotted, frame)
@@ -431,7 +283,7 @@ class Evaluator:
 
     def _as_text(self, expr: Call, frame: Frame) -> Values:
         """An object of a class that is text itself: of an enumeration, the member's value."""
-        return self._values(expr.args[0], frame) if len(expr.args) == 1 and not expr.keywords else (UNKNOWN,)
+        return self.texts(expr.args[0], frame) if len(expr.args) == 1 and not expr.keywords else (UNKNOWN,)
 
     def _config_call(self, expr: Call, frame: Frame) -> Values:
         """`config.get("key", default)`."""
@@ -443,24 +295,24 @@ class Evaluator:
             or (type(expr.args[1]) is Const and expr.args[1].value is None)
         ):
             return found or (UNKNOWN,)
-        return self._values(expr.args[1], frame)
+        return self.texts(expr.args[1], frame)
 
     def _method(self, expr: Call, func: Attr, frame: Frame) -> Values | None:
         if func.name == "get" and expr.args:
             base = self.denoter.denote(func.base, frame)
             if type(base) is Shown:
                 placed = self.displays.lookup(base, expr.args[0], frame)
-                found = tuple(value for item in placed for value in self._values(*item))
-                return found or (self._values(expr.args[1], frame) if len(expr.args) > 1 else (UNKNOWN,))
+                found = tuple(value for item in placed for value in self.texts(*item))
+                return found or (self.texts(expr.args[1], frame) if len(expr.args) > 1 else (UNKNOWN,))
             if type(base) is Options and (key := self.displays.key(expr.args[0], frame)) is not None:
                 return self.options.values(base, key)
             return self._hanging(func.base, str(self.displays.key(expr.args[0], frame)), frame) or None
         return paths.method(
             func.name,
             expr,
-            lambda: self._values(func.base, frame),
-            lambda inner: self._values(inner, frame),
-            lambda inner: [self._values(*item) for item in self.displays.elements(inner, frame) or ()],
+            lambda: self.texts(func.base, frame),
+            lambda inner: self.texts(inner, frame),
+            lambda inner: [self.texts(*item) for item in self.displays.elements(inner, frame) or ()],
         )
 
     def _returned(self, callee: Local, expr: Call, frame: Frame) -> Values:
@@ -468,52 +320,22 @@ class Evaluator:
         inner = self.objects.entered(callee, expr, frame)
         found: list[Value] = []
         for value in self.code.index(callee.path, callee.scope).returns:
-            found.extend(self._values(value, inner))
+            found.extend(self.texts(value, inner))
         return tuple(value.weakened(0.8, "folded") for value in found)
 
     def _walrus(self, expr: Walrus, frame: Frame) -> Values:
-        return self._values(expr.value, frame)
+        return self.texts(expr.value, frame)
 
     def _opaque(self, expr: Opaque, frame: Frame) -> Values:
-        return self._values(expr.value, frame) if expr.why == "await" and expr.value is not None else (UNKNOWN,)
+        return self.texts(expr.value, frame) if expr.why == "await" and expr.value is not None else (UNKNOWN,)
 
     def _star(self, expr: Star, frame: Frame) -> Values:
         return (UNKNOWN,)
 
-    # --- handles ---
-
-    def opened(self, expr: Expr, frame: Frame) -> tuple[Expr, Frame]:
-        """The path expression behind a file handle or a `read_text()`; anything else as it is."""
-        return self._handle(expr, frame) or (expr, frame)
-
-    def _handle(self, expr: Expr, frame: Frame, depth: int = 0) -> tuple[Expr, Frame] | None:
-        if depth > DEEPEST_CALL:
-            return None
-        if type(expr) is Name:
-            for binding, where in self.denoter.bindings(expr, frame):
-                if binding.how in ("context", "value") and type(binding.value) is Call:
-                    return self._handle(binding.value, where, depth + 1)
-                if binding.how == "param" and where.bound is not None and expr.id in where.bound.params:
-                    return self._handle(*where.bound.params[expr.id], depth + 1)
-        if type(expr) is not Call:
-            return None
-        dotted = self.denoter.dotted(expr.func, frame)
-        if dotted in _OPENERS:
-            return (expr.args[0], frame) if expr.args else None
-        if dotted in _WRAPPED and expr.args:
-            return self._handle(expr.args[0], frame, depth + 1)
-        if type(expr.func) is Attr and expr.func.name in ("open", "read", "read_text", "read_bytes"):
-            base = expr.func.base
-            return self._handle(base, frame, depth + 1) or (None if expr.func.name == "read" else (base, frame))
-        return None
-
-
-_OPENERS = frozenset({"builtins.open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open", "fsspec.open", "smart_open.open", "tensorflow.io.gfile.GFile"})  # fmt: skip
-_WRAPPED = frozenset({"io.TextIOWrapper", "io.BufferedReader", "csv.reader", "csv.DictReader", "csv.writer", "csv.DictWriter", "contextlib.closing"})  # fmt: skip
 
 _HANDLERS: dict[type, Callable[[Evaluator, Any, Frame], Values]] = {
     Const: Evaluator._const,
-    Name: Evaluator._name,
+    Name: lambda evaluator, expr, frame: evaluator.names.of(expr, frame),
     Attr: Evaluator._attr,
     Item: Evaluator._item,
     Op: Evaluator._op,

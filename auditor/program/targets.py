@@ -10,6 +10,7 @@ from auditor.model.ir import Attr, Call, Const, Expr, Group, Star, Table
 from auditor.program.branches import Reach, limited
 from auditor.program.code import Code, Frame, Instance, Library, Shown
 from auditor.program.evaluate import Evaluator
+from auditor.program.handles import opened
 from auditor.program.invocations import argument
 from auditor.program.values import MOST_ALTERNATIVES, UNKNOWN, Value, Values, concat, distinct, literal
 
@@ -121,9 +122,9 @@ class Targets:
             items = shown.items if type(shown) is Group else shown.values if type(shown) is Table else ()
             found = (value for item in items[:MOST_ALTERNATIVES] for value in self._given(item, where, depth + 1))
             return tuple(found) if items and depth < DEEPEST else (UNKNOWN,)
-        opened, where = self.evaluator.opened(expr, frame)
-        values = self.evaluator.values(opened, where)
-        if stream and opened is expr:
+        source, where = opened(self.evaluator, expr, frame)
+        values = self.evaluator.values(source, where)
+        if stream and source is expr:
             values = tuple(value for value in values if not value.known)
         return tuple(value for value in values if "\n" not in value.text())
 

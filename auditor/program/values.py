@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -209,6 +209,17 @@ def parent(value: Value, times: int = 1) -> Value:
                 break
         value = value._replace(parts=_merged(part for part in parts if part != ""), how="folded")
     return value
+
+
+def product(choices: Sequence[Values], combine: Callable[[list[Value]], Value]) -> Values:
+    """All combinations that go together, as long as there are few; else the unknown factors stay holes."""
+    rows: list[list[Value]] = [[]]
+    for values in choices:
+        usable = values or (UNKNOWN,)
+        if len(rows) * len(usable) > MOST_ALTERNATIVES:
+            usable = (UNKNOWN,)
+        rows = [[*row, value] for row in rows for value in usable if go_together((*row, value))]
+    return tuple(combine(row) for row in rows)
 
 
 def distinct(values: Iterable[Value]) -> Values:
