@@ -20,6 +20,10 @@ _PROJECT_FILES = frozenset(
 """Files that stand where a project begins: programs are usually started there."""
 
 
+DEEP = 2
+"""Folders above a script from which on it is hardly started from the root."""
+
+
 class Identity(NamedTuple):
     """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
 
@@ -86,8 +90,9 @@ class Identities:
                 return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
         if started:
             return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
-        for candidate in candidates:
-            if dirname(candidate) and dirname(candidate) in self.folders:
+        known = _fixed_folder(path)
+        for candidate in candidates if known else ():
+            if candidate.removesuffix(path[len(known) :]) in self.folders:
                 return Identity(
                     f"file:{candidate}", candidate, value.confidence, guessed=True, templated=not value.exact
                 )
@@ -99,12 +104,13 @@ class Identities:
         return Identity(f"file:{whole}", whole, confidence, guessed=True, templated=not value.exact)
 
     def _likely(self, path: str, importer: str) -> str:
-        """The path from where the program is most likely started: a notebook's own folder, the nearest project's of a script."""
+        """The path from where the program is most likely started: a notebook's own folder, the nearest project's of a script,
+        else the root, or its own folder where it lies deep."""
         folders = list(above(importer))
-        if importer.endswith(".ipynb") and not path.startswith(".."):
-            nearest = folders[0] if folders else ""
-        else:
-            nearest = next((folder for folder in folders if folder in self.projects), "")
+        own = folders[0] if folders else ""
+        deep = own if len(folders) > DEEP else ""
+        project = next((folder for folder in (*folders, "") if folder in self.projects), deep)
+        nearest = own if importer.endswith(".ipynb") and not path.startswith("..") else project
         return normal(f"{nearest}/{path}" if nearest else path)
 
     @staticmethod
@@ -162,6 +168,12 @@ class PathIndex:
         if loosely:
             found.update(self._named.get(path.rpartition("/")[2], ()))
         return sorted(found)
+
+
+def _fixed_folder(path: str) -> str:
+    """The folder that a path or pattern names for certain: what stands before its last part and before its first hole."""
+    fixed = path[: min((path.find(mark) for mark in "{*" if mark in path), default=len(path))]
+    return fixed.rpartition("/")[0]
 
 
 def above(path: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ class Lineage:
             if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
                     found = self._identity(effect.site[0], value, written=True)
-                    if found is not None and found.path is not None:
+                    if found is not None and found.path is not None and not found.guessed:
                         self.identities.written.add(found.path)
         self.tables = Tables(self.resolved, self.identities, self._identity, effects)
         for effect in effects:
@@ -140,7 +140,7 @@ class Lineage:
         text, attrs = value.text(), effect.entry.attrs
         if effect.name in ENVIRONMENT or attrs.get("variable"):
             return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
-        if "://" in text or not value.known:
+        if "://" in text or not value.known or isinstance(value.parts[0], Hole):
             return None
         if attrs.get("url"):
             return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)

@@ -67,7 +67,7 @@ def _unresolved(world: World, owned: Callable[[str], bool]) -> Iterator[Unresolv
         reasons = list(_reasons(world.lineage, [*standing, *carried[key]]))
         if site in world.resolved.effects.cut:
             reasons = [_Hidden("limit", "")]
-        hidden = min(reasons, key=lambda h: (_RANK[h.cause], h.name))
+        hidden = min(reasons, key=lambda h: (_RANK[h.cause], h.name), default=_Hidden("computed", ""))
         place = world.resolved.code.place(site[0], line)
         yield Unresolved(place.path, place.line, place.cell, name, hidden.cause, REASONS[hidden.cause], hidden.name)
 

@@ -32,6 +32,10 @@ IO_ROLES = frozenset(
 )
 
 
+_KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
+"""Decorators that give a function another form and call it no sooner."""
+
+
 class Effect(NamedTuple):
     """One thing that a scope does by a call.
 
@@ -89,11 +93,12 @@ class LocalCall(NamedTuple):
     guarded: bool = False
     constructs: bool = False
     served: bool = False
+    registered: bool = False
 
     def runs_on_import(self) -> bool:
         """Whether importing the file runs the function too: what is only handed to a library there waits for somebody to
         call it, as commands, tasks and callbacks do; a service answers with all that its modules register."""
-        return self.direct or self.served or bool(self.caller[1])
+        return self.direct or self.served or (bool(self.caller[1]) and not self.registered)
 
 
 class Effects:
@@ -148,10 +153,12 @@ class Effects:
                 self._call(around, call_site)
             name = decorator.func if type(decorator) is Call else decorator
             dotted = self.evaluator.denoter.dotted(name, Frame(*around))
-            if dotted is not None and scope.kind == "function":
+            if dotted is not None and scope.kind == "function" and not dotted.startswith(_KEEPING):
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 where = CallSite(call, (), dead=False, loop=0)
-                self._local(around, where, Local(path, number), direct=False, served=self._serves(dotted))
+                self._local(
+                    around, where, Local(path, number), direct=False, registered=True, served=self._serves(dotted)
+                )
 
     def _call(self, site: Site, call_site: CallSite) -> None:
         call = call_site.call
@@ -184,7 +191,16 @@ class Effects:
         library = self.code.knowledge.library(dotted)
         return library is not None and library.domain == "serving"
 
-    def _local(self, site: Site, call_site: CallSite, callee: Local, *, direct: bool, served: bool = False) -> None:
+    def _local(
+        self,
+        site: Site,
+        call_site: CallSite,
+        callee: Local,
+        *,
+        direct: bool,
+        served: bool = False,
+        registered: bool = False,
+    ) -> None:
         constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
             init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
@@ -196,7 +212,7 @@ class Effects:
                 return
             callee, constructs = init, direct
         guarded = self._guarded(site, call_site)
-        edge = LocalCall(site, callee, call_site.call, call_site, direct, guarded, constructs, served)
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, guarded, constructs, served, registered)
         self.calls[site].append(edge)
         self.callers[callee.path, callee.scope].append(edge)
 

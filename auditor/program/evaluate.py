@@ -229,7 +229,10 @@ class Evaluator:
     def _op(self, expr: Op, frame: Frame) -> Values:
         if expr.op == "or":
             found = tuple(v for operand in expr.operands for v in self.texts(operand, frame))
-            return tuple(v for v in found if v.known) or tuple(v for v in found if v is not UNKNOWN)
+            known = tuple(v for v in found if v.known)
+            # Where something before it is not known, a constant is what is taken for want of better.
+            sure = 0.8 if len(known) == len(found) else 0.5
+            return tuple(v.weakened(sure, v.how) for v in known) or tuple(v for v in found if v is not UNKNOWN)
         if expr.op == "%" and len(expr.operands) == 2:
             return self._percent(expr, frame)
         combine: Callable[[list[Value]], Value] | None = {"+": concat, "/": lambda values: join(*values)}.get(expr.op)
