@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auditor.dialects import airflow, dagster, kedro, kfp, luigi, metaflow, prefect, zenml
+from auditor.dialects import airflow, dagster, kedro, kfp, luigi, metaflow, prefect, sagemaker, zenml
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
@@ -24,6 +24,7 @@ DIALECTS: tuple[Dialect, ...] = (
     dagster.DIALECT,
     kfp.DIALECT,
     luigi.DIALECT,
+    sagemaker.DIALECT,
 )
 
 

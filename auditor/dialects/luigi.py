@@ -282,7 +282,7 @@ class _Statements:
         step = Step(self._name(local), TOOL, scope.line, scope.end_line)
         return CodeStep(
             self.ids[local], local.path, step, tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)),
-            after=tuple(self.ids[other] for other in needs if other in self.ids), implements=self._code(local)[:1],
+            after=tuple(self.ids[other] for other in needs if other in self.ids), implements=self._run(local),
         )  # fmt: skip
 
     def _targets(self, task: Task, line: int) -> Iterator[Declared]:
@@ -321,9 +321,13 @@ class _Statements:
         return folder
 
     def _code(self, local: Local) -> tuple[Local, ...]:
-        """The methods of a task that are code of the repository, `run` first."""
+        """The methods of a task that are code of the repository."""
         members = (self.machine.class_member(self.meaning.tasks[local], name) for name in _MEMBERS)
         return tuple(member.local for member in members if isinstance(member, Function))
+
+    def _run(self, local: Local) -> tuple[Local, ...]:
+        member = self.machine.class_member(self.meaning.tasks[local], "run")
+        return (member.local,) if isinstance(member, Function) else ()
 
     def _name(self, local: Local) -> str:
         return self.machine.code.scope(*local).name.rpartition(".")[2]
