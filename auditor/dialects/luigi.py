@@ -242,6 +242,7 @@ class _Statements:
         used = {other for several in self.needs.values() for other in several}
         self.locals = [local for local in chosen if local not in below or local in used | meaning.made]
         self.homes = memory_homes((local.path, self._name(local)) for local in self.locals)
+        self.plain = {local for local in self.locals if self._is_plain(local)}
         ids = StepIds()
         self.ids = {local: ids.new(local.path, self._name(local)) for local in self.locals}
 
@@ -254,6 +255,11 @@ class _Statements:
                 scope = self.machine.code.scope(*local)
                 parts = tuple(steps[part] for part in self._below(local))
                 yield Pipeline(self._name(local), TOOL, local.path, scope.line, parts, scope.end_line)
+
+    def _is_plain(self, local: Local) -> bool:
+        """Whether whoever requires a task means the same data: one class alone, or nobody with parameters of its own."""
+        asked = [several[local] for several in self.needs.values() if local in several]
+        return len(asked) == 1 or not any(task.given for several in asked for task in several)
 
     def _below(self, local: Local) -> list[Local]:
         found: dict[Local, None] = {local: None}
@@ -292,7 +298,7 @@ class _Statements:
         said = self.meaning.ask(task, "output")
         found = [declared for thing in _parts(said) if (declared := self._target(thing, task.of.local.path, line))]
         name = self._name(task.of.local)
-        if not found and any(True for _ in _parts(said)):
+        if not found and task.of.local in self.plain and any(True for _ in _parts(said)):
             home = self.homes[task.of.local.path, name]
             found = [Declared(f"mem:{home}", None, Ref(name, "dataset", "output", line), name, NodeKind.DATASET, 0.9)]
         yield from found

@@ -100,6 +100,16 @@ def test_a_target_that_is_not_known_is_in_memory() -> None:
     assert reads(graph) == {"A > B"}
 
 
+def test_a_general_task_gives_each_its_own_data() -> None:
+    graph = tasks(
+        "class A(luigi.ExternalTask):\n    url = luigi.Parameter()\n    def output(self):\n        return LocalTarget(unknown(self.url))\n"
+        "class B(luigi.Task):\n    def requires(self):\n        return A(url='x')\n"
+        "class C(luigi.Task):\n    def requires(self):\n        return A(url='y')\n"
+    )
+    assert order(graph) == {"A > B", "A > C"}
+    assert not reads(graph)
+
+
 def test_what_is_no_task() -> None:
     graph = graphs(
         {
