@@ -8,7 +8,7 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
-from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered
+from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered, results
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Arguments, Made, Plain, Table, Thing, Where, options
@@ -81,7 +81,8 @@ class AzureML(Flowing):
         last = dotted.rpartition(".")[2]
         if last in _LOADERS:
             source = next((thing for name in _LOADERS[last] if (thing := args.get(name, 0)) is not None), None)
-            return Unit("step", self._loaded(source, where.path), args, where)
+            found = Component(self.text(args.get("name"))) if source is None else self._loaded(source, where.path)
+            return Unit("step", found, Arguments(), where)
         if last == "JobSchedule":
             return self._scheduled(args, where)
         if last in _BUILDERS:
@@ -90,6 +91,15 @@ class AzureML(Flowing):
         if last in _TABLES and ".automl" in dotted:
             return self._within(Unit("step", Component(f"automl_{last}"), args, where), args, where)
         return None
+
+    def invoke(self, thing: Thing, args: Arguments, where: Where) -> Thing | None:
+        """Also a job that was built within the pipeline and is given its inputs afterwards."""
+        if isinstance(thing, Result) and self.current is not None:
+            found = [result for given in (*args.positional, *args.keywords.values()) for result in results(given)]
+            thing.call.feeds += found
+            thing.call.before += [result.call for result in found]
+            return thing
+        return super().invoke(thing, args, where)
 
     def _within(self, unit: Unit, args: Arguments, where: Where) -> Thing:
         """A job that is built where a pipeline is described is a node of it; elsewhere it can be called."""

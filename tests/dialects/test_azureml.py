@@ -45,6 +45,7 @@ def test_a_pipeline_in_a_line() -> None:
     [
         pytest.param("p = train(data=1)\np.compute = 'x'\nscore(model=p.outputs.m)", {"train > score"}, id="settings"),
         pytest.param("p = train(data=1)\nc = command(name='c', command='x', inputs=dict(a=p.outputs.m))", {"train > c"}, id="built within"),
+        pytest.param("p = train(data=1)\nc = command(name='c', command='x')\nc(a=p.outputs.m)", {"train > c"}, id="given afterwards"),
         pytest.param("p = train(data=1)\nscore(model=rows)", set(), id="none"),
     ],
 )  # fmt: skip
