@@ -40,10 +40,20 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every pipeline of the given files and those that import them."""
     meaning = AzureML()
     machine = meaning.machine = Machine(resolved, meaning)
-    for path in reaching(resolved, paths):
+    for path in reaching(resolved, [path for path in paths if _imports(resolved, path)]):
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
+
+
+def _imports(resolved: Resolved, path: str) -> bool:
+    """Whether a file imports this part of a library that has many."""
+    return any(
+        f"{imported.module}.".startswith(_LIBRARY) or (imported.module == "azure.ai" and imported.name == "ml")
+        for number in resolved.code.scopes(path)
+        for statement, _, _ in resolved.code.index(path, number).imports
+        for imported in statement.names
+    )
 
 
 class Outputs(Result):
