@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auditor.dialects import airflow, dagster, kedro, metaflow, prefect, zenml
+from auditor.dialects import airflow, azureml, dagster, flyte, kedro, kfp, luigi, metaflow, prefect, sagemaker, zenml
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
@@ -22,6 +22,11 @@ DIALECTS: tuple[Dialect, ...] = (
     zenml.DIALECT,
     prefect.DIALECT,
     dagster.DIALECT,
+    kfp.DIALECT,
+    luigi.DIALECT,
+    sagemaker.DIALECT,
+    flyte.DIALECT,
+    azureml.DIALECT,
 )
 
 

@@ -109,6 +109,10 @@ class Flowing(Meaning):
         """Whether an argument of a step only says what must come first."""
         return key in self.waiting
 
+    def named(self, unit: Unit, args: Arguments) -> str:
+        """The name of a step."""
+        return self.text(args.get("id")) or self.text(unit.given.get("name")) or self.name_of(unit.func)
+
     # --- meaning ---
 
     def decorate(self, decorator: Thing, thing: Thing, where: Where) -> Thing | None:
@@ -159,8 +163,7 @@ class Flowing(Meaning):
         return Result(receiver.call, index if receiver.index is None else receiver.index)
 
     def _step(self, unit: Unit, args: Arguments, where: Where) -> Call:
-        name = self.text(args.get("id")) or self.text(unit.given.get("name")) or self.name_of(unit.func)
-        call = Call(name, unit, where, args)
+        call = Call(self.named(unit, args), unit, where, args)
         given_to: list[tuple[int | str, Thing]] = [*enumerate(args.positional), *args.keywords.items()]
         for key, given in given_to:
             found = list(results(given))

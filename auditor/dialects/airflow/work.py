@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.dialects import commanding
 from auditor.dialects.airflow.order import Decorated, Task
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import (
@@ -93,11 +94,8 @@ def commands(machine: Machine, task: Task) -> Iterator[Command]:
         for value in machine.values(task.args.get(name) or Plain(None))[:1]:
             yield Command((Word(tool), Word(value.text(), value.exact)), line)
     elif task.kind in _IN_IMAGE:
-        words = [word for name in _IN_IMAGE[task.kind] for word in _words(machine, task.args.get(name))]
-        if len(words) == 1 and " " in words[0].text:
-            yield from read_shell(words[0].text, line=line)
-        elif words:
-            yield Command(tuple(words), line)
+        found = [word for name in _IN_IMAGE[task.kind] for word in commanding.words(machine, task.args.get(name))]
+        yield from commanding.commands(found, line)
 
 
 def _shell(machine: Machine, thing: Thing | None, line: int) -> Iterator[Command]:
@@ -107,16 +105,6 @@ def _shell(machine: Machine, thing: Thing | None, line: int) -> Iterator[Command
                 command.words, line, command.cwd, command.reads, command.writes, command.assignments, command.body,
                 command.guard,
             )  # fmt: skip
-
-
-def _words(machine: Machine, thing: Thing | None) -> Iterator[Word]:
-    for option in options(thing) if thing is not None else ():
-        if isinstance(option, Items):
-            for item in option.items:
-                yield from _words(machine, item)
-        else:
-            for value in machine.values(option)[:1]:
-                yield Word(value.text(), value.exact)
 
 
 def pulled(machine: Machine, task: Task, code: tuple[Local, ...]) -> set[str]:

@@ -188,7 +188,9 @@ def _logical(machine: Machine, expr: Op, env: Env) -> Thing:
 
 
 def _pieces(machine: Machine, expr: Pieces, env: Env) -> Thing:
-    return text_from([machine.eval(part, env) for part in expr.parts])
+    parts = [machine.eval(part, env) for part in expr.parts]
+    given = machine.meaning.compose(parts)
+    return text_from(parts) if given is None else given
 
 
 def text_from(things: Sequence[Thing]) -> Thing:

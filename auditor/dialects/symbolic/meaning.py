@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor.dialects.symbolic.things import Arguments, Function, Thing, Where
 
 
@@ -30,6 +32,10 @@ class Meaning:
 
     def operate(self, op: str, left: Thing, right: Thing, where: Where) -> Thing | None:
         """What `left op right` gives."""
+        return None
+
+    def compose(self, parts: Sequence[Thing]) -> Thing | None:
+        """What a text made of parts (an f-string) is."""
         return None
 
     def decorate(self, decorator: Thing, thing: Thing, where: Where) -> Thing | None:
