@@ -225,7 +225,8 @@ class Steps:
         tool, _, goals = run.target.partition(":")
         if tool in IN_CODE:
             return self._of_pipelines(tool, run)
-        near = [step for step in self.by_file.get(run.file, []) if step.tool == tool] or self._near(tool, run.folder)
+        named = [step for step in self.by_file.get(run.file, []) if step.tool == tool]
+        near = named if run.file else self._near(tool, run.folder)
         names = set(goals.split())
         if tool == "make" and near and not names:
             names = {near[0].step.name}

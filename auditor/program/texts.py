@@ -24,6 +24,7 @@ class Texts:
     def __init__(self, files: Mapping[str, Facts], commands: Commands) -> None:
         self.files = files
         self.commands = commands
+        self._bases: dict[str, tuple[str, ...]] = {}
         self._learn_images()
 
     def runs(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
@@ -54,6 +55,7 @@ class Texts:
         if step.tool == "make" and path.endswith(".mk"):
             first, *others = likely(path, step.commands, self.commands.tree)
             return Ground(first, here, tuple(others))
+        folder = dirname(folder) if folder in self.commands.tree else folder  # the code of a job may be one file
         clones = frozenset(value for name, value in step.attrs if name == "checkout")
         return Ground(folder, here, clones=clones)
 
@@ -100,8 +102,12 @@ class Texts:
 
     def _started_in(self, path: str, step: Step) -> tuple[str, ...]:
         """The folders that a script is started in: where commands of the repository start it, else the likely ones."""
-        known = self._callers.get(path, ())
-        return tuple(dict.fromkeys((*known, *likely(path, step.commands, self.commands.tree))))
+        found = self._bases.get(path)
+        if found is None:
+            known = self._callers.get(path, ())
+            found = tuple(dict.fromkeys((*known, *likely(path, step.commands, self.commands.tree))))
+            self._bases[path] = found
+        return found
 
     @cached_property
     def _callers(self) -> Mapping[str, tuple[str, ...]]:
