@@ -15,11 +15,14 @@ from auditor.program import Resolved
 from auditor.program.grounds import folder_of
 from auditor.program.values import is_absolute
 
-_VALUED = frozenset(
-    ["-n", "--name", "-d", "--deps", "-o", "--outs", "-O", "--outs-no-cache", "-p", "--params", "-m", "--metrics", "-M", "--metrics-no-cache", "--plots", "--plots-no-cache", "--outs-persist", "--outs-persist-no-cache", "-w", "--wdir", "-f", "--file", "--desc", "-c", "--checkpoints"]
-)
-_OUTPUTS = {"dataset": ("-o", "--outs", "-O", "--outs-no-cache", "--outs-persist", "--outs-persist-no-cache", "-c", "--checkpoints"),
-            "metric": ("-m", "--metrics", "-M", "--metrics-no-cache"), "report": ("--plots", "--plots-no-cache")}  # fmt: skip
+_KEPT = ("--outs", "--outs-no-cache", "--outs-persist", "--outs-persist-no-cache", "--checkpoints")
+_OUTPUTS = {
+    "dataset": (*_KEPT, "-o", "-O", "-c"),
+    "metric": ("--metrics", "--metrics-no-cache", "-m", "-M"),
+    "report": ("--plots", "--plots-no-cache"),
+}
+_NAMED = ("-n", "--name", "-d", "--deps", "-p", "--params", "-w", "--wdir", "-f", "--file", "--desc")
+_VALUED = frozenset([*_NAMED, *(name for names in _OUTPUTS.values() for name in names)])
 
 
 def commanded_stages(resolved: Resolved) -> Iterator[tuple[str, Step]]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from posixpath import dirname, join, splitext
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
 from auditor.program import command_forms as forms
-from auditor.program.flows import Moved, flows, option_names
+from auditor.program.flows import Moved, flows
 
 Words = tuple[Word, ...]
 

@@ -36,11 +36,6 @@ class Moved(NamedTuple):
     takes: bool = False
 
 
-def option_names(text: str) -> frozenset[str]:
-    """Options that take a value, separated by blanks."""
-    return frozenset(text.split())
-
-
 def flows(words: Iterable[Word], kind: str = "data") -> tuple[Flow, ...]:
     """Words as ends of a movement; `-` is a stream and none."""
     return tuple(Flow(remote(word), kind=kind) for word in words if word.text not in ("-", ""))
@@ -60,6 +55,7 @@ def copied(words: Sequence[Word], target: Word | None = None, *, contents: bool 
 
 def name_of(text: str) -> str:
     """The name that a file keeps when it is copied into a folder; "" for a folder's contents or a pattern."""
+    text = remote(Word(text)).text
     if text.endswith(("/", "/.")) or text in (".", "-"):
         return ""
     name = basename(re.sub(r"[?#].*", "", text) if "://" in text else text)

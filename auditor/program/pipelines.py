@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from auditor.language.arguments import Arguments, split
+from auditor.language.arguments import Arguments, option_names, split
 from auditor.model.facts import Word
 
 
@@ -76,52 +76,13 @@ def _is_dvc_yaml(name: str) -> bool:
     return name.partition(":")[0].endswith(("dvc.yaml", "dvc.yml"))
 
 
-_SNAKEMAKE = frozenset(
-    [
-        "-s",
-        "--snakefile",
-        "-d",
-        "--directory",
-        "-c",
-        "--cores",
-        "-j",
-        "--jobs",
-        "--configfile",
-        "--configfiles",
-        "--config",
-        "--profile",
-        "--cluster",
-        "--conda-prefix",
-        "--use-conda-prefix",
-        "--latency-wait",
-        "-w",
-        "--resources",
-        "--default-resources",
-        "--restart-times",
-        "-T",
-        "--report",
-        "--dag-format",
-        "--until",
-        "-U",
-        "--omit-from",
-        "-O",
-        "--allowed-rules",
-        "--batch",
-        "--executor",
-        "-e",
-        "--wrapper-prefix",
-        "--singularity-args",
-        "--apptainer-args",
-        "--workflow-profile",
-        "--forcerun",
-        "-R",
-        "--rerun-triggers",
-        "--storage-prefix",
-        "--log-dir",
-        "--set-threads",
-        "--max-jobs-per-second",
-    ]
-)
+_SNAKEMAKE = option_names("""
+    -s --snakefile -d --directory -c --cores -j --jobs --configfile --configfiles --config --profile --cluster
+    --conda-prefix --use-conda-prefix --latency-wait -w --resources --default-resources --restart-times -T
+    --report --dag-format --until -U --omit-from -O --allowed-rules --batch --executor -e --wrapper-prefix
+    --singularity-args --apptainer-args --workflow-profile --forcerun -R --rerun-triggers --storage-prefix
+    --log-dir --set-threads --max-jobs-per-second
+""")
 
 
 def _snakemake(rest: tuple[Word, ...]) -> Goal | None:

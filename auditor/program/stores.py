@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
-from auditor.program.flows import Flow, Moved, copied, name_of, option_names
+from auditor.program.flows import Flow, Moved, copied, name_of
 from auditor.program.values import is_uri
 
 Words = tuple[Word, ...]

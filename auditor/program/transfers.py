@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
-from auditor.program.flows import Flow, Moved, copied, flows, joined, name_of, option_names
+from auditor.program.flows import Flow, Moved, copied, flows, joined, name_of
 from auditor.program.stores import STORES
 from auditor.program.values import is_uri
 
