@@ -70,9 +70,11 @@ def joined(folder: Word | None, name: str, like: Word) -> Word:
 
 
 def remote(word: Word) -> Word:
-    """`host:path` of scp and rsync as a URI; every other word as it is."""
+    """`host:path` of scp and rsync as a URI, `dbfs:/path` as programs see it; every other word as it is."""
     found = _REMOTE.fullmatch(word.text)
     if found is None:
         return word
+    if found.group("plain") == "dbfs":
+        return Word(f"/dbfs/{found.group('path').lstrip('/')}", word.exact)
     host, path = found.group("host") or found.group("plain"), found.group("path")
     return Word(f"ssh://{host}/{path.lstrip('/')}", word.exact)

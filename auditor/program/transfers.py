@@ -174,7 +174,7 @@ def _dvc(rest: Words) -> Moved | None:
         )
         return Moved(flows([source]), flows([output or joined(None, name_of(words[1].text), words[1])]))
     if verb in ("get-url", "import-url") and words:
-        target = words[1] if len(words) > 1 else joined(None, name_of(words[0].text), words[0])
+        target = output or (words[1] if len(words) > 1 else joined(None, name_of(words[0].text), words[0]))
         return copied((words[0], target))
     return Moved() if verb in ("get", "import", "get-url", "import-url") else None
 
