@@ -28,6 +28,7 @@ _DATA_FOLDER = re.compile(
     rf"(?:.*[_.-])?{_KINDS}|raw|interim|processed|pretrained\w*|images|labels|annotations|competitions", re.IGNORECASE
 )
 _DATA_NAME = re.compile(rf"{_DATA_FOLDER.pattern}|(?:data|datasets?|models?)[_.].*", re.IGNORECASE)
+_DATA_ROOT = re.compile(r"data|datasets?|raw|interim|processed|corpus|corpora", re.IGNORECASE)
 _SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|usr|bin|sbin|lib|run|var/log)/")
 _NO_DATA = frozenset({"py", "ipynb", "sh", "md", "rst", "yaml", "yml", "toml", "cfg", "ini", "env", "conf", "lock", "html", "js", "css", "whl", "jar", "deb", "rpm", "exe", "so", "service", "tf", "tmpl", "j2", "go", "c", "h", "cpp", "java", "ts", "rb", "pem", "crt", "key", "asc", "gpg", "log", "proto", "mod", "sum", "patch", "iso", "dmg", "msi", "run", "repo", "list"})  # fmt: skip
 _COLLECTIONS = (
@@ -55,7 +56,8 @@ class Cargo:
         if path in self.known or found.id.startswith(_COLLECTIONS):
             return True
         if suffix not in _VAGUE:
-            return places.is_data(f"x.{suffix}") or places.is_model(f"model.{suffix}")
+            inside = found.path is not None and any(_DATA_ROOT.fullmatch(part) for part in path.split("/")[:-1])
+            return places.is_data(f"x.{suffix}") or places.is_model(f"model.{suffix}") or inside
         if found.path is not None and found.path in self.code_folders:
             return _DATA_FOLDER.fullmatch(path.rpartition("/")[2]) is not None
         return (found.path is not None and path in self.above) or (flow.sure and _kept_as_data(found, path, suffix))
@@ -83,7 +85,7 @@ def _kept_as_data(found: Identity, path: str, suffix: str) -> bool:
     if scheme in ("http", "https", "ftp", "ssh"):
         parts = parts[1:]  # a host says nothing
     folders = parts[:-1] if suffix or found.path is None else parts
-    near = folders[-2:] if found.path is not None else folders
+    near = folders if scheme else folders[-2 if found.path is not None else -1 :]
     return any(_DATA_FOLDER.fullmatch(part) for part in near) or bool(
         parts and not suffix and _DATA_NAME.fullmatch(parts[-1])
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from auditor.graph.commanded_stages import commanded_stages
 from auditor.graph.dbt_projects import Projects
 from auditor.graph.dvc_stages import Stages
 from auditor.graph.followed import prepared, templates
@@ -38,7 +39,7 @@ class FileSteps:
         for path, facts in sorted(self.resolved.files.items()):
             for step in prepared(path, facts, self.resolved.files, known):
                 yield path, step, self._made(path, facts, step)
-        for path, step in self.projects.other_steps():
+        for path, step in (*self.projects.other_steps(), *commanded_stages(self.resolved)):
             yield path, step, (step,)
 
     def _made(self, path: str, facts: Facts, step: Step) -> tuple[Step, ...]:

@@ -225,7 +225,8 @@ class Steps:
         tool, _, goals = run.target.partition(":")
         if tool in IN_CODE:
             return self._of_pipelines(tool, run)
-        near = [step for step in self.by_file.get(run.file, []) if step.tool == tool] or self._near(tool, run.folder)
+        named = [step for step in self.by_file.get(run.file, []) if step.tool == tool]
+        near = named if run.file else self._near(tool, run.folder)
         names = set(goals.split())
         if tool == "make" and near and not names:
             names = {near[0].step.name}
@@ -242,7 +243,10 @@ class Steps:
     def _near(self, tool: str, folder: str) -> list[DeclaredStep]:
         """The steps of a pipeline tool that a folder declares, else the nearest above it, else the only file that does."""
         every = [step for step in self.all if step.tool == tool]
-        for above in upwards(folder) if "{" not in folder and not is_absolute(folder) else ():
+        known = "{" not in folder and not is_absolute(folder)
+        if known and folder and folder not in self.resolved.commands.files.folders:
+            return []  # of what is not here
+        for above in upwards(folder) if known else ():
             near = [step for step in every if dirname(step.path) == above]
             if near:
                 return near

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import join
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from auditor.graph import places
 from auditor.graph.cargo import Cargo
 from auditor.graph.identity import Identity
@@ -18,12 +16,11 @@ from auditor.graph.lineage import Lineage
 from auditor.graph.steps import PIPELINES, DeclaredStep, Steps
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
-from auditor.model.facts import Command, Word
+from auditor.model.facts import Command
 from auditor.model.place import Place
 from auditor.program import Resolved
-from auditor.program.commands import Commands
 from auditor.program.flows import Flow
-from auditor.program.grounds import UNKNOWN, Ground, folder_of, unclone
+from auditor.program.grounds import UNKNOWN, Ground, folder_of, placed, unclone
 from auditor.program.launches import Launch
 from auditor.program.movement import Movement, movements
 from auditor.program.transfers import DATA_TOOLS
@@ -86,10 +83,11 @@ class Transport:
     def _of_step(self, step: DeclaredStep) -> None:
         ground = self.resolved.texts.ground(step.path, step.step, step.folder)
         node = self._holder(step)
-        seen = [_placed(command, ground) for command in step.step.commands]
-        for (command, folder), moved in zip(seen, movements([command for command, _ in seen]), strict=True):
-            place = Place(step.path, command.line)
-            self.of[node] += self._passages(moved, command, folder, ground, place, step.tool)
+        for command, moved in zip(step.step.commands, movements(step.step.commands), strict=True):
+            if moved.reads or moved.writes:
+                folder = unclone(folder_of(command, ground.base, ground), ground)
+                place = Place(step.path, command.line)
+                self.of[node] += self._passages(moved, command, folder, ground, place, step.tool)
 
     def _of_code(self, path: str, starts: Sequence[Launch]) -> None:
         """Commands that code starts: their folder is known in notebooks only, elsewhere the root is as likely as any."""
@@ -126,7 +124,10 @@ class Transport:
         text = unicodedata.normalize("NFC", flow.word.text)
         if not _says_something(text) and not (flow.within and text in (".", "./")):
             return None
-        templated = not flow.word.exact or "*" in text
+        known = placed(text, ground.base, ground.here)
+        if known is not None:
+            text, folder = known, ""
+        templated = "{" in text or "*" in text
         confidence = LOOSE if text.startswith(("{", "*")) else PATTERN if templated else EXACT
         if "://" in text:
             if not _says_something(text.partition("://")[2]):
@@ -179,20 +180,6 @@ def _guessed(passage: Passage) -> Passage:
         return passage
     confidence = round(passage.artefact.confidence - 0.2, 3)
     return passage._replace(artefact=passage.artefact._replace(confidence=confidence, guessed=True))
-
-
-def _placed(command: Command, ground: Ground) -> tuple[Command, str]:
-    """A command with its known folders written out, and the folder that it runs in."""
-    folder = unclone(folder_of(command, ground.base, ground), ground)
-
-    def seen(words: tuple[Word, ...]) -> tuple[Word, ...]:
-        if not any("{" in word.text for word in words):
-            return words
-        return tuple(Commands.words(Command(words, 0), folder, ground.base, ground.here))
-
-    if not any("{" in word.text for word in (*command.words, *command.reads, *command.writes)):
-        return command, folder
-    return replace(command, words=seen(command.words), reads=seen(command.reads), writes=seen(command.writes)), folder
 
 
 def _says_something(text: str) -> bool:

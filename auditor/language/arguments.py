@@ -29,6 +29,11 @@ class Arguments(NamedTuple):
         return any(name in names for name, _ in self.options)
 
 
+def option_names(text: str) -> frozenset[str]:
+    """Options that take a value, separated by blanks."""
+    return frozenset(text.split())
+
+
 def split(words: Sequence[Word], valued: Container[str] = (), *, leading: bool = False) -> Arguments:
     """Tell options from other words; `valued` are the options that take a value.
 

@@ -6,109 +6,26 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auditor.language.arguments import Arguments, split
+from auditor.language.arguments import Arguments, option_names, split
 from auditor.language.prefixes import tool_of
 from auditor.model.facts import Word
 
 _ENGINES = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
 _GLOBAL = frozenset({"-H", "--host", "-c", "--context", "--config", "-l", "--log-level"})
-_RUN = frozenset(
-    [
-        "-e",
-        "--env",
-        "--env-file",
-        "-v",
-        "--volume",
-        "--mount",
-        "-p",
-        "--publish",
-        "--name",
-        "-w",
-        "--workdir",
-        "-u",
-        "--user",
-        "--network",
-        "--net",
-        "--gpus",
-        "--shm-size",
-        "-m",
-        "--memory",
-        "--cpus",
-        "--entrypoint",
-        "--platform",
-        "--restart",
-        "-l",
-        "--label",
-        "--add-host",
-        "--device",
-        "--runtime",
-        "--ipc",
-        "--ulimit",
-        "--hostname",
-        "-h",
-        "--cidfile",
-        "--cpuset-cpus",
-        "--memory-swap",
-        "--pid",
-        "--pull",
-        "--security-opt",
-        "--cap-add",
-        "--cap-drop",
-        "--tmpfs",
-        "--log-driver",
-        "--log-opt",
-        "--dns",
-        "--expose",
-        "--group-add",
-        "--ip",
-        "--link",
-        "--mac-address",
-        "--oom-score-adj",
-        "--pids-limit",
-        "--stop-signal",
-        "--storage-opt",
-        "--sysctl",
-        "--userns",
-        "--uts",
-        "--volumes-from",
-        "--health-cmd",
-        "--env-from",
-        "-a",
-        "--attach",
-        "--cgroup-parent",
-        "--index",
-    ]
-)
+_RUN = option_names("""
+    -e --env --env-file -v --volume --mount -p --publish --name -w --workdir -u --user --network --net --gpus
+    --shm-size -m --memory --cpus --entrypoint --platform --restart -l --label --add-host --device --runtime
+    --ipc --ulimit --hostname -h --cidfile --cpuset-cpus --memory-swap --pid --pull --security-opt --cap-add
+    --cap-drop --tmpfs --log-driver --log-opt --dns --expose --group-add --ip --link --mac-address
+    --oom-score-adj --pids-limit --stop-signal --storage-opt --sysctl --userns --uts --volumes-from --health-cmd
+    --env-from -a --attach --cgroup-parent --index
+""")
 _COMPOSE = frozenset({"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi", "--parallel"})  # fmt: skip
-_BUILD = frozenset(
-    [
-        "-f",
-        "--file",
-        "-t",
-        "--tag",
-        "--build-arg",
-        "--target",
-        "--platform",
-        "--cache-from",
-        "--cache-to",
-        "--label",
-        "--network",
-        "--progress",
-        "--secret",
-        "--ssh",
-        "-o",
-        "--output",
-        "--iidfile",
-        "--add-host",
-        "--builder",
-        "--build-context",
-        "--metadata-file",
-        "--memory",
-        "-m",
-        "--shm-size",
-        "--ulimit",
-    ]
-)
+_BUILD = option_names("""
+    -f --file -t --tag --build-arg --target --platform --cache-from --cache-to --label --network --progress
+    --secret --ssh -o --output --iidfile --add-host --builder --build-context --metadata-file --memory -m
+    --shm-size --ulimit
+""")
 _VOLUME = re.compile(r"(?P<host>(?:[A-Za-z]:[\\/])?[^:]*):(?P<inside>/[^:]*)(?::(?P<mode>[\w,]+))?")
 
 

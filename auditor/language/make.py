@@ -23,6 +23,8 @@ _DIRECTIVE = re.compile(r"\s*(?:export|unexport|vpath|undefine|load)\b(?![^=]*=)
 _EXPORT = re.compile(r"\s*(?:override\s+)?export\b\s*(.*)")
 _PREFIX = re.compile(r"\s*([@+-]*)\s*")
 _AUTOMATIC = "@<^+?*%|"
+_FOLDERS = {"CURDIR": "{start}", "PWD": "{start}"}
+"""Where make was started, for commands that may go elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,9 @@ class _Reading:
         names = (
             list(self.file.variables) if self.exports_all else [n for n in self.exported if n in self.file.variables]
         )
-        self.file.environment = tuple((name, self.values.expand(f"$({name})")) for name in names if name.isidentifier())
+        self.file.environment = tuple(
+            (name, self.values.expand(f"$({name})", _FOLDERS)) for name in names if name.isidentifier()
+        )
         self.file.default = next((name for name, rule in self.file.rules.items() if not rule.pattern), "")
         return self.file
 
@@ -277,4 +281,4 @@ def _automatic(target: str, names: tuple[str, ...], loose: list[str], stem: str)
     values = (target, first, joined, " ".join(names), joined, stem, "{%}", " ".join(loose))
     if "%" in target:
         values = tuple(value.replace("%", "{stem}") for value in values)  # type: ignore[assignment]  # as many as before
-    return {**dict(zip(_AUTOMATIC, values, strict=True)), "CURDIR": "{start}", "PWD": "{start}"}
+    return {**dict(zip(_AUTOMATIC, values, strict=True)), **_FOLDERS}

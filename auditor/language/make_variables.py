@@ -177,6 +177,7 @@ _BUILT_IN = {
     "MAKE": "make",
     "SHELL": "/bin/sh",
     "CURDIR": ".",
+    "MAKEFILE_LIST": "{here}/Makefile",
     "RM": "rm -f",
     "CC": "cc",
     "CXX": "g++",

@@ -303,6 +303,9 @@ class _Reading(State):
                 made[-1].body = "".join(self.expand(self.raw(node.children[-1].start_byte, node.end_byte), split=False))
 
     def file(self, node: Syntax, made: list[Draft]) -> None:
+        stream = node.child_by_field_name("descriptor")
+        if stream is not None and self.raw(stream.start_byte, stream.end_byte) not in ("0", "1"):
+            return  # errors and other streams
         operator = next((child.type for child in node.children if not child.is_named), ">")
         for target in node.children_by_field_name("destination"):
             words = self.expand(self.raw(target.start_byte, target.end_byte), split=False)

@@ -159,7 +159,7 @@ class Commands:
         inside = stand.entered(goal.folder)
         file = self.files.find(Word(goal.file, "{" not in goal.file), inside) if goal.file else None
         target = f"{goal.tool}:{' '.join(goal.names)}".rstrip(":")
-        return [Run(goal.kind, target, rest, 0, inside.folder, file=file or "")]
+        return [Run(goal.kind, target, rest, 0, inside.folder, file=file or goal.file)]
 
     def _plain(self, name: str, rest: Words, stand: Stand) -> list[Run] | None:  # noqa: ARG002  # all forms have one shape
         """Tests, installations, and tools that move data."""

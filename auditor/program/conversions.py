@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from posixpath import dirname, join, splitext
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
 from auditor.program import command_forms as forms
-from auditor.program.flows import Moved, flows, option_names
+from auditor.program.flows import Moved, flows
 
 Words = tuple[Word, ...]
 
@@ -113,7 +113,7 @@ _FILTERS: dict[str, tuple[int, str]] = {
     "jq": (1, "--arg --argjson --slurpfile --rawfile --indent -L -f --from-file"), "yq": (1, "-o -p --output-format --input-format"),
     "tr": (9, ""), "wc": (9, ""), "xmllint": (0, "--xpath --output"), "xsltproc": (1, "-o"), "csvcut": (0, "-c -C -d"), "csvgrep": (0, "-c -m -r -d"),
     "csvsort": (0, "-c -d"), "csvjoin": (0, "-c -d"), "csvstack": (0, "-g -n"), "in2csv": (0, "-f --format --sheet"), "csvjson": (0, "-k -i"),
-    "pandoc": (0, "-o --output -f -t --from --to"), "mlr": (9, ""), "xsv": (9, ""), "column_": (0, ""), "sqlite3": (0, "-cmd -separator -init"), "dos2unix": (0, ""),
+    "pandoc": (0, "-o --output -f -t --from --to"), "mlr": (9, ""), "xsv": (9, ""), "sqlite3": (0, "-cmd -separator -init"), "dos2unix": (0, ""),
 }  # fmt: skip
 _SCRIPTED = frozenset({"-e", "-f", "--expression", "--file", "--from-file"})
 
@@ -235,7 +235,7 @@ CONVERSIONS: dict[str, Callable[[Words], Moved | None]] = {
     "7z": _seven,
     "7za": _seven,
     "7zz": _seven,
-    "unrar": lambda rest: _seven(tuple(word for word in rest)),
+    "unrar": _seven,
     "gunzip": _unpacker,
     "bunzip2": _unpacker,
     "unxz": _unpacker,

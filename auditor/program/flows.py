@@ -36,11 +36,6 @@ class Moved(NamedTuple):
     takes: bool = False
 
 
-def option_names(text: str) -> frozenset[str]:
-    """Options that take a value, separated by blanks."""
-    return frozenset(text.split())
-
-
 def flows(words: Iterable[Word], kind: str = "data") -> tuple[Flow, ...]:
     """Words as ends of a movement; `-` is a stream and none."""
     return tuple(Flow(remote(word), kind=kind) for word in words if word.text not in ("-", ""))
@@ -60,6 +55,7 @@ def copied(words: Sequence[Word], target: Word | None = None, *, contents: bool 
 
 def name_of(text: str) -> str:
     """The name that a file keeps when it is copied into a folder; "" for a folder's contents or a pattern."""
+    text = remote(Word(text)).text
     if text.endswith(("/", "/.")) or text in (".", "-"):
         return ""
     name = basename(re.sub(r"[?#].*", "", text) if "://" in text else text)
@@ -74,9 +70,11 @@ def joined(folder: Word | None, name: str, like: Word) -> Word:
 
 
 def remote(word: Word) -> Word:
-    """`host:path` of scp and rsync as a URI; every other word as it is."""
+    """`host:path` of scp and rsync as a URI, `dbfs:/path` as programs see it; every other word as it is."""
     found = _REMOTE.fullmatch(word.text)
     if found is None:
         return word
+    if found.group("plain") == "dbfs":
+        return Word(f"/dbfs/{found.group('path').lstrip('/')}", word.exact)
     host, path = found.group("host") or found.group("plain"), found.group("path")
     return Word(f"ssh://{host}/{path.lstrip('/')}", word.exact)

@@ -33,7 +33,7 @@ class Image:
         self.last = facts.attr("last-stage") or "0"
         reads = [ref for step in facts.steps if step.name == "build" for ref in step.reads]
         self.copies = tuple(_copy(ref) for ref in (*reads, *facts.references) if not is_uri(ref.path))
-        self.folder = next((step.folder for step in facts.steps if step.name == "cmd"), "") or "/"
+        self.folder = facts.attr("workdir") or "/"
 
     def locate(self, inside: str, stage: str | None = None, depth: int = 0) -> str | None:
         """The file or folder of the repository that lies at an absolute path inside the image."""
@@ -45,7 +45,7 @@ class Image:
             if rest is None:
                 continue
             if copy.origin:
-                found = self.locate(normal(f"{copy.source}/{rest}"), copy.origin, depth + 1)
+                found = self.locate(normal(f"{copy.source.rstrip('/')}/{rest}"), copy.origin, depth + 1)
             else:
                 found = self._copied(copy, rest)
             if found is not None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
-from posixpath import dirname
+from posixpath import dirname, join
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -81,7 +81,7 @@ def _ground(effect: Effect, effects: Effects) -> Ground:
         bases = (
             [normal(values[0].text())]
             if values[0].anchored
-            else [normal(f"{base}/{values[0].text()}") for base in bases]
+            else [normal(join(base, values[0].text())) for base in bases]
         )
     return Ground(bases[0], here, tuple(bases[1:]))
 
@@ -214,7 +214,7 @@ def _entered(folder: str, text: str) -> str:
     target = text.strip().strip("\"'")
     if not target or re.search(r"[{}$]", target) or target == "-":
         return UNKNOWN
-    return target if target.startswith(("/", "~")) else UNKNOWN if folder == UNKNOWN else normal(f"{folder}/{target}")
+    return target if target.startswith(("/", "~")) else UNKNOWN if folder == UNKNOWN else normal(join(folder, target))
 
 
 def _filled(command: Command, path: str, effects: Effects) -> Command:

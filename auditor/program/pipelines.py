@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from auditor.language.arguments import Arguments, split
+from auditor.language.arguments import Arguments, option_names, split
 from auditor.model.facts import Word
 
 
@@ -76,52 +76,13 @@ def _is_dvc_yaml(name: str) -> bool:
     return name.partition(":")[0].endswith(("dvc.yaml", "dvc.yml"))
 
 
-_SNAKEMAKE = frozenset(
-    [
-        "-s",
-        "--snakefile",
-        "-d",
-        "--directory",
-        "-c",
-        "--cores",
-        "-j",
-        "--jobs",
-        "--configfile",
-        "--configfiles",
-        "--config",
-        "--profile",
-        "--cluster",
-        "--conda-prefix",
-        "--use-conda-prefix",
-        "--latency-wait",
-        "-w",
-        "--resources",
-        "--default-resources",
-        "--restart-times",
-        "-T",
-        "--report",
-        "--dag-format",
-        "--until",
-        "-U",
-        "--omit-from",
-        "-O",
-        "--allowed-rules",
-        "--batch",
-        "--executor",
-        "-e",
-        "--wrapper-prefix",
-        "--singularity-args",
-        "--apptainer-args",
-        "--workflow-profile",
-        "--forcerun",
-        "-R",
-        "--rerun-triggers",
-        "--storage-prefix",
-        "--log-dir",
-        "--set-threads",
-        "--max-jobs-per-second",
-    ]
-)
+_SNAKEMAKE = option_names("""
+    -s --snakefile -d --directory -c --cores -j --jobs --configfile --configfiles --config --profile --cluster
+    --conda-prefix --use-conda-prefix --latency-wait -w --resources --default-resources --restart-times -T
+    --report --dag-format --until -U --omit-from -O --allowed-rules --batch --executor -e --wrapper-prefix
+    --singularity-args --apptainer-args --workflow-profile --forcerun -R --rerun-triggers --storage-prefix
+    --log-dir --set-threads --max-jobs-per-second
+""")
 
 
 def _snakemake(rest: tuple[Word, ...]) -> Goal | None:
@@ -191,6 +152,15 @@ def _subcommands(
     return read
 
 
+def _argo(rest: tuple[Word, ...]) -> Goal | None:
+    """`argo submit workflow.yaml`; a workflow that lies elsewhere is none of ours."""
+    head = 1 if _texts(rest[:1]) == ("submit",) else 2 if _texts(rest[:2]) == ("cron", "create") else 0
+    given = split(rest[head:], {"-n", "--namespace", "-p", "--parameter", "-f", "--parameter-file", "--serviceaccount", "--name", "-l", "--labels", "--from", "--entrypoint"})  # fmt: skip
+    if not head or not given.rest or "://" in given.rest[0].text:
+        return None
+    return Goal("argo", file=given.rest[0].text)
+
+
 _READERS: dict[str, Callable[[tuple[Word, ...]], Goal | None]] = {
     "make": _make,
     "gmake": _make,
@@ -205,9 +175,9 @@ _READERS: dict[str, Callable[[tuple[Word, ...]], Goal | None]] = {
     "dagster": _subcommands("dagster", ("job execute", "job launch", "asset materialize", "job backfill"), "-c --config -d --working-directory -a --package-name --partition", names="-j --job --select", file="-f --python-file -m --module-name"),
     "zenml": _subcommands("zenml", ("pipeline run",), "-c --config -s --stack"),
     "databricks": _subcommands("databricks", ("bundle run",), "-t --target --params --python-params --profile -p --var"),
-    "ploomber": _subcommands("ploomber", ("build", "task"), "-e --entry-point -p --partially"),
+    "ploomber": lambda rest: Goal("ploomber") if _texts(rest[:1]) == ("build",) else None,
     "guild": _subcommands("guild", ("run",), "-l --label -o --optimizer -m --max-trials"),
-    "argo": _subcommands("argo", ("submit", "cron create"), "-n --namespace -p --parameter -f --parameter-file --serviceaccount --name -l --labels", file="--from"),
+    "argo": _argo,
     "wandb": _subcommands("wandb", ("sweep", "launch"), "-p --project -e --entity --name -q --queue"),
     "az": _subcommands("azureml", ("ml job create", "ml schedule create"), "-g --resource-group -w --workspace-name -n --name --set --query -o --output --subscription --web", file="-f --file"),
     "flytectl": _subcommands("flyte", ("create execution",), "-p -d"),
@@ -218,8 +188,10 @@ _READERS: dict[str, Callable[[tuple[Word, ...]], Goal | None]] = {
 }  # fmt: skip
 
 
-def _tasks(tool: str, rest: tuple[Word, ...]) -> Goal:
+def _tasks(tool: str, rest: tuple[Word, ...]) -> Goal | None:
     """A task runner: its words are the tasks."""
+    if not rest or _texts(rest[:1]) in (("--version",), ("--list",), ("-l",), ("--help",)):
+        return None
     given = split(rest, {"-c", "--collection", "-r", "--search-root", "-f", "--justfile", "-d", "--working-directory"})
     return Goal(
         tool,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
-from auditor.program.flows import Flow, Moved, copied, name_of, option_names
+from auditor.program.flows import Flow, Moved, copied, name_of
 from auditor.program.values import is_uri
 
 Words = tuple[Word, ...]
@@ -50,7 +50,7 @@ def _verbs(heads: str, verbs: str, valued: str = "", *, files: int = 0) -> Calla
         if not words or words[0].text not in verbs.split():
             return None
         ends = words[1 : 1 + files] if files else words[1:]
-        contents = words[0].text in ("sync", "rsync", "mirror")
+        contents = words[0].text in ("sync", "rsync", "mirror", "s")
         return copied(ends, contents=contents) if len(ends) > 1 else Moved()
 
     return read
@@ -142,5 +142,6 @@ STORES: dict[str, Callable[[Words], Moved | None]] = {
     "dbfs": _verbs("", "cp", "--profile"),
     "hdfs": _hdfs,
     "ossutil": _verbs("", "cp sync"),
+    "azcopy": _verbs("", "copy cp c sync s", "--include-pattern --exclude-pattern --log-level --from-to"),
 }
 """Tools by name; each gives None for a command that moves nothing."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from posixpath import dirname, join
 
 from auditor.language.containers import is_engine
-from auditor.model.facts import Facts, Ref, Step
+from auditor.model.facts import Command, Facts, Ref, Step
 from auditor.program.commands import Commands, Run
 from auditor.program.grounds import UNKNOWN, Ground, likely, upwards
 from auditor.program.values import is_absolute, normal
@@ -24,6 +24,7 @@ class Texts:
     def __init__(self, files: Mapping[str, Facts], commands: Commands) -> None:
         self.files = files
         self.commands = commands
+        self._bases: dict[str, tuple[str, ...]] = {}
         self._learn_images()
 
     def runs(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
@@ -54,6 +55,7 @@ class Texts:
         if step.tool == "make" and path.endswith(".mk"):
             first, *others = likely(path, step.commands, self.commands.tree)
             return Ground(first, here, tuple(others))
+        folder = dirname(folder) if folder in self.commands.tree else folder  # the code of a job may be one file
         clones = frozenset(value for name, value in step.attrs if name == "checkout")
         return Ground(folder, here, clones=clones)
 
@@ -100,36 +102,39 @@ class Texts:
 
     def _started_in(self, path: str, step: Step) -> tuple[str, ...]:
         """The folders that a script is started in: where commands of the repository start it, else the likely ones."""
-        known = self._callers.get(path, ())
-        return tuple(dict.fromkeys((*known, *likely(path, step.commands, self.commands.tree))))
+        found = self._bases.get(path)
+        if found is None:
+            known = self._callers.get(path, ())
+            found = tuple(dict.fromkeys((*known, *likely(path, step.commands, self.commands.tree))))
+            self._bases[path] = found
+        return found
 
     @cached_property
     def _callers(self) -> Mapping[str, tuple[str, ...]]:
-        """The folders in which commands start each script; what documents say comes last."""
+        """The folders in which commands start each script; what documents say comes late, what scripts guess last."""
         found: dict[str, list[str]] = defaultdict(list)
-        todo = [(self._guess(path, step), step.commands) for path, step in self._sorted() if step.tool != "shell"]
-        while todo:
-            ground, commands = todo.pop(0)
-            for command in commands:
-                if not any(word.text.endswith(_SCRIPTS) for word in command.words):
-                    continue
-                for run in self.commands.runs(command, ground):
-                    inside = run.folder in self.commands.files.folders or not run.folder
-                    if (
-                        run.kind != "shell"
-                        or not inside
-                        or run.folder in found[run.target]
-                        or len(found[run.target]) >= MOST_CALLERS
-                    ):
-                        continue
-                    found[run.target].append(run.folder)
-                    script = self.files.get(run.target)
-                    inner = script.steps if script is not None else ()
-                    todo += [(Ground(run.folder, dirname(run.target)), step.commands) for step in inner]
+        rank = {"readme": 1, "shell": 2}
+        for path, step in sorted(self._steps(), key=lambda pair: (rank.get(pair[1].tool, 0), pair[0])):
+            if step.tool == "shell" and path in found:
+                continue
+            todo = [(self._guess(path, step), step.commands)]
+            while todo:
+                for run in self._started(*todo.pop(0)):
+                    known = found[run.target]
+                    if run.folder not in known and len(known) < MOST_CALLERS:
+                        known.append(run.folder)
+                        script = self.files.get(run.target)
+                        inner = script.steps if script is not None else ()
+                        todo += [(Ground(run.folder, dirname(run.target)), step.commands) for step in inner]
         return {path: tuple(folders) for path, folders in found.items()}
 
-    def _sorted(self) -> list[tuple[str, Step]]:
-        return sorted(self._steps(), key=lambda pair: (pair[1].tool == "readme", pair[0]))
+    def _started(self, ground: Ground, commands: tuple[Command, ...]) -> Iterator[Run]:
+        """The scripts that commands start in a folder of the tree."""
+        for command in commands:
+            if any(word.text.endswith(_SCRIPTS) for word in command.words):
+                for run in self.commands.runs(command, ground):
+                    if run.kind == "shell" and (not run.folder or run.folder in self.commands.files.folders):
+                        yield run
 
     def _guess(self, path: str, step: Step) -> Ground:
         """Where a step starts, without knowing who starts scripts."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from auditor.language.arguments import split
+from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
-from auditor.program.flows import Flow, Moved, copied, flows, joined, name_of, option_names
+from auditor.program.flows import Flow, Moved, copied, flows, joined, name_of
 from auditor.program.stores import STORES
 from auditor.program.values import is_uri
 
@@ -174,7 +174,7 @@ def _dvc(rest: Words) -> Moved | None:
         )
         return Moved(flows([source]), flows([output or joined(None, name_of(words[1].text), words[1])]))
     if verb in ("get-url", "import-url") and words:
-        target = words[1] if len(words) > 1 else joined(None, name_of(words[0].text), words[0])
+        target = output or (words[1] if len(words) > 1 else joined(None, name_of(words[0].text), words[0]))
         return copied((words[0], target))
     return Moved() if verb in ("get", "import", "get-url", "import-url") else None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -41,6 +41,15 @@ class _Instruction:
     bodies: list[tuple[str, int]] = field(default_factory=list)  # here-documents with their first lines
 
 
+class _Settings(NamedTuple):
+    """What a build stage hands on to a stage that builds on it."""
+
+    folder: str = ""
+    starts: Mapping[str, tuple[_Instruction, str]] = {}
+    user: str = ""
+    environment: Mapping[str, str] = {}
+
+
 @dataclass
 class _Image:
     """What the instructions say together; each build stage begins anew."""
@@ -58,6 +67,8 @@ class _Image:
     ports: list[str] = field(default_factory=list)
     starts: dict[str, tuple[_Instruction, str]] = field(default_factory=dict)  # of the last stage only
     user: str = ""
+    begun: int = 0  # the line of the last FROM
+    done: dict[str, _Settings] = field(default_factory=dict)  # by build stage, for those that build on it
     healthcheck: bool = False
 
 
@@ -94,6 +105,7 @@ def _attrs(image: _Image) -> tuple[tuple[str, str], ...]:
             ("healthcheck", "true" if image.healthcheck else ""),
             ("stages", len(image.stages)),
             ("last-stage", image.stage),
+            ("workdir", image.folder),
         ]
     )
 
@@ -161,8 +173,12 @@ def _from(instruction: _Instruction, image: _Image) -> None:
         image.inner.append(Ref("/", "dataset", "FROM", instruction.line, attrs=attrs))
     elif name.lower() != "scratch":
         image.images.append((mask(name), instruction.line))
+    if image.stage:
+        image.done[image.stage] = _Settings(image.folder, image.starts, image.user, image.environment)
+    settings = image.done.get(name, _Settings())
     image.stages.append(alias)
-    image.stage, image.folder, image.starts, image.user = alias, "", {}, ""
+    image.stage, image.begun, image.folder, image.user = alias, instruction.line, settings.folder, settings.user
+    image.starts, image.environment = dict(settings.starts), dict(settings.environment)
 
 
 def _run(instruction: _Instruction, image: _Image) -> None:
@@ -237,6 +253,8 @@ def _workdir(instruction: _Instruction, image: _Image) -> None:
 
 
 def _launch(instruction: _Instruction, image: _Image) -> None:
+    if instruction.word == "ENTRYPOINT" and "CMD" in image.starts and image.starts["CMD"][0].line < image.begun:
+        del image.starts["CMD"]  # that of the stage below was meant for its own entry point
     image.starts[instruction.word] = (instruction, instruction.text)
 
 

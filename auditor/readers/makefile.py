@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask_value
@@ -10,6 +11,9 @@ from auditor.language.paths import kind_of_path, looks_like_path
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
 from auditor.readers.contract import Reader, over_text, pairs
+
+_FOLDER = re.compile(r"^\{(?:here|start)\}/+")
+"""The folder of the Makefile, which relative paths start in anyway."""
 
 
 def read(text: str) -> Facts:
@@ -62,7 +66,7 @@ def _refs(names: tuple[str, ...], how: str, rule: MakeRule, made: Makefile) -> I
 
 
 def _ref(path: str, how: str, line: int) -> Ref:
-    path = path.removeprefix("{here}/").removeprefix("{start}/")
+    path = _FOLDER.sub("", path)
     return Ref(path, kind_of_path(path), how, line, "%" in path or "{" in path)
 
 

@@ -111,6 +111,23 @@ stages:
         pytest.param({"Makefile": "all:\n\tdvc repro train\n"}, "all", {"prep.py", "train.py"}, id="a stage and what it needs"),
         pytest.param({"Makefile": "all: one\none:\n\tpython prep.py\nci:\n\tmake one\n"}, "ci", {"prep.py"}, id="make of make"),
         pytest.param({"Makefile": "ci:\n\tbash go.sh\n", "go.sh": "python prep.py\n"}, "ci", {"prep.py"}, id="shell script"),
+        pytest.param({"Makefile": "ci:\n\tmake -C ml go\n", "ml/Makefile": "go:\n\tpython prep.py\n"}, "ci", {"ml/prep.py"}, id="make -C"),
+        pytest.param({"Makefile": "ci:\n\tmake -C gone go\ngo:\n\tpython prep.py\n"}, "ci", set(), id="make -C of nothing"),
+        pytest.param(
+            {"Makefile": "ci:\n\tdocker build -t churn .\n\tdocker run churn\n",
+             "Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\nRUN python eval.py\nCMD python prep.py\n"},
+            "ci", {"prep.py", "eval.py"}, id="build and run of an image",
+        ),
+        pytest.param(
+            {"Makefile": "ci:\n\tdocker compose up web\n",
+             "compose.yaml": "services:\n  web: {build: ., command: python prep.py}\n  db: {build: ., command: python eval.py}\n",
+             "Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\n"},
+            "ci", {"prep.py"}, id="one service",
+        ),
+        pytest.param(
+            {"Makefile": "ci:\n\tcd ml && dvc repro\n", "ml/dvc.yaml": "stages:\n  t: {cmd: python train.py}\n"},
+            "ci", {"ml/train.py"}, id="the pipeline of the folder",
+        ),
         pytest.param({"Makefile": "a:\n\tmake b\nb:\n\tmake a\n\tpython prep.py\n"}, "a", {"prep.py"}, id="a circle"),
     ],
 )  # fmt: skip

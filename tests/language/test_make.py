@@ -60,6 +60,24 @@ def test_rules_variables_and_automatic_variables() -> None:
     assert (made.default, made.includes, made.variables["LR"]) == ("all", [("inc.mk", 28)], "3")
 
 
+FOLDERS = """
+export LR = 1
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+ROOT := $(shell pwd)
+export OUT = $(CURDIR)/out
+data/%.csv: raw/%.xml
+\tpython $(HERE)/conv.py $< $@ $* $(NAME) $(ROOT)/x
+"""
+
+
+def test_folders_stems_and_exports() -> None:
+    made = read_make(FOLDERS)
+    assert made.rules["data/%.csv"].recipe[0].text == (
+        "python {here}//conv.py raw/{stem}.xml data/{stem}.csv {stem} {NAME} {here}/x"
+    )
+    assert made.environment == (("LR", "1"), ("OUT", "{start}/out"))
+
+
 def test_variables_that_refer_to_themselves_end() -> None:
     made = read_make("A = $(A)$(A)$(A)\nx:\n\techo $(A)\n")
     assert len(made.rules["x"].recipe[0].text) < 10_000

@@ -83,6 +83,74 @@ def test_streams_guards_and_bodies() -> None:
     assert (fourth.body, fifth.body) == ("x = 1", "")
 
 
+def test_what_is_exported_reaches_the_programs_behind_it() -> None:
+    text = "export A=1 B=x\nC=2\nexport C\nX=3 python t.py\nunset A\nexport P=$Q\npython u.py\nD=4 python v.py"
+    made = {command.words[1].text: command for command in read_shell(text) if command.words[0].text == "python"}
+    assert made["t.py"].environment == (("A", "1"), ("B", "x"), ("C", "2"))
+    assert made["t.py"].assignments == (("X", "3"),)
+    assert made["u.py"].environment == (("B", "x"), ("C", "2"), ("P", "{Q}"))
+    assert made["v.py"].environment == made["u.py"].environment
+
+
+def test_a_text_may_start_with_variables_and_secrets_stay_unknown() -> None:
+    (made,) = read_shell("t --lr $LR --key $API_KEY", environment=(("LR", "0.1"), ("API_KEY", "abc"), ("N", "1")))
+    assert [word.text for word in made.words] == ["t", "--lr", "0.1", "--key", "{API_KEY}"]
+    assert made.environment == (("LR", "0.1"), ("API_KEY", "{API_KEY}"), ("N", "1"))
+
+
+def test_pipes_are_told_from_sequences() -> None:
+    assert [(c.words[0].text, c.piped) for c in read_shell("a | b > x && c; d | (e; f)")][:4] == [
+        ("a", False),
+        ("b", True),
+        ("c", False),
+        ("d", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("for f in d/*.csv; do x $f; done", ["x d/{*}.csv"]),
+        ("for f in d/*.csv; do x ${f%.csv}.parquet; done", ["x d/{*}.parquet"]),
+        ("while read l; do x $l; done", ["read l", "x {l}"]),
+        ("x <your file> < in", ["x {your file}"]),
+        ("bash -c 'bash -c \"x y\"'", ['bash -c bash -c "x y"', "bash -c x y", "x y"]),
+        ("sudo sh -c 'x y'", ["sudo sh -c x y", "x y"]),
+        ("su - me -c 'x y'", ["su - me -c x y", "x y"]),
+        ("sbatch --wrap 'x y'", ["sbatch --wrap x y", "x y"]),
+        ("watch 'x | y'", ["watch x | y", "x", "y"]),
+        ("eval 'x y'", ["eval x y", "x y"]),
+        ("A=(x # note\n y)\nrun ${A[@]}", ["run x y"]),
+    ],
+)
+def test_commands_of_loops_placeholders_and_inner_shells(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cwd"),
+    [
+        ("cd a; cd b; cd -; last", "a"),
+        ("cd $(git rev-parse --show-toplevel); last", "{root}"),
+        ("cd ${{ github.workspace }}/a; last", "{root}/a"),
+        ("cd a && cd $PWD/../b; last", "b"),
+        ("if true; then cd a; fi; last", None),
+        ("bash -c 'cd $X && last'", None),
+        ("cd a; bash -c 'cd b && last'", "a/b"),
+        ("cd a; docker run -v $PWD:/w image sh -c last", None),
+    ],
+)
+def test_where_the_last_command_runs(text: str, cwd: str | None) -> None:
+    found = read_shell(text)[-1]
+    assert (found.words[-1].text, found.cwd) == ("last", cwd)
+
+
+def test_text_for_python_is_kept_whole() -> None:
+    long = "x = 1\n" * 3000
+    assert read_shell(f"python - <<'E'\n{long}E\n")[0].body == long
+    assert len(read_shell(f"cat > a.txt <<'E'\n{long}E\n")[0].body) < len(long)
+
+
 def test_an_option_of_the_script_is_no_body() -> None:
     assert read_shell("python train.py -c config.yaml")[0].body == ""
 
@@ -147,3 +215,19 @@ def _broken(text: str) -> bool:
 @given(st.text(alphabet=st.sampled_from(list("ab$(){}'\"`\\|&;<> \n=[]!#*/0@")), max_size=50))
 def test_any_text_gives_commands(text: str) -> None:
     assert all(isinstance(command, Command) for command in read_shell(text, braces=True))
+
+
+PARTS = st.lists(
+    st.sampled_from(
+        ["export", "A=1", "$A", "${A%.x}", "$(dirname $0)", "$(pwd)", "cd", "-", "..", "bash -c", "'cd x; y'", "for i in", "*.csv;", "do", "done",
+         "$(seq 3)", "if", "then", "fi", "eval", "su -c", "docker run", "-v $PWD:/w", "<<E", "E\n", "\n", "|", "unset A", "set --", "<a b>", "{}"]
+    ),
+    max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(PARTS)
+def test_any_words_give_commands(text: str) -> None:
+    made = read_shell(text, environment=(("A", "x"), ("E", "$A")))
+    assert all(isinstance(command, Command) for command in made)

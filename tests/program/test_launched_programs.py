@@ -77,3 +77,69 @@ def test_shell_lines_of_a_notebook_start_programs() -> None:
     text = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
     (launch,) = started(text, "eda.ipynb")
     assert (launch.run.kind, launch.run.target) == ("script", "train.py")
+
+
+def targets(source: str, path: str = "main.py") -> set[str]:
+    return {launch.run.target for launch in started(source, path) if launch.run.kind in ("script", "notebook", "shell")}
+
+
+def cells(*sources: str) -> str:
+    made = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
+    return json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("import subprocess\nsubprocess.run(['python', 'clean.py'], cwd='steps')", {"steps/clean.py"}, id="cwd"),
+        pytest.param("import subprocess\nsubprocess.run(['python', 'train.py'], cwd=folder)", {"train.py"}, id="the only one of that name"),
+        pytest.param(
+            "import subprocess\nfor s in ['train.py', 'steps/clean.py']:\n    subprocess.run(['python', s])",
+            {"train.py", "steps/clean.py"}, id="each of a loop",
+        ),
+        pytest.param(
+            "import subprocess\nbase = ['python', '-u']\nsubprocess.run(base + ['train.py'])", {"train.py"}, id="joined lists"
+        ),
+        pytest.param("import subprocess\nsubprocess.run(['python', *first, 'train.py'])", set(), id="words not known before it"),
+        pytest.param(
+            "import subprocess\ndef sh(cmd):\n    subprocess.run(cmd, shell=True)\nsh('python train.py')", {"train.py"}, id="wrapper"
+        ),
+        pytest.param("import runpy\nrunpy.run_path('train.py')", {"train.py"}, id="runpy"),
+        pytest.param("import papermill as pm\npm.execute_notebook('notes.ipynb', 'out.ipynb')", {"notes.ipynb"}, id="papermill"),
+    ],
+)  # fmt: skip
+def test_calls_are_followed_to_what_they_start(source: str, expected: set[str]) -> None:
+    assert targets(source) == expected
+
+
+def test_a_project_is_run_by_its_entry_point() -> None:
+    (launch,) = started("import mlflow\nmlflow.run('.', entry_point='fit')")
+    assert (launch.run.kind, launch.run.target) == ("pipeline", "mlproject:fit")
+
+
+def test_the_environment_of_a_call_is_kept() -> None:
+    (launch,) = started("import subprocess\nsubprocess.run('A=1 python train.py', shell=True, env={'B': '2', 'C': x})")
+    assert dict(launch.run.environment) == {"A": "1", "B": "2", "C": "{x}"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        (["%cd steps", "!python clean.py"], {"steps/clean.py"}),
+        (["%cd steps\n!python clean.py"], {"steps/clean.py"}),
+        (["!cd steps\n!python clean.py"], set()),
+        (["%cd $where", "!python ../train.py"], set()),
+        (["name = 'train'", "!python {name}.py"], {"train.py"}),
+        (["name = 'train.py'", "!python $name"], {"train.py"}),
+        (["name = f()", "!python {name}"], set()),
+        (["%%bash\ncd steps\npython clean.py"], {"steps/clean.py"}),
+        (["%run train.py"], set()),
+    ],
+)
+def test_folders_and_variables_of_notebooks_are_followed(sources: list[str], expected: set[str]) -> None:
+    assert targets(cells(*sources), "eda.ipynb") == expected
+
+
+def test_variables_that_a_notebook_exports_are_found() -> None:
+    launch = started(cells("%env LR=0.1", "!python train.py"), "eda.ipynb")[-1]
+    assert launch.run.environment == (("LR", "0.1"),)

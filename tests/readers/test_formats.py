@@ -169,7 +169,7 @@ CMD ["serve.py", "--port", "80"]
     assert [(words((c,))[0], c.line, c.cwd) for c in build.commands] == [
         ("pip install -r requirements.txt", 5, "/app"),
         ("rm -rf /tmp/x", 7, "/app"),
-        ("python prepare.py", 12, ""),
+        ("python prepare.py", 12, "/app"),
     ]
     assert (words(start.commands), start.line, start.end_line) == (["python serve.py --port 80"], 15, 16)
 
