@@ -8,14 +8,30 @@ from functools import cached_property
 
 from auditor.graph import (
     agreement,
+    datasets,
+    dropped,
     entangled,
+    failures,
+    features,
     file_edges,
     glue,
+    jungle,
     leaks,
+    locks,
+    monoliths,
+    notebook_steps,
     operations,
+    order,
+    outputs,
+    personal,
     places,
     provided,
+    references,
     resolution,
+    sources,
+    step_graph,
+    tables_kept,
+    versioning,
     versions,
 )
 from auditor.graph.archetypes import SURE, Portrait, archetypes
@@ -168,15 +184,136 @@ class ArtefactGraph:
         """Files that one program writes and another reads."""
         return self._edges
 
+    @cached_property
+    def _shared(self) -> list[outputs.Shared]:
+        return outputs.shared_outputs(self._world, self.owns, self._edges)
+
+    def shared_outputs(self) -> list[outputs.Shared]:
+        """Files that several programs of one chain write."""
+        return self._shared
+
+    def written_files(self) -> int:
+        """How many data files are surely written."""
+        return len(outputs.written_files(self._world, self.owns))
+
+    @cached_property
+    def _orphans(self) -> tuple[list[outputs.Orphan], int]:
+        return outputs.orphans(self._world, self.owns, self._edges)
+
+    def orphans(self) -> tuple[list[outputs.Orphan], int]:
+        """Files written in the middle of a chain that nothing takes, and how many files are written."""
+        return self._orphans
+
+    @cached_property
+    def _order(self) -> order.Chain | None:
+        return order.manual_order(self._world, self._edges)
+
+    def manual_order(self) -> order.Chain | None:
+        """A chain of programs whose order only names, prose or notebooks tell."""
+        return self._order
+
+    def monoliths(self) -> tuple[list[monoliths.Monolith], int]:
+        """Bodies with the parts of a pipeline that they do themselves, and how many train."""
+        return monoliths.monoliths(self._world, self.owns, self._edges)
+
+    def notebook_steps(self) -> list[notebook_steps.NotebookStep]:
+        """Notebooks that run as steps."""
+        return notebook_steps.notebook_steps(self._world, self.owns)
+
+    @cached_property
+    def _jungle(self) -> jungle.Jungle:
+        steps = step_graph.step_graph(self._world, self.owns, self._edges)
+        agreed, (phantoms, inputs), (orphans, written) = self.agreement(), self.phantom_inputs(), self.orphans()
+        seen = jungle.Observed(
+            steps=len(steps.steps),
+            edges=tuple(sorted(steps.edges)),
+            undeclared=len(steps.path_only),
+            disagreements=len(agreed.mismatches),
+            declarations=agreed.confirmed + len(agreed.mismatches),
+            orphans=len(orphans),
+            outputs=written,
+            phantoms=sum(1 for phantom in phantoms if not phantom.exploratory),
+            inputs=inputs,
+            shared=len(self.shared_outputs()),
+            intermediates=len(steps.handed),
+            manual=self.manual_order() is not None,
+            resolved=self.io_resolved,
+        )
+        return jungle.jungle(seen)
+
+    def jungle(self) -> jungle.Jungle:
+        """The jungle index of the step graph with its terms."""
+        return self._jungle
+
     def phantom_inputs(self) -> tuple[list[provided.Phantom], int]:
         """Reads that nothing provides, and how many reads were looked at."""
         return provided.phantom_inputs(self._world, self.owns)
+
+    def references(self) -> references.References:
+        """What steps run, use and copy, and what of it is not there."""
+        return references.references(self._world, self.owns)
+
+    def hidden_failures(self) -> list[failures.Hidden]:
+        """Where a step reports success although its work failed."""
+        return failures.hidden_failures(self._world, self.owns)
 
     def agreement(self) -> agreement.Agreement:
         """Declared inputs and outputs held against the code."""
         return agreement.agreement(self._world, self.owns)
 
+    @cached_property
+    def _locks(self) -> locks.Locks:
+        return locks.locks(self._world, self.owns)
+
+    def locks(self) -> locks.Locks:
+        """Declared stages beside the record of their last run."""
+        return self._locks
+
     # --- data ---
+
+    def described(self) -> datasets.Described:
+        """The data that training starts from, by whether something describes them."""
+        return datasets.described(self._world, self.owns)
+
+    def contracts(self) -> datasets.Contracts:
+        """The tables that training starts from, by whether something is expected of them."""
+        return datasets.contracts(self._world, self.owns)
+
+    def kept_tables(self) -> list[str]:
+        """Committed tables whose rows were looked at."""
+        return [path for path, _ in tables_kept.kept_tables(self._world, self.owns)]
+
+    def personal_data(self) -> list[tables_kept.Personal]:
+        """Columns of committed tables that are personal by name and by value."""
+        return tables_kept.personal_data(self._world, self.owns)
+
+    def data_smells(self) -> tuple[list[tables_kept.Smell], int]:
+        """Odd rows in committed tables, and how many tables were looked at."""
+        return tables_kept.smells(self._world, self.owns)
+
+    def unused_columns(self) -> list[features.Unused]:
+        """Columns that are made for a model which then chooses others."""
+        return features.unused_columns(self._world, self.owns)
+
+    def dropped_rows(self) -> list[dropped.Dropped]:
+        """Where rows are dropped without a count."""
+        return dropped.dropped_rows(self._world, self.owns)
+
+    def sources(self) -> sources.Sources:
+        """What data are fetched from elsewhere, and which of it moves."""
+        return sources.sources(self._world, self.owns)
+
+    def versioning(self) -> versioning.Versioning:
+        """Where versioned data lie, and what keeps others from them."""
+        return versioning.versioning(self._world, self.owns)
+
+    def personal_paths(self) -> dict[str, list[personal.Personal]]:
+        """Paths of one person's machine, by the file that names them."""
+        return personal.personal_paths(self._world, self.owns)
+
+    def is_exploratory(self, path: str) -> bool:
+        """Whether a file is a notebook to look around in."""
+        return places.is_exploratory(path)
 
     def trainings(self) -> list[versions.Training]:
         """Programs that fit a model."""

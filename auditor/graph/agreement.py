@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
-from auditor.graph.sharing import DATA, LEAST, covers
+from auditor.graph.sharing import DATA, LEAST, carries, covers, upstream
 from auditor.graph.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -49,7 +49,8 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
         touches = [touch for path in programs for touch in world.lineage.of_program(path, by)]
         reads = [t for t in touches if t.way == "read" and t.artefact.path and t.confidence >= CERTAIN]
         writes = [t for t in touches if t.way == "write" and t.artefact.path and t.confidence >= LEAST]
-        mismatches += _undeclared_reads(world, step, reads)
+        own = {touch.artefact.path for touch in writes}
+        mismatches += _undeclared_reads(world, step, [touch for touch in reads if touch.artefact.path not in own])
         closed = _closed(world, step, programs)
         for declared in step.writes:
             if any(_touches(declared, touch) for touch in writes):
@@ -91,17 +92,29 @@ def _mentioned(world: World, programs: list[str], path: str) -> bool:
     )
 
 
+def _call_of(touch: Touch) -> tuple[object, ...]:
+    return (touch.site, touch.effect.line, touch.effect.name, touch.effect.origin)
+
+
 def _touches(declared: Declared, touch: Touch) -> bool:
     return touch.artefact.path is not None and covers(declared, touch.artefact.path)
 
 
 def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> Iterable[Mismatch]:
     seen: set[str] = set()
+    # Of several paths that one call may take, a branch that is not followed may choose: where one is declared, so is the call.
+    declared_calls = {_call_of(touch) for touch in reads if any(_touches(declared, touch) for declared in step.reads)}
     for touch in reads:
+        if _call_of(touch) in declared_calls:
+            continue
         path = touch.artefact.path
         if path is None or path in seen or touch.kind not in DATA or touch.effect.dead or touch.artefact.guessed:
             continue
-        known = (*step.reads, *step.writes, *step.params)
+        if not carries(path):
+            continue
+        # What a step before this one depends on runs both anew when it changes.
+        before = [declared for other in upstream(world, step) for declared in other.reads]
+        known = (*step.reads, *step.writes, *step.params, *before)
         if any(covers(declared, path) for declared in known):
             continue
         comes = (

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
 from posixpath import dirname
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from auditor.graph import places
 from auditor.graph.glue import orchestrates
 from auditor.graph.identity import PathIndex, matches, within
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
-from auditor.graph.sharing import DATA, LEAST, carries, covers, is_declared, programs_of
+from auditor.graph.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.program.effects import Site
+
+Hand: TypeAlias = tuple[str, Touch]
+"""A program, and its touch of the file that is handed over."""
+
+Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
 class FileEdge(NamedTuple):
@@ -44,6 +51,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or touch.confidence < LEAST
                 or touch.kind not in DATA
                 or not carries(path)
+                or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
             ):
                 continue
@@ -52,6 +60,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
     pins = PathIndex(pinned_paths(world, locked=False))
+    led = flows(world)
     found: list[FileEdge] = []
     for path, writers in sorted(writes.items()):
         for other, readers in _alike(path, reads):
@@ -65,20 +74,20 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and _joinable(w, writers[w], reader, read)
                 ]
                 if makers and not pins.matching(other, loosely=True):
-                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read))
+                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led)
     return found
 
 
-def _edge(
-    world: World, path: str, other: str, makers: list[tuple[str, Touch]], taker: tuple[str, Touch]
-) -> Iterable[FileEdge]:
+def _edge(world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows) -> Iterable[FileEdge]:
     """One edge for a reader and a file: the declared writer if there is one, else the surest.
 
     A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it,
     nor a service that takes a released file.
     """
     reader, read = taker
-    declared = [(declaration(world, path, other, writer, reader), writer, touch) for writer, touch in makers]
+    declared = [
+        (declaration(world, path, other, (writer, touch), taker, led), writer, touch) for writer, touch in makers
+    ]
     said = next((d for d in declared if d[0] is not None), None)
     if said is None and reader.endswith(".ipynb") and is_declared(world, path):
         return
@@ -138,45 +147,47 @@ def _same_run(world: World, writer: str, reader: str) -> bool:
     return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
 
 
-def declaration(world: World, written: str, read: str, writer: str, reader: str) -> str | None:
-    """The declaration that ties writer and reader: a step running both, declared files, or a declared order."""
-    makers = _running(world, writer)
-    takers = _running(world, reader)
+def declaration(world: World, written: str, read: str, maker_of: Hand, taker_of: Hand, led: Flows) -> str | None:
+    """The declaration that ties writer and reader: a step running both, declared files, an order, or a flow that calls both."""
+    (writer, writing), (reader, reading) = maker_of, taker_of
+    makers = _running(world, writer, writing)
+    takers = _running(world, reader, reading)
     for maker in makers:
         for taker in takers:
             if maker.id == taker.id:
                 return maker.id
             if any(covers(d, written) for d in maker.writes) and any(covers(d, read) for d in taker.reads):
                 return taker.id
-            if maker.path == taker.path and _before(world, maker, taker):
+            if maker.path == taker.path and any(step.id == maker.id for step in upstream(world, taker)):
                 return taker.id
     for path, launched in world.launched.items():
         started = {launch.run.target for launch in launched}
         if writer in started and reader in started and orchestrates(world, path):
             return f"file:{path}"
-    return None
+    ends = {touch.effect.origin[0] if touch.effect.origin else touch.site for touch in (writing, reading)}
+    flow = next((path for path, called in led.items() if ends <= called), None)
+    return f"file:{flow}" if flow is not None else None
 
 
-def _running(world: World, program: str) -> list[DeclaredStep]:
+def flows(world: World) -> Flows:
+    """The programs that declare a pipeline in code, with all scopes that their own code leads to."""
+    code, effects = world.resolved.code, world.resolved.effects
+    return {
+        path: frozenset(site for number in code.scopes(path) for site in effects.reached((path, number)))
+        for path in code.paths
+        if places.is_product(path) and orchestrates(world, path)
+    }
+
+
+def _running(world: World, program: str, touch: Touch) -> list[DeclaredStep]:
+    """The declared steps that run a program, or whose code in a flow touches the file at the same call."""
+    at = touch.effect.origin[0] if touch.effect.origin else touch.site
     return [
         step
         for step in world.steps.all
-        if step.tool not in ("readme", "shell", "github-actions") and program in world.steps.programs(step)
+        if step.tool not in ("readme", "shell", "github-actions")
+        and (
+            program in world.steps.programs(step)
+            or any(at in world.resolved.effects.reached((local.path, local.scope)) for local in step.implements)
+        )
     ]
-
-
-def _before(world: World, first: DeclaredStep, second: DeclaredStep) -> bool:
-    """Whether a declared order or declared files lead from one step to the other, over any number of steps."""
-    todo, seen = [second], {second.id}
-    while todo:
-        step = todo.pop()
-        for other in world.steps.by_file.get(step.path, ()):
-            follows = other.id in step.after or any(
-                covers(out, d.path) for out in other.writes for d in step.reads if d.path
-            )
-            if follows and other.id not in seen:
-                if other.id == first.id:
-                    return True
-                seen.add(other.id)
-                todo.append(other)
-    return False

@@ -11,9 +11,10 @@ from auditor.graph import places
 from auditor.graph.identity import Identities, Identity
 from auditor.graph.tables import Tables, is_tabular
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.program import Resolved
-from auditor.program.effects import Effect, Site
+from auditor.program.effects import Effect, Effects, Site
 from auditor.program.launches import Launch
 from auditor.program.values import Hole, Value, concat
 
@@ -43,6 +44,14 @@ class Touch(NamedTuple):
     site: Site
     confidence: float
     runs: frozenset[int] = frozenset()
+
+
+def library_call(effects: Effects, touch: Touch) -> Call:
+    """The call of the library itself behind a touch; it may stand in a function that was called."""
+    effect = touch.effect
+    site, line = effect.origin or (effect.site, effect.line)
+    own = (each for each in effects.own.get(site, ()) if (each.line, each.name) == (line, effect.name))
+    return next((each.call for each in own), effect.call)
 
 
 class Lineage:

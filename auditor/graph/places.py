@@ -44,6 +44,22 @@ def is_example(path: str) -> bool:
     return bool(_EXAMPLE.search(path))
 
 
+_CARD = re.compile(r"data[-_ ]?(card|sheet|dictionary|description)|codebook|dataset[-_]?info", re.I)
+
+
+def is_card(path: str) -> bool:
+    """A document about data, by its name."""
+    return bool(_CARD.search(path.rpartition("/")[2]))
+
+
+_DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation)/", re.I)
+
+
+def is_documentation(path: str) -> bool:
+    """In a folder of documentation."""
+    return bool(_DOCUMENTATION.search(path))
+
+
 _EXPLORATORY = re.compile(
     r"(^|[/_. -])(eda|explor\w*|scratch\w*|sandbox|playground|prototyp\w*|debug\w*|drafts?|untitled\d*)([/_. -]|$)|copy\d*\.ipynb$",
     re.IGNORECASE,

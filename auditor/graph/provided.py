@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.identity import PathIndex
 from auditor.graph.pins import pinned_path
-from auditor.graph.sharing import DATA, LEAST, carries, programs_of
+from auditor.graph.sharing import DATA, LEAST, carries, is_supplied, programs_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
@@ -42,7 +42,7 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 or touch.effect.dead
             ):
                 continue
-            if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+            if is_supplied(world, touch):
                 continue
             if any(name in ("repo", "rev", "revision") for name, _ in touch.effect.call.keywords):
                 continue  # read from another repository or commit
@@ -56,12 +56,6 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     return sorted(found.values()), len(seen)
 
 
-_GENERIC = frozenset({
-    "data", "raw", "interim", "processed", "external", "input", "inputs", "output", "outputs", "train", "test",
-    "val", "valid", "validation", "images", "image", "labels", "models", "model", "src", "features", "dataset",
-    "datasets", "csv", "json", "files", "file", "notebooks", "scripts", "tmp", "temp", "results", "main", "app",
-    "config",
-})  # fmt: skip
 _OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
 
 
@@ -75,12 +69,6 @@ class Provided:
         }
         declared = {d.path for step in world.steps.all for d in step.writes if d.path}
         self.known = PathIndex({*written, *declared, *pinned_paths(world)})
-        self.documents = " ".join(
-            f"{section.title} {section.text}"
-            for path, facts in sorted(world.files.items())
-            for section in facts.sections
-            if not path.startswith(".github")
-        )
         self.configured = {
             leaf.value.rpartition("/")[2]
             for facts in world.files.values()
@@ -88,17 +76,10 @@ class Provided:
             if isinstance(leaf.value, str) and "." in leaf.value
         }
         self.unresolved = _unresolved_writes(world)
-        self.words = _plain(self.documents)
         commands = [command for step in world.steps.all for command in step.step.commands]
         commands += [launch.command for started in world.launched.values() for launch in started]
         words = {word.text.removeprefix("./").rstrip("/") for c in commands for word in (*c.words, *c.writes)}
         self.moved = frozenset(words | {word.rpartition("/")[2] for word in words})
-
-    def named(self, path: str) -> bool:
-        """Whether a document names one of the telling parts of a path, however it spells it (`COCO-Text`, `COCO Text`)."""
-        return any(
-            _plain(part) in self.words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC
-        )
 
     def by_anything(self, path: str) -> bool:
         """Whether anything provides the file, or might: an unresolved writer of that name counts."""
@@ -108,9 +89,7 @@ class Provided:
             self.world.identities.exists(path)
             or self.world.identities.exists(f"{path}.dvc")
             or bool(self.known.matching(path, loosely=True))
-            or name in self.documents
-            or (bool(folder) and f"{folder}/" in self.documents)
-            or self.named(path)
+            or self.world.documents.tells_of(path)
             or bool(_OWN_RUNS.search(path))
             or name in self.moved
             or folder in self.moved
@@ -118,10 +97,6 @@ class Provided:
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
         )
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
 
 
 def _unresolved_writes(world: World) -> set[str]:

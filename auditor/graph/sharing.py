@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from auditor.graph import places
 from auditor.graph.identity import matches, within
+from auditor.graph.lineage import Touch
+from auditor.graph.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
@@ -27,6 +29,18 @@ def carries(path: str) -> bool:
     return not places.is_byproduct(path) and places.suffix(path) not in _SETTINGS
 
 
+_BROUGHT = frozenset({"cli", "env", "default"})
+
+
+def is_supplied(world: World, touch: Touch) -> bool:
+    """Whether whoever starts the program names the file: an option, a variable, or a command that a document only shows."""
+    starts = world.resolved.evaluator.invocations.all
+    return any(
+        value.how in _BROUGHT or (value.how == "command" and value.runs and all(starts[n].shown for n in value.runs))
+        for value in touch.effect.targets
+    )
+
+
 def covers(declared: Declared, path: str) -> bool:
     """Whether a declared path means this one: equal, a folder above or below, a pattern."""
     return declared.path is not None and (
@@ -35,6 +49,22 @@ def covers(declared: Declared, path: str) -> bool:
         or matches(declared.path, path)
         or matches(path, declared.path)
     )
+
+
+def upstream(world: World, step: DeclaredStep) -> list[DeclaredStep]:
+    """The steps that come before a step by a declared order or declared files, over any number of them; itself left out."""
+    found: dict[str, DeclaredStep] = {}
+    todo = [step]
+    while todo:
+        later = todo.pop()
+        for other in world.steps.by_file.get(later.path, ()):
+            feeds = other.id in later.after or any(
+                covers(out, d.path) for out in other.writes for d in later.reads if d.path
+            )
+            if feeds and other.id not in found and other.id != step.id:
+                found[other.id] = other
+                todo.append(other)
+    return list(found.values())
 
 
 def is_declared(world: World, path: str) -> bool:

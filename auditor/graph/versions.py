@@ -10,6 +10,7 @@ from auditor.graph import places
 from auditor.graph.identity import PathIndex
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
+from auditor.graph.sharing import is_supplied
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.listing import Content, Entry
@@ -21,7 +22,7 @@ CHURNED = 1_000_000
 VERSIONS = 5
 TOTAL = 50_000_000
 
-_IMMUTABLE = re.compile(
+IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
 _PREPARING = ("zero_grad", "train", "compile")
@@ -39,7 +40,10 @@ class Pins(NamedTuple):
 
 
 class Root(NamedTuple):
-    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`."""
+    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
+
+    `documented`: a document names it, so that it can at least be found again; `touch` is the read, if it could be named.
+    """
 
     artefact: str
     state: str
@@ -48,6 +52,8 @@ class Root(NamedTuple):
     training: str
     trained: Place
     confidence: float
+    documented: bool = False
+    touch: Touch | None = None
 
 
 class Blob(NamedTuple):
@@ -113,7 +119,8 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                     continue
                 if program == training.program and not near & _callers(world, touch.site):
                     continue
-                made = _makers(touch, writers, written)
+                known = _is_known(world, touch, pins)
+                made = _makers(touch, writers, written, loosely=not known)
                 if made:
                     onward = made - seen
                     seen |= onward
@@ -122,7 +129,8 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                 if (
                     touch.artefact.path is not None
                     and (
-                        places.is_byproduct(touch.artefact.path) or declared.matching(touch.artefact.path, loosely=True)
+                        places.is_byproduct(touch.artefact.path)
+                        or declared.matching(touch.artefact.path, loosely=not known)
                     )
                     and not pins.paths.matching(touch.artefact.path, loosely=True)
                 ):
@@ -187,11 +195,17 @@ def _callers(world: World, site: Site) -> frozenset[Site]:
     return frozenset(found)
 
 
-def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex) -> set[str]:
+def _is_known(world: World, touch: Touch, pins: Pins) -> bool:
+    """Whether the tree or a pin has a file at that very path: then one of the same name elsewhere is another."""
+    path = touch.artefact.path
+    return path is not None and (path in world.identities.tree or bool(pins.paths.matching(path)))
+
+
+def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex, *, loosely: bool) -> set[str]:
     """The programs that write what a touch reads."""
     if touch.artefact.path is None:
         return writers.get(touch.artefact.id, set())
-    return {writer for path in written.matching(touch.artefact.path, loosely=True) for writer in writers[path]}
+    return {writer for path in written.matching(touch.artefact.path, loosely=loosely) for writer in writers[path]}
 
 
 _NOT_DATA = frozenset({
@@ -205,7 +219,7 @@ def _is_data(touch: Touch) -> bool:
     if touch.effect.dead or touch.kind is NodeKind.MODEL or touch.effect.entry.attrs.get("listing"):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
-    if touch.effect.name.endswith(".open"):
+    if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
         return places.suffix(path) in (
             "csv",
             "tsv",
@@ -223,6 +237,7 @@ def _is_data(touch: Touch) -> bool:
 
 def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
     state, pin = _pin(world, touch, pins)
+    path = touch.artefact.path
     return Root(
         _label(touch),
         state,
@@ -231,6 +246,8 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         training.program,
         training.place,
         touch.confidence,
+        path is not None and world.documents.tells_of(path),
+        touch,
     )
 
 
@@ -256,13 +273,13 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "pinned", "tracked by git"
         if pins.paths.matching(path, loosely=True):
             return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
-    if path is None and _IMMUTABLE.search(touch.artefact.id):
+    if path is None and IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(
         name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords
     ):
         return "pinned", f"{touch.effect.entry.pin.arg}= is given"
-    if any(value.how in ("cli", "env", "default") for value in touch.effect.targets):
+    if is_supplied(world, touch):
         return "supplied", ""
     if path is None and touch.artefact.id.startswith("name:") and touch.artefact.id.rpartition(":")[2] in _BUILDERS:
         return "unresolved", ""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from posixpath import dirname
 
+from auditor.graph import places
 from auditor.graph.build import Builder
-from auditor.graph.identity import Identities
+from auditor.graph.documents import Documents
+from auditor.graph.identity import Identities, above
 from auditor.graph.lineage import Lineage
 from auditor.graph.steps import Steps
 from auditor.graph.transport import Transport
@@ -59,6 +62,25 @@ class World:
     def files(self) -> Mapping[str, Facts]:
         """Facts by path."""
         return self.resolved.files
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each file, -1 where that is not known."""
+        return {entry.path: entry.size for entry in self.listing.entries}
+
+    def beside(self, path: str) -> list[str]:
+        """The documents in the folder of a path and in those above it, the root left out, and cards anywhere."""
+        folders = {*above(path)}
+        return [p for p in self._documents if dirname(p) in folders or places.is_card(p)]
+
+    @cached_property
+    def _documents(self) -> list[str]:
+        return [path for path, facts in sorted(self.files.items()) if facts.sections]
+
+    @cached_property
+    def documents(self) -> Documents:
+        """What the documents of the tree say."""
+        return Documents(self.files)
 
     @cached_property
     def history(self) -> History:

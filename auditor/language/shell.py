@@ -163,6 +163,17 @@ class _Reading(State):
             end = max(value.end_byte, node.end_byte) if value is not None else node.end_byte
             self.assign(text, self.raw(value.start_byte, end) if value is not None else "", append=append)
 
+    def tested(self, node: Syntax, level: int) -> None:
+        """`[ … ]` and `[[ … ]]`: a command like `test`, so that what is asked for is known to be asked for."""
+        self.substitutions(node, level)
+        words = [
+            word
+            for raw in self.raw(node.start_byte, node.end_byte).strip("[] \t\n").split()
+            for word in self.expand(raw)
+        ]
+        if words and len(self.drafts) < MAX_COMMANDS:
+            self.drafts.append(Draft(["test", *words], self.line(node), self.cwd, guard=True))
+
     def declaration(self, node: Syntax, level: int) -> None:
         words = [self.raw(node.children[0].start_byte, node.children[0].end_byte)]
         exports = words[0] == "export" or "-x" in self.raw(node.start_byte, node.end_byte).split()[1:2]
@@ -355,7 +366,7 @@ _HANDLERS: dict[str, Any] = {
     "for_statement": _Reading.each,
     "function_definition": _Reading.function,
     "redirected_statement": _Reading.redirected,
-    "test_command": _Reading.substitutions,
+    "test_command": _Reading.tested,
     "unset_command": _Reading.unset,
 }
 

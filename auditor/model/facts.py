@@ -225,6 +225,22 @@ class Section(Fact):
     text: str
 
 
+class Column(Fact):
+    """One column of a table as its first rows show it. Values themselves are not kept.
+
+    `seen` counts the values that are not empty, `distinct` the different ones. `kinds` counts the values by what they look
+    like: `number`, `date-ymd` (year first), `date` (year last), `flag`, `email`, `phone`, `iban`, `ssn`, `card`, `text`.
+    `variants` counts the different values that another one equals but for letter case and blanks.
+    """
+
+    name: str
+    seen: int
+    distinct: int
+    kinds: tuple[tuple[str, int], ...]
+    variants: int = 0
+    synthetic: int = 0  # values that say themselves that they are made up: addresses at example.com
+
+
 class Facts(msgspec.Struct, frozen=True):
     """All that is known of one file by its bytes alone.
 
@@ -246,6 +262,7 @@ class Facts(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...] = ()
     references: tuple[Ref, ...] = ()
     columns: tuple[str, ...] = ()
+    profile: tuple[Column, ...] = ()
     attrs: tuple[tuple[str, str], ...] = ()
     troubles: tuple[Trouble, ...] = ()
     lines: int = 0

@@ -115,10 +115,12 @@ def _commands(
         return
     shell = step.get("shell").raw or shell
     own = _filled_in(step.get("working-directory").raw, variables)
+    waved = step.get("continue-on-error").value is True
     seen: set[Command] = set()
     for text in _instances(run.raw, matrix):
         for command in _script(text, run.text_line, shell, variables):
             moved = _moved(command, _inside(folder, own)) if own else command
+            moved = msgspec.structs.replace(moved, guard=True) if waved else moved
             if moved not in seen:
                 seen.add(moved)
                 yield moved

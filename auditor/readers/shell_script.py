@@ -10,18 +10,21 @@ from auditor.model.facts import Facts, Step
 from auditor.readers.contract import Reader, over_text, pairs
 
 _SHEBANG = re.compile(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
+_CHECKED = re.compile(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^\s*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
 _STRICT = re.compile(r"^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
 
 
 def read(text: str) -> Facts:
-    """The commands of a script in order; `strict` says that it stops at a failure."""
+    """The commands of a script in order; `strict` says that it stops at a failure, `checked` that it looks at some."""
     step = Step(
         "script",
         "shell",
         1,
         max(count_lines(text), 1),
         read_shell(text),
-        attrs=pairs([("strict", "true" if _STRICT.search(text) else "")]),
+        attrs=pairs(
+            [("strict", "true" if _STRICT.search(text) else ""), ("checked", "true" if _CHECKED.search(text) else "")]
+        ),
     )
     return Facts(kind="shell", steps=(step,), attrs=(("tool", "shell"),))
 

@@ -1,22 +1,47 @@
-"""Tables committed as text: their column names."""
+"""Tables committed as text: their column names, and what their first rows look like."""
 
 from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from auditor.language.text import read_text
-from auditor.model.facts import Facts
+from auditor.model.facts import Column, Facts
 from auditor.readers.contract import Reader, pairs
 
 HEAD = 65_536  # bytes looked at
 MAX_COLUMNS = 2_000
+MAX_PROFILED = 300  # columns
+MIN_ROWS = 20
+MAX_ROWS = 1_000
 
-_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|\s*[-+]?inf(?:inity)?\s*", re.I)
+_MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "nil"})
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("email", re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")),
+    ("ssn", re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
+    ("iban", re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?")),
+    ("date-ymd", re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.+Z-]+)?")),
+    ("date", re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?:[T ][\d:.+Z-]+)?(?: ?[AP]M)?", re.IGNORECASE)),
+    (
+        "phone",
+        re.compile(
+            r"\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}"
+        ),
+    ),
+    ("card", re.compile(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}")),
+    ("number", _NUMBER),
+    ("flag", re.compile(r"true|false|yes|no", re.IGNORECASE)),
+)
+_SYNTHETIC = re.compile(
+    r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|\b555[.-]?\d{4}$", re.IGNORECASE
+)
 
 
 def read(data: bytes) -> Facts:
-    """The names in the first row, unless it holds numbers: then the table has no header."""
+    """The names in the first row, unless it holds numbers: then the table has no header. Columns are profiled from 20 rows on."""
     text, troubles = read_text(data[:HEAD])
     if len(data) > HEAD:
         troubles = tuple(trouble for trouble in troubles if trouble.code != "encoding")  # the cut may part a character
@@ -25,10 +50,26 @@ def read(data: bytes) -> Facts:
     names = _names(first, separator)
     numeric = sum(1 for name in names if _NUMBER.fullmatch(name))
     header = bool(names) and numeric * 2 < len(names)
-    attrs = pairs([("separator", "tab" if separator == "\t" else separator), ("header", "true" if header else "false")])
+    whole = len(data) <= HEAD and text.count("\n") <= MAX_ROWS
+    rows = _rows(text if len(data) <= HEAD else text.rpartition("\n")[0], separator, len(names)) if header else []
+    looked = rows if len(rows) >= MIN_ROWS else []
+    attrs = pairs(
+        [
+            ("separator", "tab" if separator == "\t" else separator),
+            ("header", "true" if header else "false"),
+            ("rows", len(looked) or ""),
+            ("whole", "true" if looked and whole else ""),
+            ("duplicates", len(looked) - len(set(looked)) if looked else ""),
+        ]
+    )
     lines = data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
     return Facts(
-        kind="table", columns=tuple(names[:MAX_COLUMNS]) if header else (), attrs=attrs, troubles=troubles, lines=lines
+        kind="table",
+        columns=tuple(names[:MAX_COLUMNS]) if header else (),
+        profile=tuple(_profile(names, looked)),
+        attrs=attrs,
+        troubles=troubles,
+        lines=lines,
     )
 
 
@@ -37,6 +78,34 @@ def _names(line: str, separator: str) -> list[str]:
         return [name.strip()[:200] for name in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:
         return [name.strip().strip('"')[:200] for name in line.split(separator)]
+
+
+def _rows(text: str, separator: str, width: int) -> list[tuple[str, ...]]:
+    """The rows below the header that have its width."""
+    try:
+        read_rows = [tuple(row) for row in csv.reader(text.split("\n"), delimiter=separator) if row]
+    except csv.Error:
+        return []
+    return [row for row in read_rows[1 : MAX_ROWS + 1] if len(row) == width]
+
+
+def _profile(names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterable[Column]:
+    if not rows or len(names) > MAX_PROFILED:
+        return
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        counts = Counter(value for value in values if value.strip().lower() not in _MISSING)
+        kinds: Counter[str] = Counter()
+        synthetic = 0
+        for value, times in counts.items():
+            kinds[_kind(value.strip())] += times
+            synthetic += times if _SYNTHETIC.search(value.strip()) else 0
+        plain = {value.strip().casefold() for value in counts}
+        listed = tuple(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
+        yield Column(name, sum(counts.values()), len(counts), listed, len(counts) - len(plain), synthetic)
+
+
+def _kind(value: str) -> str:
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(value)), "text") if len(value) < 80 else "text"
 
 
 READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read)

@@ -26,6 +26,7 @@ RULE = Rule(
     archetypes="PRS",
     effort=Effort("4h", "2d"),
     each=Effort("30m", "1h"),
+    root_cause="unpinned-data",
     unit="data roots of training",
     warn=0.8,
     fail=0.5,
@@ -64,5 +65,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
                 related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
                 certainty=root.confidence,
-                milder=0 if coverage < (RULE.fail or 0) else 1,
+                # Where a document tells which data these are, they can be found again, though not surely the same.
+                milder=(0 if coverage < (RULE.fail or 0) else 1) + (1 if root.documented else 0),
             )

@@ -41,20 +41,30 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield Clean(says=f"{edge.artefact} is declared by {edge.declared_by}")
         else:
             files.setdefault((edge.artefact, edge.writer), []).append(edge)
-    for (artefact, writer), edges in sorted(files.items()):
-        first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
-        others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
-        # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
-        looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
-        yield Finding(
-            f"{first.reader}{others} read{'' if others else 's'} {artefact}, which {writer} writes; no pipeline declares that",
-            first.read,
-            entity=f"{writer}|{artefact}",
-            remedy=f"declare {artefact} as an output of the step that runs {writer} and as an input of each step that reads it",
-            related=(
-                first.written.says("written here"),
-                *(edge.read.says(f"read by {edge.reader}") for edge in edges[:12]),
-            ),
-            certainty=first.confidence,
-            milder=3 if looks else 0,
-        )
+    # Files that go the same way from one program to the same others are one missing declaration.
+    ways: dict[tuple[str, tuple[str, ...]], list[list[FileEdge]]] = {}
+    for (_, writer), edges in sorted(files.items()):
+        ways.setdefault((writer, tuple(sorted({edge.reader for edge in edges}))), []).append(edges)
+    for (writer, _), parallel in sorted(ways.items()):
+        yield _finding(writer, parallel)
+
+
+def _finding(writer: str, parallel: list[list[FileEdge]]) -> Finding:
+    edges = parallel[0]
+    first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
+    others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
+    more = f" and {plural(len(parallel) - 1, 'other file')}" if len(parallel) > 1 else ""
+    # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
+    looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
+    return Finding(
+        f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writer} writes; no pipeline declares that",
+        first.read,
+        entity=f"{writer}|{first.artefact}",
+        remedy=f"declare {first.artefact} as an output of the step that runs {writer} and as an input of each step that reads it",
+        related=(
+            first.written.says("written here"),
+            *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
+        ),
+        certainty=first.confidence,
+        milder=3 if looks else 0,
+    )

@@ -29,7 +29,7 @@ def words(text: str) -> list[str]:
         ("mkdir -p data/{raw,clean}", ["mkdir -p data/raw data/clean"]),
         ("f() { python $1; }\nf a.py\nf b.py", ["python a.py", "python b.py"]),
         ("f() { python a.py; }", ["python a.py"]),
-        ("if [ -f x ]; then a; else b; fi", ["a", "b"]),
+        ("if [ -f x ]; then a; else b; fi", ["test -f x", "a", "b"]),
         ("case $x in a) one;; *) two;; esac", ["one", "two"]),
         ("a | b && c || d; e &", ["a", "b", "c", "d", "e"]),
         ("N=$(python count.py)\necho $N", ["python count.py", "echo {N}"]),

@@ -71,6 +71,7 @@ HISTORY: dict[str, tuple[Commit, ...]] = {
         Commit(205, 1, "Monthly report", ("churn/evaluation.py", "churn/explain.py", "churn/labels.py", "churn/reporting.py", "scripts/retention_report.py")),
         Commit(260, 1, "Refresh everything with one command", ("run_all.py", "scripts/backfill.sh", "Makefile")),
         Commit(301, 0, "Tests and lint", ("tests", "pyproject.toml", ".github/workflows/ci.yml")),
+        Commit(330, 1, "Autumn campaign", ("campaign",)),
     ),
     "churn_paid_off": (
         Commit(0, 0, "First version", (".gitignore", "churn/__init__.py", "churn/columns.py", "requirements.in", "requirements.txt")),

@@ -1,0 +1,91 @@
+"""What the documents of a tree say in prose: which files, data and terms they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from auditor.model.facts import Facts, Section
+
+_GENERIC = frozenset({
+    "data", "raw", "interim", "processed", "external", "input", "inputs", "output", "outputs", "train", "test",
+    "val", "valid", "validation", "images", "image", "labels", "models", "model", "src", "features", "dataset",
+    "datasets", "csv", "json", "files", "file", "notebooks", "scripts", "tmp", "temp", "results", "main", "app",
+    "config",
+})  # fmt: skip
+
+_ON_DATA = re.compile(
+    r"^[\W\d_]*(?:(?:about|the|our|training|raw|input|used|supported|available|downloading|getting|download|get)\s+)*"
+    r"(?:data ?-?sets?|data|corpus|corpora|features|columns)\b"
+    r"(?:\s+(?:sets?|cards?|sheets?|dictionary|description|sources?|files?|details|overview|information|structure|format|preparation|download|collection|used|schema|license|licence))*[\W_]*$",
+    re.I,
+)
+"""Headings of a chapter that is about the data themselves."""
+_COMMAND = re.compile(
+    r"^\s*(?:[$>%!#]|(?:dvc|git|python3?|pip3?|cd|mv|cp|rm|mkdir|wget|curl|docker|make|bash|sh|source|export|conda)\s)"
+)
+_ORIGIN = re.compile(
+    r"\b(data ?-?sets?|data|corpus|images|records|recordings)\b[^.\n]{0,120}"
+    r"\b(from|sourced?|obtained|download(ed)?|collected|provided|published|available|released|kaggle|uci|zenodo|https?)\b",
+    re.I,
+)
+_A_FEW_WORDS = 12
+_A_SENTENCE = 5
+
+
+class Documents:
+    """All documents of a tree but the forms under `.github`."""
+
+    def __init__(self, files: Mapping[str, Facts]) -> None:
+        self.sections: tuple[tuple[str, Section], ...] = tuple(
+            (path, section)
+            for path, facts in sorted(files.items())
+            for section in facts.sections
+            if not path.startswith(".github")
+        )
+
+    @cached_property
+    def text(self) -> str:
+        """Titles and texts one after the other."""
+        return " ".join(f"{section.title} {section.text}" for _, section in self.sections)
+
+    @cached_property
+    def _words(self) -> str:
+        return plain(self.text)
+
+    @cached_property
+    def describes_data(self) -> bool:
+        """Whether some document has a chapter on the data, or says where they come from."""
+        return any(
+            (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_FEW_WORDS)
+            or _ORIGIN.search(f"{section.title}. {section.text}")
+            for _, section in self.sections
+        )
+
+    def describes(self, path: str) -> bool:
+        """Whether a sentence of some document is about a file, its folder or a telling part of its path; a command is none."""
+        stems = [part.partition(".")[0] for part in path.split("/")]
+        parts = [plain(part) for part in stems if len(part) > 3 and part.lower() not in _GENERIC]
+        return any(any(part in plain(line) for part in parts) for line in self._sentences)
+
+    @cached_property
+    def _sentences(self) -> list[str]:
+        lines = (line for _, section in self.sections for line in (section.title, *section.text.split("\n")))
+        return [line for line in lines if len(line.split()) >= _A_SENTENCE and not _COMMAND.match(line)]
+
+    def names(self, path: str) -> bool:
+        """Whether a document names one of the telling parts of a path, however it spells it (`COCO-Text`, `COCO Text`)."""
+        return any(
+            plain(part) in self._words for part in path.split("/") if len(part) > 2 and part.lower() not in _GENERIC
+        )
+
+    def tells_of(self, path: str) -> bool:
+        """Whether a document tells of a file: by its name, its folder, or a telling part of its path."""
+        folder, _, name = path.rpartition("/")
+        return name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
+
+
+def plain(text: str) -> str:
+    """A text without anything but small letters and digits."""
+    return re.sub(r"[\W_]+", "", text.lower())

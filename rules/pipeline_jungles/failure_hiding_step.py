@@ -1,0 +1,54 @@
+"""PIP011: a step that reports success although its work failed."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+
+RULE = Rule(
+    id="PIP011",
+    name="failure-hiding-step",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.DENSITY,
+    archetypes="PSR",
+    effort=Effort("30m", "1h"),
+    each=Effort("15m", "30m"),
+    unit="places that hide a failure",
+    checklist=("C32",),
+    ml_test_score=("Infra 3", "Monitor 2"),
+    references=("Reading of public repositories",),
+)
+
+SAYS = {
+    "handler": (
+        "{step} {work} in a block whose every error is caught, told and forgotten: it ends as if all were well",
+        "raise the error again after telling it, or end with a code other than 0",
+    ),
+    "exit": (
+        "{step} {work} in a block whose every error ends the program with success",
+        "end with a code other than 0",
+    ),
+    "command": ("{step} goes on if this command fails: {work}", "let the command's failure stop the step"),
+    "chain": ("{step} runs the next command when this one fails: {work}", "begin the script with `set -euo pipefail`"),
+    "launch": (
+        "{step} starts the next program whether or not this one failed: {work}",
+        "check how it ended (`check=True`)",
+    ),
+}
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    hidden = graph.hidden_failures()
+    for each in hidden:
+        message, remedy = SAYS[each.kind]
+        yield Finding(
+            message.format(step=each.step, work=each.work),
+            each.place,
+            entity=f"{each.kind}|{each.step}",
+            remedy=remedy,
+            related=(each.worked.says("the work" if each.kind in ("handler", "exit") else "what runs next"),)
+            if each.worked
+            else (),
+        )
+    if not hidden:
+        yield Clean(says="no step that hides a failure of its work")
