@@ -71,7 +71,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     if w != reader
                     and reader not in writers
                     and not _same_run(world, w, reader)
-                    and _joinable(w, writers[w], reader, read)
+                    and joinable(w, writers[w], reader, read)
                 ]
                 if makers and not pins.matching(other, loosely=True):
                     found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led)
@@ -116,7 +116,7 @@ def _serves(world: World, program: str) -> bool:
     )
 
 
-def _joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
+def joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
     """Two relative paths of unknown base mean one file only for programs that are neighbours: at most one folder apart."""
     if not (written.artefact.guessed or read.artefact.guessed):
         return True

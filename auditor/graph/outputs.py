@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.file_edges import FileEdge
+from auditor.graph.file_edges import FileEdge, joinable
 from auditor.graph.identity import PathIndex
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
@@ -20,8 +20,8 @@ from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.invocations import argument
 
-SURE = 0.75
-"""Confidence from which a written path is the path that is meant."""
+SURE = 0.65
+"""Confidence from which a written path is the path that is meant; the folder it starts in may be a guess."""
 
 _DELIVERED = re.compile(
     r"predict|submission|result|score|metric|report|summar|output|forecast|export|histor|importan|stat|eval|figure|plot|"
@@ -109,7 +109,7 @@ def _tie(
 ) -> str:
     """What makes two writers steps of one chain; "" if nothing does, or if they write by the same code."""
     one, two = writers[first], writers[other]
-    if _same_code(world, (first, one), (other, two)) or (one.artefact.guessed and two.artefact.guessed):
+    if _same_code(world, (first, one), (other, two)) or not joinable(first, one, other, two):
         return ""
     if (first, 0) in world.lineage.reached(other) or (other, 0) in world.lineage.reached(first):
         return ""
