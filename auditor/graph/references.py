@@ -105,7 +105,7 @@ class _Tree:
             for touches in world.lineage.touches.values()
             for touch in touches
             if touch.way == "write" and touch.artefact.path
-        }
+        } | _from_cells(world)
 
     def ending(self, text: str) -> str | None:
         """A file or folder whose path ends with a text; then one that does so in other letter case; None for neither."""
@@ -128,6 +128,22 @@ class _Tree:
         """Whether a path lies in a part that another repository holds, or names such a part on its way."""
         parts = path.split("/")
         return any(path == s or path.startswith(f"{s}/") or s.rpartition("/")[2] in parts for s in self.submodules)
+
+
+def _from_cells(world: World) -> set[str]:
+    """Names of the files that cells of notebooks write out or fetch."""
+    found: set[str] = set()
+    for path, program in world.resolved.code.programs.items():
+        for escape in program.escapes:
+            if escape.kind == "cell-magic" and escape.name in ("writefile", "file"):
+                words = escape.text.partition("\n")[0].split()
+                found |= {word.rpartition("/")[2] for word in words}
+        if program.cells:
+            commands = (launch.command for launch in world.launched.get(path, ()))
+            found |= {
+                word.text.rpartition("/")[2] for command in commands for word in (*command.words, *command.writes)
+            }
+    return found
 
 
 def _inner(text: str) -> str:
