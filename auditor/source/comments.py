@@ -7,12 +7,14 @@ import re
 from auditor.model.ir import Comment
 from auditor.source.limits import MAX_COMMENT, MAX_COMMENTS
 
+# Groups are not possessive: before 3.11.5 `re` matches such groups wrongly where they hold an alternative. Their parts
+# are, so that nothing is tried twice.
 _STRINGS = (
-    r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"""',
-    r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+'''",
+    r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*"""',
+    r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*'''",
     r'"""|\'\'\'',  # never closed
-    r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"',
-    r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'",
+    r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"',
+    r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'",
 )
 STRINGS_AND_COMMENTS = re.compile(rf"#[^\n]*|{'|'.join(_STRINGS)}", re.DOTALL)
 """Each string literal and each comment of a Python text; quotes nested in an f-string's braces are not followed."""
