@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -51,9 +52,9 @@ def find(word: str, rules: dict[str, Loaded]) -> Loaded:
     wanted = word.strip().lower().replace("_", "-")
     if wanted in names:
         return names[wanted]
-    near = [
-        f"{names[name].info.id} ({names[name].info.name})" for name in get_close_matches(wanted, names, n=3, cutoff=0.5)
-    ]
+    meant = re.sub(r"^([a-z]+)-?0*(\d+)$", lambda found: f"{found[1]}{found[2]:0>3}", wanted)
+    close = [*([meant] if meant in names else []), *get_close_matches(wanted, names, n=3, cutoff=0.5)]
+    near = [f"{names[name].info.id} ({names[name].info.name})" for name in dict.fromkeys(close)][:3]
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`auditor rules` lists them all"
     raise UsageError(f"there is no rule '{word}'; {hint}")
 

@@ -20,7 +20,7 @@ _PROJECT_FILES = frozenset(
 """Files that stand where a project begins: programs are usually started there."""
 
 
-DEEP = 2
+DEEP = 1
 """Folders above a script from which on it is hardly started from the root."""
 
 
