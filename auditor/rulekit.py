@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.graph import ArtefactGraph
 from auditor.graph.file_edges import FileEdge
+from auditor.graph.skew import Twice
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
@@ -17,7 +18,7 @@ from auditor.model.verdict import Check, RuleInfo
 
 __all__ = [
     "ArtefactGraph", "Check", "Clean", "Effort", "Family", "FileEdge", "Finding", "Iterator", "Judgement", "Measure", "NotApplicable",
-    "NotEvidenced", "Place", "Related", "Rule", "Severity", "Unknown", "plural",
+    "NotEvidenced", "Place", "Related", "Rule", "Severity", "Twice", "Unknown", "plural",
 ]  # fmt: skip
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(m|h|d)$")

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from auditor.graph import Graphs
+from auditor.graph.components import component_roots
 from auditor.knowledge import load
-from auditor.model.changes import History
+from auditor.model.changes import Change, Commit, History
 from auditor.model.facts import Facts
 from auditor.model.listing import Entry, Listing, Target
 from auditor.model.settings import Settings
@@ -29,6 +32,7 @@ class Example:
     files: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     expected: set[tuple[str, str, int | None]] = field(default_factory=set)
+    history: History = field(default_factory=lambda: History("none"))
 
 
 def examples(text: str) -> Iterator[Example]:
@@ -46,8 +50,11 @@ def examples(text: str) -> Iterator[Example]:
 
 def _example(name: str, bad: bool, body: str) -> Example:
     example = Example(name, bad)
-    for _, options, text in _BLOCK.findall(body):
+    for language, options, text in _BLOCK.findall(body):
         given = dict(_OPTION.findall(options))
+        if language == "history":
+            example.history = scripted(text)
+            continue
         text += "".join(f"PADDING_{n} = {n}\n" for n in range(int(given.get("pad", "0"))))
         for path, content in _repeated(given["title"], text, int(given.get("repeat", "0"))):
             _add(example, path, content, given)
@@ -55,6 +62,17 @@ def _example(name: str, bad: bool, body: str) -> Example:
             rule, _, where = given["expect"].partition(" ")
             example.expected.add((rule, "." if where == "component" else where, None))
     return example
+
+
+def scripted(text: str) -> History:
+    """A history: each line is a number of commits, and the files that each of them changes; one commit a week."""
+    commits: list[Commit] = []
+    for line in text.strip().splitlines():
+        times, *paths = line.split()
+        changes = tuple(Change(path, "M", "0" * 40) for path in paths)
+        commits += [Commit("0" * 40, 0, 0, "change", changes)] * int(times)
+    week, last = 7 * 86_400, 1_700_000_000
+    return History("full", tuple(replace(c, time=last - n * week) for n, c in enumerate(commits)))
 
 
 def _repeated(title: str, text: str, times: int) -> Iterator[tuple[str, str]]:
@@ -79,7 +97,7 @@ def _add(example: Example, path: str, text: str, given: dict[str, str]) -> None:
 def graphs(
     files: dict[str, str], sizes: dict[str, int] | None = None, archetypes: str = "", history: History | None = None
 ) -> Graphs:
-    """The graph of a tree held in memory, all of it one component of the given archetypes."""
+    """The graph of a tree held in memory, all its components of the given archetypes."""
     facts: dict[str, Facts] = {}
     for path, text in files.items():
         readers = candidates(path)
@@ -87,5 +105,6 @@ def graphs(
             facts[path] = read_file(readers, text.encode())
     entries = tuple(Entry(path, "0" * 40, (sizes or {}).get(path, len(text))) for path, text in sorted(files.items()))
     listing = Listing(Target("memory", "folder", "example", history="none"), entries)
-    settings = Settings(components={".": archetypes} if archetypes else {})
+    roots = component_roots(facts) if archetypes else ()
+    settings = Settings(components={root or ".": archetypes for root in roots})
     return Graphs(resolve(facts, frozenset(files), load()), listing, settings, lambda: history or History("none"))

@@ -10,11 +10,9 @@ from auditor.graph import (
     agreement,
     datasets,
     dropped,
-    entangled,
     failures,
     features,
     file_edges,
-    glue,
     jungle,
     leaks,
     locks,
@@ -36,6 +34,7 @@ from auditor.graph import (
 )
 from auditor.graph.archetypes import SURE, Portrait, archetypes
 from auditor.graph.components import component_roots, owner_of
+from auditor.graph.coupling import Coupling
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore
@@ -48,12 +47,11 @@ from auditor.program import Resolved
 __all__ = ["ArtefactGraph", "Graphs", "World"]
 
 
-class ArtefactGraph:
+class ArtefactGraph(Coupling):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
     def __init__(self, world: World, root: str, roots: tuple[str, ...], settings: Settings) -> None:
-        self._world = world
-        self._roots = roots
+        super().__init__(world, roots)
         self.root = root
         self.id = root or "."
         self.settings = settings
@@ -75,6 +73,11 @@ class ArtefactGraph:
     def confidence(self, letters: str) -> float:
         """The highest confidence among some archetypes."""
         return max((a.confidence for a in self.archetypes if a.letter in letters), default=0.0)
+
+    def looks_like(self, letters: str) -> bool:
+        """Whether any of some archetypes is sure of it; where none is sure, whether any is a candidate."""
+        sure = [a for a in self.archetypes if a.confidence >= SURE]
+        return any(a.letter in letters for a in sure or self.archetypes)
 
     # --- coverage ---
 
@@ -159,20 +162,6 @@ class ArtefactGraph:
     def stages(self) -> int:
         """Declared pipeline steps of the component."""
         return sum(1 for step in self._world.steps.all if step.tool in ("dvc", "make") and self.owns(step.path))
-
-    # --- glue ---
-
-    @cached_property
-    def _model_scopes(self) -> list[glue.ModelScope]:
-        return glue.model_scopes(self._world, self.owns)
-
-    def model_scopes(self) -> list[glue.ModelScope]:
-        """Functions and module bodies that fit or predict, with the plumbing they do besides."""
-        return self._model_scopes
-
-    def drivers(self) -> list[glue.Driver]:
-        """Programs that start other programs of the repository."""
-        return glue.drivers(self._world, self.owns)
 
     # --- pipelines ---
 
@@ -347,28 +336,6 @@ class ArtefactGraph:
             change.path for commit in history.commits if commit.time >= first for change in commit.changes
         )
         return dict(counted)
-
-    # --- entanglement ---
-
-    @cached_property
-    def _propagation(self) -> entangled.Propagation | None:
-        return entangled.propagation(self._world, self.owns)
-
-    def propagation(self) -> entangled.Propagation | None:
-        """How far a change of the average artefact travels."""
-        return self._propagation
-
-    def radii(self, most: int = 10) -> list[entangled.Radius]:
-        """If you change X, these change."""
-        return entangled.radii(self._world, self.owns, most)
-
-    def hubs(self) -> tuple[list[entangled.Hub], int]:
-        """Modules with the concerns they mix, and how many modules there are."""
-        return entangled.hubs(self._world, self.owns)
-
-    def cycles(self) -> list[entangled.Cycle]:
-        """Dependency cycles through files and imports."""
-        return entangled.cycles(self._world, self.owns)
 
     # --- operation ---
 

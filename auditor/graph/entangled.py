@@ -82,7 +82,7 @@ def _counted(world: World, owned: Callable[[str], bool]) -> dict[str, Node]:
     }
 
 
-def _reexports(world: World, path: str) -> bool:
+def reexports(world: World, path: str) -> bool:
     """A package file that only passes names on."""
     program = world.resolved.code.programs.get(path)
     return (
@@ -112,9 +112,7 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
     nodes = _counted(world, owned)
     graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
     collapsed = frozenset(
-        name
-        for name, node in nodes.items()
-        if node.kind not in _COUNTED or (node.path and _reexports(world, node.path))
+        name for name, node in nodes.items() if node.kind not in _COUNTED or (node.path and reexports(world, node.path))
     )
     measured = metrics.propagation_cost(graph, collapsed)
     if measured is None:
@@ -134,7 +132,7 @@ def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Ra
     found = []
     for name, bits in metrics.reach(graph).items():
         path = nodes[name].path
-        if bits.bit_count() < 2 or (path is not None and _reexports(world, path)):
+        if bits.bit_count() < 2 or (path is not None and reexports(world, path)):
             continue
         reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
         models = sum(n.kind is NodeKind.MODEL for n in reached)
@@ -180,7 +178,7 @@ def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
     modules = [
         path
         for path in world.resolved.code.paths
-        if owned(path) and places.is_product(path) and path.endswith(".py") and not _reexports(world, path)
+        if owned(path) and places.is_product(path) and path.endswith(".py") and not reexports(world, path)
     ]
     fan_in: dict[str, int] = {}
     for path in modules:
@@ -188,12 +186,7 @@ def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
             fan_in[target] = fan_in.get(target, 0) + 1
     found = []
     for path in modules:
-        concerns: dict[str, tuple[str, Place, str]] = {}
-        for number in world.resolved.code.scopes(path):
-            for effect in world.resolved.effects.own.get((path, number), ()):
-                for concern, roles in CONCERNS.items():
-                    if effect.role in roles and effect.certainty >= 0.6 and concern not in concerns:
-                        concerns[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)
+        concerns = _concerns(world, path)
         found.append(
             Hub(
                 path,
@@ -204,6 +197,22 @@ def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
             )
         )
     return found, len(modules)
+
+
+def _concerns(world: World, path: str) -> dict[str, tuple[str, Place, str]]:
+    """The concerns of a file, each with the place and name of a call that shows it."""
+    found: dict[str, tuple[str, Place, str]] = {}
+    for number in world.resolved.code.scopes(path):
+        for effect in world.resolved.effects.own.get((path, number), ()):
+            for concern, roles in CONCERNS.items():
+                if effect.role in roles and effect.certainty >= 0.6 and concern not in found:
+                    found[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)
+    return found
+
+
+def concerns_of(world: World, path: str) -> frozenset[str]:
+    """The concerns that a file mixes, by what it calls."""
+    return frozenset(_concerns(world, path))
 
 
 def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:

@@ -142,3 +142,44 @@ def orchestrates(world: World, path: str) -> bool:
         return False
     effects = (e for number in code.scopes(path) for e in world.resolved.effects.own.get((path, number), ()))
     return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)
+
+
+_GLUE = frozenset(
+    {
+        Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.CONFIG_READ, Role.DOWNLOAD, Role.CONNECT, Role.EXEC,
+        Role.COPY, Role.CACHE, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
+        Role.REGISTER, Role.CALL_SERVICE, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE, Role.SERVE, Role.DATASET,
+    }
+)  # fmt: skip
+_KERNEL = frozenset(
+    {
+        Role.ESTIMATOR, Role.FIT, Role.PREDICT, Role.TUNE, Role.COMPOSE, Role.TRAIN_SERVICE, Role.TRANSFORMER, Role.TRANSFORM,
+        Role.FIT_TRANSFORM, Role.FEATURE, Role.RESAMPLE, Role.FEATURE_SELECT, Role.SAMPLE, Role.SPLIT, Role.EVALUATE,
+        Role.EXPLAIN, Role.ANALYSE, Role.VALIDATE, Role.MODE,
+    }
+)  # fmt: skip
+
+
+class Mix(NamedTuple):
+    """Library calls of known role: those that carry data in and out, and those that model, make features or judge."""
+
+    glue: int
+    kernel: int
+
+    @property
+    def ratio(self) -> float:
+        """Share of the calls that is glue (RULES §5.1)."""
+        return self.glue / (self.glue + self.kernel) if self.glue + self.kernel else 0.0
+
+
+def mix(world: World, owned: Callable[[str], bool]) -> Mix:
+    """What the library calls of a component's product code are for."""
+    glue = kernel = 0
+    code = world.resolved.code
+    for path in code.paths:
+        if owned(path) and places.is_product(path):
+            for number in code.scopes(path):
+                roles = [e.role for e in world.resolved.effects.own.get((path, number), ()) if e.certainty >= 0.6]
+                glue += sum(role in _GLUE for role in roles)
+                kernel += sum(role in _KERNEL for role in roles)
+    return Mix(glue, kernel)

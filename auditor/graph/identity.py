@@ -135,6 +135,17 @@ def matches(general: str, concrete: str) -> bool:
     return covers(general, concrete)
 
 
+def alike(one: Identity, other: Identity) -> bool:
+    """Whether two identities can mean the same artefact."""
+    if one.id == other.id:
+        return True
+    return (
+        one.path is not None
+        and other.path is not None
+        and (matches(one.path, other.path) or matches(other.path, one.path))
+    )
+
+
 def within(path: str, folder: str) -> bool:
     """Whether a path lies in a folder or is it."""
     return path == folder or path.startswith(folder + "/")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from posixpath import dirname
+from typing import TypeVar, cast
 
 from auditor.graph import places
 from auditor.graph.build import Builder
 from auditor.graph.documents import Documents
+from auditor.graph.flows import Flows
 from auditor.graph.identity import Identities, above
 from auditor.graph.lineage import Lineage
 from auditor.graph.steps import Steps
@@ -21,6 +23,8 @@ from auditor.program import Resolved
 from auditor.program.effects import Effect
 from auditor.program.launches import launches
 
+T = TypeVar("T")
+
 
 class World:
     """The resolved program, the declared steps, the lineage and the graph of one tree."""
@@ -31,6 +35,7 @@ class World:
         self.resolved = resolved
         self.listing = listing
         self._history = history
+        self._answers: dict[object, object] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
@@ -86,6 +91,17 @@ class World:
     def history(self) -> History:
         """Change sets, read from git when first asked for."""
         return self._history()
+
+    def once(self, ask: Callable[[World], T]) -> T:
+        """The answer of a question about the whole tree, asked once whoever needs it."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return cast("T", self._answers[ask])
+
+    @cached_property
+    def flows(self) -> Flows:
+        """What flows into fits, saves and writes."""
+        return Flows(self.resolved)
 
     @cached_property
     def outgoing(self) -> dict[str, list[Edge]]:

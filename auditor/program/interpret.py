@@ -61,7 +61,7 @@ _KEEPING_CALLS = frozenset({
     "torch.FloatTensor", "tensorflow.convert_to_tensor", "xgboost.DMatrix", "lightgbm.Dataset", "catboost.Pool",
 })  # fmt: skip
 _SUBSETS = frozenset(["drop_duplicates", "dropna", "query", "head", "tail", "sample", "where"])
-_STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
+STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
 # These learn which categories there are, as `get_dummies` does, and no statistic unless they choose among them.
 _VOCABULARY = frozenset({"LabelEncoder", "OneHotEncoder", "OrdinalEncoder", "LabelBinarizer", "MultiLabelBinarizer"})
 _SELECTING = frozenset({"min_frequency", "max_categories"})
@@ -357,7 +357,7 @@ class Interpreter:
 
     def _transformer(self, expr: Call, entry: Entry, dotted: str, args: list[Value], spot: Spot) -> Value:
         name = dotted.rpartition(".")[2]
-        stateful = entry.attrs.get("stateful", True) and name not in _STATELESS
+        stateful = entry.attrs.get("stateful", True) and name not in STATELESS
         if name in _VOCABULARY and not any(keyword in _SELECTING for keyword, _ in expr.keywords):
             stateful = False
         return Value("transformer" if stateful else "stateless", name=name, id=next(self._numbers), spot=spot)

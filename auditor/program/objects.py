@@ -222,6 +222,12 @@ class Objects:
                         table.setdefault(attribute, []).append((value, number))
         return table.get(name, [])
 
+    def kept(self, cls: Local) -> list[tuple[Expr, Frame]]:
+        """Everything that the methods of a class assign to attributes of the object."""
+        self._stores(cls, "")
+        table = self._stored[cls]
+        return [(value, Frame(cls.path, number)) for name in sorted(table) for value, number in table[name]]
+
     def _frame_of_store(self, cls: Local, number: int, made: Made | None) -> Frame:
         """The frame of a method that assigns: of the constructor with the arguments of the construction."""
         method = Local(cls.path, number)

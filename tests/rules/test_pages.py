@@ -26,7 +26,7 @@ CASES = [(loaded, example) for loaded in RULES.values() for example in examples(
     ("loaded", "example"), CASES, ids=[f"{loaded.info.id} {example.name}" for loaded, example in CASES]
 )
 def test_page(loaded: Loaded, example: Example) -> None:
-    judged = judge(graphs(example.files, example.sizes, loaded.info.archetypes).components, [loaded])
+    judged = judge(graphs(example.files, example.sizes, loaded.info.archetypes, example.history).components, [loaded])
     assert not judged.errors, judged.traces
     found = {(finding.rule, finding.place.path, finding.place.line) for finding in judged.findings}
     assert found == (example.expected if example.bad else set())

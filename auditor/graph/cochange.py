@@ -1,0 +1,204 @@
+"""Questions about history: files that change together although nothing in them says so (RULES §5.5)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import combinations
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.artefact import EdgeKind
+from auditor.model.changes import Commit, History
+
+SUPPORT = 5
+CONFIDENCE = 0.6
+LIFT = 2.0
+MOST_FILES = 30
+FEWEST_COMMITS = 50
+MONTHS = 24
+WEEKS = 4
+"""From the first to the last common change: what is written and changed together in its first days is one piece of work."""
+_WEEK = 7 * 86_400
+_MONTH = 30.44 * 86_400
+_SWEEPS = re.compile(
+    r"^(merge|revert|bump|release|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
+    r"licen[cs]e|copyright|typos?)\b|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
+    re.I,
+)
+_CODE = frozenset({"py", "sql", "sh", "smk", "r"})
+_SETTINGS = frozenset({"yaml", "yml", "toml", "cfg", "ini"})
+_UNTOLD = re.compile(
+    r"(^|/)(__init__\.py|conftest\.py|setup\.(py|cfg)|pyproject\.toml|package\.json|mkdocs\.ya?ml|\.pre-commit-config\.yaml|"
+    r"version\.py|_version\.py|[^/]*lock[^/]*|[^/]*requirements[^/]*|environment\.ya?ml|conda\.ya?ml|manifest\.json)$|"
+    r"(^|/)(\.github|\.ci|docs?)/|changelog",
+    re.I,
+)
+MOST_SHARING = 8
+"""Files around a common neighbour up to which it explains what they have in common; a hub explains nothing."""
+_TYING = frozenset(EdgeKind) - {EdgeKind.DOCUMENTS, EdgeKind.OWNS, EdgeKind.ENV_OF, EdgeKind.COCHANGE}
+
+
+class Pair(NamedTuple):
+    """Two files that change together: how often, how often each changes, and whether anything ties them."""
+
+    one: str
+    other: str
+    together: int
+    changes: tuple[int, int]
+    tied: bool
+
+
+class CoChange(NamedTuple):
+    """The strong pairs of a component, over so many usable commits. `unread` says why history tells nothing, if so."""
+
+    pairs: tuple[Pair, ...]
+    commits: int
+    unread: str = ""
+
+    def untied(self) -> list[tuple[Pair, ...]]:
+        """The pairs that nothing ties, those that hang together by a file in one group, the strongest first."""
+        return clusters(tuple(pair for pair in self.pairs if not pair.tied))
+
+
+def clusters(pairs: tuple[Pair, ...]) -> list[tuple[Pair, ...]]:
+    """Pairs that hang together by a file, the strongest first in each and among them."""
+    found: list[list[Pair]] = []
+    for pair in pairs:
+        near = [group for group in found if any({p.one, p.other} & {pair.one, pair.other} for p in group)]
+        rest = [group for group in found if group not in near]
+        found = [*rest, [*(p for group in near for p in group), pair]]
+    ordered = [tuple(sorted(group, key=lambda p: (-p.together, p.one, p.other))) for group in found]
+    return sorted(ordered, key=lambda group: (-group[0].together, group[0].one))
+
+
+def cochange(world: World, owned: Callable[[str], bool]) -> CoChange:
+    """Files of a component that repeatedly change in the same commits."""
+    mined = world.once(_mined)
+    return mined._replace(pairs=tuple(p for p in mined.pairs if owned(p.one) and owned(p.other)))
+
+
+def _mined(world: World) -> CoChange:
+    history = world.history
+    if history.state not in ("full", "partial") or not history.commits:
+        return CoChange((), 0, _why(history))
+    kept = [entry.path for entry in world.listing.entries if _counts(entry.path)]
+    sets = change_sets(history, frozenset(kept))
+    if len(sets) < FEWEST_COMMITS:
+        return CoChange((), len(sets))
+    strong = strong_pairs(sets)
+    tied = _tied(world, frozenset(name for pair in strong for name in (pair.one, pair.other)))
+    return CoChange(tuple(pair._replace(tied=tied(pair.one, pair.other)) for pair in strong), len(sets))
+
+
+def _why(history: History) -> str:
+    return {
+        "shallow": "the clone is shallow: its history was not seen",
+        "partial": "commits are missing from this clone",
+    }.get(history.state, "")
+
+
+def _counts(path: str) -> bool:
+    """Code, configuration and data of the product; what changes with everything by its nature says nothing."""
+    return places.is_product(path) and places.suffix(path) in _CODE | _SETTINGS and not _UNTOLD.search(path)
+
+
+class Changed(NamedTuple):
+    """The files of one usable commit under their present names."""
+
+    time: int
+    names: frozenset[str]
+
+
+def change_sets(history: History, kept: frozenset[str]) -> list[Changed]:
+    """The files of each usable commit under their present names: no sweeps, no huge commits, the last 24 months."""
+    newest = history.commits[0].time if history.commits else 0
+    renamed: dict[str, str] = {}
+    found = []
+    for commit in history.commits:
+        usable = commit.time >= newest - MONTHS * _MONTH and _usable(commit)
+        names = set()
+        for change in commit.changes:
+            now = renamed.get(change.path, change.path)
+            if change.old:
+                renamed[change.old] = now
+            names.add(now)
+        if usable:
+            found.append(Changed(commit.time, frozenset(names & kept)))
+    return found
+
+
+def _usable(commit: Commit) -> bool:
+    return 0 < len(commit.changes) <= MOST_FILES and not _SWEEPS.search(commit.subject)
+
+
+def strong_pairs(sets: list[Changed]) -> list[Pair]:
+    """Pairs with support, confidence both ways and lift over the thresholds, over weeks; the strongest first."""
+    alone = Counter(name for changed in sets for name in changed.names)
+    often = {name for name, count in alone.items() if count >= SUPPORT}
+    times: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for changed in sets:
+        for pair in combinations(sorted(changed.names & often), 2):
+            times[pair].append(changed.time)
+    found = []
+    for (one, other), when in times.items():
+        n, m, count = alone[one], alone[other], len(when)
+        sure = count >= SUPPORT and count / max(n, m) >= CONFIDENCE and count * len(sets) / (n * m) >= LIFT
+        if sure and max(when) - min(when) >= WEEKS * _WEEK:
+            found.append(Pair(one, other, count, (n, m), False))
+    return sorted(found, key=lambda p: (-p.together, p.one, p.other))
+
+
+def _tied(world: World, names: frozenset[str]) -> Callable[[str, str], bool]:
+    """Whether the graph explains that two of some files change together.
+
+    By an edge, over one module between them, by a neighbour that few others share (a data set, a step, a base), or because
+    nothing tells who reads a file of settings: then that no edge was seen says nothing.
+    """
+    around: dict[str, set[str]] = defaultdict(set)
+    imports: dict[str, set[str]] = defaultdict(set)
+    read: set[str] = set()
+    files = {node.id: _file(node.id, node.path) or node.id for node in world.nodes.values()} if names else {}
+    for edge in world.edges if names else ():
+        one, other = files.get(edge.source, ""), files.get(edge.target, "")
+        if edge.kind in _TYING and one != other:
+            around[one].add(other)
+            around[other].add(one)
+            if edge.kind is EdgeKind.IMPORTS:
+                imports[one].add(other)
+            if places.suffix(one) in _SETTINGS:
+                read.add(one)
+
+    def tied(one: str, other: str) -> bool:
+        between = around[one] & around[other]
+        if other in around[one] or any(len(around[middle]) <= MOST_SHARING for middle in between):
+            return True
+        if any(
+            (m in imports[one] and other in imports[m]) or (m in imports[other] and one in imports[m]) for m in between
+        ):
+            return True
+        settings = {places.suffix(name) in _SETTINGS for name in (one, other)}
+        if len(settings) == 2 and (between or not read & {one, other}):
+            return True
+        return _names(world, one, other) or _names(world, other, one)
+
+    return tied
+
+
+def _names(world: World, one: str, other: str) -> bool:
+    """Whether a file writes out the name of another: its file name, or its module after its package."""
+    folder, _, name = other.rpartition("/")
+    dotted = f"{folder.rpartition('/')[2]}.{name.rpartition('.')[0]}"
+    code = world.resolved.code
+    texts = code.texts(one) if one in code.programs else (str(value) for value, _ in code.leaves(one).values())
+    return any(name in text or dotted in text for text in texts)
+
+
+def _file(node: str, path: str | None) -> str | None:
+    """The file that a node lies in."""
+    if path is not None:
+        return path
+    kind, _, rest = node.partition(":")
+    return rest.partition("#")[0] if kind in ("file", "step", "function", "param", "cli") else None

@@ -1,0 +1,62 @@
+"""ENT011: a fitted step shapes what the model learns and is not shipped with it."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotEvidenced,
+    Rule,
+    Severity,
+    Unknown,
+)
+
+RULE = Rule(
+    id="ENT011",
+    name="serving-step-omitted",
+    severity=Severity.CRITICAL,
+    reliability="B",
+    check=Check.DENSITY,
+    archetypes="SP",
+    effort=Effort("4h", "2d"),
+    unit="fitted steps that are not shipped with their model",
+    ml_test_score=("Monitor 3",),
+    references=("Sculley et al. 2015", "Breck et al. 2017"),
+)
+REMEDY = "persist the whole transformation with the model, load that one object where the model answers, and test both sides on the same rows"
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    shipping = graph.shipping()
+    for step in shipping.steps:
+        if step.state == "kept":
+            yield Clean(says=f"{step.name} is saved with the model")
+        elif step.state == "refitted":
+            yield Finding(
+                f"{step.name} is fitted anew on what the model is asked to score: it learns its scale from the request, not from training",
+                step.place,
+                entity=step.entity,
+                remedy=REMEDY,
+                related=(step.served.says("the model answers here"),) if step.served else (),
+                certainty=step.certainty,
+            )
+        elif step.served is None:
+            yield NotEvidenced(
+                f"{step.name} is fitted at {step.place} and never saved, though the {step.model} behind it is; what applies the model is not here"
+            )
+        else:
+            yield Finding(
+                f"{step.name} is fitted before the {step.model} and never saved; where the model answers it cannot be applied",
+                step.place,
+                entity=step.entity,
+                remedy=REMEDY,
+                related=(step.trained.says("the model is fitted here"), step.served.says("the model is loaded here")),
+                certainty=step.certainty,
+            )
+    for place in shipping.unknown:
+        yield Unknown(f"what is saved beside the model fitted at {place} could not be told")

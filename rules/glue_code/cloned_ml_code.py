@@ -1,0 +1,66 @@
+"""GLU005: copied code."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Measure,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="GLU005",
+    name="cloned-ml-code",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.METRIC,
+    archetypes="PRSAN",
+    effort=Effort("1d", "3d"),
+    each=Effort("1h", "3h"),
+    unit="share of statements that repeat others",
+    warn=0.10,
+    fail=0.25,
+    ml_test_score=("Data 7",),
+    references=("Tang et al. 2021", "van Oort et al. 2021"),
+)
+FEWEST, MOST, LEAST = 100, 10, 10
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    clones = graph.clones()
+    if clones.statements < FEWEST:
+        yield NotApplicable(f"{clones.statements} statements; the share needs {FEWEST}")
+        return
+    cut = " of those that were looked at" if clones.cut else ""
+    yield Measure(
+        clones.share, f"{clones.redundant} of {clones.statements} statements{cut} repeat others ({clones.share:.0%})"
+    )
+    if RULE.warn is None or clones.share < RULE.warn:
+        return
+    for pair in clones.pairs()[:MOST]:
+        if pair.statements < LEAST:
+            continue
+        first = pair.runs[0]
+        yield Finding(
+            f"{plural(pair.statements, 'statement')} of {pair.copy} repeat {pair.source if pair.source != pair.copy else 'others of the same file'}, in {plural(len(pair.runs), 'run')}",
+            first.copy,
+            entity=f"{pair.source} {pair.copy}",
+            remedy="keep one copy as a tested function, with what differs as its parameters",
+            related=tuple(
+                place
+                for run in pair.runs[:3]
+                for place in (
+                    run.source.says(f"{run.source_name}: {run.statements} statements"),
+                    run.copy.says(f"again in {run.copy_name}"),
+                )
+            ),
+            milder=0 if clones.share >= (RULE.fail or 1) else 1,
+        )
