@@ -96,3 +96,19 @@ def verdict_word(verdict: str) -> str:
 def confidence_word(confidence: float) -> str:
     """The band of a confidence in [0, 1]."""
     return "high" if confidence >= 0.9 else "medium" if confidence >= 0.6 else "low"
+
+
+# The measures of a component. A name that is missing here is shown as it is.
+MEASURES = {
+    "propagation_cost": "Propagation cost: share of artefact pairs between which a change can travel",
+    "tangle_index": "Tangle index: share of scopes that model and also do I/O",
+    "io_resolved": "File accesses whose artefact could be named",
+    "glue_ratio": "Glue ratio: share of library calls that only carry data (context)",
+    "duplicate_share": "Share of statements that repeat others",
+    "entanglement_index": "Entanglement index, 0 to 100",
+    "entanglement_propagation": "of it: propagation cost, as a share of .35",
+    "entanglement_features": "of it: features that feed two and more models without a contract",
+    "entanglement_settings": "of it: settings read by code of two and more concerns",
+    "entanglement_data": "of it: hand-overs between components that nothing declares",
+    "entanglement_co_change": "of it: pairs of files that change together without a tie",
+}

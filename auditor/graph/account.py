@@ -30,6 +30,8 @@ NOT_READ = frozenset(
     }
 )
 HUBS = 10
+COUPLED = "PRSA"
+"""Archetypes whose coupling is measured; hubs are the purpose of a library, copies the method of a tutorial."""
 
 
 def problems(graphs: Graphs) -> tuple[Problem, ...]:
@@ -107,35 +109,44 @@ def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Co
 
 def components(graphs: Graphs) -> tuple[Component, ...]:
     """The components with their archetypes and measures, not yet scored."""
-    found = []
-    for graph in graphs.components:
-        propagation = graph.propagation()
-        scopes = graph.model_scopes()
-        tangled = sum(1 for scope in scopes if scope.plumbing)
-        found.append(
-            Component(
-                id=graph.id,
-                root=graph.root or ".",
-                archetypes=graph.archetypes,
-                signals=tuple(signal for archetype in graph.archetypes for signal in archetype.signals),
-                overridden=graph.archetypes[0].confidence == 1.0 if graph.archetypes else False,
-                files=sum(1 for entry in graphs.world.listing.entries if graph.owns(entry.path)),
-                logical_lines=graph.logical,
-                metrics={
-                    "propagation_cost": round(propagation.cost, 4) if propagation else None,
-                    "tangle_index": round(tangled / len(scopes), 4) if scopes else None,
-                    "io_resolved": graph.io_resolved,
-                },
-                counts={
-                    "programs": len(graph.programs),
-                    "file_edges": len(graph.file_edges()),
-                    "stages": graph.stages,
-                    "io_calls": graph.resolution.calls,
-                    "model_scopes": len(scopes),
-                },
-            )
-        )
-    return tuple(found)
+    return tuple(_component(graphs, graph) for graph in graphs.components)
+
+
+def _component(graphs: Graphs, graph: ArtefactGraph) -> Component:
+    return Component(
+        id=graph.id,
+        root=graph.root or ".",
+        archetypes=graph.archetypes,
+        signals=tuple(signal for archetype in graph.archetypes for signal in archetype.signals),
+        overridden=graph.archetypes[0].confidence == 1.0 if graph.archetypes else False,
+        files=sum(1 for entry in graphs.world.listing.entries if graph.owns(entry.path)),
+        logical_lines=graph.logical,
+        metrics=measures(graph),
+        counts={
+            "programs": len(graph.programs),
+            "file_edges": len(graph.file_edges()),
+            "stages": graph.stages,
+            "io_calls": graph.resolution.calls,
+            "model_scopes": len(graph.model_scopes()),
+        },
+    )
+
+
+def measures(graph: ArtefactGraph) -> dict[str, float | str | None]:
+    """The measures of a component, those of coupling with their terms; None where one cannot be taken."""
+    propagation, scopes = graph.propagation(), graph.model_scopes()
+    found: dict[str, float | str | None] = {
+        "propagation_cost": round(propagation.cost, 4) if propagation else None,
+        "tangle_index": round(sum(bool(s.plumbing) for s in scopes) / len(scopes), 4) if scopes else None,
+        "io_resolved": graph.io_resolved,
+    }
+    if graph.looks_like(COUPLED):
+        mix, clones, index = graph.call_mix(), graph.clones(), graph.entanglement
+        found["glue_ratio"] = round(mix.ratio, 4) if mix.glue + mix.kernel else None
+        found["duplicate_share"] = round(clones.share, 4) if clones.statements else None
+        found["entanglement_index"] = index.value
+        found |= {f"entanglement_{term.name}": term.value for term in index.terms}
+    return found
 
 
 def resolutions(graphs: Graphs) -> tuple[Resolution, ...]:
@@ -156,6 +167,7 @@ def impacts(graphs: Graphs) -> tuple[Impact, ...]:
             r.data,
             r.code,
             r.examples,
+            r.ways,
         )
         for graph in graphs.components
         for r in graph.radii(HUBS)

@@ -124,7 +124,7 @@ class Coupling(ABC):
                 share("settings", 0.20, *keys, "settings are read by code of two and more concerns"),
                 share("data", 0.15, len(taken), len(handed), "hand-overs between components are undeclared"),
                 share(
-                    "co-change",
+                    "co_change",
                     0.10,
                     sum(not p.tied for p in pairs),
                     len(pairs),

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
+from posixpath import dirname
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.graph import metrics, places
-from auditor.graph.file_edges import file_edges
+from auditor.graph.file_edges import FileEdge, file_edges
+from auditor.graph.identity import matches
 from auditor.graph.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
 from auditor.model.place import Place
+from auditor.program.values import pattern
+
+if TYPE_CHECKING:
+    from auditor.graph.metrics import Influence
 
 _COUNTED = frozenset({NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.SERVICE, NodeKind.CONFIG})
 """What propagation cost counts: code and configuration. Data pass a change on; along a chain of files that is their purpose."""
+_CODE = (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB)
+EXAMPLES = 6
 _CARRYING = (EdgeKind.CONSUMES, EdgeKind.CONFIGURES)
 CONCERNS = {
     "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
@@ -58,7 +67,7 @@ class Cycle(NamedTuple):
 
 
 class Radius(NamedTuple):
-    """What changes if a node changes: counts by group, and some names."""
+    """What changes if a node changes: counts by group, some names, and for each of these the shortest way there, itself last."""
 
     node: Node
     radius: float
@@ -67,6 +76,7 @@ class Radius(NamedTuple):
     data: int
     code: int
     examples: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...] = ()
 
 
 def _counted(world: World, owned: Callable[[str], bool]) -> dict[str, Node]:
@@ -125,43 +135,46 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
 
 
 def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Radius]:
-    """The artefacts whose change reaches the most, with what they reach."""
+    """The artefacts whose change reaches the most, with what they reach and over which ways."""
     nodes = _counted(world, owned)
     graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
     order = sorted(graph)
-    found = []
+    found: list[tuple[Radius, list[Node]]] = []
     for name, bits in metrics.reach(graph).items():
         path = nodes[name].path
         if bits.bit_count() < 2 or (path is not None and reexports(world, path)):
             continue
         reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
-        models = sum(n.kind is NodeKind.MODEL for n in reached)
-        services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
-        code = sum(
-            n.kind in (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB)
-            for n in reached
-        )
-        ranked = sorted(
-            reached,
-            key=lambda n: (
-                n.kind is not NodeKind.MODEL,
-                n.kind is not NodeKind.SERVICE,
-                n.kind is not NodeKind.DATASET,
-                n.label,
-            ),
-        )
-        found.append(
-            Radius(
-                nodes[name],
-                metrics.blast_radius(n.kind for n in reached),
-                models,
-                services,
-                len(reached) - models - services - code,
-                code,
-                tuple(n.label for n in ranked[:6]),
-            )
-        )
-    return sorted(found, key=lambda r: (-r.radius, r.node.id))[:most]
+        shown = heapq.nsmallest(EXAMPLES, reached, key=_telling)
+        found.append((_radius(nodes[name], reached, shown), shown))
+    largest = heapq.nsmallest(most, found, key=lambda one: (-one[0].radius, one[0].node.id))
+    return [_with_ways(graph, nodes, radius, shown) for radius, shown in largest]
+
+
+def _telling(node: Node) -> tuple[object, ...]:
+    """Models before services before data before code: what a reader asks for first."""
+    kinds = (NodeKind.MODEL, NodeKind.SERVICE, NodeKind.DATASET)
+    return (*(node.kind is not kind for kind in kinds), node.label)
+
+
+def _radius(node: Node, reached: list[Node], shown: list[Node]) -> Radius:
+    models = sum(n.kind is NodeKind.MODEL for n in reached)
+    services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
+    code = sum(n.kind in _CODE for n in reached)
+    return Radius(
+        node,
+        metrics.blast_radius(n.kind for n in reached),
+        models,
+        services,
+        len(reached) - models - services - code,
+        code,
+        tuple(n.label for n in shown),
+    )
+
+
+def _with_ways(graph: Influence, nodes: dict[str, Node], radius: Radius, shown: list[Node]) -> Radius:
+    ways = metrics.ways(graph, radius.node.id, [node.id for node in shown])
+    return radius._replace(ways=tuple(tuple(nodes[name].label for name in way[1:]) for way in ways))
 
 
 def _positions(bits: int) -> list[int]:
@@ -220,6 +233,8 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     found = []
     ties: dict[tuple[str, str], tuple[Place, str]] = {}
     for edge in file_edges(world, owned):
+        if _makes_its_own(world, edge):
+            continue
         ties.setdefault(
             (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
         )
@@ -231,6 +246,33 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
         walk = metrics.shortest_cycle(imports, group)
         found.append(Cycle("imports", group, _told(walk, imports)))
     return found
+
+
+def _makes_its_own(world: World, edge: FileEdge) -> bool:
+    """Whether the reader writes (or fetches) what it reads itself, under this name or a pattern of it, or both by shared code.
+
+    Programs that run the same code over the same folder do not wait for each other.
+    """
+    homes: dict[str, set[str]] = {"read": set(), "write": set()}
+    for program, way in ((edge.reader, "read"), (edge.writer, "write")):
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if path is None or not _one_place(path, edge.artefact):
+                continue
+            if program == edge.reader and touch.way == "write":
+                return True
+            if touch.way == way:
+                homes[way].add((touch.effect.origin or (touch.site, 0))[0][0])
+    shared = homes["read"] & homes["write"]
+    return bool(shared) and not shared & {edge.reader, edge.writer}
+
+
+def _one_place(path: str, other: str) -> bool:
+    """Whether two paths mean the same, or files of one folder of which one has an unknown name."""
+    if matches(path, other) or matches(other, path):
+        return True
+    folders = pattern(dirname(path)) == pattern(dirname(other)) != ""
+    return folders and any("{" in name.rpartition("/")[2] for name in (path, other))
 
 
 def _told(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import Edge, EdgeKind, NodeKind
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    Influence: TypeAlias = nx.DiGraph[str]
 
 INFLUENCE = {
     EdgeKind.CONSUMES: True,
@@ -72,6 +74,28 @@ def reach(graph: nx.DiGraph[str]) -> dict[str, int]:
         closure[number] = bits
     mapping = condensed.graph["mapping"]
     return {node: closure[mapping[node]] for node in graph}
+
+
+def ways(graph: Influence, start: str, targets: Sequence[str]) -> list[tuple[str, ...]]:
+    """For each target a shortest way from the start, both ends included; each target can be reached."""
+    wanted = set(targets)
+    before: dict[str, str] = {}
+    ring = [start]
+    while ring and not wanted <= before.keys():
+        further: list[str] = []
+        for name in ring:
+            for onward in sorted(graph.successors(name)):
+                if onward != start and onward not in before:
+                    before[onward] = name
+                    further.append(onward)
+        ring = further
+    found = []
+    for target in targets:
+        way = [target]
+        while way[-1] != start:
+            way.append(before[way[-1]])
+        found.append(tuple(reversed(way)))
+    return found
 
 
 def propagation_cost(graph: nx.DiGraph[str], collapsed: frozenset[str] = frozenset()) -> tuple[float, int] | None:

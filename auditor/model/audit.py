@@ -148,7 +148,7 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class Impact(msgspec.Struct, frozen=True):
-    """If this artefact changes, these change."""
+    """If this artefact changes, these change. `ways` tell for each example over which artefacts, the example last."""
 
     artefact: str
     kind: str
@@ -159,6 +159,7 @@ class Impact(msgspec.Struct, frozen=True):
     data: int
     code: int
     examples: tuple[str, ...] = ()
+    ways: tuple[tuple[str, ...], ...] = ()
 
 
 class MapNode(msgspec.Struct, frozen=True):

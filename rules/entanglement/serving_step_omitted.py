@@ -38,7 +38,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield Clean(says=f"{step.name} is saved with the model")
         elif step.state == "refitted":
             yield Finding(
-                f"{step.name} is fitted anew on what the model is asked to score: it learns its scale from the request, not from training",
+                f"{step.name} is fitted anew where the model answers: it learns from the rows that are to be scored, not from training",
                 step.place,
                 entity=step.entity,
                 remedy=REMEDY,

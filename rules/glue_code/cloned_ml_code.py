@@ -32,9 +32,13 @@ RULE = Rule(
     references=("Tang et al. 2021", "van Oort et al. 2021"),
 )
 FEWEST, MOST, LEAST = 100, 10, 10
+SURE = 0.6
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if graph.confidence("T") >= SURE:
+        yield NotApplicable("the lessons of a tutorial repeat each other: that is their method")
+        return
     clones = graph.clones()
     if clones.statements < FEWEST:
         yield NotApplicable(f"{clones.statements} statements; the share needs {FEWEST}")

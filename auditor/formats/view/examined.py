@@ -8,7 +8,7 @@ from auditor.formats.summary import Group, groups, limits
 from auditor.formats.text import decimal, percent, plain, span
 from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, listed, table, text
 from auditor.formats.view.prose import message
-from auditor.formats.words import EXCLUSIONS, HISTORY
+from auditor.formats.words import EXCLUSIONS, HISTORY, MEASURES
 from auditor.model.audit import ArchetypeScore, Audit, Component
 from auditor.model.page import RulePages
 from auditor.model.verdict import Outcome
@@ -20,6 +20,7 @@ class Examined(msgspec.Struct, frozen=True):
     figures: tuple[Figure, ...]
     limits: tuple[str, ...]
     components: Table | None
+    measures: Table | None
     files: Table | None
     artefacts: Table | None
     problems: Table | None
@@ -55,6 +56,7 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         figures=_figures(audit),
         limits=tuple(limits(audit)),
         components=_components(audit.components),
+        measures=_measures(audit.components),
         files=table("Files by kind", kinds, _counts(seen.kinds)),
         artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
         problems=table("Files that could not be read, or only in part",
@@ -99,6 +101,27 @@ def _component(item: Component) -> tuple[Inline, ...]:
         text(decimal(score.debt if score else None)), text(span(score.low, score.high) if score else "–"),
         text(plain(score.grade).replace("-", "–") if score else "–"),
     )  # fmt: skip
+
+
+def _measures(components: tuple[Component, ...]) -> Table | None:
+    """What was measured of each component, whether or not a rule speaks of it."""
+    rows = [
+        (code("root of the repository" if item.id in ("", ".") else item.id), text(MEASURES.get(name, _words(name))), text(_measure(value)))
+        for item in components
+        for name, value in item.metrics.items()
+        if value is not None
+    ]  # fmt: skip
+    return table(
+        "Measures", (Column("Component", "head"), Column("Measure"), Column("Value", "number")), rows, most=400
+    )
+
+
+def _measure(value: float | str) -> str:
+    return plain(value) if isinstance(value, str) else decimal(value, 2)
+
+
+def _words(name: str) -> str:
+    return plain(name).replace("_", " ").capitalize()
 
 
 def _archetype(item: ArchetypeScore) -> str:

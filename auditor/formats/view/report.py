@@ -139,8 +139,13 @@ def _impacts(audit: Audit) -> Table | None:
 def _impact(item: Impact) -> tuple[Inline, ...]:
     return (
         code(item.artefact.partition(":")[2] or item.artefact), text(plain(item.kind).replace("_", " ")), text(decimal(item.radius, 1)), text(f"{item.models:,}"),
-        text(f"{item.endpoints:,}"), text(f"{item.data:,}"), text(f"{item.code:,}"), listed(item.examples, 4),
+        text(f"{item.endpoints:,}"), text(f"{item.data:,}"), text(f"{item.code:,}"), listed(_ways(item), 4),
     )  # fmt: skip
+
+
+def _ways(item: Impact) -> tuple[str, ...]:
+    """What changes, with what lies between."""
+    return tuple(" → ".join(way) for way in item.ways) or item.examples
 
 
 def _method(audit: Audit) -> Method:
