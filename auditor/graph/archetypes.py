@@ -13,6 +13,7 @@ from auditor.graph.lineage import Lineage
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Steps
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
+from auditor.model.ir import Attr, Const, Group, Name
 from auditor.program import Resolved
 from auditor.program.effects import Effect
 
@@ -30,14 +31,21 @@ SHOWN = 0.3
 
 _TEACHING = re.compile(
     r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
-    r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate)\b",
+    r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate|labs)\b",
     re.I,
 )
+_CALLED = re.compile(
+    r"\bthis (example|tutorial|template|sample|demo|workshop|course|lab|lesson|starter|quickstart|guide)\b|"
+    r"\b(to teach you|teaches you|you will learn|you'll learn|page_type: sample|this code sample|reference implementation)\b",
+    re.I,
+)
+_FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
 _COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
 _PAPER = re.compile(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
 )
+_LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
 _NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 _PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
 
@@ -89,13 +97,41 @@ class Portrait:
 
     @cached_property
     def readme(self) -> str:
-        """Head of the README at the component's root: titles and the first thousand characters."""
-        for path, facts in sorted(self.resolved.files.items()):
-            folder, _, name = path.rpartition("/")
-            if folder == self.root and name.lower().startswith("readme"):
-                titles = " ".join(section.title for section in facts.sections[:12])
-                text = " ".join(section.text for section in facts.sections)
-                return f"{titles}\n{text}"
+        """The README at the component's root, else that of the repository: titles, then the text."""
+        for root in dict.fromkeys((self.root, "")):
+            for path, facts in sorted(self.resolved.files.items()):
+                folder, _, name = path.rpartition("/")
+                if folder == root and name.lower().startswith("readme") and facts.sections:
+                    titles = " ".join(section.title for section in facts.sections[:12])
+                    text = " ".join(section.text for section in facts.sections)
+                    return f"{titles}\n{text}"
+        return ""
+
+    @cached_property
+    def package(self) -> str:
+        """The name that the component is installed under, as far as its definition says; "" otherwise."""
+        facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
+        named = facts.attr("package") if facts is not None else None
+        return named or self._setup("name")
+
+    @cached_property
+    def classifiers(self) -> int:
+        """How many classifiers for an index the definition names."""
+        facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
+        return (
+            int(facts.attr("classifiers") or 0) if facts is not None else len(self._setup("classifiers").splitlines())
+        )
+
+    def _setup(self, keyword: str) -> str:
+        """A text, or the lines of a list, that the call of `setup` in setup.py is given under a keyword."""
+        path = f"{self.root}/setup.py".lstrip("/")
+        for _, call in self.resolved.code.calls(path) if path in self.resolved.code.programs else ():
+            name = call.func.id if type(call.func) is Name else call.func.name if type(call.func) is Attr else ""
+            given = dict(call.keywords).get(keyword) if name == "setup" else None
+            items = given.items if type(given) is Group else (given,)
+            texts = [str(item.value) for item in items if type(item) is Const and item.value]
+            if texts:
+                return "\n".join(texts)
         return ""
 
     def logical(self, paths: Iterable[str]) -> int:
@@ -142,11 +178,12 @@ def _combine(signals: Iterable[Signal]) -> float:
 def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     """Archetypes that exclude each other: what is built to be taught or installed is not thereby operated."""
     published = any(signal.letter == "L" and "publish" in signal.says for signal in signals)
+    staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
     operated = max(scores["P"], scores["S"], scores["A"])
     if operated >= SURE and not published:
         scores["L"] *= 0.4
     if published and scores["L"] >= SURE:
-        for letter in "PSRTN":
+        for letter in "SRTN" if staged else "PSRTN":
             scores[letter] *= 0.5
     siblings = any("side by side" in signal.says for signal in signals)
     if scores["T"] >= SURE:
@@ -167,14 +204,15 @@ def _fallback(portrait: Portrait) -> ArchetypeScore:
 
 
 def _library(p: Portrait) -> Iterable[Signal]:
-    definition = f"{p.root}/pyproject.toml".lstrip("/")
-    facts = p.resolved.files.get(definition)
-    packaged = (facts is not None and facts.attr("package") is not None) or p.has("setup.py")
-    if not packaged:
+    if not p.package and not p.has("setup.py"):
         return
     yield Signal("L", 0.35, "package metadata")
-    if facts is not None and int(facts.attr("classifiers") or 0) >= 3:
+    if p.classifiers >= 3:
         yield Signal("L", 0.3, "classifiers for an index")
+    if p.package and re.search(
+        rf"\b(pip|uv|conda|mamba)\b[^\n]*\b(install|add)\b[^\n]*\b{re.escape(p.package)}\b", p.readme, re.I
+    ):
+        yield Signal("L", 0.3, f"README installs {p.package}")
     if _publishes(p):
         yield Signal("L", 0.5, "a job that publishes to an index")
     if p.has("docs"):
@@ -206,6 +244,7 @@ def _research(p: Portrait) -> Iterable[Signal]:
         path
         for path in p.product
         if path.rpartition("/")[2] in ("train.py", "main.py", "run.py", "train_eval.py", "trainer.py")
+        and path in p.lineage.entries
     ]
     if named and (trains or p.roles.get(Role.CLI_PARAM)):
         yield Signal("R", 0.3, f"{named[0]} is started by hand")
@@ -331,17 +370,22 @@ def _llm(p: Portrait) -> Iterable[Signal]:
             yield Signal("A", 0.2, "reached from a program")
 
 
+def _one_form(word: str) -> str:
+    """A teaching word in one spelling, so that saying it twice is no second word."""
+    return re.sub(r"[- ]+", " ", word.lower()).removesuffix("s")
+
+
 def _teaching(p: Portrait) -> Iterable[Signal]:
     name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
     words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
     if words:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
-    head = p.readme[:1500]
-    said = [match.group(0).lower() for match in _TEACHING.finditer(head)]
-    if len(said) >= 2:
-        yield Signal("T", 0.45, f"README says {', '.join(sorted(set(said))[:3])}")
-    elif said:
-        yield Signal("T", 0.15, f"README says {said[0]}")
+    told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
+    if said := sorted(set(told)):
+        weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 else 0.15
+        yield Signal("T", weight, f"README says {', '.join(said[:3])}")
+    if called := _CALLED.search(p.readme[:3000]):
+        yield Signal("T", 0.35, f"README calls it so: {called.group(0).lower()}")
     folders = {
         path[len(p.root) :].lstrip("/").partition("/")[0]
         for path in p.programs
@@ -350,6 +394,9 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
+    lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
+    if len(lessons) >= 2:
+        yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")
     homes = {dirname(path) for path in serving_programs(p.product, p.resolved, p.lineage)}
     if len(homes) >= 3:
         yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")

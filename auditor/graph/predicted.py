@@ -137,13 +137,14 @@ def _made_here(world: World, loads: list[Origin]) -> bool:
 
 def _through_stores(world: World) -> tuple[Carried, ...]:
     """Every store that predictions are written to and that training reads."""
-    written = list(_written(world))
+    if not predicting_sites(world):
+        return ()
     read: dict[str, list[tuple[str, Touch]]] = {}
-    if written:
-        for root in training_side(world).runs:
-            for touch in world.lineage.of_program(root[0]):
-                if touch.way == "read" and touch.confidence >= LEAST:
-                    read.setdefault(touch.artefact.id, []).append((root[0], touch))
+    for path, _ in training_side(world).runs:
+        for touch in world.lineage.of_program(path):
+            if touch.way == "read" and touch.confidence >= LEAST:
+                read.setdefault(touch.artefact.id, []).append((path, touch))
+    written = list(_written(world, frozenset(read)))
     trained = {training.program: training for training in product_trainings(world)}
     found = []
     for one in written:
@@ -167,14 +168,15 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
     return tuple(dict.fromkeys(sorted(found, key=lambda c: (c.entity, c.predicted, c.trained))))
 
 
-def _written(world: World) -> Iterator[Written]:
-    """Predictions that are written to a store that more than a person could read."""
+def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
+    """Predictions that are written to one of the artefacts that are read."""
     near = _near_predictions(world)
     for site, touches in sorted(world.lineage.touches.items()):
         for touch in touches if site in near else ():
             path = touch.artefact.path
             if (
                 touch.way != "write"
+                or touch.artefact.id not in read
                 or touch.kind not in _KEEPING
                 or touch.confidence < LEAST
                 or (path is not None and places.is_byproduct(path))

@@ -6,7 +6,7 @@ supply and what functions of the repository return. What cannot be followed is l
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -154,7 +154,7 @@ class _Walk:
         self.picking = False
         self.picked: set[str] = set()
         self.whole = True
-        self._todo: list[_Spot] = []
+        self._todo: deque[_Spot] = deque()
         self._seen: set[tuple[object, ...]] = set()
         self._entered: dict[tuple[str, int, int], int] = {}
 
@@ -162,7 +162,7 @@ class _Walk:
         self._todo.append(start)
         steps = 0
         while self._todo:
-            spot = self._todo.pop(0)
+            spot = self._todo.popleft()
             key = (id(spot.expr), spot.frame.key, spot.wanted, spot.way)
             if key in self._seen:
                 continue
