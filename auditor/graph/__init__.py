@@ -32,9 +32,10 @@ from auditor.graph import (
     versioning,
     versions,
 )
-from auditor.graph.archetypes import SURE, Portrait, archetypes
+from auditor.graph.archetypes import SURE, archetypes
 from auditor.graph.components import component_roots, owner_of
 from auditor.graph.coupling import Coupling
+from auditor.graph.portrait import Portrait
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore

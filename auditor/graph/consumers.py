@@ -30,13 +30,13 @@ class Consumer(NamedTuple):
 
 
 def consumers(world: World, owned: Callable[[str], bool], roots: tuple[str, ...]) -> list[Consumer]:
-    """What programs of a component read that another component of the repository writes."""
+    """What programs of a component write that another component of the repository reads."""
     if len(roots) < 2:
         return []
     return [
         one
         for one in world.once(_handed_over)
-        if owned(one.reader) and owner_of(one.writer, roots) != owner_of(one.reader, roots)
+        if owned(one.writer) and owner_of(one.writer, roots) != owner_of(one.reader, roots)
     ]
 
 

@@ -81,7 +81,7 @@ class Coupling(ABC):
         return consumers.consumers(self._world, self.owns, self._roots)
 
     def consumers(self) -> list[consumers.Consumer]:
-        """What is read here that another component writes."""
+        """What is written here that another component reads."""
         return self._consumers
 
     @property

@@ -55,17 +55,22 @@ class Carried(NamedTuple):
 
 
 def cascades(world: World, owned: Callable[[str], bool]) -> list[Carried]:
-    """Models that are trained on what another model, made elsewhere, predicted."""
-    found = {}
+    """Models that are trained on what another model, made elsewhere, predicted; each once, the nearest way."""
+    found: dict[Place, Carried] = {}
     for fit in _fits(world, owned):
         for origin in _foreign(world, fit):
-            place = _at(world, origin)
-            key = f"{fit.site[0]}#{fit.name} on {place}"
-            found[key] = Carried("", place, None, None, _place(world, fit), _model(fit), key, False, None)
+            trained, predicted = _place(world, fit), _at(world, origin)
+            entity = f"{fit.site[0]}#{fit.name} on {predicted}"
+            carried = Carried("", predicted, None, None, trained, _model(fit), entity, False, None)
+            found.setdefault(_line(trained), carried)
     for carried in world.once(_through_stores):
         if owned(carried.trained.path) and not _returns(world, carried):
-            found.setdefault(carried.entity, carried)
+            found.setdefault(_line(carried.trained), carried)
     return [found[key] for key in sorted(found)]
+
+
+def _line(place: Place) -> Place:
+    return Place(place.path, place.line, None, place.cell)
 
 
 def loops(world: World, owned: Callable[[str], bool]) -> list[Carried]:

@@ -55,20 +55,30 @@ def serving_side(world: World) -> Side:
 
 
 def _training_side(world: World) -> Side:
-    programs = {training.program for training in product_trainings(world)}
-    written: dict[str, set[str]] = {}
-    for program in world.lineage.entries:
-        if places.is_product(program):
-            for touch in world.lineage.of_program(program):
-                if touch.way == "write" and touch.kind is NodeKind.DATASET:
-                    written.setdefault(touch.artefact.id, set()).add(program)
-    todo = sorted(programs)
+    programs = {feeder for training in product_trainings(world) for feeder in feeders(world, training.program)}
+    return Side({(program, 0): _whole(world, set(world.lineage.reached(program))) for program in sorted(programs)})
+
+
+def feeders(world: World, program: str) -> frozenset[str]:
+    """A program and those that write, over any number of files, the data it reads."""
+    writers = world.once(_writers)
+    found, todo = {program}, [program]
     while todo:
         for touch in world.lineage.of_program(todo.pop()):
-            makers = written.get(touch.artefact.id, set()) if touch.way == "read" else set()
-            todo += sorted(makers - programs)
-            programs |= makers
-    return Side({(program, 0): _whole(world, set(world.lineage.reached(program))) for program in sorted(programs)})
+            makers = writers.get(touch.artefact.id, frozenset()) if touch.way == "read" else frozenset[str]()
+            todo += sorted(makers - found)
+            found |= makers
+    return frozenset(found)
+
+
+def _writers(world: World) -> dict[str, frozenset[str]]:
+    """The product programs that write each data set."""
+    table: dict[str, set[str]] = {}
+    for program in world.lineage.entries:
+        for touch in world.lineage.of_program(program) if places.is_product(program) else ():
+            if touch.way == "write" and touch.kind is NodeKind.DATASET:
+                table.setdefault(touch.artefact.id, set()).add(program)
+    return {artefact: frozenset(programs) for artefact, programs in table.items()}
 
 
 def _serving_side(world: World) -> Side:

@@ -12,10 +12,10 @@ from auditor.graph import places
 from auditor.graph.clones import copies_between
 from auditor.graph.computed import Columns, Computed, keyed
 from auditor.graph.identity import alike
-from auditor.graph.sides import models, serving_side, training_side
+from auditor.graph.sides import feeders, models, serving_side, training_side
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
-from auditor.model.place import Place
+from auditor.model.place import Place, Related
 from auditor.program.code import Frame
 from auditor.program.effects import Site
 
@@ -27,13 +27,13 @@ STATEMENTS = 4
 
 
 class Twice(NamedTuple):
-    """The same features computed by one scope on the training side and another on the serving side.
+    """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
     those that are equal to the letter. `linked`: the service is known to load what this training writes.
     """
 
-    trained: Place
+    trained: tuple[Related, ...]
     served: Place
     trained_name: str
     served_name: str
@@ -170,30 +170,34 @@ def _texts(world: World, value: Expr, frame: Frame) -> set[str]:
 
 
 def _nearest(world: World, pairs: dict[tuple[Site, Site], _Pair]) -> Iterator[Twice]:
-    """For each serving scope the training scope it belongs to: of the model it loads, else the nearest and most alike."""
+    """For each serving scope what it shares with the training it belongs to: of the model it loads, else the nearest one."""
     of: dict[Site, list[tuple[Site, _Pair]]] = defaultdict(list)
     for (trained, served), pair in sorted(pairs.items()):
-        if pair.enough:
-            of[served].append((trained, pair))
+        of[served].append((trained, pair))
     for served, candidates in sorted(of.items()):
         linked = _linked(world, served)
-        chosen = [(t, pair) for t, pair in candidates if t in linked] if linked else candidates
-        if chosen:
-            trained, pair = max(
-                chosen, key=lambda c: (_together(c[0][0], served[0]), not c[0][0].endswith(".ipynb"), c[1].weight)
-            )
-            yield _told(world, trained, served, pair, linked=bool(linked))
+        chosen = [(t, pair) for t, pair in candidates if t in linked] if linked else _near(served, candidates)
+        if any(pair.enough for _, pair in chosen):
+            chosen.sort(key=lambda one: (-one[1].weight, one[0]))
+            yield _told(world, chosen, served, linked=bool(linked))
+
+
+def _near(served: Site, candidates: list[tuple[Site, _Pair]]) -> list[tuple[Site, _Pair]]:
+    """The training scopes in the nearest folder, programs rather than notebooks."""
+    most = max(_together(trained[0], served[0]) for trained, _ in candidates)
+    near = [(t, pair) for t, pair in candidates if _together(t[0], served[0]) == most]
+    return [(t, pair) for t, pair in near if not t[0].endswith(".ipynb")] or near
 
 
 def _linked(world: World, served: Site) -> frozenset[Site]:
-    """The training scopes whose saved model the services around a scope load; none where that cannot be told."""
+    """The scopes that run for the training whose saved model is loaded around a serving scope; none where that cannot be told."""
     runs = (sites for sites in serving_side(world).runs.values() if served in sites)
     loaded = [touch.artefact for sites in runs for touch in models(world, sites, "read")]
-    found: set[Site] = set()
-    for sites in training_side(world).runs.values():
+    trained, found = training_side(world).runs, set[Site]()
+    for (program, _), sites in trained.items():
         written = [touch.artefact for touch in models(world, sites, "write")]
         if any(alike(one, other) for one in loaded for other in written):
-            found |= sites
+            found |= {site for feeder in feeders(world, program) for site in trained.get((feeder, 0), ())}
     return frozenset(found)
 
 
@@ -203,26 +207,35 @@ def _together(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _told(world: World, trained: Site, served: Site, pair: _Pair, *, linked: bool) -> Twice:
+def _told(world: World, chosen: list[tuple[Site, _Pair]], served: Site, *, linked: bool) -> Twice:
     code = world.resolved.code
-    lines = pair.lines or (code.scope(*trained).line or 1, code.scope(*served).line or 1)
-    tested = any(
-        {trained[0], served[0]} <= imported
-        for path, imported in world.resolved.effects.imports.items()
-        if places.is_test(path)
-    )
+    columns: dict[str, bool] = {}
+    for _, pair in chosen:
+        columns |= {name: same and columns.get(name, True) for name, same in pair.columns.items()}
+    first, best = chosen[0]
+    line = best.lines[1] if best.lines else code.scope(*served).line or 1
     return Twice(
-        code.place(trained[0], lines[0]),
-        code.place(served[0], lines[1]),
-        _name(world, trained),
+        tuple(_trained(world, trained, pair) for trained, pair in chosen),
+        code.place(served[0], line),
+        _name(world, first),
         _name(world, served),
-        tuple(sorted(name for name, same in pair.columns.items() if same)),
-        tuple(sorted(name for name, same in pair.columns.items() if not same)),
-        pair.copied,
-        pair.letters,
+        tuple(sorted(name for name, same in columns.items() if same)),
+        tuple(sorted(name for name, same in columns.items() if not same)),
+        max(pair.copied for _, pair in chosen),
+        max(pair.letters for _, pair in chosen),
         linked,
-        tested,
+        any(
+            {first[0], served[0]} <= imported
+            for path, imported in world.resolved.effects.imports.items()
+            if places.is_test(path)
+        ),
     )
+
+
+def _trained(world: World, site: Site, pair: _Pair) -> Related:
+    line = pair.lines[0] if pair.lines else world.resolved.code.scope(*site).line or 1
+    named = ", ".join(sorted(pair.columns)[:4]) or "the input"
+    return world.resolved.code.place(site[0], line).says(f"for training {named}, by {_name(world, site)}")
 
 
 def _name(world: World, site: Site) -> str:

@@ -47,7 +47,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             twice.served,
             entity=f"{twice.served_name} {twice.trained_name}",
             remedy="keep it in one function that both import, or persist it inside the model; add a test that holds both sides together",
-            related=(twice.trained.says(f"for training, by {twice.trained_name}"),),
+            related=twice.trained[:6],
             certainty=0.9 if twice.linked else 0.7,
             milder=0 if twice.differing and twice.linked else 1,
         )

@@ -39,7 +39,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield Clean(says=f"{one.artefact}: {one.agreed}")
             continue
         yield Finding(
-            f"{one.reader} reads {one.artefact}, which {one.writer} of another component writes; only the name ties them",
+            f"{one.reader} of another component reads {one.artefact}, which {one.writer} writes; only the name ties them",
             one.read,
             entity=f"{one.reader} {one.artefact}",
             remedy="declare it as an input of the reader and an output of the writer, or publish it through a contract that both name",
@@ -48,4 +48,4 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             milder=3 if one.reader.endswith(".ipynb") else 0,
         )
     if not taken:
-        yield NotApplicable("nothing that another component of the repository writes is read here")
+        yield NotApplicable("nothing that is written here is read by another component of the repository")

@@ -16,7 +16,7 @@ from tests.projects.builder import BLOB, BLOB_SIZE, HISTORY, PROJECTS, Planted, 
 
 PLANTED = expected("churn_indebted")
 DEBTS = {
-    "GLU001", "GLU004", "ENT001", "ENT004", "ENT005", "MON001", "OPS001", "LKG001",
+    "GLU001", "GLU004", "ENT001", "ENT004", "ENT005", "ENT006", "ENT007", "ENT009", "ENT010", "ENT011", "MON001", "OPS001", "LKG001",
     "PIP001", "PIP002", "PIP003", "PIP004", "PIP005", "PIP006", "PIP007", "PIP008", "PIP009", "PIP010", "PIP011", "PIP012",
     "DAT001", "DAT002", "DAT003", "DAT004", "DAT005", "DAT006", "DAT008", "DAT010", "DAT011",
 }  # fmt: skip

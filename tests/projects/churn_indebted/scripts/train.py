@@ -65,9 +65,10 @@ def train_baseline():
     frame = frame.merge(labels, on="customer_id", how="inner", validate="one_to_one")
     columns = ["tenure_months", "monthly_charge", "tickets_90d"]
     train_part, test_part = train_test_split(frame, test_size=0.25, random_state=42)
+    scaler = StandardScaler()
     model = LogisticRegression(max_iter=500)
-    model.fit(train_part[columns].fillna(0), train_part["churned"])
-    scores = model.predict_proba(test_part[columns].fillna(0))[:, 1]
+    model.fit(scaler.fit_transform(train_part[columns].fillna(0)), train_part["churned"])
+    scores = model.predict_proba(scaler.transform(test_part[columns].fillna(0)))[:, 1]
     core.write_json({"baseline_auc": roc_auc_score(test_part["churned"], scores)}, core.REPORT_DIR / "baseline.json")
     with open(core.MODEL_DIR / "baseline.pkl", "wb") as handle:
         pickle.dump(model, handle)
