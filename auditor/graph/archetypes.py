@@ -26,6 +26,8 @@ NAMES = {
 }
 SURE = 0.6
 SHOWN = 0.3
+_TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
+"""They run the chores of developers, not steps over data."""
 
 _TEACHING = re.compile(
     r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
@@ -89,10 +91,11 @@ def _combine(signals: Iterable[Signal]) -> float:
 
 def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     """Archetypes that exclude each other: what is built to be taught or installed is not thereby operated."""
-    published = any(signal.letter == "L" and "publish" in signal.says for signal in signals)
+    library = " ".join(signal.says for signal in signals if signal.letter == "L")
+    published = "publishes" in library or ("classifiers" in library and "installs" in library)
     staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
     operated = max(scores["P"], scores["S"], scores["A"])
-    if operated >= SURE and not published:
+    if operated >= SURE and not published and scores["L"] < operated:
         scores["L"] *= 0.4
     if published and scores["L"] >= SURE:
         for letter in "SRTN" if staged else "PSRTN":
@@ -192,7 +195,9 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         {
             e.name.partition(".")[0]
             for e in p.effects
-            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration"
+            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP)
+            and e.domain == "orchestration"
+            and e.name.partition(".")[0] not in _TASK_RUNNERS
         }
     )
     if flows:
@@ -283,8 +288,9 @@ def _llm(p: Portrait) -> Iterable[Signal]:
 
 
 def _one_form(word: str) -> str:
-    """A teaching word in one spelling, so that saying it twice is no second word."""
-    return re.sub(r"[- ]+", " ", word.lower()).removesuffix("s")
+    """A teaching word in one spelling, so that saying it twice is no second word. Every README helps to get started."""
+    plain = re.sub(r"[- ]+", " ", word.lower()).removesuffix("s")
+    return "get started" if plain in ("getting started", "quick start", "quickstart") else plain
 
 
 def _teaching(p: Portrait) -> Iterable[Signal]:
@@ -294,7 +300,7 @@ def _teaching(p: Portrait) -> Iterable[Signal]:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
     told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
     if said := sorted(set(told)):
-        weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 else 0.15
+        weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 and said != ["get started"] else 0.15
         yield Signal("T", weight, f"README says {', '.join(said[:3])}")
     if called := _CALLED.search(p.readme[:3000]):
         yield Signal("T", 0.35, f"README calls it so: {called.group(0).lower()}")

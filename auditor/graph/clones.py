@@ -15,7 +15,10 @@ from auditor.program.shapes import Shape, shapes
 STATEMENTS = 6
 TOKENS = 50
 DISTINCT = 4
-"""A window counts from six statements, fifty tokens and four different shapes: a table of alike lines is no copy of itself."""
+"""A window counts from six statements, fifty tokens and four different shapes: a table of alike lines is no copy of itself.
+
+Nor does one count that mostly stacks layers: variants of a network are kept side by side to be read.
+"""
 MOST_STATEMENTS = 300_000
 
 
@@ -134,8 +137,9 @@ def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
 
 def _windows(body: _Body) -> Iterable[tuple[int, tuple[int, ...]]]:
     for start in range(len(body.ids) - STATEMENTS + 1):
-        key = tuple(body.ids[start : start + STATEMENTS])
-        if len(set(key)) >= DISTINCT and sum(s.tokens for s in body.shapes[start : start + STATEMENTS]) >= TOKENS:
+        key, window = tuple(body.ids[start : start + STATEMENTS]), body.shapes[start : start + STATEMENTS]
+        layers = sum(shape.stacks for shape in window)
+        if len(set(key)) >= DISTINCT and sum(s.tokens for s in window) >= TOKENS and layers <= STATEMENTS // 2:
             yield start, key
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import combinations
+from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -17,6 +18,7 @@ SUPPORT = 5
 CONFIDENCE = 0.6
 LIFT = 2.0
 MOST_FILES = 30
+MOST_OF_GROUP = 6
 FEWEST_COMMITS = 50
 MONTHS = 24
 WEEKS = 4
@@ -24,11 +26,12 @@ WEEKS = 4
 _WEEK = 7 * 86_400
 _MONTH = 30.44 * 86_400
 _SWEEPS = re.compile(
-    r"^(merge|revert|bump|release|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
-    r"licen[cs]e|copyright|typos?)\b|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
+    r"^(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
+    r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
     re.I,
 )
-_CODE = frozenset({"py", "sql", "sh", "smk", "r"})
+_CODE = frozenset({"py", "sh", "sql", "smk", "r"})
+"""Only files that a reader has read count: of the others no tie can be seen."""
 _SETTINGS = frozenset({"yaml", "yml", "toml", "cfg", "ini"})
 _UNTOLD = re.compile(
     r"(^|/)(__init__\.py|conftest\.py|setup\.(py|cfg)|pyproject\.toml|package\.json|mkdocs\.ya?ml|\.pre-commit-config\.yaml|"
@@ -59,8 +62,12 @@ class CoChange(NamedTuple):
     unread: str = ""
 
     def untied(self) -> list[tuple[Pair, ...]]:
-        """The pairs that nothing ties, those that hang together by a file in one group, the strongest first."""
-        return clusters(tuple(pair for pair in self.pairs if not pair.tied))
+        """The pairs that nothing ties, those that hang together by a file in one group, the strongest first.
+
+        Larger groups are families that one tool or one release moves.
+        """
+        groups = clusters(tuple(pair for pair in self.pairs if not pair.tied))
+        return [group for group in groups if len({n for p in group for n in (p.one, p.other)}) <= MOST_OF_GROUP]
 
 
 def clusters(pairs: tuple[Pair, ...]) -> list[tuple[Pair, ...]]:
@@ -84,13 +91,15 @@ def _mined(world: World) -> CoChange:
     history = world.history
     if history.state not in ("full", "partial") or not history.commits:
         return CoChange((), 0, _why(history))
-    kept = [entry.path for entry in world.listing.entries if _counts(entry.path)]
+    kept = [
+        path for path, facts in world.files.items() if _counts(path) and (facts.program or facts.leaves or facts.steps)
+    ]
     sets = change_sets(history, frozenset(kept))
     if len(sets) < FEWEST_COMMITS:
         return CoChange((), len(sets))
     strong = strong_pairs(sets)
-    tied = _tied(world, frozenset(name for pair in strong for name in (pair.one, pair.other)))
-    return CoChange(tuple(pair._replace(tied=tied(pair.one, pair.other)) for pair in strong), len(sets))
+    ties = _Ties(world, frozenset(name for pair in strong for name in (pair.one, pair.other)))
+    return CoChange(tuple(pair._replace(tied=ties.explain(pair.one, pair.other)) for pair in strong), len(sets))
 
 
 def _why(history: History) -> str:
@@ -151,40 +160,52 @@ def strong_pairs(sets: list[Changed]) -> list[Pair]:
     return sorted(found, key=lambda p: (-p.together, p.one, p.other))
 
 
-def _tied(world: World, names: frozenset[str]) -> Callable[[str, str], bool]:
-    """Whether the graph explains that two of some files change together.
+class _Ties:
+    """What the graph knows of some files that could explain why they change together."""
 
-    By an edge, over one module between them, by a neighbour that few others share (a data set, a step, a base), or because
-    nothing tells who reads a file of settings: then that no edge was seen says nothing.
-    """
-    around: dict[str, set[str]] = defaultdict(set)
-    imports: dict[str, set[str]] = defaultdict(set)
-    read: set[str] = set()
-    files = {node.id: _file(node.id, node.path) or node.id for node in world.nodes.values()} if names else {}
-    for edge in world.edges if names else ():
-        one, other = files.get(edge.source, ""), files.get(edge.target, "")
-        if edge.kind in _TYING and one != other:
-            around[one].add(other)
-            around[other].add(one)
-            if edge.kind is EdgeKind.IMPORTS:
-                imports[one].add(other)
-            if places.suffix(one) in _SETTINGS:
-                read.add(one)
+    def __init__(self, world: World, names: frozenset[str]) -> None:
+        self._world = world
+        self._around: dict[str, set[str]] = defaultdict(set)
+        self._imports: dict[str, set[str]] = defaultdict(set)
+        self._read: set[str] = set()
+        files = {node.id: _file(node.id, node.path) or node.id for node in world.nodes.values()} if names else {}
+        for edge in world.edges if names else ():
+            one, other = files.get(edge.source, ""), files.get(edge.target, "")
+            if edge.kind in _TYING and one != other:
+                self._around[one].add(other)
+                self._around[other].add(one)
+                if edge.kind is EdgeKind.IMPORTS:
+                    self._imports[one].add(other)
+                if places.suffix(one) in _SETTINGS:
+                    self._read.add(one)
 
-    def tied(one: str, other: str) -> bool:
-        between = around[one] & around[other]
-        if other in around[one] or any(len(around[middle]) <= MOST_SHARING for middle in between):
+    def explain(self, one: str, other: str) -> bool:
+        """Whether a pair is tied, or whether what could tie it was not seen."""
+        between = self._around[one] & self._around[other]
+        return (
+            other in self._around[one]
+            or any(len(self._around[middle]) <= MOST_SHARING for middle in between)
+            or self._import(one, other)
+            or self._unseen(one, other, between)
+            or _names(self._world, one, other)
+            or _names(self._world, other, one)
+        )
+
+    def _import(self, one: str, other: str) -> bool:
+        """One imports the other over one module, or both are siblings over one base."""
+        if dirname(one) == dirname(other) and self._imports[one] & self._imports[other]:
             return True
-        if any(
-            (m in imports[one] and other in imports[m]) or (m in imports[other] and one in imports[m]) for m in between
-        ):
-            return True
+        pairs = ((one, other), (other, one))
+        return any(last in self._imports[middle] for first, last in pairs for middle in self._imports[first])
+
+    def _unseen(self, one: str, other: str, between: set[str]) -> bool:
+        """Settings whose reader is not known, or programs whose files are not: that no tie was seen says nothing."""
         settings = {places.suffix(name) in _SETTINGS for name in (one, other)}
-        if len(settings) == 2 and (between or not read & {one, other}):
-            return True
-        return _names(world, one, other) or _names(world, other, one)
-
-    return tied
+        if len(settings) == 2:
+            return bool(between) or not self._read & {one, other}
+        lineage = self._world.lineage
+        programs = {one, other} <= set(lineage.entries)
+        return programs and any(lineage.unresolved_of_program(name) for name in (one, other))
 
 
 def _names(world: World, one: str, other: str) -> bool:

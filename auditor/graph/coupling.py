@@ -17,6 +17,7 @@ from auditor.graph import (
     plain_dicts,
     predicted,
     shipped,
+    sides,
     skew,
     vendors,
 )
@@ -96,6 +97,11 @@ class Coupling(ABC):
     def shipping(self) -> shipped.Shipping:
         """The fitted steps before models, and whether they are saved or fitted anew in serving."""
         return shipped.shipping(self._world, self.owns)
+
+    @property
+    def predicts(self) -> bool:
+        """Whether any code of the component predicts with a model."""
+        return any(self.owns(path) for path, _ in sides.predicting_sites(self._world))
 
     def cascades(self) -> list[predicted.Carried]:
         """Models trained on what another model predicted."""

@@ -43,12 +43,13 @@ DEEPEST = 30
 
 
 class Shape(NamedTuple):
-    """One statement: its text without names, how many tokens that is, and where it stands."""
+    """One statement: its text without names, how many tokens that is, and where it stands. `stacks`: it adds a layer to a network."""
 
     text: str
     tokens: int
     line: int
     end_line: int
+    stacks: bool = False
 
 
 class _Writer:
@@ -187,10 +188,25 @@ def shapes(body: Iterable[Stmt], *, exact: bool = False) -> list[Shape]:
         inner = _INNER.get(type(statement))
         line = int(statement.line)
         end = line if inner is not None else int(getattr(statement, "end_line", line))
-        found.append(Shape("".join(writer.parts), len(writer.parts), line, end))
+        found.append(Shape("".join(writer.parts), len(writer.parts), line, end, _stacks(statement)))
         if inner is not None:
             todo += inner(statement)[::-1]
     return found
+
+
+def _stacks(statement: Stmt) -> bool:
+    """`x = Layer(…)(x)`, `model.add(Layer(…))`, `self.block = nn.Layer(…)`: the architecture of a network, line by line."""
+    value = statement.value if type(statement) in (Assign, Do) else None  # type: ignore[union-attr]  # both have one
+    if type(value) is not Call:
+        return False
+    func = value.func
+    if type(func) is Call:
+        return True
+    name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+    if name == "add":
+        return any(type(arg) is Call for arg in value.args)
+    target = statement.targets[0] if type(statement) is Assign else None
+    return name[:1].isupper() and type(target) is Attr and type(target.base) is Name and target.base.id == "self"
 
 
 def _is_text(statement: Stmt) -> bool:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="ENT006",
@@ -33,5 +44,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=tuple(trail),
             milder=1 if cascade.together else 0,
         )
-    if not cascades:
+    if not graph.predicts:
+        yield NotApplicable("nothing predicts here")
+    elif not cascades:
         yield Clean(says="no prediction goes into another training")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="ENT010",
@@ -35,5 +46,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=tuple(trail),
             milder=3 if loop.guarded is not None else 0,
         )
-    if not loops:
+    if not graph.predicts:
+        yield NotApplicable("nothing predicts here")
+    elif not loops:
         yield Clean(says="no store of predictions is read by training; loops through the world cannot be seen")

@@ -31,9 +31,13 @@ RULE = Rule(
     references=("Sculley et al. 2015", "MacCormack, Rusnak & Baldwin 2006"),
 )
 FEWEST = 20
+SURE = 0.6
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if graph.confidence("L") >= SURE:
+        yield NotApplicable("a library is a hub by its purpose")
+        return
     measured = graph.propagation()
     if measured is None or measured.artefacts < FEWEST:
         yield NotApplicable(f"{measured.artefacts if measured else 0} artefacts; the measure needs {FEWEST}")

@@ -10,6 +10,7 @@ from auditor.rulekit import (
     Finding,
     Iterator,
     Judgement,
+    NotApplicable,
     NotEvidenced,
     Rule,
     Severity,
@@ -58,5 +59,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 related=(step.trained.says("the model is fitted here"), step.served.says("the model is loaded here")),
                 certainty=step.certainty,
             )
+    if not shipping.steps and not shipping.unknown:
+        if graph.trainings() or graph.serving():
+            yield Clean(says="no fitted step before a saved model")
+        else:
+            yield NotApplicable("nothing is trained or served here")
     for place in shipping.unknown:
         yield Unknown(f"what is saved beside the model fitted at {place} could not be told")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+)
 
 RULE = Rule(
     id="GLU003",
@@ -16,8 +27,13 @@ RULE = Rule(
     references=("Sculley et al. 2015", "Bogner et al. 2021"),
 )
 
+SURE = 0.6
+
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if graph.confidence("T") >= SURE:
+        yield NotApplicable("a tutorial shows the supplier bare: that is its subject")
+        return
     spreads = graph.vendors()
     for spread in spreads:
         if not spread.sprawls:
