@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.lineage import Lineage
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, Steps
 from auditor.graph.portrait import Portrait
+from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
 from auditor.program import Resolved

@@ -15,7 +15,7 @@ from auditor.graph.sides import models, product_trainings
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
-from auditor.program.code import Frame, Local
+from auditor.program.code import Local
 from auditor.program.effects import Site
 from auditor.program.origins import Origin, through
 
@@ -130,7 +130,7 @@ def _learnt(world: World, site: Site) -> Iterator[str]:
     """The columns that the fits of a scope are given as labels."""
     for effect in world.resolved.effects.own.get(site, ()):
         if world.trains(effect) and features(effect) is not None and (given := labels(effect)) is not None:
-            yield from world.flows.origins.picked(given, Frame(*effect.site, block=effect.block), effect.line)
+            yield from world.flows.origins.picked(given, effect.frame, effect.line)
 
 
 def _distinct(fed: dict[str, Fed], programs: set[str]) -> tuple[Fed, ...]:

@@ -42,8 +42,7 @@ class Flows:
 
     def behind(self, expr: Expr, effect: Effect, *, loosely: bool = False, held: bool = False) -> Traced:
         """The origins of an argument of an effect's call."""
-        frame = Frame(*effect.site, block=effect.block)
-        return self.origins.of(expr, frame, effect.line, loosely=loosely, held=held)
+        return self.origins.of(expr, effect.frame, effect.line, loosely=loosely, held=held)
 
     def saved(self, effect: Effect) -> Expr | None:
         """What a call writes or saves: the argument that the tables name, or the receiver; None where neither is known."""
@@ -51,7 +50,7 @@ class Flows:
         shown = argument(effect.call, spec.arg, spec.pos) if spec is not None else None
         if shown is None and type(effect.call.func) is Attr:
             base = effect.call.func.base
-            return None if self.dotted(base, Frame(*effect.site, block=effect.block)) else base
+            return None if self.dotted(base, effect.frame) else base
         return shown
 
 

@@ -61,6 +61,11 @@ class Effect(NamedTuple):
     source: tuple[Value, ...] = ()
 
     @property
+    def frame(self) -> Frame:
+        """Where its arguments are evaluated."""
+        return Frame(*self.site, block=self.at.block if self.at is not None else ())
+
+    @property
     def domain(self) -> str:
         """The field of the library: `ml`, `data`, `tracking`, …; "" where no table says."""
         library = knowledge().library(self.entry.library)

@@ -102,8 +102,7 @@ class Readings:
         )
 
     def _is_document(self, effect: Effect) -> bool:
-        frame = Frame(*effect.site, block=effect.at.block if effect.at is not None else ())
-        return bool(effect.targets) and type(self.evaluator.denoter.denote(effect.call, frame)) is Config
+        return bool(effect.targets) and type(self.evaluator.denoter.denote(effect.call, effect.frame)) is Config
 
     def _composing(self) -> Iterator[Site]:
         """The functions that are given a composed document."""
