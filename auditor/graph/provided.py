@@ -32,7 +32,8 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     seen: set[str] = set()
     provided = Provided(world)
     for program in programs:
-        for touch in world.lineage.of_program(program):
+        fetches = any(launch.run.kind == "data" for launch in world.launched.get(program, ()))
+        for touch in () if fetches else world.lineage.of_program(program):
             path = touch.artefact.path
             if (
                 touch.way != "read"
