@@ -111,17 +111,12 @@ class _Tree:
             self.names.setdefault(path.rpartition("/")[2].lower(), []).append(path)
         makefiles = [facts for facts in world.files.values() if facts.kind == "make"]
         self.targets = {step.name for facts in makefiles for step in facts.steps}
-        if any("%" in name for name in self.targets):
-            self.targets |= {name for facts in makefiles for step in facts.steps for name in step.after}
         ignores = [(dirname(path), facts) for path, facts in sorted(world.files.items()) if facts.kind == "gitignore"]
         matchers = ((folder, spec(line.pattern for line in facts.patterns)) for folder, facts in ignores)
         self.ignored = [(folder, matcher) for folder, matcher in matchers if matcher is not None]
-        self.other_checkouts = any(
-            name == "checkout" and value not in ("self", "none", "")
-            for step in world.steps.all
-            if step.tool == "azure-pipelines"
-            for name, value in step.step.attrs
-        )
+        pipelines = (step for step in world.steps.all if step.tool == "azure-pipelines")
+        # A template of another repository comes with a checkout of it beside this one.
+        self.other_checkouts = any(name.startswith("repo:") for step in pipelines for name in step.step.uses)
         self.submodules = [e.path for e in world.listing.entries if e.content is Content.SUBMODULE]
         self.written = {
             touch.artefact.path.rpartition("/")[2]
@@ -152,7 +147,8 @@ class _Tree:
         facts = next((f for name in _MAKEFILES if (f := world.files.get(f"{run.folder}/{name}".lstrip("/")))), None)
         if facts is None or goal in self.targets or "{" in goal or "/" in goal:
             return False
-        open_ended = facts.references or facts.troubles or facts.attr("template")
+        patterns = any("%" in step.name or dict(step.attrs).get("pattern") for step in facts.steps)
+        open_ended = patterns or facts.references or facts.troubles or facts.attr("template")
         return bool(facts.steps) and not open_ended
 
     @staticmethod
