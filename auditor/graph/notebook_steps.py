@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep
 from auditor.graph.world import World
+from auditor.graph.written import name_of
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 from auditor.program.commands import Run
 
 _TESTING = re.compile(r"\b(nbmake|nbval|testbook|treon|pytest)\b|--nbmake|--nbval")
 _TEST_NAMES = re.compile(r"test|check|lint|valid|smoke|example|tutorial|docs?\b", re.I)
+_PAGES = frozenset({"html", "markdown", "pdf", "webpdf", "slides", "rst", "latex", "asciidoc"})
 _GIVEN = frozenset(
     {
         "-p",
@@ -48,7 +51,8 @@ def notebook_steps(world: World, owned: Callable[[str], bool]) -> list[NotebookS
         if not owned(notebook) or not places.is_product(notebook) or notebook not in world.resolved.code.programs:
             continue
         tags = {tag for cell in world.resolved.code.programs[notebook].cells for tag in cell.tags}
-        each = NotebookStep(notebook, place, by, given or "parameters" in tags, notebook in tested)
+        asks = any(".widgets." in name_of(call.func) for _, call in world.resolved.code.calls(notebook))
+        each = NotebookStep(notebook, place, by, given or asks or "parameters" in tags, notebook in tested)
         found.setdefault(notebook, each)
     return [found[name] for name in sorted(found)]
 
@@ -62,7 +66,7 @@ def _of_steps(world: World) -> Iterator[tuple[str, Place, str, bool]]:
         ):
             continue
         for run in step.runs:
-            if run.kind == "notebook":
+            if run.kind == "notebook" and not _renders(step, run):
                 yield run.target, Place(step.path, run.line), f"{step.step.name} of {step.path}", _gives(run)
 
 
@@ -72,6 +76,15 @@ def _only_tests(world: World, step: DeclaredStep) -> bool:
         return False
     events = {trigger.kind for path, trigger in world.steps.triggers() if path == step.path}
     return bool(_TEST_NAMES.search(f"{step.step.name} {step.path}")) or not (events & {"schedule"})
+
+
+def _renders(step: DeclaredStep, run: Run) -> bool:
+    """Whether a command turns a notebook into a page for people, which is what notebooks are for."""
+    command = next((c for c in step.step.commands if c.line == run.line), None)
+    words = [word.text for word in command.words] if command is not None else []
+    formats = [after for word, after in pairwise(words) if word == "--to"]
+    formats += [word.partition("=")[2] for word in words if word.startswith("--to=")]
+    return any(name in _PAGES for name in formats)
 
 
 def _gives(run: Run) -> bool:

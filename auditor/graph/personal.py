@@ -81,6 +81,7 @@ _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
 _SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
+_REMOTE = re.compile(r"ssh|host|remote|server", re.I)
 _INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
@@ -115,7 +116,12 @@ def kind_of(text: str) -> tuple[str, str] | None:
         if match is None or "://" in text[: match.start() + 8]:
             continue
         user = match.groupdict().get("user", "")
-        if user.lower() in _NOBODY or user.startswith(("<", "{", "$", "%", "*", "your")) or "..." in match[0]:
+        if (
+            user.lower() in _NOBODY
+            or "docker" in user.lower()
+            or user.startswith(("<", "{", "$", "%", "*", "your"))
+            or "..." in match[0]
+        ):
             continue
         return kind, match[0].rstrip(".,;)")
     return None
@@ -144,6 +150,8 @@ def _is_used(each: Written) -> bool:
         return False
     names = {call.rpartition(".")[2] for call in each.calls}
     environment = any("environ" in call for call in each.calls)
+    if any(_REMOTE.search(name) for name in each.beside):
+        return False  # a path of the machine that is asked
     return not (names & (_TELLING | _ASKING | _OVERRIDABLE)) and not environment
 
 

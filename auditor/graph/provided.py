@@ -11,8 +11,10 @@ from auditor.graph.identity import PathIndex
 from auditor.graph.pins import pinned_path
 from auditor.graph.sharing import DATA, LEAST, carries, is_supplied, programs_of
 from auditor.graph.world import World
+from auditor.graph.written import name_of
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.program.effects import Site
 
 
 class Phantom(NamedTuple):
@@ -32,10 +34,11 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     seen: set[str] = set()
     provided = Provided(world)
     for program in programs:
-        for touch in world.lineage.of_program(program):
+        for touch in () if _fetches(world, program) else world.lineage.of_program(program):
             path = touch.artefact.path
             if (
                 touch.way != "read"
+                or _moves(world, touch.site)
                 or path is None
                 or touch.artefact.templated
                 or touch.kind not in DATA
@@ -54,6 +57,19 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                     path, program, world.lineage.place(touch), touch.confidence, places.is_exploratory(program)
                 )
     return sorted(found.values()), len(seen)
+
+
+def _fetches(world: World, program: str) -> bool:
+    """Whether a program fetches data to where it does not say: what it then reads may come from there."""
+    if any(launch.run.kind == "data" for launch in world.launched.get(program, ())):
+        return True
+    effects = world.lineage.effects_of_program(program)
+    return any(e.role is Role.DOWNLOAD and not any(v.exact for v in e.dest) and not e.dead for e in effects)
+
+
+def _moves(world: World, site: Site) -> bool:
+    """Whether a scope changes its working folder: where its relative paths start is then not known."""
+    return any(name_of(each.call.func) in ("os.chdir", "chdir") for each in world.resolved.code.index(*site).calls)
 
 
 _OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)

@@ -15,7 +15,22 @@ from auditor.model.listing import Content
 from auditor.model.place import Place
 from auditor.program.commands import Run
 from auditor.program.values import is_absolute, is_uri, normal
+from auditor.tree.ignore import spec
 
+_HERE = frozenset({
+    "dvc", "make", "shell", "github-actions", "gitlab-ci", "azure-pipelines", "jenkins", "travis", "circleci", "docker",
+    "compose", "mlproject", "snakemake", "databricks", "ploomber", "sagemaker", "dbt", "tox", "nox",
+})  # fmt: skip
+"""Tools whose commands start in the checkout, or say themselves what they bring; others run in images made elsewhere."""
+
+_PLAIN_IMAGE = re.compile(
+    r"^(?:docker\.io/)?(?:library/)?(?:python|ubuntu|debian|alpine|amazonlinux|fedora|centos|rockylinux|node|continuumio/|mambaorg/"
+    r"|condaforge/|nvidia/cuda|tensorflow/tensorflow|pytorch/pytorch|bitnami/python|apache/airflow|ghcr\.io/astral-sh/uv|jupyter/)"
+)
+"""Images that hold no programs of anybody's project."""
+
+_SECRET = re.compile(r"id_rsa|credential|secret|\.pem$|\.key$|(^|/)\.env|service_account", re.I)
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _CODE = (".py", ".sh", ".bash", ".ipynb", ".R", ".r")
 _COPIED = re.compile(r"\.(py|sh|toml|cfg)$|(^|/)(requirements|environment)[\w.-]*\.(txt|in|ya?ml)$")
 _BRINGING = frozenset(
@@ -76,12 +91,7 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
     broken: list[BrokenReference] = []
     found = 0
     for step in world.steps.all:
-        if (
-            step.tool in ("readme", "dvc-lock")
-            or not owned(step.path)
-            or not places.is_product(step.path)
-            or "{" in step.path
-        ):
+        if step.tool not in _HERE or not owned(step.path) or not places.is_product(step.path) or "{" in step.path:
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         broken += _commands(world, step, known)
@@ -99,6 +109,14 @@ class _Tree:
         self.names: dict[str, list[str]] = {}
         for path in sorted(world.identities.tree | world.identities.folders):
             self.names.setdefault(path.rpartition("/")[2].lower(), []).append(path)
+        makefiles = [facts for facts in world.files.values() if facts.kind == "make"]
+        self.targets = {step.name for facts in makefiles for step in facts.steps}
+        ignores = [(dirname(path), facts) for path, facts in sorted(world.files.items()) if facts.kind == "gitignore"]
+        matchers = ((folder, spec(line.pattern for line in facts.patterns)) for folder, facts in ignores)
+        self.ignored = [(folder, matcher) for folder, matcher in matchers if matcher is not None]
+        pipelines = (step for step in world.steps.all if step.tool == "azure-pipelines")
+        # A template of another repository comes with a checkout of it beside this one.
+        self.other_checkouts = any(name.startswith("repo:") for step in pipelines for name in step.step.uses)
         self.submodules = [e.path for e in world.listing.entries if e.content is Content.SUBMODULE]
         self.written = {
             touch.artefact.path.rpartition("/")[2]
@@ -123,6 +141,28 @@ class _Tree:
         if found is None:
             return True, ""
         return (False, "") if found.endswith(path) else (True, found)
+
+    def no_target(self, world: World, run: Run, goal: str) -> bool:
+        """Whether the Makefile of a folder, which includes no other and has no patterns, lacks a goal that no other has."""
+        facts = next((f for name in _MAKEFILES if (f := world.files.get(f"{run.folder}/{name}".lstrip("/")))), None)
+        if facts is None or goal in self.targets or "{" in goal or "/" in goal:
+            return False
+        patterns = any("%" in step.name or dict(step.attrs).get("pattern") for step in facts.steps)
+        open_ended = patterns or facts.references or facts.troubles or facts.attr("template")
+        return bool(facts.steps) and not open_ended
+
+    @staticmethod
+    def is_plain(step: DeclaredStep) -> bool:
+        """Whether an image is made from one that holds nobody's programs."""
+        return all(_PLAIN_IMAGE.match(name) for name in step.step.uses)
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether git is told to leave a path out: then whoever runs the step supplies it."""
+        return any(
+            matcher.match_file(path[len(folder) :].lstrip("/"))
+            for folder, matcher in self.ignored
+            if path.startswith(folder)
+        )
 
     def under_submodule(self, path: str) -> bool:
         """Whether a path lies in a part that another repository holds, or names such a part on its way."""
@@ -156,7 +196,7 @@ def _inner(text: str) -> str:
 
 def _commands(world: World, step: DeclaredStep, known: _Tree) -> Iterator[BrokenReference]:
     """What the commands of one step run."""
-    if _brings_much(step):
+    if _brings_much(step, known):
         return
     brought = _brought(world, step)
     by_line = {command.line: command for command in step.step.commands}
@@ -166,10 +206,12 @@ def _commands(world: World, step: DeclaredStep, known: _Tree) -> Iterator[Broken
         if command is None or unknown or _is_tested(step, command) or known.under_submodule(run.folder):
             continue
         for kind, name in _wanted(run, step.tool in SERVING):
-            lacking, instead = known.lacks(name) if kind != "target" else (_no_target(world, run, name), "")
+            if kind == "program" and step.tool in SERVING and not known.is_plain(step):
+                continue  # the image that this one is made from may hold it
+            lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
             last = name.rpartition("/")[2]
-            here = last not in brought and last not in known.written and not known.under_submodule(normal(name))
-            if lacking and here:
+            supplied = last in brought or last in known.written or known.is_ignored(_inner(name))
+            if lacking and not supplied and not known.under_submodule(normal(name)):
                 yield BrokenReference(kind, step.step.name, name, Place(step.path, run.line), instead)
 
 
@@ -200,21 +242,10 @@ def _wanted(run: Run, image: bool) -> Iterator[tuple[str, str]]:
             yield "target", goal
 
 
-def _no_target(world: World, run: Run, goal: str) -> bool:
-    """Whether the Makefile of a folder, which includes no other and has no patterns, lacks a goal."""
-    for name in ("Makefile", "makefile", "GNUmakefile"):
-        path = f"{run.folder}/{name}".lstrip("/")
-        facts = world.files.get(path)
-        if facts is None:
-            continue
-        open_ended = facts.references or facts.troubles or facts.attr("template") or "{" in goal or "/" in goal
-        patterns = any("%" in step.name or dict(step.attrs).get("pattern") for step in facts.steps)
-        return bool(facts.steps) and not open_ended and not patterns and all(step.name != goal for step in facts.steps)
-    return False
-
-
-def _brings_much(step: DeclaredStep) -> bool:
+def _brings_much(step: DeclaredStep, known: _Tree) -> bool:
     """Whether a step fetches other repositories or archives: what it then runs may come from there."""
+    if step.tool == "azure-pipelines" and known.other_checkouts:
+        return True
     checkouts = [name for name in step.step.uses if name.startswith("actions/checkout")]
     if len(checkouts) > 1:
         return True
@@ -237,6 +268,8 @@ def _brought(world: World, step: DeclaredStep) -> set[str]:
                 found |= {word.rpartition("/")[2].rpartition("=")[2] for word in words}
             found |= {word.text.rpartition("/")[2] for word in command.writes}
         found |= {(out.path or "").rpartition("/")[2] for out in other.writes}
+        # What an image gets is judged where it is copied, under whatever name.
+        found |= {dict(read.ref.attrs).get("to", "").rpartition("/")[2] for read in other.reads}
     return found
 
 
@@ -262,19 +295,22 @@ def _declared(step: DeclaredStep, known: _Tree) -> Iterator[BrokenReference]:
                 if lacking:
                     yield BrokenReference("input", step.step.name, path, Place(step.path, read.ref.line), instead)
     if step.tool == "docker":
+        secrets = {dirname(read.ref.path) for read in step.reads if _SECRET.search(read.ref.path)}
         for read in step.reads:
             text = read.ref.path
+            if dirname(text) and dirname(text) in secrets:
+                continue  # a folder that each machine has for itself
             plain = (
                 _COPIED.search(text) and not re.search(r"[*?$\[{]", text) and not is_uri(text) and not is_absolute(text)
             )
             lacking, instead = known.lacks(text) if plain else (False, "")
-            if lacking and text.rpartition("/")[2] not in known.written:
+            if lacking and text.rpartition("/")[2] not in known.written and not known.is_ignored(_inner(text)):
                 yield BrokenReference("copy", step.step.name, text, Place(step.path, read.ref.line), instead)
     for name in step.step.uses if step.tool == "github-actions" else ():
         if (
             name.startswith("./")
             and "{" not in name
-            and not _brings_much(step)
+            and not _brings_much(step, known)
             and not known.identities.exists(normal(name))
         ):
             yield BrokenReference("action", step.step.name, name, Place(step.path, step.step.line))

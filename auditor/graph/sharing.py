@@ -16,6 +16,7 @@ LEAST = 0.55
 """Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""
 
 DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.EXTERNAL_DATASET})
+_SETTINGS_FILES = frozenset({"config.json", "settings.json", "configuration.json"})
 _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env", "py", "sh", "ipynb", "dvc", "conf", "properties"})
 
 
@@ -26,7 +27,8 @@ def programs_of(world: World, owned: Callable[[str], bool]) -> list[str]:
 
 def carries(path: str) -> bool:
     """Whether a file hands data over; settings, source text and by-products do not."""
-    return not places.is_byproduct(path) and places.suffix(path) not in _SETTINGS
+    named = path.rpartition("/")[2].lower() in _SETTINGS_FILES
+    return not (named or places.is_byproduct(path) or places.suffix(path) in _SETTINGS)
 
 
 _BROUGHT = frozenset({"cli", "env", "default"})

@@ -97,7 +97,7 @@ def _trained(world: World, owned: Callable[[str], bool]) -> set[str]:
 
 def is_moving(address: str) -> bool:
     """Whether the text of an address says that its content changes in place, and nothing in it says which state is meant."""
-    written = _HOLE.sub("", address)
+    written = _HOLE.sub("", address).replace("/version/latest/", "/")  # of an interface, not of its data
     return address.endswith("@") or bool(_MOVING.search(written) and not IMMUTABLE.search(written))
 
 
@@ -131,7 +131,8 @@ def _address(world: World, touch: Touch) -> str:
         )
     if touch.artefact.path is not None or not text.startswith(("url:", "uri:")):
         return ""
-    return text.partition(":")[2] if touch.confidence >= LEAST else ""
+    shown = places.suffix(uri(text.partition(":")[2])) in ("png", "jpg", "jpeg", "gif", "svg")
+    return text.partition(":")[2] if touch.confidence >= LEAST and not shown else ""
 
 
 def _verified(world: World, site: Site) -> bool:

@@ -273,6 +273,8 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "pinned", "tracked by git"
         if pins.paths.matching(path, loosely=True):
             return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
+        if touch.artefact.guessed and "." not in path.rpartition("/")[2] and _is_word(touch):
+            return "unresolved", ""  # a bare word may be anything
     if path is None and IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(
@@ -295,6 +297,10 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     ):
         return "unresolved", ""
     return "unpinned", ""
+
+
+def _is_word(touch: Touch) -> bool:
+    return all("/" not in value.text() for value in touch.effect.targets)
 
 
 def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:

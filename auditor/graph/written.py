@@ -19,6 +19,8 @@ class Written(NamedTuple):
     calls: tuple[str, ...] = ()
     keyword: str = ""
     role: str = "text"
+    beside: tuple[str, ...] = ()
+    """The other keywords of the nearest call."""
 
 
 def written(program: Program, wanted: Callable[[str], bool]) -> Iterator[Written]:
@@ -64,19 +66,19 @@ def _part(part: Any, line: int, wanted: Callable[[str], bool], outer: tuple[str,
 def _expression(
     expr: Expr, line: int, wanted: Callable[[str], bool], calls: tuple[str, ...] = (), keyword: str = ""
 ) -> Iterator[Written]:
-    stack: list[tuple[Expr, int, tuple[str, ...], str]] = [(expr, line, calls, keyword)]
+    stack: list[tuple[Expr, int, tuple[str, ...], str, tuple[str, ...]]] = [(expr, line, calls, keyword, ())]
     while stack:
-        node, at, within, given = stack.pop()
+        node, at, within, given, beside = stack.pop()
         if type(node) is Const:
             if isinstance(node.value, str) and wanted(node.value):
-                yield Written(node.value, at, within, given)
+                yield Written(node.value, at, within, given, beside=beside)
         elif type(node) is Call:
-            inner = (name_of(node.func), *within)
-            stack += [(value, node.line, inner, name) for name, value in reversed(node.keywords)]
-            stack += [(value, node.line, inner, "") for value in reversed(node.args)]
-            stack.append((node.func, node.line, inner, ""))
+            inner, names = (name_of(node.func), *within), tuple(name for name, _ in node.keywords)
+            stack += [(value, node.line, inner, name, names) for name, value in reversed(node.keywords)]
+            stack += [(value, node.line, inner, "", names) for value in reversed(node.args)]
+            stack.append((node.func, node.line, inner, "", names))
         else:
-            stack += [(child, at, within, given) for child in reversed(list(children(node)))]
+            stack += [(child, at, within, given, beside) for child in reversed(list(children(node)))]
 
 
 def name_of(func: Expr) -> str:
