@@ -11,12 +11,13 @@ from auditor.graph.flows import features, labels
 from auditor.graph.lineage import Touch
 from auditor.graph.sharing import LEAST
 from auditor.graph.sides import PREDICTING, predicting_sites, product_trainings, training_side
+from auditor.graph.versions import Training
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
 from auditor.model.place import Place
 from auditor.program.effects import Effect, Site
-from auditor.program.origins import Origin, Traced
+from auditor.program.origins import Origin, Traced, through
 
 _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
 _GROUPING = (
@@ -141,7 +142,7 @@ def _made_here(world: World, loads: list[Origin]) -> bool:
 
 
 def _through_stores(world: World) -> tuple[Carried, ...]:
-    """Every store that predictions are written to and that training reads."""
+    """Every store that predictions are written to and that a training takes its rows from."""
     if not predicting_sites(world):
         return ()
     read: dict[str, list[tuple[str, Touch]]] = {}
@@ -149,28 +150,61 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
         for touch in world.lineage.of_program(path):
             if touch.way == "read" and touch.confidence >= LEAST:
                 read.setdefault(touch.artefact.id, []).append((path, touch))
-    written = list(_written(world, frozenset(read)))
-    trained = {training.program: training for training in product_trainings(world)}
     found = []
-    for one in written:
-        for program, touch in read.get(one.touch.artefact.id, ()):
-            for training in trained.values():
-                if program == training.program or _feeds(world, program, training.program):
-                    artefact = one.touch.artefact.path or one.touch.artefact.id
-                    found.append(
-                        Carried(
-                            artefact,
-                            one.predicted,
-                            one.written,
-                            world.lineage.place(touch),
-                            training.place,
-                            training.program,
-                            f"{artefact} into {training.program}",
-                            _in_one_pipeline(world, one.touch.site[0], training.program),
-                            _guard(world, one.touch.site, touch.site),
-                        )
-                    )
+    for one in _written(world, frozenset(read)):
+        for touch, training in _taken(world, one.touch.artefact.id, read):
+            artefact = one.touch.artefact.path or one.touch.artefact.id
+            found.append(
+                Carried(
+                    artefact,
+                    one.predicted,
+                    one.written,
+                    world.lineage.place(touch),
+                    training.place,
+                    training.program,
+                    f"{artefact} into {training.program}",
+                    _in_one_pipeline(world, one.touch.site[0], training.program),
+                    _guard(world, one.touch.site, touch.site),
+                )
+            )
     return tuple(dict.fromkeys(sorted(found, key=lambda c: (c.entity, c.predicted, c.trained))))
+
+
+def _taken(world: World, artefact: str, read: dict[str, list[tuple[str, Touch]]]) -> Iterator[tuple[Touch, Training]]:
+    """The trainings that are given what an artefact holds, over any number of files, with the first reading on the way."""
+    trained = {training.program: training for training in product_trainings(world)}
+    todo: list[tuple[str, Touch | None]] = [(artefact, None)]
+    seen = {artefact}
+    while todo:
+        name, first = todo.pop()
+        for program, touch in read.get(name, ()):
+            if program in trained and _is_learnt(world, program, touch):
+                yield first or touch, trained[program]
+            for onward in _handed_on(world, program, touch):
+                if onward not in seen:
+                    seen.add(onward)
+                    todo.append((onward, first or touch))
+
+
+def _is_learnt(world: World, program: str, read: Touch) -> bool:
+    """Whether a fit of a program is given what a call reads."""
+    return any(
+        id(read.effect.call) in through(world.flows.behind(given, effect, loosely=True).calls)
+        for site in sorted(world.lineage.reached(program))
+        for effect in world.resolved.effects.own.get(site, ())
+        if world.trains(effect)
+        for given in (*effect.call.args, *(value for _, value in effect.call.keywords))
+    )
+
+
+def _handed_on(world: World, program: str, read: Touch) -> Iterator[str]:
+    """What a program writes that comes from what a call reads."""
+    for touch in world.lineage.of_program(program):
+        shown = world.flows.saved(touch.effect) if touch.way == "write" and touch.kind is not NodeKind.MODEL else None
+        if shown is not None:
+            behind = world.flows.behind(shown, touch.effect, loosely=True)
+            if id(read.effect.call) in through(behind.calls):
+                yield touch.artefact.id
 
 
 def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
@@ -204,31 +238,6 @@ def _near_predictions(world: World) -> frozenset[Site]:
         if places.is_product(program) and not predicting.isdisjoint(sites):
             near |= sites
     return frozenset(site for site in near if not places.is_test(site[0]))
-
-
-def _feeds(world: World, program: str, training: str) -> bool:
-    """Whether what a program writes reaches a training, over any number of files."""
-    todo, seen = [program], {program}
-    readers = world.once(_readers)
-    while todo:
-        for touch in world.lineage.of_program(todo.pop()):
-            if touch.way == "write" and touch.kind is not NodeKind.MODEL:
-                for reader in readers.get(touch.artefact.id, ()):
-                    if reader == training:
-                        return True
-                    if reader not in seen:
-                        seen.add(reader)
-                        todo.append(reader)
-    return False
-
-
-def _readers(world: World) -> dict[str, set[str]]:
-    table: dict[str, set[str]] = {}
-    for program in world.lineage.entries:
-        for touch in world.lineage.of_program(program):
-            if touch.way == "read":
-                table.setdefault(touch.artefact.id, set()).add(program)
-    return table
 
 
 def _returns(world: World, carried: Carried) -> bool:
