@@ -39,7 +39,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield Clean(says=f"{step.name} is saved with the model")
         elif step.state == "refitted":
             yield Finding(
-                f"{step.name} is fitted anew where the model answers: it learns from the rows that are to be scored, not from training",
+                f"{step.name} is fitted anew where the model answers, on the rows at hand then: what it learned is not what the model was trained with",
                 step.place,
                 entity=step.entity,
                 remedy=REMEDY,
