@@ -11,7 +11,7 @@ from auditor.graph.world import World
 from auditor.graph.written import Written, written
 from auditor.model.place import Place
 
-_HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[^/\\\s'\"]+)[\\/]+(?!\.)[^\s'\"]+"
+_HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
 _KINDS = {
     "home": re.compile(_HOME),
     "drive": re.compile(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
