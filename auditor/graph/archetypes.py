@@ -282,7 +282,13 @@ def _llm(p: Portrait) -> Iterable[Signal]:
     calls = [e for e in p.effects if e.domain == "llm"]
     entries = [path for path in p.lineage.entries if p.owned(path)]
     if calls:
-        yield Signal("A", 0.5 if len(calls) < 5 else 0.65, f"{len(calls)} calls of language models ({calls[0].name})")
+        yield Signal(
+            "A",
+            0.5 if len(calls) < 5 else 0.65,
+            f"calls language models {len(calls)} times ({calls[0].name})"
+            if len(calls) > 1
+            else f"calls a language model ({calls[0].name})",
+        )
         if entries and not path_is_package(p):
             yield Signal("A", 0.2, "reached from a program")
 

@@ -203,9 +203,14 @@ class _Ties:
         settings = {places.suffix(name) in _SETTINGS for name in (one, other)}
         if len(settings) == 2:
             return bool(between) or not self._read & {one, other}
+        programs = self._world.resolved.code.programs
+        return one in programs and other in programs and any(self._opaque(name) for name in (one, other))
+
+    def _opaque(self, program: str) -> bool:
+        """Whether a program, or a function of its file, touches files that could not be named."""
         lineage = self._world.lineage
-        programs = {one, other} <= set(lineage.entries)
-        return programs and any(lineage.unresolved_of_program(name) for name in (one, other))
+        own = ((program, number) for number in self._world.resolved.code.scopes(program))
+        return bool(lineage.unresolved_of_program(program)) or any(lineage.unresolved.get(site) for site in own)
 
 
 def _names(world: World, one: str, other: str) -> bool:

@@ -121,17 +121,24 @@ def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | Non
     """Propagation cost over the mixed artefact graph of a component; None with fewer than two artefacts."""
     nodes = _counted(world, owned)
     graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
-    collapsed = frozenset(
-        name for name, node in nodes.items() if node.kind not in _COUNTED or (node.path and reexports(world, node.path))
-    )
+    collapsed = frozenset(name for name, node in nodes.items() if _only_passes_on(world, node))
     measured = metrics.propagation_cost(graph, collapsed)
     if measured is None:
         return None
-    closure = metrics.reach(graph)
-    counts = sorted(
-        ((name, closure[name].bit_count() - 1) for name in graph if name not in collapsed), key=lambda c: (-c[1], c[0])
-    )
-    return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in counts[:5]))
+    counted = metrics.bits(graph, collapsed)
+    reached = [
+        (name, (bits & counted).bit_count() - 1) for name, bits in metrics.reach(graph).items() if name not in collapsed
+    ]
+    furthest = heapq.nsmallest(5, reached, key=lambda one: (-one[1], one[0]))
+    return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in furthest))
+
+
+def _only_passes_on(world: World, node: Node) -> bool:
+    """What a change goes through without being a part of its own: data, package files, scripts of the shell that start programs."""
+    if node.kind not in _COUNTED or node.path is None:
+        return True
+    started = node.kind is NodeKind.SCRIPT and node.path not in world.resolved.code.programs
+    return started or reexports(world, node.path)
 
 
 def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Radius]:

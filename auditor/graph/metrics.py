@@ -76,6 +76,11 @@ def reach(graph: nx.DiGraph[str]) -> dict[str, int]:
     return {node: closure[mapping[node]] for node in graph}
 
 
+def bits(graph: Influence, but: frozenset[str]) -> int:
+    """The nodes without some of them, as a bit set like those of `reach`."""
+    return sum(1 << number for number, node in enumerate(sorted(graph)) if node not in but)
+
+
 def ways(graph: Influence, start: str, targets: Sequence[str]) -> list[tuple[str, ...]]:
     """For each target a shortest way from the start, both ends included; each target can be reached."""
     wanted = set(targets)
@@ -104,15 +109,11 @@ def propagation_cost(graph: nx.DiGraph[str], collapsed: frozenset[str] = frozens
     (sum of |reach| - N) / (N (N - 1)), MacCormack, Rusnak & Baldwin 2006, on the mixed artefact graph. `collapsed` nodes
     (pure re-exports) pass influence on but are not counted. None with fewer than two artefacts.
     """
-    ordered = sorted(graph)
-    counted = [node for node in ordered if node not in collapsed]
+    counted = [node for node in sorted(graph) if node not in collapsed]
     n = len(counted)
     if n < 2:
         return None
-    mask = 0
-    for number, node in enumerate(ordered):
-        if node not in collapsed:
-            mask |= 1 << number
+    mask = bits(graph, collapsed)
     closure = reach(graph)
     total = sum((closure[node] & mask).bit_count() for node in counted)
     return (total - n) / (n * (n - 1)), n

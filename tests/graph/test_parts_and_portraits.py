@@ -133,6 +133,84 @@ def test_what_it_is_not(files: dict[str, str], letter: str) -> None:
     assert component(files).confidence(letter) < 0.6
 
 
+TASKS = "from invoke import task\n@task\ndef build(c):\n    c.run('make')\n@task\ndef test(c):\n    c.run('pytest')\n"
+SETUP = (
+    "from setuptools import setup\nsetup(name='churn', version='1',\n"
+    "      classifiers=['Topic :: A', 'Topic :: B', 'License :: C'])\n"
+)
+
+
+def signals(files: dict[str, str], name: str = "churn") -> set[str]:
+    return {signal for found in component(files, name).archetypes for signal in found.signals}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        pytest.param({"setup.py": SETUP, "churn/a.py": CODE}, "classifiers for an index", id="classifiers of setup.py"),
+        pytest.param(
+            {"setup.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install churn`\n"},
+            "README installs churn",
+            id="installed under its name",
+        ),
+        pytest.param({"a.py": CODE, "README.md": "# X\n\nThis tutorial shows how.\n"}, "README calls it so: this tutorial", id="calls itself a tutorial"),
+        pytest.param({f"lab{n}.ipynb": notebook(9) for n in range(2)}, "2 notebooks are called lessons or labs", id="labs"),
+        pytest.param({"a.py": "import openai\nopenai.chat.completions.create(model='m', messages=[])\n"}, "calls a language model (openai.chat.completions.create)", id="one call of a model"),
+    ],
+)  # fmt: skip
+def test_signals(files: dict[str, str], said: str) -> None:
+    assert said in signals(files)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        pytest.param({"tasks.py": TASKS, "a.py": FIT}, "pipeline code", id="chores of developers are no pipeline"),
+        pytest.param({"setup.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install numpy`\n"}, "README installs", id="it installs something else"),
+        pytest.param({"a.py": CODE, "README.md": "# X\n\nFor example, a price. As an example, another.\n"}, "README says", id="for example"),
+        pytest.param({"lib/main.py": CODE, "b.py": "from lib.main import f\n", "c.py": TORCH + FIT}, "started by hand", id="a file of that name that nobody starts"),
+    ],
+)  # fmt: skip
+def test_what_is_no_signal(files: dict[str, str], said: str) -> None:
+    assert not [signal for signal in signals(files) if said in signal]
+
+
+def test_getting_started_alone_makes_no_tutorial() -> None:
+    said = {"a.py": CODE, "README.md": "# X\n\n## Getting started\n\nQuickstart: get started here.\n"}
+    assert component(said).confidence("T") < 0.3
+
+
+def test_calls_of_language_models_from_a_program_make_an_application() -> None:
+    source = "import openai\n" + "openai.chat.completions.create(model='m', messages=[])\n" * 5
+    assert component({"app.py": source}).archetypes[0].letter == "A"
+
+
+def test_stages_beside_a_published_library_stay_a_pipeline() -> None:
+    library = {"pyproject.toml": PACKAGE, "x/__init__.py": CODE, ".github/workflows/p.yml": PUBLISH, "docs/i.md": "# x"}
+    found = component({**library, "dvc.yaml": DVC, "a.py": CODE, "b.py": FIT})
+    assert found.confidence("L") >= 0.6
+    assert found.confidence("P") >= 0.6
+
+
+def test_a_part_without_a_readme_is_told_by_that_of_the_repository() -> None:
+    files = {
+        "README.md": "# X\n\nOfficial implementation of our paper https://arxiv.org/abs/1\n",
+        "one/setup.py": "",
+        "one/train.py": TORCH + FIT,
+        "two/setup.py": "",
+        "two/a.py": CODE,
+    }
+    parts = {found.root: found for found in graphs(files).components}
+    assert parts["one"].archetypes[0].letter == "R"
+
+
+@pytest.mark.parametrize(
+    ("letters", "sure"), [("P", True), ("L", False), ("PL", True)]
+)  # fmt: skip
+def test_what_a_component_looks_like(letters: str, sure: bool) -> None:
+    assert component({"dvc.yaml": DVC, "a.py": CODE, "b.py": FIT}).looks_like(letters) == sure
+
+
 def test_a_name_that_teaches_counts() -> None:
     assert component({"a.py": CODE}, "ml-zoomcamp").archetypes[0].letter == "T"
 
