@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from auditor.graph import ArtefactGraph, Graphs, places
+from auditor.graph import ArtefactGraph, Graphs, places, versions
 from auditor.graph.picture import picture
 from auditor.model.audit import Component, Coverage, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
@@ -30,6 +30,8 @@ NOT_READ = frozenset(
     }
 )
 HUBS = 10
+PIPED = "PRSN"
+"""Archetypes whose steps and data are measured."""
 COUPLED = "PRSA"
 """Archetypes whose coupling is measured; hubs are the purpose of a library, copies the method of a tutorial."""
 
@@ -140,6 +142,10 @@ def measures(graph: ArtefactGraph) -> dict[str, float | str | None]:
         "tangle_index": round(sum(bool(s.plumbing) for s in scopes) / len(scopes), 4) if scopes else None,
         "io_resolved": graph.io_resolved,
     }
+    if graph.looks_like(PIPED):
+        found["jungle_index"] = graph.jungle().value
+        found |= {f"jungle_{name.replace(' ', '_').replace('-', '_')}": value for name, value in graph.jungle().terms}
+        found["data_version_coverage"] = versions.coverage(graph.training_roots())
     if graph.looks_like(COUPLED):
         mix, clones, index = graph.call_mix(), graph.clones(), graph.entanglement
         found["glue_ratio"] = round(mix.ratio, 4) if mix.glue + mix.kernel else None

@@ -53,7 +53,8 @@ def notebook_steps(world: World, owned: Callable[[str], bool]) -> list[NotebookS
         tags = {tag for cell in world.resolved.code.programs[notebook].cells for tag in cell.tags}
         asks = any(".widgets." in name_of(call.func) for _, call in world.resolved.code.calls(notebook))
         each = NotebookStep(notebook, place, by, given or asks or "parameters" in tags, notebook in tested)
-        found.setdefault(notebook, each)
+        known = found.setdefault(notebook, each)
+        found[notebook] = known._replace(parametrised=known.parametrised or each.parametrised)
     return [found[name] for name in sorted(found)]
 
 

@@ -22,6 +22,9 @@ _KINDS = {
 }
 """The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
 
+_PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
+"""What only regular expressions hold."""
+
 _STARTS = ("/", "~", "dbfs:")
 _MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
 _NOBODY = frozenset({
@@ -37,46 +40,13 @@ _NOBODY = frozenset({
 })  # fmt: skip
 """Accounts of images and runners, and names that stand for anybody's."""
 
-_TELLING = frozenset(
-    {
-        "print",
-        "raise",
-        "echo",
-        "info",
-        "debug",
-        "warning",
-        "warn",
-        "error",
-        "exception",
-        "critical",
-        "log",
-        "write",
-        "input",
-    }
-)
-_ASKING = frozenset(
-    {
-        "startswith",
-        "endswith",
-        "replace",
-        "split",
-        "rsplit",
-        "strip",
-        "lstrip",
-        "removeprefix",
-        "match",
-        "fullmatch",
-        "search",
-        "sub",
-        "findall",
-        "compile",
-        "exists",
-        "isdir",
-        "isfile",
-        "is_dir",
-        "is_file",
-    }
-)
+_TELLING = frozenset({
+    "print", "raise", "echo", "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "write", "input",
+})  # fmt: skip
+_ASKING = frozenset({
+    "startswith", "endswith", "replace", "split", "rsplit", "strip", "lstrip", "removeprefix", "match", "fullmatch", "search",
+    "sub", "findall", "compile", "exists", "isdir", "isfile", "is_dir", "is_file",
+})  # fmt: skip
 _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
@@ -121,6 +91,7 @@ def kind_of(text: str) -> tuple[str, str] | None:
             or "docker" in user.lower()
             or user.startswith(("<", "{", "$", "%", "*", "your"))
             or "..." in match[0]
+            or _PATTERN.search(match[0])
         ):
             continue
         return kind, match[0].rstrip(".,;)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -171,6 +171,14 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                         ),
                     )
     return [found[key] for key in sorted(found)]
+
+
+def coverage(roots: Iterable[Root]) -> float | None:
+    """Share of what training starts from that is pinned; what could not be named counts half. None without any (RULES §5.6)."""
+    weights = {"pinned": 1.0, "unpinned": 1.0, "unresolved": 0.5}
+    counted = [root for root in roots if root.state in weights]
+    whole = sum(weights[root.state] for root in counted)
+    return round(sum(root.state == "pinned" for root in counted) / whole, 4) if whole else None
 
 
 def _around(world: World, program: str) -> frozenset[Site]:

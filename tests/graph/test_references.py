@@ -1,0 +1,85 @@
+"""What commands and declarations name, and is not there: asked of small trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages import graphs
+
+JOB = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: |\n"
+
+
+def broken(files: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(kind, name, what is there instead) of every reference to nothing."""
+    (graph,) = graphs({"src/train.py": "print(1)\n", **files}, archetypes="P").components
+    return [(each.kind, each.name, each.instead) for each in graph.references().broken]
+
+
+def job(*lines: str) -> dict[str, str]:
+    return {".github/workflows/a.yml": JOB + "".join(f"          {line}\n" for line in lines)}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(job("python src/fit.py"), ("program", "src/fit.py", ""), id="a script"),
+        pytest.param(job("python src/Train.py"), ("program", "src/Train.py", "src/train.py"), id="letter case"),
+        pytest.param(job("python -m unittest tests.test_all"), ("tests", "tests/test_all.py", ""), id="a test module"),
+        pytest.param(job("pytest checks/"), ("tests", "checks", ""), id="a test folder"),
+        pytest.param({**job("make fit"), "Makefile": "train:\n\tpython src/train.py\n"}, ("target", "fit", ""), id="a target"),
+        pytest.param({"dvc.yaml": "stages:\n  a:\n    cmd: python src/train.py\n    deps: [src/helper.py]\n"}, ("input", "src/helper.py", ""), id="an input"),
+        pytest.param({"Dockerfile": "FROM python:3.11\nCOPY app.py /app/\n"}, ("copy", "app.py", ""), id="a copy"),
+        pytest.param({"docker-compose.yml": "services:\n  a:\n    build: ./api\n"}, ("context", "./api", ""), id="a build folder"),
+        pytest.param({".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - uses: ./.github/actions/fit\n"}, ("action", "./.github/actions/fit", ""), id="an action"),
+        pytest.param({"run.py": "import subprocess\nsubprocess.run(['python', 'src/fit.py'])\n"}, ("program", "src/fit.py", ""), id="started by a program"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there(files: dict[str, str], expected: tuple[str, str, str]) -> None:
+    assert broken(files) == [expected]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(job("python src/train.py"), id="there"),
+        pytest.param(job("cd src && python train.py"), id="in its folder"),
+        pytest.param(job("python train.py"), id="somewhere: the folder may be another"),
+        pytest.param(job("cd $HOME/x && python fit.py"), id="in an unknown folder"),
+        pytest.param(job("wget https://example.org/fit.sh", "bash fit.sh"), id="fetched"),
+        pytest.param(job("git clone https://example.org/x.git", "python x/fit.py"), id="of another repository"),
+        pytest.param(job("cp templates/fit.py fit.py", "python fit.py"), id="copied"),
+        pytest.param(job("if [ -f fit.py ]; then python fit.py; fi"), id="asked for"),
+        pytest.param(job("python fit.py || true"), id="allowed to fail"),
+        pytest.param(job("python $SCRIPT"), id="a variable"),
+        pytest.param({**job("python fit.py"), ".gitignore": "fit.py\n"}, id="left out of git"),
+        pytest.param({"make.py": "open('fit.py', 'w')\n", **job("python fit.py")}, id="written by a program"),
+        pytest.param({**job("make html"), "Makefile": "%: x\n\tsphinx-build $@\n"}, id="a pattern rule"),
+        pytest.param({**job("make fit"), "Makefile": "a:\n\ttrue\n", "sub/Makefile": "fit:\n\ttrue\n"}, id="a target elsewhere"),
+        pytest.param({"Dockerfile": "FROM someone/trainer:1\nRUN ./download.py\n"}, id="in the image below"),
+        pytest.param({"Dockerfile": "FROM python:3.11\nCOPY src/train.py fit.py\nCMD [\"python\", \"fit.py\"]\n"}, id="renamed in the image"),
+        pytest.param({"Dockerfile": "FROM python:3.11\nCOPY keys/id_rsa /k\nCOPY keys/settings.toml /s\n"}, id="a folder of secrets"),
+        pytest.param({"job.yaml": "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        image: someone/bench\n        command: [python, bench/run.py]\n"}, id="in an image made elsewhere"),
+        pytest.param({"examples/Makefile": "a:\n\tpython fit.py\n"}, id="an example"),
+        pytest.param({"README.md": "# x\n\n```bash\npython fit.py\n```\n"}, id="a document"),
+    ],
+)  # fmt: skip
+def test_what_may_be_there(files: dict[str, str]) -> None:
+    assert not broken(files)
+
+
+def test_a_part_of_another_repository_is_not_looked_into() -> None:
+    from auditor.graph import Graphs
+    from auditor.knowledge import load
+    from auditor.model.changes import History
+    from auditor.model.listing import Content, Entry, Listing, Target
+    from auditor.model.settings import Settings
+    from auditor.program import resolve
+    from auditor.readers import candidates, read_file
+
+    files = {"src/train.py": "print(1)\n", "Makefile": "a:\n\tpython bench/run.py\n"}
+    facts = {path: read_file(candidates(path), text.encode()) for path, text in files.items()}
+    entries = tuple(Entry(path, "", len(text)) for path, text in files.items())
+    entries += (Entry("bench", "", -1, Content.SUBMODULE),)
+    listing = Listing(Target("memory", "folder", "example"), entries)
+    (graph,) = Graphs(resolve(facts, frozenset(files), load()), listing, Settings(components={".": "P"}), lambda: History("none")).components  # fmt: skip
+    assert not graph.references().broken
