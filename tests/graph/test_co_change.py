@@ -13,7 +13,7 @@ NOW = 1_700_000_000
 
 
 def commit(*paths: str, day: int = 0, subject: str = "change", old: dict[str, str] | None = None) -> Commit:
-    changes = tuple(Change(path, "M", "0" * 40, (old or {}).get(path)) for path in paths)
+    changes = tuple(Change(path, "M", "0" * 40, (old or {}).get(path, "")) for path in paths)
     return Commit("0" * 40, NOW - day * DAY, 0, subject, changes)
 
 
