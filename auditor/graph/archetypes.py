@@ -184,10 +184,7 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
     declared = [
         s
         for s in p.steps.all
-        if s.tool in PIPELINES
-        and s.tool != "make"
-        and p.owned(s.path)
-        and not (s.in_code and not places.is_product(s.path))
+        if s.tool in PIPELINES and s.tool != "make" and p.owned(s.path) and places.is_product(s.path)
     ]
     if declared:
         yield Signal("P", 0.75 if len(declared) > 1 else 0.5, f"{len(declared)} declared stages ({declared[0].tool})")

@@ -13,6 +13,7 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import Commit, History
+from auditor.model.facts import Facts
 
 SUPPORT = 5
 CONFIDENCE = 0.6
@@ -30,14 +31,18 @@ _SWEEPS = re.compile(
     r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
     re.I,
 )
-_CODE = frozenset({"py", "sh", "sql", "smk", "r"})
-"""Only files that a reader has read count: of the others no tie can be seen."""
+_CODE = frozenset({"py", "sh"})
+"""Code and plain settings alone count: what a tool reads by conventions of its own (models of dbt, manifests, rules) it ties unseen."""
 _SETTINGS = frozenset({"yaml", "yml", "toml", "cfg", "ini"})
 _UNTOLD = re.compile(
     r"(^|/)(__init__\.py|conftest\.py|setup\.(py|cfg)|pyproject\.toml|package\.json|mkdocs\.ya?ml|\.pre-commit-config\.yaml|"
     r"version\.py|_version\.py|[^/]*lock[^/]*|[^/]*requirements[^/]*|environment\.ya?ml|conda\.ya?ml|manifest\.json)$|"
     r"(^|/)(\.github|\.ci|docs?)/|changelog",
     re.I,
+)
+_WORD = re.compile(r"[._-]")
+_STAGES = frozenset(
+    {"prod", "production", "staging", "stage", "dev", "development", "test", "qa", "uat", "local", "live"}
 )
 MOST_SHARING = 8
 """Files around a common neighbour up to which it explains what they have in common; a hub explains nothing."""
@@ -52,6 +57,19 @@ class Pair(NamedTuple):
     together: int
     changes: tuple[int, int]
     tied: bool
+
+    @property
+    def twins(self) -> bool:
+        """Whether their names say that they are kept alike: one folder apart, or one word of several (`prod_jobs`, `test_jobs`)."""
+        one, other = self.one.split("/"), self.other.split("/")
+        apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+        if len(one) != len(other) or len(apart) != 1:
+            return False
+        if one[-1] == other[-1]:
+            return True
+        words, others = (_WORD.split(name.rpartition(".")[0]) for name in apart[0])
+        differing = [(a, b) for a, b in zip(words, others, strict=False) if a != b]
+        return len(words) == len(others) and len(differing) == 1 and (len(words) > 1 or {*differing[0]} <= _STAGES)
 
 
 class CoChange(NamedTuple):
@@ -91,10 +109,7 @@ def _mined(world: World) -> CoChange:
     history = world.history
     if history.state not in ("full", "partial") or not history.commits:
         return CoChange((), 0, _why(history))
-    kept = [
-        path for path, facts in world.files.items() if _counts(path) and (facts.program or facts.leaves or facts.steps)
-    ]
-    sets = change_sets(history, frozenset(kept))
+    sets = change_sets(history, frozenset(path for path, facts in world.files.items() if _counts(path, facts)))
     if len(sets) < FEWEST_COMMITS:
         return CoChange((), len(sets))
     strong = strong_pairs(sets)
@@ -109,9 +124,12 @@ def _why(history: History) -> str:
     }.get(history.state, "")
 
 
-def _counts(path: str) -> bool:
-    """Code, configuration and data of the product; what changes with everything by its nature says nothing."""
-    return places.is_product(path) and places.suffix(path) in _CODE | _SETTINGS and not _UNTOLD.search(path)
+def _counts(path: str, facts: Facts) -> bool:
+    """Code and plain settings of the product; what changes with everything by its nature says nothing."""
+    if not places.is_product(path) or _UNTOLD.search(path):
+        return False
+    plain = places.suffix(path) in _SETTINGS and not facts.steps and facts.attr("tool") is None
+    return bool(facts.leaves) if plain else places.suffix(path) in _CODE and bool(facts.program or facts.steps)
 
 
 class Changed(NamedTuple):

@@ -35,6 +35,9 @@ class Step(NamedTuple):
     says: str
 
 
+_WORKING = frozenset({"ml", "data", "llm", "cloud"})
+
+
 class ModelScope(NamedTuple):
     """A function body, or the top level of a module, that fits or predicts."""
 
@@ -118,7 +121,8 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
         ]
         started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
         scripts = [item.run.target for item in chained]
-        if started and owned(path) and places.is_product(path) and not orchestrates(world, path):
+        works = owned(path) and places.is_product(path) and not orchestrates(world, path) and _work(world, scripts)
+        if started and works:
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
     for step in world.steps.all:
         if (
@@ -128,11 +132,23 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             and not step.path.startswith(".github/")
         ):
             runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
-            if runs:
+            if runs and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
                 targets = tuple(run.target for run in runs)
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+def _work(world: World, programs: list[str]) -> bool:
+    """Whether any of some programs works on data or models; what generates code or documents is a chore of developers."""
+    return any(effect.domain in _WORKING for program in programs for effect in _deeds(world, program))
+
+
+def _deeds(world: World, program: str) -> list[Effect]:
+    """What the file of a program does; what it leads to, where the file itself reads, writes and computes nothing."""
+    led = list(world.lineage.effects_of_program(program))
+    own = [effect for effect in led if effect.site[0] == program]
+    return own if any(effect.role in PLUMBING and effect.role is not Role.CLI_PARAM for effect in own) else led
 
 
 def orchestrates(world: World, path: str) -> bool:

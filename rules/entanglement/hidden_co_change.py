@@ -45,8 +45,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         files = sorted({name for pair in group for name in (pair.one, pair.other)})
         first = group[0]
         more = f", and {len(files) - 2} more with them" if len(files) > 2 else ""
+        twins = all(pair.twins for pair in group)
         yield Finding(
-            f"{first.one} and {first.other} changed together in {first.together} commits{more}; nothing in the code ties them",
+            f"{first.one} and {first.other} changed together in {first.together} commits{more}; "
+            + ("they are kept alike by hand" if twins else "nothing in the code ties them"),
             Place(first.one, None),
             entity="\n".join(files),
             remedy="make what they share explicit: one constant, schema or template that both take, or one file",
@@ -56,6 +58,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 )
                 for pair in group[:6]
             ),
+            milder=1 if twins else 0,
         )
     yield Clean(
         says=f"{mined.commits} commits of 24 months, {len(mined.pairs)} strong pairs, {len(groups)} groups of them untied"

@@ -83,6 +83,22 @@ def test_pairs_that_share_a_file_are_one_group() -> None:
     assert clusters((ab, bc, xy)) == [(bc, ab), (xy,)]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "twins"),
+    [
+        ("conf/prod.yaml", "conf/staging.yaml", True),
+        ("conf/prod_copy.yaml", "conf/staging_copy.yaml", True),
+        ("hate_unfairness/spec.yaml", "violence/spec.yaml", True),
+        ("limits.py", "letters.py", False),
+        ("limits.py", "limits.yaml", False),
+        ("a/limits.py", "b/letters.py", False),
+        ("conf/a/prod.yaml", "conf/prod.yaml", False),
+    ],
+)
+def test_twins_by_name(one: str, other: str, *, twins: bool) -> None:
+    assert Pair(one, other, 9, (9, 9), False).twins == twins
+
+
 # --- what ties them ---
 
 ONE, OTHER = "def one(d):\n    return d\n", "def other(d):\n    return d\n"

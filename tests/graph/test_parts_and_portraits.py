@@ -165,6 +165,7 @@ def test_signals(files: dict[str, str], said: str) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
+        pytest.param({"examples/dvc.yaml": DVC, "examples/a.py": CODE, "examples/b.py": FIT, "x.py": CODE}, "declared stages", id="stages of examples"),
         pytest.param({"tasks.py": TASKS, "a.py": FIT}, "pipeline code", id="chores of developers are no pipeline"),
         pytest.param({"setup.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install numpy`\n"}, "README installs", id="it installs something else"),
         pytest.param({"a.py": CODE, "README.md": "# X\n\nFor example, a price. As an example, another.\n"}, "README says", id="for example"),

@@ -88,7 +88,12 @@ def test_what_is_hidden_is_found() -> None:
             id="siblings of one base",
         ),
         pytest.param({"a.py": "x = 1\n", "catalog.yaml": "x: {y: 1}\n"}, "8 a.py catalog.yaml", id="settings that a framework hands to code"),
-        pytest.param({"a.sql": "select 1\n", "b.csv.j2": "x\n"}, "8 a.sql b.csv.j2", id="files that no reader reads"),
+        pytest.param({"a.sql": "select 1\n", "b.sql": "select 2\n"}, "8 a.sql b.sql", id="models of dbt, tied by templates"),
+        pytest.param(
+            {f"k/{n}.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {n}}}\n" for n in ("a", "b")},
+            "8 k/a.yaml k/b.yaml",
+            id="manifests, which kustomize ties",
+        ),
         pytest.param(
             {"a.py": PD + "pd.read_csv(where())\n", "b.py": PD + "pd.DataFrame().to_csv(there())\n"},
             "8 a.py b.py",
@@ -99,6 +104,12 @@ def test_what_is_hidden_is_found() -> None:
 )  # fmt: skip
 def test_what_explains_that_files_change_together(files: dict[str, str], line: str) -> None:
     assert not changed(files, line)
+
+
+def test_files_that_are_twins_by_name_are_told_as_that() -> None:
+    names = ("conf/prod.yaml", "conf/staging.yaml")
+    (said,) = changed(dict.fromkeys(names, "replicas: 2\n"), "8 " + " ".join(names))
+    assert said.endswith("they are kept alike by hand")
 
 
 # --- hand-overs ---
@@ -205,6 +216,32 @@ def test_variants_of_a_network_side_by_side_are_no_copies() -> None:
     )
     nets = {f"net{n}.py": f"def net(x):\n{layers}    return x\n" for n in range(6)}
     assert not found(nets, "GLU005")
+
+
+def test_chores_of_developers_are_no_chain_of_a_pipeline() -> None:
+    chain = {"gen.sh": "python a.py\npython b.py\npython c.py\n"}
+    write = "open('client.py', 'w').write('x')\n"
+    assert not found(
+        {
+            **chain,
+            "a.py": write,
+            "b.py": write,
+            "c.py": "import big\n" + write,
+            "big.py": PD + "pd.read_csv('x.csv')\n",
+        },
+        "GLU004",
+    )
+    assert found(
+        {**chain, "a.py": PD + "pd.read_csv('x.csv').to_csv('y.csv')\n", "b.py": write, "c.py": write}, "GLU004"
+    )
+
+
+def test_where_nothing_is_trained_to_carry_data_is_the_purpose() -> None:
+    carry = PD + "".join(f"pd.read_csv('{n}.csv').to_csv('{n}b.csv')\n" for n in range(20))
+    train = PD + "from sklearn.linear_model import Ridge\nd = pd.read_csv('x.csv')\nRidge().fit(d, d)\n"
+    assert outcome({"move.py": carry}, "GLU002") == {Outcome.NOT_APPLICABLE}
+    assert found({"move.py": carry, "train.py": train}, "GLU002")
+    assert not found({"move.py": carry, "train.py": train}, "GLU002", "PL")
 
 
 def test_a_course_shows_the_supplier_bare() -> None:
