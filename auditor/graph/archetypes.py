@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from posixpath import dirname
-from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.lineage import Lineage
-from auditor.graph.portrait import Portrait
+from auditor.graph.portrait import Portrait, Signal
 from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING
+from auditor.graph.teaching import notebooks, teaching
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
-from auditor.program import Resolved
 
 NAMES = {
     "L": "library",
@@ -26,36 +23,17 @@ NAMES = {
 }
 SURE = 0.6
 SHOWN = 0.3
+PLAIN = 0.8
+"""From this confidence on nothing but a deployment makes a tutorial more than that."""
+_SIBLINGS = ("side by side", "numbered folders", "called lessons or labs")
 _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
 
-_TEACHING = re.compile(
-    r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
-    r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate|labs)\b",
-    re.I,
-)
-_CALLED = re.compile(
-    r"\bthis (example|tutorial|template|sample|demo|workshop|course|lab|lesson|starter|quickstart|guide)\b|"
-    r"\b(to teach you|teaches you|you will learn|you'll learn|page_type: sample|this code sample|reference implementation)\b",
-    re.I,
-)
-_FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
-_COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
 _PAPER = re.compile(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
 )
-_LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
-_NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 _PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
-
-
-class Signal(NamedTuple):
-    """One reason for an archetype: how much it says, in [-1, 1], and its words."""
-
-    letter: str
-    weight: float
-    says: str
 
 
 def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
@@ -100,13 +78,13 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
     if published and scores["L"] >= SURE:
         for letter in "SRTN" if staged else "PSRTN":
             scores[letter] *= 0.5
-    siblings = any("side by side" in signal.says for signal in signals)
+    siblings = any(mark in signal.says for signal in signals for mark in _SIBLINGS)
     if scores["T"] >= SURE:
         # A course that ships one product with its service and deployment is operated; siblings side by side are examples.
         deployed = any(signal.letter == "S" and "deploys" in signal.says for signal in signals)
         for letter in "" if deployed and not siblings else "SA":
             scores[letter] *= 0.6
-        for letter in "PR" if siblings else "":
+        for letter in "PR" if siblings or (scores["T"] >= PLAIN and not deployed) else "":
             scores[letter] *= 0.6
     if scores["N"] >= SURE:
         scores["R"] *= 0.6
@@ -164,13 +142,8 @@ def _research(p: Portrait) -> Iterable[Signal]:
     if named and (trains or p.roles.get(Role.CLI_PARAM)):
         yield Signal("R", 0.3, f"{named[0]} is started by hand")
     deep = sum(1 for path in p.product if _imports(p, path, ("torch", "jax", "tensorflow", "keras", "flax")))
-    if p.product and deep / len(p.product) > 0.4 and not path_is_package(p):
+    if p.product and deep / len(p.product) > 0.4 and not p.is_package:
         yield Signal("R", 0.35, f"{deep} of {len(p.product)} modules import a deep-learning library")
-
-
-def path_is_package(p: Portrait) -> bool:
-    """Whether the component is set up to be installed."""
-    return p.has("setup.py") or p.has("pyproject.toml")
 
 
 def _imports(p: Portrait, path: str, roots: tuple[str, ...]) -> bool:
@@ -222,7 +195,7 @@ def _chained(p: Portrait) -> int:
 
 
 def _service(p: Portrait) -> Iterable[Signal]:
-    programs = serving_programs(p.product, p.resolved, p.lineage)
+    programs = p.services
     if programs:
         # Without an image, a compose file or a deployment it may be a demonstration: the duties of operation are unsure.
         yield Signal("S", 0.55, f"{programs[0]} answers requests with a model")
@@ -254,27 +227,6 @@ def _deploys(p: Portrait) -> bool:
     return False
 
 
-def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:
-    """Programs that answer requests and reach a model: demos do not count."""
-    found = []
-    for path in paths:
-        serves = [
-            e
-            for n in resolved.code.scopes(path)
-            for e in resolved.effects.own.get((path, n), ())
-            if e.role is Role.SERVE and not e.entry.attrs.get("demo")
-        ]
-        if not serves or any(part in ("test", "tests") for part in path.split("/")):
-            continue
-        sites = set(lineage.reached(path))
-        sites |= {(path, number) for number in resolved.code.scopes(path)}
-        for site in list(sites):
-            sites |= set(resolved.effects.reached(site)) if site[0] == path else set()
-        if any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for site in sites for e in resolved.effects.of(site)):
-            found.append(path)
-    return found
-
-
 def _llm(p: Portrait) -> Iterable[Signal]:
     calls = [e for e in p.effects if e.domain == "llm"]
     entries = [path for path in p.lineage.entries if p.owned(path)]
@@ -286,61 +238,8 @@ def _llm(p: Portrait) -> Iterable[Signal]:
             if len(calls) > 1
             else f"calls a language model ({calls[0].name})",
         )
-        if entries and not path_is_package(p):
+        if entries and not p.is_package:
             yield Signal("A", 0.2, "reached from a program")
-
-
-def _one_form(word: str) -> str:
-    """A teaching word in one spelling, so that saying it twice is no second word. Every README helps to get started."""
-    plain = re.sub(r"[- ]+", " ", word.lower()).removesuffix("s")
-    return "get started" if plain in ("getting started", "quick start", "quickstart") else plain
-
-
-def _teaching(p: Portrait) -> Iterable[Signal]:
-    name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
-    words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
-    if words:
-        yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
-    told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
-    if said := sorted(set(told)):
-        weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 and said != ["get started"] else 0.15
-        yield Signal("T", weight, f"README says {', '.join(said[:3])}")
-    if called := _CALLED.search(p.readme[:3000]):
-        yield Signal("T", 0.35, f"README calls it so: {called.group(0).lower()}")
-    folders = {
-        path[len(p.root) :].lstrip("/").partition("/")[0]
-        for path in p.programs
-        if "/" in path[len(p.root) :].lstrip("/")
-    }
-    numbered = [folder for folder in folders if _NUMBERED.match(folder)]
-    if len(numbered) >= 3:
-        yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
-    lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
-    if len(lessons) >= 2:
-        yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")
-    homes = {dirname(path) for path in serving_programs(p.product, p.resolved, p.lineage)}
-    if len(homes) >= 3:
-        yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")
-    environments = {
-        dirname(path)
-        for path, facts in p.resolved.files.items()
-        if facts.requirements and p.owned(path) and "lock" not in path
-    } - {p.root}
-    if len(environments) >= 5:
-        yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
-    examples = [path for path in p.programs if places.is_example(path)]
-    if p.programs and len(examples) / len(p.programs) > 0.6:
-        yield Signal("T", 0.4, "most of the code lies in example folders")
-
-
-def _notebooks(p: Portrait) -> Iterable[Signal]:
-    notebooks = [path for path in p.programs if path.endswith(".ipynb")]
-    whole = p.logical(p.programs)
-    share = p.logical(notebooks) / whole if whole else 0.0
-    if share >= 0.6:
-        yield Signal("N", 0.7, f"{share:.0%} of the code is in notebooks")
-    elif share >= 0.3 and not path_is_package(p):
-        yield Signal("N", 0.4, f"{share:.0%} of the code is in notebooks")
 
 
 SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (
@@ -349,6 +248,6 @@ SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (
     _pipeline,
     _service,
     _llm,
-    _teaching,
-    _notebooks,
+    teaching,
+    notebooks,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
@@ -20,6 +21,8 @@ DISTINCT = 4
 Nor does one count that mostly stacks layers: variants of a network are kept side by side to be read.
 """
 MOST_STATEMENTS = 300_000
+_README = re.compile(r"readme[^/]*\.ipynb$", re.I)
+"""Notebooks that are documents: each tells all that its reader needs."""
 
 
 class Clone(NamedTuple):
@@ -86,7 +89,7 @@ def clones(world: World, owned: Callable[[str], bool]) -> Clones:
     paths = [
         path
         for path in world.resolved.code.paths
-        if owned(path) and places.is_product(path) and not places.is_exploratory(path)
+        if owned(path) and places.is_product(path) and not places.is_exploratory(path) and not _README.search(path)
     ]
     run = _run_notebooks(world)
     paths.sort(key=lambda path: (path.endswith(".ipynb") and path not in run, path))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.archetypes import serving_programs
+from auditor.graph.portrait import serving_programs
 from auditor.graph.steps import DeclaredStep
 from auditor.graph.versions import Training, trainings
 from auditor.graph.world import World

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.lineage import Lineage
@@ -12,6 +13,14 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Group, Name
 from auditor.program import Resolved
 from auditor.program.effects import Effect
+
+
+class Signal(NamedTuple):
+    """One reason for an archetype: how much it says, in [-1, 1], and its words."""
+
+    letter: str
+    weight: float
+    says: str
 
 
 class Portrait:
@@ -52,6 +61,11 @@ class Portrait:
         return counts
 
     @cached_property
+    def services(self) -> list[str]:
+        """Programs that answer requests with a model."""
+        return serving_programs(self.product, self.resolved, self.lineage)
+
+    @cached_property
     def readme(self) -> str:
         """The README at the component's root, else that of the repository: titles, then the text."""
         for root in dict.fromkeys((self.root, "")):
@@ -90,6 +104,11 @@ class Portrait:
                 return "\n".join(texts)
         return ""
 
+    @property
+    def is_package(self) -> bool:
+        """Whether it is set up to be installed."""
+        return self.has("setup.py") or self.has("pyproject.toml")
+
     def logical(self, paths: Iterable[str]) -> int:
         """Logical lines of some programs."""
         return sum(self.resolved.code.programs[path].logical for path in paths)
@@ -98,3 +117,24 @@ class Portrait:
         """Whether the component's root holds a file or folder of that name."""
         prefix = f"{self.root}/{name}" if self.root else name
         return prefix in self.resolved.tree or any(path.startswith(f"{prefix}/") for path in self.resolved.tree)
+
+
+def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:
+    """Programs that answer requests and reach a model: demos do not count."""
+    found = []
+    for path in paths:
+        serves = [
+            e
+            for n in resolved.code.scopes(path)
+            for e in resolved.effects.own.get((path, n), ())
+            if e.role is Role.SERVE and not e.entry.attrs.get("demo")
+        ]
+        if not serves or any(part in ("test", "tests") for part in path.split("/")):
+            continue
+        sites = set(lineage.reached(path))
+        sites |= {(path, number) for number in resolved.code.scopes(path)}
+        for site in list(sites):
+            sites |= set(resolved.effects.reached(site)) if site[0] == path else set()
+        if any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for site in sites for e in resolved.effects.of(site)):
+            found.append(path)
+    return found

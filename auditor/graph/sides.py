@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.archetypes import serving_programs
 from auditor.graph.lineage import Touch
+from auditor.graph.portrait import serving_programs
 from auditor.graph.versions import Training, trainings
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role

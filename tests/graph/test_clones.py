@@ -87,6 +87,14 @@ def test_only_product_code_counts(path: str) -> None:
     assert not clones({"a.py": function(RUN), path: function(RENAMED)}).found
 
 
+@pytest.mark.parametrize(
+    ("path", "counts"), [("b.ipynb", True), ("README.ipynb", False), ("serve_readme.ipynb", False)]
+)
+def test_notebooks_repeat_each_other_unless_they_are_documents(path: str, *, counts: bool) -> None:
+    one, other = (notebook(body.replace("    ", "").replace("return ", "x = ")) for body in (RUN, RENAMED))
+    assert bool(clones({"a.ipynb": one, path: other}).found) == counts
+
+
 def test_a_prototype_is_no_copy_of_the_program_it_became() -> None:
     book = notebook(function(RENAMED))
     assert not clones({"a.py": function(RUN), "train.ipynb": book}).found

@@ -181,6 +181,29 @@ def test_getting_started_alone_makes_no_tutorial() -> None:
     assert component(said).confidence("T") < 0.3
 
 
+def test_a_pipeline_that_is_there_to_be_learnt_from_is_a_tutorial() -> None:
+    readme = {"README.md": "# A tutorial\n\nThis tutorial is a workshop.\n"}
+    lesson = component({"dvc.yaml": DVC, "a.py": CODE, "b.py": FIT, **readme}, "dvc-tutorial")
+    assert lesson.archetypes[0].letter == "T"
+    assert lesson.confidence("P") < 0.6
+    numbered = {"dvc.yaml": DVC, "a.py": CODE, "b.py": FIT, **{f"{n}-step/c.py": CODE for n in range(1, 4)}}
+    assert component(numbered, "course").confidence("P") < 0.6
+
+
+def test_a_course_that_deploys_one_product_is_operated_too() -> None:
+    deploy = "on: push\njobs:\n  d:\n    runs-on: x\n    steps:\n      - run: kubectl apply -f k.yaml\n"
+    service = {"app.py": SERVICE, "Dockerfile": "FROM p\nCMD uvicorn app:app\n", ".github/workflows/d.yml": deploy}
+    taught = {"README.md": "# A tutorial\n\nThis tutorial is a workshop.\n", "dvc.yaml": DVC, "a.py": CODE, "b.py": FIT}
+    found = component({**service, **taught}, "mlops-course")
+    assert {letter for letter in "PST" if found.confidence(letter) >= 0.6} == {"P", "S", "T"}
+
+
+def test_examples_beside_a_package_make_it_no_tutorial() -> None:
+    parts = {f"examples/e{n}/requirements.txt": "numpy\n" for n in range(6)}
+    library = {"pyproject.toml": PACKAGE.replace('"x"', '"churn"'), "x/__init__.py": CODE, "docs/i.md": "# x"}
+    assert component({**library, **parts}).confidence("T") < 0.3
+
+
 def test_calls_of_language_models_from_a_program_make_an_application() -> None:
     source = "import openai\n" + "openai.chat.completions.create(model='m', messages=[])\n" * 5
     assert component({"app.py": source}).archetypes[0].letter == "A"
