@@ -157,7 +157,11 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
     declared = [
         s
         for s in p.steps.all
-        if s.tool in PIPELINES and s.tool != "make" and p.owned(s.path) and places.is_product(s.path)
+        if s.tool in PIPELINES
+        and s.tool != "make"
+        and p.owned(s.path)
+        and places.is_product(s.path)
+        and not _is_part(p, s.path)
     ]
     if declared:
         yield Signal("P", 0.75 if len(declared) > 1 else 0.5, f"{len(declared)} declared stages ({declared[0].tool})")
@@ -177,6 +181,12 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
     chained = _chained(p)
     if chained >= 3:
         yield Signal("P", 0.5, f"{chained} programs chained through files")
+
+
+def _is_part(p: Portrait, path: str) -> bool:
+    """Whether a file defines a component for pipelines of others, and none itself."""
+    facts = p.resolved.files[path]
+    return any("component" in (facts.attr(name) or "").lower() for name in ("provides", "schema"))
 
 
 def _chained(p: Portrait) -> int:

@@ -133,6 +133,10 @@ def test_what_it_is_not(files: dict[str, str], letter: str) -> None:
     assert component(files).confidence(letter) < 0.6
 
 
+PART = (
+    "$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\nname: a\ntype: command\n"
+    "command: python a.py\n"
+)
 TASKS = "from invoke import task\n@task\ndef build(c):\n    c.run('make')\n@task\ndef test(c):\n    c.run('pytest')\n"
 SETUP = (
     "from setuptools import setup\nsetup(name='churn', version='1',\n"
@@ -165,6 +169,7 @@ def test_signals(files: dict[str, str], said: str) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
+        pytest.param({"m/a.yaml": PART, "m/b.yaml": PART, "x.py": CODE}, "declared stages", id="components for pipelines of others"),
         pytest.param({"examples/dvc.yaml": DVC, "examples/a.py": CODE, "examples/b.py": FIT, "x.py": CODE}, "declared stages", id="stages of examples"),
         pytest.param({"tasks.py": TASKS, "a.py": FIT}, "pipeline code", id="chores of developers are no pipeline"),
         pytest.param({"setup.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install numpy`\n"}, "README installs", id="it installs something else"),
