@@ -62,18 +62,19 @@ def _plumbs(effect: Effect) -> bool:
     if effect.role not in PLUMBING or effect.domain == "tracking" or effect.name in ENVIRONMENT:
         return False
     if effect.role in (Role.LOAD_MODEL, Role.SAVE_MODEL):
-        return effect.entry.pin is None
+        return effect.entry.pin is None and not effect.entry.attrs.get("pretrained")
     return effect.domain != "ml" and not effect.entry.attrs.get("listing")
 
 
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
-    """Scopes with a model call of known origin; notebooks, tests and examples left out."""
+    """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out."""
     found = []
     code = world.resolved.code
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
-        for number in code.scopes(path):
+        flat = all(scope.kind != "function" for scope in code.programs[path].scopes)
+        for number in code.scopes(path) if not flat else ():
             effects = [
                 e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
             ]
