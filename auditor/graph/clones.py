@@ -18,7 +18,8 @@ TOKENS = 50
 DISTINCT = 4
 """A window counts from six statements, fifty tokens and four different shapes: a table of alike lines is no copy of itself.
 
-Nor does one count that mostly stacks layers: variants of a network are kept side by side to be read.
+Nor does one count that mostly stacks layers, or that stands in a body which builds a network: variants of one are kept side by
+side to be read.
 """
 MOST_STATEMENTS = 300_000
 _README = re.compile(r"readme[^/]*\.ipynb$", re.I)
@@ -138,7 +139,14 @@ def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
     return found, False
 
 
+def _builds_network(body: _Body) -> bool:
+    """Whether a quarter of a body stacks layers: what stands between them is the network too."""
+    return 4 * sum(shape.stacks for shape in body.shapes) >= len(body.shapes)
+
+
 def _windows(body: _Body) -> Iterable[tuple[int, tuple[int, ...]]]:
+    if _builds_network(body):
+        return
     for start in range(len(body.ids) - STATEMENTS + 1):
         key, window = tuple(body.ids[start : start + STATEMENTS]), body.shapes[start : start + STATEMENTS]
         layers = sum(shape.stacks for shape in window)

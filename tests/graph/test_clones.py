@@ -87,6 +87,12 @@ def test_only_product_code_counts(path: str) -> None:
     assert not clones({"a.py": function(RUN), path: function(RENAMED)}).found
 
 
+def test_what_stands_between_the_layers_of_a_network_is_the_network_too() -> None:
+    layers = "    x = Conv(64, 3, padding='same')(x)\n    x = Norm(scale=True)(x)\n" * 4
+    files = dict.fromkeys(("a.py", "b.py"), f"def net(x, path):\n{layers}{RUN}")
+    assert not clones(files).found
+
+
 @pytest.mark.parametrize(
     ("path", "counts"), [("b.ipynb", True), ("README.ipynb", False), ("serve_readme.ipynb", False)]
 )
