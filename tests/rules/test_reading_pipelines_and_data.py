@@ -29,6 +29,11 @@ READ = PD + "print(pd.read_csv('mid.csv'))\n"
 FIT = PD + "from sklearn.linear_model import Ridge\nf = pd.read_csv('{path}')\nRidge().fit(f[['a']], f['b'])\n"
 TRAIN = FIT.format(path="data/x.csv")
 
+STEP_A = (
+    PD + "def clean():\n    pd.read_csv('raw.csv').to_csv('mid.csv')\n\n\nif __name__ == '__main__':\n    clean()\n"
+)
+STEP_B = PD + "def report():\n    print(pd.read_csv('mid.csv'))\n\n\nif __name__ == '__main__':\n    report()\n"
+GET = PD + "pd.read_csv('https://example.org/x.csv').to_csv('data/x.csv')\n"
 NOTEBOOK = (
     '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "id": "a", "metadata": {}, '
     '"execution_count": null, "outputs": [], "source": ["import pandas as pd\\n", "pd.read_csv(\'x.csv\').to_csv(\'y.csv\')\\n"]}]}'
@@ -224,6 +229,59 @@ PAIRS = [
         {"train.py": TRAIN, "data/x.csv": table("{n},u{n}@example.org", "id,email")},
         id="addresses of nobody",
     ),
+    pytest.param(
+        "PIP001",
+        {"a.py": STEP_A, "b.py": STEP_B, "raw.csv": RAW},
+        {
+            "a.py": STEP_A,
+            "b.py": STEP_B,
+            "main.py": "from a import clean\nfrom b import report\n\nclean()\nreport()\n",
+            "raw.csv": RAW,
+        },
+        id="a program that runs both steps in turn",
+    ),
+    pytest.param(
+        "PIP001",
+        {
+            "a.py": WRITE,
+            "b.py": READ + "pd.read_csv('mid.csv').to_csv('end.csv')\n",
+            "raw.csv": RAW,
+            "dvc.yaml": stages(("clean", "python a.py", "a.py, raw.csv", "mid.csv")),
+        },
+        {
+            "a.py": WRITE,
+            "b.py": READ,
+            "raw.csv": RAW,
+            "dvc.yaml": stages(("clean", "python a.py", "a.py, raw.csv", "mid.csv")),
+        },
+        id="a program that only looks at a declared output",
+    ),
+    pytest.param(
+        "PIP001",
+        {"a.py": WRITE, "usage.py": READ, "raw.csv": RAW},
+        {"a.py": WRITE, "example_usage.py": READ, "raw.csv": RAW},
+        id="an example beside the code",
+    ),
+    pytest.param(
+        "DAT001",
+        {"train.py": GET + TRAIN},
+        {"train.py": "import nltk\nnltk.download('stopwords')\n" + FIT.format(path="data/x.csv"), "data/x.csv": RAW},
+        id="word lists of a library",
+    ),
+    pytest.param(
+        "DAT001",
+        {"get.py": GET, "train.py": TRAIN},
+        {
+            "get.py": GET,
+            "train.py": TRAIN,
+            "dvc.yaml": stages(
+                ("get", "python get.py", "get.py", "data/x.csv"), ("train", "python train.py", "data/x.csv", "m")
+            ),
+            "dvc.lock": "schema: '2.0'\nstages:\n  get:\n    cmd: python get.py\n    outs:\n    - path: data/x.csv\n"
+            "      md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n      size: 3\n",
+        },
+        id="what was fetched is in the record of the stage",
+    ),
 ]
 
 
@@ -231,3 +289,59 @@ PAIRS = [
 def test_the_debt_is_told_and_its_look_alike_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
     assert found(debt, rule)
     assert not found(alike, rule)
+
+
+def severities(files: dict[str, str], rule: str) -> list[str]:
+    tree = graphs(files, archetypes="P")
+    return [finding.severity.value for finding in judge(tree.components, [RULES[rule]]).findings]
+
+
+def test_addresses_that_are_there_to_be_written_to_weigh_less() -> None:
+    files = {"train.py": TRAIN, "data/x.csv": table("{n},u{n}@firm.org", "id,email")}
+    assert severities(files, "DAT010") == ["high"]
+    assert severities({**files, "data/x.csv": table("{n},u{n}@firm.org", "id,contact_email")}, "DAT010") == ["low"]
+
+
+def test_tables_made_from_one_another_are_one_matter() -> None:
+    rows = table("{n},u{n}@firm.org", "id,email")
+    odd = table("1,x")
+    assert len(found({"train.py": TRAIN, "data/x.csv": rows, "data/y.csv": rows}, "DAT010")) == 1
+    assert len(found({"train.py": TRAIN, "data/x.csv": odd, "data/y.csv": odd}, "DAT008")) == 1
+
+
+def test_numbers_that_tell_another_order_are_told() -> None:
+    def step(reads: str, writes: str) -> str:
+        return PD + f"pd.read_csv('{reads}').to_csv('{writes}')\n"
+
+    files = {
+        "1_a.py": step("raw.csv", "a.csv"),
+        "2_b.py": step("c.csv", "b.csv"),
+        "3_c.py": step("a.csv", "c.csv"),
+        "raw.csv": RAW,
+    }
+    assert "another order" in found(files, "PIP007")[0]
+    files = {
+        "1_a.py": step("raw.csv", "a.csv"),
+        "2_b.py": step("a.csv", "b.csv"),
+        "3_c.py": step("b.csv", "c.csv"),
+        "raw.csv": RAW,
+    }
+    assert "only the numbers" in found(files, "PIP007")[0]
+
+
+def test_a_stage_whose_outputs_are_looked_for_hides_less() -> None:
+    step = (
+        PD + "def main():\n    try:\n        pd.read_csv('raw.csv').to_csv('mid.csv')\n    except Exception as error:\n"
+        "        print(error)\n\n\nif __name__ == '__main__':\n    main()\n"
+    )
+    assert severities({"a.py": step, "raw.csv": RAW}, "PIP011") == ["high"]
+    stage = {"dvc.yaml": stages(("clean", "python a.py", "a.py, raw.csv", "mid.csv"))}
+    assert severities({"a.py": step, "raw.csv": RAW, **stage}, "PIP011") == ["medium"]
+
+
+def test_a_service_that_fetches_the_released_file_is_no_second_producer() -> None:
+    train = "import joblib\nfrom sklearn.linear_model import Ridge\njoblib.dump(Ridge(), 'model.pkl')\n"
+    fetch = "import boto3\nimport joblib\nboto3.client('s3').download_file('b', 'k', 'model.pkl')\nm = joblib.load('model.pkl')\n"
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/x')\ndef score():\n    return m.predict([[1]])\n"
+    assert found({"train.py": train, "refresh.py": fetch}, "PIP005")
+    assert not found({"train.py": train, "app.py": fetch + app}, "PIP005")
