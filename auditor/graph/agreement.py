@@ -93,7 +93,8 @@ def _mentioned(world: World, programs: list[str], path: str) -> bool:
 
 
 def _call_of(touch: Touch) -> tuple[object, ...]:
-    return (touch.site, touch.effect.line, touch.effect.name, touch.effect.origin)
+    """One call in the source, which may stand beside others in its line."""
+    return (touch.site, touch.effect.line, id(touch.effect.call), touch.effect.origin)
 
 
 def _touches(declared: Declared, touch: Touch) -> bool:

@@ -54,13 +54,17 @@ _BROAD = frozenset({"Exception", "BaseException"})
 
 
 class Hidden(NamedTuple):
-    """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail."""
+    """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail.
+
+    `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened.
+    """
 
     kind: str
     step: str
     work: str
     place: Place
     worked: Place | None = None
+    missed: bool = False
 
 
 def hidden_failures(world: World, owned: Callable[[str], bool]) -> list[Hidden]:
@@ -164,7 +168,18 @@ def _handlers(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
                 kind = _hides(handler)
                 if kind and _is_broad(handler.types):
                     place = world.resolved.code.place(site[0], handler.line)
-                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1])
+                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1], _is_missed(world, site[0]))
+
+
+_LOOKING = frozenset({"dvc", "snakemake"})
+"""Tools that delete the outputs of a step before it runs, or look for them after it."""
+
+
+def _is_missed(world: World, program: str) -> bool:
+    """Whether all that runs a program looks for its outputs afterwards."""
+    starting = (s for s in world.steps.all if s.tool not in ("readme", "dvc-lock"))
+    running = [step for step in starting if any(run.target == program for run in step.runs)]
+    return bool(running) and all(step.tool in _LOOKING and step.writes for step in running)
 
 
 def _entries(world: World, owned: Callable[[str], bool]) -> set[Site]:

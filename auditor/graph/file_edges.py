@@ -12,6 +12,7 @@ from auditor.graph import places
 from auditor.graph.glue import orchestrates
 from auditor.graph.identity import PathIndex, matches, within
 from auditor.graph.lineage import Touch
+from auditor.graph.one_run import OneRun
 from auditor.graph.provided import pinned_paths
 from auditor.graph.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.steps import DeclaredStep
@@ -22,6 +23,13 @@ from auditor.program.effects import Site
 
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
+
+_LEAVING = frozenset({
+    Role.REGISTER, Role.FIT, Role.TUNE, Role.TRAIN_SERVICE, Role.EXEC, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
+    Role.DYNAMIC,
+})  # fmt: skip
+_WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
+"""What leaves something behind, whatever it is, and what does if it is no by-product."""
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
@@ -60,7 +68,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
     pins = PathIndex(pinned_paths(world, locked=False))
-    led = flows(world)
+    led, runs = flows(world), OneRun(world)
     found: list[FileEdge] = []
     for path, writers in sorted(writes.items()):
         for other, readers in _alike(path, reads):
@@ -74,26 +82,33 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and joinable(w, writers[w], reader, read)
                 ]
                 if makers and not pins.matching(other, loosely=True):
-                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led)
+                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led, runs)
     return found
 
 
-def _edge(world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows) -> Iterable[FileEdge]:
+def _edge(
+    world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows, runs: OneRun
+) -> Iterable[FileEdge]:
     """One edge for a reader and a file: the declared writer if there is one, else the surest.
 
-    A notebook that looks at a file which a declared step writes is no step of the pipeline, nor is one that rewrites it,
-    nor a service that takes a released file.
+    A program that looks at a file which a declared step writes is no step of the pipeline, nor is a notebook that rewrites
+    it, nor a service that takes a released file.
     """
     reader, read = taker
     declared = [
         (declaration(world, path, other, (writer, touch), taker, led), writer, touch) for writer, touch in makers
     ]
     said = next((d for d in declared if d[0] is not None), None)
-    if said is None and reader.endswith(".ipynb") and is_declared(world, path):
-        return
-    if said is None and all(writer.endswith(".ipynb") for _, writer, _ in declared) and is_declared(world, path):
-        return
-    if said is None and _serves(world, reader) and (path in world.identities.tree or is_declared(world, path)):
+    if said is None:
+        for writer, touch in makers:
+            if (program := runs.of(writer, touch, reader, read)) is not None:
+                said = (f"file:{program}", writer, touch)
+    if said is None and is_declared(world, path):
+        if _looks(world, reader) or serves(world, reader):
+            return
+        if all(writer.endswith(".ipynb") for _, writer, _ in declared):
+            return
+    if said is None and serves(world, reader) and path in world.identities.tree:
         return
     by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
     yield FileEdge(
@@ -107,8 +122,20 @@ def _edge(world: World, path: str, other: str, makers: list[Hand], taker: Hand, 
     )
 
 
-def _serves(world: World, program: str) -> bool:
-    """A service takes what was released to it: a declared output or a committed pointer is such a release."""
+def _looks(world: World, program: str) -> bool:
+    """Whether a program only looks at data: notebooks and what lies among them, and what leaves nothing behind."""
+    if program.endswith(".ipynb") or places.is_among_notebooks(program):
+        return True
+    if any(e.role in _LEAVING and not e.dead for e in world.lineage.effects_of_program(program)):
+        return False
+    if any(e.role in _WRITING and not e.dead for e in world.lineage.unresolved_of_program(program)):
+        return False
+    writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
+    return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
+
+
+def serves(world: World, program: str) -> bool:
+    """Whether a program is a service: it takes what was released to it, a declared output or a committed pointer."""
     return any(
         effect.role is Role.SERVE
         for number in world.resolved.code.scopes(program)

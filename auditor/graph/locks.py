@@ -13,12 +13,15 @@ from auditor.model.place import Place, Related
 from auditor.program.values import normal
 
 LOCK = "dvc.lock"
+MANY = 3
+"""As many stages of one file are told one by one."""
 
 
 class Stale(NamedTuple):
     """A stage that is declared as one thing and was last run as another.
 
-    `says` tells the differences in words; `settings` is whether more than the text of its programs has changed.
+    `says` tells the differences in words; `settings` is whether more than the text of its programs has changed;
+    `others` are stages of the same file that it speaks for, because a whole pipeline has moved on.
     """
 
     step: str
@@ -26,6 +29,7 @@ class Stale(NamedTuple):
     says: tuple[str, ...]
     related: tuple[Related, ...]
     settings: bool
+    others: int = 0
 
 
 class Locks(NamedTuple):
@@ -52,15 +56,24 @@ def locks(world: World, owned: Callable[[str], bool]) -> Locks:
             if not world.identities.exists(lock):
                 unlocked.append((path, Place(path, stages[0].step.line), len(stages)))
             continue
+        moved: list[Stale] = []
         for stage in stages:
             place = Place(path, stage.step.line)
             if not _recorded(stage.step, facts):
                 never.append((stage.step.name, place, lock))
             elif found := _differences(world, stage, lock, facts):
-                stale.append(found)
+                moved.append(found)
             else:
                 agreeing += 1
+        stale.extend(moved if len(moved) <= MANY else [_together(moved)])
     return Locks(tuple(unlocked), tuple(never), tuple(stale), agreeing)
+
+
+def _together(moved: list[Stale]) -> Stale:
+    """One word for the many stages of a pipeline that has moved on."""
+    first = next((each for each in moved if each.settings), moved[0])
+    others = [each.place.says("and this stage") for each in moved if each is not first]
+    return first._replace(related=(*first.related, *others), others=len(others))
 
 
 def _recorded(stage: Step, lock: Facts) -> bool:

@@ -10,13 +10,14 @@ from auditor.graph.file_edges import FileEdge
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.program.effects import Effect
 
 STAGES: dict[str, frozenset[Role]] = {
     "loads data": frozenset({Role.READ, Role.DOWNLOAD, Role.DATASET}),
     "prepares data": frozenset(
         {Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}
     ),
-    "splits rows": frozenset({Role.SPLIT, Role.SAMPLE}),
+    "splits rows": frozenset({Role.SPLIT}),
     "trains": frozenset({Role.FIT, Role.TUNE}),
     "evaluates": frozenset({Role.EVALUATE}),
     "saves": frozenset({Role.SAVE_MODEL, Role.WRITE, Role.REGISTER}),
@@ -49,7 +50,7 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
         for number in code.scopes(path):
             parts: dict[str, tuple[str, Place, str]] = {}
             for effect in effects.own.get((path, number), ()):
-                part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
+                part = _part(world, effect)
                 if part is not None and effect.certainty >= 0.6 and not effect.dead:
                     parts.setdefault(part, (part, code.place(path, effect.line), effect.name))
             training += "trains" in parts
@@ -58,3 +59,9 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
             told = tuple(parts[name] for name in STAGES if name in parts)
             found.append(Monolith(scope.name or path, place, told, scope.logical, scope.complexity))
     return found, training
+
+
+def _part(world: World, effect: Effect) -> str | None:
+    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data."""
+    part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
+    return "prepares data" if effect.role is Role.FIT and not world.trains(effect) else part

@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"^(?:step|part|stage|nb|notebook)?[-_ ]?\d{1,3}[a-z]?[-_
 
 
 class Chain(NamedTuple):
-    """Programs that must run in this order. `known_by`: `names` (numbered files), `prose` (a document), `notebooks`."""
+    """Programs that must run in this order. `known_by`: `names` (numbered files), `misnumbered` (numbers that say another order), `prose` (a document), `notebooks`."""
 
     programs: tuple[str, ...]
     known_by: str
@@ -42,7 +42,7 @@ def manual_order(world: World, edges: Iterable[FileEdge]) -> Chain | None:
     numbered = [p for p in programs if _NUMBERED.match(p.rpartition("/")[2])]
     told = _told(world, programs)
     if len(numbered) >= FEWEST - 1:
-        known_by, place = "names", Place(numbered[0], 1)
+        known_by, place = "names" if numbered == sorted(numbered, key=_number) else "misnumbered", Place(numbered[0], 1)
     elif told is not None:
         known_by, place = "prose", told
     elif all(program.endswith(".ipynb") for program in programs):
@@ -54,6 +54,11 @@ def manual_order(world: World, edges: Iterable[FileEdge]) -> Chain | None:
     return Chain(
         programs, known_by, place, tuple((f"{e.writer} writes {e.artefact} for {e.reader}", e.written) for e in ties)
     )
+
+
+def _number(program: str) -> int:
+    digits = re.search(r"\d+", program.rpartition("/")[2])
+    return int(digits[0]) if digits else 0
 
 
 def _longest(edges: Iterable[FileEdge]) -> tuple[str, ...]:

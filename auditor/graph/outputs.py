@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.file_edges import FileEdge, joinable
+from auditor.graph.file_edges import FileEdge, joinable, serves
 from auditor.graph.identity import PathIndex
 from auditor.graph.lineage import Touch
 from auditor.graph.provided import pinned_paths
@@ -84,7 +84,7 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
     }
     found = []
     for path, writers in sorted(written_files(world, owned).items()):
-        listed = [w for w in sorted(writers) if not w.endswith(".ipynb") or _is_run(world, w)]
+        listed = [w for w in sorted(writers) if _makes(world, w, writers[w])]
         for position, first in enumerate(listed):
             tied = [
                 (other, why)
@@ -96,6 +96,13 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
                 found.append(Shared(path, tuple((n, world.lineage.place(writers[n])) for n in names), tied[0][1]))
                 break
     return found
+
+
+def _makes(world: World, program: str, touch: Touch) -> bool:
+    """Whether a writer is a producer: no notebook beside the pipeline, no service that fetches what was released."""
+    if program.endswith(".ipynb"):
+        return _is_run(world, program)
+    return touch.effect.role not in (Role.READ, Role.DOWNLOAD) or not serves(world, program)
 
 
 def _tie(

@@ -33,7 +33,7 @@ _NOBODY = frozenset({
     "shared", "you", "your_name", "yourname", "name", "me", "myuser", "someone", "default", "mambauser", "circleci",
     "azureuser", "ubuntu", "centos", "debian", "workspace", "work", "jenkins", "dagster", "prefect", "ray", "kubeflow",
     "vsts", "vagrant", "kubernetes", "gke", "core", "opc", "oracle", "git", "postgres", "mysql", "nginx", "www-data",
-    "build", "builder", "ci", "gitlab-runner", "travis", "semaphore", "codespace", "gitpod", "rstudio", "shiny",
+    "build", "builder", "site", "ci", "gitlab-runner", "travis", "semaphore", "codespace", "gitpod", "rstudio", "shiny",
     "mlflow", "dev", "developer", "test", "tester", "admin", "administrator", "ml", "model", "python", "conda",
     "anaconda", "micromamba", "worker", "celery", "api", "web", "service", "svc", "space", "huggingface", "nvidia",
     "john", "jane", "foo", "bar", "guest",

@@ -10,7 +10,9 @@ _TEST = re.compile(
     re.I,
 )
 _EXAMPLE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/", re.I
+    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/"
+    r"|(^|/)examples?([_-][^/]*)?\.(py|ipynb|sh)$|[_-]examples?\.(py|ipynb|sh)$",
+    re.I,
 )
 _BYPRODUCT = re.compile(
     r"(^|/)(logs?|cache|\.cache|tmp|temp|figures?|figs?|plots?|images?|img|wandb|mlruns|lightning_logs|runs|tensorboard|__pycache__)(/|$)"
@@ -69,6 +71,11 @@ _EXPLORATORY = re.compile(
 def is_exploratory(path: str) -> bool:
     """A notebook to look around in: copies, drafts, debugging, prototypes."""
     return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path))
+
+
+def is_among_notebooks(path: str) -> bool:
+    """In a folder of notebooks."""
+    return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))
 
 
 def is_product(path: str) -> bool:

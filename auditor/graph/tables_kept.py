@@ -35,24 +35,30 @@ _LEXICON: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
 FEWEST_ROWS = 50
 """Rows of a whole table from which one value in all of them says something."""
 
+_PUBLISHED = re.compile(r"contact|author|maintainer|publisher|support|correspond|office", re.I)
 _MADE_UP = re.compile(r"synth\w*|fake|faker|mock|dummy|sample|demo|toy|generated|anonym\w*|masked|hashed", re.I)
 
 
 class Personal(NamedTuple):
-    """A column of personal data in a committed table."""
+    """A column of personal data in a committed table. `published`: by its name it is there for others to write to."""
 
     path: str
     column: str
     holds: str
     values: int
+    published: bool = False
 
 
 class Smell(NamedTuple):
-    """Something odd in the rows of a committed table. `used` tells whether a program reads the table."""
+    """Something odd in the rows of a committed table. `used` tells whether a program reads the table.
+
+    `about` is the same for the same oddity of a table that was made from this one.
+    """
 
     path: str
     says: str
     used: bool
+    about: str
 
 
 def kept_tables(world: World, owned: Callable[[str], bool]) -> list[tuple[str, Facts]]:
@@ -77,7 +83,7 @@ def personal_data(world: World, owned: Callable[[str], bool]) -> list[Personal]:
         for column in facts.profile:
             holds = _holds(column)
             if holds is not None:
-                found.append(Personal(path, column.name, *holds))
+                found.append(Personal(path, column.name, *holds, bool(_PUBLISHED.search(column.name))))
     return found
 
 
@@ -111,32 +117,40 @@ def smells(world: World, owned: Callable[[str], bool]) -> tuple[list[Smell], int
     read = PathIndex(
         t.artefact.path for ts in world.lineage.touches.values() for t in ts if t.way == "read" and t.artefact.path
     )
-    found = [Smell(path, says, bool(read.matching(path))) for path, facts in tables for says in _of_table(facts)]
+    found = [
+        Smell(path, says, bool(read.matching(path)), about)
+        for path, facts in tables
+        for about, says in _of_table(facts)
+    ]
     return found, len(tables)
 
 
-def _of_table(facts: Facts) -> Iterator[str]:
+def _of_table(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What it is about and what it says, of each oddity."""
     rows, doubles = int(facts.attr("rows") or 0), int(facts.attr("duplicates") or 0)
     whole = facts.attr("whole") is not None
     among = f"the {rows} rows" if whole else f"the first {rows} rows"
     if any(not column.name for column in facts.profile[1:]):
         return  # a sheet with headings of several lines, no table
     if rows and doubles >= max(2, 0.01 * rows) and len(facts.profile) > 2:
-        yield f"{doubles} of {among} repeat another one exactly"
+        yield "repeated", f"{doubles} of {among} repeat another one exactly"
     mixed = [column for column in facts.profile if _is_mixed(column)]
     if mixed:
         others = f" and {len(mixed) - 1} more" if len(mixed) > 1 else ""
-        yield f"column {mixed[0].name}{others} holds numbers, and in {dict(mixed[0].kinds)['text']} of {among} text"
+        texts = dict(mixed[0].kinds)["text"]
+        yield f"mixed {mixed[0].name}", f"column {mixed[0].name}{others} holds numbers, and in {texts} of {among} text"
     if whole and rows >= FEWEST_ROWS:
         same = [column.name for column in facts.profile if column.distinct <= 1 and column.seen in (0, rows)]
         if same:
-            yield f"{', '.join(same[:3])}{' and others' if len(same) > 3 else ''}: one value or none in all of {among}"
+            named = f"{', '.join(same[:3])}{' and others' if len(same) > 3 else ''}"
+            yield f"constant {named}", f"{named}: one value or none in all of {among}"
     for column in facts.profile:
         kinds = dict(column.kinds)
         if kinds.get("date-ymd", 0) >= 2 and kinds.get("date", 0) >= 2:
-            yield f"column {column.name} writes dates in two ways"
+            yield f"dates {column.name}", f"column {column.name} writes dates in two ways"
         if column.variants >= 2 and column.distinct <= 200 and kinds.get("text", 0) > 0.5 * column.seen:
-            yield f"column {column.name} spells {column.variants} values in several ways (letter case, blanks)"
+            says = f"column {column.name} spells {column.variants} values in several ways (letter case, blanks)"
+            yield f"spellings {column.name}", says
 
 
 def _is_mixed(column: Column) -> bool:

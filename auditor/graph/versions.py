@@ -119,6 +119,8 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                     continue
                 if program == training.program and not near & _callers(world, touch.site):
                     continue
+                if _is_scoring(world, touch.site):
+                    continue
                 known = _is_known(world, touch, pins)
                 made = _makers(touch, writers, written, loosely=not known)
                 if made:
@@ -136,6 +138,9 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
                 ):
                     continue
                 root = _root(world, touch, training, pins)
+                lock = _recorded(world, program, pins) if program != training.program else ""
+                if root.state == "unpinned" and lock:
+                    root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
                 if root.artefact not in found or found[root.artefact].state != "unpinned":
                     found[root.artefact] = root
             for effect in world.lineage.unresolved_of_program(program):
@@ -173,6 +178,17 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     return [found[key] for key in sorted(found)]
 
 
+def _recorded(world: World, program: str, pins: Pins) -> str:
+    """The record that names by their hash the data which a step makes with this program; "" without one."""
+    for step in world.steps.all:
+        if step.tool == "dvc" and program in world.steps.programs(step):
+            held = (pins.by_path.get(out.path, "") for out in step.writes if out.path)
+            lock = next((pin.rpartition(" in ")[2] for pin in held if pin.endswith(".lock")), "")
+            if lock:
+                return lock
+    return ""
+
+
 def coverage(roots: Iterable[Root]) -> float | None:
     """Share of what training starts from that is pinned; what could not be named counts half. None without any (RULES §5.6)."""
     weights = {"pinned": 1.0, "unpinned": 1.0, "unresolved": 0.5}
@@ -188,6 +204,15 @@ def _around(world: World, program: str) -> frozenset[Site]:
         if world.trains(effect):
             found |= _callers(world, effect.site)
     return frozenset(found)
+
+
+def _is_scoring(world: World, site: Site) -> bool:
+    """Whether a function loads a model, asks it and fits none: what it reads besides is there to be scored."""
+    if not site[1]:
+        return False
+    own = world.resolved.effects.own
+    roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
+    return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
 
 
 def _callers(world: World, site: Site) -> frozenset[Site]:
@@ -222,9 +247,14 @@ _NOT_DATA = frozenset({
 })  # fmt: skip
 
 
+_NO_DATA = ("listing", "resource", "prompt")
+"""Marks of calls that fetch what a library works with, not what a model learns from: names, word lists, prompts."""
+
+
 def _is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
-    if touch.effect.dead or touch.kind is NodeKind.MODEL or touch.effect.entry.attrs.get("listing"):
+    attrs = touch.effect.entry.attrs
+    if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
     if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":

@@ -94,11 +94,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             milder=1,
         )
     for stale in locks.stale:
+        more = f" (and {stale.others} more of {stale.place.path})" if stale.others else ""
         yield Finding(
-            f"stage {stale.step} is not the one that was last run: {'; '.join(stale.says[:3])}",
+            f"stage {stale.step}{more} is not the one that was last run: {'; '.join(stale.says[:3])}",
             stale.place,
-            entity=f"stale|{stale.step}",
-            remedy=f"run stage {stale.step} again and commit the lock file",
+            entity=f"stale|{stale.place.path if stale.others else stale.step}",
+            remedy=f"run {plural(stale.others + 1, 'stage')} again and commit the lock file",
             related=stale.related,
             # Programs that were only edited may still do the same.
             milder=1 if stale.settings else 2,

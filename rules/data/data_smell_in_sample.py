@@ -35,16 +35,25 @@ SHOWN = 4
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     smells, looked = graph.data_smells()
     by_table: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
     used = {smell.path for smell in smells if smell.used}
     for smell in smells:
         by_table.setdefault(smell.path, []).append(smell.says)
-    for path, said in by_table.items():
+        about.setdefault(smell.path, []).append(smell.about)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for path, what in about.items():
+        alike.setdefault(tuple(what), []).append(path)
+    for paths in alike.values():
+        path = next((path for path in paths if path in used), paths[0])
+        said, others = by_table[path], [other for other in paths if other != path]
+        name = f"{path} (and {plural(len(others), 'table')} alike)" if others else path
         more = f"; and {plural(len(said) - SHOWN, 'more oddity', 'more oddities')}" if len(said) > SHOWN else ""
         yield Finding(
-            f"{path}: {'; '.join(said[:SHOWN])}{more}",
+            f"{name}: {'; '.join(said[:SHOWN])}{more}",
             Place(path, 1),
             entity=path,
             remedy="clean the table at its source, or write down as a check what is expected of it",
+            related=tuple(Place(other, 1).says("the same here") for other in others),
             # A table that no program reads spoils nothing.
             milder=0 if path in used else 1,
         )

@@ -30,10 +30,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             says = f"{moving.address.removesuffix('@')} is read at whatever its default branch holds"
             remedy = "name a revision (`rev=`), or read the file of this checkout"
         else:
-            says = f"{moving.address} is data that its owner replaces in place"
+            says = f"the address {moving.address} names no state: its owner may put other data there"
             remedy = "fetch a fixed state (a commit, a release, a dated or versioned object) and compare a checksum"
         yield Finding(
-            f"{says}: the same code fetches other data tomorrow",
+            f"{says}; the same code may fetch other data tomorrow",
             moving.place,
             entity=moving.address,
             remedy=remedy,

@@ -42,13 +42,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for each in hidden:
         message, remedy = SAYS[each.kind]
         yield Finding(
-            message.format(step=each.step, work=each.work),
+            message.format(step=each.step, work=each.work) + ("; only its missing outputs tell" if each.missed else ""),
             each.place,
             entity=f"{each.kind}|{each.step}",
             remedy=remedy,
             related=(each.worked.says("the work" if each.kind in ("handler", "exit") else "what runs next"),)
             if each.worked
             else (),
+            milder=1 if each.missed else 0,
         )
     if not hidden:
         yield Clean(says="no step that hides a failure of its work")

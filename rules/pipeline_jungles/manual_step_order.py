@@ -31,7 +31,12 @@ RULE = Rule(
     references=("Google, MLOps level 0", "SE4ML practices"),
 )
 TEACHING = 0.6
-KNOWN_BY = {"names": "the numbers in their names", "prose": "a document", "notebooks": "whoever opens the notebooks"}
+KNOWN_BY = {
+    "names": "only the numbers in their names tell the order",
+    "misnumbered": "and the numbers in their names tell another order",
+    "prose": "only a document tells the order",
+    "notebooks": "only whoever opens the notebooks knows the order",
+}
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -43,7 +48,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(says="no chain of three programs without a declared order")
         return
     yield Finding(
-        f"{len(chain.programs)} programs must run one after the other ({' → '.join(chain.programs)}); only {KNOWN_BY[chain.known_by]} tells the order",
+        f"{len(chain.programs)} programs must run one after the other ({' → '.join(chain.programs)}); {KNOWN_BY[chain.known_by]}",
         chain.place,
         entity="\n".join(chain.programs),
         remedy="write the chain down as a pipeline with one command that runs all of it",

@@ -124,3 +124,21 @@ def test_addresses_of_one_machine(url: str) -> None:
 @pytest.mark.parametrize("url", ["s3://b/c", "gdrive://1a", "ssh://host/x", "/mnt/shared/dvc", "\\\\server\\share", "azure://c/p", "https://example.org/d"])  # fmt: skip
 def test_addresses_that_others_may_reach(url: str) -> None:
     assert not is_one_machine(url)
+
+
+def test_a_pipeline_that_has_moved_on_is_one_matter() -> None:
+    stages = "".join(
+        f"  s{i}:\n    cmd: python train.py {i}\n    deps: [train.py]\n    outs: [o{i}]\n" for i in range(5)
+    )
+    ran = "".join(
+        f"  s{i}:\n    cmd: python old.py {i}\n    deps:\n    - path: old.py\n      md5: aa\n      size: 9\n"
+        for i in range(5)
+    )
+    files = {
+        "train.py": TRAIN,
+        "dvc.yaml": f"stages:\n{stages}",
+        "dvc.lock": f"schema: '2.0'\nstages:\n{ran}",
+    }
+    (stale,) = ask(files).locks().stale
+    assert (stale.step, stale.others) == ("s0", 4)
+    assert [related.line for related in stale.related if related.path == "dvc.yaml"] == [2, 6, 10, 14, 18]

@@ -160,3 +160,41 @@ def test_pinned_data_in_the_graph() -> None:
     assert nodes["file:d/b.csv"].attrs == {"pinned": True, "pin_kind": "content-hash"}
     assert nodes["file:d"].attrs["tracked_by"] == "lakefs"
     assert {edge.target for edge in graphs(files).world.outgoing["file:d/a.csv"]} == {"storage:git-lfs", "file:d"}
+
+
+def attrs(text: str) -> dict[str, str]:
+    return dict(read("t.csv", text).attrs)
+
+
+def test_a_table_is_profiled_column_by_column() -> None:
+    rows = [f"{n},p{n % 3}@firm.org,{'yes' if n % 2 else ''},2024-01-{n + 1:02d},{n}.5" for n in range(24)]
+    profile = {
+        column.name: column for column in read("t.csv", "\n".join(["id,mail,told,day,x", *rows, rows[0]])).profile
+    }
+    assert {name: column.kinds[0] for name, column in profile.items()} == {
+        "id": ("number", 25),
+        "mail": ("email", 25),
+        "told": ("flag", 12),
+        "day": ("date-ymd", 25),
+        "x": ("number", 25),
+    }
+    assert (profile["mail"].distinct, profile["told"].seen) == (3, 12)
+
+
+def test_rows_looked_at_are_told_and_a_part_is_called_a_part() -> None:
+    rows = "".join(f"{n},{n}\n" for n in range(24))
+    assert (attrs("a,b\n" + rows)["rows"], attrs("a,b\n" + rows)["whole"]) == ("24", "true")
+    assert attrs("a,b\n" + rows + "1,1\n2,2\n")["duplicates"] == "2"
+    many = attrs("a,b\n" + "".join(f"{n},{n}\n" for n in range(9_000)))
+    assert (many["rows"], "whole" in many) == ("1000", False)
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n" * 5, "1,2\n" * 40, "a,b\n" + "1,2,3\n" * 40])
+def test_few_rows_no_header_and_rows_of_another_width_are_not_profiled(text: str) -> None:
+    assert not read("t.csv", text).profile
+
+
+def test_made_up_addresses_and_spellings_are_counted() -> None:
+    rows = [f"p{n}@example.org,{'Red' if n % 2 else 'red'}" for n in range(24)]
+    mail, colour = read("t.csv", "\n".join(["mail,colour", *rows])).profile
+    assert (mail.synthetic, colour.variants) == (24, 1)

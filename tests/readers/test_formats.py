@@ -304,6 +304,9 @@ def test_shell_scripts_tables_patterns_and_pointers() -> None:
         ["set -e", "python a.py"],
         {"strict": "true"},
     )
+    for joined in ("a && b", "a || exit 1", "a\nif [ $? -ne 0 ]; then exit 1; fi", "trap stop ERR\na"):
+        assert dict(read("run.sh", joined + "\n").steps[0].attrs)["checked"] == "true"
+    assert not read("run.sh", "a || true\nb\n").steps[0].attrs
     assert read("bin/go", "#!/bin/sh\nx\n").kind == "shell"
     assert read("a.csv", '"x, y",z\n1,2\n').columns == ("x, y", "z")
     assert read("a.csv", "1.5,2\n3,4\n").columns == ()

@@ -125,3 +125,12 @@ def test_a_workflow_that_breaks_off_keeps_what_stands_before() -> None:
     assert (
         read(".github/workflows/t.yml", "on: {schedule: }\njobs: {a: {steps: [x, {run: [1]}]}}\n").steps[0].name == "a"
     )
+
+
+def test_a_step_that_may_fail_guards_its_commands() -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    steps:\n      - run: python a.py\n        continue-on-error: true\n"
+        "      - run: python b.py\n        continue-on-error: false\n      - run: python c.py\n"
+    )
+    (step,) = read(".github/workflows/a.yml", text).steps
+    assert [command.guard for command in step.commands] == [True, False, False]
