@@ -9,8 +9,8 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.graph import ArtefactGraph
-from auditor.graph.file_edges import FileEdge
-from auditor.graph.skew import Twice
+from auditor.graph.coupling.skew import Twice
+from auditor.graph.jungles.file_edges import FileEdge
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related

@@ -82,8 +82,8 @@ def graph(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> GraphExport:
-    """The dependency graph of a target, whole or as one of `auditor.graph.export.VIEWS`. Raises as `audit` does."""
-    from auditor.graph.export import export
+    """The dependency graph of a target, whole or as one of `auditor.graph.views.export.VIEWS`. Raises as `audit` does."""
+    from auditor.graph.views.export import export
 
     with _graphs(target, rev, use_cache, cache_dir, jobs, progress or _silent) as graphs:
         return export(graphs, view)
@@ -107,8 +107,8 @@ def impact(
     `artefact` is a path, a name or an id; ties under `least` confidence (0.5 if not given) are not followed, nor more than
     `depth` of them one after the other. Raises as `audit` does, and UsageError where no or more than one artefact is meant.
     """
-    from auditor.graph.export import export_impact
-    from auditor.graph.impact import LEAST
+    from auditor.graph.views.export import export_impact
+    from auditor.graph.views.impact import LEAST
 
     with _graphs(target, rev, use_cache, cache_dir, jobs, progress or _silent) as graphs:
         return export_impact(graphs, artefact, view, least=LEAST if least is None else least, depth=depth)
@@ -175,7 +175,8 @@ def _judge(
 ) -> Audit:
     """From facts to the finished audit."""
     from auditor.engine import judge, registry, ruleset
-    from auditor.graph import Graphs, account
+    from auditor.graph import Graphs
+    from auditor.graph.views import account
     from auditor.judgement import apply, fingerprinted
     from auditor.knowledge import load
     from auditor.program import resolve

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from auditor.graph import Graphs
-from auditor.graph.components import component_roots
+from auditor.graph.parts.components import component_roots
 from auditor.knowledge import load
 from auditor.model.changes import Change, Commit, History
 from auditor.model.facts import Facts

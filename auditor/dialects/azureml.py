@@ -18,7 +18,7 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger
 from auditor.program import Resolved
-from auditor.program.values import Value, normal
+from auditor.program.symbolic.values import Value, normal
 
 TOOL = "azureml"
 CONDITIONAL = 0.8

@@ -11,8 +11,8 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
 from auditor.program import Resolved
-from auditor.program.code import Local
-from auditor.program.values import Value
+from auditor.program.naming.code import Local
+from auditor.program.symbolic.values import Value
 
 
 class CodeStep(NamedTuple):

@@ -24,8 +24,8 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.model.declared import Declared
-from auditor.program.code import Library, Local
-from auditor.program.values import Value
+from auditor.program.naming.code import Library, Local
+from auditor.program.symbolic.values import Value
 
 MOST_RUNS = 5
 """Calls of one pipeline that are looked at, each with its own arguments."""

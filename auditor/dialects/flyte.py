@@ -14,7 +14,7 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger, Word
 from auditor.program import Resolved
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 TOOL = "flyte"
 CONDITIONAL = 0.8

@@ -31,8 +31,8 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step
 from auditor.program import Resolved
-from auditor.program.code import Local
-from auditor.program.values import hole
+from auditor.program.naming.code import Local
+from auditor.program.symbolic.values import hole
 
 TOOL = "luigi"
 _GIVING = frozenset({"requires", "inherits", "copies"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from auditor.program.values import is_absolute, is_uri, normal, uri
+from auditor.program.symbolic.values import is_absolute, is_uri, normal, uri
 
 _HOLE = re.compile(r"\$?\{([^{}]*)\}")
 _LOCAL = re.compile(r"^file:/{2,3}(?=/|[^/])")

@@ -27,8 +27,8 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger
 from auditor.program import Resolved
-from auditor.program.code import Library, Local
-from auditor.program.values import normal
+from auditor.program.naming.code import Library, Local
+from auditor.program.symbolic.values import normal
 
 TOOL = "prefect"
 CONDITIONAL = 0.8

@@ -28,8 +28,8 @@ from auditor.model.facts import Ref, Step, Trigger
 from auditor.model.ir import Attr, Const, Expr, Group, Item
 from auditor.model.ir import Call as IrCall
 from auditor.program import Resolved
-from auditor.program.code import Frame, Library, Local
-from auditor.program.invocations import argument
+from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.running.invocations import argument
 
 TOOL = "zenml"
 CONDITIONAL = 0.8

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from auditor.graph import places
-from auditor.graph.assets import join_seeds, name_assets
-from auditor.graph.code_edges import function_node, state_calls, state_keys, state_options
-from auditor.graph.file_nodes import data_kind, state_cards, state_environment, state_includes, state_owners, state_pin
-from auditor.graph.identity import PathIndex, within
-from auditor.graph.lineage import Lineage, Touch
+from auditor.graph.artefacts.identity import PathIndex, within
+from auditor.graph.declared.assets import join_seeds, name_assets
+from auditor.graph.declared.file_nodes import (
+    data_kind,
+    state_cards,
+    state_environment,
+    state_includes,
+    state_owners,
+    state_pin,
+)
+from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
+from auditor.graph.declared.watches import Watches
+from auditor.graph.observed.code_edges import function_node, state_calls, state_keys, state_options
+from auditor.graph.observed.lineage import Lineage, Touch
+from auditor.graph.observed.transport import Transport
 from auditor.graph.pipelines import CodePipelines
-from auditor.graph.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.store import Store
-from auditor.graph.transport import Transport
-from auditor.graph.watches import Watches
 from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.graph import places
-from auditor.graph.lineage import Lineage, Touch
-from auditor.graph.steps import DeclaredStep, Steps
+from auditor.graph.declared.steps import DeclaredStep, Steps
+from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.declared import Declared

@@ -8,20 +8,20 @@ from posixpath import dirname
 from typing import TypeVar, cast
 
 from auditor.graph import places
+from auditor.graph.artefacts.identity import Identities, above
 from auditor.graph.build import Builder
-from auditor.graph.documents import Documents
-from auditor.graph.flows import Flows
-from auditor.graph.identity import Identities, above
-from auditor.graph.lineage import Lineage
-from auditor.graph.steps import Steps
-from auditor.graph.transport import Transport
+from auditor.graph.declared.documents import Documents
+from auditor.graph.declared.steps import Steps
+from auditor.graph.observed.flows import Flows
+from auditor.graph.observed.lineage import Lineage
+from auditor.graph.observed.transport import Transport
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
 from auditor.model.facts import Facts
 from auditor.model.listing import Listing
 from auditor.program import Resolved
-from auditor.program.effects import Effect
-from auditor.program.launches import launches
+from auditor.program.calls.effects import Effect
+from auditor.program.running.launches import launches
 
 T = TypeVar("T")
 
@@ -131,3 +131,11 @@ class World:
             return False
         maker = self.resolved.knowledge.lookup(effect.name.rpartition(".")[0])
         return maker is None or maker.role is not Role.TRANSFORMER
+
+    def orchestrates(self, path: str) -> bool:
+        """Whether a file declares a pipeline in an orchestrator's own terms."""
+        code = self.resolved.code
+        if path not in code.programs:
+            return False
+        effects = (e for number in code.scopes(path) for e in self.resolved.effects.own.get((path, number), ()))
+        return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)

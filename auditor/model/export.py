@@ -13,7 +13,7 @@ IMPACT_SCHEMA = "auditor/impact/1"
 class Unresolved(msgspec.Struct, frozen=True):
     """A call that reads or writes something that could not be named.
 
-    `cause` (a key of `auditor.graph.resolution.REASONS`) and `reason` (the same in words) say what hid the name, and
+    `cause` (a key of `auditor.graph.views.resolution.REASONS`) and `reason` (the same in words) say what hid the name, and
     `name` which parameter, option, variable or key it was.
     """
 

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
-from auditor.program.code import Code
-from auditor.program.commands import Commands
-from auditor.program.effects import Effects
-from auditor.program.evaluate import Evaluator
-from auditor.program.readings import Readings
-from auditor.program.tasks import EntryPoints
-from auditor.program.texts import Texts
+from auditor.program.calls.effects import Effects
+from auditor.program.configuration.readings import Readings
+from auditor.program.naming.code import Code
+from auditor.program.running.commands import Commands
+from auditor.program.running.tasks import EntryPoints
+from auditor.program.running.texts import Texts
+from auditor.program.symbolic.evaluate import Evaluator
 
 
 class Resolved:

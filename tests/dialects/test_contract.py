@@ -14,7 +14,7 @@ from auditor.model.artefact import Edge, EdgeKind, NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger, Trouble, Word
 from auditor.program import Resolved
-from auditor.program.code import Local
+from auditor.program.naming.code import Local
 from tests.pages import graphs
 from tests.test_run import audited, written
 

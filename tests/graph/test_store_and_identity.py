@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.graph.identity import Identities
+from auditor.graph.artefacts.identity import Identities
 from auditor.graph.store import Store, combined
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
-from auditor.program.values import Hole, Value, literal
+from auditor.program.symbolic.values import Hole, Value, literal
 
 
 def piece(line: int, confidence: float = 0.9, *, declared: bool = False, path: str = "a.py") -> Evidence:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from auditor.knowledge import Knowledge, load
 from auditor.model.ir import Expr, Name
 from auditor.program import Resolved, resolve
-from auditor.program.code import Denotation, Frame
-from auditor.program.effects import Effect
-from auditor.program.values import Value
+from auditor.program.calls.effects import Effect
+from auditor.program.naming.code import Denotation, Frame
+from auditor.program.symbolic.values import Value
 from auditor.readers import candidates, read_file
 
 

@@ -22,7 +22,7 @@ def dense(functions: int) -> str:
 
 
 def causes(found: Graphs) -> set[str]:
-    from auditor.graph.resolution import resolution
+    from auditor.graph.views.resolution import resolution
 
     return {call.cause for call in resolution(found.world, ".", lambda _: True).unresolved}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import Graphs
-from auditor.graph.steps import DeclaredStep
+from auditor.graph.declared.steps import DeclaredStep
 from auditor.model.artefact import EdgeKind
 from auditor.model.facts import Facts, Ref
 from auditor.readers import candidates, read_file

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from auditor.graph.steps import DeclaredStep
+from auditor.graph.declared.steps import DeclaredStep
 from auditor.readers import candidates, read_file
 from tests.pages import graphs
 

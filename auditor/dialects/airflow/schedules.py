@@ -11,7 +11,7 @@ from auditor.dialects.symbolic.things import Items, Made, Plain, Thing, options
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Trigger
-from auditor.program.values import is_uri
+from auditor.program.symbolic.values import is_uri
 
 _NAMES = ("schedule", "schedule_interval", "timetable")
 _ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})

@@ -29,7 +29,7 @@ from auditor.dialects.symbolic.things import (
     Where,
     options,
 )
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 _GROUPS = frozenset({"TaskGroup"})
 _DAGS = frozenset({"DAG", "DbtDag"})

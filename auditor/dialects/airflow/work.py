@@ -25,9 +25,9 @@ from auditor.dialects.symbolic.things import (
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Word
 from auditor.model.ir import Attr, Const, Group
-from auditor.program.code import Frame, Local
-from auditor.program.invocations import argument
-from auditor.program.values import Value
+from auditor.program.naming.code import Frame, Local
+from auditor.program.running.invocations import argument
+from auditor.program.symbolic.values import Value
 
 _SHELL = {"BashOperator": "bash_command", "BashSensor": "bash_command"}
 _IN_IMAGE = {

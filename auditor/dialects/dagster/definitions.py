@@ -10,7 +10,7 @@ from auditor.dialects.dagster.assets import Asset, Spec, joined, members
 from auditor.dialects.dagster.making import Maker
 from auditor.dialects.flowing import Unit
 from auditor.dialects.symbolic.things import Arguments, Items, Made, Pending, Table, Thing, Where, options
-from auditor.program.code import Module
+from auditor.program.naming.code import Module
 
 _LOADERS = ("load_assets_from", "load_asset_checks_from", "load_definitions_from")
 

@@ -8,7 +8,7 @@ from auditor.dialects.dagster.assets import Asset, Dep, Key, Keys, Spec, joined,
 from auditor.dialects.flowing import Flowing, Unit
 from auditor.dialects.symbolic.things import Arguments, Function, Items, Made, Table, Thing, Where, options
 from auditor.model.ir import Attr, Expr, Item, Name
-from auditor.program.code import Frame, Local
+from auditor.program.naming.code import Frame, Local
 
 SEVERAL = frozenset({"multi_asset", "multi_observable_source_asset", "graph_multi_asset"})
 _NO_DATA = ("Resource", "Client", "Context", "Config", "Session", "Engine")

@@ -19,7 +19,7 @@ from auditor.dialects.symbolic.things import (
     Where,
 )
 from auditor.program import Resolved
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 _ROOTS = frozenset({"dagster", "dagstermill"})
 _SENSORS = frozenset({"sensor", "asset_sensor", "multi_asset_sensor", "run_status_sensor", "run_failure_sensor"})

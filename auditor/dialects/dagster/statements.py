@@ -17,8 +17,8 @@ from auditor.dialects.symbolic.things import Arguments, Items, Made, Table, Thin
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step, Trigger
-from auditor.program.code import Frame, Local
-from auditor.program.invocations import argument
+from auditor.program.naming.code import Frame, Local
+from auditor.program.running.invocations import argument
 
 TOOL = "dagster"
 CONDITIONAL = 0.8

@@ -16,7 +16,7 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step
 from auditor.program import Resolved
-from auditor.program.values import Value, literal
+from auditor.program.symbolic.values import Value, literal
 
 TOOL = "kedro"
 

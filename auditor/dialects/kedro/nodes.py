@@ -34,7 +34,7 @@ from auditor.dialects.symbolic.things import (
     options,
     parts,
 )
-from auditor.program.code import Library, Local
+from auditor.program.naming.code import Library, Local
 
 CONDITIONAL = 0.8
 """Factor on what is only made under a condition that is not known (GRAPH §5)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.dialects.symbolic.things import LITERAL, Thing, Where, options
-from auditor.program.code import Local
+from auditor.program.naming.code import Local
 
 _ALL_PARAMETERS = "parameters"
 _PARAMETER = "params:"

@@ -14,7 +14,7 @@ from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.containers import from_leaves
 from auditor.dialects.symbolic.things import Function, Items, Scalar, Table, Thing, options
 from auditor.program import Resolved
-from auditor.program.code import Frame, Local
+from auditor.program.naming.code import Frame, Local
 
 REGISTRIES = ("register_pipelines", "create_pipelines", "_get_pipelines")
 """Functions that name the pipelines of a project: today's, and those of Kedro before 0.17."""

@@ -17,7 +17,7 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step
 from auditor.program import Resolved
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 TOOL = "kfp"
 CONDITIONAL = 0.8

@@ -13,8 +13,8 @@ from auditor.dialects.symbolic.things import Thing
 from auditor.model.artefact import NodeKind
 from auditor.model.facts import Facts
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Table
-from auditor.program.code import Library
-from auditor.program.values import normal
+from auditor.program.naming.code import Library
+from auditor.program.symbolic.values import normal
 
 SINGLE = "Output"
 """The name of an output that has none."""

@@ -23,7 +23,7 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.model.facts import Trigger
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 GOOGLE = "google_cloud_pipeline_components"
 _MADE = "kfp.made"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.dialects.contract import Dialect, Statement, memory_homes, reaching
 from auditor.dialects.metaflow.flow import TOOL, Flow
 from auditor.program import Resolved
-from auditor.program.code import Local
+from auditor.program.naming.code import Local
 
 
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:

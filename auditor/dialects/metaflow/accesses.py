@@ -29,8 +29,8 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.program.code import Code, Local
-from auditor.program.scopes import children
+from auditor.program.naming.code import Code, Local
+from auditor.program.naming.scopes import children
 
 DEEPEST = 6
 _PICKERS = frozenset({"max", "min", "sorted", "filter", "map"})

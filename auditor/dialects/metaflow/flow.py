@@ -14,8 +14,8 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Ref, Step, Trigger
 from auditor.model.ir import Attr, Call, Expr, Item, Name
 from auditor.program import Resolved
-from auditor.program.code import Frame, Local
-from auditor.program.invocations import argument
+from auditor.program.naming.code import Frame, Local
+from auditor.program.running.invocations import argument
 
 TOOL = "metaflow"
 _PERIODS = ("weekly", "daily", "hourly")

@@ -38,7 +38,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Word
 from auditor.model.facts import Step as Facts
 from auditor.program import Resolved
-from auditor.program.code import Frame, Local
+from auditor.program.naming.code import Frame, Local
 
 CONDITIONAL = 0.8
 _SOURCES = {"ProcessingInput": ("source", 0), "TrainingInput": ("s3_data", 0), "TransformInput": ("data", 0)}

@@ -19,7 +19,7 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.model.artefact import NodeKind
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 TOOL = "sagemaker"
 DEEPEST = 12

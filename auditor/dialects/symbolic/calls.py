@@ -28,7 +28,7 @@ from auditor.dialects.symbolic.things import (
     weakened,
 )
 from auditor.model.ir import Call, Param
-from auditor.program.code import Library
+from auditor.program.naming.code import Library
 
 if TYPE_CHECKING:
     from auditor.dialects.symbolic.machine import Machine

@@ -18,7 +18,7 @@ from auditor.dialects.symbolic.things import (
     Thing,
     weakened,
 )
-from auditor.program.values import UNKNOWN, concat, join
+from auditor.program.symbolic.values import UNKNOWN, concat, join
 
 if TYPE_CHECKING:
     from auditor.dialects.symbolic.machine import Machine

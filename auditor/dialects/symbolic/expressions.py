@@ -49,8 +49,8 @@ from auditor.model.ir import (
 )
 from auditor.model.ir import Table as Display
 from auditor.model.ir import Text as Pieces
-from auditor.program.code import Library, Module
-from auditor.program.values import UNKNOWN, concat
+from auditor.program.naming.code import Library, Module
+from auditor.program.symbolic.values import UNKNOWN, concat
 
 if TYPE_CHECKING:
     from auditor.dialects.symbolic.machine import Machine

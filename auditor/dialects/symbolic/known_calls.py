@@ -20,8 +20,8 @@ from auditor.dialects.symbolic.things import (
     trust_of,
     value_of,
 )
-from auditor.program.code import Library
-from auditor.program.values import UNKNOWN, Value, concat, join
+from auditor.program.naming.code import Library
+from auditor.program.symbolic.values import UNKNOWN, Value, concat, join
 
 if TYPE_CHECKING:
     from auditor.dialects.symbolic.machine import Machine

@@ -30,8 +30,8 @@ from auditor.dialects.symbolic.things import (
 )
 from auditor.model.ir import Assign, Call, Expr, Stmt, With
 from auditor.program import Resolved
-from auditor.program.code import Config, Frame, Library, Local, Module
-from auditor.program.values import Value, literal
+from auditor.program.naming.code import Config, Frame, Library, Local, Module
+from auditor.program.symbolic.values import Value, literal
 
 FUEL = 60_000
 """Expressions and statements that running one module may cost."""

@@ -25,8 +25,8 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.program.code import Library, Local, Module
-from auditor.program.scopes import is_main_guard
+from auditor.program.naming.code import Library, Local, Module
+from auditor.program.naming.scopes import is_main_guard
 
 if TYPE_CHECKING:
     from auditor.dialects.symbolic.machine import Machine

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from auditor.model.ir import Expr, Param
-from auditor.program.code import Library, Local, Module
-from auditor.program.values import Value, literal
+from auditor.program.naming.code import Library, Local, Module
+from auditor.program.symbolic.values import Value, literal
 
 Scalar: TypeAlias = str | int | float | bool | None
 Thing: TypeAlias = object

@@ -14,7 +14,7 @@ from auditor.formats.text import clip, clip_path, plain
 from auditor.formats.view.atlas import BOX_HEIGHT, BOX_WIDTH, View
 from auditor.formats.view.folders import Folders
 from auditor.formats.view.lineage import SHAPE_OF, SHAPE_WORDS, outline
-from auditor.graph.impact import DIRECTIONS
+from auditor.graph.views.impact import DIRECTIONS
 from auditor.model.artefact import Edge, EdgeKind, Node
 
 Views: TypeAlias = dict[int, tuple[View, View | None]]

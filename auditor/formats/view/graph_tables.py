@@ -10,7 +10,7 @@ import msgspec
 from auditor.formats import ties
 from auditor.formats.text import decimal, percent, plain
 from auditor.formats.view.pieces import Column, Table, code, table, text
-from auditor.graph.impact import DIRECTIONS
+from auditor.graph.views.impact import DIRECTIONS
 from auditor.model.artefact import Edge, Evidence, Node
 from auditor.model.export import GraphExport
 from auditor.model.place import Place

@@ -1,0 +1,1 @@
+"""What things are and what they are called: identities of paths, addresses, tables and hub names."""

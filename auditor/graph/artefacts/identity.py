@@ -1,0 +1,209 @@
+"""Which artefact a text means: identity rules of paths, URIs and names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
+from typing import NamedTuple
+
+from auditor.program.symbolic.values import Hole, Value, covers, is_absolute, is_uri, normal, pattern, uri
+
+_PROJECT_FILES = frozenset(
+    {
+        "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml", "environment.yaml", "conda.yaml",
+        "dvc.yaml", "MLproject", "Makefile", "Dockerfile", "Snakefile",
+    }
+)  # fmt: skip
+"""Files that stand where a project begins: programs are usually started there."""
+
+
+DEEP = 1
+"""Folders above a script from which on it is hardly started from the root."""
+
+
+class Identity(NamedTuple):
+    """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
+
+    id: str
+    path: str | None
+    confidence: float
+    guessed: bool = False
+    templated: bool = False
+
+
+class Identities:
+    """Turns symbolic values into node ids, against the files of the tree and the paths that others write."""
+
+    def __init__(self, tree: frozenset[str]) -> None:
+        self.tree = tree
+        self.folders = frozenset(_folders(tree))
+        self.projects = frozenset(dirname(path) for path in tree if path.rpartition("/")[2] in _PROJECT_FILES)
+        self.written: set[str] = set()
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder of that path is in the tree."""
+        return path in self.tree or path in self.folders
+
+    def of(self, value: Value, importer: str, folders: Iterable[str] = (), *, written: bool = False) -> Identity | None:
+        """The artefact that a value names when it is used in `importer`; None when the text says too little.
+
+        `folders` are the working folders in which the program is known to be started: what it writes lies there, what it
+        reads may also be a file that exists elsewhere.
+        """
+        if not value.known:
+            return None
+        text = unicodedata.normalize("NFC", value.text())
+        if is_uri(text):
+            return Identity(f"{_scheme_kind(text)}{uri(text)}", None, value.confidence, templated=not value.exact)
+        if is_absolute(text):
+            return Identity(f"host:{text}", None, value.confidence, templated=not value.exact)
+        path = normal(text)
+        if not path or path == ".":
+            return None
+        if isinstance(value.parts[0], Hole) and not value.anchored:
+            # Nobody tells which folder it is: the same pattern in two programs is not one artefact.
+            confidence = min(value.confidence, 0.5)
+            return Identity(f"unknown:{importer}:{path}", None, confidence, guessed=True, templated=True)
+        if value.anchored:
+            return (
+                None
+                if path.startswith("..")
+                else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
+            )
+        return self._relative(path, value, importer, folders, written)
+
+    def _relative(
+        self, path: str, value: Value, importer: str, folders: Iterable[str], written: bool
+    ) -> Identity | None:
+        started = [whole for f in folders if not (whole := normal(f"{f}/{path}" if f else path)).startswith("..")]
+        candidates = list(dict.fromkeys([*started, *self._candidates(path, importer)]))
+        if started and written:
+            return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
+        for candidate in candidates:
+            if value.exact and self.exists(candidate):
+                return Identity(f"file:{candidate}", candidate, value.confidence)
+        for candidate in candidates:
+            if candidate in self.written:
+                return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
+        if started:
+            return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
+        known = _fixed_folder(path)
+        for candidate in candidates if known else ():
+            if candidate.removesuffix(path[len(known) :]) in self.folders:
+                return Identity(
+                    f"file:{candidate}", candidate, value.confidence, guessed=True, templated=not value.exact
+                )
+        if not candidates:
+            return None
+        confidence = round(max(value.confidence - 0.2, 0.1), 3)
+        start = self._likely(path, importer)
+        whole = start if start in candidates else candidates[0]
+        return Identity(f"file:{whole}", whole, confidence, guessed=True, templated=not value.exact)
+
+    def _likely(self, path: str, importer: str) -> str:
+        """The path from where the program is most likely started: a notebook's own folder, the nearest project's of a script,
+        else the root, or its own folder where it lies deep."""
+        folders = list(above(importer))
+        own = folders[0] if folders else ""
+        deep = own if len(folders) > DEEP else ""
+        project = next((folder for folder in (*folders, "") if folder in self.projects), deep)
+        nearest = own if importer.endswith(".ipynb") and not path.startswith("..") else project
+        return normal(f"{nearest}/{path}" if nearest else path)
+
+    @staticmethod
+    def _candidates(path: str, importer: str) -> list[str]:
+        """Root first, then the folders of the script from its own upwards; paths that leave the repository drop out."""
+        found = [] if path.startswith("..") else [path]
+        found += [normal(f"{folder}/{path}") for folder in above(importer)]
+        return [candidate for candidate in dict.fromkeys(found) if not candidate.startswith("..")]
+
+
+def matches(general: str, concrete: str) -> bool:
+    """Whether two path ids mean the same artefact: equal, the same pattern, or a pattern that covers the other."""
+    if general == concrete:
+        return True
+    if "{" not in general and "*" not in general:
+        return False
+    anonymous = pattern(general)
+    if not anonymous.replace("{}", "").strip("/._-"):
+        return False
+    if "{" in concrete or "*" in concrete:
+        return anonymous == pattern(concrete)
+    return covers(general, concrete)
+
+
+def alike(one: Identity, other: Identity) -> bool:
+    """Whether two identities can mean the same artefact."""
+    if one.id == other.id:
+        return True
+    return (
+        one.path is not None
+        and other.path is not None
+        and (matches(one.path, other.path) or matches(other.path, one.path))
+    )
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder or is it."""
+    return path == folder or path.startswith(folder + "/")
+
+
+class PathIndex:
+    """Paths, asked which of them mean the same as another: equal, above, below, by pattern, or (loosely) by name."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.exact = frozenset(paths)
+        self._below: dict[str, list[str]] = defaultdict(list)
+        self._named: dict[str, list[str]] = defaultdict(list)
+        self._patterns = sorted(path for path in self.exact if "{" in path or "*" in path)
+        for path in sorted(self.exact):
+            self._named[path.rpartition("/")[2]].append(path)
+            for folder in above(path):
+                self._below[folder].append(path)
+
+    def patterns(self, path: str) -> list[str]:
+        """The patterns of the index that cover a path, be it a narrower pattern, or are the same under other names."""
+        narrow = re.sub(r"\{[^{}]*\}", "x", path)
+        return [general for general in self._patterns if matches(general, path) or matches(general, narrow)]
+
+    def matching(self, path: str, *, loosely: bool = False) -> list[str]:
+        """The paths of the index that mean the given one, sorted."""
+        found = set(self._below.get(path, ()))
+        found.update(folder for folder in (path, *above(path)) if folder in self.exact)
+        found.update(general for general in self._patterns if matches(general, path))
+        if "{" in path or "*" in path:
+            found.update(other for other in self.exact if matches(path, other))
+        if loosely:
+            found.update(self._named.get(path.rpartition("/")[2], ()))
+        return sorted(found)
+
+
+def _fixed_folder(path: str) -> str:
+    """The folder that a path or pattern names for certain: what stands before its last part and before its first hole."""
+    fixed = path[: min((path.find(mark) for mark in "{*" if mark in path), default=len(path))]
+    return fixed.rpartition("/")[0]
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, the nearest first."""
+    folder = dirname(path)
+    while folder and folder != "/":
+        yield folder
+        folder = dirname(folder)
+
+
+def _scheme_kind(text: str) -> str:
+    return "url:" if text.lower().startswith(("http://", "https://", "ftp://")) else "uri:"
+
+
+def _folders(tree: frozenset[str]) -> set[str]:
+    found: set[str] = set()
+    for path in tree:
+        for folder in above(path):
+            if folder in found:
+                break
+            found.add(folder)
+    return found

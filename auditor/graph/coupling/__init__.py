@@ -1,0 +1,1 @@
+"""Questions about entanglement and glue."""

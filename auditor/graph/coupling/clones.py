@@ -1,0 +1,201 @@
+"""Questions about copied code: runs of statements of the same shape in two places."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.naming.shapes import Shape, shapes
+
+STATEMENTS = 6
+TOKENS = 50
+DISTINCT = 4
+"""A window counts from six statements, fifty tokens and four different shapes: a table of alike lines is no copy of itself.
+
+Nor does one count that mostly stacks layers, or that stands in a body which builds a network: variants of one are kept side by
+side to be read.
+"""
+MOST_STATEMENTS = 300_000
+_README = re.compile(r"readme[^/]*\.ipynb$", re.I)
+"""Notebooks that are documents: each tells all that its reader needs."""
+
+
+class Clone(NamedTuple):
+    """A run of statements that repeats an earlier one: both ends, and how long it is."""
+
+    source: Place
+    copy: Place
+    source_name: str
+    copy_name: str
+    statements: int
+
+
+class CopiedFile(NamedTuple):
+    """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together."""
+
+    source: str
+    copy: str
+    runs: tuple[Clone, ...]
+    statements: int
+
+
+class Clones(NamedTuple):
+    """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through."""
+
+    found: tuple[Clone, ...]
+    redundant: int
+    statements: int
+    cut: bool = False
+
+    @property
+    def share(self) -> float:
+        """Share of the statements that repeat others."""
+        return self.redundant / self.statements if self.statements else 0.0
+
+    def pairs(self) -> list[CopiedFile]:
+        """The copies by pairs of files, the largest first."""
+        by_files: dict[tuple[str, str], list[Clone]] = defaultdict(list)
+        for clone in self.found:
+            by_files[clone.source.path, clone.copy.path].append(clone)
+        told = [
+            CopiedFile(
+                source,
+                copy,
+                tuple(sorted(runs, key=lambda run: (-run.statements, run.copy))),
+                sum(run.statements for run in runs),
+            )
+            for (source, copy), runs in by_files.items()
+        ]
+        return sorted(told, key=lambda pair: (-pair.statements, pair.source, pair.copy))
+
+
+class _Body(NamedTuple):
+    site: Site
+    shapes: list[Shape]
+    ids: list[int]
+
+
+Match: TypeAlias = tuple[_Body, int, _Body, int, int]
+"""Source, its start, copy, its start, length."""
+
+
+def clones(world: World, owned: Callable[[str], bool]) -> Clones:
+    """Copied runs among the product code of a component, notebooks to look around in left out."""
+    paths = [
+        path
+        for path in world.resolved.code.paths
+        if owned(path) and places.is_product(path) and not places.is_exploratory(path) and not _README.search(path)
+    ]
+    run = _run_notebooks(world)
+    paths.sort(key=lambda path: (path.endswith(".ipynb") and path not in run, path))
+    bodies, cut = _bodies(world, [(path, n) for path in paths for n in world.resolved.code.scopes(path)])
+    matches = [match for match in _matches(bodies) if not _prototype(match, run)]
+    redundant = sum(len(lines) for lines in _redundant(matches).values())
+    return Clones(
+        tuple(_told(world, *match) for match in matches), redundant, sum(len(body.ids) for body in bodies), cut
+    )
+
+
+def _run_notebooks(world: World) -> frozenset[str]:
+    """The notebooks that a declared step runs: those are programs like others."""
+    return frozenset(
+        run.target for step in world.steps.all if step.tool != "readme" for run in step.runs if run.kind == "notebook"
+    )
+
+
+def _prototype(match: Match, run: frozenset[str]) -> bool:
+    """Whether a notebook holds what is now in a program: it is where the code came from, and nobody runs it."""
+    books = [body.site[0].endswith(".ipynb") and body.site[0] not in run for body in (match[0], match[2])]
+    return books[0] != books[1]
+
+
+def copies_between(world: World, one: Iterable[Site], other: Iterable[Site]) -> list[tuple[Clone, Site, Site]]:
+    """Copied runs that stand in one set of scopes and again in the other, with both scopes."""
+    left = set(one)
+    bodies, _ = _bodies(world, [*sorted(left), *sorted(set(other) - left)])
+    return [
+        (_told(world, source, at, copy, start, length), source.site, copy.site)
+        for source, at, copy, start, length in _matches(bodies)
+        if (source.site in left) != (copy.site in left)
+    ]
+
+
+def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
+    numbers: dict[str, int] = {}
+    found: list[_Body] = []
+    left = MOST_STATEMENTS
+    for site in sites:
+        listed = shapes(world.resolved.code.scope(*site).body)
+        left -= len(listed)
+        if left < 0:
+            return found, True
+        found.append(_Body(site, listed, [numbers.setdefault(shape.text, len(numbers)) for shape in listed]))
+    return found, False
+
+
+def _builds_network(body: _Body) -> bool:
+    """Whether a quarter of a body stacks layers: what stands between them is the network too."""
+    return 4 * sum(shape.stacks for shape in body.shapes) >= len(body.shapes)
+
+
+def _windows(body: _Body) -> Iterable[tuple[int, tuple[int, ...]]]:
+    if _builds_network(body):
+        return
+    for start in range(len(body.ids) - STATEMENTS + 1):
+        key, window = tuple(body.ids[start : start + STATEMENTS]), body.shapes[start : start + STATEMENTS]
+        layers = sum(shape.stacks for shape in window)
+        if len(set(key)) >= DISTINCT and sum(s.tokens for s in window) >= TOKENS and layers <= STATEMENTS // 2:
+            yield start, key
+
+
+def _matches(bodies: list[_Body]) -> list[Match]:
+    """(source, its start, copy, its start, length) of every longest run that repeats the first of its kind."""
+    first: dict[tuple[int, ...], tuple[int, int]] = {}
+    found: list[Match] = []
+    for number, body in enumerate(bodies):
+        run: tuple[int, int, int, int] | None = None  # source, its start, own start, length
+        for start, key in _windows(body):
+            at = first.setdefault(key, (number, start))
+            repeats = at != (number, start) and (at[0] != number or start - at[1] >= STATEMENTS)
+            if run is not None and repeats and at == (run[0], run[1] + start - run[2]) and start <= run[2] + run[3]:
+                run = (*run[:3], start - run[2] + STATEMENTS)
+                continue
+            if run is not None:
+                found.append((bodies[run[0]], run[1], body, run[2], run[3]))
+            run = (at[0], at[1], start, STATEMENTS) if repeats else None
+        if run is not None:
+            found.append((bodies[run[0]], run[1], body, run[2], run[3]))
+    return found
+
+
+def _redundant(matches: list[Match]) -> dict[Site, set[int]]:
+    """The positions of statements that repeat earlier ones."""
+    found: dict[Site, set[int]] = {}
+    for _, _, copy, start, length in matches:
+        found.setdefault(copy.site, set()).update(range(start, start + length))
+    return found
+
+
+def _told(world: World, source: _Body, at: int, copy: _Body, start: int, length: int) -> Clone:
+    return Clone(
+        _place(world, source, at, length),
+        _place(world, copy, start, length),
+        _name(world, source.site),
+        _name(world, copy.site),
+        length,
+    )
+
+
+def _place(world: World, body: _Body, start: int, length: int) -> Place:
+    first, last = body.shapes[start], body.shapes[start + length - 1]
+    return world.resolved.code.place(body.site[0], first.line, max(first.end_line, last.end_line))
+
+
+def _name(world: World, site: Site) -> str:
+    return world.resolved.code.scope(*site).name or "(module level)"

@@ -1,0 +1,105 @@
+"""Questions about hand-overs between components: who reads what another component writes, and whether anything says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.sides import every
+from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.sharing import DATA, LEAST, carries, covers, programs_of
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.parts.components import owner_of
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+
+
+class Consumer(NamedTuple):
+    """A program of one component that reads what a program of another writes. `agreed` is what speaks of it, if anything does."""
+
+    artefact: str
+    writer: str
+    reader: str
+    written: Place
+    read: Place
+    agreed: str | None
+    confidence: float
+
+
+def consumers(world: World, owned: Callable[[str], bool], roots: tuple[str, ...]) -> list[Consumer]:
+    """What programs of a component write that another component of the repository reads."""
+    if len(roots) < 2:
+        return []
+    return [
+        one
+        for one in world.once(_handed_over)
+        if owned(one.writer) and owner_of(one.writer, roots) != owner_of(one.reader, roots)
+    ]
+
+
+def _handed_over(world: World) -> tuple[Consumer, ...]:
+    """Every file, table and object of a shared store that one program writes and another reads, exactly named."""
+    writes: dict[str, list[tuple[str, Touch]]] = defaultdict(list)
+    reads: dict[str, dict[str, Touch]] = defaultdict(dict)
+    for program in programs_of(world, every):
+        for touch in _shared(world, program):
+            if touch.way == "write":
+                writes[touch.artefact.id].append((program, touch))
+            else:
+                reads[touch.artefact.id].setdefault(program, touch)
+    found = []
+    for artefact, makers in sorted(writes.items()):
+        writing = {program for program, _ in makers}
+        for reader, read in sorted(reads.get(artefact, {}).items()):
+            if reader not in writing:
+                writer, written = max(makers, key=lambda maker: (maker[1].confidence, maker[0]))
+                found.append(_consumer(world, (writer, written), (reader, read)))
+    return tuple(found)
+
+
+def _shared(world: World, program: str) -> Iterator[Touch]:
+    """What a program touches that others could touch by the same name."""
+    for touch in world.lineage.of_program(program):
+        artefact = touch.artefact
+        if artefact.templated or artefact.guessed or touch.confidence < LEAST or touch.kind not in DATA:
+            continue
+        if artefact.path is not None and not carries(artefact.path):
+            continue
+        if artefact.id.startswith(("file:", "table:", "uri:")) and not places.is_byproduct(artefact.id):
+            yield touch
+
+
+def _consumer(world: World, maker: tuple[str, Touch], taker: tuple[str, Touch]) -> Consumer:
+    (writer, written), (reader, read) = maker, taker
+    return Consumer(
+        read.artefact.path or read.artefact.id.partition(":")[2],
+        writer,
+        reader,
+        world.lineage.place(written),
+        world.lineage.place(read),
+        _agreed(world, writer, written, reader, read),
+        min(written.confidence, read.confidence),
+    )
+
+
+def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch) -> str | None:
+    """What the two sides agree on: a declared input, a release, shared code that knows the path, a check of what is read."""
+    for step in world.steps.all:
+        if step.tool != "readme" and reader in world.steps.programs(step):
+            declared = (
+                d for d in step.reads if d.id == read.artefact.id or (d.path and covers(d, read.artefact.path or ""))
+            )
+            if next(declared, None) is not None:
+                return step.id
+    if read.artefact.path is not None and read.artefact.path in pinned_paths(world, locked=False):
+        return "a pointer pins it"
+    homes = {(touch.effect.origin or (touch.site, 0))[0][0] for touch in (written, read)}
+    if len(homes) == 1 and not homes & {writer, reader}:
+        return f"{homes.pop()} gives both access to it"
+    for effect in world.lineage.effects_of_program(reader):
+        if effect.role is Role.VALIDATE and effect.domain == "validation" and not effect.dead:
+            return f"{reader} checks what it reads"
+    return None

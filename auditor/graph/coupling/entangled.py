@@ -1,0 +1,327 @@
+"""Questions about entanglement: how far a change travels, hubs, modules of many concerns, cycles."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from itertools import pairwise
+from posixpath import dirname
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import matches
+from auditor.graph.coupling import metrics
+from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.jungles.file_edges import FileEdge, file_edges
+from auditor.graph.world import World
+from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
+from auditor.model.place import Place
+from auditor.program.symbolic.values import pattern
+
+if TYPE_CHECKING:
+    from auditor.graph.coupling.metrics import Influence
+
+_COUNTED = frozenset({NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.SERVICE, NodeKind.CONFIG})
+"""What propagation cost counts: code and configuration. Data pass a change on; along a chain of files that is their purpose."""
+_CODE = (NodeKind.MODULE, NodeKind.SCRIPT, NodeKind.NOTEBOOK, NodeKind.STEP, NodeKind.CI_JOB)
+EXAMPLES = 6
+_CARRYING = (EdgeKind.CONSUMES, EdgeKind.CONFIGURES)
+CONCERNS = {
+    "data access": frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.CONNECT, Role.COPY}),
+    "features": frozenset(
+        {Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}
+    ),
+    "modelling": frozenset(
+        {Role.ESTIMATOR, Role.FIT, Role.TUNE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.PREDICT, Role.COMPOSE}
+    ),
+    "evaluation": frozenset({Role.EVALUATE, Role.SPLIT, Role.EXPLAIN}),
+    "serving": frozenset({Role.SERVE}),
+    "orchestration": frozenset({Role.EXEC, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE}),
+    "monitoring": frozenset({Role.MONITOR}),
+}
+
+
+class Propagation(NamedTuple):
+    """Propagation cost of a component, the number of its artefacts, and those a change travels furthest from."""
+
+    cost: float
+    artefacts: int
+    furthest: tuple[tuple[str, int], ...]
+
+
+class Hub(NamedTuple):
+    """A module that mixes concerns: each concern with an example of it."""
+
+    path: str
+    concerns: tuple[tuple[str, Place, str], ...]
+    fan_in: int
+    modules: int
+    logical: int
+
+
+class Cycle(NamedTuple):
+    """A dependency cycle. `kind` is `files` (programs through files) or `imports`; `ties` tell each link with its place."""
+
+    kind: str
+    members: tuple[str, ...]
+    ties: tuple[tuple[str, str, Place, str], ...]
+
+
+class Radius(NamedTuple):
+    """What changes if a node changes: counts by group, some names, and for each of these the shortest way there, itself last."""
+
+    node: Node
+    radius: float
+    models: int
+    endpoints: int
+    data: int
+    code: int
+    examples: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...] = ()
+
+
+def _counted(world: World, owned: Callable[[str], bool]) -> dict[str, Node]:
+    """The artefacts of a component: code, data, models, configuration, steps; tests and examples left out."""
+    return {
+        node.id: node
+        for node in world.nodes.values()
+        if node.kind in metrics.CARRIERS
+        and node.path is not None
+        and owned(node.path)
+        and places.is_product(node.path)
+        and not node.id.startswith("host:")
+    }
+
+
+def reexports(world: World, path: str) -> bool:
+    """A package file that only passes names on."""
+    program = world.resolved.code.programs.get(path)
+    return (
+        program is not None
+        and path.endswith("__init__.py")
+        and program.logical <= 60
+        and len(program.scopes) == 1
+        and not world.resolved.effects.own.get((path, 0))
+    )
+
+
+def _uncontracted(world: World) -> list[Edge]:
+    """The edges without those that a pipeline declares: a declared input is a contract, and what a contract carries is no surprise.
+
+    Without this a clean chain of stages, in which every change reaches all that follows, would count as entangled.
+    """
+    agreed: set[tuple[str, str]] = set()
+    for step in world.steps.all:
+        if step.tool in PIPELINES:
+            actors = [step.id, *(f"file:{program}" for program in world.steps.programs(step))]
+            agreed |= {(declared.id, actor) for declared in (*step.reads, *step.params) for actor in actors}
+    return [edge for edge in world.edges if edge.kind not in _CARRYING or (edge.source, edge.target) not in agreed]
+
+
+def propagation(world: World, owned: Callable[[str], bool]) -> Propagation | None:
+    """Propagation cost over the mixed artefact graph of a component; None with fewer than two artefacts."""
+    nodes = _counted(world, owned)
+    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, _uncontracted(world))
+    collapsed = frozenset(name for name, node in nodes.items() if _only_passes_on(world, node))
+    measured = metrics.propagation_cost(graph, collapsed)
+    if measured is None:
+        return None
+    counted = metrics.bits(graph, collapsed)
+    reached = [
+        (name, (bits & counted).bit_count() - 1) for name, bits in metrics.reach(graph).items() if name not in collapsed
+    ]
+    furthest = heapq.nsmallest(5, reached, key=lambda one: (-one[1], one[0]))
+    return Propagation(measured[0], measured[1], tuple((nodes[name].label, count) for name, count in furthest))
+
+
+def _only_passes_on(world: World, node: Node) -> bool:
+    """What a change goes through without being a part of its own: data, package files, scripts of the shell that start programs."""
+    if node.kind not in _COUNTED or node.path is None:
+        return True
+    started = node.kind is NodeKind.SCRIPT and node.path not in world.resolved.code.programs
+    return started or reexports(world, node.path)
+
+
+def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Radius]:
+    """The artefacts whose change reaches the most, with what they reach and over which ways."""
+    nodes = _counted(world, owned)
+    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
+    order = sorted(graph)
+    found: list[tuple[Radius, list[Node]]] = []
+    for name, bits in metrics.reach(graph).items():
+        path = nodes[name].path
+        if bits.bit_count() < 2 or (path is not None and reexports(world, path)):
+            continue
+        reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
+        shown = heapq.nsmallest(EXAMPLES, reached, key=_telling)
+        found.append((_radius(nodes[name], reached, shown), shown))
+    largest = heapq.nsmallest(most, found, key=lambda one: (-one[0].radius, one[0].node.id))
+    return [_with_ways(graph, nodes, radius, shown) for radius, shown in largest]
+
+
+def _telling(node: Node) -> tuple[object, ...]:
+    """Models before services before data before code: what a reader asks for first."""
+    kinds = (NodeKind.MODEL, NodeKind.SERVICE, NodeKind.DATASET)
+    return (*(node.kind is not kind for kind in kinds), node.label)
+
+
+def _radius(node: Node, reached: list[Node], shown: list[Node]) -> Radius:
+    models = sum(n.kind is NodeKind.MODEL for n in reached)
+    services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
+    code = sum(n.kind in _CODE for n in reached)
+    return Radius(
+        node,
+        metrics.blast_radius(n.kind for n in reached),
+        models,
+        services,
+        len(reached) - models - services - code,
+        code,
+        tuple(n.label for n in shown),
+    )
+
+
+def _with_ways(graph: Influence, nodes: dict[str, Node], radius: Radius, shown: list[Node]) -> Radius:
+    ways = metrics.ways(graph, radius.node.id, [node.id for node in shown])
+    return radius._replace(ways=tuple(tuple(nodes[name].label for name in way[1:]) for way in ways))
+
+
+def _positions(bits: int) -> list[int]:
+    found = []
+    while bits:
+        low = bits & -bits
+        found.append(low.bit_length() - 1)
+        bits ^= low
+    return found
+
+
+def hubs(world: World, owned: Callable[[str], bool]) -> tuple[list[Hub], int]:
+    """Modules with the concerns they mix and how many modules import them; and how many modules there are."""
+    modules = [
+        path
+        for path in world.resolved.code.paths
+        if owned(path) and places.is_product(path) and path.endswith(".py") and not reexports(world, path)
+    ]
+    fan_in: dict[str, int] = {}
+    for path in modules:
+        for target in world.resolved.effects.imports.get(path, ()):
+            fan_in[target] = fan_in.get(target, 0) + 1
+    found = []
+    for path in modules:
+        concerns = _concerns(world, path)
+        found.append(
+            Hub(
+                path,
+                tuple(concerns[name] for name in sorted(concerns)),
+                fan_in.get(path, 0),
+                len(modules),
+                world.resolved.code.programs[path].logical,
+            )
+        )
+    return found, len(modules)
+
+
+def _concerns(world: World, path: str) -> dict[str, tuple[str, Place, str]]:
+    """The concerns of a file, each with the place and name of a call that shows it."""
+    found: dict[str, tuple[str, Place, str]] = {}
+    for number in world.resolved.code.scopes(path):
+        for effect in world.resolved.effects.own.get((path, number), ()):
+            for concern, roles in CONCERNS.items():
+                if effect.role in roles and effect.certainty >= 0.6 and concern not in found:
+                    found[concern] = (concern, world.resolved.code.place(path, effect.line), effect.name)
+    return found
+
+
+def concerns_of(world: World, path: str) -> frozenset[str]:
+    """The concerns that a file mixes, by what it calls."""
+    return frozenset(_concerns(world, path))
+
+
+def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
+    """Cycles of programs through files, and of three and more modules through imports at module level."""
+    found = []
+    ties: dict[tuple[str, str], tuple[Place, str]] = {}
+    for edge in file_edges(world, owned):
+        if _makes_its_own(world, edge):
+            continue
+        ties.setdefault(
+            (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
+        )
+    for group in metrics.cycles(ties):
+        walk = metrics.shortest_cycle(ties, group)
+        found.append(Cycle("files", group, _told(walk, ties)))
+    imports = _import_ties(world, owned)
+    for group in metrics.cycles(imports, 3):
+        walk = metrics.shortest_cycle(imports, group)
+        found.append(Cycle("imports", group, _told(walk, imports)))
+    return found
+
+
+def _makes_its_own(world: World, edge: FileEdge) -> bool:
+    """Whether the reader writes (or fetches) what it reads itself, under this name or a pattern of it, or both by shared code.
+
+    Programs that run the same code over the same folder do not wait for each other.
+    """
+    homes: dict[str, set[str]] = {"read": set(), "write": set()}
+    for program, way in ((edge.reader, "read"), (edge.writer, "write")):
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if path is None or not _one_place(path, edge.artefact):
+                continue
+            if program == edge.reader and touch.way == "write":
+                return True
+            if touch.way == way:
+                homes[way].add((touch.effect.origin or (touch.site, 0))[0][0])
+    shared = homes["read"] & homes["write"]
+    return bool(shared) and not shared & {edge.reader, edge.writer}
+
+
+def _one_place(path: str, other: str) -> bool:
+    """Whether two paths mean the same, or files of one folder of which one has an unknown name."""
+    if matches(path, other) or matches(other, path):
+        return True
+    folders = pattern(dirname(path)) == pattern(dirname(other)) != ""
+    return folders and any("{" in name.rpartition("/")[2] for name in (path, other))
+
+
+def _told(
+    walk: tuple[str, ...], ties: dict[tuple[str, str], tuple[Place, str]]
+) -> tuple[tuple[str, str, Place, str], ...]:
+    return tuple((a, b, *ties[a, b]) for a, b in pairwise(walk))
+
+
+def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, str], tuple[Place, str]]:
+    """Imports that run when a module is imported: at module level, not under TYPE_CHECKING or in a function."""
+    code = world.resolved.code
+    ties: dict[tuple[str, str], tuple[Place, str]] = {}
+    for path in code.paths:
+        if not owned(path) or not places.is_product(path):
+            continue
+        for statement, block, dead in code.index(path, 0).imports:
+            if dead or block:
+                continue
+            for imported in statement.names:
+                for target in _targets(world, path, imported.module, imported.name, statement.level):
+                    if target != path and owned(target) and not _facade_of(target, path):
+                        ties.setdefault((path, target), (code.place(path, statement.line), f"imports {target}"))
+    return ties
+
+
+def _facade_of(target: str, path: str) -> bool:
+    """A package's own front, imported from inside it: it is loaded already when the module runs."""
+    return target.endswith("__init__.py") and path.startswith(target.removesuffix("__init__.py"))
+
+
+def _targets(world: World, path: str, module: str, name: str, level: int) -> list[str]:
+    """The file an import runs: a submodule where one is named, else the module itself.
+
+    `from package import submodule` also runs the package file, which is no dependency on what that file gathers.
+    """
+    modules = world.resolved.code.modules
+    home = modules.resolve(path, module, level)
+    if home is None:
+        return []
+    if name and home.endswith(("/", "__init__.py")):
+        inner = modules.file(home.rpartition("/")[0], name)
+        if inner is not None:
+            return [] if inner.endswith("/") else [inner]
+    return [] if home.endswith("/") else [home]

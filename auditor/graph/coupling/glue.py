@@ -1,0 +1,193 @@
+"""Questions about glue: scopes that mix modelling with plumbing, and programs that chain programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.observed.lineage import ENVIRONMENT
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect
+
+MODELLING = frozenset({Role.FIT, Role.PREDICT})
+PLUMBING = {
+    Role.READ: "reads data",
+    Role.WRITE: "writes data",
+    Role.LOAD_MODEL: "loads a model file",
+    Role.SAVE_MODEL: "saves a model file",
+    Role.CONFIG_READ: "reads configuration",
+    Role.DOWNLOAD: "downloads",
+    Role.CONNECT: "opens a connection",
+    Role.EXEC: "starts a process",
+    Role.COPY: "moves files",
+    Role.CLI_PARAM: "parses the command line",
+}
+
+
+class Step(NamedTuple):
+    """One call inside a scope: where it stands, and what it does in words."""
+
+    place: Place
+    says: str
+
+
+_WORKING = frozenset({"ml", "data", "llm", "cloud"})
+
+
+class ModelScope(NamedTuple):
+    """A function body, or the top level of a module, that fits or predicts."""
+
+    name: str
+    place: Place
+    modelling: tuple[Step, ...]
+    plumbing: tuple[Step, ...]
+
+
+class Driver(NamedTuple):
+    """A program that starts other programs of the repository one after the other."""
+
+    path: str
+    place: Place
+    started: tuple[Step, ...]
+    scripts: tuple[str, ...]
+    owned: bool
+
+
+def _plumbs(effect: Effect) -> bool:
+    """Whether a call moves data or settings in or out; trackers, environment variables and hub models do not count."""
+    if effect.role not in PLUMBING or effect.domain == "tracking" or effect.name in ENVIRONMENT:
+        return False
+    if effect.role in (Role.LOAD_MODEL, Role.SAVE_MODEL):
+        return effect.entry.pin is None and not effect.entry.attrs.get("pretrained")
+    return effect.domain != "ml" and not effect.entry.attrs.get("listing")
+
+
+def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
+    """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out."""
+    found = []
+    code = world.resolved.code
+    for path in code.paths:
+        if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
+            continue
+        flat = all(scope.kind != "function" for scope in code.programs[path].scopes)
+        for number in code.scopes(path) if not flat else ():
+            effects = [
+                e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
+            ]
+            modelling = [
+                e
+                for e in effects
+                if e.role in MODELLING and e.domain == "ml" and (e.role is not Role.FIT or world.trains(e))
+            ]
+            if not modelling:
+                continue
+            plumbing = [e for e in effects if _plumbs(e)]
+            scope = code.scope(path, number)
+            found.append(
+                ModelScope(
+                    scope.name or "(module level)",
+                    code.place(path, modelling[0].line)
+                    if number == 0
+                    else code.place(path, scope.line, scope.end_line),
+                    tuple(
+                        _says(world, e, f"{e.name.rpartition('.')[2]}() of {e.name.partition('.')[0]}")
+                        for e in modelling
+                    ),
+                    tuple(_says(world, e, f"{PLUMBING[e.role]}: {e.name}") for e in plumbing),
+                )
+            )
+    return found
+
+
+def _says(world: World, effect: Effect, says: str) -> Step:
+    return Step(world.resolved.code.place(effect.site[0], effect.line), says)
+
+
+def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
+    """Programs and shell scripts that start programs of the repository, distributed launchers left out."""
+    piped = {target for step in world.steps.all if step.tool in PIPELINES for target in world.steps.programs(step)}
+    found = []
+    for path, launched in sorted(world.launched.items()):
+        chained = [
+            launch
+            for launch in launched
+            if launch.run.kind in ("script", "notebook")
+            and not launch.run.launcher
+            and not launch.dead
+            and not world.orchestrates(launch.run.target)
+        ]
+        started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
+        scripts = [item.run.target for item in chained]
+        works = owned(path) and places.is_product(path) and not world.orchestrates(path) and _work(world, scripts)
+        if started and works:
+            found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
+    for step in world.steps.all:
+        if (
+            step.tool == "shell"
+            and owned(step.path)
+            and places.is_product(step.path)
+            and not step.path.startswith(".github/")
+        ):
+            runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
+            if runs and _work(world, [run.target for run in runs]):
+                started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
+                targets = tuple(run.target for run in runs)
+                found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
+    return found
+
+
+def _work(world: World, programs: list[str]) -> bool:
+    """Whether any of some programs works on data or models; what generates code or documents is a chore of developers."""
+    return any(effect.domain in _WORKING for program in programs for effect in _deeds(world, program))
+
+
+def _deeds(world: World, program: str) -> list[Effect]:
+    """What the file of a program does; what it leads to, where the file itself reads, writes and computes nothing."""
+    led = list(world.lineage.effects_of_program(program))
+    own = [effect for effect in led if effect.site[0] == program]
+    return own if any(effect.role in PLUMBING and effect.role is not Role.CLI_PARAM for effect in own) else led
+
+
+_GLUE = frozenset(
+    {
+        Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.CONFIG_READ, Role.DOWNLOAD, Role.CONNECT, Role.EXEC,
+        Role.COPY, Role.CACHE, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
+        Role.REGISTER, Role.CALL_SERVICE, Role.PIPELINE, Role.PIPELINE_STEP, Role.SCHEDULE, Role.SERVE, Role.DATASET,
+    }
+)  # fmt: skip
+_KERNEL = frozenset(
+    {
+        Role.ESTIMATOR, Role.FIT, Role.PREDICT, Role.TUNE, Role.COMPOSE, Role.TRAIN_SERVICE, Role.TRANSFORMER, Role.TRANSFORM,
+        Role.FIT_TRANSFORM, Role.FEATURE, Role.RESAMPLE, Role.FEATURE_SELECT, Role.SAMPLE, Role.SPLIT, Role.EVALUATE,
+        Role.EXPLAIN, Role.ANALYSE, Role.VALIDATE, Role.MODE,
+    }
+)  # fmt: skip
+
+
+class Mix(NamedTuple):
+    """Library calls of known role: those that carry data in and out, and those that model, make features or judge."""
+
+    glue: int
+    kernel: int
+
+    @property
+    def ratio(self) -> float:
+        """Share of the calls that is glue (RULES §5.1)."""
+        return self.glue / (self.glue + self.kernel) if self.glue + self.kernel else 0.0
+
+
+def mix(world: World, owned: Callable[[str], bool]) -> Mix:
+    """What the library calls of a component's product code are for."""
+    glue = kernel = 0
+    code = world.resolved.code
+    for path in code.paths:
+        if owned(path) and places.is_product(path):
+            for number in code.scopes(path):
+                roles = [e.role for e in world.resolved.effects.own.get((path, number), ()) if e.certainty >= 0.6]
+                glue += sum(role in _GLUE for role in roles)
+                kernel += sum(role in _KERNEL for role in roles)
+    return Mix(glue, kernel)

@@ -1,0 +1,139 @@
+"""Questions about shared configuration: which steps load a file of settings, and how little of it each of them uses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from statistics import median
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.entangled import concerns_of
+from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind
+from auditor.model.place import Place
+
+FEWEST_STEPS = 5
+READING = 0.6
+USED = 0.25
+FEWEST_KEYS = 8
+
+
+class Loading(NamedTuple):
+    """One step that loads a file of settings: the keys it uses, and whether a declaration names them."""
+
+    step: str
+    place: Place
+    keys: frozenset[str]
+    keyed: bool
+
+
+class HubConfig(NamedTuple):
+    """A file of settings with the steps that load it. `used` is the median share of its keys that such a step uses."""
+
+    path: str
+    keys: int
+    loads: tuple[Loading, ...]
+    steps: int
+    used: float
+
+    @property
+    def is_hub(self) -> bool:
+        """Whether most steps load all of it, name none of their keys, and use little."""
+        whole = [load for load in self.loads if not load.keyed]
+        return (
+            self.steps >= FEWEST_STEPS
+            and self.keys >= FEWEST_KEYS
+            and len(whole) >= max(FEWEST_STEPS, READING * self.steps)
+            and self.used < USED
+        )
+
+
+def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubConfig], int]:
+    """The files of settings that programs of a component load themselves, and how many steps there are."""
+    steps = _steps(world, owned)
+    used = _keys_used(world)
+    loads: dict[str, list[Loading]] = defaultdict(list)
+    for step, (programs, keyed) in sorted(steps.items()):
+        for document, place in sorted(_loaded(world, programs).items()):
+            keys = frozenset(key for program in programs for key in used.get((program, document), ()))
+            loads[document].append(Loading(step, place, keys, document in keyed))
+    found = []
+    for document, told in sorted(loads.items()):
+        defined = [key for key in world.resolved.code.leaves(document) if not key.startswith("defaults.")]
+        shares = [_share(load.keys, defined) for load in told]
+        if defined:
+            found.append(HubConfig(document, len(defined), tuple(told), len(steps), round(median(shares), 4)))
+    return found, len(steps)
+
+
+def _steps(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+    """Declared steps with the programs they run and the files whose keys they name; without any, the programs that do I/O."""
+    programs = world.resolved.code.programs
+    declared = {
+        step.id: (
+            tuple(sorted(p for p in world.steps.programs(step) if places.is_product(p) and p in programs)),
+            frozenset(param.path for param in step.params if param.path),
+        )
+        for step in world.steps.all
+        if step.tool in PIPELINES and owned(step.path)
+    }
+    declared = {name: told for name, told in declared.items() if told[0]}
+    if len(declared) >= FEWEST_STEPS:
+        return declared
+    return {
+        program: ((program,), frozenset())
+        for program in world.lineage.entries
+        if owned(program)
+        and places.is_product(program)
+        and not program.endswith(".ipynb")
+        and any(touch.kind is not NodeKind.CONFIG for touch in world.lineage.of_program(program))
+    }
+
+
+def _loaded(world: World, programs: tuple[str, ...]) -> dict[str, Place]:
+    """The documents that programs read from a file of their own accord, with the first place."""
+    found: dict[str, Place] = {}
+    for program in programs:
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if touch.way == "read" and touch.kind is NodeKind.CONFIG and path and world.resolved.code.leaves(path):
+                found.setdefault(path, world.lineage.place(touch))
+    return found
+
+
+def _keys_used(world: World) -> dict[tuple[str, str], set[str]]:
+    """The keys of each document that run with each program."""
+    by_site: dict[object, list[tuple[str, str]]] = defaultdict(list)
+    for reading in world.resolved.readings.all():
+        by_site[reading.site].append((reading.document, reading.key))
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for program in world.lineage.entries:
+        for site in world.lineage.reached(program):
+            for document, key in by_site.get(site, ()):
+                found[program, document].add(key)
+    return found
+
+
+def _share(keys: frozenset[str], defined: list[str]) -> float:
+    """The share of the defined keys that some readings cover: themselves, and all below a part that is handed on."""
+    return sum(any(key == read or key.startswith(f"{read}.") or not read for read in keys) for key in defined) / len(
+        defined
+    )
+
+
+def shared_keys(world: World, owned: Callable[[str], bool]) -> tuple[int, int]:
+    """How many configuration keys of a component are read by files of two and more concerns, and how many are read at all."""
+    readers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for reading in world.resolved.readings.all():
+        path = reading.site[0]
+        if reading.key and owned(path) and places.is_product(path):
+            readers[reading.document, reading.key].add(path)
+    concerns = {path: concerns_of(world, path) for paths in readers.values() for path in paths}
+    shared = [
+        key
+        for key, paths in readers.items()
+        if len(paths) > 1 and len(frozenset[str]().union(*(concerns[path] for path in paths))) > 1
+    ]
+    return len(shared), len(readers)

@@ -1,0 +1,293 @@
+"""Questions about predictions that go on: into the training of another model, or back into the training of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.sides import PREDICTING, predicting_sites, product_trainings, training_side
+from auditor.graph.data.sharing import LEAST
+from auditor.graph.data.versions import Training
+from auditor.graph.observed.flows import features, labels
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Attr
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.calls.origins import Origin, Traced, through
+
+_KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
+_GROUPING = (
+    "sklearn.cluster.",
+    "sklearn.mixture.",
+    "sklearn.decomposition.",
+    "sklearn.manifold.",
+    "sklearn.ensemble.IsolationForest",
+)
+"""Models whose output describes the rows rather than guess what is to be learned: using it as a feature corrects nothing."""
+_GUARDED = re.compile(
+    r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I
+)
+
+
+class Written(NamedTuple):
+    """Predictions that a program writes: where, into what, and where they were made."""
+
+    touch: Touch
+    written: Place
+    predicted: Place
+
+
+class Carried(NamedTuple):
+    """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
+
+    artefact: str
+    predicted: Place
+    written: Place | None
+    read: Place | None
+    trained: Place
+    model: str
+    entity: str
+    together: bool
+    guarded: Place | None
+
+
+def cascades(world: World, owned: Callable[[str], bool]) -> list[Carried]:
+    """Models that are trained on what another model, made elsewhere, predicted; each once, the nearest way."""
+    found: dict[Place, Carried] = {}
+    for fit in _fits(world, owned):
+        for origin in _foreign(world, fit):
+            trained, predicted = _place(world, fit), _at(world, origin)
+            entity = f"{fit.site[0]}#{fit.name} on {predicted}"
+            carried = Carried("", predicted, None, None, trained, _model(fit), entity, False, None)
+            found.setdefault(_line(trained), carried)
+    for carried in world.once(_through_stores):
+        if owned(carried.trained.path) and not _returns(world, carried):
+            found.setdefault(_line(carried.trained), carried)
+    return [found[key] for key in sorted(found)]
+
+
+def _line(place: Place) -> Place:
+    return Place(place.path, place.line, None, place.cell)
+
+
+def loops(world: World, owned: Callable[[str], bool]) -> list[Carried]:
+    """Stores of predictions that the model which made them is trained on again."""
+    return [c for c in world.once(_through_stores) if owned(c.trained.path) and _returns(world, c)]
+
+
+# --- in memory ---
+
+
+def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
+    return [
+        effect
+        for site in sorted(training_side(world).sites)
+        if owned(site[0]) and places.is_product(site[0])
+        for effect in world.resolved.effects.own.get(site, ())
+        if effect.domain == "ml" and world.trains(effect) and features(effect) is not None
+    ]
+
+
+def _foreign(world: World, fit: Effect) -> Iterator[Origin]:
+    """Predictions among the origins of what a model is fitted on, by a model that was loaded and is not the fitted one."""
+    assert type(fit.call.func) is Attr  # noqa: S101  # what features() says
+    for given in (features(fit), labels(fit)):
+        if given is None:
+            continue
+        for origin in _predictions(world, world.flows.behind(given, fit)):
+            assert type(origin.call.func) is Attr  # noqa: S101  # as above
+            base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
+            loads = [o for o, entry in world.flows.of_role(base, Role.LOAD_MODEL) if entry.pin is None]
+            if loads and _made_here(world, loads):
+                yield origin
+
+
+def _predictions(world: World, traced: Traced) -> list[Origin]:
+    """The calls of models that predict, among origins."""
+    return [
+        origin
+        for origin in traced.calls
+        if type(origin.call.func) is Attr and origin.call.func.name in PREDICTING and not _groups(world, origin)
+    ]
+
+
+def _groups(world: World, origin: Origin) -> bool:
+    assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
+    base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line, held=True)
+    return any(world.flows.dotted(o.call.func, o.frame).startswith(_GROUPING) for o in base.calls)
+
+
+def _made_here(world: World, loads: list[Origin]) -> bool:
+    """Whether a loaded model is one that the repository trains: a frozen public one changes by no one's hand."""
+    written = {
+        touch.artefact.id
+        for training in product_trainings(world)
+        for touch in world.lineage.of_program(training.program)
+        if touch.way == "write" and touch.kind is NodeKind.MODEL
+    }
+    sites = {(o.frame.path, o.frame.scope): {id(o.call) for o in loads} for o in loads}
+    return any(
+        touch.artefact.id in written
+        for site, calls in sites.items()
+        for touch in world.lineage.touches.get(site, ())
+        if id(touch.effect.call) in calls
+    )
+
+
+# --- through files and tables ---
+
+
+def _through_stores(world: World) -> tuple[Carried, ...]:
+    """Every store that predictions are written to and that a training takes its rows from."""
+    if not predicting_sites(world):
+        return ()
+    read: dict[str, list[tuple[str, Touch]]] = {}
+    for path, _ in training_side(world).runs:
+        for touch in world.lineage.of_program(path):
+            if touch.way == "read" and touch.confidence >= LEAST:
+                read.setdefault(touch.artefact.id, []).append((path, touch))
+    found = []
+    for one in _written(world, frozenset(read)):
+        for touch, training in _taken(world, one.touch.artefact.id, read):
+            artefact = one.touch.artefact.path or one.touch.artefact.id
+            found.append(
+                Carried(
+                    artefact,
+                    one.predicted,
+                    one.written,
+                    world.lineage.place(touch),
+                    training.place,
+                    training.program,
+                    f"{artefact} into {training.program}",
+                    _in_one_pipeline(world, one.touch.site[0], training.program),
+                    _guard(world, one.touch.site, touch.site),
+                )
+            )
+    return tuple(dict.fromkeys(sorted(found, key=lambda c: (c.entity, c.predicted, c.trained))))
+
+
+def _taken(world: World, artefact: str, read: dict[str, list[tuple[str, Touch]]]) -> Iterator[tuple[Touch, Training]]:
+    """The trainings that are given what an artefact holds, over any number of files, with the first reading on the way."""
+    trained = {training.program: training for training in product_trainings(world)}
+    todo: list[tuple[str, Touch | None]] = [(artefact, None)]
+    seen = {artefact}
+    while todo:
+        name, first = todo.pop()
+        for program, touch in read.get(name, ()):
+            if program in trained and _is_learnt(world, program, touch):
+                yield first or touch, trained[program]
+            for onward in _handed_on(world, program, touch):
+                if onward not in seen:
+                    seen.add(onward)
+                    todo.append((onward, first or touch))
+
+
+def _is_learnt(world: World, program: str, read: Touch) -> bool:
+    """Whether a fit of a program is given what a call reads."""
+    return any(
+        id(read.effect.call) in through(world.flows.behind(given, effect, loosely=True).calls)
+        for site in sorted(world.lineage.reached(program))
+        for effect in world.resolved.effects.own.get(site, ())
+        if world.trains(effect)
+        for given in (*effect.call.args, *(value for _, value in effect.call.keywords))
+    )
+
+
+def _handed_on(world: World, program: str, read: Touch) -> Iterator[str]:
+    """What a program writes that comes from what a call reads."""
+    for touch in world.lineage.of_program(program):
+        shown = world.flows.saved(touch.effect) if touch.way == "write" and touch.kind is not NodeKind.MODEL else None
+        if shown is not None:
+            behind = world.flows.behind(shown, touch.effect, loosely=True)
+            if id(read.effect.call) in through(behind.calls):
+                yield touch.artefact.id
+
+
+def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
+    """Predictions that are written to one of the artefacts that are read."""
+    near = _near_predictions(world)
+    for site, touches in sorted(world.lineage.touches.items()):
+        for touch in touches if site in near else ():
+            path = touch.artefact.path
+            if (
+                touch.way != "write"
+                or touch.artefact.id not in read
+                or touch.kind not in _KEEPING
+                or touch.confidence < LEAST
+                or (path is not None and places.is_byproduct(path))
+            ):
+                continue
+            shown = world.flows.saved(touch.effect)
+            if shown is None:
+                continue
+            made = _predictions(world, world.flows.behind(shown, touch.effect))
+            if made:
+                yield Written(touch, world.lineage.place(touch), _at(world, made[0]))
+
+
+def _near_predictions(world: World) -> frozenset[Site]:
+    """The scopes that run in one program with a call that predicts."""
+    predicting = predicting_sites(world)
+    near: set[Site] = set()
+    for program in world.lineage.entries:
+        sites = world.lineage.reached(program).keys()
+        if places.is_product(program) and not predicting.isdisjoint(sites):
+            near |= sites
+    return frozenset(site for site in near if not places.is_test(site[0]))
+
+
+def _returns(world: World, carried: Carried) -> bool:
+    """Whether predictions come back to the model that made them: the program that predicts loads what the training writes."""
+    models = {
+        touch.artefact.id
+        for touch in world.lineage.of_program(carried.model)
+        if touch.way == "write" and touch.kind is NodeKind.MODEL
+    }
+    path = carried.predicted.path
+    loaded = {
+        touch.artefact.id
+        for program in world.lineage.entries
+        if program == path or (path, 0) in world.lineage.reached(program)
+        for touch in world.lineage.of_program(program)
+        if touch.way == "read" and touch.kind is NodeKind.MODEL
+    }
+    return bool(models & loaded)
+
+
+def _in_one_pipeline(world: World, one: str, other: str) -> bool:
+    """Whether declared steps of one file run both programs: then a new model of the first retrains the second."""
+    homes = [
+        {step.path for step in world.steps.all if step.tool != "readme" and program in world.steps.programs(step)}
+        for program in (one, other)
+    ]
+    return bool(homes[0] & homes[1])
+
+
+def _guard(world: World, *sites: Site) -> Place | None:
+    """Where code on either side speaks of a hold-out, exploration or weights against the loop."""
+    for path, _ in sites:
+        for name in sorted(world.resolved.code.texts(path)):
+            if len(name) < 60 and _GUARDED.search(name):
+                return Place(path, None)
+        for number in world.resolved.code.scopes(path):
+            index = world.resolved.code.index(path, number)
+            for name, versions in index.bindings.items():
+                if _GUARDED.search(name):
+                    return world.resolved.code.place(path, next(iter(versions.values())).line)
+    return None
+
+
+def _model(fit: Effect) -> str:
+    return fit.name.rpartition(".")[0].rpartition(".")[2] or fit.name
+
+
+def _place(world: World, effect: Effect) -> Place:
+    return world.resolved.code.place(effect.site[0], effect.line)
+
+
+def _at(world: World, origin: Origin) -> Place:
+    return world.resolved.code.place(origin.frame.path, origin.call.line)

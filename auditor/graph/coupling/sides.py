@@ -1,0 +1,198 @@
+"""The two sides of a model: the code that runs when it is trained, and the code that runs when it answers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import Training, trainings
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.parts.portrait import serving_programs
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Attr
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.scopes import CallSite
+
+PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function"})
+LEVELS = 3
+"""Callers over which the root of what answers is searched."""
+
+
+class Side(NamedTuple):
+    """One side: where it begins, with every scope that runs from there."""
+
+    runs: dict[Site, frozenset[Site]]
+
+    @property
+    def sites(self) -> frozenset[Site]:
+        """Every scope of the side."""
+        return frozenset[Site]().union(*self.runs.values())
+
+
+def every(_path: str) -> bool:
+    """The whole repository."""
+    return True
+
+
+def product_trainings(world: World) -> tuple[Training, ...]:
+    """The trainings of the whole repository, notebooks to look around in left out."""
+    return world.once(_trainings)
+
+
+def _trainings(world: World) -> tuple[Training, ...]:
+    return tuple(training for training in trainings(world, every) if not places.is_exploratory(training.program))
+
+
+def training_side(world: World) -> Side:
+    """What runs when a model is trained: the programs that fit, and those that write the data they read."""
+    return world.once(_training_side)
+
+
+def serving_side(world: World) -> Side:
+    """What runs when a model answers: services, and whatever loads a model to predict and neither trains nor judges one."""
+    return world.once(_serving_side)
+
+
+def _training_side(world: World) -> Side:
+    programs = {feeder for training in product_trainings(world) for feeder in feeders(world, training.program)}
+    return Side({(program, 0): _whole(world, set(world.lineage.reached(program))) for program in sorted(programs)})
+
+
+def feeders(world: World, program: str) -> frozenset[str]:
+    """A program and those that write, over any number of files, the data it reads."""
+    writers = world.once(_writers)
+    found, todo = {program}, [program]
+    while todo:
+        for touch in world.lineage.of_program(todo.pop()):
+            makers = writers.get(touch.artefact.id, frozenset()) if touch.way == "read" else frozenset[str]()
+            todo += sorted(makers - found)
+            found |= makers
+    return frozenset(found)
+
+
+def _writers(world: World) -> dict[str, frozenset[str]]:
+    """The product programs that write each data set."""
+    table: dict[str, set[str]] = {}
+    for program in world.lineage.entries:
+        for touch in world.lineage.of_program(program) if places.is_product(program) else ():
+            if touch.way == "write" and touch.kind is NodeKind.DATASET:
+                table.setdefault(touch.artefact.id, set()).add(program)
+    return {artefact: frozenset(programs) for artefact, programs in table.items()}
+
+
+def _serving_side(world: World) -> Side:
+    product = [path for path in world.resolved.code.paths if places.is_product(path) and not path.endswith(".ipynb")]
+    services = serving_programs(product, world.resolved, world.lineage)
+    runs = {(path, 0): _whole(world, _with_service(world, path)) for path in services}
+    for root in sorted(_candidates(world, product)):
+        reached = set(world.resolved.effects.reached(root))
+        if root not in runs and _answers(world, reached):
+            runs[root] = _whole(world, reached)
+    return Side(runs)
+
+
+def _candidates(world: World, product: list[str]) -> set[Site]:
+    """The scopes that load a model, and those that call them: where an answer may begin."""
+    found = {
+        (path, number)
+        for path in product
+        for number in world.resolved.code.scopes(path)
+        if any(e.role is Role.LOAD_MODEL and not e.dead for e in world.resolved.effects.of((path, number)))
+    }
+    edge = set(found)
+    for _ in range(LEVELS):
+        edge = {call.caller for site in edge for call in world.resolved.effects.callers.get(site, ())} - found
+        found |= {site for site in edge if places.is_product(site[0])}
+    return found
+
+
+def _answers(world: World, sites: set[Site]) -> bool:
+    """Whether scopes load a model and predict with it, and neither train nor judge one."""
+    predicting = predicting_sites(world)
+    loads = predicts = False
+    for site in sites:
+        for effect in world.resolved.effects.own.get(site, ()):
+            if effect.role is Role.EVALUATE or world.trains(effect):
+                return False
+            loads = loads or effect.role is Role.LOAD_MODEL
+        predicts = predicts or site in predicting
+    return loads and predicts
+
+
+def predicting_sites(world: World) -> frozenset[Site]:
+    """The scopes of product code that predict."""
+    return world.once(_predicting)
+
+
+def _predicting(world: World) -> frozenset[Site]:
+    code = world.resolved.code
+    return frozenset(
+        (path, number)
+        for path in code.paths
+        if places.is_product(path)
+        for number in code.scopes(path)
+        if predictions(world, (path, number))
+    )
+
+
+def predictions(world: World, site: Site) -> list[CallSite]:
+    """The calls of a scope that predict, by what is known of them or by the name of the method."""
+    known = {
+        id(effect.call)
+        for effect in world.resolved.effects.own.get(site, ())
+        if effect.role is Role.PREDICT and effect.domain == "ml"
+    }
+    return [
+        call
+        for call in world.resolved.code.index(*site).calls
+        if not call.dead
+        and (id(call.call) in known or (type(call.call.func) is Attr and call.call.func.name in PREDICTING))
+    ]
+
+
+def _with_service(world: World, program: str) -> set[Site]:
+    """Every scope that runs with a service, the functions included that nothing calls but who runs it (`run`, `handler`)."""
+    found = set(world.lineage.reached(program))
+    for number in world.resolved.code.scopes(program):
+        scope = world.resolved.code.scope(program, number)
+        if scope.kind == "function" and not world.resolved.effects.callers.get((program, number)):
+            found |= set(world.resolved.effects.reached((program, number)))
+    return found
+
+
+def _whole(world: World, sites: set[Site]) -> frozenset[Site]:
+    """The scopes with the methods that only a framework calls of the objects made in them (`__getitem__`, `forward`); no tests."""
+    effects, code = world.resolved.effects, world.resolved.code
+    todo = sorted(sites)
+    while todo:
+        for call in effects.calls.get(todo.pop(), ()):
+            owner = code.owner(call.callee.path, call.callee.scope) if call.constructs else None
+            for number in code.index(call.callee.path, owner).nested if owner is not None else ():
+                method = (call.callee.path, number)
+                if method not in sites and not effects.callers.get(method):
+                    onward = set(effects.reached(method)) - sites
+                    sites |= onward
+                    todo += sorted(onward)
+    return frozenset(site for site in sites if not places.is_test(site[0]))
+
+
+def models(world: World, sites: frozenset[Site], way: str) -> list[Touch]:
+    """The models that some scopes read or write (`way`)."""
+    role = Role.SAVE_MODEL if way == "write" else Role.LOAD_MODEL
+    return [
+        touch
+        for site in sorted(sites)
+        for touch in world.lineage.touches.get(site, ())
+        if touch.way == way and (touch.kind is NodeKind.MODEL or touch.effect.role is role)
+    ]
+
+
+def effects_in(world: World, sites: frozenset[Site], *roles: Role) -> list[Effect]:
+    """The sure effects of some roles that stand in some scopes, in order."""
+    return [
+        effect
+        for site in sorted(sites)
+        for effect in world.resolved.effects.own.get(site, ())
+        if effect.role in roles and effect.certainty >= 0.6 and not effect.dead
+    ]

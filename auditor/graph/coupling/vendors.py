@@ -1,0 +1,146 @@
+"""Questions about outside suppliers: from how many modules the client of one is called, and whether one module stands for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.entangled import reexports
+from auditor.graph.world import World
+from auditor.model.place import Place
+
+VENDORS = {
+    "AWS": ("boto3", "botocore", "sagemaker", "aioboto3"),
+    "Google Cloud": ("google.cloud", "vertexai", "google.auth"),
+    "Azure": ("azure", "azureml", "msal"),
+    "Databricks": ("databricks",),
+    "Snowflake": ("snowflake",),
+    "OpenAI": ("openai",),
+    "Anthropic": ("anthropic",),
+    "Cohere": ("cohere",),
+    "Gemini": ("google.generativeai", "google.genai"),
+    "Groq": ("groq",),
+    "Mistral": ("mistralai",),
+    "Replicate": ("replicate",),
+    "Together": ("together",),
+    "Pinecone": ("pinecone",),
+    "Weaviate": ("weaviate",),
+    "Chroma": ("chromadb",),
+    "Qdrant": ("qdrant_client",),
+    "Milvus": ("pymilvus",),
+    "MLflow": ("mlflow",),
+    "Weights & Biases": ("wandb",),
+    "Neptune": ("neptune",),
+    "Comet": ("comet_ml",),
+    "ClearML": ("clearml",),
+    "Aim": ("aim",),
+    "Feast": ("feast",),
+    "Hopsworks": ("hopsworks", "hsfs"),
+}
+"""Suppliers that could be changed, with the import roots of their clients. Frameworks that a project is built in are none."""
+
+FEWEST = 6
+SHARE = 0.4
+
+
+class Spread(NamedTuple):
+    """The modules of a component that call the client of one supplier, with the first place in each.
+
+    `adapter` is the module that stands for it where the rest go through that one; `standing_alone` were left out: modules
+    deployed one by one, which cannot share.
+    """
+
+    vendor: str
+    modules: tuple[tuple[str, Place], ...]
+    among: int
+    adapter: str | None
+    standing_alone: int
+
+    @property
+    def share(self) -> float:
+        """Share of the component's modules that call it."""
+        return len(self.modules) / self.among if self.among else 0.0
+
+    @property
+    def sprawls(self) -> bool:
+        """Whether so many modules call it, with none between."""
+        return self.adapter is None and len(self.modules) >= FEWEST and self.share >= SHARE
+
+
+def spreads(world: World, owned: Callable[[str], bool]) -> list[Spread]:
+    """Every supplier whose client product modules of the component import, the most spread first."""
+    modules = [
+        path
+        for path in world.resolved.code.paths
+        if owned(path) and places.is_product(path) and path.endswith(".py") and _has_code(world, path)
+    ]
+    alone = {path for path in modules if _is_deployed_alone(world, path)}
+    callers: dict[str, dict[str, Place]] = defaultdict(dict)
+    for path in modules:
+        for vendor, place in _vendors_of(world, path).items():
+            callers[vendor][path] = place
+    found = []
+    for vendor, called in callers.items():
+        counted = tuple((path, called[path]) for path in sorted(called) if path not in alone)
+        names = [path for path, _ in counted]
+        adapter = _adapter(world, names, modules)
+        found.append(Spread(vendor, counted, len(modules) - len(alone), adapter, sum(path in alone for path in called)))
+    return sorted(found, key=lambda s: (-len(s.modules), s.vendor))
+
+
+def _has_code(world: World, path: str) -> bool:
+    return world.resolved.code.programs[path].logical > 0 and not reexports(world, path)
+
+
+def _vendors_of(world: World, path: str) -> dict[str, Place]:
+    """The suppliers whose client a module imports, each with the first import."""
+    found: dict[str, Place] = {}
+    code = world.resolved.code
+    for number in code.scopes(path):
+        for statement, _, dead in code.index(path, number).imports:
+            for imported in statement.names if not dead and not statement.level else ():
+                vendor = _vendor(f"{imported.module}.{imported.name}".rstrip("."))
+                if vendor is not None:
+                    found.setdefault(vendor, code.place(path, statement.line))
+    return found
+
+
+def _vendor(module: str) -> str | None:
+    for vendor, roots in VENDORS.items():
+        if any(module == root or module.startswith(f"{root}.") for root in roots):
+            return vendor
+    return None
+
+
+def _is_deployed_alone(world: World, path: str) -> bool:
+    """A function of a cloud, deployed from its own file: it takes an event and a context, or is registered as one."""
+    for scope in world.resolved.code.programs[path].scopes:
+        names = [param.name for param in scope.params[:2]]
+        if (
+            scope.parent == 0
+            and scope.kind == "function"
+            and names in (["event", "context"], ["event", "_context"], ["event", "_"])
+        ):
+            return True
+    return any("functions_framework" in text for text in _imports(world, path))
+
+
+def _imports(world: World, path: str) -> list[str]:
+    return [
+        imported.module
+        for statement, _, _ in world.resolved.code.index(path, 0).imports
+        for imported in statement.names
+    ]
+
+
+def _adapter(world: World, callers: list[str], modules: list[str]) -> str | None:
+    """A caller that most of the modules reach the supplier through: more import it than call the client themselves."""
+    for path in callers:
+        through = [
+            other for other in modules if other not in callers and path in world.resolved.effects.imports.get(other, ())
+        ]
+        if len(through) >= max(len(callers) - 1, 1):
+            return path
+    return None

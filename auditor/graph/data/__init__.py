@@ -1,0 +1,1 @@
+"""Questions about data: versions, sources, personal paths, tables kept, columns."""

@@ -1,0 +1,137 @@
+"""What is known of the data that training starts from: whether something describes them, and what is expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import Root, training_roots
+from auditor.graph.observed.lineage import library_call
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assert, Attr, Expr, If
+from auditor.program.naming.scopes import children
+
+_TABLES = frozenset({"csv", "tsv", "psv", "xls", "xlsx", "jsonl", "ndjson"})
+_TYPING = frozenset({
+    "dtype", "dtypes", "usecols", "names", "schema", "schema_overrides", "columns", "converters", "infer_schema_length",
+    "column_types", "features",
+})  # fmt: skip
+"""Arguments that say which columns or types a table has."""
+_OF_REQUESTS = frozenset({"pydantic"})
+"""Libraries whose models describe requests and settings, not tables."""
+_EXPECTED = frozenset({"columns", "dtypes", "schema"})
+
+
+class Described(NamedTuple):
+    """The roots of training that a document, a card, a hub or a library describes, and those that nothing does."""
+
+    described: tuple[Root, ...]
+    silent: tuple[Root, ...]
+
+
+class Contracts(NamedTuple):
+    """The tables that training starts from: with expectations, without and of this repository, without and from elsewhere."""
+
+    kept: tuple[Root, ...]
+    missing: tuple[Root, ...]
+    elsewhere: tuple[Root, ...]
+    by: str = ""
+
+
+def described(world: World, owned: Callable[[str], bool]) -> Described:
+    """The named data that training starts from, by whether anything in the tree tells what they are."""
+    told: list[Root] = []
+    silent: list[Root] = []
+    for root in training_roots(world, owned):
+        if root.touch is None or root.state == "supplied" or root.touch.artefact.templated:
+            continue
+        (told if _is_told(world, root) else silent).append(root)
+    return Described(tuple(told), tuple(silent))
+
+
+def _is_told(world: World, root: Root) -> bool:
+    touch = root.touch
+    if touch is None or world.documents.describes_data:
+        return True
+    path = touch.artefact.path
+    if path is None:
+        return not touch.artefact.id.startswith(("url:", "uri:", "host:")) or world.documents.tells_of(
+            touch.artefact.id
+        )
+    pointer = world.files.get(f"{path}.dvc")
+    card = any(
+        places.is_card(other) or (other.rpartition("/")[2].lower().startswith("readme") and "/" in other)
+        for other in world.beside(path)
+    )
+    return world.documents.describes(path) or card or (pointer is not None and bool(pointer.attr("desc")))
+
+
+def contracts(world: World, owned: Callable[[str], bool]) -> Contracts:
+    """The tables that training starts from, by whether something expects columns or types of them."""
+    tables = [root for root in training_roots(world, owned) if _is_table(root)]
+    checked = _checked(world, owned) if tables else ""
+    kept = [root for root in tables if checked or _is_typed(world, root)]
+    lacking = [root for root in tables if root not in kept]
+    own = tuple(root for root in lacking if root.touch is not None and root.touch.artefact.path is not None)
+    return Contracts(tuple(kept), own, tuple(root for root in lacking if root not in own), checked)
+
+
+def _is_table(root: Root) -> bool:
+    """A table without types of its own; columnar formats and databases bring theirs."""
+    if root.touch is None or root.state == "supplied" or root.pin.startswith("shipped"):
+        return False
+    touch = root.touch
+    text = (touch.artefact.path or touch.artefact.id).partition("?")[0]
+    return places.suffix(text) in _TABLES and not touch.effect.name.endswith("open")
+
+
+def _is_typed(world: World, root: Root) -> bool:
+    call = library_call(world.resolved.effects, root.touch) if root.touch is not None else None
+    return call is not None and any(name in _TYPING or not name for name, _ in call.keywords)
+
+
+def _checked(world: World, owned: Callable[[str], bool]) -> str:
+    """What checks tables anywhere in the component; "" if nothing does: a library, a declared check, a test on columns."""
+    for effect in world.resolved.effects.all():
+        checks = effect.role is Role.VALIDATE and effect.entry.library not in _OF_REQUESTS and not effect.dead
+        if checks and owned(effect.site[0]) and places.is_product(effect.site[0]):
+            return f"{effect.name} in {effect.site[0]}"
+    for path, facts in sorted(world.files.items()):
+        if any(watch.kind == "check" for watch in facts.watches):
+            return f"checks declared in {path}"
+    for path in world.resolved.code.paths:
+        if owned(path) and places.is_product(path) and _expects_columns(world, path):
+            return f"a test on columns in {path}"
+    return ""
+
+
+def _expects_columns(world: World, path: str) -> bool:
+    """Whether code of a file asserts, or fails on, the columns or types of a table."""
+    code = world.resolved.code
+    for number in code.scopes(path):
+        for statement in _statements(code.scope(path, number).body):
+            if type(statement) is Assert and _mentions(statement.test):
+                return True
+            raises = type(statement) is If and any(type(inner).__name__ == "Raise" for inner in statement.body)
+            if raises and _mentions(statement.test):
+                return True
+    return False
+
+
+def _statements(body: Iterable[Any]) -> Iterable[Any]:
+    for statement in body:
+        yield statement
+        for field in ("body", "orelse", "final"):
+            yield from _statements(getattr(statement, field, ()))
+
+
+def _mentions(test: Expr) -> bool:
+    stack = [test]
+    while stack:
+        node = stack.pop()
+        if type(node) is Attr and node.name in _EXPECTED:
+            return True
+        stack.extend(children(node))
+    return False

@@ -1,0 +1,102 @@
+"""Rows that reading or converting drops without a count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Name
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.naming.scopes import children
+
+_SKIPPING = {
+    "on_bad_lines": ("skip",),
+    "error_bad_lines": (False,),
+    "ignore_errors": (True,),
+    "mode": ("DROPMALFORMED",),
+}
+_CONVERTING = frozenset({"to_numeric", "to_datetime", "to_timedelta"})
+_COUNTING = frozenset({"shape", "size", "isna", "isnull", "notna", "notnull", "len", "count", "value_counts"})
+
+
+class Dropped(NamedTuple):
+    """A place where rows are lost unseen. `kind`: `malformed` (lines that do not parse) or `coerced` (values that do not)."""
+
+    kind: str
+    name: str
+    place: Place
+    dropped: Place | None = None
+
+
+def dropped_rows(world: World, owned: Callable[[str], bool]) -> list[Dropped]:
+    """Rows that product code loses on the way from a file to a model or a product, notebooks to look around in left out."""
+    found = []
+    code = world.resolved.code
+    for path in code.paths:
+        if owned(path) and places.is_product(path) and not places.is_exploratory(path):
+            for number in code.scopes(path):
+                found += [*_malformed(world, (path, number)), *_coerced(world, (path, number))]
+    return sorted(set(found), key=lambda each: each.place)
+
+
+def _malformed(world: World, site: Site) -> Iterator[Dropped]:
+    for effect in world.resolved.effects.own.get(site, ()):
+        if effect.role is not Role.READ or effect.dead:
+            continue
+        for name, value in effect.call.keywords:
+            if name in _SKIPPING and type(value) is Const and value.value in _SKIPPING[name]:
+                yield Dropped("malformed", f"{name}={value.value!r}", world.resolved.code.place(site[0], effect.line))
+
+
+def _coerced(world: World, site: Site) -> Iterator[Dropped]:
+    """`frame[c] = to_numeric(…, errors="coerce")` and then `frame.dropna(…)`, where nothing in the scope counts rows."""
+    index = world.resolved.code.index(*site)
+    turned: dict[str, tuple[int, str]] = {}
+    for target, value, line in index.items:
+        if type(target) is Item and type(target.base) is Name and _coerces(value):
+            turned.setdefault(target.base.id, (line, _last(value)))
+    if not turned or any(_counts(call.call) for call in index.calls):
+        return
+    for call_site in index.calls:
+        call = call_site.call
+        if (
+            type(call.func) is Attr
+            and call.func.name == "dropna"
+            and type(call.func.base) is Name
+            and not call_site.dead
+        ):
+            made = turned.get(call.func.base.id)
+            if made is not None and made[0] < call.line:
+                code = world.resolved.code
+                yield Dropped("coerced", made[1], code.place(site[0], made[0]), code.place(site[0], call.line))
+
+
+def _coerces(value: Expr) -> bool:
+    return (
+        type(value) is Call
+        and _last(value) in _CONVERTING
+        and any(name == "errors" and type(v) is Const and v.value == "coerce" for name, v in value.keywords)
+    )
+
+
+def _last(value: Expr) -> str:
+    func = value.func if type(value) is Call else value
+    return func.name if type(func) is Attr else func.id if type(func) is Name else ""
+
+
+def _counts(call: Call) -> bool:
+    """Whether a call counts rows or missing values, or tells somebody of them."""
+    if _last(call) in _COUNTING:
+        return True
+    stack: list[Expr] = [*call.args, *(value for _, value in call.keywords)]
+    told = _last(call) in ("print", "info", "warning", "log", "debug", "log_metric")
+    while stack:
+        node = stack.pop()
+        if type(node) is Attr and node.name in _COUNTING:
+            return True
+        stack.extend(children(node))
+    return told and bool(call.args) and any(type(arg) is not Const for arg in call.args)

@@ -1,0 +1,150 @@
+"""Paths that exist on one person's machine or drive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.observed.written import Written, written
+from auditor.graph.world import World
+from auditor.model.place import Place
+
+_HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
+_KINDS = {
+    "home": re.compile(_HOME),
+    "drive": re.compile(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
+    "colab": re.compile(r"/content/(?:g?drive)/[^\s'\"]+"),
+    "filestore": re.compile(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
+    "tilde": re.compile(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
+    "kaggle": re.compile(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
+}
+"""The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
+
+_PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
+"""What only regular expressions hold."""
+
+_STARTS = ("/", "~", "dbfs:")
+_MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
+_NOBODY = frozenset({
+    "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
+    "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
+    "shared", "you", "your_name", "yourname", "name", "me", "myuser", "someone", "default", "mambauser", "circleci",
+    "azureuser", "ubuntu", "centos", "debian", "workspace", "work", "jenkins", "dagster", "prefect", "ray", "kubeflow",
+    "vsts", "vagrant", "kubernetes", "gke", "core", "opc", "oracle", "git", "postgres", "mysql", "nginx", "www-data",
+    "build", "builder", "site", "ci", "gitlab-runner", "travis", "semaphore", "codespace", "gitpod", "rstudio", "shiny",
+    "mlflow", "dev", "developer", "test", "tester", "admin", "administrator", "ml", "model", "python", "conda",
+    "anaconda", "micromamba", "worker", "celery", "api", "web", "service", "svc", "space", "huggingface", "nvidia",
+    "john", "jane", "foo", "bar", "guest",
+})  # fmt: skip
+"""Accounts of images and runners, and names that stand for anybody's."""
+
+_TELLING = frozenset({
+    "print", "raise", "echo", "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "write", "input",
+})  # fmt: skip
+_ASKING = frozenset({
+    "startswith", "endswith", "replace", "split", "rsplit", "strip", "lstrip", "removeprefix", "match", "fullmatch", "search",
+    "sub", "findall", "compile", "exists", "isdir", "isfile", "is_dir", "is_file",
+})  # fmt: skip
+_OVERRIDABLE = frozenset(
+    {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
+)
+_SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
+_REMOTE = re.compile(r"ssh|host|remote|server", re.I)
+_INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
+"""Keys of paths inside containers."""
+_WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
+
+
+class Personal(NamedTuple):
+    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller or an option may say otherwise."""
+
+    path: str
+    kind: str
+    place: Place
+    mild: bool = False
+
+
+def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list[Personal]]:
+    """Paths of one person's machine by the file that names them: programs, settings, scripts; tests and examples left out."""
+    found: dict[str, list[Personal]] = {}
+    for path in sorted(world.files):
+        if owned(path) and places.is_product(path) and not places.is_byproduct(path):
+            listed = [*_in_program(world, path), *_in_settings(world, path), *_in_commands(world, path)]
+            if listed:
+                found[path] = list({(each.path, each.place): each for each in listed}.values())
+    return found
+
+
+def kind_of(text: str) -> tuple[str, str] | None:
+    """The kind of a text that begins with a personal path, or holds a home folder, and that path; None for any other."""
+    if not _MAY_HOLD.search(text) or len(text) > 2_000:
+        return None
+    for kind, pattern in _KINDS.items():
+        match = pattern.match(text.strip()) or (pattern.search(text) if kind in ("home", "colab") else None)
+        if match is None or "://" in text[: match.start() + 8]:
+            continue
+        user = match.groupdict().get("user", "")
+        if (
+            user.lower() in _NOBODY
+            or "docker" in user.lower()
+            or user.startswith(("<", "{", "$", "%", "*", "your"))
+            or "..." in match[0]
+            or _PATTERN.search(match[0])
+        ):
+            continue
+        return kind, match[0].rstrip(".,;)")
+    return None
+
+
+def _in_program(world: World, path: str) -> Iterator[Personal]:
+    code = world.resolved.code
+    program = code.programs.get(path)
+    if program is None:
+        return
+    for escape in program.escapes:
+        said = kind_of(escape.text) if escape.name not in ("markdown", "html") else None
+        if said is not None:
+            yield Personal(said[1], said[0], code.place(path, escape.line))
+    if any(kind_of(text) for text in code.texts(path)):
+        for each in written(program, lambda text: kind_of(text) is not None):
+            said = kind_of(each.text)
+            if said is not None and _is_used(each):
+                mild = each.role == "default" or " " in each.text
+                yield Personal(said[1], said[0], code.place(path, each.line), mild and each.role == "default")
+
+
+def _is_used(each: Written) -> bool:
+    """Whether a text is used as a path: not told to people, compared with, or offered as the default of an option."""
+    if each.role == "bare" or each.keyword in _WORDS:
+        return False
+    names = {call.rpartition(".")[2] for call in each.calls}
+    environment = any("environ" in call for call in each.calls)
+    if any(_REMOTE.search(name) for name in each.beside):
+        return False  # a path of the machine that is asked
+    return not (names & (_TELLING | _ASKING | _OVERRIDABLE)) and not environment
+
+
+def _in_settings(world: World, path: str) -> Iterator[Personal]:
+    facts = world.files[path]
+    hidden = any(part.startswith(".") for part in path.split("/")[:-1])
+    recorded = path.endswith(".json") and not _SETTINGS.search(path)  # written by a program, not by a person
+    if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
+        return
+    for leaf in facts.leaves:
+        text = leaf.value if isinstance(leaf.value, str) else ""
+        said = kind_of(text) if text.startswith(_STARTS) or text[1:2] == ":" else None
+        if said is not None and not _INSIDE.search(leaf.key):
+            yield Personal(said[1], said[0], Place(path, leaf.line))
+
+
+def _in_commands(world: World, path: str) -> Iterator[Personal]:
+    for step in world.steps.by_file.get(path, ()):
+        if step.tool not in ("shell", "make", "dvc"):
+            continue
+        for command in step.step.commands:
+            texts = [word.text for word in (*command.words, *command.reads, *command.writes)]
+            said = next((found for text in texts if (found := kind_of(text)) is not None), None)
+            if said is not None and command.words and command.words[0].text not in ("echo", "printf"):
+                yield Personal(said[1], said[0], Place(path, command.line))

@@ -1,0 +1,213 @@
+"""Whether the data versioning that a tree has set up works for anybody but its author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from posixpath import dirname
+from typing import NamedTuple
+
+from auditor.graph.artefacts.identity import above, within
+from auditor.graph.data.locks import LOCK
+from auditor.graph.world import World
+from auditor.model.facts import Storage
+from auditor.model.listing import Content, Entry
+from auditor.model.place import Place
+from auditor.tree.ignore import spec
+
+POINTER_BYTES = 1_024
+"""A pointer to large-file storage is far shorter."""
+
+_ONE_MACHINE = re.compile(
+    r"^(?:file://)?(?:~|/home/|/Users/|/root/|/tmp/|/var/tmp/|/private/tmp/|\.{1,2}(?:[/\\]|$)|[A-Za-z]:(?![/\\]{2}))"
+    r"|^\w[\w.+-]*://(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b"
+)
+_ELSEWHERE = re.compile(r"^\w[\w.+-]+://|^\\\\|^/")
+_HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
+
+
+class Broken(NamedTuple):
+    """One way in which versioning is set up and does not work.
+
+    `kind`: `no-remote` (of `no-remote-outputs` a pipeline can make the files anew), `local-remote`, `raw-in-lfs`,
+    `ignored-pointers`, `uncached`, `twice`. `cases` counts what it holds for.
+    """
+
+    kind: str
+    subject: str
+    place: Place
+    cases: int = 1
+    others: tuple[Place, ...] = ()
+
+
+class Versioning(NamedTuple):
+    """The versioned data of a component: how many files or folders, where their contents lie, and what is broken.
+
+    `shown` is the place of a document that has readers set up the remote themselves.
+    """
+
+    pointers: int
+    remotes: tuple[str, ...]
+    broken: tuple[Broken, ...]
+    shown: Place | None = None
+
+
+def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
+    """How the data of a component are versioned by DVC and Git LFS, each root of DVC judged with the first file that uses it."""
+    broken = [*_raw_in_lfs(world, owned)]
+    pointers, remotes = 0, []
+    shown = None
+    for root, users in sorted(_roots(world).items()):
+        storages = _storages(world, root)
+        if not owned(users[0][0] if users else f"{root}/.dvc/config".lstrip("/")):
+            continue
+        pointers += len(users)
+        remotes += [storage.url for storage in storages]
+        set_up, told = _set_up(world)
+        shown = shown or told
+        if users and not (storages or set_up or told):
+            sources = [user for user in users if not user[0].endswith(LOCK)]
+            kind, first = ("no-remote", sources[0]) if sources else ("no-remote-outputs", users[0])
+            broken.append(Broken(kind, first[0], Place(*first), len(users)))
+        broken += _local(world, root, storages)
+        broken += _hidden(world, root)
+    broken += [*_uncached(world, owned), *_twice(world, owned)]
+    return Versioning(pointers, tuple(remotes), tuple(broken), shown)
+
+
+def _roots(world: World) -> dict[str, list[tuple[str, int]]]:
+    """Folders with a `.dvc` of their own, and the places that name content which only its store holds."""
+    homes = {dirname(dirname(path)) for path in world.identities.tree if f"/{path}".endswith("/.dvc/config")}
+    found: dict[str, list[tuple[str, int]]] = {home: [] for home in homes}
+    for path, facts in sorted(world.files.items()):
+        kept = [pin for pin in facts.pins if pin.hash and pin.kind == "content-hash" and pin.role != "deps"]
+        if facts.kind not in ("dvc-file", "dvc-lock") or not kept or "{" in path:
+            continue
+        if facts.kind == "dvc-lock" and not any(_cached(world, path, pin.step, pin.path) for pin in kept):
+            continue
+        home = next((folder for folder in (*above(path), "") if folder in homes), "")
+        found.setdefault(home, []).append((path, kept[0].line))
+    return found
+
+
+def _cached(world: World, lock: str, stage: str, out: str) -> bool:
+    """Whether an output of a recorded stage goes to the store; what is not declared any more does not count."""
+    for step in world.steps.by_file.get(f"{dirname(lock)}/dvc.yaml".lstrip("/"), ()):
+        if step.step.name == stage.partition("@")[0]:
+            flags = [dict(d.ref.attrs) for d in step.writes if d.ref.path == out]
+            return not any(f.get("cache") == "false" or f.get("push") == "false" for f in flags)
+    return False
+
+
+def _storages(world: World, root: str) -> list[Storage]:
+    path = f"{root}/.dvc/config".lstrip("/")
+    return [storage for storage in (world.files[path].storages if path in world.files else ()) if storage.url]
+
+
+def _set_up(world: World) -> tuple[bool, Place | None]:
+    """Whether a command adds a remote at run time, and the place of a document that tells readers to."""
+    told = None
+    for step in world.steps.all:
+        for command in step.step.commands:
+            words = [word.text for word in command.words]
+            if words[:2] == ["dvc", "remote"] and ({"add", "modify"} & set(words[2:4])):
+                if step.tool != "readme":
+                    return True, told
+                told = told or Place(step.path, command.line)
+    return False, told
+
+
+def _local(world: World, root: str, storages: list[Storage]) -> Iterator[Broken]:
+    """The remote that is used when none is named, if it is a folder or server of one machine."""
+    default = next((s for s in storages if s.default), storages[0] if len(storages) == 1 else None)
+    path = f"{root}/.dvc/config".lstrip("/")
+    if default is None or not is_one_machine(default.url, _endpoint(world, path, default.name)):
+        return
+    shared = {s.name for s in storages if s is not default and not is_one_machine(s.url, "")}
+    if not shared & _named_remotes(world):
+        yield Broken("local-remote", default.url, Place(path, default.line))
+
+
+def is_one_machine(url: str, endpoint: str = "") -> bool:
+    """Whether an address is reached from one machine alone: a home, temporary or relative folder, a drive, localhost."""
+    return bool(_ONE_MACHINE.search(url) or _ONE_MACHINE.search(endpoint)) or not _ELSEWHERE.search(url)
+
+
+def _endpoint(world: World, path: str, name: str) -> str:
+    keys = {f"remote {quote}{name}{quote}.endpointurl" for quote in ('"', "'", "")}
+    leaves = (leaf for leaf in world.files[path].leaves if leaf.key.strip("'\"") in keys or leaf.key in keys)
+    return next((str(leaf.value) for leaf in leaves), "")
+
+
+def _named_remotes(world: World) -> set[str]:
+    """Remotes that commands name: `dvc pull -r NAME`."""
+    found: set[str] = set()
+    for step in world.steps.all:
+        for command in step.step.commands:
+            words = [word.text for word in command.words]
+            if words[:1] == ["dvc"]:
+                found |= {after for flag, after in pairwise(words) if flag in ("-r", "--remote")}
+    return found
+
+
+def _hidden(world: World, root: str) -> Iterator[Broken]:
+    """Lines that keep pointers and records out of git."""
+    for path, facts in sorted(world.files.items()):
+        if facts.kind != "gitignore" or (root and not within(path, root)):
+            continue
+        for pattern in facts.patterns:
+            if pattern.pattern.strip().lstrip("/") in _HIDING - {"*.lock"}:
+                yield Broken("ignored-pointers", pattern.pattern.strip(), Place(path, pattern.line))
+
+
+def _raw_in_lfs(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:
+    """Files that large-file storage should hold and git holds itself; told by a revision alone, since a checkout fills pointers."""
+    if world.listing.target.kind != "revision":
+        return
+    for path, facts in sorted(world.files.items()):
+        folder = dirname(path)
+        lines = [p for p in facts.patterns if "filter=lfs" in p.attrs] if facts.kind == "gitattributes" else []
+        matcher = spec(pattern.pattern for pattern in lines)
+        if matcher is None:
+            continue
+        raw = [
+            e
+            for e in world.listing.entries
+            if _is_raw(e) and owned(e.path) and matcher.match_file(_below(e.path, folder))
+        ]
+        if raw:
+            first = max(raw, key=lambda entry: entry.size)
+            yield Broken(
+                "raw-in-lfs", first.path, Place(path, lines[0].line), len(raw), tuple(Place(e.path) for e in raw[:12])
+            )
+
+
+def _is_raw(entry: Entry) -> bool:
+    return entry.size > POINTER_BYTES and entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
+
+
+def _below(path: str, folder: str) -> str:
+    return path[len(folder) + 1 :] if folder and within(path, folder) else "" if folder else path
+
+
+def _uncached(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:
+    """Data outputs that a stage keeps out of the store and that git does not have either."""
+    for step in world.steps.all:
+        if step.tool != "dvc" or not owned(step.path):
+            continue
+        for out in step.writes:
+            flags = dict(out.ref.attrs)
+            lost = flags.get("cache") == "false" and out.ref.how == "outs" and out.path and "{" not in out.path
+            if lost and out.path and not world.identities.exists(out.path):
+                yield Broken("uncached", out.path, Place(step.path, out.ref.line))
+
+
+def _twice(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:
+    """Files that git tracks beside their own pointer: which of the two is meant, nobody can tell."""
+    tracked = {entry.path for entry in world.listing.entries if entry.tracked and entry.content is not Content.LINK}
+    for path, facts in sorted(world.files.items()):
+        for pin in facts.pins if facts.kind == "dvc-file" and owned(path) else ():
+            whole = f"{dirname(path)}/{pin.path}".lstrip("/")
+            if pin.hash and pin.path and whole in tracked:
+                yield Broken("twice", whole, Place(path, pin.line), 1, (Place(whole),))

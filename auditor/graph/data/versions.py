@@ -1,0 +1,377 @@
+"""Questions about data versions: what training starts from and how it is pinned; data kept in git."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.sharing import is_supplied
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.listing import Content, Entry
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+
+LARGE = 5_000_000
+CHURNED = 1_000_000
+VERSIONS = 5
+TOTAL = 50_000_000
+
+IMMUTABLE = re.compile(
+    r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
+)
+_PREPARING = ("zero_grad", "train", "compile")
+_BUILDERS = frozenset(
+    {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
+)
+_TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
+
+
+class Pins(NamedTuple):
+    """What pins a path, and an index over the pinned paths."""
+
+    by_path: dict[str, str]
+    paths: PathIndex
+
+
+class Root(NamedTuple):
+    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
+
+    `documented`: a document names it, so that it can at least be found again; `touch` is the read, if it could be named.
+    """
+
+    artefact: str
+    state: str
+    pin: str
+    place: Place
+    training: str
+    trained: Place
+    confidence: float
+    documented: bool = False
+    touch: Touch | None = None
+
+
+class Blob(NamedTuple):
+    """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
+
+    path: str
+    size: int
+    versions: int
+
+
+class Blobs(NamedTuple):
+    """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
+
+    found: tuple[Blob, ...]
+    total: int
+    unknown: tuple[str, ...]
+
+
+class Training(NamedTuple):
+    """A program that fits a model, and where."""
+
+    program: str
+    place: Place
+    name: str
+
+
+def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
+    """Programs of the component from which a model fit is reached, each with the first such call."""
+    found = []
+    for program in world.lineage.entries:
+        if not owned(program) or not places.is_product(program):
+            continue
+        fits = [
+            e for e in world.lineage.effects_of_program(program) if world.trains(e) and not places.is_test(e.site[0])
+        ]
+        if fits:
+            # The call that updates the model shows the training better than one that only prepares it.
+            shown = next((e for e in fits if not e.name.endswith(_PREPARING)), fits[0])
+            place = world.resolved.code.place(shown.site[0], shown.line, shown.end_line)
+            found.append(Training(program, place, shown.name))
+    return found
+
+
+def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
+    """What the training programs of a component start from, traced back through the files they exchange."""
+    writers: dict[str, set[str]] = {}
+    for program in world.lineage.entries:
+        for touch in world.lineage.of_program(program):
+            if touch.way == "write":
+                writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
+    pinned = pinned_paths(world)
+    pins = Pins(pinned, PathIndex(pinned))
+    declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
+    written = PathIndex(writers)
+    found: dict[str, Root] = {}
+    for training in trainings(world, owned):
+        near = _around(world, training.program)
+        todo, seen = [training.program], {training.program}
+        while todo:
+            program = todo.pop()
+            for touch in world.lineage.of_program(program):
+                if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or not _is_data(touch):
+                    continue
+                if program == training.program and not near & _callers(world, touch.site):
+                    continue
+                if _is_scoring(world, touch.site):
+                    continue
+                known = _is_known(world, touch, pins)
+                made = _makers(touch, writers, written, loosely=not known)
+                if made:
+                    onward = made - seen
+                    seen |= onward
+                    todo += sorted(onward)
+                    continue
+                if (
+                    touch.artefact.path is not None
+                    and (
+                        places.is_byproduct(touch.artefact.path)
+                        or declared.matching(touch.artefact.path, loosely=not known)
+                    )
+                    and not pins.paths.matching(touch.artefact.path, loosely=True)
+                ):
+                    continue
+                root = _root(world, touch, training, pins)
+                lock = _recorded(world, program, pins) if program != training.program else ""
+                if root.state == "unpinned" and lock:
+                    root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
+                if root.artefact not in found or found[root.artefact].state != "unpinned":
+                    found[root.artefact] = root
+            for effect in world.lineage.unresolved_of_program(program):
+                if program == training.program and not near & _callers(world, effect.site):
+                    continue
+                if (
+                    effect.role in _TABULAR_ROLES
+                    and not effect.dead
+                    and effect.name not in ("builtins.open", "io.open")
+                ):
+                    place = world.resolved.code.place(effect.site[0], effect.line)
+                    supplied = any(
+                        hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes()
+                    )
+                    key = f"{effect.name} at {place}"
+                    toy = bool(
+                        effect.entry.attrs.get("toy")
+                        or effect.entry.attrs.get("synthetic")
+                        or effect.entry.attrs.get("checksummed")
+                    )
+                    state = "pinned" if toy else "supplied" if supplied else "unresolved"
+                    pin = "shipped with the library" if toy else ""
+                    found.setdefault(
+                        key,
+                        Root(
+                            effect.name if toy else key,
+                            state,
+                            pin,
+                            place,
+                            training.program,
+                            training.place,
+                            effect.certainty,
+                        ),
+                    )
+    return [found[key] for key in sorted(found)]
+
+
+def _recorded(world: World, program: str, pins: Pins) -> str:
+    """The record that names by their hash the data which a step makes with this program; "" without one."""
+    for step in world.steps.all:
+        if step.tool == "dvc" and program in world.steps.programs(step):
+            held = (pins.by_path.get(out.path, "") for out in step.writes if out.path)
+            lock = next((pin.rpartition(" in ")[2] for pin in held if pin.endswith(".lock")), "")
+            if lock:
+                return lock
+    return ""
+
+
+def coverage(roots: Iterable[Root]) -> float | None:
+    """Share of what training starts from that is pinned; what could not be named counts half. None without any (RULES §5.6)."""
+    weights = {"pinned": 1.0, "unpinned": 1.0, "unresolved": 0.5}
+    counted = [root for root in roots if root.state in weights]
+    whole = sum(weights[root.state] for root in counted)
+    return round(sum(root.state == "pinned" for root in counted) / whole, 4) if whole else None
+
+
+def _around(world: World, program: str) -> frozenset[Site]:
+    """The scopes around the model fits of a program: where they stand, and two calls up."""
+    found: set[Site] = set()
+    for effect in world.lineage.effects_of_program(program):
+        if world.trains(effect):
+            found |= _callers(world, effect.site)
+    return frozenset(found)
+
+
+def _is_scoring(world: World, site: Site) -> bool:
+    """Whether a function loads a model, asks it and fits none: what it reads besides is there to be scored."""
+    if not site[1]:
+        return False
+    own = world.resolved.effects.own
+    roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
+    return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
+
+
+def _callers(world: World, site: Site) -> frozenset[Site]:
+    """A scope, the scopes up to two calls above it, and for the body of a module those that import it."""
+    found = {site}
+    edge = {site}
+    for _ in range(2):
+        edge = {call.caller for s in edge for call in world.resolved.effects.callers.get(s, ())} - found
+        found |= edge
+    if site[1] == 0:
+        found |= {(path, 0) for path, imported in world.resolved.effects.imports.items() if site[0] in imported}
+        found |= {(site[0], number) for number in world.resolved.code.scopes(site[0])}
+    return frozenset(found)
+
+
+def _is_known(world: World, touch: Touch, pins: Pins) -> bool:
+    """Whether the tree or a pin has a file at that very path: then one of the same name elsewhere is another."""
+    path = touch.artefact.path
+    return path is not None and (path in world.identities.tree or bool(pins.paths.matching(path)))
+
+
+def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex, *, loosely: bool) -> set[str]:
+    """The programs that write what a touch reads."""
+    if touch.artefact.path is None:
+        return writers.get(touch.artefact.id, set())
+    return {writer for path in written.matching(touch.artefact.path, loosely=loosely) for writer in writers[path]}
+
+
+_NOT_DATA = frozenset({
+    "yaml", "yml", "toml", "ini", "cfg", "env", "md", "html", "py", "sh", "ipynb", "png", "jpg", "jpeg", "gif",
+    "mp4", "avi", "pdf", "log", "tmpl", "jinja", "j2", "sql", "css", "js", "ttf",
+})  # fmt: skip
+
+
+_NO_DATA = ("listing", "resource", "prompt")
+"""Marks of calls that fetch what a library works with, not what a model learns from: names, word lists, prompts."""
+
+
+def _is_data(touch: Touch) -> bool:
+    """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
+    attrs = touch.effect.entry.attrs
+    if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
+        return False
+    path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
+    if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
+        return places.suffix(path) in (
+            "csv",
+            "tsv",
+            "jsonl",
+            "parquet",
+            "npz",
+            "npy",
+            "h5",
+            "data",
+            "txt",
+            "json",
+        ) and not path.endswith(("config.json", "requirements.txt"))
+    return places.suffix(path) not in _NOT_DATA
+
+
+def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
+    state, pin = _pin(world, touch, pins)
+    path = touch.artefact.path
+    return Root(
+        _label(touch),
+        state,
+        pin,
+        world.lineage.place(touch),
+        training.program,
+        training.place,
+        touch.confidence,
+        path is not None and world.documents.tells_of(path),
+        touch,
+    )
+
+
+def _label(touch: Touch) -> str:
+    """What people call it: its path, its address, or its name in a hub."""
+    kind, _, rest = touch.artefact.id.partition(":")
+    if kind == "name":
+        library, _, name = rest.partition(":")
+        return f"{name} (by {library})"
+    return touch.artefact.path or rest
+
+
+def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
+    """The best pin of what a touch reads (RULES §5.6)."""
+    attrs, path = touch.effect.entry.attrs, touch.artefact.path
+    if attrs.get("toy") or attrs.get("synthetic") or attrs.get("checksummed"):
+        return "pinned", "shipped or checked by the library"
+    if path is not None:
+        held = pins.paths.matching(path)
+        if held:
+            return "pinned", pins.by_path[held[0]]
+        if path in world.identities.tree or path in world.identities.folders:
+            return "pinned", "tracked by git"
+        if pins.paths.matching(path, loosely=True):
+            return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
+        if touch.artefact.guessed and "." not in path.rpartition("/")[2] and _is_word(touch):
+            return "unresolved", ""  # a bare word may be anything
+    if path is None and IMMUTABLE.search(touch.artefact.id):
+        return "pinned", "an immutable or dated address"
+    if touch.effect.entry.pin is not None and any(
+        name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords
+    ):
+        return "pinned", f"{touch.effect.entry.pin.arg}= is given"
+    if is_supplied(world, touch):
+        return "supplied", ""
+    if path is None and touch.artefact.id.startswith("name:") and touch.artefact.id.rpartition(":")[2] in _BUILDERS:
+        return "unresolved", ""
+    if touch.artefact.id.startswith("name:") and touch.effect.domain in ("orchestration", "tracking"):
+        return "unresolved", ""
+    if touch.artefact.id.startswith("table:"):
+        return "unresolved", ""
+    if touch.artefact.id.startswith(("host:/tmp/", "host:/content/")):
+        return "unresolved", ""
+    if touch.artefact.templated or (
+        touch.artefact.id.startswith("host:")
+        and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/"))
+    ):
+        return "unresolved", ""
+    return "unpinned", ""
+
+
+def _is_word(touch: Touch) -> bool:
+    return all("/" not in value.text() for value in touch.effect.targets)
+
+
+def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
+    """Data and model files in git: which are large or change often, how much they are together, whose size is not known."""
+    changed: dict[str, int] = {}
+    for commit in world.history.commits:
+        for change in commit.changes:
+            changed[change.path] = changed.get(change.path, 0) + 1
+    kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
+    found = []
+    for entry in kept:
+        versions = changed.get(entry.path, 0)
+        if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
+            found.append(Blob(entry.path, entry.size, versions))
+    unknown = tuple(entry.path for entry in kept if entry.size < 0)
+    total = sum(entry.size for entry in kept if entry.size > 0)
+    return Blobs(tuple(sorted(found, key=lambda blob: (-blob.size, blob.path))), total, unknown)
+
+
+def _is_kept_data(entry: Entry) -> bool:
+    """A data or model file that is no test data and no link."""
+    return (
+        entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
+        and (places.is_data(entry.path) or places.is_model(entry.path))
+        and not places.is_test(entry.path)
+        and not _is_media(entry.path)
+    )
+
+
+def _is_media(path: str) -> bool:
+    """Text and documents whose suffix data share."""
+    return (
+        places.suffix(path) in ("xml", "txt", "bin", "params")
+        and not places.is_model(path)
+        and "data" not in path.lower()
+    )

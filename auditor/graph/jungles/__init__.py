@@ -1,0 +1,1 @@
+"""Questions about pipelines: undeclared edges, disagreement with declarations, hidden failures, order, outputs."""

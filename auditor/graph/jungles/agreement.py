@@ -1,0 +1,157 @@
+"""What steps declare, held against what their programs read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.sharing import DATA, LEAST, carries, covers, upstream
+from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.declared import Declared
+from auditor.model.place import Place
+
+CERTAIN = 0.75
+"""Confidence from which a read contradicts a declaration."""
+
+
+class Mismatch(NamedTuple):
+    """Where the declaration of a step and its code disagree. `kind`: `undeclared-read`, `unwritten-output`."""
+
+    kind: str
+    step: str
+    artefact: str
+    declared: Place
+    observed: Place | None
+    confidence: float
+
+
+class Agreement(NamedTuple):
+    """Declarations of all steps held against their code."""
+
+    mismatches: tuple[Mismatch, ...]
+    confirmed: int
+    undetermined: int
+
+
+def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
+    """Inputs and outputs of DVC stages held against what their programs read and write."""
+    mismatches: list[Mismatch] = []
+    confirmed = undetermined = 0
+    for step in world.steps.all:
+        if step.tool != "dvc" or not owned(step.path):
+            continue
+        programs = [path for path in world.steps.programs(step) if path in world.resolved.code.programs]
+        by = world.steps.closure(step)
+        touches = [touch for path in programs for touch in world.lineage.of_program(path, by)]
+        reads = [t for t in touches if t.way == "read" and t.artefact.path and t.confidence >= CERTAIN]
+        writes = [t for t in touches if t.way == "write" and t.artefact.path and t.confidence >= LEAST]
+        own = {touch.artefact.path for touch in writes}
+        mismatches += _undeclared_reads(world, step, [touch for touch in reads if touch.artefact.path not in own])
+        closed = _closed(world, step, programs)
+        for declared in step.writes:
+            if any(_touches(declared, touch) for touch in writes):
+                confirmed += 1
+            elif (
+                closed and declared.path and "{" not in declared.path and not _mentioned(world, programs, declared.path)
+            ):
+                place = Place(step.path, declared.ref.line)
+                mismatches.append(
+                    Mismatch("unwritten-output", step.step.name, declared.path, place, Place(programs[0], 1), 0.9)
+                )
+            else:
+                undetermined += 1
+        for declared in step.reads:
+            if declared.path and declared.path.endswith((".py", ".sh", ".ipynb")):
+                continue
+            if any(_touches(declared, touch) for touch in reads):
+                confirmed += 1
+            else:
+                undetermined += 1
+    return Agreement(tuple(mismatches), confirmed, undetermined)
+
+
+def _mentioned(world: World, programs: list[str], path: str) -> bool:
+    """Whether the code that runs, or a configuration file, names the file: then some call may write it after all."""
+    name = path.rstrip("/").rpartition("/")[2]
+    if any(
+        isinstance(leaf.value, str) and name in leaf.value
+        for file, facts in world.files.items()
+        if facts.kind not in ("dvc", "dvc-lock")
+        for leaf in facts.leaves
+    ):
+        return True
+    return any(
+        name in text
+        for program in programs
+        for site in world.lineage.reached(program)
+        for text in world.resolved.code.texts(site[0])
+    )
+
+
+def _call_of(touch: Touch) -> tuple[object, ...]:
+    """One call in the source, which may stand beside others in its line."""
+    return (touch.site, touch.effect.line, id(touch.effect.call), touch.effect.origin)
+
+
+def _touches(declared: Declared, touch: Touch) -> bool:
+    return touch.artefact.path is not None and covers(declared, touch.artefact.path)
+
+
+def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> Iterable[Mismatch]:
+    seen: set[str] = set()
+    # Of several paths that one call may take, a branch that is not followed may choose: where one is declared, so is the call.
+    declared_calls = {_call_of(touch) for touch in reads if any(_touches(declared, touch) for declared in step.reads)}
+    for touch in reads:
+        if _call_of(touch) in declared_calls:
+            continue
+        path = touch.artefact.path
+        if path is None or path in seen or touch.kind not in DATA or touch.effect.dead or touch.artefact.guessed:
+            continue
+        if not carries(path):
+            continue
+        # What a step before this one depends on runs both anew when it changes.
+        before = [declared for other in upstream(world, step) for declared in other.reads]
+        known = (*step.reads, *step.writes, *step.params, *before)
+        if any(covers(declared, path) for declared in known):
+            continue
+        comes = (
+            path in world.identities.tree
+            or path in pinned_paths(world)
+            or any(covers(d, path) for s in world.steps.all for d in s.writes)
+        )
+        if comes and any(value.how != "cli" for value in touch.effect.targets):
+            seen.add(path)
+            place = Place(step.path, step.step.line)
+            yield Mismatch("undeclared-read", step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+
+
+def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:
+    """Whether everything the step writes is known: plain programs, all parsed, every write resolved, nothing started."""
+    if not programs or any(run.kind != "script" for run in step.runs):
+        return False
+    for path in programs:
+        effects = list(world.lineage.effects_of_program(path))
+        if any(e.role in (Role.EXEC, Role.DYNAMIC) or e.domain == "tracking" for e in effects) or world.launched.get(
+            path
+        ):
+            return False
+        if any(
+            e.role in (Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.DOWNLOAD, Role.LOG_ARTIFACT)
+            for e in world.lineage.unresolved_of_program(path)
+        ):
+            return False
+        if not any(t.way == "write" for t in world.lineage.of_program(path)):
+            return False
+        if any(
+            facts.troubles for p in {site[0] for site in world.lineage.reached(path)} if (facts := world.files.get(p))
+        ):
+            return False
+        if any(
+            t.artefact.templated or t.confidence < LEAST for t in world.lineage.of_program(path) if t.way == "write"
+        ):
+            return False
+    return True

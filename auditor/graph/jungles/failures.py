@@ -1,0 +1,295 @@
+"""Steps that report success although their work failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.sharing import carries, programs_of
+from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.observed.written import name_of
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import (
+    Assign,
+    Attr,
+    Call,
+    Const,
+    Define,
+    Do,
+    Expr,
+    Group,
+    Handler,
+    If,
+    Jump,
+    Loop,
+    Name,
+    Raise,
+    Return,
+    Stmt,
+    Try,
+    With,
+)
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+
+WORK = {
+    Role.FIT: "trains",
+    Role.EVALUATE: "evaluates",
+    Role.VALIDATE: "validates",
+    Role.SAVE_MODEL: "saves a model",
+    Role.REGISTER: "registers a model",
+    Role.WRITE: "writes data",
+    Role.TRAIN_SERVICE: "starts a training job",
+}
+"""What must not fail unseen, the gravest first."""
+
+_TELLING = frozenset({
+    "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
+    "str", "repr", "type", "format", "echo", "secho", "join", "getLogger", "get_logger", "rule", "flush", "write",
+})  # fmt: skip
+_EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
+_BROAD = frozenset({"Exception", "BaseException"})
+
+
+class Hidden(NamedTuple):
+    """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail.
+
+    `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened.
+    """
+
+    kind: str
+    step: str
+    work: str
+    place: Place
+    worked: Place | None = None
+    missed: bool = False
+
+
+def hidden_failures(world: World, owned: Callable[[str], bool]) -> list[Hidden]:
+    """Handlers that end a program as if nothing had happened, commands that may fail, and results that nobody looks at."""
+    found = [*_handlers(world, owned), *_commands(world, owned), *_chains(world, owned), *_launches(world, owned)]
+    return sorted({(each.kind, each.place): each for each in found}.values(), key=lambda each: (each.place, each.kind))
+
+
+# --- commands ---
+
+
+def _commands(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
+    """Commands of steps whose failure is waved through."""
+    for step in world.steps.all:
+        if step.tool in ("readme", "compose") or not owned(step.path) or not places.is_product(step.path):
+            continue
+        allowed = dict(step.step.attrs).get("allow-failure") == "true"
+        waved = {command.line for command in step.step.commands if command.guard or allowed}
+        for run in step.runs:
+            if run.line in waved and (work := _work_of_run(world, run.kind, run.target)):
+                yield Hidden("command", step.step.name, work, Place(step.path, run.line))
+
+
+def _work_of_run(world: World, kind: str, target: str) -> str:
+    """What a command does that must not fail unseen; "" for all else."""
+    if kind in ("script", "notebook"):
+        done = _work(world, (target, 0)) if target in world.resolved.code.programs else None
+        return f"{target} {done[0]}" if done is not None else ""
+    if kind == "test":
+        return "the tests check the code"
+    return (
+        f"{target.replace(':', ' ')} runs the pipeline" if kind == "pipeline" and not target.startswith("make") else ""
+    )
+
+
+def _chains(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
+    """Shell scripts that go on after a failure, with work in a command that is not the last."""
+    for step in world.steps.all:
+        attrs = dict(step.step.attrs)
+        if (
+            step.tool != "shell"
+            or not owned(step.path)
+            or not places.is_product(step.path)
+            or attrs.get("strict")
+            or attrs.get("checked")
+        ):
+            continue
+        runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
+        working = [(run, work) for run in runs[:-1] if (work := _work_of_run(world, run.kind, run.target))]
+        if working and len({run.target for run in runs}) > 1:
+            run, work = working[0]
+            yield Hidden("chain", step.path, work, Place(step.path, run.line), Place(step.path, runs[-1].line))
+
+
+def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
+    """Programs started by programs that do not look at how they end, where more is started after them."""
+    code = world.resolved.code
+    for path, launched in sorted(world.launched.items()):
+        if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
+            continue
+        started = [each for each in launched if each.run.kind in ("script", "pipeline", "notebook") and not each.dead]
+        ignored = {line for number in code.scopes(path) for line in _ignored(code.scope(path, number).body)}
+        for each in started:
+            later = [other for other in started if other.line > each.line and other.run.target != each.run.target]
+            if later and each.line in ignored and (work := _work_of_run(world, each.run.kind, each.run.target)):
+                yield Hidden("launch", path, work, code.place(path, each.line), code.place(path, later[0].line))
+                break
+
+
+def _ignored(body: Iterable[Stmt]) -> Iterator[int]:
+    """Lines of calls that start a process and whose exit code is dropped."""
+    for statement, _ in nested(body):
+        if type(statement) is Do and type(statement.value) is Call:
+            name = name_of(statement.value.func)
+            checks = any(
+                word == "check" and type(v) is Const and v.value is True for word, v in statement.value.keywords
+            )
+            if name.rpartition(".")[2] in ("system", "run", "call", "Popen") and not checks:
+                yield statement.value.line
+
+
+# --- handlers ---
+
+
+def _handlers(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
+    """Broad handlers around the whole work of a program or of a step's function."""
+    for site in sorted(_entries(world, owned)):
+        scope = world.resolved.code.scope(*site)
+        for statement, looped in nested(scope.body):
+            if type(statement) is not Try or looped:
+                continue
+            end = statement.handlers[0].line - 1 if statement.handlers else statement.end_line
+            inside = _work(world, site, statement.line, end)
+            if (
+                inside is None
+                or _work(world, site, 0, statement.line - 1)
+                or _work(world, site, statement.end_line + 1)
+            ):
+                continue
+            for handler in statement.handlers:
+                kind = _hides(handler)
+                if kind and _is_broad(handler.types):
+                    place = world.resolved.code.place(site[0], handler.line)
+                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1], _is_missed(world, site[0]))
+
+
+_LOOKING = frozenset({"dvc", "snakemake"})
+"""Tools that delete the outputs of a step before it runs, or look for them after it."""
+
+
+def _is_missed(world: World, program: str) -> bool:
+    """Whether all that runs a program looks for its outputs afterwards."""
+    starting = (s for s in world.steps.all if s.tool not in ("readme", "dvc-lock"))
+    running = [step for step in starting if any(run.target == program for run in step.runs)]
+    return bool(running) and all(step.tool in _LOOKING and step.writes for step in running)
+
+
+def _entries(world: World, owned: Callable[[str], bool]) -> set[Site]:
+    """The scopes where a program's work begins: its top level, what that calls in the same file, and the code of steps."""
+    found: set[Site] = set()
+    effects = world.resolved.effects
+    for path in programs_of(world, owned):
+        serves = any(
+            e.role is Role.SERVE for n in world.resolved.code.scopes(path) for e in effects.own.get((path, n), ())
+        )
+        if path.endswith(".ipynb") or serves:
+            continue
+        found.add((path, 0))
+        found |= {
+            (c.callee.path, c.callee.scope)
+            for c in effects.calls.get((path, 0), ())
+            if c.direct and c.callee.path == path and not c.constructs
+        }
+    for step in world.steps.all:
+        if step.tool in PIPELINES and owned(step.path) and places.is_product(step.path):
+            found |= {
+                (local.path, local.scope)
+                for local in step.implements
+                if world.resolved.code.scope(local.path, local.scope).kind == "function"
+            }
+    return found
+
+
+def _work(world: World, site: Site, first: int = 0, last: int = 10**9) -> tuple[str, Place] | None:
+    """The gravest work that lines of a scope do or lead to, in words, with the line of the scope."""
+    effects = world.resolved.effects
+    ranks = {role: rank for rank, role in enumerate(WORK)}
+    done = [
+        (ranks[effect.role], effect.line)
+        for effect in effects.of(site)
+        if effect.role in ranks and first <= effect.line <= last and _is_work(world, effect)
+    ]
+    for call in effects.calls.get(site, ()):
+        if call.direct and first <= call.call.line <= last:
+            led_to = effects.reached((call.callee.path, call.callee.scope))
+            own = (effect for reached in led_to for effect in effects.own.get(reached, ()))
+            done += [(ranks[e.role], call.call.line) for e in own if e.role in ranks and _is_work(world, e)]
+    if not done:
+        return None
+    rank, line = min(done)
+    return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
+
+
+def _is_work(world: World, effect: Effect) -> bool:
+    """Whether an effect is work of a pipeline: of what is written, data and models alone."""
+    if effect.dead or effect.role is not Role.WRITE:
+        return not effect.dead
+    touches = world.lineage.touches.get(effect.site, ())
+    named = [t for t in touches if t.effect == effect and t.artefact.path is not None]
+    return any(carries(t.artefact.path or "") and places.is_data(t.artefact.path or "") for t in named)
+
+
+def _is_broad(types: Expr | None) -> bool:
+    if types is None:
+        return True
+    listed = types.items if type(types) is Group else (types,)
+    return any(
+        (type(each) is Name and each.id in _BROAD) or (type(each) is Attr and each.name in _BROAD) for each in listed
+    )
+
+
+def _hides(handler: Handler) -> str:
+    """`handler` where a handler only tells and ends, `exit` where it ends the program with success; else ""."""
+    kind = "handler"
+    for statement, _ in nested(handler.body):
+        match statement:
+            case Raise() | Assign() | Loop() | Try() | With() | Define():
+                return ""
+            case Return(value=value) if not _is_nothing(value):
+                return ""
+            case Jump(word=word) if word != "pass":
+                return ""
+            case Do(value=Call() as call):
+                verdict = _call(call)
+                if verdict == "fails":
+                    return ""
+                kind = "exit" if verdict == "succeeds" else kind
+            case Do(value=value) if type(value) is not Const:
+                return ""
+            case If() | Return() | Jump() | Do():
+                pass
+            case _:
+                return ""
+    return kind
+
+
+def _call(call: Call) -> str:
+    """`tells` for a message, `succeeds` for an exit with code 0, `fails` for any other call: it may do something about it."""
+    last = name_of(call.func).rpartition(".")[2]
+    if last in _EXITS:
+        code = call.args[0] if call.args else None
+        return "succeeds" if code is None or (type(code) is Const and code.value in (0, None)) else "fails"
+    return "tells" if last in _TELLING else "fails"
+
+
+def _is_nothing(value: Expr | None) -> bool:
+    return value is None or (type(value) is Const and (value.value is None or value.value is False))
+
+
+def nested(body: Iterable[Any], looped: bool = False) -> Iterator[tuple[Any, bool]]:
+    """All statements of a body however deep, functions and classes left out, each with whether a loop is around it."""
+    for statement in body:
+        yield statement, looped
+        inner = looped or type(statement) is Loop
+        for field in ("body", "orelse", "final"):
+            yield from nested(getattr(statement, field, ()), inner)
+        for handler in getattr(statement, "handlers", ()):
+            yield from nested(handler.body, inner)

@@ -1,0 +1,219 @@
+"""Files that tie programs together, and whether a pipeline says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
+from posixpath import dirname
+from typing import NamedTuple, TypeAlias
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import PathIndex, matches, within
+from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
+from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.one_run import OneRun
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+
+Hand: TypeAlias = tuple[str, Touch]
+"""A program, and its touch of the file that is handed over."""
+
+_LEAVING = frozenset({
+    Role.REGISTER, Role.FIT, Role.TUNE, Role.TRAIN_SERVICE, Role.EXEC, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
+    Role.DYNAMIC,
+})  # fmt: skip
+_WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
+"""What leaves something behind, whatever it is, and what does if it is no by-product."""
+
+Flows: TypeAlias = Mapping[str, frozenset[Site]]
+
+
+class FileEdge(NamedTuple):
+    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does."""
+
+    artefact: str
+    writer: str
+    reader: str
+    written: Place
+    read: Place
+    declared_by: str | None
+    confidence: float
+
+
+def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
+    """Every file edge between two programs of the component, by-products left out."""
+    programs = programs_of(world, owned)
+    writes: dict[str, dict[str, Touch]] = defaultdict(dict)
+    reads: dict[str, dict[str, Touch]] = defaultdict(dict)
+    for program in programs:
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            if (
+                path is None
+                or touch.confidence < LEAST
+                or touch.kind not in DATA
+                or not carries(path)
+                or places.is_documentation(path)
+                or path in world.resolved.code.modules.folders
+            ):
+                continue
+            table = writes if touch.way == "write" else reads
+            best = table[path].get(program)
+            if best is None or touch.confidence > best.confidence:
+                table[path][program] = touch
+    pins = PathIndex(pinned_paths(world, locked=False))
+    led, runs = flows(world), OneRun(world)
+    found: list[FileEdge] = []
+    for path, writers in sorted(writes.items()):
+        for other, readers in _alike(path, reads):
+            for reader, read in sorted(readers.items()):
+                makers = [
+                    w
+                    for w in sorted(writers)
+                    if w != reader
+                    and reader not in writers
+                    and not _same_run(world, w, reader)
+                    and joinable(w, writers[w], reader, read)
+                ]
+                if makers and not pins.matching(other, loosely=True):
+                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led, runs)
+    return found
+
+
+def _edge(
+    world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows, runs: OneRun
+) -> Iterable[FileEdge]:
+    """One edge for a reader and a file: the declared writer if there is one, else the surest.
+
+    A program that looks at a file which a declared step writes is no step of the pipeline, nor is a notebook that rewrites
+    it, nor a service that takes a released file.
+    """
+    reader, read = taker
+    declared = [
+        (declaration(world, path, other, (writer, touch), taker, led), writer, touch) for writer, touch in makers
+    ]
+    said = next((d for d in declared if d[0] is not None), None)
+    if said is None:
+        for writer, touch in makers:
+            if (program := runs.of(writer, touch, reader, read)) is not None:
+                said = (f"file:{program}", writer, touch)
+    if said is None and is_declared(world, path):
+        if _looks(world, reader) or serves(world, reader):
+            return
+        if all(writer.endswith(".ipynb") for _, writer, _ in declared):
+            return
+    if said is None and serves(world, reader) and path in world.identities.tree:
+        return
+    by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
+    yield FileEdge(
+        other if len(other) > len(path) else path,
+        writer,
+        reader,
+        world.lineage.place(written),
+        world.lineage.place(read),
+        by,
+        min(written.confidence, read.confidence),
+    )
+
+
+def _looks(world: World, program: str) -> bool:
+    """Whether a program only looks at data: notebooks and what lies among them, and what leaves nothing behind."""
+    if program.endswith(".ipynb") or places.is_among_notebooks(program):
+        return True
+    if any(e.role in _LEAVING and not e.dead for e in world.lineage.effects_of_program(program)):
+        return False
+    if any(e.role in _WRITING and not e.dead for e in world.lineage.unresolved_of_program(program)):
+        return False
+    writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
+    return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
+
+
+def serves(world: World, program: str) -> bool:
+    """Whether a program is a service: it takes what was released to it, a declared output or a committed pointer."""
+    return any(
+        effect.role is Role.SERVE
+        for number in world.resolved.code.scopes(program)
+        for effect in world.resolved.effects.own.get((program, number), ())
+    )
+
+
+def joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
+    """Two relative paths of unknown base mean one file only for programs that are neighbours: at most one folder apart."""
+    if not (written.artefact.guessed or read.artefact.guessed):
+        return True
+    one, other = dirname(writer).split("/"), dirname(reader).split("/")
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return len(one) - shared <= 1 and len(other) - shared <= 1
+
+
+def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dict[str, Touch]]]:
+    """The paths read that mean the written one: the same, a pattern of it, or a file in a written folder."""
+    exact = [(path, reads[path])] if path in reads else []
+    templated = "{" in path or "*" in path
+    others = [
+        (other, readers)
+        for other, readers in sorted(reads.items())
+        if other != path
+        and (
+            ((templated or "{" in other or "*" in other) and (matches(path, other) or matches(other, path)))
+            or within(other, path)
+            or within(path, other)
+        )
+    ]
+    return exact + others
+
+
+def _same_run(world: World, writer: str, reader: str) -> bool:
+    """One program runs the code of the other: the hand-over happens inside one run."""
+    return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
+
+
+def declaration(world: World, written: str, read: str, maker_of: Hand, taker_of: Hand, led: Flows) -> str | None:
+    """The declaration that ties writer and reader: a step running both, declared files, an order, or a flow that calls both."""
+    (writer, writing), (reader, reading) = maker_of, taker_of
+    makers = _running(world, writer, writing)
+    takers = _running(world, reader, reading)
+    for maker in makers:
+        for taker in takers:
+            if maker.id == taker.id:
+                return maker.id
+            if any(covers(d, written) for d in maker.writes) and any(covers(d, read) for d in taker.reads):
+                return taker.id
+            if maker.path == taker.path and any(step.id == maker.id for step in upstream(world, taker)):
+                return taker.id
+    for path, launched in world.launched.items():
+        started = {launch.run.target for launch in launched}
+        if writer in started and reader in started and world.orchestrates(path):
+            return f"file:{path}"
+    ends = {touch.effect.origin[0] if touch.effect.origin else touch.site for touch in (writing, reading)}
+    flow = next((path for path, called in led.items() if ends <= called), None)
+    return f"file:{flow}" if flow is not None else None
+
+
+def flows(world: World) -> Flows:
+    """The programs that declare a pipeline in code, with all scopes that their own code leads to."""
+    code, effects = world.resolved.code, world.resolved.effects
+    return {
+        path: frozenset(site for number in code.scopes(path) for site in effects.reached((path, number)))
+        for path in code.paths
+        if places.is_product(path) and world.orchestrates(path)
+    }
+
+
+def _running(world: World, program: str, touch: Touch) -> list[DeclaredStep]:
+    """The declared steps that run a program, or whose code in a flow touches the file at the same call."""
+    at = touch.effect.origin[0] if touch.effect.origin else touch.site
+    return [
+        step
+        for step in world.steps.all
+        if step.tool not in ("readme", "shell", "github-actions")
+        and (
+            program in world.steps.programs(step)
+            or any(at in world.resolved.effects.reached((local.path, local.scope)) for local in step.implements)
+        )
+    ]

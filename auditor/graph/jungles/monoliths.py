@@ -1,0 +1,67 @@
+"""Bodies that do the whole work of a pipeline by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.jungles.file_edges import FileEdge
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect
+
+STAGES: dict[str, frozenset[Role]] = {
+    "loads data": frozenset({Role.READ, Role.DOWNLOAD, Role.DATASET}),
+    "prepares data": frozenset(
+        {Role.TRANSFORMER, Role.TRANSFORM, Role.FIT_TRANSFORM, Role.RESAMPLE, Role.FEATURE_SELECT, Role.FEATURE}
+    ),
+    "splits rows": frozenset({Role.SPLIT}),
+    "trains": frozenset({Role.FIT, Role.TUNE}),
+    "evaluates": frozenset({Role.EVALUATE}),
+    "saves": frozenset({Role.SAVE_MODEL, Role.WRITE, Role.REGISTER}),
+    "serves": frozenset({Role.SERVE}),
+}
+"""The parts of a pipeline that steps are usually cut along, and the roles that tell them."""
+
+
+class Monolith(NamedTuple):
+    """One function, or the top level of one program, with the parts it does: each with an example of it."""
+
+    name: str
+    place: Place
+    parts: tuple[tuple[str, Place, str], ...]
+    logical: int
+    complexity: int
+
+
+def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEdge]) -> tuple[list[Monolith], int]:
+    """Bodies of product code with the parts of a pipeline that they do themselves, and how many bodies train at all.
+
+    Notebooks count where a step runs them or another program takes what they write.
+    """
+    code, effects = world.resolved.code, world.resolved.effects
+    feeding = {edge.writer for edge in edges}
+    found, training = [], 0
+    for path in code.paths:
+        if not owned(path) or not places.is_product(path) or (path.endswith(".ipynb") and path not in feeding):
+            continue
+        for number in code.scopes(path):
+            parts: dict[str, tuple[str, Place, str]] = {}
+            for effect in effects.own.get((path, number), ()):
+                part = _part(world, effect)
+                if part is not None and effect.certainty >= 0.6 and not effect.dead:
+                    parts.setdefault(part, (part, code.place(path, effect.line), effect.name))
+            training += "trains" in parts
+            scope = code.scope(path, number)
+            place = code.place(path, scope.line, scope.end_line) if number else Place(path, 1)
+            told = tuple(parts[name] for name in STAGES if name in parts)
+            found.append(Monolith(scope.name or path, place, told, scope.logical, scope.complexity))
+    return found, training
+
+
+def _part(world: World, effect: Effect) -> str | None:
+    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data."""
+    part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
+    return "prepares data" if effect.role is Role.FIT and not world.trains(effect) else part

@@ -1,0 +1,253 @@
+"""What programs write: files with several writers in one chain, and files that nobody takes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.sharing import DATA, carries, covers, programs_of
+from auditor.graph.declared.steps import PIPELINES, DeclaredStep
+from auditor.graph.jungles.file_edges import FileEdge, joinable, serves
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Const
+from auditor.model.place import Place
+from auditor.program.running.invocations import argument
+
+SURE = 0.65
+"""Confidence from which a written path is the path that is meant; the folder it starts in may be a guess."""
+
+_DELIVERED = re.compile(
+    r"predict|submission|result|score|metric|report|summar|output|forecast|export|histor|importan|stat|eval|figure|plot|"
+    r"sample|example|backup|final|recommend|respons|answer|label|config|param|schema|vocab|mapping|log|manifest|meta",
+    re.I,
+)
+"""Names of files that people or other systems take."""
+
+
+class Shared(NamedTuple):
+    """A file that several programs of one chain write. `chain` tells what ties them."""
+
+    artefact: str
+    writers: tuple[tuple[str, Place], ...]
+    chain: str
+
+
+class Orphan(NamedTuple):
+    """A file that a program in the middle of a chain writes and nothing takes."""
+
+    artefact: str
+    writer: str
+    place: Place
+
+
+def written_files(world: World, owned: Callable[[str], bool]) -> dict[str, dict[str, Touch]]:
+    """Data files by the programs that surely write them, with the surest touch of each."""
+    found: dict[str, dict[str, Touch]] = defaultdict(dict)
+    for program in programs_of(world, owned):
+        for touch in world.lineage.of_program(program):
+            path = touch.artefact.path
+            plain = not (touch.artefact.templated or touch.effect.dead) and touch.confidence >= SURE
+            if touch.way == "write" and path and plain and touch.kind in DATA and carries(path) and not _appends(touch):
+                best = found[path].get(program)
+                if best is None or touch.confidence > best.confidence:
+                    found[path][program] = touch
+    return dict(found)
+
+
+def _appends(touch: Touch) -> bool:
+    """Whether a call adds to a file: then several writers are what it is for."""
+    mode = next((v for name, v in touch.effect.call.keywords if name in ("mode", "if_exists")), None)
+    mode = mode if mode is not None or not touch.effect.name.endswith("open") else argument(touch.effect.call, None, 1)
+    return type(mode) is Const and isinstance(mode.value, str) and mode.value.startswith(("a", "r+"))
+
+
+# --- several writers ---
+
+
+def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[FileEdge]) -> list[Shared]:
+    """Files that two programs of one chain write, each in code of its own; variants of one step are none."""
+    onward: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        onward[edge.writer].add(edge.reader)
+    reads = {
+        (t.artefact.path, program)
+        for program in programs_of(world, owned)
+        for t in world.lineage.of_program(program)
+        if t.way == "read"
+    }
+    found = []
+    for path, writers in sorted(written_files(world, owned).items()):
+        listed = [w for w in sorted(writers) if _makes(world, w, writers[w])]
+        for position, first in enumerate(listed):
+            tied = [
+                (other, why)
+                for other in listed[position + 1 :]
+                if (why := _tie(world, path, writers, first, other, onward, reads))
+            ]
+            if tied:
+                names = [first, *(other for other, _ in tied)]
+                found.append(Shared(path, tuple((n, world.lineage.place(writers[n])) for n in names), tied[0][1]))
+                break
+    return found
+
+
+def _makes(world: World, program: str, touch: Touch) -> bool:
+    """Whether a writer is a producer: no notebook beside the pipeline, no service that fetches what was released."""
+    if program.endswith(".ipynb"):
+        return _is_run(world, program)
+    return touch.effect.role not in (Role.READ, Role.DOWNLOAD) or not serves(world, program)
+
+
+def _tie(
+    world: World,
+    path: str,
+    writers: dict[str, Touch],
+    first: str,
+    other: str,
+    onward: dict[str, set[str]],
+    reads: set[tuple[str | None, str]],
+) -> str:
+    """What makes two writers steps of one chain; "" if nothing does, or if they write by the same code."""
+    one, two = writers[first], writers[other]
+    if _same_code(world, (first, one), (other, two)) or not joinable(first, one, other, two):
+        return ""
+    if (first, 0) in world.lineage.reached(other) or (other, 0) in world.lineage.reached(first):
+        return ""
+    for step in world.steps.all:
+        if (
+            step.tool not in ("readme", "docker", "compose")
+            and {first, other} <= set(world.steps.programs(step))
+            and places.is_product(step.path)
+        ):
+            return f"both run in {step.step.name} of {step.path}"
+    for before, after in ((first, other), (other, first)):
+        if (path, after) in reads and (path, before) not in reads:
+            return f"{after} rewrites what it reads from {before}"
+        if _leads(before, after, onward):
+            return f"data of {before} lead to {after}"
+    for launching, launched in sorted(world.launched.items()):
+        if {first, other} <= {launch.run.target for launch in launched if not launch.dead}:
+            return f"both are started by {launching}"
+    return ""
+
+
+def _same_code(world: World, first: tuple[str, Touch], second: tuple[str, Touch]) -> bool:
+    """Whether two programs write by one and the same code, which knows the path itself.
+
+    A function that is told the path is a tool; one that both run and that tells it the path is the same step twice.
+    """
+    (one, writing), (two, other) = first, second
+    if writing.site == other.site:
+        return True
+    origin = writing.effect.origin
+    if origin is None or origin != other.effect.origin:
+        return False
+    both = set(world.lineage.reached(one)) & set(world.lineage.reached(two)) - {origin[0]}
+    return any(each.origin == origin for site in both for each in world.resolved.effects.of(site))
+
+
+def _leads(first: str, last: str, onward: dict[str, set[str]]) -> bool:
+    todo, seen = [first], {first}
+    while todo:
+        for reader in onward.get(todo.pop(), ()):
+            if reader == last:
+                return True
+            if reader not in seen:
+                seen.add(reader)
+                todo.append(reader)
+    return False
+
+
+def _is_run(world: World, program: str) -> bool:
+    """Whether a declared step runs a program."""
+    return any(program in world.steps.programs(step) for step in world.steps.all if step.tool in PIPELINES)
+
+
+# --- files that nobody takes ---
+
+
+def orphans(world: World, owned: Callable[[str], bool], edges: Iterable[FileEdge]) -> tuple[list[Orphan], int]:
+    """Files written in the middle of a chain that nothing reads, declares, names or delivers; and how many files are written."""
+    feeding = {edge.writer for edge in edges} | _feeding_steps(world)
+    files = written_files(world, owned)
+    taken = _Taken(world)
+    found = [
+        Orphan(path, writer, world.lineage.place(touch))
+        for path, writers in sorted(files.items())
+        for writer, touch in sorted(writers.items())[:1]
+        if writer in feeding and not writer.endswith(".ipynb") and not taken.by_anything(path, set(writers))
+    ]
+    return found, len(files)
+
+
+def _feeding_steps(world: World) -> set[str]:
+    """Programs of declared steps whose outputs another step takes."""
+    found: set[str] = set()
+    for step in world.steps.all:
+        if step.tool in PIPELINES and step.writes:
+            later = [other for other in world.steps.by_file.get(step.path, ()) if other.id != step.id]
+            if any(covers(out, d.path) for out in step.writes for other in later for d in other.reads if d.path):
+                found |= set(world.steps.programs(step))
+    return found
+
+
+class _Taken:
+    """Everything that may take a file: reads of any code, inputs of steps, names in texts, documents and settings."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        reads = {
+            t.artefact.path for ts in world.lineage.touches.values() for t in ts if t.way == "read" and t.artefact.path
+        }
+        steps = [step for step in world.steps.all if step.tool != "dvc-lock"]
+        inputs = {d.path for step in steps for d in step.reads if d.path}
+        self.read = PathIndex({*reads, *inputs, *pinned_paths(world, locked=False)})
+        self.shown = PathIndex(_shown(steps))
+        self.words = {
+            word.text.rpartition("/")[2] for step in steps for command in step.step.commands for word in command.words
+        }
+        self.open_reads = {
+            str(effect.entry.attrs.get("format", "any"))
+            for effects in world.lineage.unresolved.values()
+            for effect in effects
+            if effect.role in (Role.READ, Role.COPY, Role.LOG_ARTIFACT)
+            and not effect.dead
+            and places.is_product(effect.site[0])
+        }
+
+    def by_anything(self, path: str, writers: set[str]) -> bool:
+        """Whether a file is or may be taken by something else than its writers."""
+        name = path.rpartition("/")[2]
+        return (
+            places.is_model(path)
+            or bool(_DELIVERED.search(path))
+            or self.world.identities.exists(path)
+            or bool(self.read.matching(path, loosely=True))
+            or bool(self.shown.matching(path))
+            or name in self.words
+            or name in self.world.documents.text
+            or places.suffix(path) in self.open_reads
+            or "any" in self.open_reads
+            or self._named(name, writers)
+        )
+
+    def _named(self, name: str, writers: set[str]) -> bool:
+        """Whether another program or a document of settings names the file."""
+        code = self.world.resolved.code
+        own = {site[0] for writer in writers for site in self.world.lineage.reached(writer)}
+        return any(name in text for path in code.paths if path not in own for text in code.texts(path))
+
+
+def _shown(steps: Iterable[DeclaredStep]) -> Iterator[str]:
+    """Outputs that are declared for people: metrics, plots, reports."""
+    for step in steps:
+        for out in step.writes:
+            if out.path and (out.ref.kind in ("metric", "report", "model") or out.ref.how in ("metrics", "plots")):
+                yield out.path

@@ -1,0 +1,1 @@
+"""Questions about leakage and the validity of evaluations."""

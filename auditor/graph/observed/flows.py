@@ -1,0 +1,67 @@
+"""What flows into fits, saves and writes: origins of values, read as roles of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.knowledge import Entry
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Expr
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect
+from auditor.program.calls.origins import Origin, Origins, Traced
+from auditor.program.naming.code import Frame, Library
+from auditor.program.running.invocations import argument
+
+_FITS = frozenset({"fit", "fit_predict", "partial_fit", "fit_generator"})
+
+
+class Flows:
+    """Questions about values, answered once for all that ask."""
+
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+        self.origins = Origins(resolved.effects)
+
+    def dotted(self, expr: Expr, frame: Frame) -> str:
+        """The qualified name of what an expression stands for outside the repository; "" if it is nothing of the kind."""
+        found = self.resolved.evaluator.denoter.denote(expr, frame)
+        return found.dotted if type(found) is Library else ""
+
+    def entry(self, origin: Origin) -> Entry | None:
+        """What the tables know of a call."""
+        dotted = self.dotted(origin.call.func, origin.frame)
+        return self.resolved.knowledge.lookup(dotted) if dotted else None
+
+    def of_role(self, traced: Traced, *roles: Role) -> Iterator[tuple[Origin, Entry]]:
+        """The calls of some roles among the origins of a value."""
+        for origin in traced.calls:
+            entry = self.entry(origin)
+            if entry is not None and entry.role in roles:
+                yield origin, entry
+
+    def behind(self, expr: Expr, effect: Effect, *, loosely: bool = False, held: bool = False) -> Traced:
+        """The origins of an argument of an effect's call."""
+        return self.origins.of(expr, effect.frame, effect.line, loosely=loosely, held=held)
+
+    def saved(self, effect: Effect) -> Expr | None:
+        """What a call writes or saves: the argument that the tables name, or the receiver; None where neither is known."""
+        spec = effect.entry.object
+        shown = argument(effect.call, spec.arg, spec.pos) if spec is not None else None
+        if shown is None and type(effect.call.func) is Attr:
+            base = effect.call.func.base
+            return None if self.dotted(base, effect.frame) else base
+        return shown
+
+
+def features(effect: Effect) -> Expr | None:
+    """The features a fit is given; None for calls that take none (a step of an optimiser)."""
+    call = effect.call
+    if type(call.func) is not Attr or call.func.name not in _FITS:
+        return None
+    return argument(call, "X", 0) or argument(call, "x", 0)
+
+
+def labels(effect: Effect) -> Expr | None:
+    """The labels a fit is given."""
+    return argument(effect.call, "y", 1)

@@ -1,0 +1,321 @@
+"""Who reads and writes what: effects of code joined to artefacts, lifted to the programs that run them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import Identities, Identity
+from auditor.graph.observed.tables import Tables, is_tabular
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Call
+from auditor.model.place import Place
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.running.launches import Launch
+from auditor.program.symbolic.values import Hole, Value, concat
+
+READING = {
+    Role.READ: NodeKind.DATASET,
+    Role.LOAD_MODEL: NodeKind.MODEL,
+    Role.CONFIG_READ: NodeKind.CONFIG,
+    Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
+}
+ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
+_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
+_NAMING = frozenset({"orchestration", "tracking", "llm"})
+_FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
+WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
+
+
+class Touch(NamedTuple):
+    """One reading or writing of an artefact by code. `site` is the scope where the call stands.
+
+    `runs` are the starts of a program in which it happens (numbers of invocations); none means in all of them.
+    """
+
+    way: str  # read, write
+    artefact: Identity
+    kind: NodeKind
+    effect: Effect
+    site: Site
+    confidence: float
+    runs: frozenset[int] = frozenset()
+
+
+def library_call(effects: Effects, touch: Touch) -> Call:
+    """The call of the library itself behind a touch; it may stand in a function that was called."""
+    effect = touch.effect
+    site, line = effect.origin or (effect.site, effect.line)
+    own = (each for each in effects.own.get(site, ()) if (each.line, each.name) == (line, effect.name))
+    return next((each.call for each in own), effect.call)
+
+
+class Lineage:
+    """All touches of a tree, and the programs from which each is reached."""
+
+    def __init__(
+        self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]
+    ) -> None:
+        self.resolved = resolved
+        self.identities = identities
+        self.launched = launched
+        self.touches: dict[Site, list[Touch]] = defaultdict(list)
+        self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
+        self._scratch: set[tuple[Site, int, str]] = set()
+        self._read_all()
+        self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
+        self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
+
+    # --- resolution ---
+
+    def _read_all(self) -> None:
+        effects = [effect for effect in self.resolved.effects.all() if effect.io]
+        for effect in effects:
+            if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
+                for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
+                    found = self._identity(effect.site[0], value, written=True)
+                    if found is not None and found.path is not None and not found.guessed:
+                        self.identities.written.add(found.path)
+        self.tables = Tables(self.resolved, self.identities, self._identity, effects)
+        for effect in effects:
+            if is_tabular(effect):
+                self._tabular(effect)
+            else:
+                self._touch(effect)
+        for cell, named in self.tables.cells():
+            self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
+
+    def _tabular(self, effect: Effect) -> None:
+        """A call whose target is SQL or the name of a table."""
+        found = self.tables.of(effect)
+        for named in found:
+            self.touches[effect.site].append(self._touched(named.way, named.artefact, named.kind, effect))
+        if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
+            self.unresolved[effect.site].append(effect)
+
+    def _touched(
+        self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
+    ) -> Touch:
+        certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
+        return Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
+
+    def _touch(self, effect: Effect) -> None:
+        for way, values, kind, hub in _ways(effect):
+            found, named = self._found(effect, way, values, kind, hub=hub)
+            self.touches[effect.site].extend(found)
+            if not named:
+                self.unresolved[effect.site].append(effect)
+
+    def _found(
+        self, effect: Effect, way: str, values: tuple[Value, ...], kind: NodeKind, *, hub: bool
+    ) -> tuple[list[Touch], bool]:
+        """What an effect touches in one way, and whether it could be named; `hub`: it may name what no file is."""
+        found, named = [], False
+        for value in values:
+            if _is_temporary(value):
+                self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
+            if self._carried(value) or _is_temporary(value):
+                named = True
+                continue
+            identity = self._identity(effect.site[0], value, written=way == "write")
+            if hub:
+                identity = self._named(effect, value, identity) or identity
+            if identity is not None:
+                named = True
+                pictured = values is effect.source and places.is_byproduct(identity.path or "")  # logged, not worked on
+                found.append(self._touched(way, identity, NodeKind.REPORT if pictured else kind, effect, value.runs))
+        return found, named
+
+    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
+        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
+        starts = self.resolved.evaluator.invocations.of(path)
+        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
+        folders = dict.fromkeys(folder for folder in told if folder is not None)
+        return self.identities.of(value, path, folders, written=written)
+
+    def _carried(self, value: Value) -> bool:
+        """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
+        return any(
+            hole.owner is not None and any(c.direct for c in self.resolved.effects.callers.get(hole.owner, ()))
+            for hole in value.holes()
+        )
+
+    def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
+        """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
+        text, attrs = value.text(), effect.entry.attrs
+        if effect.name in ENVIRONMENT or attrs.get("variable"):
+            return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
+        if "://" in text or not value.known or isinstance(value.parts[0], Hole):
+            return None
+        if attrs.get("url"):
+            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
+        said = attrs.get("named")
+        if isinstance(said, str) and not text.startswith(said):
+            return None
+        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
+        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+            return None
+        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
+            return None
+        return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
+
+    @staticmethod
+    def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:
+        path = identity.path or identity.id
+        if identity.id.startswith("env:"):
+            return NodeKind.PARAM
+        if kind is NodeKind.DATASET:
+            if places.is_model(path):
+                return NodeKind.MODEL
+            if way == "write" and places.is_byproduct(path):
+                return NodeKind.REPORT
+            if places.suffix(path) in _SETTINGS:
+                return NodeKind.CONFIG
+            if identity.path is None and identity.id.startswith(("url:", "uri:")):
+                return NodeKind.EXTERNAL_DATASET
+        return kind
+
+    @property
+    def io_calls(self) -> int:
+        """Call sites of I/O with a path argument, each once, wherever its path came from."""
+        return len(self.sites[0])
+
+    @property
+    def io_resolved(self) -> float | None:
+        """Share of those calls for which at least one artefact could be named."""
+        every, named = self.sites
+        return round(len(named) / len(every), 4) if every else None
+
+    @cached_property
+    def sites(self) -> tuple[set[tuple[Site, int, str]], set[tuple[Site, int, str]]]:
+        """Library calls of product code that name an artefact, and those of them for which one was found, here or by a caller."""
+        every = {
+            (site, effect.line, effect.name)
+            for site, own in self.resolved.effects.own.items()
+            for effect in own
+            if effect.io and places.is_product(site[0])
+            if not self.tables.says_nothing(effect)
+        }
+        found = {
+            (*(touch.effect.origin or (site, touch.effect.line)), touch.effect.name)
+            for site, touches in self.touches.items()
+            for touch in touches
+        }
+        return every, every & (found | self._scratch)
+
+    # --- programs ---
+
+    def _entries(self, run: frozenset[str]) -> Iterator[str]:
+        """Programs that are started: run by a command, notebooks, files with a main guard or loose effects."""
+        imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
+        for path in self.resolved.code.paths:
+            program = self.resolved.code.programs[path]
+            if (
+                path in run
+                or path.endswith(".ipynb")
+                or program.main_guard
+                or (path not in imported and (self.touches.get((path, 0)) or self._fits(path)))
+            ):
+                yield path
+
+    def _fits(self, path: str) -> bool:
+        """Whether the body of a file trains: a script even without a main guard or a file that it touches."""
+        return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get((path, 0), ()))
+
+    def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
+        """All scopes that run when a program is started, or when it is started in one of these ways."""
+        found = self._reached.get((path, starts))
+        if found is None:
+            found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)
+        return found
+
+    def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
+        """Every touch that starting a program leads to; `by`: only when these steps start it."""
+        invocations = self.resolved.evaluator.invocations
+        starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
+        for site in self.reached(path, starts):
+            for touch in self.touches.get(site, ()):
+                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                    yield touch
+
+    def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
+        """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""
+        for reached in self.resolved.effects.reached(site, but):
+            yield from (touch for touch in self.touches.get(reached, ()) if not touch.effect.guarded)
+
+    def of_given(self, site: Site, given: Mapping[str, Value]) -> Iterator[Touch]:
+        """What a function touches that hangs on its parameters, when it is given these."""
+        for effect in self.resolved.effects.of(site):
+            targets = tuple(_filled(value, site, given) for value in effect.targets)
+            dest = tuple(_filled(value, site, given) for value in effect.dest)
+            source = tuple(_filled(value, site, given) for value in effect.source)
+            if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
+                continue
+            told = effect._replace(targets=targets, dest=dest, source=source)
+            if is_tabular(effect):
+                yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
+                continue
+            for way, values, kind, hub in _ways(told):
+                yield from self._found(effect, way, values, kind, hub=hub)[0]
+
+    def effects_of_program(self, path: str) -> Iterator[Effect]:
+        """Every effect that starting a program leads to."""
+        for site in self.reached(path):
+            yield from (effect for effect in self.resolved.effects.of(site) if site[0] == path or not effect.guarded)
+
+    def unresolved_of_program(self, path: str) -> list[Effect]:
+        """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
+        found = []
+        for site in self.reached(path):
+            for effect in self.unresolved.get(site, ()):
+                if effect.guarded and site[0] != path:
+                    continue
+                if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
+                    effect
+                ):
+                    continue
+                found.append(effect)
+        return found
+
+    def _lifted(self, effect: Effect) -> bool:
+        owners = {hole.owner for value in effect.targets for hole in value.holes() if hole.owner is not None}
+        return any(self.resolved.effects.callers.get(owner) for owner in owners)
+
+    def place(self, touch: Touch) -> Place:
+        """Where a touch stands."""
+        return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _is_temporary(value: Value) -> bool:
+    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
+    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"
+
+
+def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
+    """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
+    if effect.role in READING or effect.role is Role.COPY:
+        yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
+    if effect.role in WRITING:
+        yield "write", effect.targets, WRITING[effect.role], True
+    if effect.logs_locally:
+        yield "write", effect.targets, NodeKind.REPORT, False
+    if effect.dest:
+        yield "write", effect.dest, NodeKind.DATASET, False
+    if effect.source:
+        yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:
+    """A text with the parameters of a function filled in, as far as they are given."""
+    pieces = [
+        given[part.name] if isinstance(part, Hole) and part.owner == owner and part.name in given else Value((part,))
+        for part in value.parts
+    ]
+    if all(piece.parts == (part,) for piece, part in zip(pieces, value.parts, strict=True)):
+        return value
+    filled = pieces[0] if len(pieces) == 1 else concat(pieces)
+    return filled._replace(anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)

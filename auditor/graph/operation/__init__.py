@@ -1,0 +1,1 @@
+"""Questions about models in operation: what serves, watches and trains again."""

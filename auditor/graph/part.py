@@ -1,0 +1,44 @@
+"""What every question about a component is asked of: the world, and which of its files are the component's."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from auditor.graph.world import World
+from auditor.model.audit import ArchetypeScore
+from auditor.model.export import Resolution
+from auditor.model.settings import Settings
+
+
+class Part(ABC):
+    """One component. The questions of each topic are a class of their own over it; `ArtefactGraph` has them all."""
+
+    def __init__(self, world: World, root: str, roots: tuple[str, ...], settings: Settings) -> None:
+        self._world = world
+        self._roots = roots
+        self.root = root
+        self.id = root or "."
+        self.settings = settings
+
+    @abstractmethod
+    def owns(self, path: str) -> bool:
+        """Whether a path belongs to this component and to no deeper one."""
+
+    @property
+    @abstractmethod
+    def archetypes(self) -> tuple[ArchetypeScore, ...]:
+        """What kind of thing the component is, the strongest first."""
+
+    @abstractmethod
+    def confidence(self, letters: str) -> float:
+        """The highest confidence among some archetypes."""
+
+    @property
+    @abstractmethod
+    def unreadable(self) -> tuple[str, ...]:
+        """Programs and pipeline files of the component that could not be read whole."""
+
+    @property
+    @abstractmethod
+    def resolution(self) -> Resolution:
+        """How far the component's I/O calls name an artefact, and what hid the names of the rest."""

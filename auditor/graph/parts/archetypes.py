@@ -1,0 +1,263 @@
+"""What kind of thing a component is: signals with weights, read from the graph (RULES §3.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from auditor.graph import places
+from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING
+from auditor.graph.parts.portrait import Portrait, Signal
+from auditor.graph.parts.teaching import notebooks, teaching
+from auditor.model.artefact import Role
+from auditor.model.audit import ArchetypeScore
+
+NAMES = {
+    "L": "library",
+    "R": "research code",
+    "P": "training pipeline",
+    "S": "production service",
+    "A": "LLM application",
+    "T": "tutorial or examples",
+    "N": "notebook collection",
+}
+SURE = 0.6
+SHOWN = 0.3
+PLAIN = 0.8
+"""From this confidence on nothing but a deployment makes a tutorial more than that."""
+_SIBLINGS = ("side by side", "numbered folders", "called lessons or labs")
+_TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
+"""They run the chores of developers, not steps over data."""
+
+_PAPER = re.compile(
+    r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
+    re.I,
+)
+_PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
+
+
+def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
+    """Archetypes of a component with confidence in [0, 1], the strongest first."""
+    if override:
+        return tuple(
+            ArchetypeScore(letter, NAMES[letter], 1.0, ("set in the configuration",))
+            for letter in override
+            if letter in NAMES
+        )
+    signals = [signal for ask in SIGNALS for signal in ask(portrait)]
+    scores = {letter: _combine(s for s in signals if s.letter == letter) for letter in NAMES}
+    _settle(scores, signals)
+    found = [
+        ArchetypeScore(letter, NAMES[letter], round(score, 2), tuple(s.says for s in signals if s.letter == letter))
+        for letter, score in scores.items()
+        if score >= SHOWN
+    ]
+    if not found:
+        found = [_fallback(portrait)]
+    return tuple(sorted(found, key=lambda a: (-a.confidence, a.letter)))
+
+
+def _combine(signals: Iterable[Signal]) -> float:
+    listed = list(signals)
+    missing = 1.0
+    for signal in listed:
+        if signal.weight > 0:
+            missing *= 1 - signal.weight
+    against = sum(-signal.weight for signal in listed if signal.weight < 0)
+    return max(0.0, 1 - missing - against)
+
+
+def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
+    """Archetypes that exclude each other: what is built to be taught or installed is not thereby operated."""
+    library = " ".join(signal.says for signal in signals if signal.letter == "L")
+    published = "publishes" in library or ("classifiers" in library and "installs" in library)
+    staged = any(signal.letter == "P" and "declared stages" in signal.says for signal in signals)
+    operated = max(scores["P"], scores["S"], scores["A"])
+    if operated >= SURE and not published and scores["L"] < operated:
+        scores["L"] *= 0.4
+    if published and scores["L"] >= SURE:
+        for letter in "SRTN" if staged else "PSRTN":
+            scores[letter] *= 0.5
+    siblings = any(mark in signal.says for signal in signals for mark in _SIBLINGS)
+    if scores["T"] >= SURE:
+        # A course that ships one product with its service and deployment is operated; siblings side by side are examples.
+        deployed = any(signal.letter == "S" and "deploys" in signal.says for signal in signals)
+        for letter in "" if deployed and not siblings else "SA":
+            scores[letter] *= 0.6
+        for letter in "PR" if siblings or (scores["T"] >= PLAIN and not deployed) else "":
+            scores[letter] *= 0.6
+    if scores["N"] >= SURE:
+        scores["R"] *= 0.6
+
+
+def _fallback(portrait: Portrait) -> ArchetypeScore:
+    if portrait.roles.get(Role.FIT):
+        return ArchetypeScore("R", NAMES["R"], 0.4, ("trains models, and nothing says more",))
+    return ArchetypeScore("L", NAMES["L"], 0.3, ("Python code without training, service or pipeline",))
+
+
+def _library(p: Portrait) -> Iterable[Signal]:
+    if not p.package and not p.has("setup.py"):
+        return
+    yield Signal("L", 0.35, "package metadata")
+    if p.classifiers >= 3:
+        yield Signal("L", 0.3, "classifiers for an index")
+    if p.package and re.search(
+        rf"\b(pip|uv|conda|mamba)\b[^\n]*\b(install|add)\b[^\n]*\b{re.escape(p.package)}\b", p.readme, re.I
+    ):
+        yield Signal("L", 0.3, f"README installs {p.package}")
+    if _publishes(p):
+        yield Signal("L", 0.5, "a job that publishes to an index")
+    if p.has("docs"):
+        yield Signal("L", 0.15, "docs/")
+    tests = [path for path in p.resolved.code.paths if p.owned(path) and places.is_test(path)]
+    whole = p.logical(p.product) + p.logical(tests)
+    if whole and p.logical(tests) / whole >= 0.12:
+        yield Signal("L", 0.2, f"tests are {p.logical(tests) / whole:.0%} of the code")
+    if any(p.has(name) for name in ("CHANGELOG.md", "CHANGELOG.rst", "CHANGES.md", "HISTORY.md", "CHANGES.rst")):
+        yield Signal("L", 0.15, "a changelog")
+    if any(path.endswith("py.typed") and p.owned(path) for path in p.resolved.tree):
+        yield Signal("L", 0.2, "py.typed")
+
+
+def _publishes(p: Portrait) -> bool:
+    for step in p.steps.all:
+        if step.tool in AUTOMATION or step.tool == "make":
+            words = " ".join([*step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]])
+            if _PUBLISH.search(words):
+                return True
+    return False
+
+
+def _research(p: Portrait) -> Iterable[Signal]:
+    if _PAPER.search(p.readme):
+        yield Signal("R", 0.5, "README points to a paper")
+    trains = p.roles.get(Role.FIT, 0)
+    named = [
+        path
+        for path in p.product
+        if path.rpartition("/")[2] in ("train.py", "main.py", "run.py", "train_eval.py", "trainer.py")
+        and path in p.lineage.entries
+    ]
+    if named and (trains or p.roles.get(Role.CLI_PARAM)):
+        yield Signal("R", 0.3, f"{named[0]} is started by hand")
+    deep = sum(1 for path in p.product if _imports(p, path, ("torch", "jax", "tensorflow", "keras", "flax")))
+    if p.product and deep / len(p.product) > 0.4 and not p.is_package:
+        yield Signal("R", 0.35, f"{deep} of {len(p.product)} modules import a deep-learning library")
+
+
+def _imports(p: Portrait, path: str, roots: tuple[str, ...]) -> bool:
+    for statement, _, _ in p.resolved.code.index(path, 0).imports:
+        if any(imported.module.partition(".")[0] in roots for imported in statement.names) and not statement.level:
+            return True
+    return False
+
+
+def _pipeline(p: Portrait) -> Iterable[Signal]:
+    declared = [
+        s
+        for s in p.steps.all
+        if s.tool in PIPELINES
+        and s.tool != "make"
+        and p.owned(s.path)
+        and places.is_product(s.path)
+        and not _is_part(p, s.path)
+    ]
+    if declared:
+        yield Signal("P", 0.75 if len(declared) > 1 else 0.5, f"{len(declared)} declared stages ({declared[0].tool})")
+    flows = sorted(
+        {
+            e.name.partition(".")[0]
+            for e in p.effects
+            if e.role in (Role.PIPELINE, Role.PIPELINE_STEP)
+            and e.domain == "orchestration"
+            and e.name.partition(".")[0] not in _TASK_RUNNERS
+        }
+    )
+    if flows:
+        yield Signal("P", 0.7, f"pipeline code ({', '.join(flows)})")
+    if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
+        yield Signal("P", 0.4, "trains and registers a model")
+    chained = _chained(p)
+    if chained >= 3:
+        yield Signal("P", 0.5, f"{chained} programs chained through files")
+
+
+def _is_part(p: Portrait, path: str) -> bool:
+    """Whether a file defines a component for pipelines of others, and none itself."""
+    facts = p.resolved.files[path]
+    return any("component" in (facts.attr(name) or "").lower() for name in ("provides", "schema"))
+
+
+def _chained(p: Portrait) -> int:
+    writers: dict[str, set[str]] = {}
+    readers: dict[str, set[str]] = {}
+    for path in p.lineage.entries:
+        if p.owned(path) and places.is_product(path):
+            for touch in p.lineage.of_program(path):
+                if touch.artefact.path and not places.is_byproduct(touch.artefact.path):
+                    (writers if touch.way == "write" else readers).setdefault(touch.artefact.id, set()).add(path)
+    linked: set[str] = set()
+    for artefact, who in writers.items():
+        for reader in readers.get(artefact, set()) - who:
+            linked |= {reader, *who}
+    return len(linked)
+
+
+def _service(p: Portrait) -> Iterable[Signal]:
+    programs = p.services
+    if programs:
+        # Without an image, a compose file or a deployment it may be a demonstration: the duties of operation are unsure.
+        yield Signal("S", 0.55, f"{programs[0]} answers requests with a model")
+    started = [
+        run.target
+        for step in p.steps.all
+        if step.tool in SERVING and p.owned(step.path)
+        for run in step.runs
+        if run.launcher or run.target in programs
+    ]
+    if programs and started:
+        yield Signal("S", 0.4, "an image, compose file or Procfile starts a server")
+    if programs and _deploys(p):
+        yield Signal("S", 0.4, "a job that deploys")
+
+
+def _deploys(p: Portrait) -> bool:
+    for step in p.steps.all:
+        if step.tool in AUTOMATION:
+            words = " ".join(
+                [step.step.name, *step.step.uses, *[" ".join(w.text for w in c.words) for c in step.step.commands]]
+            )
+            if re.search(
+                r"\b(deploy\w*|kubectl|helm upgrade|docker push|build-push-action|gcloud run|sam deploy|serverless|terraform apply|sagemaker)\b",
+                words,
+                re.I,
+            ):
+                return True
+    return False
+
+
+def _llm(p: Portrait) -> Iterable[Signal]:
+    calls = [e for e in p.effects if e.domain == "llm"]
+    entries = [path for path in p.lineage.entries if p.owned(path)]
+    if calls:
+        yield Signal(
+            "A",
+            0.5 if len(calls) < 5 else 0.65,
+            f"calls language models {len(calls)} times ({calls[0].name})"
+            if len(calls) > 1
+            else f"calls a language model ({calls[0].name})",
+        )
+        if entries and not p.is_package:
+            yield Signal("A", 0.2, "reached from a program")
+
+
+SIGNALS: tuple[Callable[[Portrait], Iterable[Signal]], ...] = (
+    _library,
+    _research,
+    _pipeline,
+    _service,
+    _llm,
+    teaching,
+    notebooks,
+)

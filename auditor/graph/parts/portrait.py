@@ -1,0 +1,140 @@
+"""Everything that the archetypes of a component are told by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.declared.steps import Steps
+from auditor.graph.observed.lineage import Lineage
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Const, Group, Name
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect
+
+
+class Signal(NamedTuple):
+    """One reason for an archetype: how much it says, in [-1, 1], and its words."""
+
+    letter: str
+    weight: float
+    says: str
+
+
+class Portrait:
+    """Everything that the signals look at, for one component."""
+
+    def __init__(
+        self, root: str, owned: Callable[[str], bool], resolved: Resolved, lineage: Lineage, steps: Steps, name: str
+    ) -> None:
+        self.root = root
+        self.owned = owned
+        self.resolved = resolved
+        self.lineage = lineage
+        self.steps = steps
+        self.name = name
+
+    @cached_property
+    def programs(self) -> list[str]:
+        """Programs of the component, tests left out."""
+        return [path for path in self.resolved.code.paths if self.owned(path) and not places.is_test(path)]
+
+    @cached_property
+    def product(self) -> list[str]:
+        """Programs that are neither tests nor examples."""
+        return [path for path in self.programs if places.is_product(path)]
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Effects of the component's own product code."""
+        wanted = set(self.product)
+        return [effect for effect in self.resolved.effects.all() if effect.site[0] in wanted]
+
+    @cached_property
+    def roles(self) -> dict[Role, int]:
+        """How often each role occurs."""
+        counts: dict[Role, int] = {}
+        for effect in self.effects:
+            counts[effect.role] = counts.get(effect.role, 0) + 1
+        return counts
+
+    @cached_property
+    def services(self) -> list[str]:
+        """Programs that answer requests with a model."""
+        return serving_programs(self.product, self.resolved, self.lineage)
+
+    @cached_property
+    def readme(self) -> str:
+        """The README at the component's root, else that of the repository: titles, then the text."""
+        for root in dict.fromkeys((self.root, "")):
+            for path, facts in sorted(self.resolved.files.items()):
+                folder, _, name = path.rpartition("/")
+                if folder == root and name.lower().startswith("readme") and facts.sections:
+                    titles = " ".join(section.title for section in facts.sections[:12])
+                    text = " ".join(section.text for section in facts.sections)
+                    return f"{titles}\n{text}"
+        return ""
+
+    @cached_property
+    def package(self) -> str:
+        """The name that the component is installed under, as far as its definition says; "" otherwise."""
+        facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
+        named = facts.attr("package") if facts is not None else None
+        return named or self._setup("name")
+
+    @cached_property
+    def classifiers(self) -> int:
+        """How many classifiers for an index the definition names."""
+        facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
+        return (
+            int(facts.attr("classifiers") or 0) if facts is not None else len(self._setup("classifiers").splitlines())
+        )
+
+    def _setup(self, keyword: str) -> str:
+        """A text, or the lines of a list, that the call of `setup` in setup.py is given under a keyword."""
+        path = f"{self.root}/setup.py".lstrip("/")
+        for _, call in self.resolved.code.calls(path) if path in self.resolved.code.programs else ():
+            name = call.func.id if type(call.func) is Name else call.func.name if type(call.func) is Attr else ""
+            given = dict(call.keywords).get(keyword) if name == "setup" else None
+            items = given.items if type(given) is Group else (given,)
+            texts = [str(item.value) for item in items if type(item) is Const and item.value]
+            if texts:
+                return "\n".join(texts)
+        return ""
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is set up to be installed."""
+        return self.has("setup.py") or self.has("pyproject.toml")
+
+    def logical(self, paths: Iterable[str]) -> int:
+        """Logical lines of some programs."""
+        return sum(self.resolved.code.programs[path].logical for path in paths)
+
+    def has(self, name: str) -> bool:
+        """Whether the component's root holds a file or folder of that name."""
+        prefix = f"{self.root}/{name}" if self.root else name
+        return prefix in self.resolved.tree or any(path.startswith(f"{prefix}/") for path in self.resolved.tree)
+
+
+def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:
+    """Programs that answer requests and reach a model: demos do not count."""
+    found = []
+    for path in paths:
+        serves = [
+            e
+            for n in resolved.code.scopes(path)
+            for e in resolved.effects.own.get((path, n), ())
+            if e.role is Role.SERVE and not e.entry.attrs.get("demo")
+        ]
+        if not serves or any(part in ("test", "tests") for part in path.split("/")):
+            continue
+        sites = set(lineage.reached(path))
+        sites |= {(path, number) for number in resolved.code.scopes(path)}
+        for site in list(sites):
+            sites |= set(resolved.effects.reached(site)) if site[0] == path else set()
+        if any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for site in sites for e in resolved.effects.of(site)):
+            found.append(path)
+    return found

@@ -1,0 +1,80 @@
+"""Signals of what is taught and what is tried out: tutorials, examples, courses, collections of notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from posixpath import dirname
+
+from auditor.graph import places
+from auditor.graph.parts.portrait import Portrait, Signal
+
+_TEACHING = re.compile(
+    r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
+    r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate|labs)\b",
+    re.I,
+)
+_CALLED = re.compile(
+    r"\bthis (example|tutorial|template|sample|demo|workshop|course|lab|lesson|starter|quickstart|guide)\b|"
+    r"\b(to teach you|teaches you|you will learn|you'll learn|page_type: sample|this code sample|reference implementation)\b",
+    re.I,
+)
+_FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
+_COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
+_LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
+
+
+def _one_form(word: str) -> str:
+    """A teaching word in one spelling, so that saying it twice is no second word. Every README helps to get started."""
+    plain = re.sub(r"[- ]+", " ", word.lower()).removesuffix("s")
+    return "get started" if plain in ("getting started", "quick start", "quickstart") else plain
+
+
+def teaching(p: Portrait) -> Iterable[Signal]:
+    """What says that a component is there to be read and learnt from."""
+    name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
+    words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
+    if words:
+        yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
+    told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
+    if said := sorted(set(told)):
+        weight = 0.45 if len(said) > 1 else 0.25 if len(told) > 1 and said != ["get started"] else 0.15
+        yield Signal("T", weight, f"README says {', '.join(said[:3])}")
+    if called := _CALLED.search(p.readme[:3000]):
+        yield Signal("T", 0.35, f"README calls it so: {called.group(0).lower()}")
+    folders = {
+        path[len(p.root) :].lstrip("/").partition("/")[0]
+        for path in p.programs
+        if "/" in path[len(p.root) :].lstrip("/")
+    }
+    numbered = [folder for folder in folders if _NUMBERED.match(folder)]
+    if len(numbered) >= 3:
+        yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
+    lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
+    if len(lessons) >= 2:
+        yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")
+    homes = {dirname(path) for path in p.services}
+    if len(homes) >= 3:
+        yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")
+    environments = {
+        dirname(path)
+        for path, facts in p.resolved.files.items()
+        if facts.requirements and p.owned(path) and "lock" not in path and (not p.package or places.is_product(path))
+    } - {p.root}
+    if len(environments) >= 5:
+        yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
+    examples = [path for path in p.programs if places.is_example(path)]
+    if p.programs and len(examples) / len(p.programs) > 0.6:
+        yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def notebooks(p: Portrait) -> Iterable[Signal]:
+    """How much of the code is in notebooks."""
+    notebooks = [path for path in p.programs if path.endswith(".ipynb")]
+    whole = p.logical(p.programs)
+    share = p.logical(notebooks) / whole if whole else 0.0
+    if share >= 0.6:
+        yield Signal("N", 0.7, f"{share:.0%} of the code is in notebooks")
+    elif share >= 0.3 and not p.is_package:
+        yield Signal("N", 0.4, f"{share:.0%} of the code is in notebooks")

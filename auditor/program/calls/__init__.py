@@ -1,0 +1,1 @@
+"""What calls do, which artefacts they name, and how both travel through callers."""

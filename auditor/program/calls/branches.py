@@ -1,0 +1,155 @@
+"""Which starts of a program reach a statement: tests on options and parameters that a start or a caller decides.
+
+`if args.stage == "train":` runs only where the command says so. A test that is not understood excludes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Op
+from auditor.program.naming.code import Frame
+from auditor.program.symbolic.values import Value, Values
+
+if TYPE_CHECKING:
+    from auditor.program.symbolic.evaluate import Evaluator
+
+_OPPOSITE = {"!=": "==", "not-in": "in"}
+
+
+class Reach(NamedTuple):
+    """Whether a statement can run at all, and in which starts (none named: in all)."""
+
+    possible: bool = True
+    runs: frozenset[int] = frozenset()
+
+
+ALWAYS = Reach()
+NEVER = Reach(possible=False)
+
+
+def reach(evaluator: Evaluator, frame: Frame) -> Reach:
+    """What the branches around a place leave of the starts of its program."""
+    found = ALWAYS
+    index = evaluator.code.index(frame.path, frame.scope)
+    for construct, arm in frame.block:
+        test = index.tests.get(construct)
+        if test is not None:
+            found = both(found, _of_test(evaluator, test, frame, wanted=arm == 0))
+    return found
+
+
+def both(one: Reach, other: Reach) -> Reach:
+    """What is left where both hold."""
+    if not (one.possible and other.possible):
+        return NEVER
+    if not (one.runs and other.runs):
+        return Reach(runs=one.runs or other.runs)
+    shared = one.runs & other.runs
+    return Reach(runs=shared) if shared else NEVER
+
+
+def limited(values: Values, to: Reach) -> Values:
+    """The values as far as they occur in the starts that are left."""
+    if not to.runs:
+        return values if to.possible else ()
+    return tuple(v._replace(runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
+
+
+def _of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> Reach:
+    """Where a test comes out as wanted."""
+    if type(test) is Op:
+        if test.op == "not":
+            return _of_test(evaluator, test.operands[0], frame, wanted=not wanted)
+        if test.op == ("and" if wanted else "or"):
+            found = ALWAYS
+            for operand in test.operands:
+                found = both(found, _of_test(evaluator, operand, frame, wanted=wanted))
+            return found
+        if test.op in _OPPOSITE:
+            positive = Op(_OPPOSITE[test.op], test.operands)
+            return _compared(evaluator, positive, frame, wanted=not wanted)
+        return _compared(evaluator, test, frame, wanted=wanted) if test.op in ("==", "in") else ALWAYS
+    if type(test) is Call:
+        return _asked(evaluator, test, frame, wanted=wanted)
+    values = evaluator.values(test, frame)
+    flags = bool(values) and all(value.how == "flag" for value in values)
+    if not flags and not (_given(values, frame) and all(value.text() in ("True", "False") for value in values)):
+        return ALWAYS
+    return _left([(value, value.text() == "True") for value in values], wanted=wanted)
+
+
+def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> Reach:
+    """`x.endswith(".txt")` and `x.startswith("s3")`, where all that `x` can be is known."""
+    func = test.func
+    if type(func) is not Attr or func.name not in ("endswith", "startswith") or len(test.args) != 1:
+        return ALWAYS
+    listed = type(test.args[0]) is Group
+    texts = _constants(evaluator, test.args[0], frame, listed=listed)
+    values = evaluator.values(func.base, frame) if texts is not None else ()
+    if texts is None or not _given(values, frame):
+        return ALWAYS
+    ends = func.name == "endswith"
+    fits = [v.text().endswith(tuple(texts)) if ends else v.text().startswith(tuple(texts)) for v in values]
+    return _left(list(zip(values, fits, strict=True)), wanted=wanted)
+
+
+def _given(values: Values, frame: Frame) -> bool:
+    """Whether all of the values are exactly known, by a start of the program or by the caller of this frame.
+
+    What a default or a constant says today, a caller that is not seen may say otherwise: starts decide, and arguments,
+    and the default where the call of this frame leaves the argument out.
+    """
+    decided = bool(values) and all(
+        value.exact and (value.runs or value.how in ("literal", "constant", "default")) for value in values
+    )
+    return decided and (frame.bound is not None or any(value.runs for value in values))
+
+
+_CASES: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "casefold": str.casefold,
+    "strip": str.strip,
+}
+
+
+def _bare(subject: Expr) -> tuple[Expr, Callable[[str], str]]:
+    """What a comparison looks at, without the `.lower()` around it, and what that does to a text."""
+    if type(subject) is Call and type(subject.func) is Attr and not subject.args and subject.func.name in _CASES:
+        return subject.func.base, _CASES[subject.func.name]
+    return subject, _unchanged
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> Reach:
+    """`x == "a"` and `x in ("a", "b")`, where all that `x` can be is known."""
+    subject, other = test.operands
+    if type(subject) is Const and test.op == "==":
+        subject, other = other, subject
+    texts = _constants(evaluator, other, frame, listed=test.op == "in")
+    bare, changed = _bare(subject)
+    values = evaluator.values(bare, frame) if texts is not None else ()
+    if texts is None or not _given(values, frame):
+        return ALWAYS
+    return _left([(value, changed(value.text()) in texts) for value in values], wanted=wanted)
+
+
+def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:
+    items = evaluator.displays.elements(expr, frame) if listed else [(expr, frame)]
+    if not items or any(type(item) is not Const for item, _ in items):
+        return None
+    return {str(item.value) for item, _ in items if type(item) is Const}
+
+
+def _left(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> Reach:
+    fitting = [value for value, outcome in outcomes if outcome is wanted]
+    if not fitting:
+        return NEVER
+    if any(not value.runs for value in fitting):
+        return ALWAYS
+    return Reach(runs=frozenset().union(*(value.runs for value in fitting)))

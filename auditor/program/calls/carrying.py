@@ -1,0 +1,135 @@
+"""How effects travel to callers: what hangs on a parameter is named anew in the frames of those who supply it.
+
+At most six levels up, each landing on the calling site with the wrappers it came `via`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from auditor.program.calls.branches import Reach, both, reach
+from auditor.program.naming.code import Frame
+from auditor.program.symbolic.values import Hole
+
+if TYPE_CHECKING:
+    from auditor.program.calls.effects import Effect, Effects, LocalCall, Site
+    from auditor.program.naming.scopes import CallSite
+
+LEVELS = 6
+MOST_LANDINGS = 60
+"""Callers that one effect may be carried to, over all levels; fewer where very many effects are carried."""
+LEAST_LANDINGS = 6
+ALL_LANDINGS = 15_000
+MOST_FRAMES = 20
+
+Chain: TypeAlias = "tuple[LocalCall, ...]"
+"""Calls from the outermost caller to the function of an effect."""
+
+
+def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
+    """The effects that land on callers, by the site of the call; and the functions with more callers than are followed."""
+    carrier = _Carrier(effects)
+    hanging = [effect for own in effects.own.values() for effect in own if hangs(effect)]
+    most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(len(hanging), 1)))
+    for effect in hanging:
+        carrier.carry(effect, most)
+    return carrier.landed, carrier.cut
+
+
+class _Carrier:
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
+        self.code = effects.code
+        self.landed: dict[Site, list[Effect]] = defaultdict(list)
+        self.cut: set[Site] = set()
+
+    def carry(self, effect: Effect, most: int) -> None:
+        """Carry one effect to the callers that supply what it hangs on, level by level."""
+        todo: list[tuple[Effect, Chain]] = [(effect, ())]
+        seen: set[tuple[object, ...]] = set()
+        while todo:
+            landed, chain = todo.pop(0)
+            if len(seen) >= most:
+                self.cut.add(effect.site)
+                return
+            if len(chain) >= LEVELS:
+                continue
+            for edge in self._suppliers(landed):
+                found = None if any(edge is each for each in chain) else self._through(effect, (edge, *chain))
+                if found is None:
+                    continue
+                key = (found.site, found.line, tuple(v.parts for v in (*found.targets, *found.dest, *found.source)))
+                if key in seen:
+                    continue
+                seen.add(key)
+                self.landed[edge.caller].append(found)
+                if hangs(found):
+                    todo.append((found, (edge, *chain)))
+
+    def _suppliers(self, effect: Effect) -> list[LocalCall]:
+        """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""
+        found = [edge for edge in self.effects.callers.get(effect.site, ()) if edge.direct]
+        cls = self.code.owner(*effect.site)
+        if found or cls is None:
+            return found
+        owners = sorted({hole.owner for hole in _holes(effect) if hole.owner is not None and hole.owner != effect.site})
+        makers = [owner for owner in owners if self.code.scope(*owner).name.endswith(".__init__")]
+        return [edge for owner in makers for edge in self.effects.callers.get(owner, ()) if edge.constructs]
+
+    def _through(self, effect: Effect, chain: Chain) -> Effect | None:
+        """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
+        frames, left = self._entered(chain, effect)
+        named = self.effects.targets.named(effect.call, effect.entry, frames) if left.possible else None
+        named = named.limited(left) if named is not None else None
+        if named is None:
+            return None
+        outer = chain[0]
+        return effect._replace(
+            targets=named.targets,
+            dest=named.dest,
+            source=named.source,
+            site=outer.caller,
+            line=outer.call.line,
+            end_line=outer.call.end_line,
+            dead=effect.dead or any(edge.site.dead for edge in chain),
+            guarded=outer.guarded,
+            origin=(effect.site, effect.line),
+            call=outer.call,
+            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
+        )
+
+    def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
+        """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
+        frames = self.effects.frames(chain[0].caller, chain[0].site)
+        left = reach(self.effects.evaluator, frames[0])
+        calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
+        for edge, (onward, site) in zip(chain, calls, strict=True):
+            inner = [self._inside(edge, frame, onward) for frame in frames]
+            frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
+            left = both(left, reach(self.effects.evaluator, frames[0]))
+        return frames, left
+
+    def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
+        """The frame of the function that goes on when an edge is followed from a frame."""
+        args = self.effects.evaluator.objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
+        if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
+            scope = self.code.scope(*onward)
+            args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
+        return self.code.bind(Frame(*onward, None, frame.depth), args)
+
+    def _placed(self, site: Site, call: CallSite | None, frame: Frame) -> list[Frame]:
+        return [frame] if call is None else self.effects.frames(site, call, frame)
+
+
+def _holes(effect: Effect) -> Iterator[Hole]:
+    for value in (*effect.targets, *effect.dest, *effect.source):
+        for hole in value.holes():
+            if hole.kind == "param" and hole.owner is not None:
+                yield hole
+
+
+def hangs(effect: Effect) -> bool:
+    """Whether an effect names something by a parameter that a caller supplies."""
+    return next(_holes(effect), None) is not None

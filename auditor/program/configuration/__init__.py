@@ -1,0 +1,1 @@
+"""Configuration that code reads, and the options that programs take."""

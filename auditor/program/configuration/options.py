@@ -1,0 +1,411 @@
+"""Command-line options: what a program declares, by whichever library, and what its starts give them.
+
+An option's value is what each known start gives it (tagged with that start), and its default for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.model.facts import Word
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
+from auditor.program.naming.code import Code, Frame, Instance, Local, Options
+from auditor.program.running.invocations import Invocation, argument
+from auditor.program.symbolic.values import Value, Values, hole, literal, of_word
+
+if TYPE_CHECKING:
+    from auditor.program.symbolic.evaluate import Evaluator
+
+_PARSE = frozenset(
+    f"argparse.ArgumentParser.{name}" for name in ("parse_args", "parse_known_args", "parse_intermixed_args")
+) | {"configargparse.ArgumentParser.parse_args", "configargparse.ArgParser.parse_args", "jsonargparse.ArgumentParser.parse_args"}  # fmt: skip
+_OF_CLASS = frozenset(
+    {"tyro.cli", "simple_parsing.parse", "pyrallis.parse", "draccus.parse", "jsonargparse.auto_cli", "chz.entrypoint"}
+)
+_DATACLASSES = "parse_args_into_dataclasses"
+_OF_FUNCTION = frozenset(
+    {"fire.Fire", "fire.core.Fire", "typer.run", "tyro.cli", "jsonargparse.CLI", "jsonargparse.auto_cli", "defopt.run", "plac.call", "argh.dispatch_command"}
+)  # fmt: skip
+_FLAGS = frozenset({"store_true", "store_false", "store_const", "count", "help", "version"})
+_ABSL = frozenset({"absl.flags.FLAGS", "tensorflow.app.flags.FLAGS", "tensorflow.compat.v1.app.flags.FLAGS", "tensorflow.flags.FLAGS"})  # fmt: skip
+MOST_WORDS = 200
+
+
+class Option(NamedTuple):
+    """One declared option. `flags` are its spellings (none for a positional one); `takes` is `one`, `many` or `none`."""
+
+    dest: str
+    flags: tuple[str, ...]
+    default: tuple[Expr, Frame] | None
+    takes: str
+    path: str
+    line: int
+
+
+class CommandLines:
+    """Answers what the options of a program can be."""
+
+    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+        self.code = code
+        self.evaluator = evaluator
+        self._declared: dict[Options, tuple[Option, ...]] = {}
+        self._functions: dict[str, dict[int, str]] = {}
+        self._of_functions: dict[tuple[str, int], tuple[Option, ...]] = {}
+        self._given: dict[tuple[object, int], dict[str, list[Word]]] = {}
+
+    # --- which options ---
+
+    def parsed(self, expr: Call, dotted: str, frame: Frame) -> Options | None:
+        """The options that a call parses from the command line, or None when it does no such thing."""
+        if dotted in _PARSE and type(expr.func) is Attr:
+            parser = self.evaluator.denoter.denote(expr.func.base, frame)
+            made = parser.made if type(parser) is Instance else None
+            where = made.frame if made is not None else frame
+            return Options(where.path, where.scope)
+        if dotted.endswith(f".{_DATACLASSES}") and type(expr.func) is Attr:
+            return Options(frame.path, frame.scope, self._dataclasses(expr.func.base, frame))
+        if dotted in _OF_CLASS:
+            chosen = argument(expr, "config_class", 0) or argument(expr, "f", 0)
+            cls = self.evaluator.denoter.denote(chosen, frame) if chosen is not None else None
+            if type(cls) is Local and self.code.scope(cls.path, cls.scope).kind == "class":
+                return Options(frame.path, frame.scope, (cls,))
+        return None
+
+    def absl(self, dotted: str, frame: Frame) -> Options | None:
+        """`FLAGS` of absl and of old TensorFlow."""
+        return Options(frame.path, frame.scope) if dotted in _ABSL or dotted.startswith("absl.flags.FLAGS") else None
+
+    def _dataclasses(self, parser: Expr, frame: Frame) -> tuple[Local, ...]:
+        """The classes that an `HfArgumentParser` was made for."""
+        while type(parser) is Name:
+            found = [
+                (b.value, where) for b, where in self.evaluator.denoter.bindings(parser, frame) if b.value is not None
+            ]
+            if not found:
+                return ()
+            parser, frame = found[0]
+        if type(parser) is not Call or not parser.args:
+            return ()
+        items = parser.args[0].items if type(parser.args[0]) is Group else (parser.args[0],)
+        classes = (self.evaluator.denoter.denote(item, frame) for item in items)
+        return tuple(cls for cls in classes if type(cls) is Local)
+
+    def declared(self, options: Options) -> tuple[Option, ...]:
+        """The options that are declared, in order."""
+        found = self._declared.get(options)
+        if found is None:
+            self._declared[options] = ()
+            listed = self._fields(options.classes) if options.classes else self._added(options)
+            found = self._declared[options] = tuple(listed)
+        return found
+
+    def _fields(self, classes: Iterable[Local]) -> Iterator[Option]:
+        for cls in classes:
+            line = self.code.scope(cls.path, cls.scope).line
+            for name in self.evaluator.objects.declared(cls):
+                values = self.evaluator.objects.fields(cls, name, None)
+                flags = (f"--{name}", f"--{name.replace('_', '-')}")
+                yield Option(name, flags, values[0] if values else None, "one", cls.path, line)
+
+    def _added(self, options: Options) -> Iterator[Option]:
+        """`add_argument` and `DEFINE_…` calls of the file, those of the scope first; else of the modules it imports."""
+        own = list(self._added_in(options.path, options.scope))
+        if own:
+            yield from own
+            return
+        for path in sorted(self.code.imports(options.path)):
+            yield from self._added_in(path, 0)
+
+    def _added_in(self, path: str, first: int) -> Iterator[Option]:
+        for number in (first, *[other for other in self.code.scopes(path) if other != first]):
+            for site in self.code.index(path, number).calls:
+                func = site.call.func
+                name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+                frame = Frame(path, number, block=site.block)
+                if name == "add_argument":
+                    made = _argparse(site.call, frame)
+                elif name.startswith("DEFINE_"):
+                    made = _absl(site.call, frame)
+                else:
+                    continue
+                if made is not None:
+                    yield made
+
+    # --- functions whose parameters are options ---
+
+    def of_function(self, path: str, scope: int) -> tuple[Option, ...] | None:
+        """The options that fill the parameters of a function; None when it is called by code alone."""
+        kind = self._kinds(path).get(scope)
+        if kind is None:
+            return None
+        key = (path, scope)
+        if key not in self._of_functions:
+            make = self._clicked if kind == "click" else self._by_signature
+            self._of_functions[key] = tuple(make(path, scope, kind))
+        return self._of_functions[key]
+
+    def _kinds(self, path: str) -> dict[int, str]:
+        """The functions of a file that a command-line library calls, with the way it does."""
+        found = self._functions.get(path)
+        if found is not None:
+            return found
+        found = self._functions[path] = {}
+        for number in self.code.scopes(path):
+            kind = self._decorated(path, number)
+            if kind:
+                found[number] = kind
+            for site in self.code.index(path, number).calls:
+                func = site.call.func
+                last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+                if last in ("Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command") and site.call.args:
+                    self._handed(path, site.call, Frame(path, number, block=site.block), found)
+        return found
+
+    def _handed(self, path: str, call: Call, frame: Frame, found: dict[int, str]) -> None:
+        """`fire.Fire(main)`, `typer.run(main)`: a function, or the methods of a class."""
+        if self.evaluator.denoter.dotted(call.func, frame) not in _OF_FUNCTION:
+            return
+        target = self.evaluator.denoter.denote(call.args[0], frame)
+        if type(target) is Local and target.path == path:
+            if self.code.scope(path, target.scope).kind == "class":
+                found.update(dict.fromkeys(self.code.index(path, target.scope).nested, "method"))
+            else:
+                found[target.scope] = "signature"
+
+    def _decorated(self, path: str, number: int) -> str:
+        scope = self.code.scope(path, number)
+        around = Frame(path, max(scope.parent, 0))
+        for decorator in scope.decorators:
+            func = decorator.func if type(decorator) is Call else decorator
+            if type(func) not in (Attr, Name):
+                continue
+            last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+            if last in ("option", "argument", "command"):
+                dotted = self.evaluator.denoter.dotted(func, around) or ""
+                if dotted.startswith("click.") and last != "command":
+                    return "click"
+                if dotted.startswith("typer."):
+                    return "signature"
+        return ""
+
+    def _clicked(self, path: str, scope: int, _kind: str) -> Iterator[Option]:
+        around = Frame(path, max(self.code.scope(path, scope).parent, 0))
+        for decorator in self.code.scope(path, scope).decorators:
+            if type(decorator) is not Call or type(decorator.func) is not Attr:
+                continue
+            names = tuple(str(arg.value) for arg in decorator.args if type(arg) is Const and isinstance(arg.value, str))
+            named = dict(decorator.keywords)
+            plain = [name for name in names if not name.startswith("-")]
+            flags = tuple(part for name in names if name.startswith("-") for part in name.split("/"))
+            if decorator.func.name not in ("option", "argument") or not names:
+                continue
+            longest = max(flags, key=lambda flag: (flag.startswith("--"), len(flag)), default="")
+            dest = (plain[0] if plain else longest.lstrip("-")).lower().replace("-", "_")
+            default = named.get("default")
+            takes = "none" if _true(named.get("is_flag")) else "many" if _many(named.get("nargs")) else "one"
+            placed = (default, around) if default is not None else None
+            yield Option(dest, flags, placed, takes, path, decorator.line)
+
+    def _by_signature(self, path: str, number: int, kind: str) -> Iterator[Option]:
+        """One option a parameter: positional without a default, else `--name` (fire takes both by name)."""
+        scope = self.code.scope(path, number)
+        around = Frame(path, max(scope.parent, 0))
+        for position, param in enumerate(scope.params):
+            if param.kind in ("args", "kwargs") or (kind == "method" and position == 0):
+                continue
+            default, positional = _typer(param)
+            flags = (f"--{param.name}", f"--{param.name.replace('_', '-')}")
+            placed = (default, around) if default is not None else None
+            yield Option(param.name, () if positional else flags, placed, "one", path, scope.line)
+
+    def of_program(self, path: str) -> tuple[Option, ...]:
+        """All options of a program: of the parsers in it and of the functions that a library calls."""
+        found = [option for each in self._interfaces(path) for option in each[1]]
+        return tuple({option.dest: option for option in found}.values())
+
+    def given(self, path: str) -> Iterator[tuple[Invocation, str, list[Word]]]:
+        """What each start of a program gives to which option."""
+        for invocation in self.evaluator.invocations.direct(path):
+            for key, declared in self._interfaces(path):
+                for dest, words in self._parse(key, declared, invocation, path).items():
+                    yield invocation, dest, words
+
+    def _interfaces(self, path: str) -> list[tuple[object, tuple[Option, ...]]]:
+        """The command lines that a file parses, each with its options."""
+        found: dict[object, tuple[Option, ...]] = {}
+        for number in self.code.scopes(path):
+            for site in self.code.index(path, number).calls:
+                func = site.call.func
+                if type(func) is Attr and func.name in ("parse_args", "parse_known_args", _DATACLASSES):
+                    frame = Frame(path, number, block=site.block)
+                    options = self.evaluator.denoter.denote(site.call, frame)
+                    if type(options) is Options:
+                        found[options] = self.declared(options)
+        for number in self._kinds(path):
+            found[path, number] = self.of_function(path, number) or ()
+        return list(found.items())
+
+    # --- values ---
+
+    def values(self, options: Options, name: str) -> Values:
+        """The texts of `args.name`: what each start gives, the default for the rest; else a hole."""
+        option = next((each for each in self.declared(options) if each.dest == name), None)
+        return self._filled(option, name, options, self.declared(options), options.path)
+
+    def of_parameter(self, frame: Frame, name: str) -> Values | None:
+        """The texts of a parameter that the command line fills; None for any other."""
+        declared = self.of_function(frame.path, frame.scope)
+        option = next((each for each in declared or () if each.dest == name), None)
+        if option is None:
+            return None
+        return self._filled(option, name, (frame.path, frame.scope), declared or (), frame.path)
+
+    def _filled(self, option: Option | None, name: str, key: object, declared: tuple[Option, ...], path: str) -> Values:
+        if option is None:
+            return (hole("cli", name),)
+        found: list[Value] = []
+        silent: set[int] = set()
+        invocations = self.evaluator.invocations.of(path)
+        for invocation in invocations:
+            words = self._parse(key, declared, invocation, path).get(option.dest)
+            if option.takes == "none":
+                given = literal("False" if words is None else "True")
+                found.append(given._replace(how="flag", runs=frozenset({invocation.number})))
+                continue
+            if words is None:
+                silent.add(invocation.number)
+            for word in words or ():
+                value = of_word(word, shown=invocation.shown)
+                found.append(value._replace(runs=frozenset({invocation.number})))
+        if silent or not invocations:
+            runs = frozenset(silent) if found else frozenset()
+            found += [value._replace(runs=value.runs or runs) for value in self._default(option)]
+        return tuple(found) or (hole("cli", name),)
+
+    def _default(self, option: Option) -> Values:
+        if option.default is None or (type(option.default[0]) is Const and option.default[0].value is None):
+            return ()
+        return tuple(value.weakened(0.8, "cli") for value in self.evaluator.values(*option.default))
+
+    def _parse(
+        self, key: object, declared: tuple[Option, ...], invocation: Invocation, path: str
+    ) -> dict[str, list[Word]]:
+        known = self._given.get((key, invocation.number))
+        if known is None:
+            words = list(invocation.words[:MOST_WORDS])
+            known = self._given[key, invocation.number] = distribute(words, declared, self._subcommands(path))
+        return known
+
+    def _subcommands(self, path: str) -> frozenset[str]:
+        """Words that choose a part of a program: names of sub-parsers, commands of a group, functions that fire calls."""
+        names: set[str] = set()
+        for number in self.code.scopes(path):
+            for site in self.code.index(path, number).calls:
+                if type(site.call.func) is Attr and site.call.func.name == "add_parser" and site.call.args:
+                    first = site.call.args[0]
+                    names.add(str(first.value) if type(first) is Const else "")
+        commands = self._kinds(path)
+        if len(commands) > 1:
+            last = [self.code.scope(path, number).name.rpartition(".")[2] for number in commands]
+            names |= {*last, *(name.replace("_", "-") for name in last)}
+        return frozenset(names)
+
+
+def distribute(words: list[Word], declared: tuple[Option, ...], subcommands: frozenset[str]) -> dict[str, list[Word]]:
+    """The words of a command line by the option that takes them; positional options in the order they are declared."""
+    by_flag = {flag: option for option in declared for flag in option.flags}
+    waiting = [option for option in declared if not option.flags]
+    found: dict[str, list[Word]] = {}
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        flag, equals, value = word.text.partition("=")
+        option = by_flag.get(flag) if word.text.startswith("-") and len(word.text) > 1 else None
+        if option is not None and equals:
+            found.setdefault(option.dest, []).append(Word(value, word.exact))
+        elif option is not None:
+            taken = _taken(words, position, option)
+            position += len(taken)
+            found.setdefault(option.dest, []).extend(taken)
+        elif word.text.startswith("-") and len(word.text) > 1:
+            continue
+        elif word.text in subcommands:
+            subcommands = frozenset()
+        elif waiting:
+            found.setdefault(waiting[0].dest, []).append(word)
+            if waiting[0].takes != "many":
+                del waiting[0]
+    return found
+
+
+def _taken(words: list[Word], position: int, option: Option) -> list[Word]:
+    """The words that follow a flag and belong to it."""
+    if option.takes == "none":
+        return []
+    end = position
+    while end < len(words) and not words[end].text.startswith("--") and (option.takes == "many" or end == position):
+        end += 1
+    return words[position:end]
+
+
+def _argparse(call: Call, frame: Frame) -> Option | None:
+    names = tuple(value.value for value in call.args if type(value) is Const and isinstance(value.value, str))
+    dest = destination(call)
+    if dest is None:
+        return None
+    named = dict(call.keywords)
+    action = named.get("action")
+    takes = (
+        "none" if type(action) is Const and action.value in _FLAGS else "many" if _many(named.get("nargs")) else "one"
+    )
+    default = named.get("default")
+    flags = tuple(name for name in names if name.startswith("-"))
+    return Option(dest, flags, (default, frame) if default is not None else None, takes, frame.path, call.line)
+
+
+def _absl(call: Call, frame: Frame) -> Option | None:
+    first = argument(call, "name", 0)
+    if type(first) is not Const or not isinstance(first.value, str):
+        return None
+    default = argument(call, "default", 1)
+    flags = (f"--{first.value}", f"-{first.value}")
+    return Option(first.value, flags, (default, frame) if default is not None else None, "one", frame.path, call.line)
+
+
+def destination(call: Call) -> str | None:
+    """The attribute an `add_argument` call fills: `dest`, else the first long option, else the first name."""
+    dest = next((value for keyword, value in call.keywords if keyword == "dest"), None)
+    if type(dest) is Const:
+        return str(dest.value)
+    names = [value.value for value in call.args if type(value) is Const and isinstance(value.value, str)]
+    chosen = next((name for name in names if name.startswith("--")), names[0] if names else None)
+    return chosen.lstrip("-").replace("-", "_") if chosen else None
+
+
+def _typer(param: Param) -> tuple[Expr | None, bool]:
+    """The default of a parameter and whether it is positional: `typer.Option(…)` and `Argument(…)` say so."""
+    default = param.default
+    marker = default if type(default) is Call else _annotated_call(param.annotation)
+    if type(marker) is Call and type(marker.func) in (Attr, Name):
+        last = marker.func.name if type(marker.func) is Attr else marker.func.id if type(marker.func) is Name else ""
+        if last in ("Option", "Argument"):
+            given = argument(marker, "default", 0) if marker is default else default
+            return (None if type(given) is Opaque else given), last == "Argument"
+    return default, default is None
+
+
+def _annotated_call(annotation: Expr | None) -> Expr | None:
+    """The call inside `Annotated[str, typer.Option(…)]`."""
+    if type(annotation) is Item and type(annotation.key) is Group:
+        return next((item for item in annotation.key.items if type(item) is Call), None)
+    return None
+
+
+def _true(expr: Expr | None) -> bool:
+    return type(expr) is Const and expr.value is True
+
+
+def _many(expr: Expr | None) -> bool:
+    return type(expr) is Const and (expr.value in ("+", "*", -1) or (isinstance(expr.value, int) and expr.value > 1))

@@ -1,0 +1,313 @@
+"""Which keys of which configuration documents are read where.
+
+Documents are followed forwards: from the calls that read them, through names, arguments and constructors, into the functions
+that use their keys. A part of a document that is handed to code which is not known counts as read, key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.model.artefact import Role
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record
+from auditor.program.calls.carrying import hangs
+from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
+from auditor.program.naming.scopes import children
+
+MOST_FRAMES = 3_000
+CALLERS = 3
+"""Levels of callers of a function that reads a document, to which it may return it."""
+MOST_OF_ONE = 12
+"""Callers whose documents are followed into one function."""
+
+
+_METHODS = frozenset({"items", "keys", "values", "copy", "update", "get", "pop", "to_dict", "as_dict", "model_dump"})
+
+_GETTERS = frozenset({"get", "select", "getint", "getfloat", "getboolean"})
+
+
+class Reading(NamedTuple):
+    """One place that reads a key; `whole` where everything under the key is handed on."""
+
+    document: str
+    key: str
+    site: Site
+    line: int
+    whole: bool
+
+
+class Readings:
+    """All places of a tree that read configuration keys."""
+
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
+        self.code = effects.code
+        self.evaluator = effects.evaluator
+        self._seen: set[tuple[str, int, int]] = set()
+        self._entered: dict[Site, int] = {}
+        self._found: dict[tuple[str, str, Site, int], bool] = {}
+        self._uses: dict[Site, list[Use]] = {}
+        self._handed: set[tuple[Site, frozenset[object]]] = set()
+        self._holding: dict[tuple[int, str, int, int], bool] = {}
+        self._pending = {
+            site
+            for site in {*effects.own, *effects.lifted}
+            if any(effect.role is Role.CONFIG_READ and hangs(effect) for effect in effects.of(site))
+        }
+        self._follow()
+
+    def all(self) -> list[Reading]:
+        """Every reading, in the order of documents and places."""
+        return sorted(Reading(*key, whole) for key, whole in self._found.items())
+
+    # --- following documents ---
+
+    def _follow(self) -> None:
+        todo = list(self._starts())
+        while todo and len(self._seen) < MOST_FRAMES:
+            frame = todo.pop()
+            if frame.key in self._seen:
+                continue
+            self._seen.add(frame.key)
+            self._read(frame)
+            todo += self._onward(frame)
+
+    def _starts(self) -> Iterator[Frame]:
+        """Where documents can be known without arguments: the scopes that read one, what calls them, shares their module's
+        names or their object, and the files that import from such modules."""
+        reading = {site for site in self.effects.own if self._reads(site)} | set(self._composing())
+        for _ in range(CALLERS):
+            reading |= {edge.caller for site in reading for edge in self.effects.callers.get(site, ()) if edge.direct}
+        modules = {path for path, number in reading if not number}
+        importing = {
+            path
+            for path in self.code.paths
+            if not modules.isdisjoint(self.code.imports(path)) and self._imports_document(path, modules)
+        }
+        for path in sorted(modules | importing):
+            reading |= {(path, number) for number in self.code.scopes(path)}
+        for path, number in sorted(reading):
+            cls = self.code.owner(path, number)
+            reading |= {(path, method) for method in self.code.index(path, cls).nested} if cls is not None else set()
+        for site in sorted(reading | {site for site in self.effects.lifted if self._reads(site)}):
+            yield Frame(*site)
+
+    def _reads(self, site: Site) -> bool:
+        """Whether a scope reads a document, itself or through what it calls with a path; an environment variable is none."""
+        return any(
+            effect.role is Role.CONFIG_READ and (effect.via or hangs(effect) or self._is_document(effect))
+            for effect in self.effects.of(site)
+        )
+
+    def _is_document(self, effect: Effect) -> bool:
+        return bool(effect.targets) and type(self.evaluator.denoter.denote(effect.call, effect.frame)) is Config
+
+    def _composing(self) -> Iterator[Site]:
+        """The functions that are given a composed document."""
+        for path in self.code.paths:
+            for number in self.code.scopes(path):
+                if self.code.scope(path, number).decorators and self.evaluator.configs.composed_for(
+                    Frame(path, number)
+                ):
+                    yield path, number
+
+    def _imports_document(self, path: str, reading: set[str]) -> bool:
+        """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
+        for statement, _, _ in self.code.index(path, 0).imports:
+            for imported in statement.names:
+                if imported.name == "*":
+                    return not reading.isdisjoint(self.code.stars(path))
+                found = self.evaluator.denoter.imported(imported, statement.level, path)
+                if type(found) is Config or (type(found) is Module and found.path in reading):
+                    return True
+                if type(found) is Instance and found.made is not None:
+                    return True
+        return False
+
+    def _onward(self, frame: Frame) -> list[Frame]:
+        """The frames of the functions that calls of this one hand documents to, or the paths of documents."""
+        found: list[Frame] = []
+        for edge in self.effects.calls.get((frame.path, frame.scope), ()):
+            where = frame.at(edge.site.block)
+            callee = (edge.callee.path, edge.callee.scope)
+            if not edge.direct or self._entered.get(callee, 0) >= MOST_OF_ONE:
+                continue
+            handed = frozenset(doc for arg in _given(edge.call) if (doc := self._document(arg, where)) is not None)
+            if (not handed and callee not in self._pending) or (callee, handed) in self._handed:
+                continue
+            self._handed.add((callee, handed if callee not in self._pending else frozenset({id(edge)})))
+            self._entered[callee] = self._entered.get(callee, 0) + 1
+            args = self.evaluator.objects.arguments(edge.callee, edge.call, where, constructed=edge.constructs)
+            found.append(self.code.bind(Frame(*callee, None, frame.depth + 1), args))
+            if edge.constructs:
+                found += self._methods(edge.callee, edge.call, where)
+        return found
+
+    def _methods(self, init: Local, call: Call, frame: Frame) -> Iterator[Frame]:
+        """The methods of an object that holds a document."""
+        cls = self.code.owner(init.path, init.scope)
+        for number in self.code.index(init.path, cls).nested if cls is not None else ():
+            scope = self.code.scope(init.path, number)
+            if scope.params and number != init.scope:
+                inner = Frame(init.path, number, None, frame.depth + 1)
+                yield self.code.bind(inner, {scope.params[0].name: (call, frame)})
+
+    def _document(self, expr: Expr, frame: Frame) -> object | None:
+        """The part of a document that an expression is, or the construction of an object that holds one; else None."""
+        if type(expr) not in (Name, Attr, Item, Call):
+            return None
+        found = self.evaluator.denoter.denote(expr, frame)
+        if type(found) is Config:
+            return found if not found.key or found.choices or self.evaluator.configs.names(found) else None
+        if type(found) is Instance and found.made is not None and type(found.of) is Local and self._holds(found.made):
+            return (id(found.made.call), *found.made.frame.key)
+        return None
+
+    def _holds(self, made: Made) -> bool:
+        """Whether an object was constructed with a document, or with an object that was."""
+        call, where = made
+        key = (id(call), *where.key)
+        if key not in self._holding:
+            self._holding[key] = False
+            given = (*call.args, *(value for _, value in call.keywords))
+            self._holding[key] = any(self._document(v, where) is not None for v in given)
+        return self._holding[key]
+
+    # --- reading one scope ---
+
+    def _read(self, frame: Frame) -> None:
+        site = (frame.path, frame.scope)
+        uses = self._uses.get(site)
+        if uses is None:
+            uses = self._uses[site] = uses_in(self.code.scope(*site).body)
+        leading: dict[tuple[str, int], bool] = {}
+        position = 0
+        while position < len(uses):
+            use = uses[position]
+            position += 1
+            name = (use.root.id, use.root.version)
+            if name not in leading:
+                leading[name] = self._leads(use.root, frame)
+            found = self.evaluator.denoter.denote(use.node, frame) if leading[name] else None
+            if type(found) is Config:
+                position += use.inner
+                renames = use.alias or (use.call is not None and self._calls_local(use.call, frame))
+                self._note(self._without_methods(found), frame, use.line, renames)
+
+    def _without_methods(self, key: Config) -> Config:
+        """The key without names that are methods of what it holds: `config.items`, `config.name.lower`."""
+        configs = self.evaluator.configs
+        above, _, last = key.key.rpartition(".")
+        if configs.has(key.path, key.key) or key.choices:
+            return key
+        if last in _METHODS or (above and configs.origin(key._replace(key=above)) is not None):
+            return self._without_methods(key._replace(key=above)) if above else key._replace(key="")
+        return key
+
+    def _leads(self, root: Name, frame: Frame) -> bool:
+        """Whether a name can lead to a document."""
+        found = self.evaluator.denoter.denote(root, frame)
+        return type(found) in (Config, Instance, Shown, Options, Module)
+
+    def _calls_local(self, call: Call, frame: Frame) -> bool:
+        return type(self.evaluator.denoter.denote(call.func, frame)) is Local
+
+    def _note(self, key: Config, frame: Frame, line: int, alias: bool) -> None:
+        leaf = self.evaluator.configs.origin(key)
+        inner = bool(self.evaluator.configs.names(key))
+        if alias and leaf is None and (inner or not key.key):
+            return
+        document = key.path.removeprefix("hydra:")
+        if leaf is not None:
+            document = leaf.path
+        place = (document, self._own_key(key, leaf is not None), (frame.path, frame.scope), line)
+        self._found[place] = self._found.get(place, False) or (leaf is None and (inner or not key.key))
+
+    def _own_key(self, key: Config, defined: bool) -> str:
+        """The key as the file that defines it writes it."""
+        if not key.path.startswith("hydra:") or not defined:
+            return key.key
+        origin = self.evaluator.configs.origin(key)
+        own = self.code.leaves(origin.path) if origin is not None else {}
+        parts = key.key.split(".")
+        return next((tail for n in range(len(parts)) if (tail := ".".join(parts[n:])) in own), key.key)
+
+
+class Use(NamedTuple):
+    """An expression that may stand for a place of a document: a name, or what attributes and keys make of it.
+
+    `inner` counts the uses inside it, which follow it in the list. `alias` where it only gets another name, `call` where it
+    is an argument.
+    """
+
+    root: Name
+    node: Expr
+    line: int
+    inner: int
+    alias: bool
+    call: Call | None
+
+
+def uses_in(body: Iterable[Record]) -> list[Use]:
+    """All uses of names in some statements, the outer before the inner."""
+    found: list[Use] = []
+    for statement in body:
+        _in_statement(statement, found)
+    return found
+
+
+def _in_statement(node: Record, found: list[Use]) -> None:
+    line = int(getattr(node, "line", 0))
+    alias = node.value if type(node) is Assign and not node.op else None
+    for name in node.__struct_fields__:
+        part = getattr(node, name)
+        parts = part if isinstance(part, tuple) else (part,)
+        if name in ("target", "targets"):
+            parts = tuple(each for each in parts if type(each) in (Attr, Item))
+        for each in parts:
+            for inner in each if isinstance(each, tuple) else (each,):  # items of a `with` are pairs
+                if not isinstance(inner, Record):
+                    continue
+                if hasattr(inner, "line") and type(inner) is not Call:
+                    _in_statement(inner, found)
+                else:
+                    _in_expression(inner, line, inner is alias, None, found)  # type: ignore[arg-type]  # an expression
+
+
+def _in_expression(expr: Expr, line: int, alias: bool, call: Call | None, found: list[Use]) -> None:
+    root = _root(expr)
+    position = len(found)
+    if root is not None:
+        found.append(Use(root, expr, line, 0, alias, call))
+    if type(expr) is not Name:
+        for child in children(expr):
+            _in_expression(child, line, False, expr if type(expr) is Call and child is not expr.func else None, found)
+    if root is not None:
+        found[position] = found[position]._replace(inner=len(found) - position - 1)
+
+
+def _root(expr: Expr) -> Name | None:
+    """The name at the bottom of attributes, keys and `.get(…)` calls; None for any other expression."""
+    if type(expr) is Call and not (type(expr.func) is Attr and expr.func.name in _GETTERS):
+        return None
+    node = expr
+    while True:
+        if type(node) is Name:
+            return node
+        if type(node) in (Attr, Item):
+            node = node.base  # type: ignore[union-attr]  # narrowed by the line above
+        elif type(node) is Call and type(node.func) is Attr:
+            node = node.func.base
+        else:
+            return None
+
+
+def _given(call: Call) -> Iterator[Expr]:
+    """The arguments of a call and its receiver."""
+    if type(call.func) is Attr:
+        yield call.func.base
+    for value in (*call.args, *(value for _, value in call.keywords)):
+        if type(value) is not Const:
+            yield value

@@ -1,0 +1,1 @@
+"""What names stand for: modules, scopes, denotations, objects, displays."""

@@ -1,0 +1,343 @@
+"""The whole program: its modules, scopes, and what a name in one of them stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from auditor.knowledge import Knowledge
+from auditor.model.facts import Facts
+from auditor.model.ir import Call, Const, Each, Expr, Group, Program, Record, Scope, Table
+from auditor.model.place import Place
+from auditor.program.naming.names import Modules
+from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
+from auditor.program.symbolic.values import Values
+
+E = TypeVar("E", bound=Record)
+
+
+class Library(NamedTuple):
+    """A module, function, class or bound method outside the repository, by qualified name."""
+
+    dotted: str
+
+
+class Module(NamedTuple):
+    """A module of the repository; a package folder without `__init__.py` ends with a slash."""
+
+    path: str
+
+
+class Local(NamedTuple):
+    """A function or class of the repository, by its scope in a file."""
+
+    path: str
+    scope: int
+
+
+class Instance(NamedTuple):
+    """An object of a library class (`of` is its qualified name) or of a class of the repository.
+
+    `made` is where it was constructed, if that is known; it is left out of comparisons.
+    """
+
+    of: str | Local
+    made: Made | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Instance) and self.of == other.of
+
+    def __hash__(self) -> int:
+        return hash(self.of)
+
+
+class Config(NamedTuple):
+    """A place in a configuration document that the repository holds: `key` is dotted, "" for the whole.
+
+    Where a part of the key is one of several texts, it is `{n}` in `key` and `choices[n]` are the texts.
+    """
+
+    path: str
+    key: str
+    choices: tuple[Values, ...] = ()
+
+    def at(self, name: str) -> Config:
+        """The place under this one that has a name."""
+        return self._replace(key=f"{self.key}.{name}" if self.key else name)
+
+    def at_one_of(self, names: Values) -> Config:
+        """The place under this one that has one of some names."""
+        return self.at(f"{{{len(self.choices)}}}")._replace(choices=(*self.choices, names))
+
+
+class Options(NamedTuple):
+    """The parsed command line of a program: declared in that scope of a file, or by the fields of classes."""
+
+    path: str
+    scope: int
+    classes: tuple[Local, ...] = ()
+
+
+class Argv(NamedTuple):
+    """The words of the command line, from word `start` on (0 is the program itself)."""
+
+    start: int
+
+
+class Shown(NamedTuple):
+    """A list, tuple, set, dict or comprehension that is written out, with where it stands."""
+
+    display: Group | Table | Each
+    frame: Frame
+
+
+class Partial(NamedTuple):
+    """A function with some of its arguments supplied by the call of `functools.partial`."""
+
+    function: Library | Local
+    call: Call
+    frame: Frame
+
+
+Denotation: TypeAlias = Library | Module | Local | Instance | Config | Options | Argv | Shown | Partial
+
+
+class Bound:
+    """What the names of a frame are bound to beside what its scope says, compared by identity (`Code.bind`).
+
+    `params` are parameters that a caller supplies; `items` the variables of comprehensions around an expression.
+    """
+
+    __slots__ = ("items", "number", "params")
+
+    def __init__(self, number: int, params: Given, items: Given) -> None:
+        self.number = number
+        self.params = params
+        self.items = items
+
+
+class Frame(NamedTuple):
+    """Where an expression stands: a scope, and what its parameters are bound to when the caller is known."""
+
+    path: str
+    scope: int
+    bound: Bound | None = None
+    depth: int = 0
+    block: Block = ()
+
+    def within(self, scope: int) -> Frame:
+        """The same file, another scope."""
+        return Frame(self.path, scope, None, self.depth)
+
+    def at(self, block: Block) -> Frame:
+        """The same scope, at a statement in that block."""
+        return self._replace(block=block)
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What tells this frame from others, block and depth left out."""
+        return (self.path, self.scope, self.bound.number if self.bound is not None else 0)
+
+
+class Made(NamedTuple):
+    """The construction of an object: the call and where it stands."""
+
+    call: Call
+    frame: Frame
+
+
+Given: TypeAlias = Mapping[str, tuple[Expr, Frame]]
+
+
+class Code:
+    """Read access to all programs of the tree. Scopes are indexed when first asked for."""
+
+    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge) -> None:
+        self.files = files
+        self.knowledge = knowledge
+        self.programs: dict[str, Program] = {
+            path: facts.program for path, facts in files.items() if facts.program is not None
+        }
+        self.modules = Modules(self.programs)
+        self._indexes: dict[tuple[str, int], ScopeIndex] = {}
+        self._children: dict[str, dict[str, int]] = {}
+        self._texts: dict[str, frozenset[str]] = {}
+        self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
+        self._bound: dict[tuple[object, ...], Bound] = {}
+        self._kept: list[Record] = []
+        self._imports: dict[str, frozenset[str]] = {}
+        self._stars: dict[str, tuple[str, ...]] = {}
+        self._star_homes: dict[tuple[str, str], str | None] = {}
+        self._importers: dict[str, list[str]] | None = None
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all programs (modules, scripts and notebooks), sorted."""
+        return tuple(sorted(self.programs))
+
+    def scope(self, path: str, number: int) -> Scope:
+        """One scope of a file."""
+        return self.programs[path].scopes[number]
+
+    def index(self, path: str, number: int) -> ScopeIndex:
+        """What a scope binds, calls and returns."""
+        key = (path, number)
+        found = self._indexes.get(key)
+        if found is None:
+            found = self._indexes[key] = index_scope(self.programs[path].scopes[number].body)
+            for position, param in enumerate(self.programs[path].scopes[number].params):
+                binding = Binding("param", param.default, (), self.programs[path].scopes[number].line, at=position)
+                found.bindings.setdefault(param.name, {}).setdefault(1, binding)
+        return found
+
+    def bind(self, frame: Frame, params: Given, items: Given | None = None) -> Frame:
+        """The frame with its names bound; equal bindings are one object, so that answers can be remembered by it."""
+        inner = items or {}
+        key = (frame.path, frame.scope, *_binding_key(params), None, *_binding_key(inner))
+        found = self._bound.get(key)
+        if found is None:
+            found = self._bound[key] = Bound(len(self._bound) + 1, params, inner)
+        return frame._replace(bound=found)
+
+    def keep(self, expr: E) -> E:
+        """An expression made on the way, kept alive so that its identity stays its own."""
+        self._kept.append(expr)
+        return expr
+
+    def scopes(self, path: str) -> range:
+        """Numbers of all scopes of a file; 0 is the module."""
+        return range(len(self.programs[path].scopes))
+
+    def named(self, path: str, name: str) -> int | None:
+        """The scope with a qualified name within a file; the last definition wins."""
+        table = self._children.get(path)
+        if table is None:
+            table = self._children[path] = {
+                scope.name: number for number, scope in enumerate(self.programs[path].scopes)
+            }
+        return table.get(name)
+
+    def owner(self, path: str, number: int) -> int | None:
+        """The class that a scope is a method of."""
+        parent = self.scope(path, number).parent
+        return parent if parent >= 0 and self.scope(path, parent).kind == "class" else None
+
+    def place(self, path: str, line: int, end_line: int | None = None) -> Place:
+        """A place in a file; lines of a notebook program become cell and line."""
+        program = self.programs.get(path)
+        if program is None or not program.cells:
+            return Place(path, line, end_line)
+        for cell in program.cells:
+            if cell.start <= line < cell.start + max(cell.lines, 1):
+                last = None if end_line is None else min(end_line, cell.start + cell.lines - 1) - cell.start + 1
+                return Place(path, line - cell.start + 1, last, cell.index)
+        return Place(path, None)
+
+    def leaves(self, path: str) -> Mapping[str, tuple[object, int]]:
+        """The scalars of a configuration document by dotted key, with their lines."""
+        table = self._leaves.get(path)
+        if table is None:
+            facts = self.files.get(path)
+            leaves = facts.leaves if facts is not None else ()
+            table = self._leaves[path] = {leaf.key: (leaf.value, leaf.line) for leaf in leaves}
+        return table
+
+    def texts(self, path: str) -> frozenset[str]:
+        """Every text that is written out anywhere in a program."""
+        found = self._texts.get(path)
+        if found is None:
+            found = self._texts[path] = frozenset(_texts(self.programs[path]))
+        return found
+
+    def stars(self, path: str) -> tuple[str, ...]:
+        """The modules of the repository whose names `from module import *` brings in, directly or through others, nearest first."""
+        found = self._stars.get(path)
+        if found is None:
+            order: dict[str, None] = {}
+            todo = [path]
+            for module in todo:
+                for statement, _, _ in self.index(module, 0).imports:
+                    for imported in statement.names if statement.names[0].name == "*" else ():
+                        home = self.modules.resolve(module, imported.module, statement.level)
+                        if home is not None and not home.endswith("/") and home != path and home not in order:
+                            order[home] = None
+                            todo.append(home)
+            found = self._stars[path] = tuple(order)
+        return found
+
+    def starred(self, path: str, name: str) -> str | None:
+        """The nearest module from which a star import of a file brings in a name."""
+        key = (path, name)
+        if key not in self._star_homes:
+            homes = (home for home in self.stars(path) if name in self.index(home, 0).bindings)
+            self._star_homes[key] = next(homes, None)
+        return self._star_homes[key]
+
+    def imports(self, path: str) -> frozenset[str]:
+        """The modules of the repository that a file imports anywhere."""
+        found = self._imports.get(path)
+        if found is None:
+            found = self._imports[path] = frozenset(self._imported(path))
+        return found
+
+    def _imported(self, path: str) -> set[str]:
+        found: set[str] = set()
+        for number in self.scopes(path):
+            for statement, _, _ in self.index(path, number).imports:
+                for imported in statement.names:
+                    home = self.modules.resolve(path, imported.module, statement.level)
+                    if home is None:
+                        continue
+                    if not home.endswith("/"):
+                        found.add(home)
+                    if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
+                        inner = self.modules.file(home.rpartition("/")[0], imported.name)
+                        if inner and not inner.endswith("/"):
+                            found.add(inner)
+        found.discard(path)
+        return found
+
+    def importers(self, path: str) -> frozenset[str]:
+        """The files that import a module, directly or through others."""
+        if self._importers is None:
+            self._importers = {}
+            for other in self.paths:
+                for target in self.imports(other):
+                    self._importers.setdefault(target, []).append(other)
+        found: set[str] = set()
+        todo = [path]
+        while todo:
+            for other in self._importers.get(todo.pop(), ()):
+                if other not in found:
+                    found.add(other)
+                    todo.append(other)
+        return frozenset(found - {path})
+
+    def calls(self, path: str) -> Iterable[tuple[int, Call]]:
+        """All calls of a file with the scope each stands in."""
+        for number in self.scopes(path):
+            for site in self.index(path, number).calls:
+                yield number, site.call
+
+
+def _binding_key(given: Given) -> Iterable[tuple[object, ...]]:
+    return [(name, id(expr), *where.key) for name, (expr, where) in sorted(given.items(), key=_name)]
+
+
+def _name(item: tuple[str, object]) -> str:
+    return item[0]
+
+
+def _texts(node: object) -> Iterable[str]:
+    """The texts in a record of the IR, however deep."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if type(item) is Const:
+            if isinstance(item.value, str):
+                yield item.value
+        elif type(item) is tuple:
+            stack.extend(item)
+        elif isinstance(item, Record):
+            stack.extend(getattr(item, field) for field in item.__struct_fields__)

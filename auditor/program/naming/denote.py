@@ -1,0 +1,425 @@
+"""What an expression stands for: a library name, a local definition, an object, a configuration document, a display.
+
+Assignment-based: a name stands for what its reaching binding stands for. What cannot be told is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from auditor.model.ir import (
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Each,
+    Expr,
+    Group,
+    Imported,
+    Item,
+    Name,
+    Op,
+    Opaque,
+    Slice,
+    Table,
+    Walrus,
+)
+from auditor.program.naming.called_things import CalledThings
+from auditor.program.naming.code import (
+    Argv,
+    Code,
+    Config,
+    Denotation,
+    Frame,
+    Instance,
+    Library,
+    Local,
+    Made,
+    Module,
+    Options,
+    Partial,
+    Shown,
+)
+from auditor.program.naming.scopes import Binding
+
+if TYPE_CHECKING:
+    from auditor.program.symbolic.evaluate import Evaluator
+
+DEEPEST = 40
+DEEPEST_MODULES = 25
+"""Modules that may lie between a name and its definition."""
+
+"""Builtins that give what they take, as far as displays, documents and options go."""
+
+
+class Denoter:
+    """Follows names, attributes and calls to what they stand for."""
+
+    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+        self.code = code
+        self.evaluator = evaluator
+        self.calls = CalledThings(code, self, evaluator)
+        self._memo: dict[tuple[int, str, int, int], Denotation | None] = {}
+        self._outer: dict[tuple[str, str, int], Denotation | None] = {}
+        self._active: set[tuple[int, str, int, int]] = set()
+        # What one search has asked of modules: modules that import all of each other would be asked without end.
+        self._searching: dict[tuple[str, str], Denotation | None] = {}
+        self._modules = 0
+        self._bases: dict[Local, list[Denotation]] = {}
+
+    def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
+        """What an expression stands for, or None."""
+        handler = _HANDLERS.get(type(expr))
+        if handler is None:
+            return None
+        key = (id(expr), *frame.key)
+        if key in self._memo:
+            return self._memo[key]
+        if key in self._active or len(self._active) > DEEPEST:
+            return None
+        self._active.add(key)
+        try:
+            found = self._memo[key] = handler(self, expr, frame)
+        finally:
+            self._active.discard(key)
+        return found
+
+    def dotted(self, expr: Expr, frame: Frame) -> str | None:
+        """The qualified name of a library callable, or None."""
+        found = self.denote(expr, frame)
+        if type(found) is Partial:
+            found = found.function
+        return found.dotted if type(found) is Library else None
+
+    # --- names ---
+
+    def _name(self, expr: Name, frame: Frame) -> Denotation | None:
+        if expr.version:
+            return self._looked_up(expr, frame)
+        if frame.bound is not None and expr.id in frame.bound.items:
+            value, where = frame.bound.items[expr.id]
+            return self.denote(value, where)
+        if not frame.scope:
+            return self._looked_up(expr, frame)
+        # A name of the scopes around means the same wherever it is read in this scope.
+        key = (expr.id, frame.path, frame.scope)
+        if key not in self._outer:
+            self._outer[key] = self._looked_up(expr, frame)
+        return self._outer[key]
+
+    def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
+        bindings = self.bindings(expr, frame)
+        for binding, where in bindings:
+            found = self._bound(expr.id, binding, where)
+            if found is not None:
+                return found
+        if bindings:
+            return None
+        return self._starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
+
+    def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
+        """The bindings a name may have here, newest first, each with the frame it stands in."""
+        code = self.code
+        number = frame.scope
+        if expr.version:
+            found = code.index(frame.path, number).reaching(expr.id, expr.version, frame.block)
+            return [(binding, frame.at(binding.block)) for binding in found]
+        while True:
+            number = code.scope(frame.path, number).parent
+            if number < 0:
+                own = code.index(frame.path, frame.scope).final(expr.id) if frame.scope == 0 else []
+                return [(binding, frame.at(binding.block)) for binding in own]
+            if code.scope(frame.path, number).kind == "class" and number != frame.scope:
+                continue
+            found = code.index(frame.path, number).final(expr.id)
+            if found:
+                where = frame.within(number)
+                return [(binding, where.at(binding.block)) for binding in found]
+
+    def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+        how, value = binding.how, binding.value
+        if how == "import" and binding.imported is not None:
+            return self.imported(binding.imported, binding.level, frame.path)
+        if how == "define":
+            return Local(frame.path, binding.scope)
+        if how == "param":
+            return self._parameter(name, binding, frame)
+        if value is None or how == "augment":
+            return None
+        if how in ("value", "context"):
+            return self.denote(value, frame)
+        displays = self.evaluator.displays
+        if how == "unpack":
+            inner = displays.part(value, frame, binding.way)
+            return self.denote(*inner) if inner is not None else None
+        if how == "element":
+            for item, where in displays.elements(value, frame) or ():
+                part = displays.part(item, where, binding.way)
+                found = self.denote(*part) if part is not None else None
+                if found is not None:
+                    return found
+        return None
+
+    def _parameter(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+        bound, scope = frame.bound, self.code.scope(frame.path, frame.scope)
+        if bound is not None and name in bound.params:
+            value, where = bound.params[name]
+            return self.denote(value, where)
+        owner = self.code.owner(frame.path, frame.scope)
+        if owner is not None and binding.at == 0 and not _is_static(scope.decorators):
+            cls = Local(frame.path, owner)
+            return cls if _is_classmethod(scope.decorators) else Instance(cls)
+        param = next((p for p in scope.params if p.name == name), None)
+        if param is None:
+            return None
+        if bound is not None and param.default is not None:
+            found = self.denote(param.default, frame.within(max(scope.parent, 0)))
+            if found is not None:
+                return found
+        if binding.at == 0 and (document := self.evaluator.configs.composed_for(frame)) is not None:
+            return document
+        return self._annotated(param.annotation, frame) if param.annotation is not None else None
+
+    def _annotated(self, annotation: Expr, frame: Frame) -> Denotation | None:
+        if type(annotation) is Op and annotation.op == "|":
+            annotation = annotation.operands[0]
+        if type(annotation) is Item and type(annotation.base) in (Name, Attr):
+            base = annotation.base
+            last = base.id if type(base) is Name else base.name if type(base) is Attr else ""
+            if last in ("Optional", "Annotated", "Final", "ClassVar"):
+                annotation = annotation.key
+        where = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
+        found = self.denote(annotation, where)
+        if type(found) is Library:
+            return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
+        return Instance(found) if type(found) is Local else None
+
+    # --- modules ---
+
+    def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
+        """What one name of an import statement stands for."""
+        modules = self.code.modules
+        module = imported.module
+        if not imported.name:
+            whole = module if imported.bound.id != module.partition(".")[0] else module.partition(".")[0]
+            found = modules.resolve(path, whole, level)
+            return Module(found) if found else Library(whole)
+        home = modules.resolve(path, module, level)
+        if home is None:
+            return Library(f"{module}.{imported.name}") if module and not level else None
+        member = self.member(home, imported.name)
+        if member is None and home.endswith("/") and not level:
+            return Library(f"{module}.{imported.name}")  # a bare folder holds modules, no names: a library is meant
+        return member
+
+    def member(self, home: str, name: str) -> Denotation | None:
+        """A name of a module of the repository: a definition, a re-export or a submodule."""
+        key = (home, name)
+        if key in self._searching or self._modules > DEEPEST_MODULES:
+            return self._searching.get(key)
+        self._searching[key] = None
+        self._modules += 1
+        try:
+            found = self._searching[key] = self._member(home, name)
+        finally:
+            self._modules -= 1
+            if not self._modules:
+                self._searching.clear()
+        return found
+
+    def _member(self, home: str, name: str) -> Denotation | None:
+        if not home.endswith("/"):
+            found = self._defined(home, name)
+            if found is not None:
+                return found
+        folder = home if home.endswith("/") else home.rpartition("/")[0]
+        if home.endswith(("/", "__init__.py")):
+            submodule = self.code.modules.file(folder.rstrip("/"), name)
+            if submodule is not None and submodule != home:
+                return Module(submodule)
+        return None if home.endswith("/") else self._starred(name, home)
+
+    def _defined(self, home: str, name: str) -> Denotation | None:
+        """What a module itself binds under a name."""
+        frame = Frame(home, 0)
+        for binding in self.code.index(home, 0).final(name):
+            found = self._bound(name, binding, frame)
+            if found is not None:
+                return found
+        return None
+
+    def _starred(self, name: str, path: str) -> Denotation | None:
+        """A name that the `from module import *` of a file bring in."""
+        home = self.code.starred(path, name)
+        return self._defined(home, name) if home is not None else None
+
+    # --- attributes and items ---
+
+    def _attr(self, expr: Attr, frame: Frame) -> Denotation | None:
+        base = self.denote(expr.base, frame)
+        stored = self._stored_outside(expr, frame)
+        if stored is not None:
+            return stored
+        return None if base is None else self.attribute(base, expr.name, frame)
+
+    def _stored_outside(self, expr: Attr, frame: Frame) -> Denotation | None:
+        for value, where in self.evaluator.objects.stored_outside(expr, frame):
+            found = self.denote(value, where)
+            if found is not None:
+                return found
+        return None
+
+    def attribute(self, base: Denotation, name: str, frame: Frame) -> Denotation | None:
+        """What `base.name` stands for."""
+        match base:
+            case Library(dotted):
+                whole = f"{dotted}.{name}"
+                return Argv(0) if whole == "sys.argv" else self.evaluator.options.absl(whole, frame) or Library(whole)
+            case Module(path):
+                found = self.member(path, name)
+                bare = found is None and path.endswith("/")
+                return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}") if bare else found
+            case Config():
+                return base.at(name)
+            case Local():
+                return self._of_class(base, name, None)
+            case Instance(of, made):
+                if isinstance(of, str):
+                    return Library(f"{of}.{name}")
+                return self._of_class(of, name, made)
+            case Options(_, _, (cls,)):
+                return self._of_class(cls, name, None)
+        return None
+
+    def _of_class(self, cls: Local, name: str, made: Made | None) -> Denotation | None:
+        """A method, a property's value, or what is assigned to an attribute of a class or of an object of it."""
+        if self.code.scope(cls.path, cls.scope).kind != "class":
+            return None
+        objects = self.evaluator.objects
+        method = objects.method(cls, name)
+        if isinstance(method, Library):
+            return method
+        if method is not None:
+            if not objects.is_property(method):
+                return method
+            frame = objects.frame_of_method(method, made)
+            return self.first(self.code.index(method.path, method.scope).returns, frame)
+        for value, where in objects.fields(cls, name, made):
+            found = self.denote(value, where)
+            if found is not None:
+                return found
+        return None
+
+    def first(self, values: list[Expr], frame: Frame) -> Denotation | None:
+        """What the first of some expressions that is known stands for."""
+        for value in values:
+            found = self.denote(value, frame)
+            if found is not None:
+                return found
+        return None
+
+    def bases(self, cls: Local) -> list[Denotation]:
+        """What the bases of a class stand for, as far as they are known."""
+        known = self._bases.get(cls)
+        if known is None:
+            scope = self.code.scope(cls.path, cls.scope)
+            where = Frame(cls.path, max(scope.parent, 0))
+            found = (self.denote(base, where) for base in scope.bases)
+            known = [base for base in found if base is not None]
+            if not self._active:  # in the middle of another question an answer may be cut short
+                self._bases[cls] = known
+        return known
+
+    def ancestry(self, cls: Local) -> list[str]:
+        """Qualified names of the library classes that a class derives from, nearest first."""
+        found: list[str] = []
+        todo, seen = [cls], {cls}
+        while todo:
+            for base in self.bases(todo.pop(0)):
+                if type(base) is Library:
+                    found.append(base.dotted)
+                elif type(base) is Local and base not in seen:
+                    seen.add(base)
+                    todo.append(base)
+        return found
+
+    def _item(self, expr: Item, frame: Frame) -> Denotation | None:
+        base = self.denote(expr.base, frame)
+        match base:
+            case Config():
+                return self.under(base, expr.key, frame)
+            case Argv(start) if type(expr.key) is Slice:
+                first = expr.key.start
+                return Argv(start + first.value) if type(first) is Const and isinstance(first.value, int) else base
+            case Shown():
+                for value, where in self.evaluator.displays.lookup(base, expr.key, frame):
+                    found = self.denote(value, where)
+                    if found is not None:
+                        return found
+            case Options(file, scope, classes) if type(expr.key) is Const and isinstance(expr.key.value, int):
+                return Options(file, scope, classes[expr.key.value : expr.key.value + 1])
+            case Options() if (name := self.evaluator.displays.key(expr.key, frame)) is not None:
+                return self.attribute(base, name, frame)
+            case Instance(of, made) if isinstance(of, str):
+                if made is not None and (document := self.evaluator.configs.of_parser(base)) is not None:
+                    name = self.evaluator.displays.key(expr.key, frame)
+                    return Config(document, name) if name is not None else None
+                if self.code.knowledge.method(of, "__getitem__") is not None:
+                    return base
+                return base if of.endswith(("DataFrame", "Series", "ndarray")) else None
+        return None
+
+    def under(self, config: Config, key: Expr, frame: Frame) -> Config | None:
+        """The place of a document that a key leads to; the key may be one of several."""
+        name = self.evaluator.displays.key(key, frame)
+        if name is not None:
+            return config.at(name)
+        names = tuple(value for value in self.evaluator.values(key, frame) if value.exact)
+        return config.at_one_of(names) if names and type(key) is not Slice else None
+
+    # --- the rest ---
+
+    def _display(self, expr: Group | Table | Each, frame: Frame) -> Denotation | None:
+        return Shown(expr, frame)
+
+    def _either(self, expr: Choice, frame: Frame) -> Denotation | None:
+        return self.denote(expr.then, frame) or self.denote(expr.otherwise, frame)
+
+    def _op(self, expr: Op, frame: Frame) -> Denotation | None:
+        if expr.op not in ("or", "/", "+", "-", "*"):
+            return None
+        for operand in expr.operands:
+            found = self.denote(operand, frame)
+            if found is not None and (expr.op == "or" or type(found) is Instance):
+                return found
+        return None
+
+    def _opaque(self, expr: Opaque, frame: Frame) -> Denotation | None:
+        return self.denote(expr.value, frame) if expr.why == "await" and expr.value is not None else None
+
+    def _walrus(self, expr: Walrus, frame: Frame) -> Denotation | None:
+        return self.denote(expr.value, frame)
+
+
+_HANDLERS: dict[type, Callable[[Denoter, Any, Frame], Denotation | None]] = {
+    Name: Denoter._name,
+    Attr: Denoter._attr,
+    Call: lambda denoter, expr, frame: denoter.calls.denote(expr, frame),
+    Item: Denoter._item,
+    Choice: Denoter._either,
+    Op: Denoter._op,
+    Opaque: Denoter._opaque,
+    Walrus: Denoter._walrus,
+    Group: Denoter._display,
+    Table: Denoter._display,
+    Each: Denoter._display,
+}
+
+
+def _is_static(decorators: tuple[Expr, ...]) -> bool:
+    return any(type(d) is Name and d.id == "staticmethod" for d in decorators)
+
+
+def _is_classmethod(decorators: tuple[Expr, ...]) -> bool:
+    return any(type(d) is Name and d.id == "classmethod" for d in decorators)

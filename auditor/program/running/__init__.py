@@ -1,0 +1,1 @@
+"""What commands run and move: shells, tools, launches, images."""

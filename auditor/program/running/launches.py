@@ -1,0 +1,249 @@
+"""Programs that code starts: `subprocess`, `os.system`, project runners, and shell lines of notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import product
+from posixpath import dirname, join
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from auditor.language.shell import read_shell
+from auditor.model.artefact import Role
+from auditor.model.facts import Command, Word
+from auditor.model.ir import Call, Const, Expr, Group, Name, Op, Star, Table
+from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.naming.code import Frame
+from auditor.program.running.commands import Commands, Run
+from auditor.program.running.grounds import UNKNOWN, Ground, upwards
+from auditor.program.running.invocations import argument
+from auditor.program.symbolic.values import Value, normal
+
+MOST_ALTERNATIVES = 10  # commands that one call may stand for
+MOST_WORDS = 200
+
+# calls that are like a command: the words before what they are given
+_LIKE = {
+    "runpy.run_path": ("python",),
+    "runpy.run_module": ("python", "-m"),
+    "papermill.execute_notebook": ("papermill",),
+    "dbt.cli.main.dbtRunner.invoke": ("dbt",),
+    "mlflow.run": ("mlflow", "run"),
+    "mlflow.projects.run": ("mlflow", "run"),
+}
+_ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
+_BRACED = re.compile(r"(?<![$\w{])\{([A-Za-z_]\w*)[^{}\n]*\}|(?<=[\w/.=:-])(?<!\$)\{([A-Za-z_]\w*)[^{}\n]*\}")
+_VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")
+
+
+class Launch(NamedTuple):
+    """A command that code starts, and what it runs."""
+
+    site: Site
+    line: int
+    run: Run
+    command: Command
+    dead: bool = False
+
+
+def launches(effects: Effects, commands: Commands) -> dict[str, list[Launch]]:
+    """Commands started by the programs of the tree, by the file that starts them."""
+    found: dict[str, list[Launch]] = defaultdict(list)
+    for effect in effects.all():
+        if effect.role is Role.EXEC and effect.entry.parse_as != "python" and effect.name not in _ELSEWHERE:
+            ground = _ground(effect, effects)
+            for command in _commands(effect, effects):
+                for run in commands.runs(command, ground):
+                    found[effect.site[0]].append(Launch(effect.site, effect.line, run, command, effect.dead))
+    for path in effects.code.paths:
+        for command, ground in _escaped(path, effects):
+            for run in commands.runs(command, ground):
+                found[path].append(Launch((path, 0), command.line, run, command))
+    return dict(found)
+
+
+# --- calls ---
+
+
+def _ground(effect: Effect, effects: Effects) -> Ground:
+    """Where a call starts its command: in the folder it names, else wherever the program was started."""
+    path = effect.site[0]
+    here = dirname(path)
+    bases = list(upwards(here))
+    given = None if effect.via else argument(effect.call, "cwd", None)
+    if given is not None:
+        values = effects.evaluator.values(given, Frame(*effect.site))
+        if not values[0].exact or len(values) > 1:
+            return Ground(UNKNOWN, here)
+        bases = (
+            [normal(values[0].text())]
+            if values[0].anchored
+            else [normal(join(base, values[0].text())) for base in bases]
+        )
+    return Ground(bases[0], here, tuple(bases[1:]))
+
+
+def _commands(effect: Effect, effects: Effects) -> Iterator[Command]:
+    """The words of an `exec` call: a list of words, or a line for the shell."""
+    if effect.via:
+        yield from (command for text in _texts(effect.targets) if " " in text for command in _read(text, effect.line))
+        return
+    path = effect.entry.path
+    given = argument(effect.call, path.arg, path.pos) if path is not None else None
+    if given is None:
+        return
+    frame = Frame(*effect.site)
+    leading = tuple(Word(text) for text in _LIKE.get(effect.name, ()))
+    environment = _environment(effect.call, frame, effects)
+    listed = _list(given, frame, effects)
+    if listed is not None or leading:
+        for words in _alternatives(listed or (given,), frame, effects):
+            yield Command((*leading, *words, *_further(effect, frame, effects)), effect.line, environment=environment)
+        return
+    for text in _texts(effects.evaluator.values(given, frame)):
+        yield from (replace(c, environment=(*c.environment, *environment)) for c in _read(text, effect.line))
+
+
+def _texts(values: Sequence[Value]) -> list[str]:
+    return [_text(value) for value in values[:5] if value.known]
+
+
+def _text(value: Value) -> str:
+    text = value.text().replace("{executable}", "python")
+    return f"{{root}}/{text}" if value.anchored else text
+
+
+def _read(text: str, line: int) -> tuple[Command, ...]:
+    """A text for the shell: holes of the value are holes of the words."""
+    return tuple(replace(command, line=line) for command in read_shell(text, braces=True))
+
+
+def _list(expr: Expr, frame: Frame, effects: Effects, depth: int = 0) -> tuple[Expr, ...] | None:
+    """The items of a list of words: written out, joined of lists, or held by a name."""
+    if type(expr) is Group:
+        return expr.items
+    if depth > MOST_ALTERNATIVES:
+        return None
+    if type(expr) is Op and expr.op == "+":
+        parts = [_list(operand, frame, effects, depth + 1) for operand in expr.operands]
+        return None if any(part is None for part in parts[:1]) else tuple(i for part in parts for i in part or (_REST,))
+    if type(expr) is Name:
+        for binding, where in effects.evaluator.denoter.bindings(expr, frame):
+            if binding.how == "value" and binding.value is not None and type(binding.value) in (Group, Op):
+                return _list(binding.value, where, effects, depth + 1)
+    return None
+
+
+_REST = Const("{?}")
+
+
+def _alternatives(items: Sequence[Expr], frame: Frame, effects: Effects) -> Iterator[tuple[Word, ...]]:
+    """The words of a list; one row for each value that a word may have, where they are few."""
+    choices = [_words(item, frame, effects) for item in items[:MOST_WORDS]]
+    count = 1
+    for position, words in enumerate(choices):
+        count *= len(words)
+        if count > MOST_ALTERNATIVES:
+            choices[position:] = [
+                each if len(each) == 1 else (Word("{?}", exact=False),) for each in choices[position:]
+            ]
+            break
+    yield from product(*choices)
+
+
+def _words(expr: Expr, frame: Frame, effects: Effects) -> tuple[Word, ...]:
+    if expr is _REST or type(expr) is Star:
+        return (Word("{?}", exact=False),)
+    values = effects.evaluator.values(expr, frame)
+    if any(value.text() == "{executable}" for value in values):
+        return (Word("python"),)
+    return tuple(Word(_text(value), value.exact and not value.anchored) for value in values[:5]) or (
+        Word("{?}", exact=False),
+    )
+
+
+def _further(effect: Effect, frame: Frame, effects: Effects) -> tuple[Word, ...]:
+    """What else such a call says: the output of a notebook, the entry point of a project."""
+    made: list[Word] = []
+    if effect.entry.dest is not None:
+        target = argument(effect.call, effect.entry.dest.arg, effect.entry.dest.pos)
+        made += _words(target, frame, effects)[:1] if target is not None else ()
+    entry = argument(effect.call, "entry_point", 1) if effect.name.startswith("mlflow.") else None
+    if entry is not None:
+        made += [Word("-e"), *_words(entry, frame, effects)[:1]]
+    return tuple(made)
+
+
+def _environment(call: Call, frame: Frame, effects: Effects) -> tuple[tuple[str, str], ...]:
+    """The variables that `env={…}` sets."""
+    given = argument(call, "env", None)
+    if type(given) is not Table:
+        return ()
+    made = []
+    for key, value in zip(given.keys, given.values, strict=True):
+        if type(key) is Const and isinstance(key.value, str):
+            values = effects.evaluator.values(value, frame)
+            made.append((key.value, values[0].text() if len(values) == 1 else f"{{{key.value}}}"))
+    return tuple(made)
+
+
+# --- shell lines of notebooks ---
+
+
+def _escaped(path: str, effects: Effects) -> Iterator[tuple[Command, Ground]]:
+    """The commands of `!` lines and shell cells, with `%cd` and `%env` followed and variables of the code filled in."""
+    here = dirname(path)
+    folder, environment = here, dict[str, str]()
+    for escape in effects.code.programs[path].escapes:
+        if escape.kind == "magic" and escape.name == "cd":
+            folder = _entered(folder, escape.text)
+        elif escape.kind == "magic" and escape.name in ("env", "set_env"):
+            name, _, value = re.sub(r"\s*=\s*|\s+", "=", escape.text.strip(), count=1).partition("=")
+            environment |= {name: value} if value else {}
+        elif escape.kind == "shell":
+            ground = Ground(folder, here, tuple(upwards(dirname(folder))) if folder and folder == here else ())
+            text = _BRACED.sub(lambda found: f"{{{found.group(1) or found.group(2)}}}", escape.text)
+            for command in read_shell(text, line=escape.line, braces=True, environment=tuple(environment.items())):
+                yield _filled(command, path, effects), ground
+
+
+def _entered(folder: str, text: str) -> str:
+    target = text.strip().strip("\"'")
+    if not target or re.search(r"[{}$]", target) or target == "-":
+        return UNKNOWN
+    return target if target.startswith(("/", "~")) else UNKNOWN if folder == UNKNOWN else normal(join(folder, target))
+
+
+def _filled(command: Command, path: str, effects: Effects) -> Command:
+    """A command whose holes are filled by what the variables of the notebook hold at that line."""
+    if all(word.exact for word in (*command.words, *command.reads, *command.writes)):
+        return command
+
+    def fill(word: Word) -> Word:
+        if word.exact:
+            return word
+        text = _VARIABLE.sub(
+            lambda found: _variable(found.group(1), command.line, path, effects) or found.group(), word.text
+        )
+        return Word(text, "{" not in text)
+
+    return replace(
+        command,
+        words=tuple(map(fill, command.words)),
+        reads=tuple(map(fill, command.reads)),
+        writes=tuple(map(fill, command.writes)),
+    )
+
+
+def _variable(name: str, line: int, path: str, effects: Effects) -> str | None:
+    """The one exact text that a variable of the module has at a line."""
+    bound = effects.code.index(path, 0).bindings.get(name, {})
+    versions = [version for version, binding in bound.items() if binding.line <= line and version > 0]
+    last = bound[max(versions)] if versions else None
+    if last is None or last.how != "value" or last.value is None:
+        return None
+    values = effects.evaluator.values(last.value, Frame(path, 0, block=last.block))
+    return _text(values[0]) if len(values) == 1 and values[0].exact else None

@@ -1,0 +1,1 @@
+"""What text an expression can have, and the path algebra over it."""

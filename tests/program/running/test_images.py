@@ -1,0 +1,76 @@
+"""What of the repository lies where inside the images that it builds."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.program.running.images import Image
+from tests.program.asking import program
+
+CODE = {"src/train.py": "", "src/deep/model.py": "", "serve.py": "", "requirements.txt": "x"}
+
+
+def image(dockerfile: str, path: str = "Dockerfile", **files: str) -> Image:
+    found = program({**CODE, path: dockerfile, **files}).commands.images.image(path)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "inside", "lies"),
+    [
+        ("COPY . /app", "/app/src/train.py", "src/train.py"),
+        ("WORKDIR /app\nCOPY . .", "/app/src/train.py", "src/train.py"),
+        ("WORKDIR /opt\nWORKDIR ml\nCOPY src code", "/opt/ml/code/train.py", "src/train.py"),
+        ("COPY src/ /app/", "/app/deep/model.py", "src/deep/model.py"),
+        ("COPY src/train.py /app/", "/app/train.py", "src/train.py"),
+        ("COPY src/train.py /app/run.py", "/app/run.py", "src/train.py"),
+        ("COPY src/*.py /app/", "/app/train.py", "src/train.py"),
+        ("COPY serve.py requirements.txt /app/", "/app/serve.py", "serve.py"),
+        ("COPY . /app", "/app/src", "src"),
+        ("COPY src /app", "/app/gone.py", None),
+        ("COPY src /app", "/other/train.py", None),
+        ("COPY ../src /app", "/app/train.py", None),
+        ("RUN true", "/src/train.py", None),
+    ],
+)
+def test_a_copied_file_is_found(lines: str, inside: str, lies: str | None) -> None:
+    assert image(f"FROM python:3.11\n{lines}\n").locate(inside) == lies
+
+
+def test_copies_from_stage_to_stage_are_followed() -> None:
+    made = image(
+        "FROM python:3.11 AS base\nWORKDIR /build\nCOPY src code\n"
+        "FROM python:3.11-slim\nCOPY --from=base /build/code /srv\n"
+    )
+    assert made.locate("/srv/train.py") == "src/train.py"
+    assert made.locate("/build/code/train.py") is None
+    built = image("FROM python:3.11 AS base\nCOPY src /app\nFROM base AS last\nWORKDIR /app\n")
+    assert built.locate("/app/train.py") == "src/train.py"
+
+
+def test_a_circle_of_stages_ends() -> None:
+    made = image("FROM x AS a\nCOPY --from=b /q /q\nFROM y AS b\nCOPY --from=a /q /q\n")
+    assert made.locate("/q/train.py") is None
+
+
+def test_the_context_is_the_folder_whose_files_are_copied() -> None:
+    assert image("FROM x\nCOPY src/train.py /app/\n", "docker/Dockerfile").context == ""
+    assert image("FROM x\nCOPY train.py /app/\n", "src/Dockerfile").context == "src"
+    told = image(
+        "FROM x\nCOPY . /app\n", "docker/Dockerfile", **{"build.sh": "docker build -f docker/Dockerfile src\n"}
+    )
+    assert told.locate("/app/train.py") == "src/train.py"
+
+
+def test_images_have_the_names_that_builds_give_them() -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nCOPY . /app\n",
+        "Makefile": "b:\n\tdocker build -t host:5000/team/ml:$(V) .\n",
+    }
+    images = program(files).commands.images
+    found = images.named("host:5000/team/ml:v2")
+    assert found is not None
+    assert found.path == "Dockerfile"
+    assert images.named("team/other") is None
