@@ -43,6 +43,9 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 """Where a statement stands: (construct, arm) pairs from the outside in."""
 
 
+_TYPES = "TYPE_CHECKING"
+
+
 class Binding(NamedTuple):
     """One binding of a name.
 
@@ -125,6 +128,11 @@ class ScopeIndex:
     def guarded(self, block: Block) -> bool:
         """Whether a block runs only when the file is started, not when it is imported."""
         return any(self.kinds.get(construct) == "main" and arm == 0 for construct, arm in block)
+
+    def for_types(self, block: Block) -> bool:
+        """Whether a block stands under `if TYPE_CHECKING:`, which no run enters."""
+        tests = (self.tests.get(construct) for construct, arm in block if arm == 0)
+        return any((type(t) is Name and t.id == _TYPES) or (type(t) is Attr and t.name == _TYPES) for t in tests)
 
     def _excludes(self, one: Block, other: Block) -> bool:
         """True when the two stand in different arms of one branch."""
