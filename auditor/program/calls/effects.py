@@ -19,6 +19,7 @@ from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.targets import Targets, chained
+from auditor.program.calls.trials import Trials
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
@@ -104,6 +105,7 @@ class LocalCall(NamedTuple):
     served: bool = False
     registered: bool = False
 
+
 class Effects:
     """Effects of all scopes, and who calls whom."""
 
@@ -116,6 +118,7 @@ class Effects:
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
         self.made: dict[Site, list[Local]] = defaultdict(list)
         """The classes of the repository that a scope makes objects of."""
+        self.trials = Trials(code, evaluator)
         self._reaching = Reaching(self)
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
@@ -263,6 +266,8 @@ class Effects:
         named = self.targets.named(call, entry, frames)
         if named is None:
             return
+        if self.trials.of(site).moved:
+            named = named.moved()
         if role in IO_ROLES:
             named = named.limited(reach(self.evaluator, frame)) or named
         self.own[site].append(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from auditor.program.calls.effects import Effects, LocalCall, Site
 
 
+_NONE: frozenset[Site] = frozenset()
+
+
 class Reaching:
     """Answers which scopes a start leads to."""
 
@@ -49,9 +52,12 @@ class Reaching:
     ) -> list[Site]:
         """Follow what runs from some scopes on into `found`; returns what only a service would call."""
         served: list[Site] = []
+        replaced: dict[Site, frozenset[Site]] = {}
         while todo:
             site = todo.pop()
             onward: list[Site] = []
+            trial = self.effects.trials.of(site)
+            gone = replaced.get(site, _NONE) | trial.functions
             for edge in self.effects.calls.get(site, ()):
                 callee = (edge.callee.path, edge.callee.scope)
                 if (edge.guarded and site != start) or not self._chosen(edge, runs):
@@ -62,9 +68,12 @@ class Reaching:
                     served.append(callee)
             onward += self._beside(site, started=site[0] == start[0])
             for other in (*onward, *served) if serves else onward:
-                if other not in found:
-                    found[other] = site
-                    todo.append(other)
+                if other in found or other in gone or (trial.moved and other[0] != site[0]):
+                    continue
+                found[other] = site
+                todo.append(other)
+                if gone:
+                    replaced[other] = gone
         return served
 
     def _waits(self, edge: LocalCall) -> bool:

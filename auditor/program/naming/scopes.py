@@ -83,13 +83,14 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests"
+        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests", "yields"
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.bindings: dict[str, dict[int, Binding]] = {}
         self.calls: list[CallSite] = []
         self.returns: list[Expr] = []
+        self.yields: list[Expr] = []
         self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
         self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
         self.imports: list[tuple[Import, Block, bool]] = []
@@ -183,6 +184,8 @@ class _Walker:
                 continue
             if type(node) is Call:
                 calls.append(CallSite(node, block, dead, loop, within))
+            elif type(node) is Opaque and node.why == "yield" and node.value is not None:
+                self.index.yields.append(node.value)
             elif type(node) is Walrus:
                 self.bind(node.target, Binding("value", node.value, block, 0))
             elif type(node) is Each:
