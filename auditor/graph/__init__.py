@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from auditor.graph import places
+from auditor.graph.configuration.questions import Configuration
 from auditor.graph.coupling.questions import Coupling
 from auditor.graph.data.questions import Data
 from auditor.graph.jungles.questions import Pipelines
@@ -28,7 +29,15 @@ from auditor.program import Resolved
 __all__ = ["ArtefactGraph", "Graphs", "World"]
 
 
-class ArtefactGraph(Pipelines, Data, Coupling, Evaluation, Operation, Smells):
+class ArtefactGraph(
+    Pipelines,
+    Data,
+    Coupling,
+    Configuration,
+    Evaluation,
+    Operation,
+    Smells,
+):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
     def owns(self, path: str) -> bool:
