@@ -172,7 +172,7 @@ def _unread_parameters(world: World, step: DeclaredStep, programs: list[str]) ->
         return
     reached = {site for program in programs for site in world.lineage.reached(program)}
     texts = {text for path in {site[0] for site in reached} for text in world.resolved.code.texts(path)}
-    texts |= {*step.step.texts, *(value for _, value in step.step.attrs)}
+    texts |= {*(text.text for text in step.step.texts), *(value for _, value in step.step.attrs)}
     words = {word for text in texts for word in _WORD.findall(text)}
     for declared in step.params:
         keys = dict(declared.ref.attrs).get("keys", "").split(",")
