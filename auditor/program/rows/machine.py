@@ -153,16 +153,19 @@ class Machine:
         """Run arms that exclude each other from the same state and join what they leave behind; whether all of them leave."""
         names, heap = at.names, self.heap
         ends: list[tuple[dict[str, Value], dict[int, Thing]]] = []
+        made: dict[int, Thing] = {}
         for arm in arms:
             at.names, self.heap = dict(names), dict(heap)
             if not arm():
                 ends.append((at.names, self.heap))
+            made.update(self.heap)
         if not ends:
-            at.names, self.heap = names, heap
+            at.names, self.heap = names, made | heap
             return True
         at.names, self.heap = ends[0]
         for other_names, other_heap in ends[1:]:
             self._join(at, other_names, other_heap)
+        self.heap = made | self.heap  # what an arm that left has made may still be held outside
         return False
 
     def _join(self, at: Env, names: dict[str, Value], heap: dict[int, Thing]) -> None:

@@ -102,7 +102,7 @@ def _try(m: Machine, s: Try, at: Env) -> bool:
     for handler in s.handlers:
         kept, heap = dict(at.names), dict(m.heap)
         m.body(handler.body, at)
-        at.names, m.heap = kept, heap
+        at.names, m.heap = kept, m.heap | heap
     if not left:
         left = m.body(s.orelse, at)
     return m.body(s.final, at) or left
