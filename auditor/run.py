@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Versions
+from auditor.model.audit import SCHEMA, Audit, Exposure, Problem, Versions, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
@@ -23,6 +23,7 @@ from auditor.model.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.graph import Graphs
+    from auditor.score import Part
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +43,13 @@ def audit(
     cache_dir: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    governed_by: Audit | None = None,
 ) -> Audit:
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
-    further rules, which are executed. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    further rules, which are executed. With `governed_by`, an audit of the base of a change, waivers and suppressions count
+    as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection, read_facts
     from auditor.tree import open_tree
@@ -58,14 +61,23 @@ def audit(
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
-        key = _key(tree.listing, tree.settings, profile or PROFILE, rules, day) if cache is not None else ""
+        people = _people(tree.waivers, governed_by)
+        key = _key(tree.listing, tree.settings, people, profile or PROFILE, rules, day) if cache is not None else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
         with no_collection():
             result = _judge(
-                tree.listing, tree.settings, files, tree.history, day, profile or PROFILE, str(rules or ""), tell
+                tree.listing,
+                tree.settings,
+                people,
+                files,
+                tree.history,
+                day,
+                profile or PROFILE,
+                str(rules or ""),
+                tell,
             )
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
@@ -152,20 +164,43 @@ def _silent(_what: str, _done: int, _whole: int) -> None:
     return None
 
 
-def _key(listing: Listing, settings: Settings, profile: str, rules: Path | None, day: str) -> str:
+class _People(msgspec.Struct, frozen=True):
+    """What people decided: waivers, which of them do not count yet, and the suppressions that count (None: all)."""
+
+    waivers: tuple[Waiver, ...]
+    proposed: frozenset[str]
+    suppressions: frozenset[tuple[str, tuple[str, ...], str]] | None
+    problems: tuple[Problem, ...]
+
+
+def _people(file: bytes | None, base: Audit | None) -> _People:
+    """The judgements of a tree, or those of the base with what the change adds to them as proposals."""
+    from auditor.judgement import key_of, read_waivers
+
+    own, problems = read_waivers(file)
+    if base is None:
+        return _People(own, frozenset(), None, problems)
+    given = {row.waiver.id: row.waiver for row in base.waivers}
+    added = tuple(waiver for waiver in own if waiver.id not in given)
+    counted = frozenset(key_of(one.path, one.rules, one.reason) for one in base.suppressions)
+    return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, problems)
+
+
+def _key(listing: Listing, settings: Settings, people: _People, profile: str, rules: Path | None, day: str) -> str:
     """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
     from auditor.engine import ruleset
     from auditor.facts.version import code_version
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, profile, day, ruleset(), code_version(), platform.python_version())
+    parts = (listing, settings, people, profile, day, ruleset(), code_version(), platform.python_version())
     return hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
 
 
 def _judge(
     listing: Listing,
     settings: Settings,
+    people: _People,
     files: Mapping[str, Facts],
     history: Callable[[], History],
     day: str,
@@ -177,10 +212,10 @@ def _judge(
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
-    from auditor.judgement import apply, fingerprinted
+    from auditor.judgement import apply, fingerprinted, waive
     from auditor.knowledge import load
     from auditor.program import resolve
-    from auditor.score import Exposure, Part, by_priority, hours, load_policy, prioritised, score_repository
+    from auditor.score import Part, by_priority, hours, load_policy, prioritised, score_repository
 
     policy, rules = load_policy(profile), registry(extra)
     tell("resolving the program", 0, 0)
@@ -193,19 +228,22 @@ def _judge(
         log.debug("%s", trace)
     programs = resolved.code.programs
     cells = {path: program.cells for path, program in programs.items() if program.cells}
-    findings, remarks = apply(
+    today = date.fromisoformat(day)
+    findings, suppressions, remarks = apply(
         fingerprinted(said.findings, cells),
         {path: program.comments for path, program in programs.items()},
-        as_of=date.fromisoformat(day),
+        as_of=today,
         cells=cells,
+        known=people.suppressions,
     )
+    findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
     tell("scoring", 0, 0)
     infos = tuple(loaded.info for loaded in rules.rules.values())
     parts = {
         graph.id: Part(
             verdicts=tuple(v for v in said.verdicts if v.component == graph.id),
             findings=tuple(f for f in findings if f.component == graph.id),
-            exposure=Exposure(**account.exposure(graph)),
+            exposure=account.exposure(graph),
         )
         for graph in graphs.components
     }
@@ -215,7 +253,7 @@ def _judge(
         cause: hours(job for job in scored.jobs if job.root_cause == cause)
         for cause in sorted({j.root_cause for j in scored.jobs})
     }
-    problems = tuple(sorted({*account.problems(graphs), *remarks}, key=account.in_order))
+    problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems, *notices}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
     return Audit(
         schema=SCHEMA,
@@ -235,5 +273,19 @@ def _judge(
         artefacts=account.artefacts(graphs),
         errors=errors,
         jobs=work,
+        exposures={name: _of_findings(part) for name, part in parts.items()},
+        waivers=waivers,
+        suppressions=suppressions,
         resolution=account.resolutions(graphs),
+    )
+
+
+def _of_findings(part: Part) -> Exposure:
+    """What a component's score rests on, with touches of the files that findings stand in alone."""
+    paths = {finding.place.path for finding in part.findings}
+    year, quarter = part.exposure.touches_year, part.exposure.touches_quarter
+    return msgspec.structs.replace(
+        part.exposure,
+        touches_year=None if year is None else {path: year[path] for path in sorted(paths & year.keys())},
+        touches_quarter=None if quarter is None else {path: quarter[path] for path in sorted(paths & quarter.keys())},
     )

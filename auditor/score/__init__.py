@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.model.audit import Exposure
 from auditor.score.effort import (
     Job,
     by_priority,
@@ -14,7 +15,7 @@ from auditor.score.effort import (
     priority,
 )
 from auditor.score.grades import grade
-from auditor.score.inputs import Exposure, Part
+from auditor.score.inputs import Part
 from auditor.score.mending import mended
 from auditor.score.policy import DEFAULT_PROFILE, Policy, load_policy, profiles
 from auditor.score.scoring import Scored, score_component, score_repository

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.data import versions
 from auditor.graph.views.picture import picture
-from auditor.model.audit import Component, Coverage, Impact, Problem, SystemMap
+from auditor.model.audit import Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
@@ -69,18 +68,18 @@ def _would_be_read(path: str) -> bool:
     return places.suffix(path) in ("py", "ipynb", "yaml", "yml", "toml", "sh", "lock", "cfg", "ini")
 
 
-def exposure(graph: ArtefactGraph) -> dict[str, Any]:
+def exposure(graph: ArtefactGraph) -> Exposure:
     """What the findings of a component are held against: thousands of logical lines, evaluated fits, shares seen."""
-    return {
-        "kloc": graph.logical / 1000,
-        "fits": graph.leaks.analysed,
-        "io_resolved": graph.io_resolved,
-        "parsed_share": graph.parsed_share,
-        "stages": graph.stages,
-        "artefacts": graph.data_artefacts,
-        "touches_year": graph.touches(365),
-        "touches_quarter": graph.touches(90),
-    }
+    return Exposure(
+        kloc=graph.logical / 1000,
+        fits=graph.leaks.analysed,
+        io_resolved=graph.io_resolved,
+        parsed_share=graph.parsed_share,
+        stages=graph.stages,
+        artefacts=graph.data_artefacts,
+        touches_year=graph.touches(365),
+        touches_quarter=graph.touches(90),
+    )
 
 
 def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Coverage:
