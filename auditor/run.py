@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Exposure, Problem, Versions, Waiver
+from auditor.model.audit import SCHEMA, Audit, Problem, Versions, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
@@ -23,7 +23,6 @@ from auditor.model.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.graph import Graphs
-    from auditor.score import Part
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +214,7 @@ def _judge(
     from auditor.judgement import apply, fingerprinted, waive
     from auditor.knowledge import load
     from auditor.program import resolve
-    from auditor.score import Part, by_priority, hours, load_policy, prioritised, score_repository
+    from auditor.score import UNSCORED, exposure_of, load_policy, restated
 
     policy, rules = load_policy(profile), registry(extra)
     tell("resolving the program", 0, 0)
@@ -237,55 +236,34 @@ def _judge(
         known=people.suppressions,
     )
     findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
-    tell("scoring", 0, 0)
     infos = tuple(loaded.info for loaded in rules.rules.values())
-    parts = {
-        graph.id: Part(
-            verdicts=tuple(v for v in said.verdicts if v.component == graph.id),
-            findings=tuple(f for f in findings if f.component == graph.id),
-            exposure=account.exposure(graph),
-        )
+    exposures = {
+        graph.id: exposure_of(account.exposure(graph), (f for f in findings if f.component == graph.id))
         for graph in graphs.components
-    }
-    scored = score_repository(infos, parts, policy, {family.id: family.title for family in rules.families})
-    ranked = by_priority((f for part in parts.values() for f in prioritised(infos, part, policy)), policy)
-    work = {
-        cause: hours(job for job in scored.jobs if job.root_cause == cause)
-        for cause in sorted({j.root_cause for j in scored.jobs})
     }
     problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems, *notices}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
-    return Audit(
+    found = Audit(
         schema=SCHEMA,
         versions=Versions(__version__, ruleset(extra), policy.score_model, policy.profile.calibration, policy.name),
         as_of=day,
         target=listing.target,
-        coverage=account.coverage(graphs, share=scored.score.coverage, verdicts=said.verdicts),
-        components=tuple(msgspec.structs.replace(c, score=scored.components[c.id]) for c in account.components(graphs)),
-        score=scored.score,
-        families=scored.families,
+        coverage=account.coverage(graphs, verdicts=said.verdicts),
+        components=account.components(graphs),
+        score=UNSCORED,
+        families=(),
         rules=infos,
         verdicts=said.verdicts,
-        findings=ranked,
+        findings=findings,
         problems=problems,
         impacts=account.impacts(graphs),
         system_map=account.system_map(graphs, findings),
         artefacts=account.artefacts(graphs),
         errors=errors,
-        jobs=work,
-        exposures={name: _of_findings(part) for name, part in parts.items()},
+        exposures=exposures,
         waivers=waivers,
         suppressions=suppressions,
         resolution=account.resolutions(graphs),
     )
-
-
-def _of_findings(part: Part) -> Exposure:
-    """What a component's score rests on, with touches of the files that findings stand in alone."""
-    paths = {finding.place.path for finding in part.findings}
-    year, quarter = part.exposure.touches_year, part.exposure.touches_quarter
-    return msgspec.structs.replace(
-        part.exposure,
-        touches_year=None if year is None else {path: year[path] for path in sorted(paths & year.keys())},
-        touches_quarter=None if quarter is None else {path: quarter[path] for path in sorted(paths & quarter.keys())},
-    )
+    tell("scoring", 0, 0)
+    return restated(found, policy, {family.id: family.title for family in rules.families})

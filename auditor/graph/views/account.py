@@ -82,8 +82,8 @@ def exposure(graph: ArtefactGraph) -> Exposure:
     )
 
 
-def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Coverage:
-    """What was seen of the target. `share` is the determined part of the scoring weight."""
+def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
+    """What was seen of the target; the share of the scoring weight that was determined is the score's to say."""
     asked = {verdict.rule for verdict in verdicts}
     applied = {verdict.rule for verdict in verdicts if verdict.outcome is not Outcome.NOT_APPLICABLE}
     world, listing = graphs.world, graphs.world.listing
@@ -91,7 +91,7 @@ def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Co
     failed = [path for path, facts in world.files.items() if any(t.code in NOT_READ for t in facts.troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
     return Coverage(
-        share=round(share, 4),
+        share=0.0,
         files=len(listing.entries),
         files_read=len(world.files) - len([p for p in failed if p in programs and not programs[p].logical]),
         files_failed=len(failed),
