@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Problem, Versions, Waiver
+from auditor.model.audit import SCHEMA, Audit, Problem, Signoff, Versions, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
@@ -29,6 +29,18 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+
+
+class Options(TypedDict, total=False):
+    """What an audit can be told besides its target and revision; see `audit`."""
+
+    as_of: date | None
+    profile: str | None
+    rules: Path | None
+    use_cache: bool
+    cache_dir: Path | None
+    jobs: int | None
+    progress: Progress | None
 
 
 def audit(
@@ -60,7 +72,7 @@ def audit(
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
-        people = _people(tree.waivers, governed_by)
+        people = _people(tree.waivers, tree.signoffs, governed_by)
         key = _key(tree.listing, tree.settings, people, profile or PROFILE, rules, day) if cache is not None else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
@@ -164,25 +176,27 @@ def _silent(_what: str, _done: int, _whole: int) -> None:
 
 
 class _People(msgspec.Struct, frozen=True):
-    """What people decided: waivers, which of them do not count yet, and the suppressions that count (None: all)."""
+    """What people decided: waivers, which of them do not count yet, the suppressions that count (None: all), sign-offs."""
 
     waivers: tuple[Waiver, ...]
     proposed: frozenset[str]
     suppressions: frozenset[tuple[str, tuple[str, ...], str]] | None
+    signoffs: tuple[Signoff, ...]
     problems: tuple[Problem, ...]
 
 
-def _people(file: bytes | None, base: Audit | None) -> _People:
+def _people(waived: bytes | None, signed: bytes | None, base: Audit | None) -> _People:
     """The judgements of a tree, or those of the base with what the change adds to them as proposals."""
-    from auditor.judgement import key_of, read_waivers
+    from auditor.judgement import key_of, read_signoffs, read_waivers
 
-    own, problems = read_waivers(file)
+    (own, wrong), (signoffs, odd) = read_waivers(waived), read_signoffs(signed)
+    problems = (*wrong, *odd)
     if base is None:
-        return _People(own, frozenset(), None, problems)
+        return _People(own, frozenset(), None, signoffs, problems)
     given = {row.waiver.id: row.waiver for row in base.waivers}
     added = tuple(waiver for waiver in own if waiver.id not in given)
     counted = frozenset(key_of(one.path, one.rules, one.reason) for one in base.suppressions)
-    return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, problems)
+    return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, signoffs, problems)
 
 
 def _key(listing: Listing, settings: Settings, people: _People, profile: str, rules: Path | None, day: str) -> str:
@@ -263,6 +277,8 @@ def _judge(
         exposures=exposures,
         waivers=waivers,
         suppressions=suppressions,
+        signoffs=people.signoffs,
+        settings=settings,
         resolution=account.resolutions(graphs),
     )
     tell("scoring", 0, 0)

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 import msgspec
 
-from auditor.judgement.waivers import CODE, CONFIRMS, KINDS, PATH
+from auditor.judgement.waivers import CONFIRMS, KINDS, PATH
 from auditor.model.audit import Problem, Waived, Waiver
 from auditor.model.finding import Finding
 from auditor.tree.ignore import configured
 
+NOTICE = "waiver"
 WARNED = timedelta(days=14)
 """How long before its end a waiver is announced to expire."""
 
@@ -106,4 +107,4 @@ def _notices(row: Waived, as_of: date) -> Iterable[Problem]:
         what = f"ends on {until}."
     else:
         return
-    yield Problem(path=PATH, line=waiver.line, message=f"{name} {what}", code=CODE)
+    yield Problem(path=PATH, line=waiver.line, message=f"{name} {what}", code=NOTICE)

@@ -12,7 +12,7 @@ from auditor.model.audit import Problem, Waiver
 from auditor.tree.ignore import unusable
 
 PATH = ".auditor/waivers.toml"
-CODE = "waiver"
+INVALID = "waiver-invalid"
 
 LEAVES, STAYS, CONFIRMS = "leaves", "stays", "confirms"
 
@@ -143,4 +143,4 @@ def _waiver(row: Mapping[str, Any], index: int, line: int | None) -> Waiver:
 
 
 def _problem(line: int | None, message: str) -> Problem:
-    return Problem(path=PATH, line=line, message=message, code=CODE)
+    return Problem(path=PATH, line=line, message=message, code=INVALID)

@@ -7,6 +7,7 @@ import msgspec
 from auditor.model.export import Resolution
 from auditor.model.finding import Effort, Finding
 from auditor.model.listing import Excluded, Target
+from auditor.model.settings import Settings
 from auditor.model.verdict import RuleInfo, Verdict
 
 SCHEMA = "auditor/audit/1"
@@ -194,6 +195,19 @@ class Suppressed(msgspec.Struct, frozen=True, order=True):
     state: str
 
 
+class Signoff(msgspec.Struct, frozen=True):
+    """A person's answer for one item of the checklist: `pass`, `partial`, `fail` or `n/a`. `evidence` is what was shown then."""
+
+    item: str
+    answer: str
+    by: str
+    on: str  # ISO day
+    evidence: str
+    release: str = ""
+    revision: str = ""
+    note: str = ""
+
+
 class Component(msgspec.Struct, frozen=True):
     """A directory with its own build, pipeline or entry points."""
 
@@ -276,4 +290,6 @@ class Audit(msgspec.Struct, frozen=True):
     exposures: dict[str, Exposure] = {}  # by component: with rules, verdicts and findings all that scoring again needs
     waivers: tuple[Waived, ...] = ()
     suppressions: tuple[Suppressed, ...] = ()
+    signoffs: tuple[Signoff, ...] = ()
+    settings: Settings = Settings()  # what the audited side says of itself
     resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named
