@@ -36,7 +36,7 @@ def _answer(screen: Screen, answer: Answer) -> None:
     bound = f"at most {short(condition.most)}" if condition.most is not None else f"at least {short(condition.least)}"
     mark = "warn" if answer.outcome == "violated" and condition.level == "warn" else _MARK[answer.outcome]
     style = {"violated": "warn" if condition.level == "warn" else "bad"}.get(answer.outcome, "")
-    screen.add(f"{mark} {condition.name:<20} {bound:<12} {plain(answer.says, 200)}", indent=2, hang=7, style=style)
+    screen.add(f"{mark} {condition.name:<20} {bound:<12} {plain(answer.says, 200)}", indent=2, hang=39, style=style)
 
 
 def _score(screen: Screen, gate: Gate) -> None:
