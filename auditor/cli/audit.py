@@ -29,7 +29,7 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
         raise UsageError(f"--as-of {value} is not a date; write it as YYYY-MM-DD") from None
 
 
-@click.command(name="audit", short_help="Audit a repository for technical debt.")
+@click.command(name="audit")
 @click.argument("target", default=".")
 @click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
 @click.option(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TARGET = click.argument("target", default=".", type=click.Path(path_type=Path, file_okay=False, exists=True))
 
 
-@click.group(name="baseline", short_help="Write down which findings are old.")
+@click.group(name="baseline")
 def command() -> None:
     """Keeps .auditor/baseline.json: the findings that were there before, so that a gate judges what is new.
 

@@ -17,7 +17,7 @@ FAILED, INCOMPLETE = 1, 3
 FORMS = ("terminal", "markdown", "json")
 
 
-@click.command(name="checklist", short_help="Walk the pre-release checklist, sign it, pack its evidence.")
+@click.command(name="checklist")
 @click.argument("target", default=".")
 @click.option("--rev", metavar="REV", help="Look at this revision from git objects, without a checkout.")
 @click.option(

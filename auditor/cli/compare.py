@@ -16,7 +16,7 @@ from auditor.model.delta import Delta
 FORMS = ("terminal", "json")
 
 
-@click.command(name="compare", short_help="Compare two audits or revisions.")
+@click.command(name="compare")
 @click.argument("before")
 @click.argument("after")
 @click.option(

@@ -16,7 +16,7 @@ FAILED, INCOMPLETE = 1, 3
 FORMS = ("terminal", "json", "audit")
 
 
-@click.command(name="gate", short_help="Judge a change: fail where it adds grave debt.")
+@click.command(name="gate")
 @click.argument("target", default=".")
 @click.option("--rev", metavar="REV", help="Judge this revision from git objects, without a checkout.")
 @click.option(

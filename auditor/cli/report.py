@@ -12,7 +12,7 @@ from auditor.cli.output import Output, parse_outputs
 from auditor.cli.stored import load_audit
 
 
-@click.command(name="report", short_help="Render a stored audit again, in any format.")
+@click.command(name="report")
 @click.argument("audit", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="AUDIT.json")
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",

@@ -13,7 +13,7 @@ from auditor.cli.stored import load_audit
 from auditor.model.audit import Audit
 
 
-@click.command(name="restate", short_help="Score a stored audit again, under other weights.")
+@click.command(name="restate")
 @click.argument("audit", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="AUDIT.json")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]", help="Write the restated audit.")

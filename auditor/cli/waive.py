@@ -18,7 +18,7 @@ SHORTEST = 8
 """Digits of a fingerprint that must be given."""
 
 
-@click.command(name="waive", short_help="Decide about a finding, with a reason and an end.")
+@click.command(name="waive")
 @click.argument("fingerprint")
 @click.argument("target", default=".", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option(
