@@ -143,10 +143,17 @@ class _Finder:
         if decides == "network":
             return True
         left = self.seeds.open(effect)
+        if left and decides == "model" and self._told_later(effect):
+            return None
         if left is False and effect.entry.seed is not None:
             given = argument(effect.call, effect.entry.seed.arg, effect.entry.seed.pos)
             return False if given is not None else None  # without a seed it needs none
         return left
+
+    def _told_later(self, effect: Effect) -> bool:
+        """Whether the file names the seed's argument as a text: a table of parameters may hold it for a model made before."""
+        seed = effect.entry.seed
+        return seed is not None and seed.arg in self.world.resolved.code.texts(effect.site[0])
 
     def _draw(
         self, run: _Run, effect: Effect, decides: str, sets: list[tuple[Effect, frozenset[str]]], *, left: bool
