@@ -20,6 +20,8 @@ from auditor.readers import candidates, read_file
 
 _BLOCK = re.compile(r"^```(\w+)(.*?)\n(.*?)^```$", re.M | re.S)
 _OPTION = re.compile(r'(\w+)="([^"]*)"')
+_SIXTEEN = "Q7M2X9K4W8R3T6Z5"
+"""What stands for `{sixteen}` in an example: sixteen letters of a credential, which no page may hold itself."""
 _MARK = re.compile(r"# <- ([A-Z]{3}\d{3})")
 
 
@@ -89,7 +91,7 @@ def _add(example: Example, path: str, text: str, given: dict[str, str]) -> None:
     for number, line in enumerate(text.splitlines(), 1):
         for rule in _MARK.findall(line):
             example.expected.add((rule, path, number))
-    example.files[path] = re.sub(r"\s*# <- [A-Z]{3}\d{3}", "", text)
+    example.files[path] = re.sub(r"\s*# <- [A-Z]{3}\d{3}", "", text).replace("{sixteen}", _SIXTEEN)
     if "size" in given:
         example.sizes[path] = int(given["size"])
 

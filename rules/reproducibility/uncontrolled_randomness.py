@@ -31,6 +31,12 @@ RULE = Rule(
     references=("Zhang et al. 2022", "Pineau et al. 2021"),
 )
 SHOWN = 5
+SAYS = {
+    "rows": "{} decides by chance which rows are used",
+    "order": "{} hands out rows in chance order",
+    "model": "{} starts from chance",
+    "network": "the network that is trained here ({}) starts from chance",
+}
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -45,9 +51,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         worst = unseeded[0]
         name = worst.name.rpartition(".")[2]
         late = f"; its generator is seeded only afterwards ({worst.late})" if worst.late else ""
-        what = "decides by chance which rows are used" if worst.decides == "rows" else "starts from chance"
         yield Finding(
-            f"{name} {what}, and no seed controls it{late} ({len(unseeded)} of {plural(len(chance.draws), 'random choice')} "
+            f"{SAYS[worst.decides].format(name)}, and no seed controls it{late} ({len(unseeded)} of {plural(len(chance.draws), 'random choice')} "
             "of this file unseeded)",
             worst.place,
             entity=f"{chance.path}|{name}",

@@ -27,7 +27,10 @@ _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role
 
 
 class Draw(NamedTuple):
-    """One random choice behind a model. `decides` is `rows` or `model`; `late` is where its generator is seeded afterwards."""
+    """One random choice behind a model. `late` is where its generator is seeded afterwards.
+
+    `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
+    """
 
     name: str
     decides: str
@@ -167,8 +170,7 @@ class _Finder:
                 else:
                     late = code.place(other.site[0], other.line)
         place = code.place(effect.site[0], effect.line, effect.end_line)
-        kind = "model" if decides == "network" else decides
-        return Draw(effect.name, kind, generator, place, before, None if before else late)
+        return Draw(effect.name, decides, generator, place, before, None if before else late)
 
     @staticmethod
     def _precedes(run: _Run, one: Effect, other: Effect) -> bool:
@@ -191,7 +193,7 @@ class _Finder:
         if role is Role.SAMPLE and (effect.name in _REORDERS or _chooses(effect)):
             used = self._used(effect.site[0])
             if used is not None and (effect.name in _REORDERS or id(effect.call) in used):
-                return "rows"
+                return "order" if _orders(effect) else "rows"
         return ""
 
     def _used(self, path: str) -> frozenset[int] | None:
@@ -237,7 +239,12 @@ class _Finder:
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
 
 
+def _orders(effect: Effect) -> bool:
+    """Whether a call hands out the same rows in another order, batch by batch."""
+    return effect.entry.seed is not None and effect.entry.seed.switch == "shuffle"
+
+
 def _chooses(effect: Effect) -> bool:
     """Whether a call draws rows of a table or a data set, or puts them in another order."""
     seed = effect.entry.seed
-    return seed is not None and (effect.name.endswith(_CHOOSES) or seed.switch == "shuffle")
+    return seed is not None and (effect.name.endswith(_CHOOSES) or _orders(effect))
