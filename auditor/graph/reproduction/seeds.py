@@ -109,11 +109,30 @@ class Seeds:
         return True
 
     def _attribute(self, expr: Attr, frame: Frame, depth: int) -> bool:
-        base = self.denoter.denote(expr.base, frame)
+        bases = self._supplied(expr.base, frame) if type(expr.base) is Name else [(expr.base, frame)]
+        return bool(bases) and all(self._field(base, expr.name, where, depth) for base, where in bases)
+
+    def _supplied(self, name: Name, frame: Frame) -> list[tuple[Expr, Frame]]:
+        """The object behind a name; for a parameter what each caller gives it."""
+        bindings = self.denoter.bindings(name, frame)
+        if frame.bound is not None or not bindings or bindings[0][0].how != "param":
+            return [(name, frame)]
+        found: list[tuple[Expr, Frame]] = []
+        for edge in self.resolved.effects.callers.get((frame.path, frame.scope), ()):
+            caller = Frame(*edge.caller, block=edge.site.block)
+            given = self.resolved.evaluator.objects.arguments(
+                edge.callee, edge.call, caller, constructed=edge.constructs
+            ).get(name.id)
+            found.append(given if given is not None else (Const(True), caller))
+        return found or [(name, frame)]
+
+    def _field(self, owner: Expr, name: str, frame: Frame, depth: int) -> bool:
+        """Whether an attribute of an object is surely unset: an option of the command line, a field of a class."""
+        base = self.denoter.denote(owner, frame)
         if type(base) is Options:
-            return self._option(base, expr.name, depth)
+            return self._option(base, name, depth)
         if type(base) is Instance and type(base.of) is Local:
-            fields = self.resolved.evaluator.objects.fields(base.of, expr.name, base.made)
+            fields = self.resolved.evaluator.objects.fields(base.of, name, base.made)
             return bool(fields) and all(self.unset(value, where, depth + 1) for value, where in fields)
         return False
 

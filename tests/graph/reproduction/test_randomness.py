@@ -120,6 +120,17 @@ def test_one_start_without_a_seed_leaves_it_to_chance() -> None:
     assert unseeded(files) == ["backward"]
 
 
+def test_an_object_of_options_that_another_caller_makes_may_hold_a_seed() -> None:
+    train = TORCH + (
+        "import argparse\n\ndef main(args):\n    if args.seed is not None:\n        torch.manual_seed(args.seed)\n"
+        "    train(torch.nn.Linear(1, 1), [])\n\nif __name__ == '__main__':\n    p = argparse.ArgumentParser()\n"
+        "    p.add_argument('--seed', type=int, default=None)\n    args = p.parse_args()\n    main(args)\n"
+    )
+    assert unseeded(train) == ["backward"]
+    other = "from train import main\nfrom somewhere import options\n\nif __name__ == '__main__':\n    main(options())\n"
+    assert unseeded({"train.py": train, "run.py": other}) == []
+
+
 def test_functions_that_a_framework_calls_are_seeded_from_anywhere() -> None:
     node = SK + "\ndef divide(df):\n    tr, te = train_test_split(df)\n    return " + FIT
     assert unseeded({"nodes.py": node}) == ["train_test_split"]
