@@ -140,6 +140,13 @@ def read_distributions() -> dict[str, tuple[str, ...]]:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
+def read_brought() -> dict[str, tuple[str, ...]]:
+    """Distribution → the distributions that it always installs with it."""
+    text = (files("auditor.knowledge") / "brings.txt").read_text(encoding="utf-8")
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
 def read_unique_methods() -> dict[str, str]:
     """Method name → the entry it stands for whatever its receiver is."""
     text = (files("auditor.knowledge") / "unique_methods.txt").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.part import Part
-from auditor.graph.reproduction import randomness
+from auditor.graph.reproduction import packages, randomness
 
 
 class Reproduction(Part):
@@ -15,3 +15,22 @@ class Reproduction(Part):
     def chances(self) -> list[randomness.Chance]:
         """What chance decides on the way to a model, by file."""
         return randomness.chances(self._world, self.owns)
+
+    @cached_property
+    def pinnings(self) -> list[packages.Pinning]:
+        """How far what each environment asks for is pinned."""
+        return packages.pinnings(self._world, self.owns)
+
+    def installed_loosely(self) -> list[packages.Installed]:
+        """What notebooks of the component install by name and without a version."""
+        found = packages.installed(self._world, self.owns)
+        return [each for each in found if not each.requirement.pinned]
+
+    @cached_property
+    def imports(self) -> packages.Imports:
+        """What is imported, by whether an environment asks for it."""
+        return packages.imports(self._world, self.owns)
+
+    def conflicts(self) -> list[packages.Conflict]:
+        """Packages that two environments ask for in versions that exclude each other."""
+        return packages.conflicts(self._world, self.owns)
