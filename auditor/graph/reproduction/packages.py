@@ -12,6 +12,7 @@ from auditor.graph.declared.environments import Asked, closure, included
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.facts import Requirement
+from auditor.model.ir import Import, Stmt, Try
 from auditor.model.place import Place
 
 ENVIRONMENTS = frozenset(
@@ -234,14 +235,23 @@ def _imported(world: World, path: str) -> Iterator[tuple[str, int]]:
     """The roots that a file imports unguarded, from outside the repository."""
     code = world.resolved.code
     for number in code.scopes(path):
-        index = code.index(path, number)
-        for statement, block, dead in index.imports:
-            if statement.level or dead or block:
+        guarded = _guarded(code.scope(path, number).body)
+        for statement, block, dead in code.index(path, number).imports:
+            if statement.level or dead or block or statement.line in guarded:
                 continue
             for imported in statement.names:
                 root = imported.module.partition(".")[0]
                 if root and code.modules.resolve(path, imported.module, 0) is None and not _is_ours(world, root):
                     yield root, statement.line
+
+
+def _guarded(body: Iterable[Stmt]) -> frozenset[int]:
+    """The lines of imports whose failure is caught."""
+    found: set[int] = set()
+    for statement in body:
+        if type(statement) is Try and statement.handlers:
+            found |= {inner.line for inner in statement.body if type(inner) is Import}
+    return frozenset(found)
 
 
 def _is_ours(world: World, root: str) -> bool:
@@ -355,10 +365,3 @@ def _pep440(requirement: Requirement) -> str:
         upper = [*head[:lead], str(int(re.sub(r"\D.*", "", head[lead]) or 0) + 1)]
         return f">={text[1:]},<{'.'.join(upper)}"
     return text.replace(" ", "")
-
-
-def names(listed: Iterable[Asked], most: int = 4) -> str:
-    """The first few packages of a list, and how many more there are."""
-    found = list(dict.fromkeys(asked.requirement.name for asked in listed))
-    more = f" and {len(found) - most} more" if len(found) > most else ""
-    return ", ".join(found[:most]) + more

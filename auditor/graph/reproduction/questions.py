@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.part import Part
-from auditor.graph.reproduction import packages, randomness
+from auditor.graph.reproduction import packages, randomness, train_serve
 
 
 class Reproduction(Part):
@@ -34,3 +34,7 @@ class Reproduction(Part):
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""
         return packages.conflicts(self._world, self.owns)
+
+    def disagreements(self) -> list[train_serve.Disagreement]:
+        """Packages that a model is trained with in one version and served with in another."""
+        return train_serve.disagreements(self._world, self.owns)
