@@ -22,9 +22,11 @@ class Reproduction(Part):
         return packages.pinnings(self._world, self.owns)
 
     def installed_loosely(self) -> list[packages.Installed]:
-        """What notebooks of the component install by name and without a version."""
+        """What notebooks and images of the component install by name and without a version."""
+        images = {step.path for step in self._world.steps.all if step.tool == "docker"}
         found = packages.installed(self._world, self.owns)
-        return [each for each in found if not each.requirement.pinned]
+        kept = [each for each in found if each.place.path in images or each.place.path.endswith(".ipynb")]
+        return [each for each in kept if not each.requirement.pinned]
 
     @cached_property
     def imports(self) -> packages.Imports:
