@@ -11,6 +11,7 @@ from auditor.graph.coupling.questions import Coupling
 from auditor.graph.data.questions import Data
 from auditor.graph.jungles.questions import Pipelines
 from auditor.graph.leakage.questions import Evaluation
+from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
@@ -39,6 +40,7 @@ class ArtefactGraph(
     Operation,
     Reproduction,
     Smells,
+    LanguageModels,
 ):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 

@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 
-from auditor.knowledge import tables
+from auditor.knowledge import row_effects, tables
 from auditor.knowledge.entry import SELF, Entry, Library, TypeFacts, Value
 from auditor.knowledge.patterns import NameTable
 from auditor.model.artefact import Role
@@ -282,7 +282,9 @@ class Knowledge:
     def version(self) -> str:
         """A digest of the tables, for cache keys."""
         return tables.digest(
-            self._texts | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
+            self._texts
+            | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
+            | {"rows": row_effects.text()}
         )
 
 
