@@ -16,6 +16,7 @@ from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
 from auditor.graph.views import resolution
 from auditor.graph.world import World
@@ -37,6 +38,7 @@ class ArtefactGraph(
     Configuration,
     Evaluation,
     Operation,
+    Reproduction,
     Smells,
     LanguageModels,
 ):
