@@ -240,7 +240,7 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         number = m.sets.split(("validation_split", rows, validated))
         held_out = m.sets.part(rows, number, 1, "cut")
         rows = m.sets.part(rows, number, 0, "cut")
-    version = before.version if before is not None else m.sets.number()
+    version = m.sets.number()
     searched = bool(thing.attrs.get("search"))
     trained = Trained(version, receiver.ref, thing.name, rows, whole.all_fits(), called.spot, searched, thing.spot)
     m.heap[receiver.ref] = replace(thing, trained=trained)
@@ -349,8 +349,7 @@ def predicted(m: Machine, called: Called, receiver: Value) -> Value | None:
         rows = receiver.rows
         if before is not None and before.rows is not rows:
             rows = m.sets.union([before.rows, rows])
-        version = before.version if before is not None else m.sets.number()
-        trained = Trained(version, receiver.ref, thing.name, rows, receiver.fits, called.spot, made=thing.spot)
+        trained = Trained(m.sets.number(), receiver.ref, thing.name, rows, receiver.fits, called.spot, made=thing.spot)
         m.heap[receiver.ref] = replace(thing, trained=trained)
         m.trace.trainings.append(trained)
         return OTHER

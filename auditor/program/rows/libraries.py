@@ -34,6 +34,9 @@ def starred(m: Machine, path: str) -> list[str]:
 
 def call(m: Machine, called: Called) -> Value:
     """What a library function gives for its arguments."""
+    called.args = [m.table_of(value) if value.kind == "object" else value for value in called.args]
+    if called.name.startswith("torch.nn.") and (guess := _guess_in(called)) is not None:
+        return guess  # a loss: `backward` will train the model it came from
     special = _SPECIAL.get(called.name)
     if special is not None:
         return special(m, called)
@@ -46,6 +49,10 @@ def call(m: Machine, called: Called) -> Value:
     handler = _BY_ROLE.get(entry.role)
     made = handler(m, called, entry) if handler is not None else None
     return made if made is not None else m.unfollowed(called)
+
+
+def _guess_in(called: Called) -> Value | None:
+    return next((value for value in called.every() if value.kind in ("prediction", "loss")), None)
 
 
 def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from auditor.program.rows.row_sets import Rows, RowSets, Spot, relation
+from auditor.program.rows.row_sets import Rows, RowSets, Spot, shares
 
 Kind = Literal[
     "other",  # nothing is known but perhaps rows
@@ -201,4 +201,4 @@ def _joined(sets: RowSets, values: list[Value]) -> Rows | None:
 
 def seen_by(fit: Fit, rows: Rows) -> bool:
     """Whether a statistic was computed over rows that include some of these."""
-    return relation(fit.rows, rows) == "overlap"
+    return shares(fit.rows, rows)

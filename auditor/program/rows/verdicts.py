@@ -59,9 +59,16 @@ def preprocessing(trace: Trace) -> list[Leak]:
         if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
             continue
         for fit in leaking(evaluation):
+            if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
+                continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
             if fit.how not in ("model", "filter"):
                 found.setdefault((fit.spot, fit.name), Leak(fit, evaluation, _split(trace, evaluation)))
     return list(found.values()) or _before_split(trace)
+
+
+def unlabelled(evaluation: Evaluation) -> bool:
+    """Whether rows are only predicted that no random split held out: most likely nobody knows their labels."""
+    return evaluation.how == "predict" and all(rows.how != "part" for rows in evaluation.tested.chain())
 
 
 def _before_split(trace: Trace) -> list[Leak]:
