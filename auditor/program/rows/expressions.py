@@ -131,7 +131,7 @@ def _held_against(m: Machine, operands: list[Value], at: Env, expr: Op) -> bool:
     guess = guesses[0]
     if guess.by is not None and guess.rows is not None:
         spot = Spot(at.site[0], _line(expr) or at.line)
-        m.judge(guess.by, guess.rows, guess.fits, "compare", spot, at)
+        m.judge(guess.by, guess.rows, guess.fits, "residual" if expr.op == "-" else "compare", spot, at)
     return True
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
-from auditor.program.rows import fitting, iteration, splitting, tables
+from auditor.program.rows import fitting, iteration, splitting, tables, times
 from auditor.program.rows.machine import Called, Env, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
@@ -87,7 +87,9 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
     if entry.library == "sklearn":
         return _bunch(m, called)
     rows = m.sets.root(f"{target}|{called.constant('sheet_name')}") if target else m.sets.fresh(known=True)
-    return Value("frame", rows)
+    found = Value("frame", rows)
+    times.read_dates(m, called, found)
+    return found
 
 
 def _bunch(m: Machine, called: Called) -> Value:
@@ -244,6 +246,7 @@ _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
     "numpy.arange": _range,
     "pandas.factorize": _factorized,
     "pandas.cut": _cut,
+    "pandas.to_datetime": times.parsed,
     "sklearn.base.clone": _cloned,
     "copy.copy": _copied,
     "copy.deepcopy": _copied,

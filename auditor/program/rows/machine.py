@@ -15,7 +15,7 @@ from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, RowSets, Spot
-from auditor.program.rows.trace import Evaluation, How, Trace
+from auditor.program.rows.trace import Evaluation, How, Signal, Trace
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
 
 MOST_STEPS = 24_000
@@ -304,10 +304,15 @@ class Machine:
         selects: bool = False,
     ) -> None:
         """Note that a trained model is judged on rows."""
-        found = Evaluation(trained, rows, trained.fits | fits, how, spot, at.site, at.block, selects)
+        looped = at.loops > 0 and trained.loops > 0
+        found = Evaluation(trained, rows, trained.fits | fits, how, spot, at.site, at.block, selects, looped)
         if found.key() not in self._judged:
             self._judged.add(found.key())
             self.trace.evaluations.append(found)
+
+    def signal(self, rows: Rows, word: str, spot: Spot) -> None:
+        """Note that rows look ordered in time."""
+        self.trace.signals.setdefault(rows.root, {}).setdefault(word, Signal(word, spot))
 
 
 @dataclass(slots=True)

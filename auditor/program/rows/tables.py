@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Op
+from auditor.program.rows import times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
@@ -35,6 +36,9 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
 def method(m: Machine, called: Called, base: Value) -> Value | None:
     """`base.method(…)`; None where the method is not one of a table."""
     name = called.name
+    word = times.signal(called)
+    if word and base.rows is not None:
+        m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":
         return _of_groups(m, called, base)
     special = _SPECIAL.get(name)
