@@ -15,6 +15,7 @@ from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.testing.questions import Testing
 from auditor.graph.views import resolution
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -28,7 +29,7 @@ from auditor.program import Resolved
 __all__ = ["ArtefactGraph", "Graphs", "World"]
 
 
-class ArtefactGraph(Pipelines, Data, Coupling, Configuration, Evaluation, Operation):
+class ArtefactGraph(Pipelines, Data, Coupling, Configuration, Testing, Evaluation, Operation):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
     def owns(self, path: str) -> bool:
