@@ -116,6 +116,7 @@ class Effects:
         self.own: dict[Site, list[Effect]] = defaultdict(list)
         self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
+        self._with_module: dict[str, list[Site]] = {}
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._read(path)
@@ -327,16 +328,20 @@ class Effects:
                 and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
             ]
             if site[1] == 0:
-                onward += [(path, 0) for path in sorted(self.imports.get(site[0], ()))]
-                onward += [
-                    (site[0], number)
-                    for number in self.code.scopes(site[0])
-                    if self.code.scope(site[0], number).kind == "class" and self.code.scope(site[0], number).parent == 0
-                ]
+                onward += self._imported(site[0])
             for other in onward:
                 if other not in found:
                     found[other] = site
                     todo.append(other)
+        return found
+
+    def _imported(self, path: str) -> list[Site]:
+        """What runs with the top level of a file: the modules it imports, and the bodies of its classes."""
+        found = self._with_module.get(path)
+        if found is None:
+            found = self._with_module[path] = [(other, 0) for other in sorted(self.imports.get(path, ()))]
+            scopes = self.code.programs[path].scopes
+            found += [(path, n) for n, scope in enumerate(scopes) if scope.kind == "class" and scope.parent == 0]
         return found
 
 
