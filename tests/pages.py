@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha1
 
 from msgspec.structs import replace
 
@@ -20,6 +21,8 @@ from auditor.readers import candidates, read_file
 
 _BLOCK = re.compile(r"^```(\w+)(.*?)\n(.*?)^```$", re.M | re.S)
 _OPTION = re.compile(r'(\w+)="([^"]*)"')
+_SIXTEEN = "Q7M2X9K4W8R3T6Z5"
+"""What stands for `{sixteen}` in an example: sixteen letters of a credential, which no page may hold itself."""
 _MARK = re.compile(r"# <- ([A-Z]{3}\d{3})")
 
 
@@ -60,7 +63,8 @@ def _example(name: str, bad: bool, body: str) -> Example:
             _add(example, path, content, given)
         if "expect" in given:
             rule, _, where = given["expect"].partition(" ")
-            example.expected.add((rule, "." if where == "component" else where, None))
+            place, _, line = where.partition(":")
+            example.expected.add((rule, "." if where == "component" else place, int(line) if line else None))
     return example
 
 
@@ -89,7 +93,7 @@ def _add(example: Example, path: str, text: str, given: dict[str, str]) -> None:
     for number, line in enumerate(text.splitlines(), 1):
         for rule in _MARK.findall(line):
             example.expected.add((rule, path, number))
-    example.files[path] = re.sub(r"\s*# <- [A-Z]{3}\d{3}", "", text)
+    example.files[path] = re.sub(r"\s*# <- [A-Z]{3}\d{3}", "", text).replace("{sixteen}", _SIXTEEN)
     if "size" in given:
         example.sizes[path] = int(given["size"])
 
@@ -103,7 +107,10 @@ def graphs(
         readers = candidates(path)
         if readers:
             facts[path] = read_file(readers, text.encode())
-    entries = tuple(Entry(path, "0" * 40, (sizes or {}).get(path, len(text))) for path, text in sorted(files.items()))
+    entries = tuple(
+        Entry(path, sha1(text.encode(), usedforsecurity=False).hexdigest(), (sizes or {}).get(path, len(text)))
+        for path, text in sorted(files.items())
+    )
     listing = Listing(Target("memory", "folder", "example", history="none"), entries)
     roots = component_roots(facts) if archetypes else ()
     settings = Settings(components={root or ".": archetypes for root in roots})

@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from auditor.graph import places
+from auditor.graph.configuration.questions import Configuration
 from auditor.graph.coupling.questions import Coupling
 from auditor.graph.data.questions import Data
 from auditor.graph.jungles.questions import Pipelines
 from auditor.graph.leakage.questions import Evaluation
+from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.reproduction.questions import Reproduction
+from auditor.graph.smells.questions import Smells
 from auditor.graph.views import resolution
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -27,7 +31,17 @@ from auditor.program import Resolved
 __all__ = ["ArtefactGraph", "Graphs", "World"]
 
 
-class ArtefactGraph(Pipelines, Data, Coupling, Evaluation, Operation):
+class ArtefactGraph(
+    Pipelines,
+    Data,
+    Coupling,
+    Configuration,
+    Evaluation,
+    Operation,
+    Reproduction,
+    Smells,
+    LanguageModels,
+):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
     def owns(self, path: str) -> bool:

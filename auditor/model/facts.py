@@ -200,6 +200,17 @@ class Storage(Fact):
     default: bool = False
 
 
+class Secret(Fact):
+    """A credential that stands in the file: what it is, and its line. Its text is never kept.
+
+    `brief` where it says itself when it ends.
+    """
+
+    kind: str
+    line: int
+    brief: bool = False
+
+
 class EntryPoint(Fact):
     """A command that an installation creates: `name` runs `target` (`package.module:function`)."""
 
@@ -267,6 +278,7 @@ class Facts(msgspec.Struct, frozen=True):
     troubles: tuple[Trouble, ...] = ()
     lines: int = 0
     watches: tuple[Watch, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
     def attr(self, name: str) -> str | None:
         """The first value of an attribute, or None."""

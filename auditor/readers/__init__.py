@@ -10,6 +10,9 @@ import traceback
 from collections.abc import Sequence
 from fnmatch import translate
 
+import msgspec
+
+from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Trouble
 from auditor.readers import (
     argo,
@@ -40,16 +43,20 @@ from auditor.readers import (
     git_files,
     github_actions,
     gitlab_ci,
+    grafana,
+    great_expectations,
     iceberg,
     jenkins,
     json_lines,
     kedro_catalog,
+    key_files,
     kfp,
     kubernetes,
     lakefs,
     locks,
     makefile,
     mlproject,
+    model_servers,
     notebook,
     parquet,
     pipfile,
@@ -57,6 +64,7 @@ from auditor.readers import (
     ploomber,
     pre_commit,
     procfile,
+    prometheus,
     prose,
     pyproject,
     python,
@@ -67,6 +75,7 @@ from auditor.readers import (
     setup_py,
     shell_script,
     snakemake,
+    soda,
     sql,
     table,
     terraform,
@@ -118,6 +127,16 @@ READERS: tuple[Reader, ...] = (
     kfp.JOB,
     kfp.COMPONENT,
     kubernetes.READER,
+    prometheus.READER,
+    soda.READER,
+    great_expectations.CHECKPOINT,
+    great_expectations.SUITE,
+    grafana.READER,
+    model_servers.BENTO,
+    model_servers.COG,
+    model_servers.MLSERVER,
+    model_servers.TORCHSERVE,
+    model_servers.TRITON,
     sagemaker.READER,
     locks.CONDA,
     conda.READER,
@@ -166,6 +185,7 @@ READERS: tuple[Reader, ...] = (
     bindings.PROPERTIES,
     python.SCRIPT,
     shell_script.SCRIPT,
+    key_files.READER,
 )
 
 
@@ -221,11 +241,17 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     """The facts of one file by the first reader that accepts it; kind `other` where none does. Never raises.
 
     A reader's own failure is a trouble with the code `internal`. A pointer to content elsewhere is read as such,
-    whatever the file's name promises.
+    whatever the file's name promises. No reader sees a credential: it is taken out before.
     """
     pin = pointer(data)
     if pin is not None:
         return read_pointer(pin)
+    data, secrets = without_secrets(data)
+    facts = _read(readers, data)
+    return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
+
+
+def _read(readers: Sequence[Reader], data: bytes) -> Facts:
     for reader in readers:
         try:
             if reader.accepts(data):

@@ -16,7 +16,7 @@ from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.running.launches import Launch
-from auditor.program.symbolic.values import Hole, Value, concat
+from auditor.program.symbolic.values import Hole, Value, concat, is_temporary
 
 READING = {
     Role.READ: NodeKind.DATASET,
@@ -116,9 +116,9 @@ class Lineage:
         """What an effect touches in one way, and whether it could be named; `hub`: it may name what no file is."""
         found, named = [], False
         for value in values:
-            if _is_temporary(value):
+            if is_temporary(value):
                 self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
-            if self._carried(value) or _is_temporary(value):
+            if self._carried(value) or is_temporary(value):
                 named = True
                 continue
             identity = self._identity(effect.site[0], value, written=way == "write")
@@ -288,11 +288,6 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
-
-
-def _is_temporary(value: Value) -> bool:
-    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
-    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"
 
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.program.calls.branches import Reach, both, reach
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ MOST_LANDINGS = 60
 LEAST_LANDINGS = 6
 ALL_LANDINGS = 15_000
 MOST_FRAMES = 20
+_MOCKS = ("unittest.mock.", "mock.")
 
 Chain: TypeAlias = "tuple[LocalCall, ...]"
 """Calls from the outermost caller to the function of an effect."""
@@ -80,8 +81,14 @@ class _Carrier:
 
     def _through(self, effect: Effect, chain: Chain) -> Effect | None:
         """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
+        trial = self.effects.trials.of(chain[0].caller)
+        if effect.name in trial.libraries or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
+            return None
         frames, left = self._entered(chain, effect)
-        named = self.effects.targets.named(effect.call, effect.entry, frames) if left.possible else None
+        if not left.possible or self._is_stand_in(effect, frames[0]):
+            return None
+        named = self.effects.targets.named(effect.call, effect.entry, frames)
+        named = named.moved() if named is not None and trial.moved else named
         named = named.limited(left) if named is not None else None
         if named is None:
             return None
@@ -99,6 +106,11 @@ class _Carrier:
             call=outer.call,
             via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
         )
+
+    def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
+        """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
+        meant = self.effects.evaluator.denoter.denote(effect.call.func, frame)
+        return type(meant) is Local or (type(meant) is Library and meant.dotted.startswith(_MOCKS))
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
         """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""

@@ -17,7 +17,9 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Name
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
+from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.targets import Targets, chained
+from auditor.program.calls.trials import Trials
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Module, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
@@ -88,7 +90,10 @@ class Effect(NamedTuple):
 
 
 class LocalCall(NamedTuple):
-    """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value."""
+    """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
+
+    `direct`: it is called; else it is handed on, `registered` by a decorator, `served` to a framework that answers requests.
+    """
 
     caller: Site
     callee: Local
@@ -99,11 +104,6 @@ class LocalCall(NamedTuple):
     constructs: bool = False
     served: bool = False
     registered: bool = False
-
-    def runs_on_import(self) -> bool:
-        """Whether importing the file runs the function too: what is only handed to a library there waits for somebody to
-        call it, as commands, tasks and callbacks do; a service answers with all that its modules register."""
-        return self.direct or self.served or (bool(self.caller[1]) and not self.registered)
 
 
 class Effects:
@@ -116,7 +116,10 @@ class Effects:
         self.own: dict[Site, list[Effect]] = defaultdict(list)
         self.calls: dict[Site, list[LocalCall]] = defaultdict(list)
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
-        self._with_module: dict[str, list[Site]] = {}
+        self.made: dict[Site, list[Local]] = defaultdict(list)
+        """The classes of the repository that a scope makes objects of."""
+        self.trials = Trials(code, evaluator)
+        self._reaching = Reaching(self)
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._read(path)
@@ -163,7 +166,7 @@ class Effects:
                 call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
                 where = CallSite(call, (), dead=False, loop=0)
                 self._local(
-                    around, where, Local(path, number), direct=False, registered=True, served=self._serves(dotted)
+                    around, where, Local(path, number), direct=False, registered=True, served=self.serves(dotted)
                 )
 
     def _call(self, site: Site, call_site: CallSite) -> None:
@@ -189,10 +192,10 @@ class Effects:
             if type(value) in (Name, Attr):
                 handed = self.evaluator.denoter.denote(value, frame)
                 if type(handed) is Local:
-                    served = type(callee) is Library and self._serves(callee.dotted)
+                    served = type(callee) is Library and self.serves(callee.dotted)
                     self._local(site, call_site, handed, direct=False, served=served)
 
-    def _serves(self, dotted: str) -> bool:
+    def serves(self, dotted: str) -> bool:
         """Whether a library name belongs to a framework that answers requests."""
         library = self.code.knowledge.library(dotted)
         return library is not None and library.domain == "serving"
@@ -209,6 +212,8 @@ class Effects:
     ) -> None:
         constructs = False
         if self.code.scope(callee.path, callee.scope).kind == "class":
+            if direct:
+                self.made[site].append(callee)
             init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
             base = self.evaluator.denoter.ancestry(callee)
             if base:
@@ -261,6 +266,8 @@ class Effects:
         named = self.targets.named(call, entry, frames)
         if named is None:
             return
+        if self.trials.of(site).moved:
+            named = named.moved()
         if role in IO_ROLES:
             named = named.limited(reach(self.evaluator, frame)) or named
         self.own[site].append(
@@ -297,52 +304,16 @@ class Effects:
         around = (frame or Frame(*site)).at(call_site.block)
         return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
 
-    # --- reach ---
-
-    def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
-        """Whether some of the starts reach a call, as far as tests on the command line tell."""
-        if not runs or not edge.site.block:
-            return True
-        left = reach(self.evaluator, Frame(*edge.caller, block=edge.site.block))
-        return left.possible and (not left.runs or bool(left.runs & runs))
-
     def reached(
         self, start: Site, but: frozenset[Site] = frozenset(), runs: frozenset[int] = frozenset()
     ) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
-        Following calls, functions that are handed on (those in `but` only where they are called outright), and the top
-        level of imported modules without what their main guards hold and what they only register. `runs`: in these starts of
-        the program, without the branches that its command lines exclude.
+        Following calls, functions that are handed on (those in `but` only where they are called outright), and the bodies
+        of the modules that are imported on the way, without what their main guards hold and what they only register.
+        `runs`: in these starts of the program, without the branches that its command lines exclude.
         """
-        found: dict[Site, Site | None] = {start: None}
-        todo = [start]
-        while todo:
-            site = todo.pop()
-            onward: list[Site] = [
-                (edge.callee.path, edge.callee.scope)
-                for edge in self.calls.get(site, ())
-                if (site == start or not edge.guarded)
-                and (site[0] == start[0] or edge.runs_on_import())
-                and self._chosen(edge, runs)
-                and (edge.direct or (edge.callee.path, edge.callee.scope) not in but)
-            ]
-            if site[1] == 0:
-                onward += self._imported(site[0])
-            for other in onward:
-                if other not in found:
-                    found[other] = site
-                    todo.append(other)
-        return found
-
-    def _imported(self, path: str) -> list[Site]:
-        """What runs with the top level of a file: the modules it imports, and the bodies of its classes."""
-        found = self._with_module.get(path)
-        if found is None:
-            found = self._with_module[path] = [(other, 0) for other in sorted(self.imports.get(path, ()))]
-            scopes = self.code.programs[path].scopes
-            found += [(path, n) for n, scope in enumerate(scopes) if scope.kind == "class" and scope.parent == 0]
-        return found
+        return self._reaching.of(start, but, runs)
 
 
 def module_of(denoted: object) -> str | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from auditor.knowledge import Argument, Entry, Knowledge
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Star, Table
 from auditor.program.calls.branches import Reach, limited
+from auditor.program.calls.trials import moved
 from auditor.program.naming.code import Code, Frame, Instance, Library, Shown
 from auditor.program.naming.handles import opened
 from auditor.program.running.invocations import argument
@@ -52,6 +53,10 @@ class Named(NamedTuple):
         """As far as it holds in the starts that are left; None where nothing does."""
         found = Named(*(limited(values, to) for values in self))
         return found if not any(self) or any(found) else None
+
+    def moved(self) -> Named:
+        """The same in a temporary working folder."""
+        return Named(*(moved(values) for values in self))
 
 
 class Targets:

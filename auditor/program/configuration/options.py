@@ -33,7 +33,10 @@ MOST_WORDS = 200
 
 
 class Option(NamedTuple):
-    """One declared option. `flags` are its spellings (none for a positional one); `takes` is `one`, `many` or `none`."""
+    """One declared option. `flags` are its spellings (none for a positional one).
+
+    `takes` is `one`, `many` or `none`; `command` for the name of a sub-command.
+    """
 
     dest: str
     flags: tuple[str, ...]
@@ -125,6 +128,8 @@ class CommandLines:
                 frame = Frame(path, number, block=site.block)
                 if name == "add_argument":
                     made = _argparse(site.call, frame)
+                elif name == "add_subparsers":
+                    made = _chooser(site.call, frame)
                 elif name.startswith("DEFINE_"):
                     made = _absl(site.call, frame)
                 else:
@@ -315,7 +320,8 @@ class CommandLines:
 def distribute(words: list[Word], declared: tuple[Option, ...], subcommands: frozenset[str]) -> dict[str, list[Word]]:
     """The words of a command line by the option that takes them; positional options in the order they are declared."""
     by_flag = {flag: option for option in declared for flag in option.flags}
-    waiting = [option for option in declared if not option.flags]
+    waiting = [option for option in declared if not option.flags and option.takes != "command"]
+    choosers = [option for option in declared if option.takes == "command"]
     found: dict[str, list[Word]] = {}
     position = 0
     while position < len(words):
@@ -333,6 +339,7 @@ def distribute(words: list[Word], declared: tuple[Option, ...], subcommands: fro
             continue
         elif word.text in subcommands:
             subcommands = frozenset()
+            found.update({option.dest: [word] for option in choosers})
         elif waiting:
             found.setdefault(waiting[0].dest, []).append(word)
             if waiting[0].takes != "many":
@@ -363,6 +370,12 @@ def _argparse(call: Call, frame: Frame) -> Option | None:
     default = named.get("default")
     flags = tuple(name for name in names if name.startswith("-"))
     return Option(dest, flags, (default, frame) if default is not None else None, takes, frame.path, call.line)
+
+
+def _chooser(call: Call, frame: Frame) -> Option | None:
+    """What `add_subparsers(dest="command")` fills: the name of the sub-command that is started."""
+    dest = dict(call.keywords).get("dest")
+    return Option(str(dest.value), (), None, "command", frame.path, call.line) if type(dest) is Const else None
 
 
 def _absl(call: Call, frame: Frame) -> Option | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
-from auditor.model.ir import Call, Const, Each, Expr, Group, Name, Program, Record, Scope, Table
+from auditor.model.ir import Call, Const, Each, Expr, Group, Import, Name, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
@@ -289,18 +289,33 @@ class Code:
         found: set[str] = set()
         for number in self.scopes(path):
             for statement, _, _ in self.index(path, number).imports:
-                for imported in statement.names:
-                    home = self.modules.resolve(path, imported.module, statement.level)
-                    if home is None:
-                        continue
-                    if not home.endswith("/"):
-                        found.add(home)
-                    if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
-                        inner = self.modules.file(home.rpartition("/")[0], imported.name)
-                        if inner and not inner.endswith("/"):
-                            found.add(inner)
+                found.update(self._modules_of(path, statement))
         found.discard(path)
         return found
+
+    def _modules_of(self, path: str, statement: Import) -> Iterable[str]:
+        """The modules of the repository that one import statement names."""
+        for imported in statement.names:
+            home = self.modules.resolve(path, imported.module, statement.level)
+            if home is None:
+                continue
+            if not home.endswith("/"):
+                yield home
+            if imported.name and imported.name != "*" and home.endswith(("/", "__init__.py")):
+                inner = self.modules.file(home.rpartition("/")[0], imported.name)
+                if inner and not inner.endswith("/"):
+                    yield inner
+
+    def brought(self, path: str, number: int, *, started: bool = True) -> frozenset[str]:
+        """The modules whose bodies run by the imports that one scope executes; `started`: those under its main guard too."""
+        index = self.index(path, number)
+        run = (
+            statement
+            for statement, block, dead in index.imports
+            if not dead and not index.for_types(block) and (started or not index.guarded(block))
+        )
+        found = frozenset(home for statement in run for home in self._modules_of(path, statement))
+        return found - {path}
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""

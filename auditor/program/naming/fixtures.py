@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.program.naming.code import Frame, Local
-from auditor.program.symbolic.values import Hole
+from auditor.program.symbolic import values
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
 
 _TEMPORARY = frozenset({"tmp_path", "tmpdir"})
+_OWN = _TEMPORARY | {"self", "cls", "monkeypatch", "mocker", "capsys", "caplog", "request"}
 
 
 def is_temporary(evaluator: Evaluator, name: str, frame: Frame) -> bool:
@@ -21,14 +23,34 @@ def is_temporary(evaluator: Evaluator, name: str, frame: Frame) -> bool:
         return False
     if name in _TEMPORARY:
         return True
-    made = evaluator.denoter.member(frame.path, name)
-    if type(made) is not Local or not any(map(_is_fixture, evaluator.code.scope(made.path, made.scope).decorators)):
+    made = of_name(evaluator, name, frame.path)
+    if made is None:
         return False
-    inner = Frame(made.path, made.scope)
-    values = [v for each in evaluator.code.index(*made).returns for v in evaluator.values(each, inner)]
-    return bool(values) and all(
-        value.parts and isinstance(first := value.parts[0], Hole) and first.kind == "temporary" for value in values
-    )
+    found = [v for each in _given(evaluator, made) for v in evaluator.values(each, Frame(*made))]
+    return bool(found) and all(map(values.is_temporary, found))
+
+
+def of_name(evaluator: Evaluator, name: str, path: str) -> tuple[str, int] | None:
+    """The fixture that a parameter of a test in a file names: of the file itself, or of the nearest `conftest.py`."""
+    if name in _OWN:
+        return None
+    folder, homes = dirname(path), [path]
+    while True:
+        homes.append(f"{folder}/conftest.py" if folder else "conftest.py")
+        if not folder:
+            break
+        folder = dirname(folder)
+    for home in homes:
+        made = evaluator.denoter.member(home, name) if home in evaluator.code.programs else None
+        if type(made) is Local and any(map(_is_fixture, evaluator.code.scope(made.path, made.scope).decorators)):
+            return made.path, made.scope
+    return None
+
+
+def _given(evaluator: Evaluator, made: tuple[str, int]) -> list[Expr]:
+    """What a fixture hands to the test: what it returns, or yields."""
+    index = evaluator.code.index(*made)
+    return [*index.returns, *index.yields]
 
 
 def _is_fixture(decorator: Expr) -> bool:

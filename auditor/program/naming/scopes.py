@@ -43,6 +43,9 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 """Where a statement stands: (construct, arm) pairs from the outside in."""
 
 
+_TYPES = "TYPE_CHECKING"
+
+
 class Binding(NamedTuple):
     """One binding of a name.
 
@@ -80,13 +83,14 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests"
+        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests", "yields"
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.bindings: dict[str, dict[int, Binding]] = {}
         self.calls: list[CallSite] = []
         self.returns: list[Expr] = []
+        self.yields: list[Expr] = []
         self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
         self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
         self.imports: list[tuple[Import, Block, bool]] = []
@@ -128,6 +132,11 @@ class ScopeIndex:
     def guarded(self, block: Block) -> bool:
         """Whether a block runs only when the file is started, not when it is imported."""
         return any(self.kinds.get(construct) == "main" and arm == 0 for construct, arm in block)
+
+    def for_types(self, block: Block) -> bool:
+        """Whether a block stands under `if TYPE_CHECKING:`, which no run enters."""
+        tests = (self.tests.get(construct) for construct, arm in block if arm == 0)
+        return any((type(t) is Name and t.id == _TYPES) or (type(t) is Attr and t.name == _TYPES) for t in tests)
 
     def _excludes(self, one: Block, other: Block) -> bool:
         """True when the two stand in different arms of one branch."""
@@ -178,6 +187,8 @@ class _Walker:
                 continue
             if type(node) is Call:
                 calls.append(CallSite(node, block, dead, loop, within))
+            elif type(node) is Opaque and node.why == "yield" and node.value is not None:
+                self.index.yields.append(node.value)
             elif type(node) is Walrus:
                 self.bind(node.target, Binding("value", node.value, block, 0))
             elif type(node) is Each:

@@ -109,6 +109,8 @@ class NameTexts:
             return self.element(name, value, binding.way, frame)
         if how == "unpack":
             return self._unpacked(name, value, binding.way, frame)
+        if how == "context" and self.evaluator.dotted_call(value, frame) in paths.TEMPORARY:
+            return self.evaluator.texts(value, frame)
         return (hole("unknown", name),)
 
     def _unpacked(self, name: str, value: Expr, way: tuple[int, ...], frame: Frame) -> Values:

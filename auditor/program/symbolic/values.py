@@ -266,6 +266,11 @@ def is_absolute(text: str) -> bool:
     return text.startswith(("/", "~")) or bool(_DRIVE.match(text))
 
 
+def is_temporary(value: Value) -> bool:
+    """Whether a text begins in a folder for temporary files: what lies there is no artefact of the repository."""
+    return bool(value.parts) and isinstance(first := value.parts[0], Hole) and first.kind == "temporary"
+
+
 def uri(text: str) -> str:
     """A URI in one spelling: scheme and host in lower case, credentials and web queries left out."""
     match = _SCHEME.match(text)

@@ -1,0 +1,50 @@
+"""Questions about credentials that stand in the tree. Their text is nowhere in the facts: only what they are, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.ir import Program
+from auditor.model.place import Place
+
+_TEMPLATE = re.compile(r"\.(example|sample|template|tmpl|tpl|dist)($|\.)|(^|/)(example|sample|template)[._-]", re.I)
+_FIXTURE = re.compile(r"(^|/)(testdata|fixtures?|mocks?|__snapshots__)/", re.I)
+"""Where keys are made to be thrown away."""
+
+
+class Leaked(NamedTuple):
+    """A credential in a file. `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents and examples."""
+
+    kind: str
+    place: Place
+    brief: bool
+    shown: bool
+
+
+def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked], int]:
+    """The credentials in files of a component, and how many files were searched; templates to fill in and test keys are left out."""
+    found = []
+    files = [path for path in sorted(world.files) if owned(path)]
+    for path in files:
+        if places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
+            continue
+        for secret in world.files[path].secrets:
+            program = world.resolved.code.programs.get(path)
+            shown = places.is_example(path) or bool(world.files[path].sections)
+            found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown))
+    return found, len(files)
+
+
+def _place(path: str, line: int, program: Program | None) -> Place:
+    """The place of a line of the file; in a notebook that of the cell, whose outputs have no line."""
+    cells = [cell for cell in program.cells if 0 < cell.physical <= line] if program is not None else []
+    if program is None or not program.cells:
+        return Place(path, line)
+    if not cells:
+        return Place(path, None)
+    within = line - cells[-1].physical + 1
+    return Place(path, within if within <= cells[-1].lines else None, None, cells[-1].index)

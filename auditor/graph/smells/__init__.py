@@ -1,0 +1,1 @@
+"""Questions about mistakes in code that make results wrong or brittle."""

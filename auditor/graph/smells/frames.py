@@ -1,0 +1,226 @@
+"""Uses of pandas whose result is not what they say: comparisons with NaN, assignments to copies, results dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph.smells.reading import dotted, frame_at, programs, statements, type_of
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import Placed, heads, within
+from auditor.program.running.invocations import argument
+
+FRAME, SERIES = "pandas.DataFrame", "pandas.Series"
+_NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT", "torch.nan"})
+_GIVING = frozenset({
+    "abs", "assign", "astype", "bfill", "clip", "drop", "drop_duplicates", "dropna", "ffill", "fillna", "interpolate",
+    "mask", "reindex", "rename", "replace", "reset_index", "round", "set_index", "sort_index", "sort_values", "where",
+})  # fmt: skip
+"""Methods that give a new frame and leave their own as it was, unless told `inplace`."""
+_INPLACE = frozenset({"fillna", "replace", "ffill", "bfill", "clip", "interpolate", "mask", "where"})
+_LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
+_ORDERED = frozenset({
+    "precision_score", "recall_score", "fbeta_score", "classification_report", "confusion_matrix", "r2_score",
+    "roc_auc_score", "average_precision_score", "log_loss", "brier_score_loss", "precision_recall_curve", "roc_curve",
+    "precision_recall_fscore_support", "mean_absolute_percentage_error", "explained_variance_score",
+})  # fmt: skip
+"""Metrics of scikit-learn that give another figure when labels and predictions change places."""
+_KEYS = ("on", "left_on", "right_on", "left_index", "right_index", "validate")
+
+
+class Misuse(NamedTuple):
+    """One use. `kind`: `nan`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
+
+    kind: str
+    what: str
+    place: Place
+
+
+def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
+    """Uses of frames and metrics in product code that do not do what they say."""
+    found: set[Misuse] = set()
+    for path in programs(world, owned, ("pandas", "numpy", "math", "sklearn")):
+        for site, at in statements(world, path):
+            found.update(_nan(world, site, at))
+            found.update(_chained(world, site, at))
+            found.update(_dropped(world, site, at))
+        found.update(_swapped(world, path))
+        found.update(_merged(world, path))
+    return sorted(found, key=lambda each: (each.place, each.kind))
+
+
+def _place(world: World, site: Site, at: Placed) -> Place:
+    end = getattr(at.statement, "end_line", None) if type(at.statement) in (Assign, Do) else None
+    return world.resolved.code.place(site[0], at.line, end)
+
+
+# --- comparisons with NaN ---
+
+
+def _nan(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+    for head in heads(at.statement):
+        for node in within(head):
+            if type(node) is Op and node.op in ("==", "!="):
+                frame = frame_at(site, at)
+                name = next((name for side in node.operands if (name := _nan_name(world, side, frame))), "")
+                if name:
+                    yield Misuse("nan", f"{node.op} {name}", _place(world, site, at))
+
+
+def _nan_name(world: World, side: Expr, frame: Frame) -> str:
+    """How NaN is written here; "" for anything else."""
+    if type(side) is Call:
+        first = side.args[0] if len(side.args) == 1 else None
+        is_nan = type(first) is Const and isinstance(first.value, str) and first.value.strip().lower() == "nan"
+        return 'float("nan")' if is_nan and dotted(world, side.func, frame) == "builtins.float" else ""
+    if type(side) not in (Name, Attr):
+        return ""
+    name = dotted(world, side, frame)
+    return name if name in _NAN else ""
+
+
+# --- assignments to copies ---
+
+
+def _chained(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+    if type(at.statement) is not Assign:
+        return
+    for target in at.statement.targets:
+        for each in target.items if type(target) is Group else (target,):
+            what = _copied(world, each, frame_at(site, at))
+            if what:
+                yield Misuse("chain", what, _place(world, site, at))
+
+
+def _copied(world: World, target: Expr, frame: Frame) -> str:
+    """What a store into a part of a part of a frame would change; "" where the store is none of the kind."""
+    if type(target) is not Item:
+        return ""
+    inner = target.base
+    if type(inner) is Attr and inner.name in _LOCATORS:
+        inner = inner.base
+    if type(inner) is not Item or _is_cell(inner.key):
+        return ""
+    of = inner.base
+    located = type(of) is Attr and of.name in ("loc", "iloc")
+    holder = of.base if type(of) is Attr and located else of
+    if type(holder) not in (Name, Attr) or type_of(world, holder, frame) != FRAME or _may_be_many(world, holder, frame):
+        return ""
+    if located and not (type(inner.key) in (Op, Slice, Group) or type(target.key) is Const):
+        return ""
+    return "rows" if type(inner.key) in (Op, Slice) else "a column" if not located else "a part"
+
+
+def _is_cell(key: Expr) -> bool:
+    """`[row, column]` of one cell: what is stored in may be the object that the cell holds."""
+    return type(key) is Group and key.kind == "tuple" and all(type(k) not in (Slice, Op, Group) for k in key.items)
+
+
+def _may_be_many(world: World, expr: Expr, frame: Frame) -> bool:
+    """Whether a frame may be a dict of frames: workbooks read with all their sheets."""
+    traced = world.flows.origins.of(expr, frame, held=True)
+    for origin in traced.calls:
+        name = dotted(world, origin.call.func, origin.frame)
+        sheet = argument(origin.call, "sheet_name", 1)
+        if name in ("pandas.read_excel", "pandas.ExcelFile.parse", "pandas.read_html"):
+            single = sheet is None or (type(sheet) is Const and sheet.value is not None)
+            if name.endswith("read_html") or not single:
+                return True
+    return False
+
+
+# --- results dropped ---
+
+
+def _dropped(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+    statement = at.statement
+    if type(statement) is not Do or type(statement.value) is not Call or type(statement.value.func) is not Attr:
+        return
+    call, func = statement.value, statement.value.func
+    inplace = dict(call.keywords).get("inplace")
+    frame = frame_at(site, at)
+    if "" in dict(call.keywords) or func.name not in _GIVING:
+        return
+    if inplace is not None:
+        column = func.base
+        if (
+            func.name in _INPLACE
+            and type(inplace) is Const
+            and inplace.value is True
+            and type(column) is Item
+            and type(column.key) is Const
+            and type_of(world, column.base, frame) == FRAME
+        ):
+            yield Misuse("inplace", func.name, _place(world, site, at))
+        return
+    if type_of(world, func.base, frame) not in (FRAME, SERIES) or any(type(each) is Try for each in at.around):
+        return
+    if not _is_shown(world, site, at):
+        yield Misuse("dropped", func.name, _place(world, site, at))
+
+
+def _is_shown(world: World, site: Site, at: Placed) -> bool:
+    """Whether a notebook shows the value: it is the last thing of its cell."""
+    program = world.resolved.code.programs[site[0]]
+    if not program.cells or site[1]:
+        return False
+    cell = next((c for c in program.cells if c.start <= at.line < c.start + max(c.lines, 1)), None)
+    if cell is None:
+        return True
+    body = program.scopes[0].body
+    return not any(at.line < each.line < cell.start + cell.lines for each in body)
+
+
+# --- labels and predictions in each other's place ---
+
+
+def _swapped(world: World, path: str) -> Iterator[Misuse]:
+    for number in world.resolved.code.scopes(path):
+        for effect in world.resolved.effects.own.get((path, number), ()):
+            name = effect.name.rpartition(".")[2]
+            if effect.role is not Role.EVALUATE or name not in _ORDERED or effect.dead:
+                continue
+            if not effect.name.startswith("sklearn.metrics") or len(effect.call.args) < 2:
+                continue
+            if _is_predicted(world, effect, 0) is True and _is_predicted(world, effect, 1) is False:
+                yield Misuse("swapped", name, world.resolved.code.place(path, effect.line, effect.end_line))
+
+
+def _is_predicted(world: World, effect: Effect, position: int) -> bool | None:
+    """Whether an argument holds predictions; None where that is not known."""
+    traced = world.flows.behind(effect.call.args[position], effect)
+    if any(True for _ in world.flows.of_role(traced, Role.PREDICT)):
+        return True
+    return False if traced.whole and traced.calls else None
+
+
+# --- merges on whatever columns are shared ---
+
+
+def _merged(world: World, path: str) -> Iterator[Misuse]:
+    effects = [e for n in world.resolved.code.scopes(path) for e in world.resolved.effects.own.get((path, n), ())]
+    merges = {id(e.call): e for e in effects if e.name in ("pandas.merge", "pandas.DataFrame.merge") and _is_bare(e)}
+    if not merges:
+        return
+    for effect in effects:
+        first = effect.call.args[0] if effect.call.args else None
+        if not world.trains(effect) or first is None or type(first) in (Each, Lambda):
+            continue
+        for origin in world.flows.behind(first, effect, loosely=True).calls:
+            merge = merges.pop(id(origin.call), None)
+            if merge is not None:
+                yield Misuse("merge", "merge", world.resolved.code.place(path, merge.line, merge.end_line))
+
+
+def _is_bare(effect: Effect) -> bool:
+    """A merge that names neither its keys nor what they must fulfil."""
+    given = dict(effect.call.keywords)
+    how = given.get("how")
+    crossed = type(how) is Const and how.value == "cross"
+    most = 3 if effect.name == "pandas.merge" else 2
+    return not crossed and "" not in given and not any(key in given for key in _KEYS) and len(effect.call.args) <= most

@@ -1,0 +1,61 @@
+"""Which versions of a library a component may run on, by what its environments declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from auditor.graph import places
+from auditor.graph.world import World
+
+_FIRST = re.compile(r"^\s*(\^|~=|~|={1,3}|)\s*v?(\d+(?:\.\d+)*)[\w.+*-]*\s*$")
+
+
+def always(world: World, owned: Callable[[str], bool], name: str, *, below: str = "", least: str = "") -> bool:
+    """Whether every environment of a component that names a library keeps it below a version, or at that version or above.
+
+    False where none names it, or one says nothing of its version.
+    """
+    specifiers = [
+        requirement.specifier
+        for path, facts in world.files.items()
+        if places.is_product(path) and owned(path)
+        for requirement in facts.requirements
+        if requirement.name == name
+    ]
+    return bool(specifiers) and all(_keeps(each, below=below, least=least) for each in specifiers)
+
+
+def _keeps(specifier: str, *, below: str, least: str) -> bool:
+    """Whether a specifier allows only versions on one side of a border."""
+    border = Version(below or least)
+    first = _FIRST.match(specifier)
+    if first is not None and first[1] in ("", "=", "==", "===", "~"):
+        version = Version(first[2])
+        return version < border if below else version >= border
+    if first is not None and first[1] == "^":
+        version = Version(first[2])
+        return version.major < border.major if below else version >= border
+    try:
+        allowed = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return False
+    if below:
+        return bool(specifier.strip()) and not any(allowed.contains(v) for v in _upwards(border))
+    return bool(specifier.strip()) and not any(allowed.contains(v) for v in _downwards(border))
+
+
+def _upwards(border: Version) -> list[str]:
+    """Versions at a border and above it: the next minor ones, the next major ones, and the end of all."""
+    major, minor = border.major, border.minor
+    return [f"{major}.{minor + n}" for n in range(40)] + [f"{major + n}.0" for n in range(1, 10)] + ["9999"]
+
+
+def _downwards(border: Version) -> list[str]:
+    """Versions below a border: patches and minors before it, and majors before that."""
+    major, minor = border.major, border.minor
+    minors = [f"{major}.{n}.{p}" for n in range(minor) for p in (0, 1, 2, 9)]
+    return minors + [f"{n}.{m}" for n in range(major) for m in range(40)]

@@ -1,0 +1,42 @@
+"""The questions of a component about smells in its code."""
+
+from __future__ import annotations
+
+from auditor.graph.part import Part
+from auditor.graph.smells import admitted, frames, notebooks, numeric, pinned, swallowed, training_loops, unsafe_loads
+
+
+class Smells(Part):
+    """Where the code of one component does not do what it says."""
+
+    def frame_misuses(self) -> list[frames.Misuse]:
+        """Uses of frames and metrics whose result is not what they say."""
+        return frames.misuses(self._world, self.owns)
+
+    def training_defects(self) -> tuple[list[training_loops.Defect], int]:
+        """Training loops that forget something, and how many bodies with one were looked at."""
+        return training_loops.defects(self._world, self.owns)
+
+    def unguarded_numerics(self) -> list[numeric.Unguarded]:
+        """Computations that give infinity for outputs a model may have."""
+        return numeric.unguarded(self._world, self.owns)
+
+    def swallowed_errors(self) -> tuple[list[swallowed.Swallowed], int]:
+        """Silent handlers around work on data, and how many handlers around such work there are."""
+        return swallowed.swallowed_errors(self._world, self.owns)
+
+    def unsafe_loads(self) -> unsafe_loads.Loads:
+        """Loads that run what they load, by where that comes from."""
+        return unsafe_loads.loads(self._world, self.owns)
+
+    def admitted_debt(self, touched: dict[str, int] | None) -> admitted.Admitted:
+        """Debt that comments admit; `touched` counts the commits of the last year by path."""
+        return admitted.admitted(self._world, self.owns, touched)
+
+    def own_notebooks(self) -> list[notebooks.Notebook]:
+        """Notebooks with what makes them hard to maintain."""
+        return notebooks.notebooks(self._world, self.owns)
+
+    def stays_below(self, library: str, version: str) -> bool:
+        """Whether every environment that names a library keeps it below a version."""
+        return pinned.always(self._world, self.owns, library, below=version)

@@ -1,0 +1,82 @@
+"""What the questions about smells share: which scopes they look at, and what is said of types and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.ir import Attr, Expr, Item, Name
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame, Instance
+from auditor.program.naming.statements import Placed, placed
+
+
+def imported_roots(world: World) -> dict[str, frozenset[str]]:
+    """The first parts of the names of all modules that each program imports."""
+    code = world.resolved.code
+    return {
+        path: frozenset(
+            imported.module.partition(".")[0]
+            for number in code.scopes(path)
+            for statement, _, _ in code.index(path, number).imports
+            if not statement.level
+            for imported in statement.names
+        )
+        for path in code.paths
+    }
+
+
+def programs(world: World, owned: Callable[[str], bool], roots: Iterable[str] = ()) -> list[str]:
+    """Product programs of a component that import one of some libraries (any program where none are named)."""
+    wanted = frozenset(roots)
+    imported = world.once(imported_roots) if wanted else {}
+    return [
+        path
+        for path in world.resolved.code.paths
+        if owned(path) and places.is_product(path) and (not wanted or wanted & imported[path])
+    ]
+
+
+def statements(world: World, path: str) -> Iterator[tuple[Site, Placed]]:
+    """All statements of a program with the scope each stands in."""
+    code = world.resolved.code
+    for number in code.scopes(path):
+        for each in placed(code.scope(path, number).body):
+            yield (path, number), each
+
+
+def frame_at(site: Site, at: Placed) -> Frame:
+    """Where the expressions of a statement are evaluated."""
+    return Frame(*site, block=at.block)
+
+
+def type_of(world: World, expr: Expr, frame: Frame) -> str:
+    """The library class of an object, by its canonical name; "" where it is not known."""
+    found = world.resolved.evaluator.denoter.denote(expr, frame)
+    if type(found) is Instance and isinstance(found.of, str):
+        return world.resolved.knowledge.canonical(found.of)
+    return ""
+
+
+def dotted(world: World, expr: Expr, frame: Frame) -> str:
+    """The canonical name of a library callable or constant; "" where it is none."""
+    found = world.resolved.evaluator.denoter.dotted(expr, frame)
+    return world.resolved.knowledge.canonical(found) if found is not None else ""
+
+
+def spelled(expr: Expr) -> str:
+    """Names and attributes as they are written (`self.model`); "" for anything else."""
+    if type(expr) is Name:
+        return expr.id
+    if type(expr) is Attr:
+        base = spelled(expr.base)
+        return f"{base}.{expr.name}" if base else ""
+    return ""
+
+
+def root_of(expr: Expr) -> Expr:
+    """What an item or attribute is taken of, at the bottom of the chain."""
+    while type(expr) in (Attr, Item):
+        expr = expr.base  # type: ignore[union-attr]  # both have one
+    return expr

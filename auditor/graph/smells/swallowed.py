@@ -1,0 +1,140 @@
+"""Handlers that swallow errors of work on data: no word, no count, and the program goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.smells.reading import programs, statements
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assign, Const, Do, Expr, Group, Handler, Import, Jump, Name, Op, Return, Stmt, Table, Try
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+
+WORK = {
+    Role.FIT: "training",
+    Role.PREDICT: "predicting",
+    Role.EVALUATE: "evaluating",
+    Role.VALIDATE: "validating data",
+    Role.TRANSFORM: "transforming data",
+    Role.FIT_TRANSFORM: "transforming data",
+    Role.FEATURE: "computing features",
+    Role.SAVE_MODEL: "saving a model",
+    Role.LOAD_MODEL: "loading a model",
+    Role.READ: "reading data",
+    Role.WRITE: "writing data",
+}
+"""Work whose errors matter, the gravest first."""
+
+_BROAD = frozenset({"Exception", "BaseException"})
+_TABLES = frozenset(
+    {"csv", "tsv", "parquet", "feather", "jsonl", "ndjson", "xlsx", "npy", "npz", "pkl", "pickle", "h5", "hdf5"}
+)
+
+
+class Swallowed(NamedTuple):
+    """A silent handler: what work may fail unseen, what the handler does, and where both stand."""
+
+    work: str
+    does: str
+    place: Place
+    worked: Place
+
+
+def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[Swallowed], int]:
+    """Broad handlers that say nothing around work on data and models, and how many handlers around such work there are."""
+    found: list[Swallowed] = []
+    looked = 0
+    for path in programs(world, owned):
+        if places.is_exploratory(path):
+            continue
+        for site, at in statements(world, path):
+            statement = at.statement
+            if type(statement) is not Try or not statement.handlers:
+                continue
+            work = _work(world, site, statement)
+            looked += work is not None
+            if work is None or any(type(each) is Import for each in statement.body):
+                continue
+            for handler in statement.handlers:
+                does = _silently(handler) if _is_broad(handler.types) else ""
+                if does and not _tries_another(statement, does):
+                    place = world.resolved.code.place(path, handler.line)
+                    found.append(Swallowed(work[0], does, place, work[1]))
+    return sorted(set(found), key=lambda each: each.place), looked
+
+
+def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
+    """The gravest work in the body of a `try`, here or in what is called; None where there is none."""
+    effects = world.resolved.effects
+    last = statement.handlers[0].line - 1
+    order = {role: rank for rank, role in enumerate(WORK)}
+    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(e, statement.line, last)]
+    for edge in effects.calls.get(site, ()):
+        if edge.direct and statement.line <= edge.call.line <= last:
+            own = effects.own.get((edge.callee.path, edge.callee.scope), ())
+            done += [(order[e.role], edge.call.line) for e in own if _counts(e, 0, 10**9)]
+    if not done:
+        return None
+    rank, line = min(done)
+    return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
+
+
+def _counts(effect: Effect, first: int, last: int) -> bool:
+    """Whether an effect is work on data or a model, by a library of the field."""
+    if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
+        return False
+    if effect.domain in ("data", "ml", "validation"):
+        return True
+    # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
+    names = [value.text() for value in effect.targets if value.exact]
+    return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
+
+
+def _is_broad(types: Expr | None) -> bool:
+    listed = types.items if type(types) is Group else (types,)
+    return any(each is None or (type(each) is Name and each.id in _BROAD) for each in listed)
+
+
+def _silently(handler: Handler) -> str:
+    """What a handler does that nobody hears of; "" where it does anything else."""
+    does = ""
+    for statement in handler.body:
+        said = _said(statement)
+        if not said:
+            return ""
+        does = said if said != "pass" or not does else does
+    return does
+
+
+def _said(statement: Stmt) -> str:
+    match statement:
+        case Jump(word=word):
+            return word
+        case Return(value=value) if value is None or _is_filler(value):
+            return "returns a default"
+        case Assign(value=value, op="") if value is not None and _is_filler(value):
+            return "fills in a default"
+        case Do(value=Const()):
+            return "pass"
+    return ""
+
+
+def _is_filler(value: Expr) -> bool:
+    """A constant or an empty display: nothing in it tells what went wrong. NaN, texts and flags are left out, which say so."""
+    if type(value) is Const:
+        return not isinstance(value.value, (str, bool))
+    if type(value) is Op and value.op == "neg":
+        return type(value.operands[0]) is Const
+    if type(value) is Group:
+        return all(_is_filler(each) for each in value.items)
+    return type(value) is Table and not value.keys
+
+
+def _tries_another(statement: Try, does: str) -> bool:
+    """An attempt that ends the search where it succeeds: what follows is the next attempt, not a program that goes on."""
+    ends = (*statement.body, *statement.orelse)
+    leaves = any(type(each) is Return or (type(each) is Jump and each.word == "break") for each in ends)
+    return does in ("pass", "continue") and leaves

@@ -1,0 +1,299 @@
+"""Training loops that forget: gradients that are never cleared, models that stay in evaluation mode, validation in training mode.
+
+Only where the optimiser is known to be PyTorch's own, and the model to be what it moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph.smells.reading import dotted, frame_at, programs, spelled, statements
+from auditor.graph.world import World
+from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame, Instance, Local
+from auditor.program.naming.statements import Placed, heads, within
+
+_OPTIMISER = re.compile(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
+_CLEARING = frozenset({"zero_grad", "zero_", "clear_grad", "clear_gradients", "zero_gradients", "reset_grad"})
+_TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_mode"})
+_UNSTABLE = re.compile(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
+DEEPEST = 3
+"""Levels of calls that are followed for what clears or turns."""
+
+
+class Defect(NamedTuple):
+    """One defect. `kind`: `gradients`, `stays` (in evaluation mode) or `validates` (in training mode); `name` is what it is about."""
+
+    kind: str
+    name: str
+    place: Place
+    other: Place
+
+
+class _Called(NamedTuple):
+    """A method call as a statement's part: receiver and method, where."""
+
+    call: Call
+    method: str
+    at: Placed
+
+
+def defects(world: World, owned: Callable[[str], bool]) -> tuple[list[Defect], int]:
+    """Defects of training loops in product code, and how many bodies with a training loop were looked at."""
+    found: list[Defect] = []
+    looked = 0
+    for path in programs(world, owned, ("torch",)):
+        bodies: dict[Site, list[Placed]] = {}
+        for site, at in statements(world, path):
+            bodies.setdefault(site, []).append(at)
+        moved = _moved(world, bodies)
+        for site, body in bodies.items():
+            calls = list(_calls(body))
+            trains = any(each.method == "backward" and each.at.loops for each in calls)
+            looked += trains
+            if trains:
+                found += _gradients(world, site, calls)
+                found += _validates(world, site, body, moved)
+            found += _stays(world, site, body, calls, moved)
+    return sorted(set(found), key=lambda each: each.place), looked
+
+
+def _calls(body: Iterable[Placed]) -> Iterator[_Called]:
+    """The method calls of a body, those in lambdas and comprehensions left out."""
+    for at in body:
+        for head in heads(at.statement):
+            for node in within(head, opened=False):
+                if type(node) is Call and type(node.func) is Attr:
+                    yield _Called(node, node.func.name, at)
+
+
+def _place(world: World, site: Site, line: int) -> Place:
+    return world.resolved.code.place(site[0], line)
+
+
+# --- gradients ---
+
+
+def _gradients(world: World, site: Site, calls: list[_Called]) -> Iterator[Defect]:
+    """A loop in which gradients are made and a step is taken, while nothing that runs in the body clears them."""
+    backwards = [each for each in calls if each.method == "backward" and each.at.loops]
+    for step in calls:
+        if step.method != "step" or not step.at.loops:
+            continue
+        inner = step.at.loops[-1]
+        made = next((b for b in backwards if b.at.loops[-1] is inner), None)
+        name = _optimiser(world, step, site)
+        if made is None or not name or _clears(world, site):
+            continue
+        yield Defect("gradients", name, _place(world, site, step.call.line), _place(world, site, made.call.line))
+        return
+
+
+def _optimiser(world: World, step: _Called, site: Site) -> str:
+    """The optimiser that a step moves, as it is written: known to be one of PyTorch's, by all who supply it."""
+    func = step.call.func
+    given = step.call.args
+    receiver = func.base if type(func) is Attr else func
+    frame = frame_at(site, step.at)
+    if given or step.call.keywords:
+        # `scaler.step(optimizer)` moves what it is given; `optimizer.step(closure)` clears in its closure.
+        if len(given) != 1 or not dotted(world, func, frame).endswith("GradScaler.step"):
+            return ""
+        receiver = given[0]
+    made = _made(world, receiver, frame, step.call.line)
+    return spelled(receiver) if made and all(_OPTIMISER.match(name) for name in made) else ""
+
+
+def _made(world: World, expr: object, frame: Frame, line: int) -> list[str]:
+    """The library classes that an object may be of."""
+    if type(expr) not in (Name, Attr):
+        return []
+    known = world.resolved.evaluator.denoter.denote(expr, frame)  # type: ignore[arg-type]  # narrowed by type()
+    if type(known) is Instance:
+        return [world.resolved.knowledge.canonical(known.of)] if isinstance(known.of, str) else [""]
+    traced = world.flows.origins.of(expr, frame, line, held=True)  # type: ignore[arg-type]
+    names = [dotted(world, origin.call.func, origin.frame) for origin in traced.calls]
+    return [name for name in names if name.startswith("torch.optim.")] if traced.whole else []
+
+
+def _clears(world: World, site: Site) -> bool:
+    """Whether a body, or what it calls, clears gradients in any way."""
+    code = world.resolved.code
+    for path, number in _reached(world, site):
+        index = code.index(path, number)
+        if any(attribute == "grad" for _, attribute, _, _, _ in index.attributes):
+            return True
+        for each in index.calls:
+            func = each.call.func
+            name = func.name if type(func) is Attr else func.id if type(func) is Name else ""
+            if name in _CLEARING or (type(func) is Name and "zero" in name.lower()):
+                return True
+    # Stores such as `self.weight.grad = None` have no plain receiver.
+    return any(
+        type(target) is Attr and target.name in ("grad", "data")
+        for path, number in _reached(world, site)
+        for statement in code.scope(path, number).body
+        for target in getattr(statement, "targets", ())
+    )
+
+
+def _reached(world: World, site: Site) -> list[Site]:
+    """A body and the functions it calls, a few levels deep."""
+    found, level = [site], [site]
+    for _ in range(DEEPEST):
+        calls = [edge.callee for one in level for edge in world.resolved.effects.calls.get(one, ())]
+        level = [(c.path, c.scope) for c in calls if (c.path, c.scope) not in found]
+        found += dict.fromkeys(level)
+    return found
+
+
+# --- modes ---
+
+
+def _moved(world: World, bodies: dict[Site, list[Placed]]) -> dict[str, Frame]:
+    """The models of a file whose parameters an optimiser is given, as they are written, with where."""
+    found: dict[str, Frame] = {}
+    for site, body in bodies.items():
+        for at in body:
+            for head in heads(at.statement):
+                for node in within(head, opened=False):
+                    if type(node) is Call and _OPTIMISER.match(dotted(world, node.func, frame_at(site, at))):
+                        found.update((name, frame_at(site, at)) for name in _parameters_of(node))
+    return found
+
+
+def _parameters_of(call: Call) -> Iterator[str]:
+    for value in (*call.args[:1], *[v for k, v in call.keywords if k == "params"]):
+        for node in within(value):
+            if type(node) is Call and type(node.func) is Attr and node.func.name == "parameters":
+                name = spelled(node.func.base)
+                if name:
+                    yield name
+
+
+def _stays(
+    world: World, site: Site, body: list[Placed], calls: list[_Called], moved: dict[str, Frame]
+) -> Iterator[Defect]:
+    """An outer loop that trains a model and puts it into evaluation mode, and never back."""
+    if not moved:
+        return
+    for loop in (at.statement for at in body if type(at.statement) is Loop and not at.loops):
+        inside = [each for each in calls if loop in each.at.loops]
+        edges = [
+            edge
+            for edge in world.resolved.effects.calls.get(site, ())
+            if edge.direct and loop.line <= edge.call.line <= loop.end_line
+        ]
+        below = [_methods(world, (edge.callee.path, edge.callee.scope)) for edge in edges]
+        everything = {each.method for each in inside}.union(*below)
+        if "backward" not in everything or everything & _TURNING:
+            continue
+        made = next((each.call.line for each in inside if each.method == "backward"), loop.line)
+        for each in inside:
+            name = spelled(each.call.func.base) if type(each.call.func) is Attr else ""
+            if each.method == "eval" and not each.call.args and name in moved and not _leaves(each.at):
+                yield Defect("stays", name, _place(world, site, each.call.line), _place(world, site, made))
+        for edge in edges:
+            for name, line in _evaluated(world, edge.callee, edge.call, Frame(*site)):
+                if name in moved:
+                    place = world.resolved.code.place(edge.callee.path, line)
+                    yield Defect("stays", name, place, _place(world, site, edge.call.line))
+
+
+def _methods(world: World, site: Site) -> set[str]:
+    """Names of the methods that a function calls, a few levels deep."""
+    code = world.resolved.code
+    calls = (each.call.func for one in _reached(world, site) for each in code.index(*one).calls)
+    return {func.name for func in calls if type(func) is Attr}
+
+
+def _leaves(at: Placed) -> bool:
+    """Whether the branch that a statement stands in leaves the loop."""
+    for around in reversed(at.around):
+        if type(around) is Loop:
+            return False
+        if type(around) is If:
+            ends = (type(each) is Return or (type(each) is Jump and each.word == "break") for each in around.body)
+            if any(ends):
+                return True
+    return False
+
+
+def _evaluated(world: World, callee: Local, call: Call, frame: Frame) -> Iterator[tuple[str, int]]:
+    """The arguments of a call that the function puts into evaluation mode, as the caller writes them."""
+    code = world.resolved.code
+    given = world.resolved.evaluator.objects.arguments(callee, call, frame)
+    for each in code.index(callee.path, callee.scope).calls:
+        func = each.call.func
+        if type(func) is Attr and func.name == "eval" and not each.call.args and type(func.base) is Name:
+            value = given.get(func.base.id)
+            if value is not None and spelled(value[0]):
+                yield spelled(value[0]), each.call.line
+
+
+def _validates(world: World, site: Site, body: list[Placed], moved: dict[str, Frame]) -> Iterator[Defect]:
+    """A model with layers that behave otherwise in training, asked without gradients beside its training, in a file that never
+    puts anything into evaluation mode."""
+    code = world.resolved.code
+    if any("eval" in _own_methods(world, path) for path in {site[0], *code.imports(site[0]), *code.importers(site[0])}):
+        return
+    trained = next((at for at in body if at.loops and _holds(at, "backward")), None)
+    for at in body:
+        if trained is None or not any(type(each) is With and _no_grad(world, each, site, at) for each in at.around):
+            continue
+        for head in heads(at.statement):
+            for node in within(head, opened=False):
+                name = spelled(node.func) if type(node) is Call else ""
+                if name in moved and _is_unstable(world, node.func, moved[name]):  # type: ignore[union-attr]
+                    yield Defect("validates", name, _place(world, site, at.line), _place(world, site, trained.line))
+                    return
+
+
+def _holds(at: Placed, method: str) -> bool:
+    statement = at.statement
+    value = statement.value if type(statement) is Do else None
+    return type(value) is Call and type(value.func) is Attr and value.func.name == method
+
+
+def _own_methods(world: World, path: str) -> set[str]:
+    code = world.resolved.code
+    funcs = (call.func for _, call in code.calls(path))
+    turned = {
+        func.name
+        for func in funcs
+        if type(func) is Attr
+    }  # fmt: skip
+    off = any(
+        type(call.func) is Attr
+        and call.func.name in _TURNING
+        and any(type(a) is not Const or a.value is False for a in (*call.args, *(v for _, v in call.keywords)))
+        for _, call in code.calls(path)
+    )
+    return turned | {"eval"} if off else turned
+
+
+def _no_grad(world: World, statement: With, site: Site, at: Placed) -> bool:
+    names = {"torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad"}
+    return any(
+        type(value) is Call and dotted(world, value.func, frame_at(site, at)) in names for value, _ in statement.items
+    )
+
+
+def _is_unstable(world: World, model: object, frame: Frame) -> bool:
+    """Whether the class of a model, of the repository, has dropout or batch normalisation."""
+    code = world.resolved.code
+    denoter = world.resolved.evaluator.denoter
+    known = denoter.denote(model, frame)  # type: ignore[arg-type]  # an expression
+    if type(known) is not Instance or type(known.of) is not Local:
+        return False
+    path, name = known.of.path, code.scope(known.of.path, known.of.scope).name
+    for number in code.scopes(path):
+        if code.scope(path, number).name.startswith(f"{name}."):
+            for each in code.index(path, number).calls:
+                if _UNSTABLE.match(dotted(world, each.call.func, Frame(path, number))):
+                    return True
+    return False

@@ -1,0 +1,184 @@
+"""Credentials in the bytes of a file: found by their known formats, told without their text, and taken out before reading.
+
+A format is one that an issuer documents, so that a hit is no guess; or a setting whose name says secret and whose value has
+the form of a generated one. What stands where a secret would be, but opens nothing (placeholders, documented examples,
+encoded words), is left alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.language.credentials import MASK, is_secret_name
+from auditor.model.facts import Secret
+
+MOST = 200
+"""Secrets of one file that are told; the others are only taken out."""
+
+LONGEST_KEY = 20_000
+"""Bytes of a private key that are looked at."""
+
+
+class _Format(NamedTuple):
+    """One kind of credential. `marks` are texts one of which each hit holds; the group `secret` is what is secret of it."""
+
+    kind: str
+    marks: tuple[bytes, ...]
+    pattern: re.Pattern[bytes]
+    holds: Callable[[bytes], bool]
+
+
+def _is_random(text: bytes) -> bool:
+    """Whether a text has what words and counted placeholders lack: many different letters, and digits among them."""
+    return len(set(text)) >= 8 and any(48 <= char <= 57 for char in text) and not _STAND_IN.search(text)
+
+
+def _is_generated(text: bytes) -> bool:
+    """Whether a value looks drawn at random: long, many different letters, digits in several places, no encoded words."""
+    digits = re.findall(rb"\d+", text)
+    if len(text) < 20 or len(digits) < 3 or len(set(text)) < 10 or _STAND_IN.search(text) or _UUID.fullmatch(text):
+        return False
+    words = re.findall(rb"[a-z]{6,}|[A-Z]{6,}", text)
+    return sum(map(len, words)) < 0.3 * len(text) and not _says_words(text)
+
+
+def _says_words(text: bytes) -> bool:
+    """Whether a text is base64 of readable words, as placeholders of manifests are."""
+    try:
+        decoded = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return False
+    return len(decoded) >= 8 and all(32 <= char < 127 or char in b"\t\r\n" for char in decoded)
+
+
+def _is_key(text: bytes) -> bool:
+    """Whether the body of a private key is there, and no ellipsis."""
+    body = re.sub(rb"-----[A-Z ]+-----|\\n|\s", b"", text)
+    return len(body) >= 100 and len(set(body)) >= 20 and not re.search(rb"\.\.\.|<|\*\*\*|xxxx", body)
+
+
+def _lasts(text: bytes) -> bool:
+    """Whether a signed token names no end of its validity."""
+    middle = text.split(b".")[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(middle + b"=" * (-len(middle) % 4)))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(claims, dict) and "exp" not in claims and len(text) > 100 and bool(claims)
+
+
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# the last word begins the key that the emulator of Azure storage is documented with
+_STAND_IN = re.compile(
+    rb"example|sample|dummy|fake|placeholder|change.?me|your|xxxx|\.\.\.|1234567|abcdefg|000000|s3cr3t|redacted|insert|replace"
+    rb"|documentation|secret|passw|Eby8vdM02xNOcqFlqUwJPL|toggleable|estimator|\*\*\*|[<>${}]",
+    re.I,
+)
+_WORDS = (
+    b"password",
+    b"passwd",
+    b"secret",
+    b"token",
+    b"apikey",
+    b"api_key",
+    b"api-key",
+    b"accesskey",
+    b"access_key",
+    b"accountkey",
+)
+_VALUE = re.compile(
+    rb"[\w-]{0,20}(?:(?:\\?[\"'])?\]?[ \t]{0,8}[=:,][ \t]{0,8}\\?(?P<quote>[\"'])(?P<quoted>[\w+/=.-]{20,200})\\?(?P=quote)"
+    rb"|[ \t]{0,2}[=:][ \t]{0,2}(?P<bare>[\w+/=-]{20,200})[ \t]*(?:$|#|\r|\\n))",
+    re.M,
+)
+_BEFORE = re.compile(rb"[\w.-]*$")
+_AFTER = re.compile(rb"[\w-]{0,20}")
+
+
+def _format(kind: str, marks: str, pattern: str, holds: Callable[[bytes], bool] = _is_random) -> _Format:
+    found = tuple(mark.encode() for mark in marks.split())
+    return _Format(kind, found, re.compile(pattern.encode()), holds)
+
+
+_FORMATS = (
+    _format("an AWS access key id", "AKIA", r"\b(?P<secret>AKIA[0-9A-Z]{16})\b"),
+    _format("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"\b(?P<secret>gh[pousr]_[A-Za-z0-9]{36,})\b"),
+    _format("a GitHub token", "github_pat_", r"\b(?P<secret>github_pat_\w{60,})"),
+    _format("a GitLab token", "glpat-", r"\b(?P<secret>glpat-[\w-]{20,})"),
+    _format("a Hugging Face token", "hf_", r"\b(?P<secret>hf_[A-Za-z0-9]{34,})\b"),
+    _format("an OpenAI key", "T3BlbkFJ", r"\b(?P<secret>sk-[\w-]{20,}T3BlbkFJ[\w-]{20,})"),
+    _format("an Anthropic key", "sk-ant-", r"\b(?P<secret>sk-ant-[a-z]{3,5}\d\d-[\w-]{60,})"),
+    _format("a Slack token", "xoxa- xoxb- xoxp- xoxr- xoxs-", r"\b(?P<secret>xox[abprs]-\d[\w-]{20,})"),
+    _format("a Slack webhook", "hooks.slack.com/services/", r"hooks\.slack\.com/services/(?P<secret>T\w{8,}/B\w{8,}/\w{20,})"),
+    _format("a Google API key", "AIza", r"\b(?P<secret>AIza[\w-]{35})(?![\w-])"),
+    _format("a Stripe key", "sk_live_ rk_live_", r"\b(?P<secret>[sr]k_live_[A-Za-z0-9]{20,})"),
+    _format("a Databricks token", "dapi", r"\b(?P<secret>dapi[0-9a-f]{32}(?:-\d)?)\b"),
+    _format("a Prefect key", "pnu_ pnb_", r"\b(?P<secret>pn[ub]_[A-Za-z0-9]{36})\b"),
+    _format("a PyPI token", "pypi-AgEI", r"\b(?P<secret>pypi-AgEI[\w-]{50,})"),
+    _format("an npm token", "npm_", r"\b(?P<secret>npm_[A-Za-z0-9]{36})\b"),
+    _format("a Docker token", "dckr_pat_", r"\b(?P<secret>dckr_pat_[\w-]{27,})"),
+    _format("a SendGrid key", "SG.", r"\b(?P<secret>SG\.[\w-]{22}\.[\w-]{43})"),
+    _format("an Azure storage key", "AccountKey=", r"AccountKey=(?P<secret>[A-Za-z0-9+/]{60,}={0,2})"),
+    _format("a shared access signature", "sig=", r"(?<=[?&])(?:s[a-z]=[^&\s\"']*&(?:amp;)?){2,}sig=(?P<secret>[\w%+/-]{40,})[^\s\"'<>]*"),
+    _format("a private key", "PRIVATE KEY-----", rf"(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,.<*-]{{0,{LONGEST_KEY}}}?-----END)", _is_key),
+    _format("a signed token", "eyJ", r"\b(?P<secret>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})", _lasts),
+)  # fmt: skip
+_EXPIRES = re.compile(rb"(?:^|[?&;])se=\d{4}")
+
+
+def without_secrets(data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
+    """The bytes of a text with `***` for each credential in it, lines kept; and what each opens, with its line."""
+    if b"\0" in data[:4096]:
+        return data, ()
+    spans = sorted({(start, end): (kind, brief) for start, end, kind, brief in _found(data)}.items())
+    if not spans:
+        return data, ()
+    pieces: list[bytes] = []
+    told: list[Secret] = []
+    position, line = 0, 1
+    for (start, end), (kind, brief) in spans:
+        if start < position:
+            continue
+        line += data.count(b"\n", position, start)
+        told.append(Secret(kind, line, brief))
+        pieces += [data[position:start], MASK.encode(), b"\n" * data.count(b"\n", start, end)]
+        line += data.count(b"\n", start, end)
+        position = end
+    return b"".join([*pieces, data[position:]]), tuple(told[:MOST])
+
+
+def _found(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
+    """Where credentials stand, what each opens, and whether it says itself that it ends."""
+    for kind, marks, pattern, holds in _FORMATS:
+        if any(mark in data for mark in marks):
+            for match in pattern.finditer(data):
+                if holds(match["secret"]):
+                    yield *match.span("secret"), kind, bool(_EXPIRES.search(match[0]))
+    yield from _named(data)
+
+
+def _named(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
+    """Settings whose name says secret and whose value was generated."""
+    lowered = data.lower()
+    for word in _WORDS:
+        position = lowered.find(word)
+        while position >= 0:
+            after = position + len(word)
+            match = _VALUE.match(data, after)
+            if match is not None:
+                group = "quoted" if match["quoted"] is not None else "bare"
+                if _is_generated(match[group]) and is_secret_name(_name(data, position, after)):
+                    yield *match.span(group), "a generated secret", False
+            position = lowered.find(word, after)
+
+
+def _name(data: bytes, start: int, end: int) -> str:
+    """The whole name around a word."""
+    before, after = _BEFORE.search(data[max(0, start - 60) : start]), _AFTER.match(data, end)
+    parts = (before[0] if before is not None else b"", data[start:end], after[0] if after is not None else b"")
+    return b"".join(parts).decode("latin-1")

@@ -1,0 +1,145 @@
+"""What runs when a function or a program is started: along calls, functions handed on, and the imports that are executed.
+
+An import runs the body of a module and of its classes, and no function of it. What is only handed to a library there
+waits: a service calls it, or the making of an object of that class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from auditor.model.artefact import Role
+from auditor.program.calls.branches import reach
+from auditor.program.naming.code import Frame, Instance, Library, Local
+
+if TYPE_CHECKING:
+    from auditor.program.calls.effects import Effects, LocalCall, Site
+
+
+_NONE: frozenset[Site] = frozenset()
+
+
+class Reaching:
+    """Answers which scopes a start leads to."""
+
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
+        self.code = effects.code
+        self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
+        self._classes: dict[str, tuple[Site, ...]] = {}
+        self._serving: dict[str, bool] = {}
+
+    def of(self, start: Site, but: frozenset[Site], runs: frozenset[int]) -> dict[Site, Site | None]:
+        """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
+        found: dict[Site, Site | None] = {start: None}
+        served = self._spread(found, [start], start, but, runs)
+        if served and self._serves(start, found):
+            waiting = [callee for callee in served if callee not in found]
+            found.update(dict.fromkeys(waiting, start))
+            self._spread(found, waiting, start, but, runs, serves=True)
+        return found
+
+    def _spread(
+        self,
+        found: dict[Site, Site | None],
+        todo: list[Site],
+        start: Site,
+        but: frozenset[Site],
+        runs: frozenset[int],
+        *,
+        serves: bool = False,
+    ) -> list[Site]:
+        """Follow what runs from some scopes on into `found`; returns what only a service would call."""
+        served: list[Site] = []
+        replaced: dict[Site, frozenset[Site]] = {}
+        while todo:
+            site = todo.pop()
+            onward: list[Site] = []
+            trial = self.effects.trials.of(site)
+            gone = replaced.get(site, _NONE) | trial.functions
+            for edge in self.effects.calls.get(site, ()):
+                callee = (edge.callee.path, edge.callee.scope)
+                if (edge.guarded and site != start) or not self._chosen(edge, runs):
+                    continue
+                if edge.direct or (callee not in but and (site[0] == start[0] or not self._waits(edge))):
+                    onward.append(callee)
+                elif edge.served and callee not in but:
+                    served.append(callee)
+            onward += self._beside(site, started=site[0] == start[0])
+            for other in (*onward, *served) if serves else onward:
+                if other in found or other in gone or (trial.moved and other[0] != site[0]):
+                    continue
+                found[other] = site
+                todo.append(other)
+                if gone:
+                    replaced[other] = gone
+        return served
+
+    def _waits(self, edge: LocalCall) -> bool:
+        """Whether what is handed on waits for somebody to call it: where a module or a class hands it on at import."""
+        return edge.registered or self.code.scope(*edge.caller).kind != "function"
+
+    def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
+        """Whether some of the starts reach a call, as far as tests on the command line tell."""
+        if not runs or not edge.site.block:
+            return True
+        left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.block))
+        return left.possible and (not left.runs or bool(left.runs & runs))
+
+    def _beside(self, site: Site, *, started: bool) -> Iterator[Site]:
+        """What a scope runs beside its calls: the modules that it imports, its classes, what waits in classes it makes."""
+        key = (site, started)
+        if key not in self._brought:
+            brought = self.code.brought(*site, started=started)
+            self._brought[key] = tuple((path, 0) for path in sorted(brought))
+        yield from self._brought[key]
+        if not site[1]:
+            yield from self._classes_of(site[0])
+        for cls in self.effects.made.get(site, ()):
+            for edge in self._waiting(cls):
+                yield edge.callee.path, edge.callee.scope
+
+    def _classes_of(self, path: str) -> tuple[Site, ...]:
+        """The bodies of the classes of a module: its import runs them."""
+        found = self._classes.get(path)
+        if found is None:
+            scopes = ((number, self.code.scope(path, number)) for number in self.code.scopes(path))
+            found = tuple((path, number) for number, scope in scopes if scope.kind == "class" and scope.parent == 0)
+            self._classes[path] = found
+        return found
+
+    def _waiting(self, cls: Local) -> Iterator[LocalCall]:
+        """What a class and its bases hand to a library, such as validators: making an object calls it."""
+        todo, seen = [cls], {cls}
+        while todo:
+            at = todo.pop()
+            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if not edge.direct)
+            for base in self.effects.evaluator.denoter.bases(at):
+                if type(base) is Local and base not in seen:
+                    seen.add(base)
+                    todo.append(base)
+
+    def _serves(self, start: Site, found: dict[Site, Site | None]) -> bool:
+        """Whether a start answers requests: its own file works with a framework for that, or a function it reaches does."""
+        path = start[0]
+        if path not in self._serving:
+            self._serving[path] = self._imports_framework(path)
+        return self._serving[path] or any(
+            effect.role is Role.SERVE and effect.entry.kind != "decorator"
+            for site in found
+            if self.code.scope(*site).kind == "function"
+            for effect in self.effects.own.get(site, ())
+        )
+
+    def _imports_framework(self, path: str) -> bool:
+        """Whether a file imports a framework that answers requests, or an application made with one."""
+        imported = (
+            self.effects.evaluator.denoter.imported(name, statement.level, path)
+            for number in self.code.scopes(path)
+            for statement, _, _ in self.code.index(path, number).imports
+            for name in statement.names
+        )
+        made = (meant.of if type(meant) is Instance else meant for meant in imported)
+        names = (each.dotted if type(each) is Library else each for each in made)
+        return any(isinstance(name, str) and self.effects.serves(name) for name in names)

@@ -1,0 +1,211 @@
+"""Smells of code, asked of small trees: each beside what looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.graph import ArtefactGraph
+from tests.pages import graphs
+
+PD = "import numpy as np\nimport pandas as pd\nf = pd.read_csv('x.csv')\n"
+TORCH = "import torch\nfrom torch import nn\n\n\n"
+NET = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.drop = nn.{layer}(0.5)\n\n"
+    "    def forward(self, x):\n        return self.drop(x)\n\n\n"
+)
+MADE = "net = Net()\nopt = torch.optim.Adam(net.parameters())\n"
+
+
+def ask(files: dict[str, str], archetypes: str = "P") -> ArtefactGraph:
+    return graphs(files, archetypes=archetypes).components[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("f = f[f['a'] == np.nan]", ["nan"]),
+        ("g = f['a'] != float('nan')", ["nan"]),
+        ("g = [x for x in f['a'] if x == pd.NaT]", ["nan"]),
+        ("g = f['a'] is np.nan", []),
+        ("g = f['a'] == float('inf')", []),
+        ("f['a'][0] = 1", ["chain"]),
+        ("f[f['a'] > 1]['b'] = 1", ["chain"]),
+        ("f.loc[f['a'] > 1]['b'] = 1", ["chain"]),
+        ("f['a'].loc[0] = 1", ["chain"]),
+        ("f['a'][0] += 1", ["chain"]),
+        ("f.loc[0, 'a'] = 1", []),
+        ("f.loc[0, 'payload']['k'] = 1", []),
+        ("f['a'] = 1", []),
+        ("f['a'].values[0] = 1", []),
+        ("g = unknown()\ng['a']['b'] = 1", []),
+        ("g = f.to_dict()\ng['a']['b'] = 1", []),
+        ("f['a'].fillna(0, inplace=True)", ["inplace"]),
+        ("f.fillna(0, inplace=True)", []),
+        ("f['a'].fillna(0, inplace=flag)", []),
+        ("f.dropna()", ["dropped"]),
+        ("try:\n    f.astype(int)\nexcept ValueError:\n    raise SystemExit('numbers only')", []),
+        ("print(f.dropna())", []),
+        ("unknown().dropna()", []),
+    ],
+)
+def test_uses_of_frames(line: str, kinds: list[str]) -> None:
+    assert [each.kind for each in ask({"clean.py": PD + line + "\n"}).frame_misuses()] == kinds
+
+
+def test_what_a_cell_shows_last_is_no_dropped_result() -> None:
+    cell = '{{"cell_type": "code", "id": "{id}", "metadata": {{}}, "execution_count": null, "outputs": [], "source": "{source}"}}'
+    first = cell.format(id="a", source=PD.replace("\n", "\\n") + "f.dropna()")
+    second = cell.format(id="b", source="f.dropna()\\nf.head()")
+    notebook = f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{first}, {second}]}}'
+    found = ask({"look.ipynb": notebook}, "N").frame_misuses()
+    assert [(each.kind, each.place.cell) for each in found] == [("dropped", 1)]
+
+
+def loop(body: str) -> str:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    return f"for x, y in batches:\n{lines}\n"
+
+
+STEP = "loss = nn.functional.mse_loss(net(x), y)\nloss.backward()\nopt.step()"
+CLEARED = "opt.zero_grad()\n" + STEP
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (MADE + loop(STEP), ["gradients"]),
+        (MADE + loop(CLEARED), []),
+        (MADE + loop(STEP + "\nnet.zero_grad()"), []),
+        (MADE + loop(STEP + "\nfor p in net.parameters():\n    p.grad = None"), []),
+        (MADE + "def clear():\n    opt.zero_grad()\n\n\n" + loop(STEP + "\nclear()"), []),
+        (MADE + loop("loss = net(x)\nloss.backward()") + "opt.step()\n", []),
+        ("opt = unknown()\nnet = Net()\n" + loop(STEP), []),
+        ("def run(net, opt, batches):\n    " + loop(STEP).replace("\n", "\n    ") + "\n", []),
+        (
+            "def run(net, opt, batches):\n    "
+            + loop(STEP).replace("\n", "\n    ")
+            + "\n"
+            + MADE
+            + "run(net, opt, [])\n",
+            ["gradients"],
+        ),
+        (MADE + loop(CLEARED + "\nnet.eval()"), ["stays"]),
+        (MADE + loop("net.train()\n" + CLEARED + "\nnet.eval()"), []),
+        (MADE + loop(CLEARED + "\nteacher.eval()"), []),
+        (MADE + loop(CLEARED + "\nif float(loss) < 1:\n    net.eval()\n    break"), []),
+        (MADE + loop(CLEARED) + "net.eval()\n", []),
+        (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    net(x)"), ["validates"]),
+        (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    net.eval()\n    net(x)\n    net.train()"), []),
+        (MADE + loop(CLEARED + "\nwith torch.no_grad():\n    other(x)"), []),
+    ],
+)
+def test_training_loops(text: str, kinds: list[str]) -> None:
+    found, _ = ask({"train.py": TORCH + NET.format(layer="Dropout") + text}).training_defects()
+    assert [each.kind for each in found] == kinds
+
+
+def test_a_network_that_does_not_behave_otherwise_in_training_may_stay_in_it() -> None:
+    text = TORCH + NET.format(layer="Linear") + MADE + loop(CLEARED + "\nwith torch.no_grad():\n    net(x)")
+    assert ask({"train.py": text}).training_defects() == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("p = torch.sigmoid(x)\nl = torch.log(p)", ["log"]),
+        ("l = torch.log(1 - torch.sigmoid(x))", ["log"]),
+        ("p = torch.sigmoid(x)\np = p.clamp(min=1e-6)\nl = torch.log(p)", []),
+        ("l = torch.log(torch.sigmoid(x) + 1e-6)", []),
+        ("l = np.log(x)", []),
+        ("s = np.exp(x) / np.exp(x).sum()", ["softmax"]),
+        ("s = np.exp(x) / np.sum(np.exp(y))", []),
+        ("s = np.exp(x - x.max()) / np.sum(np.exp(x - x.max()))", []),
+    ],
+)
+def test_guards_of_numbers(line: str, kinds: list[str]) -> None:
+    text = f"import numpy as np\nimport torch\n\n\ndef f(x, y):\n    {line.replace(chr(10), chr(10) + '    ')}\n"
+    assert [each.kind for each in ask({"loss.py": text}).unguarded_numerics()] == kinds
+
+
+@pytest.mark.parametrize(
+    ("body", "handler", "does"),
+    [
+        ("f = pd.read_csv(p)", "except Exception:\n    pass", "pass"),
+        ("f = pd.read_csv(p)", "except:\n    f = None", "fills in a default"),
+        ("f = pd.read_csv(p)", "except FileNotFoundError:\n    f = None", ""),
+        ("f = pd.read_csv(p)", "except Exception as e:\n    print(e)", ""),
+        ("f = pd.read_csv(p)", "except Exception:\n    f = other(p)", ""),
+        ("f = pd.read_csv(p)", "except Exception:\n    raise", ""),
+        ("f = pd.read_csv(p)", "except Exception:\n    f = 'cannot be read'", ""),
+        ("f = plain(p)", "except Exception:\n    pass", ""),
+        ("import polars", "except Exception:\n    pass", ""),
+    ],
+)
+def test_swallowed_errors(body: str, handler: str, does: str) -> None:
+    text = f"import pandas as pd\n\np = 'x.csv'\ntry:\n    {body}\n{handler}\n"
+    found, _ = ask({"load.py": text}).swallowed_errors()
+    assert [each.does for each in found] == ([does] if does else [])
+
+
+PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ("pickle.loads(requests.get('https://example.org/m').content)", ["url"]),
+        ("boto3.client('s3').download_file('b', 'k', 'm.pkl')\npickle.load(open('m.pkl', 'rb'))", ["store"]),
+        ("pickle.load(open('m.pkl', 'rb'))", []),
+        ("torch.load(requests.get('https://example.org/m').raw, weights_only=False)", ["url"]),
+        ("torch.load(requests.get('https://example.org/m').raw, weights_only=True)", []),
+        ("torch.load(requests.get('https://example.org/m').raw)", []),
+        ("yaml.load(open('a.yaml'), Loader=yaml.Loader)", ["yaml"]),
+        ("yaml.load(open('a.yaml'), yaml.SafeLoader)", []),
+        ("yaml.load(open('a.yaml'))", ["loader"]),
+    ],
+)
+def test_unsafe_loads(line: str, kinds: list[str]) -> None:
+    assert [each.kind for each in ask({"load.py": PICKLE + line + "\n"}).unsafe_loads().unsafe] == kinds
+
+
+@pytest.mark.parametrize(
+    ("requirement", "below"),
+    [
+        ("torch==2.1.0", True),
+        ("torch==1.13.1+cu117", True),
+        ("torch<2.6", True),
+        ("torch>=1.10,<2.3", True),
+        ("torch~=2.5.0", True),
+        ("torch", False),
+        ("torch>=2.0", False),
+        ("torch==2.6.0", False),
+        ("numpy==1.0", False),
+    ],
+)
+def test_versions_that_environments_allow(requirement: str, below: bool) -> None:
+    tree = ask({"a.py": "import torch\n", "requirements.txt": requirement + "\n"})
+    assert tree.stays_below("torch", "2.6") is below
+
+
+@pytest.mark.parametrize(
+    ("comment", "kinds"),
+    [
+        ("# TODO: drop the rows of March", ["data"]),
+        ("# FIXME wrong metric", ["evaluation"]),
+        ("# TODO: rename", []),
+        ("# TODO(#12): drop the rows of March", []),
+        ("# the todo list of a user is read as data", []),
+        ("#TODO hardcoded", ["configuration"]),
+    ],
+)
+def test_admissions(comment: str, kinds: list[str]) -> None:
+    found = ask({"a.py": f"x = 1  {comment}\n"}).admitted_debt(None).found
+    assert [each.kind for each in found] == kinds
+
+
+def test_notebooks_are_measured() -> None:
+    cell = '{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": null, "outputs": [], "source": "# alone\\nx = 1\\ndef f():\\n    pass"}'
+    tree = ask(
+        {"a.ipynb": f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{cell}]}}'}, archetypes="N"
+    )
+    assert [(each.lines, each.functions) for each in tree.own_notebooks()] == [(3, 1)]

@@ -1,0 +1,121 @@
+"""What runs when a program is started, and what an import leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from auditor.model.facts import Word
+from tests.program.asking import program
+
+
+def reached(files: Mapping[str, str], start: str = "main.py") -> set[str]:
+    """The functions that starting a program leads to, by name."""
+    resolved = program(files)
+    found = resolved.effects.reached((start, 0))
+    scopes = [resolved.code.scope(*site) for site in found]
+    return {scope.name for scope in scopes if scope.kind == "function"}
+
+
+def modules(files: Mapping[str, str], start: str = "main.py") -> set[str]:
+    return {path for path, number in program(files).effects.reached((start, 0)) if not number}
+
+
+def test_the_import_of_a_function_runs_with_the_function() -> None:
+    lib = "def used():\n    import inner\ndef idle():\n    import other\n"
+    files = {"main.py": "from lib import used\nused()\n", "lib.py": lib, "inner.py": "", "other.py": ""}
+    assert modules(files) == {"main.py", "lib.py", "inner.py"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import other\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    import other\n",
+        "if False:\n    import other\n",
+    ],
+)
+def test_an_import_that_no_run_executes(source: str) -> None:
+    assert modules({"main.py": source, "other.py": ""}) == {"main.py"}
+
+
+def test_the_main_guard_of_an_imported_module_imports_nothing() -> None:
+    guarded = "if __name__ == '__main__':\n    import other\n"
+    files = {"main.py": "import lib\n", "lib.py": guarded, "other.py": ""}
+    assert modules(files) == {"main.py", "lib.py"}
+    assert modules(files, "lib.py") == {"lib.py", "other.py"}
+
+
+_MODEL = """
+import pydantic
+
+def given(value): pass
+
+class Settings(pydantic.BaseModel):
+    _check = pydantic.validator("x")(given)
+
+    @pydantic.root_validator
+    def whole(cls, values): pass
+
+class Derived(Settings): pass
+"""
+
+
+def test_a_validator_runs_when_an_object_is_made_and_not_when_its_module_is_imported() -> None:
+    assert reached({"main.py": "import lib\n", "lib.py": _MODEL}) == set()
+    assert reached({"main.py": "from lib import Settings\nSettings(x=1)\n", "lib.py": _MODEL}) == {
+        "given",
+        "Settings.whole",
+    }
+    assert reached({"main.py": "from lib import Derived\nDerived(x=1)\n", "lib.py": _MODEL}) == {
+        "given",
+        "Settings.whole",
+    }
+
+
+_HANDLER = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef answer(): pass\n"
+_APP = "from fastapi import FastAPI\nfrom routes import router\napp = FastAPI()\napp.include_router(router)\n"
+
+
+@pytest.mark.parametrize(
+    ("main", "answers"),
+    [
+        pytest.param("import app\n", False, id="imported"),
+        pytest.param("from app import app\n", True, id="the application itself"),
+        pytest.param("import uvicorn, app\nuvicorn.run('app:app')\n", True, id="started"),
+        pytest.param("from fastapi.testclient import TestClient\nimport app\n", True, id="asked by a test"),
+        pytest.param("from cli import ui\nui()\n", True, id="started by a function"),
+        pytest.param("import cli\n", False, id="a function that is not called"),
+    ],
+)
+def test_a_handler_runs_where_something_is_served(main: str, answers: bool) -> None:
+    cli = "import app\ndef ui():\n    import uvicorn\n    uvicorn.run(app.app)\n"
+    files = {"main.py": main, "app.py": _APP, "routes.py": _HANDLER, "cli.py": cli}
+    assert ("answer" in reached(files)) is answers
+
+
+_COMMANDS = """
+import argparse
+
+def train(): pass
+def report(): pass
+
+parser = argparse.ArgumentParser()
+commands = parser.add_subparsers(dest="command", required=True)
+commands.add_parser("train").add_argument("--out")
+commands.add_parser("report").add_argument("source")
+args = parser.parse_args()
+if args.command == "train":
+    train()
+else:
+    report()
+"""
+
+
+@pytest.mark.parametrize(("words", "runs"), [(("train", "--out", "x"), "train"), (("report", "x"), "report")])
+def test_a_sub_command_decides_what_runs(words: tuple[str, ...], runs: str) -> None:
+    resolved = program({"main.py": _COMMANDS})
+    resolved.evaluator.invocations.add("main.py", tuple(Word(word, True) for word in words), "", "step")
+    found = resolved.effects.reached(("main.py", 0), runs=frozenset({0}))
+    assert {resolved.code.scope(*site).name for site in found} == {"", runs}
