@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Table, Text
-from auditor.program.naming.code import Frame, Instance, Local, Options, Shown
+from auditor.program.naming.code import Frame, Instance, Library, Local, Options, Shown
 
 if TYPE_CHECKING:
     from auditor.program.naming.scopes import Binding
@@ -69,9 +69,11 @@ def settled(evaluator: Evaluator, expr: Expr, frame: Frame, depth: int = 0) -> T
 def _made(evaluator: Evaluator, expr: Call, frame: Frame) -> Things:
     """An object that is made on the spot: certainly not None, whatever else it is."""
     meant = evaluator.denoter.denote(expr.func, frame)
-    constructs = type(meant) is Local and evaluator.code.scope(meant.path, meant.scope).kind == "class"
-    made = evaluator.denoter.denote(expr, frame) if not constructs else None
-    return [Thing(None, is_object=True)] if constructs or type(made) is Instance else None
+    if type(meant) is Local:
+        constructs = evaluator.code.scope(meant.path, meant.scope).kind == "class"
+    else:  # by convention a capitalised callable is a class
+        constructs = type(meant) is Library and meant.dotted.rpartition(".")[2][:1].isupper()
+    return [Thing(None, is_object=True)] if constructs else None
 
 
 def _all(evaluator: Evaluator, places: Iterable[tuple[Expr, Frame]], depth: int) -> Things:
@@ -116,9 +118,8 @@ def _bound(evaluator: Evaluator, name: str, binding: Binding, frame: Frame, dept
 
 
 def _of_attribute(evaluator: Evaluator, attr: Attr, frame: Frame, depth: int) -> Things:
-    outside = evaluator.objects.stored_outside(attr, frame)
-    if outside:
-        return _all(evaluator, outside, depth)
+    if evaluator.objects.stored_outside(attr, frame):
+        return None  # before or after, nobody can tell
     base = evaluator.denoter.denote(attr.base, frame)
     if type(base) is Options:
         return evaluator.options.settled(base, attr.name)

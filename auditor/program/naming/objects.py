@@ -167,14 +167,15 @@ class Objects:
 
     @cached_property
     def rebound(self) -> frozenset[str]:
-        """The attributes that some code assigns to objects from outside their methods."""
-        return frozenset(
-            attribute
-            for path in self.code.paths
-            for number in self.code.scopes(path)
-            for receiver, attribute, _, _, _ in self.code.index(path, number).attributes
-            if receiver != self._own(path, number)
-        )
+        """The attributes that some code assigns to objects from outside their methods, or changes by what they are."""
+        found: set[str] = set()
+        for path in self.code.paths:
+            for number in self.code.scopes(path):
+                index = self.code.index(path, number)
+                own = self._own(path, number) if index.attributes else ""
+                found |= index.changed
+                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+        return frozenset(found)
 
     def _own(self, path: str, number: int) -> str:
         params = self.code.scope(path, number).params

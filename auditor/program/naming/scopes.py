@@ -45,6 +45,8 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 
 
 _TYPES = "TYPE_CHECKING"
+_DEEPEST = 8
+"""How many branches in branches are looked into for what leaves."""
 
 
 class Binding(NamedTuple):
@@ -91,7 +93,7 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returned_in", "returns", "tests", "yields"
+        "attributes", "bindings", "changed", "calls", "constructs", "imports", "items", "kinds", "nested", "returned_in", "returns", "tests", "yields"
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -102,6 +104,8 @@ class ScopeIndex:
         """The conditions of each of `returns`."""
         self.yields: list[Expr] = []
         self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
+        self.changed: set[str] = set()
+        """Attributes that are changed by what they are (`x.steps += 1`)."""
         self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
         self.imports: list[tuple[Import, Block, bool]] = []
         self.nested: list[int] = []
@@ -230,6 +234,8 @@ class _Walker:
             for position in binding.way:
                 value = Item(value, Const(position))
             self.index.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
+        elif type(target) is Attr and binding.how == "augment":
+            self.index.changed.add(target.name)
         elif type(target) is Item:
             self.index.items.append((target, binding.value, binding.line))
 
@@ -319,13 +325,14 @@ def _pairs(target: Group, binding: Binding) -> bool:
     )
 
 
-def _leaves(body: tuple[Stmt, ...]) -> bool:
-    """Whether what follows a list of statements never runs after it."""
+def _leaves(body: tuple[Stmt, ...], depth: int = 0) -> bool:
+    """Whether what follows a list of statements never runs after it; of a long chain of branches it is not asked."""
     last = body[-1] if body else None
     if type(last) is Jump:
         return last.word in ("break", "continue")
     if type(last) is If:
-        return bool(last.orelse) and _leaves(last.body) and _leaves(last.orelse)
+        deeper = depth + 1
+        return depth < _DEEPEST and bool(last.orelse) and _leaves(last.body, deeper) and _leaves(last.orelse, deeper)
     if type(last) is Do and type(last.value) is Call:
         func = last.value.func
         return type(func) is Attr and func.name in ("exit", "_exit") and type(func.base) is Name
