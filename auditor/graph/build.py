@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, within
 from auditor.graph.declared.assets import join_seeds, name_assets
@@ -16,8 +18,11 @@ from auditor.graph.declared.file_nodes import (
 from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.declared.watches import Watches
 from auditor.graph.observed.code_edges import function_node, state_calls, state_keys, state_options
+from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
+from auditor.graph.observed.practices import Practices
 from auditor.graph.observed.transport import Transport
+from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.pipelines import CodePipelines
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
@@ -41,12 +46,20 @@ class Builder:
     """States everything that is known into a store, declared and observed."""
 
     def __init__(
-        self, resolved: Resolved, steps: Steps, lineage: Lineage, transport: Transport, *, detailed: bool = False
+        self,
+        resolved: Resolved,
+        steps: Steps,
+        lineage: Lineage,
+        transport: Transport,
+        flows: Callable[[], Flows],
+        *,
+        detailed: bool = False,
     ) -> None:
         self.resolved = resolved
         self.steps = steps
         self.lineage = lineage
         self.transport = transport
+        self.flows = flows
         self.detailed = detailed
         self.store = Store()
 
@@ -74,6 +87,7 @@ class Builder:
             state_calls(self.store, self.resolved)
         self._triggers()
         Watches(self.steps, self.store).state(self.resolved.files)
+        self._practices()
         join_seeds(self.store, self.steps.projects)
         self._containment()
         state_cards(self.store, self.resolved.files)
@@ -332,6 +346,11 @@ class Builder:
             where = Place(after.path, after.step.line)
             piece = Evidence(where.path, where.line, before.path[:120], after.tool, "workflow_run", 0.95, declared=True)
             self.store.edge(before.id, after.id, EdgeKind.PRECEDES, (piece,))
+
+    def _practices(self) -> None:
+        product = [path for path in self.resolved.code.paths if places.is_product(path)]
+        services = serving_programs(product, self.resolved, self.lineage)
+        Practices(self.store, self.resolved, self.lineage, self.flows).state(services)
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""

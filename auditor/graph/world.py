@@ -42,7 +42,8 @@ class World:
         self.identities = Identities(resolved.tree)
         self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
-        store = Builder(resolved, self.steps, self.lineage, self.transport, detailed=detailed).build()
+        builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
+        store = builder.build()
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
 

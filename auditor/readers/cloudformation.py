@@ -8,12 +8,13 @@ from posixpath import join
 from typing import NamedTuple
 
 from auditor.language.cloud_events import kind_of_event
+from auditor.language.cloud_watching import watching
 from auditor.language.credentials import mask
 from auditor.language.document import leaves
 from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.yaml import read_yaml
-from auditor.model.facts import Command, Facts, Leaf, Step, Storage, Trigger, Trouble, Word
+from auditor.model.facts import Command, Facts, Leaf, Step, Storage, Trigger, Trouble, Watch, Word
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "cloudformation"
@@ -52,6 +53,7 @@ def read(text: str) -> Facts:
         steps=tuple(whole.steps()),
         triggers=tuple(whole.triggers()),
         storages=tuple(whole.storages()),
+        watches=tuple(whole.watches()),
         duplicates=duplicates,
         attrs=(("tool", TOOL),),
         troubles=troubles,
@@ -237,6 +239,14 @@ class _Template:
         else:
             for part in node.parts:
                 yield from self.named(part, depth + 1)
+
+    def watches(self) -> Iterator[Watch]:
+        """The resources that watch or alert."""
+        for found in self.all.values():
+            said = " ".join(found.given.get(key).raw for key in ("MetricName", "AlarmName", "DashboardBody"))
+            kind = watching(found.kind, said)
+            if kind is not None:
+                yield Watch(found.name, kind[0], TOOL, found.line, (), (("drift", kind[1]),))
 
     def storages(self) -> Iterator[Storage]:
         """The buckets of the template; the name is that of the resource where the bucket's own is not written out."""

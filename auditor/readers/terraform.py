@@ -8,11 +8,12 @@ from posixpath import join
 from typing import NamedTuple
 
 from auditor.language.cloud_events import kind_of_event
+from auditor.language.cloud_watching import watching
 from auditor.language.credentials import mask
 from auditor.language.document import leaves
 from auditor.language.hcl import read_hcl
 from auditor.language.node import ABSENT, Node
-from auditor.model.facts import Command, Facts, Ref, Step, Storage, Trigger, Word
+from auditor.model.facts import Command, Facts, Ref, Step, Storage, Trigger, Watch, Word
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "terraform"
@@ -40,6 +41,7 @@ _BUCKETS = {
     "azurerm_storage_container": ("az", "name"),
 }
 _CODE = ("script_location", "python_file", "source_file", "source_dir", "source", "filename", "main_python_file_uri")
+_WATCHED = ("metric_name", "alarm_name", "name", "display_name", "filter", "query", "dashboard_body")
 _IMAGES = ("image_uri", "image", "primary_container_image")
 
 
@@ -63,6 +65,7 @@ def read(text: str) -> Facts:
         triggers=tuple(whole.triggers()),
         storages=tuple(_storages(root)),
         references=tuple(_modules(root)),
+        watches=tuple(whole.watches()),
         attrs=(("tool", TOOL),),
         troubles=troubles,
     )
@@ -185,6 +188,14 @@ class _Whole:
                 )
             if kind.endswith("cloudbuild_trigger"):
                 yield Trigger("push", "", found.line, (found.address,), (("resource", found.address),))
+
+    def watches(self) -> Iterator[Watch]:
+        """The resources that watch or alert."""
+        for found in self.all.values():
+            said = " ".join(node.raw for key in _WATCHED for node in _deep(found.body, key, 0))
+            kind = watching(_type(found.address), said)
+            if kind is not None and not found.address.startswith("data."):
+                yield Watch(found.address, kind[0], TOOL, found.line, (), (("drift", kind[1]),))
 
     def reached(self, start: Resource) -> tuple[str, ...]:
         """A trigger itself and what it leads to: what it refers to, and what names it or a topic between as its source.

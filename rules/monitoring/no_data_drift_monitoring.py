@@ -38,7 +38,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not served:
         yield NotApplicable("nothing here serves a model or scores on a schedule")
         return
-    searched = graph.searched_for_drift()
+    searched = graph.searched_for("data", "target")
     evidence = graph.drift_evidence()
     if any(piece.wired for piece in evidence):
         yield Clean(says=f"{evidence[0].place}: {evidence[0].says}")

@@ -43,7 +43,11 @@ PACKING = frozenset({"upload-artifact", "persist_to_workspace", "store_artifacts
 """How automation keeps files that a job leaves behind."""
 _BY_NAME = frozenset({"dvc", "make", "mlproject", "compose"})
 """Tools that a command asks for steps by name."""
-SERVING = frozenset({"docker", "compose", "procfile", "azureml-serving", "databricks-serving", "kserve", "seldon"})
+DEPLOYING = frozenset({"azureml-serving", "databricks-serving", "kserve", "seldon"})
+"""Formats whose files put a model server into operation."""
+MODEL_SERVERS = DEPLOYING | {"triton", "torchserve", "mlserver", "bentoml", "cog"}
+"""Formats that declare nothing but servers of models."""
+SERVING = frozenset({"docker", "compose", "procfile"}) | MODEL_SERVERS
 
 
 class DeclaredStep(NamedTuple):

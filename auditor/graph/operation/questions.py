@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from auditor.graph.data import versions
-from auditor.graph.operation import operations
+from auditor.graph.operation import elsewhere, evidence, serving, starting
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
 
@@ -11,9 +13,13 @@ from auditor.graph.parts.archetypes import SURE
 class Operation(Part):
     """What of one component serves, what watches it, and what trains it again."""
 
-    def serving(self) -> list[operations.Serving]:
-        """Services that answer with a model, and scheduled scoring."""
-        return operations.serving(self._world, self.owns)
+    @cached_property
+    def _serving(self) -> list[serving.Serving]:
+        return serving.serving(self._world, self.owns)
+
+    def serving(self) -> list[serving.Serving]:
+        """Services that answer with a model, model servers, and scheduled scoring."""
+        return self._serving
 
     @property
     def deployed(self) -> bool:
@@ -28,21 +34,27 @@ class Operation(Part):
             return f"none in what could be read; {self.unreadable[0]} could not"
         return None if self.deployed else f"{self.serving()[0].says}, but nothing shows that it is deployed"
 
-    def drift_evidence(self) -> list[operations.Evidence]:
+    def drift_evidence(self) -> list[evidence.Evidence]:
         """Whatever in the repository watches a model's inputs."""
-        return operations.drift_evidence(self._world)
+        return evidence.drift_evidence(self._world)
 
-    def starts(self) -> tuple[list[operations.Start], list[versions.Training]]:
+    def quality_evidence(self) -> list[evidence.Evidence]:
+        """Whatever in the repository compares predictions with what came true, or stands in for it."""
+        return evidence.quality_evidence(self._world)
+
+    def operational_evidence(self) -> list[evidence.Evidence]:
+        """Whatever in the repository tells how a service fares."""
+        return evidence.operational_evidence(self._world)
+
+    def starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         """Triggers that lead to training, and the training programs."""
-        return operations.starts(self._world, self.owns)
+        return starting.starts(self._world, self.owns)
 
     def elsewhere(self) -> list[str]:
         """Platforms outside the repository that it points to."""
-        return operations.elsewhere(self._world)
+        return elsewhere.elsewhere(self._world)
 
-    def searched_for_drift(self) -> tuple[str, ...]:
-        """What a search for drift monitoring looked for."""
-        libraries = sorted(
-            library.name for library in self._world.resolved.knowledge.libraries() if library.domain == "monitoring"
-        )
-        return (f"{len(libraries)} monitoring libraries ({', '.join(libraries)})", *operations.SEARCHED_MANAGED)
+    def searched_for(self, *kinds: str) -> tuple[str, ...]:
+        """What a search for monitors of these kinds (`data`, `target`, `performance`, `operational`) looked for."""
+        names = [library.name for library in evidence.libraries(self._world, kinds)]
+        return (f"{len(names)} monitoring libraries ({', '.join(names)})", *evidence.SEARCHED_MANAGED)

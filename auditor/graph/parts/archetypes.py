@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from auditor.graph import places
-from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING
+from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING
 from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.graph.parts.teaching import notebooks, teaching
 from auditor.model.artefact import Role
@@ -218,7 +218,12 @@ def _service(p: Portrait) -> Iterable[Signal]:
     ]
     if programs and started:
         yield Signal("S", 0.4, "an image, compose file or Procfile starts a server")
-    if programs and _deploys(p):
+    servers = [s for s in p.steps.all if s.tool in MODEL_SERVERS and p.owned(s.path) and places.is_product(s.path)]
+    if deployed := [server for server in servers if server.tool in DEPLOYING]:
+        yield Signal("S", 0.6, f"{deployed[0].path} deploys a model server ({deployed[0].tool})")
+    elif servers:
+        yield Signal("S", 0.45, f"{servers[0].path} sets a model server up ({servers[0].tool})")
+    if (programs or servers) and _deploys(p):
         yield Signal("S", 0.4, "a job that deploys")
 
 

@@ -126,7 +126,8 @@ class _Walk:
         for spot in sorted(frontier, key=_in_order):
             here = self._best[spot]
             for edge, onward, confidence in self._moves(spot):
-                self._hops[onward[0]][spot[0]].setdefault(edge.kind, edge)
+                hops = self._hops[onward[0]][spot[0]]
+                hops[edge.kind] = min(edge, hops.get(edge.kind, edge), key=_ends)
                 if onward in self._best or (onward[0], State.WHOLE) in self._best:
                     continue
                 way = _Found(spot, here.depth + 1, min(here.confidence, confidence))
@@ -246,6 +247,10 @@ def _rootless(node: Node) -> bool:
     """Whether it is not known in which folder or bucket an artefact lies. A folder may be called `{{ name }}`, in templates."""
     place = node.path or node.id.partition(":")[2].rpartition("://")[2]
     return place.startswith("{") and not place.startswith("{{")
+
+
+def _ends(edge: Edge) -> tuple[str, str]:
+    return edge.source, edge.target
 
 
 def _in_order(spot: Spot) -> tuple[str, str]:

@@ -199,5 +199,5 @@ def test_a_declared_monitor_is_evidence_that_inputs_are_watched() -> None:
     text = "resources:\n  quality_monitors:\n    m: {table_name: a.b.c, inference_log: {problem_type: x}}\n"
     found = graphs({**CODE, "resources/m.yml": text}).components[0].drift_evidence()
     assert [(evidence.says, evidence.wired, evidence.place.line) for evidence in found] == [
-        ("declares the monitor m", True, 3)
+        ("declares the monitor m (databricks)", True, 3)
     ]

@@ -1,0 +1,127 @@
+"""What code does to look after data and models: monitors, checks, alerts, services and their endpoints, registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from auditor.graph import places
+from auditor.graph.observed.code_edges import function_node
+from auditor.graph.observed.endpoints import endpoints
+from auditor.graph.observed.flows import Flows
+from auditor.graph.observed.lineage import Lineage, Touch
+from auditor.graph.store import Store
+from auditor.model.artefact import EdgeKind, Evidence, NodeKind, Role
+from auditor.model.ir import Attr, Expr
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect, Site
+
+_KINDS = {Role.MONITOR: NodeKind.MONITOR, Role.VALIDATE: NodeKind.CHECK}
+_DATA = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET, NodeKind.MODEL})
+
+
+class Practices:
+    """States them into the store: as nodes, tied to what they look after as far as values tell."""
+
+    def __init__(self, store: Store, resolved: Resolved, lineage: Lineage, flows: Callable[[], Flows]) -> None:
+        self.store = store
+        self.resolved = resolved
+        self.lineage = lineage
+        self._flows = flows
+
+    def state(self, services: Iterable[str]) -> None:
+        """State all that product code does; `services` are the programs that answer with a model."""
+        for site, effects in sorted(self.resolved.effects.own.items()):
+            for effect in effects if places.is_product(site[0]) else ():
+                if effect.role in _KINDS and not effect.dead and not effect.entry.attrs.get("schema"):
+                    self._watch(site, effect)
+                elif effect.role is Role.REGISTER and not effect.dead:
+                    self._register(site, effect)
+        for path in services:
+            self._service(path)
+
+    def _watch(self, site: Site, effect: Effect) -> None:
+        alerts = bool(effect.entry.attrs.get("alert"))
+        kind = NodeKind.ALERT if alerts else _KINDS[effect.role]
+        where = self.resolved.code.place(site[0], effect.line)
+        scope = self.resolved.code.scope(*site).name
+        short = effect.name.rpartition(".")[2]
+        node = self.store.node(
+            f"{kind.value}:{site[0]}#{scope}.{short}".replace("#.", "#"), kind, short, path=site[0], line=where.line,
+            cell=where.cell, tool=effect.entry.library, drift=effect.entry.attrs.get("drift"),
+        )  # fmt: skip
+        said = self._evidence(site[0], effect.line, effect.name, "call", effect.certainty)
+        self.store.edge(function_node(self.store, self.resolved, site), node, EdgeKind.RUNS, (said,), via="monitors")
+        tie = EdgeKind.VALIDATES if kind is NodeKind.CHECK else EdgeKind.MONITORS
+        for touch in self._looked_at(effect):
+            artefact = self.store.node(
+                touch.artefact.id,
+                touch.kind,
+                touch.artefact.path or touch.artefact.id.partition(":")[2],
+                path=touch.artefact.path,
+            )
+            sure = min(effect.certainty, touch.confidence, 0.8)
+            self.store.edge(
+                node, artefact, tie, (self._evidence(site[0], effect.line, effect.name, "origins", round(sure, 3)),)
+            )
+
+    def _looked_at(self, effect: Effect) -> Iterator[Touch]:
+        """What the values that a call is given were read from."""
+        given: list[Expr] = [*effect.call.args, *(value for _, value in effect.call.keywords)]
+        if type(effect.call.func) is Attr:
+            given.append(effect.call.func.base)
+        calls = {id(origin.call) for value in given for origin in self._flows().behind(value, effect).calls}
+        for number in calls & self._reads.keys():
+            yield from self._reads[number]
+
+    @cached_property
+    def _reads(self) -> dict[int, list[Touch]]:
+        """What each call that reads data or a model touches."""
+        table: dict[int, list[Touch]] = {}
+        for touches in self.lineage.touches.values():
+            for touch in touches:
+                if touch.way == "read" and touch.kind in _DATA:
+                    table.setdefault(id(touch.effect.call), []).append(touch)
+        return table
+
+    def _register(self, site: Site, effect: Effect) -> None:
+        """A function and the name in a registry under which it puts a model."""
+        for value in effect.targets:
+            if value.known and not effect.name.startswith("datasets."):
+                node = self.store.node(
+                    f"name:{effect.entry.library}:{value.text()}", NodeKind.MODEL, value.text(), registry=True
+                )
+                said = self._evidence(
+                    site[0], effect.line, effect.name, "call", min(effect.certainty, value.confidence)
+                )
+                self.store.edge(function_node(self.store, self.resolved, site), node, EdgeKind.REGISTERS, (said,))
+
+    def _service(self, path: str) -> None:
+        """A program that serves, its endpoints, and the models that it loads."""
+        label = path.rpartition("/")[2]
+        service = self.store.node(f"service:{path}", NodeKind.SERVICE, label, path=path, line=1)
+        said = self._evidence(path, 1, path, "serve", 0.9)
+        self.store.edge(service, f"file:{path}", EdgeKind.RUNS, (said,))
+        for each in endpoints(self.resolved, path):
+            where = self.resolved.code.place(each.site[0], each.line)
+            name = each.route or self.resolved.code.scope(*each.site).name
+            node = self.store.node(
+                f"endpoint:{path}#{name}", NodeKind.ENDPOINT, name, path=path, line=where.line, tool=each.framework
+            )
+            piece = self._evidence(path, each.line, name, "route", 0.9)
+            self.store.edge(service, node, EdgeKind.CONTAINS, (piece,))
+            self.store.edge(node, function_node(self.store, self.resolved, each.site), EdgeKind.CALLS, (piece,))
+        for touch in self.lineage.of_program(path):
+            if touch.way == "read" and touch.kind is NodeKind.MODEL:
+                model = self.store.node(
+                    touch.artefact.id,
+                    NodeKind.MODEL,
+                    touch.artefact.path or touch.artefact.id.partition(":")[2],
+                    path=touch.artefact.path,
+                )
+                piece = self._evidence(path, touch.effect.line, touch.effect.name, "load", touch.confidence)
+                self.store.edge(service, model, EdgeKind.SERVES, (piece,))
+
+    def _evidence(self, path: str, line: int, snippet: str, how: str, confidence: float) -> Evidence:
+        where = self.resolved.code.place(path, line)
+        return Evidence(path, where.line, snippet[:120], "python", how, round(confidence, 3), cell=where.cell)

@@ -1,0 +1,46 @@
+"""Platforms and systems that a repository points to, where a practice may live that is not seen here."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.graph import places
+from auditor.graph.world import World
+
+PLATFORMS = {
+    "sagemaker": "Amazon SageMaker", "google.cloud.aiplatform": "Vertex AI", "azure.ai.ml": "Azure ML", "azureml": "Azure ML",
+    "databricks": "Databricks", "dbx": "Databricks", "seldon_core": "Seldon", "kserve": "KServe", "arize": "Arize",
+    "fiddler": "Fiddler", "aporia": "Aporia", "whylabs": "WhyLabs", "newrelic": "New Relic", "ddtrace": "Datadog", "datadog": "Datadog",
+    "snowflake": "Snowflake",
+}  # fmt: skip
+"""Roots of imports, and the platforms they belong to."""
+_FILES = {
+    "Chart.yaml": "Helm",
+    "databricks.yml": "Databricks",
+    "databricks.yaml": "Databricks",
+    "kustomization.yaml": "Kustomize",
+}
+_AGENTS = re.compile(
+    r"datadog/agent|newrelic|dynatrace|grafana/agent|fluent-?bit|fluentd|filebeat|otel/opentelemetry-collector|vector:",
+    re.I,
+)
+
+
+def elsewhere(world: World) -> list[str]:
+    """Names of the platforms, in order."""
+    return list(world.once(_elsewhere))
+
+
+def _elsewhere(world: World) -> tuple[str, ...]:
+    found: set[str] = set()
+    code = world.resolved.code
+    for path in code.paths:
+        for statement, _, _ in code.index(path, 0).imports if places.is_product(path) else ():
+            for imported in statement.names if not statement.level else ():
+                name = f"{imported.module}.{imported.name}"
+                found.update(says for root, says in PLATFORMS.items() if name == root or name.startswith(f"{root}."))
+    for entry in world.listing.entries:
+        name = entry.path.rpartition("/")[2]
+        found.update(["Terraform"] if name.endswith(".tf") else [_FILES[name]] if name in _FILES else [])
+    found.update("a log collector" for step in world.steps.all for use in step.step.uses if _AGENTS.search(use))
+    return tuple(sorted(found))

@@ -1,0 +1,197 @@
+"""What in a repository watches a model, whatever its form: library calls, own statistics, managed monitors, rules that alert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.knowledge import Library
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect
+
+MANAGED = re.compile(
+    r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
+    re.I,
+)
+MENTIONED = re.compile(r"drift|evidently|whylogs|nannyml", re.I)
+OWN_STATISTIC = re.compile(
+    r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|jensen_shannon|wasserstein|ks_test|ks_2samp|covariate_shift)(_|$|s$)",
+    re.I,
+)
+_OWN_QUALITY = re.compile(
+    r"(^|_)((concept|performance|label|target|model)_(drift|decay|degradation)|ground_truth|actuals|backtest\w*|delayed_labels?|feedback|"
+    r"(monitor|track|check|log|evaluate)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
+    re.I,
+)
+_PLACED = re.compile(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
+SEARCHED_MANAGED = (
+    "managed monitors of SageMaker, Vertex AI, Azure ML and Databricks in code, YAML, JSON, Terraform and CloudFormation",
+    "Prometheus rules and Grafana panels on features or drift",
+    "own PSI, KS, KL, JS or Wasserstein code",
+    "pipeline steps and files that name drift or monitoring",
+    "claims under [tool.auditor.external]",
+)
+
+
+class Evidence(NamedTuple):
+    """Something that counts as the practice asked for. `wired` is false when it is only present."""
+
+    place: Place
+    says: str
+    wired: bool
+
+
+def drift_evidence(world: World) -> list[Evidence]:
+    """Anything that watches the inputs of a model, the wired first."""
+    return list(world.once(_drift))
+
+
+def quality_evidence(world: World) -> list[Evidence]:
+    """Anything that compares predictions with what came true, or stands in for it, the wired first."""
+    return list(world.once(_quality))
+
+
+def operational_evidence(world: World) -> list[Evidence]:
+    """Anything that tells how a service fares: metrics, traces, probes, dashboards."""
+    return list(world.once(_operational))
+
+
+def _drift(world: World) -> tuple[Evidence, ...]:
+    found = [
+        *_calls(world, ("data", "target", "")),
+        *_functions(world, OWN_STATISTIC, "own drift statistic"),
+        *_managed(world),
+        *_watches(world, ("data", "target")),
+        *_steps(world),
+        *_listed(world, ("data", "target")),
+        *_files(world),
+    ]
+    return _in_order(found)
+
+
+def _quality(world: World) -> tuple[Evidence, ...]:
+    found = [
+        *_calls(world, ("performance", "target")),
+        *_functions(world, _OWN_QUALITY, "own check of the model's quality"),
+        *_watches(world, ("performance", "target")),
+        *_listed(world, ("performance", "target")),
+    ]
+    return _in_order(found)
+
+
+def _operational(world: World) -> tuple[Evidence, ...]:
+    return _in_order([*_calls(world, ("operational",)), *_watches(world, ("operational",))])
+
+
+def _in_order(found: list[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(found, key=lambda each: (not each.wired, each.place)))
+
+
+def monitor_calls(world: World, kinds: tuple[str, ...]) -> Iterator[Effect]:
+    """The calls of product code that monitor something of these kinds; "" where the tables of a monitor name none."""
+    for site, effects in sorted(world.resolved.effects.own.items()):
+        for effect in effects if places.is_product(site[0]) else ():
+            drift = str(effect.entry.attrs.get("drift", ""))
+            monitors = bool(drift) or (effect.role is Role.MONITOR and effect.domain == "monitoring")
+            if monitors and drift in kinds and not effect.dead:
+                yield effect
+
+
+def _calls(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
+    for effect in monitor_calls(world, kinds):
+        path = effect.site[0]
+        yield Evidence(world.resolved.code.place(path, effect.line), f"calls {effect.name}", runs(world, path))
+
+
+def _functions(world: World, named: re.Pattern[str], says: str) -> Iterator[Evidence]:
+    """Functions of a telling name that compute something, with whether product code calls them."""
+    code, effects = world.resolved.code, world.resolved.effects
+    for path in code.paths:
+        for number in code.scopes(path) if places.is_product(path) else ():
+            scope = code.scope(path, number)
+            if scope.kind == "function" and named.search(scope.name.rpartition(".")[2]) and scope.logical > 1:
+                used = any(places.is_product(call.caller[0]) for call in effects.callers.get((path, number), ()))
+                yield Evidence(
+                    code.place(path, scope.line), f"{says} {scope.name}()", used or _is_task(world, path, number)
+                )
+
+
+def _is_task(world: World, path: str, number: int) -> bool:
+    """Whether a declared step runs the function."""
+    return any((local.path, local.scope) == (path, number) for step in world.steps.all for local in step.implements)
+
+
+def runs(world: World, path: str) -> bool:
+    """Whether a file is a program, or part of one that is no notebook to look around in."""
+    return path in world.once(_running)
+
+
+def _running(world: World) -> frozenset[str]:
+    found: set[str] = set()
+    for entry in world.lineage.entries:
+        if places.is_product(entry) and not places.is_exploratory(entry):
+            found.update(site[0] for site in world.lineage.reached(entry))
+    for step in world.steps.all:
+        for local in step.implements:
+            found.update(site[0] for site in world.resolved.effects.reached((local.path, local.scope)))
+    return frozenset(found)
+
+
+def _managed(world: World) -> Iterator[Evidence]:
+    """Settings of a platform that name a monitor, and settings that only speak of drift."""
+    for path, facts in sorted(world.files.items()):
+        if facts.program is not None or not facts.leaves or not places.is_product(path):
+            continue
+        said = [leaf for leaf in facts.leaves if leaf.value is not False and MENTIONED.search(leaf.key)]
+        managed = [leaf for leaf in facts.leaves if leaf.value is not False and MANAGED.search(leaf.key)]
+        for leaf in (managed or said)[:1]:
+            yield Evidence(Place(path, leaf.line), f"configures {leaf.key}", bool(managed))
+
+
+def _watches(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
+    """Monitors and alerts that a file declares."""
+    for path, facts in sorted(world.files.items()):
+        for watch in facts.watches if places.is_product(path) else ():
+            if watch.kind in ("monitor", "alert") and dict(watch.attrs).get("drift") in kinds:
+                yield Evidence(Place(path, watch.line), f"declares the {watch.kind} {watch.name} ({watch.tool})", True)
+
+
+def _steps(world: World) -> Iterator[Evidence]:
+    for step in world.steps.all:
+        if step.tool == "readme" or not places.is_product(step.path):
+            continue
+        words = " ".join(word.text for command in step.step.commands for word in command.words)
+        if re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I):
+            place = world.resolved.code.place(step.path, step.step.line)
+            yield Evidence(place, f"step {step.step.name} checks drift", True)
+
+
+def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
+    """Libraries of the kind that are installed: presence alone proves nothing. Copies inside run records do not count."""
+    names = {name.lower().replace("_", "-") for library in libraries(world, kinds) for name in library.distributions}
+    for path, facts in sorted(world.files.items()):
+        if not facts.requirements or not places.is_product(path) or "lock" in path or "mlruns/" in path:
+            continue
+        for requirement in facts.requirements:
+            if requirement.name in names:
+                yield Evidence(Place(path, requirement.line), f"installs {requirement.name}", False)
+
+
+def libraries(world: World, kinds: tuple[str, ...]) -> list[Library]:
+    """The libraries that watch something of these kinds, by name; those that only compare samples left out."""
+    knowledge = world.resolved.knowledge
+    names = {name for kind in kinds for name in knowledge.searched(Role.MONITOR, drift=kind)}
+    found = [lib for lib in knowledge.libraries() if lib.name in names and lib.domain in ("monitoring", "validation")]
+    return sorted(found, key=lambda each: each.name)
+
+
+def _files(world: World) -> Iterator[Evidence]:
+    """Files and folders that are called after monitoring, whatever is in them."""
+    for path in sorted(world.files):
+        named = places.is_product(path) and _PLACED.search(path)
+        if named and not path.endswith((".md", ".rst", ".txt", ".png")):
+            yield Evidence(Place(path, 1), f"{path} is there", False)

@@ -1,0 +1,91 @@
+"""What starts the training of a model again: schedules, events and pushes from which it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import Training, trainings
+from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.facts import Trigger
+from auditor.model.place import Place
+
+
+class Start(NamedTuple):
+    """A trigger, and the training program it leads to over the named steps."""
+
+    kind: str
+    schedule: str
+    place: Place
+    training: str
+    via: tuple[str, ...]
+
+
+def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
+    """Triggers from which a training program of the component is reached, and those programs."""
+    trained = {training.program: training for training in trainings(world, owned)}
+    found = []
+    for path, trigger in world.steps.triggers():
+        for step in world.steps.started(path, trigger):
+            found += [
+                Start(_event(trigger), trigger.schedule, Place(path, trigger.line), program, (step.step.name,))
+                for program in _reaches(world, step)
+                if program in trained
+            ]
+    for effect in world.resolved.effects.all():
+        if (
+            effect.role in (Role.SCHEDULE, Role.PIPELINE)
+            and effect.domain == "orchestration"
+            and places.is_product(effect.site[0])
+        ):
+            schedule = _schedule(world, effect.site[0], effect.line)
+            sites = set(world.lineage.reached(effect.site[0])) | {
+                (effect.site[0], n) for n in world.resolved.code.scopes(effect.site[0])
+            }
+            for site in list(sites):
+                sites |= set(world.resolved.effects.reached(site)) if site[0] == effect.site[0] else set()
+            place = world.resolved.code.place(effect.site[0], effect.line)
+            launched = {launch.run.target for launch in world.launched.get(effect.site[0], ())}
+            led_to = [program for program in trained if program in launched or (program, 0) in sites]
+            if not led_to and any(world.trains(e) for s in sites for e in world.resolved.effects.of(s)):
+                led_to = [effect.site[0]]  # the flow trains in its own code
+            kind = "schedule" if schedule else "manual"
+            found += [Start(kind, schedule, place, program, (effect.name,)) for program in led_to]
+    return found, list(trained.values())
+
+
+def _event(trigger: Trigger) -> str:
+    """The kind of a trigger; of an event its own name, since a release or a comment brings no new data."""
+    return dict(trigger.attrs).get("event", trigger.kind) if trigger.kind == "event" else trigger.kind
+
+
+def _reaches(world: World, step: DeclaredStep) -> list[str]:
+    """Programs a step runs, and programs those start in turn."""
+    found = list(world.steps.programs(step))
+    for program in found:
+        for launch in world.launched.get(program, ()):
+            if launch.run.kind in ("script", "notebook") and launch.run.target not in found:
+                found.append(launch.run.target)
+    return found
+
+
+def _schedule(world: World, path: str, line: int) -> str:
+    """The schedule that an orchestrator's call names, if it is written out; "set in code" where it is not."""
+    for number, call in world.resolved.code.calls(path):
+        if call.line == line:
+            for name, value in call.keywords:
+                if name in ("schedule", "schedule_interval", "timetable", "cron", "cron_schedule", "interval"):
+                    from auditor.program.naming.code import Frame
+
+                    text = world.resolved.evaluator.values(value, Frame(path, number))
+                    return (
+                        text[0].text()
+                        if text and text[0].known
+                        else "set in code"
+                        if type(value).__name__ != "Const"
+                        else ""
+                    )
+    return ""

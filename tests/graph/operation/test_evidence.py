@@ -1,0 +1,100 @@
+"""What serves, what watches, and what code states of both in the graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.graph import ArtefactGraph, Graphs
+from auditor.model.artefact import EdgeKind
+from tests.pages import graphs
+
+SERVICE = (
+    "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n"
+    "@app.post('/score')\ndef score(values: list[float]):\n    return float(model.predict([values])[0])\n"
+)
+EVIDENTLY = (
+    "import pandas as pd\nfrom evidently import Report\nfrom evidently.presets import DataDriftPreset\n\n"
+    "report = Report([DataDriftPreset()])\nreport.run(pd.read_csv('logged.csv'), pd.read_csv('reference.csv'))\n"
+)
+KSERVE = (
+    "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata:\n  name: churn\nspec:\n  predictor:\n"
+    "    sklearn:\n      storageUri: s3://models/churn\n"
+)
+RULES = "groups:\n  - name: m\n    rules:\n      - alert: Drift\n        expr: feature_drift > 0.2\n"
+
+
+def component(files: dict[str, str], archetypes: str = "S") -> ArtefactGraph:
+    return graphs(files, archetypes=archetypes).components[0]
+
+
+def ties(found: Graphs, *kinds: EdgeKind) -> set[tuple[str, str, str]]:
+    return {(e.source, e.kind.value, e.target) for e in found.edges if e.kind in kinds}
+
+
+def test_a_service_its_endpoints_and_its_model_are_nodes() -> None:
+    found = graphs({"service.py": SERVICE})
+    assert ties(found, EdgeKind.SERVES) == {("service:service.py", "serves", "file:model.pkl")}
+    assert ("service:service.py", "contains", "endpoint:service.py#/score") in ties(found, EdgeKind.CONTAINS)
+    assert found.nodes["endpoint:service.py#/score"].line == 9
+
+
+def test_a_monitor_is_a_node_tied_to_what_it_compares() -> None:
+    found = graphs({"watch.py": EVIDENTLY})
+    watched = {(source, target) for source, _, target in ties(found, EdgeKind.MONITORS)}
+    assert {("monitor:watch.py#run", "file:logged.csv"), ("monitor:watch.py#run", "file:reference.csv")} <= watched
+    assert found.nodes["monitor:watch.py#run"].attrs["drift"] == "data"
+
+
+def test_a_registration_is_tied_to_the_name_in_the_registry() -> None:
+    found = graphs({"r.py": "import mlflow\n\nmlflow.register_model('runs:/1/model', 'churn')\n"})
+    assert ties(found, EdgeKind.REGISTERS) == {("file:r.py", "registers", "name:mlflow:churn")}
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        pytest.param({"service.py": SERVICE}, ["service"], id="a web framework"),
+        pytest.param({"k8s/isvc.yaml": KSERVE, "a.py": "x = 1\n"}, ["server"], id="a manifest of a model server"),
+        pytest.param({"examples/isvc.yaml": KSERVE, "a.py": "x = 1\n"}, [], id="an example of a manifest"),
+        pytest.param(
+            {
+                "score.py": "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nmodel: Ridge = joblib.load('m.pkl')\n"
+                "pd.DataFrame(model.predict(pd.read_csv('new.csv'))).to_csv('scores.csv')\n",
+                ".github/workflows/score.yml": "on:\n  schedule:\n    - cron: '0 4 * * *'\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: python score.py\n",
+            },
+            ["schedule"],
+            id="scoring on a schedule",
+        ),
+    ],
+)
+def test_where_predictions_leave(files: dict[str, str], kinds: list[str]) -> None:
+    assert [place.kind for place in component(files).serving()] == kinds
+
+
+@pytest.mark.parametrize(
+    ("more", "wired"),
+    [
+        pytest.param({"watch.py": EVIDENTLY}, [True], id="a library that is called"),
+        pytest.param({"tests/test_watch.py": EVIDENTLY}, [], id="in a test alone"),
+        pytest.param({"requirements.txt": "evidently\n"}, [False], id="a library that is installed"),
+        pytest.param({"mlruns/0/a/requirements.txt": "evidently\n"}, [], id="in a record of a run"),
+        pytest.param({"requirements.txt": "prometheus-client\n"}, [], id="a library for latency"),
+        pytest.param({"alerts.yml": RULES}, [True], id="a rule that alerts on features"),
+        pytest.param({"monitoring/panel.json": '{"a": 1}'}, [False], id="a folder of that name"),
+        pytest.param(
+            {"m.tf": 'resource "aws_sagemaker_data_quality_job_definition" "d" {\n  name = "d"\n}\n'},
+            [True],
+            id="Terraform",
+        ),
+    ],
+)
+def test_what_watches_the_inputs(more: dict[str, str], wired: list[bool]) -> None:
+    found = component({"service.py": SERVICE, **more}).drift_evidence()
+    assert sorted({piece.wired for piece in found}) == wired
+
+
+def test_a_model_server_that_is_deployed_is_a_service() -> None:
+    found = graphs(
+        {"k8s/isvc.yaml": KSERVE, "train.py": "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"}
+    )
+    assert found.components[0].confidence("S") >= 0.6
