@@ -93,7 +93,8 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "changed", "calls", "constructs", "imports", "items", "kinds", "nested", "returned_in", "returns", "tests", "yields"
+        "attributes", "bindings", "calls", "changed", "constructs", "imports", "items", "kinds", "nested", "returned_in",
+        "returns", "tests", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
