@@ -75,11 +75,15 @@ class Config(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The parsed command line of a program: declared in that scope of a file, or by the fields of classes."""
+    """The parsed command line of a program: declared in that scope of a file, or by the fields of classes.
+
+    `words` are those that a caller hands over in the place of the command line, as texts; None where none does.
+    """
 
     path: str
     scope: int
     classes: tuple[Local, ...] = ()
+    words: tuple[Values, ...] | None = None
 
 
 class Argv(NamedTuple):
