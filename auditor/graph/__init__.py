@@ -16,7 +16,9 @@ from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
+from auditor.graph.testing.questions import Testing
 from auditor.graph.views import resolution
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -35,8 +37,10 @@ class ArtefactGraph(
     Data,
     Coupling,
     Configuration,
+    Testing,
     Evaluation,
     Operation,
+    Reproduction,
     Smells,
     LanguageModels,
 ):
