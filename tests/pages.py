@@ -63,7 +63,8 @@ def _example(name: str, bad: bool, body: str) -> Example:
             _add(example, path, content, given)
         if "expect" in given:
             rule, _, where = given["expect"].partition(" ")
-            example.expected.add((rule, "." if where == "component" else where, None))
+            place, _, line = where.partition(":")
+            example.expected.add((rule, "." if where == "component" else place, int(line) if line else None))
     return example
 
 

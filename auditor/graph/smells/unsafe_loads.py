@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.smells.pinned import always
-from auditor.graph.smells.reading import dotted, root_of, type_of
+from auditor.graph.smells.reading import dotted, in_order, root_of, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Item, Name
@@ -76,7 +76,7 @@ def loads(world: World, owned: Callable[[str], bool]) -> Loads:
         found += _builders(world, owned, effects)
         found += _remote_code(world, path)
         found += _modules(world, effects)
-    return Loads(sorted(set(found), key=lambda each: each.place), own)
+    return Loads(sorted(set(found), key=lambda each: in_order(each.place)), own)
 
 
 def _place(world: World, effect: Effect) -> Place:
@@ -165,7 +165,7 @@ def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect])
     """YAML that may build any object, and `yaml.load` that relies on a default which is gone."""
     for effect in effects:
         name = world.resolved.knowledge.canonical(effect.name)
-        if name in ("yaml.unsafe_load", "yaml.unsafe_load_all"):
+        if name in ("yaml.unsafe_load", "yaml.unsafe_load_all") and not _dumped(world, effect):
             yield Unsafe("yaml", effect.name, _place(world, effect))
         if name not in ("yaml.load", "yaml.load_all") or "" in dict(effect.call.keywords):
             continue
@@ -174,6 +174,13 @@ def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect])
             yield Unsafe("yaml", effect.name, _place(world, effect))
         if loader is None and not always(world, owned, "pyyaml", below=STRICT_YAML):
             yield Unsafe("loader", effect.name, _place(world, effect))
+
+
+def _dumped(world: World, effect: Effect) -> bool:
+    """Whether a document was written by the same program just before."""
+    first = effect.call.args[0] if effect.call.args else None
+    calls = world.flows.behind(first, effect).calls if first is not None else ()
+    return any(dotted(world, o.call.func, o.frame).rpartition(".")[2] in ("dump", "to_yaml") for o in calls)
 
 
 def _remote_code(world: World, path: str) -> Iterator[Unsafe]:
