@@ -68,12 +68,14 @@ class Identities:
         text = unfilled(plain)
         templated = not value.exact or text != plain
         sure = value.confidence if text == plain else min(value.confidence, 0.5)
+        if text != plain and not text.rpartition("://")[2].replace(HOLE, "").strip("/._- "):
+            return None
         if is_uri(text):
             return Identity(f"{_scheme_kind(text)}{uri(text)}", None, sure, templated=templated)
         if is_absolute(text):
             return Identity(f"host:{text}", None, sure, templated=templated)
         path = normal(text)
-        if not path or path == "." or not path.replace(HOLE, "").strip("/._- "):
+        if not path or path == ".":
             return None
         if (isinstance(value.parts[0], Hole) and not value.anchored) or path.startswith(HOLE):
             # Nobody tells which folder it is: the same pattern in two programs is not one artefact.
