@@ -9,7 +9,9 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.graph import ArtefactGraph
+from auditor.graph.coupling.clones import Clones
 from auditor.graph.coupling.skew import Twice
+from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
@@ -17,7 +19,7 @@ from auditor.model.place import Place, Related
 from auditor.model.verdict import Check, RuleInfo
 
 __all__ = [
-    "ArtefactGraph", "Check", "Clean", "Effort", "Family", "FileEdge", "Finding", "Iterator", "Judgement", "Measure", "NotApplicable",
+    "ArtefactGraph", "Check", "Clean", "Clones", "Effort", "Family", "FileEdge", "Finding", "Iterator", "Judgement", "Measure", "Mismatch", "NotApplicable",
     "NotEvidenced", "Place", "Related", "Rule", "Severity", "Twice", "Unknown", "plural",
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha1
 
 from msgspec.structs import replace
 
@@ -62,7 +63,8 @@ def _example(name: str, bad: bool, body: str) -> Example:
             _add(example, path, content, given)
         if "expect" in given:
             rule, _, where = given["expect"].partition(" ")
-            example.expected.add((rule, "." if where == "component" else where, None))
+            place, _, line = where.partition(":")
+            example.expected.add((rule, "." if where == "component" else place, int(line) if line else None))
     return example
 
 
@@ -105,7 +107,10 @@ def graphs(
         readers = candidates(path)
         if readers:
             facts[path] = read_file(readers, text.encode())
-    entries = tuple(Entry(path, "0" * 40, (sizes or {}).get(path, len(text))) for path, text in sorted(files.items()))
+    entries = tuple(
+        Entry(path, sha1(text.encode(), usedforsecurity=False).hexdigest(), (sizes or {}).get(path, len(text)))
+        for path, text in sorted(files.items())
+    )
     listing = Listing(Target("memory", "folder", "example", history="none"), entries)
     roots = component_roots(facts) if archetypes else ()
     settings = Settings(components={root or ".": archetypes for root in roots})

@@ -29,7 +29,7 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
         raise UsageError(f"--as-of {value} is not a date; write it as YYYY-MM-DD") from None
 
 
-@click.command(name="audit", short_help="Audit a repository for technical debt.")
+@click.command(name="audit")
 @click.argument("target", default=".")
 @click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
 @click.option(
@@ -78,7 +78,7 @@ def command(
             jobs=jobs,
             progress=progress,
         )
-    _deliver(audit, wanted, rules)
+    deliver_audit(audit, wanted, rules)
     if not outputs and not quiet:
         click.echo(f"wrote {REPORTS[0].path} and {REPORTS[1].path}", err=True)
     for error in audit.errors:
@@ -94,7 +94,7 @@ def _standard() -> list[Output]:
     return [*REPORTS, Output("terminal", None)]
 
 
-def _deliver(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
+def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
     from auditor.engine import registry
     from auditor.formats import render, terminal

@@ -11,11 +11,14 @@ from auditor.graph.coupling.questions import Coupling
 from auditor.graph.data.questions import Data
 from auditor.graph.jungles.questions import Pipelines
 from auditor.graph.leakage.questions import Evaluation
+from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
+from auditor.graph.testing.questions import Testing
 from auditor.graph.views import resolution
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -34,9 +37,12 @@ class ArtefactGraph(
     Data,
     Coupling,
     Configuration,
+    Testing,
     Evaluation,
     Operation,
+    Reproduction,
     Smells,
+    LanguageModels,
 ):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 

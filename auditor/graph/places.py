@@ -21,7 +21,7 @@ _BYPRODUCT = re.compile(
     re.I,
 )
 _DATA = frozenset(
-    ["csv", "tsv", "parquet", "feather", "arrow", "orc", "json", "jsonl", "ndjson", "xlsx", "xls", "h5", "hdf5", "hdf", "npy", "npz", "pkl", "pickle", "txt", "xml", "avro", "dta", "sav", "sas7bdat", "zip", "tar", "gz", "tgz", "bz2", "7z", "db", "sqlite", "sqlite3", "duckdb", "rds", "mat", "tfrecord", "tfrecords", "lmdb", "wav", "mp3", "flac", "mp4", "avi", "nii", "dcm", "tif", "tiff", "geojson", "shp", "bin"]
+    ["csv", "tsv", "parquet", "feather", "arrow", "orc", "json", "jsonl", "ndjson", "xlsx", "xls", "h5", "hdf5", "hdf", "npy", "npz", "pkl", "pickle", "txt", "xml", "avro", "dta", "sav", "sas7bdat", "zip", "tar", "gz", "tgz", "bz2", "7z", "db", "sqlite", "sqlite3", "duckdb", "rds", "rdata", "rda", "mat", "tfrecord", "tfrecords", "lmdb", "wav", "mp3", "flac", "mp4", "avi", "nii", "dcm", "tif", "tiff", "geojson", "shp", "bin"]
 )  # fmt: skip
 _MODEL = frozenset({
     "pt", "pth", "ckpt", "h5", "hdf5", "keras", "pb", "onnx", "tflite", "joblib", "pkl", "pickle", "model",

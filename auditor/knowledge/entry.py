@@ -78,10 +78,14 @@ class RoleRefine(Known, frozen=True):
 
 
 class Seed(Known, frozen=True):
-    """Where randomness is controlled; `missing` says what the call is without it."""
+    """Where randomness is controlled; `missing` says what the call is without it.
+
+    `switch` is the argument that turns randomness on (true) or off (false), whatever the default.
+    """
 
     arg: str
     pos: int | None = None
+    switch: str | None = None
     missing: Literal["nondeterministic", "deterministic", "fixed"] = "nondeterministic"
 
 
@@ -138,10 +142,14 @@ class TypeFacts(Known, frozen=True):
 
 
 class Library(Known, frozen=True):
-    """The head of one table: display name, what is installed, what is imported, and its field."""
+    """The head of one table: display name, what is installed, what is imported, and its field.
+
+    `draws` is the process-wide generator that its calls draw from when they are given no other (`numpy`, `torch`, …).
+    """
 
     name: str
     distributions: tuple[str, ...]
     import_names: tuple[str, ...]
     domain: Domain
     file: str
+    draws: str = ""

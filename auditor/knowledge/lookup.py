@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 
-from auditor.knowledge import tables
+from auditor.knowledge import row_effects, tables
 from auditor.knowledge.entry import SELF, Entry, Library, TypeFacts, Value
 from auditor.knowledge.patterns import NameTable
 from auditor.model.artefact import Role
@@ -23,9 +23,16 @@ _KEEP_TYPE = frozenset({Role.TRANSFORM, Role.SAMPLE, Role.FIT_TRANSFORM, Role.FI
 class Knowledge:
     """What calls mean. Made by `load()`; tests may make one from tables of their own."""
 
-    def __init__(self, texts: dict[str, str], distributions: dict[str, tuple[str, ...]], methods: dict[str, str]):
+    def __init__(
+        self,
+        texts: dict[str, str],
+        distributions: dict[str, tuple[str, ...]],
+        methods: dict[str, str],
+        brings: dict[str, tuple[str, ...]] | None = None,
+    ):
         self._texts = texts
         self._shipped_distributions = distributions
+        self._brings = brings or {}
         self._unique = methods
         self._libraries = tuple(tables.head(name, text) for name, text in texts.items())
         self._files: dict[str, list[str]] = {}  # first part of an import name → files to parse
@@ -43,6 +50,7 @@ class Knowledge:
         self._types = NameTable[TypeFacts]()
         self._made_by = NameTable[str]()
         self._aliases: dict[str, str] = {}
+        self._canonical: dict[str, str] = {}  # by the aliases read so far
         self._lookups: dict[str, Entry | None] = {}
         self._methods: dict[tuple[str, str], Entry | None] = {}
         self._returns: dict[str, str | None] = {}
@@ -63,6 +71,7 @@ class Knowledge:
 
     def _take(self, table: tables.WrittenTable) -> None:
         self._aliases.update(table.aliases)
+        self._canonical.clear()
         for name, facts in table.types.items():
             if facts.inherits or facts.closed_under_methods or self._types.literal(name) is None:
                 self._types.add(name, facts)  # another library may only add makers to a type
@@ -83,9 +92,15 @@ class Knowledge:
 
     def canonical(self, qualified: str) -> str:
         """The name with aliases applied; the longest alias that is the name or a prefix of it counts."""
+        known = self._canonical.get(qualified)
+        if known is not None:
+            return known
         self._need(qualified)
-        if '"' in qualified:
-            qualified = qualified.replace('"', "'")
+        known = self._aliased(qualified.replace('"', "'"))
+        self._canonical[qualified] = known
+        return known
+
+    def _aliased(self, qualified: str) -> str:
         end = len(qualified)
         while end > 0:
             target = self._aliases.get(qualified[:end])
@@ -244,6 +259,14 @@ class Knowledge:
             name = name.rpartition(".")[0]
         return (root,)
 
+    def lists(self, import_root: str) -> bool:
+        """Whether the list of distributions names this import."""
+        return import_root in self._shipped_distributions
+
+    def brings(self, distribution: str) -> tuple[str, ...]:
+        """What a distribution always installs with it, as far as it is listed; names as PEP 503 normalises them."""
+        return self._brings.get(distribution, ())
+
     def entries(self) -> Iterator[Entry]:
         """All entries of all tables, parsing what is not parsed yet; slow, for listings and tests."""
         for text in self._texts.values():
@@ -267,7 +290,9 @@ class Knowledge:
     def version(self) -> str:
         """A digest of the tables, for cache keys."""
         return tables.digest(
-            self._texts | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
+            self._texts
+            | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
+            | {"rows": row_effects.text()}
         )
 
 
@@ -279,4 +304,6 @@ def _bound(entry: Entry, receiver: str) -> Entry:
 @cache
 def load() -> Knowledge:
     """The shipped tables, read once per process."""
-    return Knowledge(tables.read_texts(), tables.read_distributions(), tables.read_unique_methods())
+    return Knowledge(
+        tables.read_texts(), tables.read_distributions(), tables.read_unique_methods(), tables.read_brought()
+    )

@@ -28,7 +28,7 @@ from auditor.knowledge.entry import (
 )
 from auditor.model.artefact import Role
 
-_HEAD_TEXT = re.compile(r'^(library|domain) = "([^"]*)"$', re.MULTILINE)
+_HEAD_TEXT = re.compile(r'^(library|domain|draws) = "([^"]*)"$', re.MULTILINE)
 _HEAD_LIST = re.compile(r"^(distributions|import_names) = \[(.*)\]$", re.MULTILINE)
 _QUOTED = re.compile(r'"([^"]*)"')
 
@@ -68,6 +68,7 @@ class WrittenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     distributions: tuple[str, ...]
     import_names: tuple[str, ...]
     domain: Domain
+    draws: str = ""
     checked_against: dict[str, str] = {}
     aliases: dict[str, str] = {}
     types: dict[str, TypeFacts] = {}
@@ -115,7 +116,7 @@ def parse(text: str) -> WrittenTable:
 
 
 def head(file: str, text: str) -> Library:
-    """The head of a table without parsing its body: its four keys stand at the top, one line each."""
+    """The head of a table without parsing its body: its four keys, and `draws` if it has one, stand at the top, one line each."""
     top = text[: text.find("\n[")] if "\n[" in text else text
     found: dict[str, Any] = dict(_HEAD_TEXT.findall(top))
     found.update((key, tuple(_QUOTED.findall(names))) for key, names in _HEAD_LIST.findall(top))
@@ -135,6 +136,13 @@ def read_texts() -> dict[str, str]:
 def read_distributions() -> dict[str, tuple[str, ...]]:
     """Import name → distributions, for names no table covers."""
     text = (files("auditor.knowledge") / "distributions.txt").read_text(encoding="utf-8")
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def read_brought() -> dict[str, tuple[str, ...]]:
+    """Distribution → the distributions that it always installs with it."""
+    text = (files("auditor.knowledge") / "brings.txt").read_text(encoding="utf-8")
     rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return {row[0]: tuple(row[1:]) for row in rows}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from auditor.rulekit import (
     ArtefactGraph,
     Check,
+    Clones,
     Effort,
     Finding,
     Iterator,
     Judgement,
     Measure,
     NotApplicable,
+    Place,
     Rule,
     Severity,
     plural,
@@ -32,6 +34,7 @@ RULE = Rule(
     references=("Tang et al. 2021", "van Oort et al. 2021"),
 )
 FEWEST, MOST, LEAST = 100, 10, 10
+REMEDY = "keep one copy as a tested function, with what differs as its parameters"
 SURE = 0.6
 
 
@@ -40,6 +43,15 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("the lessons of a tutorial repeat each other: that is their method")
         return
     clones = graph.clones()
+    for same in clones.same:
+        yield Finding(
+            f"{', '.join(same[:-1])} and {same[-1]} are one file, kept {len(same)} times",
+            Place(same[-1]),
+            entity=f"same {' '.join(same)}",
+            remedy="keep one of them and import it",
+            related=tuple(Place(path).says("the same content") for path in same),
+            milder=1,
+        )
     if clones.statements < FEWEST:
         yield NotApplicable(f"{clones.statements} statements; the share needs {FEWEST}")
         return
@@ -47,8 +59,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     yield Measure(
         clones.share, f"{clones.redundant} of {clones.statements} statements{cut} repeat others ({clones.share:.0%})"
     )
-    if RULE.warn is None or clones.share < RULE.warn:
-        return
+    if RULE.warn is not None and clones.share >= RULE.warn:
+        yield from _pairs(clones)
+    else:
+        yield from _spread(clones)
+
+
+def _pairs(clones: Clones) -> Iterator[Finding]:
+    """Where much is copied: the pairs of files that hold most of it."""
     for pair in clones.pairs()[:MOST]:
         if pair.statements < LEAST:
             continue
@@ -57,7 +75,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"{plural(pair.statements, 'statement')} of {pair.copy} repeat {pair.source if pair.source != pair.copy else 'others of the same file'}, in {plural(len(pair.runs), 'run')}",
             first.copy,
             entity=f"{pair.source} {pair.copy}",
-            remedy="keep one copy as a tested function, with what differs as its parameters",
+            remedy=REMEDY,
             related=tuple(
                 place
                 for run in pair.runs[:3]
@@ -66,5 +84,21 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                     run.copy.says(f"again in {run.copy_name}"),
                 )
             ),
-            milder=0 if clones.share >= (RULE.fail or 1) else 1,
+            milder=1 if clones.drafts or clones.share < (RULE.fail or 1) else 0,
+        )
+
+
+def _spread(clones: Clones) -> Iterator[Finding]:
+    """Where little is copied: what stands in three and more files all the same."""
+    for spread in clones.spread()[:MOST]:
+        first = spread.runs[0]
+        yield Finding(
+            f"{first.source_name} of {spread.source} stands again, in part, in {plural(len(spread.runs), 'other file')}",
+            first.source,
+            entity=f"spread {spread.source}",
+            remedy=REMEDY,
+            related=tuple(
+                run.copy.says(f"{plural(run.statements, 'statement')}, in {run.copy_name}") for run in spread.runs[:6]
+            ),
+            milder=1,
         )

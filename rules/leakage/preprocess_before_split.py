@@ -35,18 +35,21 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     leaks = graph.leaks
     for leak in leaks.preprocessing:
         yield Finding(
-            f"{leak.transformer} is fitted on rows that the model is evaluated on",
+            leak.says,
             leak.fitted,
             entity=f"{leak.entity}|{leak.transformer}",
             remedy="split first; fit the transformer on the training part only, best inside a Pipeline",
             related=leak.trail,
             certainty=leak.certainty,
+            milder=leak.milder,
         )
     if leaks.analysed and not leaks.preprocessing:
         yield Clean(
             leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row"
         )
+    if leaks.cut:
+        yield Unknown(f"not followed to the end: {'; '.join(leaks.cut)}", len(leaks.cut))
     elif leaks.pairs and not leaks.analysed:
         yield Unknown("the rows that models are trained and evaluated on could not be followed")
-    elif not leaks.pairs:
+    elif not leaks.pairs and not leaks.preprocessing:
         yield NotApplicable("no model is trained and evaluated here")

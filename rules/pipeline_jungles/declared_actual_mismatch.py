@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, Unknown
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Mismatch,
+    Related,
+    Rule,
+    Severity,
+    Unknown,
+)
 
 RULE = Rule(
     id="PIP006",
@@ -19,6 +32,40 @@ RULE = Rule(
     references=("Barrak, Eghan & Adams 2021",),
 )
 
+_SAYS = {
+    "undeclared-read": (
+        "stage {step} reads {artefact}, which is not among its dependencies: a change of it does not run the stage again",
+        "reads",
+        "add {artefact} to the deps of stage {step}",
+        0,
+    ),
+    "rewritten-input": (
+        "stage {step} overwrites {artefact}, which it declares as its input and not as its output: its run changes what it depends on",
+        "rewrites",
+        "write to a path of its own and declare it among the outs of stage {step}",
+        0,
+    ),
+    "undeclared-write": (
+        "stage {step} writes {artefact}, which is tracked or awaited and not among its outputs: the tool neither keeps nor restores what this stage makes",
+        "makes",
+        "declare {artefact} among the outs of stage {step}",
+        1,
+    ),
+    "unwritten-output": (
+        "stage {step} declares the output {artefact}, which its program never writes",
+        "writes",
+        "write {artefact} in stage {step}, or drop it from its outs",
+        0,
+    ),
+    "unread-parameter": (
+        "stage {step} declares the parameter {artefact}, which its program never reads: changing it runs the stage again and changes nothing",
+        "asks",
+        "read {artefact} in the program of stage {step}, or drop it from its params",
+        1,
+    ),
+}
+"""Message, verb of the entity, remedy and how many steps milder, by kind of mismatch."""
+
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     agreement = graph.agreement()
@@ -26,22 +73,28 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(agreement.confirmed, f"{agreement.confirmed} declared inputs and outputs found again in the code")
     if agreement.undetermined:
         yield Unknown("the code of these stages does not say which files it touches", agreement.undetermined)
-    for mismatch in agreement.mismatches:
-        if mismatch.kind == "undeclared-read" and mismatch.observed is not None:
-            yield Finding(
-                f"stage {mismatch.step} reads {mismatch.artefact}, which is not among its dependencies: a change of it does not run the stage again",
-                mismatch.observed,
-                entity=f"{mismatch.step}|reads|{mismatch.artefact}",
-                remedy=f"add {mismatch.artefact} to the deps of stage {mismatch.step}",
-                related=(mismatch.observed.says("read here"), mismatch.declared.says("the stage")),
-                certainty=mismatch.confidence,
-            )
-        else:
-            yield Finding(
-                f"stage {mismatch.step} declares the output {mismatch.artefact}, which its program never writes",
-                mismatch.declared,
-                entity=f"{mismatch.step}|writes|{mismatch.artefact}",
-                remedy=f"write {mismatch.artefact} in stage {mismatch.step}, or drop it from its outs",
-                related=(mismatch.observed.says("the program of the stage"),) if mismatch.observed is not None else (),
-                certainty=mismatch.confidence,
-            )
+    yield from (_told(mismatch) for mismatch in agreement.mismatches)
+
+
+def _told(mismatch: Mismatch) -> Finding:
+    says, verb, remedy, milder = _SAYS[mismatch.kind]
+    seen = mismatch.observed
+    at_code = seen is not None and mismatch.kind not in ("unwritten-output", "unread-parameter")
+    return Finding(
+        says.format(step=mismatch.step, artefact=mismatch.artefact),
+        seen if at_code and seen is not None else mismatch.declared,
+        entity=f"{mismatch.step}|{verb}|{mismatch.artefact}",
+        remedy=remedy.format(step=mismatch.step, artefact=mismatch.artefact),
+        related=_related(mismatch, at_code=at_code),
+        certainty=mismatch.confidence,
+        milder=milder,
+    )
+
+
+def _related(mismatch: Mismatch, *, at_code: bool) -> tuple[Related, ...]:
+    if mismatch.observed is None:
+        return ()
+    if not at_code:
+        return (mismatch.observed.says("the program of the stage"),)
+    done = "read here" if mismatch.kind == "undeclared-read" else "written here"
+    return (mismatch.observed.says(done), mismatch.declared.says("the stage"))

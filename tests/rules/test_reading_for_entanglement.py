@@ -214,7 +214,7 @@ def test_variants_of_a_network_side_by_side_are_no_copies() -> None:
     layers = "".join(
         f"    x = Conv{n % 4}(64, kernel_size=(3, 3), padding='same', activation='relu')(x)\n" for n in range(20)
     )
-    nets = {f"net{n}.py": f"def net(x):\n{layers}    return x\n" for n in range(6)}
+    nets = {f"net{n}.py": f"def net(x):\n{layers.replace('64', str(64 + n))}    return x\n" for n in range(6)}
     assert not found(nets, "GLU005")
 
 

@@ -21,6 +21,10 @@ DISTINCT = 4
 Nor does one count that mostly stacks layers, or that stands in a body which builds a network: variants of one are kept side by
 side to be read.
 """
+SAME_FILE = 10
+"""Statements from which two files of the same content are told: shorter ones are glue that every package has."""
+OFTEN = 3
+"""Files from which a run is told however large the rest is (Fowler 1999: three strikes and you refactor)."""
 MOST_STATEMENTS = 300_000
 _README = re.compile(r"readme[^/]*\.ipynb$", re.I)
 """Notebooks that are documents: each tells all that its reader needs."""
@@ -45,13 +49,30 @@ class CopiedFile(NamedTuple):
     statements: int
 
 
+class Spread(NamedTuple):
+    """Statements of one file that stand again in two and more others: one run of each, the longest first."""
+
+    source: str
+    runs: tuple[Clone, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that hold them, the first one leading."""
+        return (self.source, *(run.copy.path for run in self.runs))
+
+
 class Clones(NamedTuple):
-    """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through."""
+    """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through.
+
+    `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in.
+    """
 
     found: tuple[Clone, ...]
     redundant: int
     statements: int
     cut: bool = False
+    same: tuple[tuple[str, ...], ...] = ()
+    drafts: bool = False
 
     @property
     def share(self) -> float:
@@ -74,6 +95,20 @@ class Clones(NamedTuple):
         ]
         return sorted(told, key=lambda pair: (-pair.statements, pair.source, pair.copy))
 
+    def spread(self) -> list[Spread]:
+        """Runs that stand in three and more files, by the file that has them first, those of the most files leading."""
+        longest: dict[str, dict[str, Clone]] = defaultdict(dict)
+        for clone in self.found:
+            best = longest[clone.source.path].get(clone.copy.path)
+            if clone.copy.path != clone.source.path and (best is None or clone.statements > best.statements):
+                longest[clone.source.path][clone.copy.path] = clone
+        told = [
+            Spread(source, tuple(sorted(runs.values(), key=lambda run: (-run.statements, run.copy))))
+            for source, runs in longest.items()
+            if len(runs) + 1 >= OFTEN
+        ]
+        return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
+
 
 class _Body(NamedTuple):
     site: Site
@@ -86,20 +121,42 @@ Match: TypeAlias = tuple[_Body, int, _Body, int, int]
 
 
 def clones(world: World, owned: Callable[[str], bool]) -> Clones:
-    """Copied runs among the product code of a component, notebooks to look around in left out."""
-    paths = [
+    """Copied runs among the product code of a component; notebooks to look around in count where most of it lies in them."""
+    product = [
         path
         for path in world.resolved.code.paths
-        if owned(path) and places.is_product(path) and not places.is_exploratory(path) and not _README.search(path)
+        if owned(path) and places.is_product(path) and not _README.search(path)
     ]
     run = _run_notebooks(world)
+    paths = [path for path in product if not places.is_exploratory(path)]
+    size = {path: world.resolved.code.programs[path].logical for path in product}
+    drafts = 2 * sum(size[path] for path in paths) < sum(size.values())
+    if drafts:
+        paths = product
     paths.sort(key=lambda path: (path.endswith(".ipynb") and path not in run, path))
     bodies, cut = _bodies(world, [(path, n) for path in paths for n in world.resolved.code.scopes(path)])
     matches = [match for match in _matches(bodies) if not _prototype(match, run)]
     redundant = sum(len(lines) for lines in _redundant(matches).values())
     return Clones(
-        tuple(_told(world, *match) for match in matches), redundant, sum(len(body.ids) for body in bodies), cut
+        tuple(_told(world, *match) for match in matches),
+        redundant,
+        sum(len(body.ids) for body in bodies),
+        cut,
+        _same_files(world, bodies),
+        drafts,
     )
+
+
+def _same_files(world: World, bodies: list[_Body]) -> tuple[tuple[str, ...], ...]:
+    """Groups of files of one content that hold more than a few statements."""
+    statements: dict[str, int] = defaultdict(int)
+    for body in bodies:
+        statements[body.site[0]] += len(body.ids)
+    held: dict[str, list[str]] = defaultdict(list)
+    for entry in world.listing.entries:
+        if entry.blob and statements.get(entry.path, 0) >= SAME_FILE:
+            held[entry.blob].append(entry.path)
+    return tuple(sorted(tuple(sorted(paths)) for paths in held.values() if len(paths) > 1))
 
 
 def _run_notebooks(world: World) -> frozenset[str]:

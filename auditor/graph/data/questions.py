@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor.graph import places
-from auditor.graph.data import datasets, dropped, features, personal, sources, tables_kept, versioning, versions
+from auditor.graph.data import (
+    datasets,
+    declared_roots,
+    dropped,
+    features,
+    kept,
+    personal,
+    sources,
+    tables_kept,
+    versioning,
+    versions,
+)
 from auditor.graph.part import Part
 from auditor.model.changes import History
 
@@ -63,11 +74,14 @@ class Data(Part):
 
     def training_roots(self) -> list[versions.Root]:
         """What training starts from, and how it is pinned."""
-        return versions.training_roots(self._world, self.owns)
+        read = versions.training_roots(self._world, self.owns)
+        known = {root.artefact for root in read}
+        handed = declared_roots.declared_roots(self._world, self.owns)
+        return [*read, *(root for root in handed if root.artefact not in known)]
 
-    def blobs(self) -> versions.Blobs:
+    def blobs(self) -> kept.Blobs:
         """Large or churning data in git, the size of all, and what this clone does not tell."""
-        return versions.blobs(self._world, self.owns)
+        return kept.blobs(self._world, self.owns)
 
     @property
     def history(self) -> History:

@@ -13,14 +13,8 @@ from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.listing import Content, Entry
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
-
-LARGE = 5_000_000
-CHURNED = 1_000_000
-VERSIONS = 5
-TOTAL = 50_000_000
 
 IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
@@ -54,22 +48,6 @@ class Root(NamedTuple):
     confidence: float
     documented: bool = False
     touch: Touch | None = None
-
-
-class Blob(NamedTuple):
-    """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
-
-    path: str
-    size: int
-    versions: int
-
-
-class Blobs(NamedTuple):
-    """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
-
-    found: tuple[Blob, ...]
-    total: int
-    unknown: tuple[str, ...]
 
 
 class Training(NamedTuple):
@@ -241,7 +219,7 @@ def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex, *, l
     return {writer for path in written.matching(touch.artefact.path, loosely=loosely) for writer in writers[path]}
 
 
-_NOT_DATA = frozenset({
+NOT_DATA = frozenset({
     "yaml", "yml", "toml", "ini", "cfg", "env", "md", "html", "py", "sh", "ipynb", "png", "jpg", "jpeg", "gif",
     "mp4", "avi", "pdf", "log", "tmpl", "jinja", "j2", "sql", "css", "js", "ttf",
 })  # fmt: skip
@@ -270,7 +248,7 @@ def _is_data(touch: Touch) -> bool:
             "txt",
             "json",
         ) and not path.endswith(("config.json", "requirements.txt"))
-    return places.suffix(path) not in _NOT_DATA
+    return places.suffix(path) not in NOT_DATA
 
 
 def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
@@ -339,39 +317,3 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
 
 def _is_word(touch: Touch) -> bool:
     return all("/" not in value.text() for value in touch.effect.targets)
-
-
-def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
-    """Data and model files in git: which are large or change often, how much they are together, whose size is not known."""
-    changed: dict[str, int] = {}
-    for commit in world.history.commits:
-        for change in commit.changes:
-            changed[change.path] = changed.get(change.path, 0) + 1
-    kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
-    found = []
-    for entry in kept:
-        versions = changed.get(entry.path, 0)
-        if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
-            found.append(Blob(entry.path, entry.size, versions))
-    unknown = tuple(entry.path for entry in kept if entry.size < 0)
-    total = sum(entry.size for entry in kept if entry.size > 0)
-    return Blobs(tuple(sorted(found, key=lambda blob: (-blob.size, blob.path))), total, unknown)
-
-
-def _is_kept_data(entry: Entry) -> bool:
-    """A data or model file that is no test data and no link."""
-    return (
-        entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
-        and (places.is_data(entry.path) or places.is_model(entry.path))
-        and not places.is_test(entry.path)
-        and not _is_media(entry.path)
-    )
-
-
-def _is_media(path: str) -> bool:
-    """Text and documents whose suffix data share."""
-    return (
-        places.suffix(path) in ("xml", "txt", "bin", "params")
-        and not places.is_model(path)
-        and "data" not in path.lower()
-    )

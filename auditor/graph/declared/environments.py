@@ -20,6 +20,11 @@ class Asked(NamedTuple):
     requirement: Requirement
     path: str
 
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.path, self.requirement.line)
+
 
 class Stale(NamedTuple):
     """A lock file that was made from another state of its manifest."""
@@ -116,8 +121,3 @@ def python_versions(files: Mapping[str, Facts]) -> tuple[PythonVersion, ...]:
         for name, value in facts.attrs
         if name == "python" and value
     )
-
-
-def place(asked: Asked) -> Place:
-    """Where a requirement stands."""
-    return Place(asked.path, asked.requirement.line)

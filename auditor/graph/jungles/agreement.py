@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from auditor.graph.data.provided import pinned_paths
@@ -14,12 +15,17 @@ from auditor.model.artefact import Role
 from auditor.model.declared import Declared
 from auditor.model.place import Place
 
+_WORD = re.compile(r"\w+")
 CERTAIN = 0.75
 """Confidence from which a read contradicts a declaration."""
 
 
 class Mismatch(NamedTuple):
-    """Where the declaration of a step and its code disagree. `kind`: `undeclared-read`, `unwritten-output`."""
+    """Where the declaration of a step and its code disagree.
+
+    `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
+    `rewritten-input`, `unwritten-output`, `unread-parameter`.
+    """
 
     kind: str
     step: str
@@ -51,6 +57,8 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
         writes = [t for t in touches if t.way == "write" and t.artefact.path and t.confidence >= LEAST]
         own = {touch.artefact.path for touch in writes}
         mismatches += _undeclared_reads(world, step, [touch for touch in reads if touch.artefact.path not in own])
+        mismatches += _undeclared_writes(world, step, writes)
+        mismatches += _unread_parameters(world, step, programs)
         closed = _closed(world, step, programs)
         for declared in step.writes:
             if any(_touches(declared, touch) for touch in writes):
@@ -127,6 +135,66 @@ def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> I
             seen.add(path)
             place = Place(step.path, step.step.line)
             yield Mismatch("undeclared-read", step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+
+
+def _undeclared_writes(world: World, step: DeclaredStep, writes: list[Touch]) -> Iterable[Mismatch]:
+    """Files that a stage surely writes without saying so, although the tool tracks them or a stage depends on them."""
+    tracked = pinned_paths(world, locked=False)
+    seen: set[str] = set()
+    for touch in writes:
+        path = touch.artefact.path
+        if path is None or path in seen or touch.kind not in DATA or not carries(path) or touch.confidence < CERTAIN:
+            continue
+        if touch.artefact.templated or touch.artefact.guessed or touch.effect.dead or _is_brought(touch):
+            continue
+        if any(covers(declared, path) for declared in step.writes):
+            continue
+        waiting = [d for other in world.steps.by_file.get(step.path, ()) for d in other.reads if d.path == path]
+        if path in tracked or waiting:
+            seen.add(path)
+            kind = "rewritten-input" if any(d.path == path for d in step.reads) else "undeclared-write"
+            place = Place(step.path, step.step.line)
+            yield Mismatch(kind, step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+
+
+def _is_brought(touch: Touch) -> bool:
+    """Whether the command line names the file: what it says is then the step's own business."""
+    return all(value.how == "cli" for value in touch.effect.targets)
+
+
+def _unread_parameters(world: World, step: DeclaredStep, programs: list[str]) -> Iterable[Mismatch]:
+    """Keys that a stage declares as parameters, although its programs read others of that file and never these.
+
+    Said only where nothing names the key: no text of the code that runs, nor its command; and not of
+    a whole section, which is a way to be on the safe side.
+    """
+    if not programs or any(run.kind != "script" for run in step.runs) or any(world.launched.get(p) for p in programs):
+        return
+    reached = {site for program in programs for site in world.lineage.reached(program)}
+    texts = {text for path in {site[0] for site in reached} for text in world.resolved.code.texts(path)}
+    texts |= {*(text.text for text in step.step.texts), *(value for _, value in step.step.attrs)}
+    words = {word for text in texts for word in _WORD.findall(text)}
+    for declared in step.params:
+        keys = dict(declared.ref.attrs).get("keys", "").split(",")
+        read = {
+            r.key: r.whole for r in world.resolved.readings.all() if r.document == declared.path and r.site in reached
+        }
+        if not any(_is_read(key, read) for key in keys):
+            continue  # the file is read in a way that was not followed
+        values = set(world.resolved.code.leaves(declared.path or ""))
+        for key in keys:
+            name = key.rpartition(".")[2]
+            if key in values and not _is_read(key, read) and name not in words:
+                place = Place(step.path, declared.ref.line)
+                yield Mismatch("unread-parameter", step.step.name, key, place, Place(programs[0], 1), 0.85)
+
+
+def _is_read(key: str, read: Mapping[str, bool]) -> bool:
+    """Whether some reading takes a key: itself, a part of it, or all of what it stands in."""
+    return any(
+        key == other or other.startswith(f"{key}.") or (whole and (not other or key.startswith(f"{other}.")))
+        for other, whole in read.items()
+    )
 
 
 def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:

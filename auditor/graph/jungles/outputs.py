@@ -127,6 +127,8 @@ def _tie(
             and places.is_product(step.path)
         ):
             return f"both run in {step.step.name} of {step.path}"
+    if pipeline := _one_pipeline(world, first, other):
+        return f"both are stages of {pipeline}, all of which one run runs"
     for before, after in ((first, other), (other, first)):
         if (path, after) in reads and (path, before) not in reads:
             return f"{after} rewrites what it reads from {before}"
@@ -136,6 +138,15 @@ def _tie(
         if {first, other} <= {launch.run.target for launch in launched if not launch.dead}:
             return f"both are started by {launching}"
     return ""
+
+
+def _one_pipeline(world: World, first: str, other: str) -> str:
+    """The pipeline file of which both programs are stages, where the tool runs all stages of a file; "" without one."""
+    homes = [
+        {step.path for step in world.steps.all if step.tool == "dvc" and program in world.steps.programs(step)}
+        for program in (first, other)
+    ]
+    return min(homes[0] & homes[1], default="")
 
 
 def _same_code(world: World, first: tuple[str, Touch], second: tuple[str, Touch]) -> bool:

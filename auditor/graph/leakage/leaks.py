@@ -1,90 +1,121 @@
-"""Questions about leakage: which statistics saw the rows a model is judged on."""
+"""Questions about leakage: which statistics, and which rows, a model saw before it was judged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.artefact import Role
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
-from auditor.program.rows.interpret import Interpreter
-from auditor.program.rows.row_sets import Evaluation, Fit, Spot, leaking
+from auditor.program.rows import verdicts
+from auditor.program.rows.interpret import followed
+from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.trace import Evaluation, Trace
 
-_STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT})
+_MILDER_STATISTIC = 1
+_MILDER_UNLABELLED = 2
+"""A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
+
+_VERBS = {"statistic": "taken", "model": "trained", "filter": "taken"}
 
 
 class Leak(NamedTuple):
-    """A transformer fitted on evaluated rows; `trail` tells fit, split, training and evaluation in this order."""
+    """A statistic over evaluated rows; `trail` tells fit, split, training and evaluation in this order. `milder`: severity steps."""
 
     transformer: str
     entity: str
     fitted: Place
     trail: tuple[Related, ...]
     certainty: float
+    milder: int = 0
+    says: str = ""
 
 
 class Leaks(NamedTuple):
-    """All leaks of a component; `pairs` of model and evaluation were seen, `analysed` could be followed."""
+    """All leaks of a component; `pairs` of model and evaluation were seen, `analysed` could be followed; `cut` tells which runs were not finished."""
 
     preprocessing: tuple[Leak, ...]
     pairs: int
     analysed: int
+    cut: tuple[str, ...] = ()
 
 
-def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
-    """Follow rows through every scope of the component that splits or evaluates."""
-    interpreter = Interpreter(world.resolved.effects)
-    found: dict[tuple[Spot, str], Leak] = {}
-    pairs = analysed = 0
-    for site in _sites(world, owned):
-        trace = interpreter.run(site)
-        pairs += trace.pairs
-        analysed += len(trace.evaluations)
-        clean = {e.model_id for e in trace.evaluations if not e.folds and not leaking(e)}
-        split = bool(trace.splits)
-        for evaluation in trace.evaluations:
-            if evaluation.model_id in clean or (evaluation.folds and split):
-                continue
-            for fit in leaking(evaluation):
-                key = (fit.spot, fit.name)
-                if key not in found:
-                    found[key] = _leak(world, evaluation, fit)
-    return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed)
-
-
-def _sites(world: World, owned: Callable[[str], bool]) -> list[Site]:
-    """Scopes with a split or an evaluation of their own, and the top level of files that hold one."""
-    found: list[Site] = []
+def traces(world: World) -> dict[str, Trace]:
+    """What a run over each program saw, tests left out."""
+    found = {}
     for path in world.resolved.code.paths:
-        if not owned(path) or places.is_test(path):
-            continue
-        busy = [
-            n
-            for n in world.resolved.code.scopes(path)
-            if any(e.role in _STARTS for e in world.resolved.effects.own.get((path, n), ()))
-        ]
-        found += [(path, number) for number in sorted({0, *busy} if busy else ())]
+        trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+        if trace is not None:
+            found[path] = trace
     return found
 
 
-def _leak(world: World, evaluation: Evaluation, fit: Fit) -> Leak:
-    def at(spot: Spot) -> Place:
-        return world.resolved.code.place(spot.path, spot.line)
+def owned_traces(world: World, owned: Callable[[str], bool]) -> Iterator[Trace]:
+    """The traces of the programs of one component."""
+    for path, trace in world.once(traces).items():
+        if owned(path):
+            yield trace
 
-    trail = [at(fit.spot).says(f"{fit.name} fitted here, on rows that are evaluated below")]
-    if evaluation.split is not None:
-        trail.append(at(evaluation.split).says("split into training and test part here"))
-    if not evaluation.folds:
-        trail.append(at(evaluation.fitted).says(f"{evaluation.model} trained here"))
-    trail.append(
-        at(evaluation.judged).says(
-            f"{evaluation.model} judged here" + (" by cross-validation over those rows" if evaluation.folds else "")
-        )
+
+def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
+    """Statistics over evaluated rows, in every program of the component."""
+    found: dict[tuple[Spot, str], Leak] = {}
+    pairs = analysed = 0
+    cut: list[str] = []
+    for path, trace in world.once(traces).items():
+        if not owned(path):
+            continue
+        judged = {(e.trained.version, e.tested): e for e in trace.evaluations}
+        pairs += len(judged)
+        analysed += sum(e.relation != "unknown" for e in judged.values())
+        cut += [f"{path}: {trace.cut}"] if trace.cut else []
+        for leak in verdicts.preprocessing(trace):
+            found.setdefault((leak.fit.spot, leak.fit.name), _leak(world, leak))
+    return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
+
+
+def _leak(world: World, leak: verdicts.Leak) -> Leak:
+    fit, evaluation = leak.fit, leak.evaluation
+    verb = _VERBS.get(fit.how, "fitted")
+    trail = [at(world, fit.spot).says(f"{fit.name} {verb} here, on rows that are evaluated below")]
+    if leak.split is not None:
+        trail.append(at(world, leak.split.spot).says("split into training and test part here"))
+    if evaluation is None:
+        trail[0] = at(world, fit.spot).says(f"{fit.name} {verb} here, on rows that are held out below")
+        site = leak.split.site if leak.split is not None else (fit.spot.path, 0)
+        says = f"{fit.name} is {verb} on rows that the split then holds out"
+        return Leak(fit.name, entity(world, site), at(world, fit.spot), tuple(trail), 0.6, _MILDER_STATISTIC, says)
+    trail += judged_at(world, evaluation)
+    unlabelled = evaluation.how == "predict" and all(rows.how != "part" for rows in evaluation.tested.chain())
+    says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} rows that the model is evaluated on"
+    if unlabelled:
+        says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} the rows that the model predicts"
+    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how == "statistic" else 0
+    certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
+    return Leak(fit.name, entity(world, evaluation.site), at(world, fit.spot), tuple(trail), certainty, milder, says)
+
+
+def at(world: World, spot: Spot) -> Place:
+    """The place of a line, in its cell where the file is a notebook."""
+    return world.resolved.code.place(spot.path, spot.line)
+
+
+def entity(world: World, site: Site) -> str:
+    """The scope in which a model is judged."""
+    return world.resolved.code.scope(*site).name or site[0]
+
+
+def judged_at(world: World, evaluation: Evaluation) -> list[Related]:
+    """Where a model was trained and where it was judged."""
+    name = evaluation.trained.name
+    if evaluation.how == "folds":
+        return [at(world, evaluation.spot).says(f"{name} judged here by cross-validation over those rows")]
+    word = {"predict": "predicts those rows", "tuning": "watches those rows while it is trained"}.get(
+        evaluation.how, "judged"
     )
-    scope = world.resolved.code.scope(*evaluation.site)
-    return Leak(
-        fit.name, scope.name or evaluation.site[0], at(fit.spot), tuple(trail), 0.9 if evaluation.folds else 1.0
-    )
+    return [
+        at(world, evaluation.trained.spot).says(f"{name} trained here"),
+        at(world, evaluation.spot).says(f"{name} {word} here"),
+    ]

@@ -29,6 +29,9 @@ WORK = {
 """Work whose errors matter, the gravest first."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_TABLES = frozenset(
+    {"csv", "tsv", "parquet", "feather", "jsonl", "ndjson", "xlsx", "npy", "npz", "pkl", "pickle", "h5", "hdf5"}
+)
 
 
 class Swallowed(NamedTuple):
@@ -83,9 +86,11 @@ def _counts(effect: Effect, first: int, last: int) -> bool:
     """Whether an effect is work on data or a model, by a library of the field."""
     if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
         return False
-    if effect.role in (Role.READ, Role.WRITE):
-        return effect.domain in ("data", "ml") or any(places.is_data(v.text()) for v in effect.targets if v.exact)
-    return effect.domain in ("data", "ml", "validation") or effect.role is Role.LOAD_MODEL
+    if effect.domain in ("data", "ml", "validation"):
+        return True
+    # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
+    names = [value.text() for value in effect.targets if value.exact]
+    return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
 
 
 def _is_broad(types: Expr | None) -> bool:
@@ -118,9 +123,9 @@ def _said(statement: Stmt) -> str:
 
 
 def _is_filler(value: Expr) -> bool:
-    """A constant or an empty display: nothing in it tells what went wrong. NaN and texts are left out, which say so themselves."""
+    """A constant or an empty display: nothing in it tells what went wrong. NaN, texts and flags are left out, which say so."""
     if type(value) is Const:
-        return not isinstance(value.value, str)
+        return not isinstance(value.value, (str, bool))
     if type(value) is Op and value.op == "neg":
         return type(value.operands[0]) is Const
     if type(value) is Group:

@@ -165,7 +165,7 @@ def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect])
     """YAML that may build any object, and `yaml.load` that relies on a default which is gone."""
     for effect in effects:
         name = world.resolved.knowledge.canonical(effect.name)
-        if name in ("yaml.unsafe_load", "yaml.unsafe_load_all"):
+        if name in ("yaml.unsafe_load", "yaml.unsafe_load_all") and not _dumped(world, effect):
             yield Unsafe("yaml", effect.name, _place(world, effect))
         if name not in ("yaml.load", "yaml.load_all") or "" in dict(effect.call.keywords):
             continue
@@ -174,6 +174,13 @@ def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect])
             yield Unsafe("yaml", effect.name, _place(world, effect))
         if loader is None and not always(world, owned, "pyyaml", below=STRICT_YAML):
             yield Unsafe("loader", effect.name, _place(world, effect))
+
+
+def _dumped(world: World, effect: Effect) -> bool:
+    """Whether a document was written by the same program just before."""
+    first = effect.call.args[0] if effect.call.args else None
+    calls = world.flows.behind(first, effect).calls if first is not None else ()
+    return any(dotted(world, o.call.func, o.frame).rpartition(".")[2] in ("dump", "to_yaml") for o in calls)
 
 
 def _remote_code(world: World, path: str) -> Iterator[Unsafe]:

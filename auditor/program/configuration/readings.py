@@ -283,9 +283,16 @@ def _in_expression(expr: Expr, line: int, alias: bool, call: Call | None, found:
         found.append(Use(root, expr, line, 0, alias, call))
     if type(expr) is not Name:
         for child in children(expr):
-            _in_expression(child, line, False, expr if type(expr) is Call and child is not expr.func else None, found)
+            _in_expression(
+                child, line, False, expr if type(expr) is Call and _is_followed(expr, child) else None, found
+            )
     if root is not None:
         found[position] = found[position]._replace(inner=len(found) - position - 1)
+
+
+def _is_followed(call: Call, child: Expr) -> bool:
+    """Whether an argument is one parameter of what is called; what `**` spreads is handed on as a whole."""
+    return child is not call.func and all(value is not child or name for name, value in call.keywords)
 
 
 def _root(expr: Expr) -> Name | None:

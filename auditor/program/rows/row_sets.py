@@ -1,34 +1,19 @@
-"""What is known of the rows of a value: row sets as symbols, statistics fitted over them, and how both combine.
+"""Row sets as symbols: what is known of the rows of a value, and whether two sets share rows (RULES §7.3).
 
-Rows are symbols: a split makes parts of a set, a mask makes a part that cannot be told, everything else that is not understood
-is a set of its own, so that it overlaps nothing; hence unknown origin makes no finding (RULES §7).
+A read makes a root, a split makes parts, a mask a part that cannot be told, a concatenation a union. Whatever is not
+understood is a root of its own, so that it shares rows with nothing; hence unknown origin makes no finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable
+from itertools import count
+from typing import Literal, NamedTuple
 
-from auditor.program.calls.effects import Site
+Relation = Literal["overlap", "apart", "unknown"]
 
-TEST, TRAIN = 1, 0
-
-
-class Rows(NamedTuple):
-    """A set of rows: `part` of the split `split` of `parent`, or a part that cannot be told (`part` -1)."""
-
-    id: int
-    parent: Rows | None = None
-    split: int = 0
-    part: int = -1
-
-    def lineage(self) -> Iterable[Rows]:
-        """This set and those it was taken from."""
-        rows: Rows | None = self
-        while rows is not None:
-            yield rows
-            rows = rows.parent
+TRAIN, TEST = 0, 1
+MOST_MEMBERS = 16
 
 
 class Spot(NamedTuple):
@@ -38,95 +23,210 @@ class Spot(NamedTuple):
     line: int
 
 
-class Fit(NamedTuple):
-    """A transformer fitted on rows."""
+class Complement(NamedTuple):
+    """The part of a split that holds everything but one part of it."""
 
-    rows: Rows
-    spot: Spot
-    name: str
+    of: Hashable
 
 
-class Evaluation(NamedTuple):
-    """One model, the rows it was trained on and those it was judged on, with the statistics both carry."""
+class Span(NamedTuple):
+    """The part of a split by position: rows `start` to `stop`, either of which may be open."""
 
-    model: str
-    site: Site
-    trained: Rows
-    tested: Rows
-    fits: frozenset[Fit]
-    split: Spot | None
-    fitted: Spot
-    judged: Spot
-    model_id: int
-    folds: bool = False
+    start: int | None
+    stop: int | None
 
 
-@dataclass(frozen=True)
-class Value:
-    """What is known of one value. `columns` are taints that sit on single named columns of a frame."""
+class Rows:
+    """A set of rows, compared by identity.
 
-    kind: str = "other"
-    rows: Rows | None = None
-    fits: frozenset[Fit] = frozenset()
-    columns: tuple[tuple[str, frozenset[Fit]], ...] = ()
-    name: str = ""
-    id: int = 0
-    items: tuple[Value, ...] = ()
-    spot: Spot | None = None
-    trained: tuple[Rows, frozenset[Fit], Spot] | None = None
-    fit: Fit | None = None
-    model: Value | None = None
+    `above` are the sets that contain it, itself included; `layers` its part of each split on the way down; `members` what a
+    union was made of. `how` is root, part, subset, repeated, union or fold; `known` says that the origin was seen.
+    """
 
-    def all_fits(self) -> frozenset[Fit]:
-        """Taints of the whole value and of its columns."""
-        return self.fits.union(*(fits for _, fits in self.columns))
+    __slots__ = ("above", "how", "id", "known", "layers", "members", "name", "parent", "part", "split")
+
+    def __init__(
+        self,
+        number: int,
+        parent: Rows | None = None,
+        *,
+        how: str = "root",
+        split: int = 0,
+        part: Hashable = None,
+        members: tuple[Rows, ...] = (),
+        name: str = "",
+        known: bool = False,
+    ) -> None:
+        self.id = number
+        self.parent = parent
+        self.how = how
+        self.split = split
+        self.part = part
+        self.members = members
+        self.name = name
+        self.known: bool = known or (parent is not None and parent.known) or any(m.known for m in members)
+        above = parent.above if parent is not None else frozenset[Rows]()
+        layers = parent.layers if parent is not None else {}
+        if members:
+            above = frozenset.intersection(*(m.above for m in members)) - frozenset(members)
+        if part is not None:
+            layers = {**layers, split: part}
+        self.above: frozenset[Rows] = above | {self}
+        self.layers: dict[int, Hashable] = layers
+
+    def chain(self) -> Iterable[Rows]:
+        """This set and those it was taken from, the nearest first."""
+        rows: Rows | None = self
+        while rows is not None:
+            yield rows
+            rows = rows.parent
+
+    @property
+    def root(self) -> Rows:
+        """The set at the end of the chain."""
+        return list(self.chain())[-1]
+
+    def repeated(self) -> Rows | None:
+        """The set on the way down in which rows occur several times, if one does."""
+        for rows in self.chain():
+            if rows.how == "repeated":
+                return rows
+            if any(member.repeated() is not None for member in rows.members):
+                return rows
+        return None
 
 
-OTHER = Value()
+class RowSets:
+    """Makes row sets; equal parts of equal splits are one object."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._parts: dict[tuple[int, Hashable, Rows], Rows] = {}
+        self._splits: dict[Hashable, int] = {}
+        self._roots: dict[str, Rows] = {}
+
+    def number(self) -> int:
+        """A number nothing else has."""
+        return next(self._numbers)
+
+    def fresh(self, name: str = "", *, known: bool = False) -> Rows:
+        """Rows of their own."""
+        return Rows(self.number(), name=name, known=known)
+
+    def root(self, name: str) -> Rows:
+        """The rows of a file or table, the same each time it is read."""
+        found = self._roots.get(name)
+        if found is None:
+            found = self._roots[name] = self.fresh(name, known=True)
+        return found
+
+    def split(self, key: Hashable) -> int:
+        """The number of the split that is made by this key, the same each time."""
+        found = self._splits.get(key)
+        if found is None:
+            found = self._splits[key] = self.number()
+        return found
+
+    def part(self, parent: Rows, split: int, part: Hashable, how: str = "part") -> Rows:
+        """A part of a split of some rows."""
+        if split in parent.layers and parent.layers[split] == part:
+            return parent
+        key = (split, part, parent)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = Rows(self.number(), parent, how=how, split=split, part=part)
+        return found
+
+    def subset(self, parent: Rows) -> Rows:
+        """Some of the rows, which ones cannot be told."""
+        return Rows(self.number(), parent, how="subset")
+
+    def repeated(self, parent: Rows) -> Rows:
+        """The rows, some of them several times."""
+        return Rows(self.number(), parent, how="repeated")
+
+    def union(self, members: Iterable[Rows]) -> Rows:
+        """All rows of some sets. The parts of one split together are the whole; a set joined with itself repeats rows."""
+        distinct: list[Rows] = []
+        for rows in members:
+            if all(rows is not other for other in distinct):
+                distinct.append(rows)
+            else:
+                return self.repeated(rows)
+        if len(distinct) == 1:
+            return distinct[0]
+        whole = _whole(distinct)
+        return whole if whole is not None else Rows(self.number(), how="union", members=tuple(distinct[:MOST_MEMBERS]))
+
+    def rebased(self, base: Rows, index: Rows) -> Rows:
+        """The rows that an index, made over other rows of the same order, takes from a table."""
+        if base in index.above:
+            return index
+        found = base
+        for layer in reversed([rows for rows in index.chain() if rows.part is not None]):
+            if layer.split not in found.layers:
+                found = self.part(found, layer.split, layer.part, layer.how)
+        return found if found is not base else self.subset(base)
 
 
-@dataclass
-class Trace:
-    """What one run over a scope found."""
-
-    evaluations: list[Evaluation] = field(default_factory=list)
-    splits: dict[int, Spot] = field(default_factory=dict)
-    pairs: int = 0
-
-
-def leaking(evaluation: Evaluation) -> list[Fit]:
-    """Statistics in an evaluation that were computed over the rows it was judged on."""
-    judged = {rows.id for rows in evaluation.tested.lineage()}
-    return sorted((fit for fit in evaluation.fits if fit.rows.id in judged), key=lambda fit: (fit.spot, fit.name))
+def _whole(members: list[Rows]) -> Rows | None:
+    """What was split into these members, if they are all its parts."""
+    first = members[0]
+    if first.part is None or first.parent is None or len(members) != 2:
+        return None
+    other = members[1]
+    same = other.parent is first.parent and other.split == first.split
+    return first.parent if same and {first.part, other.part} == {TRAIN, TEST} and first.how != "fold" else None
 
 
-def flat(values: Iterable[Value]) -> Iterable[Value]:
-    """The values, those inside of tuples and tables in place of them."""
-    for value in values:
-        if value.items:
-            yield from flat(value.items)
-        else:
-            yield value
+def relation(one: Rows, other: Rows) -> Relation:
+    """Whether two sets share rows."""
+    if one in other.above or other in one.above:
+        return "overlap"
+    if _apart(one, other):
+        return "apart"
+    for rows, partner in ((one, other), (other, one)):
+        union = next((r for r in rows.chain() if r.members), None)
+        if union is not None and union not in partner.above:
+            found = {relation(member, partner) for member in union.members}
+            if found == {"apart"}:
+                return "apart"
+            if rows is union and "overlap" in found:
+                return "overlap"
+    return "overlap" if _repeats(one, other) or _drawn_twice(one, other) else "unknown"
 
 
-def mixed(values: list[Value]) -> Value:
-    """A combination row by row: the rows of the first that has any, the taints of all."""
-    first = next((value for value in values if value.rows is not None and value.kind in ("frame", "other")), None)
-    if first is None:
-        return OTHER
-    fits = frozenset[Fit]().union(*(value.fits for value in values))
-    return replace(first, fits=fits, model=None)
+def _repeats(one: Rows, other: Rows) -> bool:
+    """Whether one holds all rows of a set, some several times, that the other was taken from."""
+    return any(
+        rows.how == "repeated" and rows.parent is not None and rows.parent in partner.above
+        for rows, partner in ((one, other), (other, one))
+    )
 
 
-def either(values: list[Value]) -> Value:
-    """One of several: known only as far as they agree."""
-    first = values[0]
-    if all(
-        value.rows == first.rows and value.kind == first.kind and len(value.items) == len(first.items)
-        for value in values
-    ):
-        items = tuple(either([value.items[n] for value in values]) for n in range(len(first.items)))
-        common = first.fits.intersection(*(value.fits for value in values))
-        return replace(first, items=items, fits=common) if first.items or common != first.fits else first
-    known = [value for value in values if value is not OTHER]
-    return known[0] if len(known) == 1 else OTHER
+def _apart(one: Rows, other: Rows) -> bool:
+    few, many = sorted((one.layers, other.layers), key=len)
+    return any(split in many and parts_apart(part, many[split]) for split, part in few.items())
+
+
+def parts_apart(one: Hashable, other: Hashable) -> bool:
+    """Whether two parts of one split share no rows."""
+    if isinstance(one, Complement) or isinstance(other, Complement):
+        inner = one.of if isinstance(one, Complement) else one
+        outer = other.of if isinstance(other, Complement) else other
+        return inner == outer and type(one) is not type(other)
+    if isinstance(one, Span) and isinstance(other, Span):
+        return _before(one, other) or _before(other, one)
+    return one != other
+
+
+def _before(one: Span, other: Span) -> bool:
+    if one.stop is None or other.start is None or (one.stop < 0) != (other.start < 0):
+        return False
+    return one.stop <= other.start
+
+
+def _drawn_twice(one: Rows, other: Rows) -> bool:
+    """Whether both were drawn at random from the same rows by two splits that know nothing of each other."""
+    mine = {rows.parent: rows.split for rows in one.above if rows.how == "part"}
+    return any(rows.how == "part" and rows.parent in mine and mine[rows.parent] != rows.split for rows in other.above)

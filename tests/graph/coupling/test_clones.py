@@ -119,3 +119,29 @@ def test_copies_between_two_sets_leave_out_those_within() -> None:
 def test_the_order_of_files_makes_no_difference() -> None:
     files = {"a.py": function(RUN), "b.py": function(RENAMED), "c.py": function(RUN)}
     assert clones(files) == clones(dict(reversed(files.items())))
+
+
+def test_a_run_in_three_files_is_told_whatever_the_share() -> None:
+    files = {
+        "a.py": function(RUN),
+        "b.py": function(RENAMED),
+        "c.py": function("    log(path)\n" + RUN),
+        "d.py": function(OTHER),
+    }
+    (spread,) = clones(files).spread()
+    assert spread.files == ("a.py", "b.py", "c.py")
+    assert [run.statements for run in spread.runs] == [7, 7]
+    assert not clones({name: files[name] for name in ("a.py", "b.py", "d.py")}).spread()
+
+
+def test_files_of_one_content_are_one_group() -> None:
+    text = function(RUN, "f") + function(OTHER, "g")
+    assert clones({"a/x.py": text, "b/x.py": text, "c/x.py": text + "y = 1\n"}).same == (("a/x.py", "b/x.py"),)
+    assert not clones({"a/x.py": function(OTHER), "b/x.py": function(OTHER)}).same, "six statements are too few"
+
+
+def test_drafts_count_where_most_of_the_code_lies_in_them() -> None:
+    books = {"model-Copy1.ipynb": notebook(function(RUN)), "model-Copy2.ipynb": notebook(function(RENAMED))}
+    assert clones(books).drafts
+    assert clones(books).found
+    assert not clones(books | {"big.py": "x = compute(1)\n" * 30}).found

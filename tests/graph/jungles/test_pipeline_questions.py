@@ -237,3 +237,94 @@ def test_two_modules_that_import_each_other_are_no_cycle_and_three_are() -> None
     assert ask(two).cycles() == []
     assert [c.members for c in ask(three).cycles()] == [("a.py", "b.py", "c.py")]
     assert ask({**three, "c.py": "def f():\n    import a\n"}).cycles() == []
+
+
+STORE = "stages:\n  a:\n    cmd: python a.py\n    deps: [a.py, data/raw.csv]\n{rest}"
+POINTER = "outs:\n- md5: " + "a" * 32 + "\n  path: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "target", "more", "mismatches"),
+    [
+        pytest.param("", "data/raw.csv", {}, [("rewritten-input", "data/raw.csv")], id="its own input"),
+        pytest.param("", "data/clean.csv", {"data/clean.csv.dvc": POINTER.format("clean.csv")}, [("undeclared-write", "data/clean.csv")], id="a tracked file"),
+        pytest.param("  b:\n    cmd: python b.py\n    deps: [data/clean.csv]\n", "data/clean.csv", {"b.py": READ}, [("undeclared-write", "data/clean.csv")], id="a file another stage waits for"),
+        pytest.param("", "data/clean.csv", {}, [], id="a file of its own"),
+        pytest.param("    outs: [data]\n", "data/clean.csv", {"data/clean.csv.dvc": POINTER.format("clean.csv")}, [], id="within a declared folder"),
+    ],
+)  # fmt: skip
+def test_what_a_stage_writes_unsaid(
+    rest: str, target: str, more: dict[str, str], mismatches: list[tuple[str, str]]
+) -> None:
+    source = PD + f"pd.read_csv('data/raw.csv').to_csv('{target}')\n"
+    found = ask({"a.py": source, "dvc.yaml": STORE.format(rest=rest), **RAW, **more}).agreement()
+    assert [(m.kind, m.artefact) for m in found.mismatches] == mismatches
+
+
+PARAMS = "import yaml\nwith open('params.yaml') as f:\n    p = yaml.safe_load(f)\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "asked", "unread"),
+    [
+        pytest.param("print(p['a']['x'])\n", "a.x, a.y", ["a.y"], id="one of two"),
+        pytest.param("print(p['a']['x'], p['a']['y'])\n", "a.x, a.y", [], id="both"),
+        pytest.param("print(p['a']['x'])\nrun(**p['a'])\n", "a.x, a.y", [], id="all handed on"),
+        pytest.param("print(p['a']['x'])\nprint(p['a'][key('y')])\n", "a.x, a.y", [], id="a computed key"),
+        pytest.param("print(p)\n", "a.x, a.y", [], id="the whole document"),
+        pytest.param("print(p['a']['x'])\n", "a, b", [], id="whole sections, to be on the safe side"),
+        pytest.param("print(open('other.yaml'))\n", "a.x, a.y", [], id="read in a way that was not followed"),
+    ],
+)
+def test_parameters_that_the_program_never_reads(use: str, asked: str, unread: list[str]) -> None:
+    stage = f"stages:\n  a:\n    cmd: python a.py\n    params: [{asked}]\n"
+    files = {"a.py": PARAMS + use, "dvc.yaml": stage, "params.yaml": "a:\n  x: 1\n  y: 2\nb:\n  z: 3\n"}
+    assert [m.artefact for m in ask(files).agreement().mismatches if m.kind == "unread-parameter"] == unread
+
+
+def test_a_parameter_that_the_command_hands_over_is_used() -> None:
+    stage = "stages:\n  a:\n    cmd: python a.py ${a.y}\n    params: [a.x, a.y]\n"
+    files = {"a.py": PARAMS + "print(p['a']['x'])\n", "dvc.yaml": stage, "params.yaml": "a:\n  x: 1\n  y: 2\n"}
+    assert not ask(files).agreement().mismatches
+
+
+def test_stages_of_one_file_that_write_the_same_path() -> None:
+    write = PD + "pd.read_csv('data/raw.csv').{}.to_csv('data/clean.csv')\n"
+    stages = "stages:\n  a:\n    cmd: python a.py\n  b:\n    cmd: python b.py\n"
+    files = {"a.py": write.format("dropna()"), "b.py": write.format("abs()"), **RAW}
+    (shared,) = ask(files | {"dvc.yaml": stages}).shared_outputs()
+    assert (shared.artefact, shared.chain) == (
+        "data/clean.csv",
+        "both are stages of dvc.yaml, all of which one run runs",
+    )
+    assert not ask(files | {"Makefile": "a:\n\tpython a.py\nb:\n\tpython b.py\n"}).shared_outputs(), (
+        "one of two targets"
+    )
+
+
+KEDRO = {
+    "pyproject.toml": "[tool.kedro]\npackage_name = 'shop'\n",
+    "conf/base/catalog.yml": (
+        "raw: {type: pandas.CSVDataset, filepath: data/raw.csv}\nsites: {type: pandas.CSVDataset, filepath: data/sites.csv}\n"
+        "tidy: {type: pandas.CSVDataset, filepath: data/tidy.csv}\nmodel: {type: pickle.PickleDataset, filepath: data/model.pkl}\n"
+    ),
+    "src/shop/__init__.py": "",
+    "src/shop/pipeline_registry.py": "from .pipeline import create_pipeline\ndef register_pipelines():\n    return {'__default__': create_pipeline()}\n",
+    "src/shop/pipeline.py": (
+        "from kedro.pipeline import Pipeline, node\nfrom .nodes import fit, tidy\ndef create_pipeline(**kwargs):\n"
+        "    return Pipeline([node(tidy, ['raw', 'sites'], 'tidy'), node(fit, 'tidy', 'model')])\n"
+    ),
+    "src/shop/nodes.py": (
+        "from sklearn.linear_model import Ridge\ndef tidy(raw, sites):\n    return raw.merge(sites)\n"
+        "def fit(rows):\n    return Ridge().fit(rows[['a']], rows['b'])\n"
+    ),
+}  # fmt: skip
+
+
+def test_what_a_framework_hands_to_training_is_traced_back_over_its_declared_steps() -> None:
+    roots = {
+        root.artefact: root.state for graph in graphs({**KEDRO, **RAW}).components for root in graph.training_roots()
+    }
+    assert roots == {"data/raw.csv": "pinned", "data/sites.csv": "unpinned"}
+    idle = KEDRO | {"src/shop/nodes.py": "def tidy(raw, sites):\n    return raw\ndef fit(rows):\n    return rows\n"}
+    assert not [root for graph in graphs(idle).components for root in graph.training_roots()]

@@ -1,0 +1,99 @@
+"""Data and model files that git itself holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import NOT_DATA
+from auditor.graph.world import World
+from auditor.model.listing import Content, Entry
+
+LARGE = 5_000_000
+CHURNED = 1_000_000
+VERSIONS = 5
+
+
+class Blob(NamedTuple):
+    """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
+
+    path: str
+    size: int
+    versions: int
+
+
+class Blobs(NamedTuple):
+    """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
+
+    found: tuple[Blob, ...]
+    total: int
+    unknown: tuple[str, ...]
+
+
+def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
+    """Data and model files in git: which are large or change often, how much they are together, whose size is not known."""
+    changed: dict[str, int] = {}
+    for commit in world.history.commits:
+        for change in commit.changes:
+            changed[change.path] = changed.get(change.path, 0) + 1
+    kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
+    found = []
+    for entry in kept:
+        versions = changed.get(entry.path, 0)
+        if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
+            found.append(Blob(entry.path, entry.size, versions))
+    unknown = tuple(entry.path for entry in kept if entry.size < 0)
+    total = sum(entry.size for entry in kept if entry.size > 0)
+    return Blobs(tuple(sorted(found, key=lambda blob: (-blob.size, blob.path))), total, unknown)
+
+
+def _is_kept_data(entry: Entry) -> bool:
+    """A data or model file that is no test data and no link: by its suffix, or by the folder of data it lies in."""
+    named = (places.is_data(entry.path) or places.is_model(entry.path)) and not _is_media(entry.path)
+    return (
+        entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
+        and (named or _lies_with_data(entry.path))
+        and not places.is_test(entry.path)
+    )
+
+
+_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?|raw|corpus|corpora)/", re.I)
+_IN_OTHER_FORMATS = NOT_DATA | {
+    "rst",
+    "txt",
+    "xml",
+    "svg",
+    "webp",
+    "r",
+    "rmd",
+    "java",
+    "js",
+    "ts",
+    "c",
+    "cpp",
+    "h",
+    "pl",
+    "dvc",
+    "gitkeep",
+    "gitignore",
+    "docx",
+    "pptx",
+}
+
+
+def _lies_with_data(path: str) -> bool:
+    """A file of no known kind in a folder of data: formats of one data set have names of their own."""
+    name = path.rpartition("/")[2]
+    known = "readme" in name.lower() or "license" in name.lower() or name.startswith(".")
+    return bool(_DATA_FOLDER.search(path)) and not known and places.suffix(path) not in _IN_OTHER_FORMATS
+
+
+def _is_media(path: str) -> bool:
+    """Text and documents whose suffix data share."""
+    return (
+        places.suffix(path) in ("xml", "txt", "bin", "params")
+        and not places.is_model(path)
+        and "data" not in path.lower()
+    )

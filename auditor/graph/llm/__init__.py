@@ -1,0 +1,1 @@
+"""Questions about the language models that a component asks."""

@@ -1,0 +1,77 @@
+"""In which order a program does things: its calls numbered as a start of it comes to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.graph.world import World
+from auditor.program.calls.effects import Site
+
+
+class _Event(NamedTuple):
+    line: int
+    order: int
+    call: int  # identity of a call, 0 for none
+    into: tuple[Site, ...]
+
+
+class Course:
+    """The calls of one program in the order of its first pass: functions where they are first called, modules where imported."""
+
+    def __init__(self, world: World, start: Site) -> None:
+        self._world = world
+        self._start = start
+        self.sites: dict[Site, None] = {start: None}
+        self._steps: dict[int, int] = {}
+        self._walk()
+
+    def step(self, call: object) -> int | None:
+        """The number of the step at which a call is come to; None where it is not."""
+        return self._steps.get(id(call))
+
+    def _walk(self) -> None:
+        stack = [iter(self._events(self._start))]
+        while stack:
+            event = next(stack[-1], None)
+            if event is None:
+                stack.pop()
+                continue
+            fresh = [site for site in event.into if site not in self.sites]
+            for site in reversed(fresh):
+                self.sites[site] = None
+                stack.append(iter(self._events(site)))
+            if event.call:
+                self._steps.setdefault(event.call, len(self._steps))
+
+    def _events(self, site: Site) -> Iterator[_Event]:
+        effects, code = self._world.resolved.effects, self._world.resolved.code
+        found = [
+            _Event(effect.line, 1, id(effect.call), ())
+            for effect in effects.own.get(site, ())
+            if site == self._start or not effect.guarded
+        ]
+        for edge in effects.calls.get(site, ()):
+            if site != self._start and edge.guarded:
+                continue
+            last = edge.registered and not edge.direct  # a library calls it when the module has been read
+            found.append(_Event(10**9 if last else edge.call.line, 0, 0, ((edge.callee.path, edge.callee.scope),)))
+        found += self._imported(site)
+        if site[1] == 0:
+            for number in code.scopes(site[0]):
+                scope = code.scope(site[0], number)
+                if scope.kind == "class" and scope.parent == 0:
+                    found.append(_Event(scope.line, 0, 0, ((site[0], number),)))
+        yield from sorted(found, key=lambda event: (event.line, event.order))
+
+    def _imported(self, site: Site) -> Iterator[_Event]:
+        code = self._world.resolved.code
+        for statement, _, _ in code.index(*site).imports:
+            for imported in statement.names:
+                home = code.modules.resolve(site[0], imported.module, statement.level)
+                homes = [home] if home is not None and not home.endswith("/") else []
+                if imported.name and imported.name != "*":
+                    dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
+                    inner = code.modules.resolve(site[0], dotted, statement.level)
+                    homes += [inner] if inner is not None and not inner.endswith("/") else []
+                yield _Event(statement.line, 0, 0, tuple((path, 0) for path in homes if path in code.programs))

@@ -1,0 +1,42 @@
+"""The questions of a component about reproduction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from auditor.graph.part import Part
+from auditor.graph.reproduction import packages, randomness, train_serve
+
+
+class Reproduction(Part):
+    """Whether somebody else, or the same people next year, can train the same model."""
+
+    @cached_property
+    def chances(self) -> list[randomness.Chance]:
+        """What chance decides on the way to a model, by file."""
+        return randomness.chances(self._world, self.owns)
+
+    @cached_property
+    def pinnings(self) -> list[packages.Pinning]:
+        """How far what each environment asks for is pinned."""
+        return packages.pinnings(self._world, self.owns)
+
+    def installed_loosely(self) -> list[packages.Installed]:
+        """What notebooks and images of the component install by name and without a version."""
+        images = {step.path for step in self._world.steps.all if step.tool == "docker"}
+        found = packages.installed(self._world, self.owns)
+        kept = [each for each in found if each.place.path in images or each.place.path.endswith(".ipynb")]
+        return [each for each in kept if not each.requirement.pinned]
+
+    @cached_property
+    def imports(self) -> packages.Imports:
+        """What is imported, by whether an environment asks for it."""
+        return packages.imports(self._world, self.owns)
+
+    def conflicts(self) -> list[packages.Conflict]:
+        """Packages that two environments ask for in versions that exclude each other."""
+        return packages.conflicts(self._world, self.owns)
+
+    def disagreements(self) -> list[train_serve.Disagreement]:
+        """Packages that a model is trained with in one version and served with in another."""
+        return train_serve.disagreements(self._world, self.owns)

@@ -1,0 +1,243 @@
+"""Calls of library functions and classes, by their role in the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from auditor.knowledge import Entry
+from auditor.model.artefact import Role
+from auditor.program.rows import fitting, iteration, splitting, tables
+from auditor.program.rows.machine import Called, Env, Machine
+from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
+
+
+def name(m: Machine, dotted: str, at: Env) -> str:
+    """The canonical name; a bare name that only a star import of a library can bring in, under that library."""
+    if dotted.startswith("builtins."):
+        bare = dotted.removeprefix("builtins.")
+        for module in starred(m, at.site[0]):
+            if m.knowledge.lookup(f"{module}.{bare}") is not None:
+                return m.knowledge.canonical(f"{module}.{bare}")
+    return m.knowledge.canonical(dotted)
+
+
+def starred(m: Machine, path: str) -> list[str]:
+    """The library modules of which a file imports everything."""
+    return [
+        statement.names[0].module
+        for statement, _, _ in m.code.index(path, 0).imports
+        if statement.names[0].name == "*" and not statement.level
+    ]
+
+
+def call(m: Machine, called: Called) -> Value:
+    """What a library function gives for its arguments."""
+    special = _SPECIAL.get(called.name)
+    if special is not None:
+        return special(m, called)
+    found = tables.function(m, called)
+    if found is not None:
+        return found
+    entry = m.knowledge.lookup(called.name)
+    if entry is None:
+        return m.unfollowed(called)
+    handler = _BY_ROLE.get(entry.role)
+    made = handler(m, called, entry) if handler is not None else None
+    return made if made is not None else m.unfollowed(called)
+
+
+def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
+    if entry.attrs.get("fits_inside"):
+        return fitting.crossed(m, called)
+    if entry.attrs.get("scorer") or entry.attrs.get("clustering"):
+        return OTHER
+    return fitting.judged(m, called)
+
+
+def _read(m: Machine, called: Called, entry: Entry) -> Value:
+    """Rows from outside: the same file gives the same rows, data sets shipped in two parts give two."""
+    target = next((value.text() for value in called.every() if value.text()), None)
+    if entry.attrs.get("presplit"):
+        return _presplit(m, called)
+    if entry.library == "datasets" or entry.library == "tensorflow_datasets":
+        return _named_split(m, called, target)
+    if entry.library not in (
+        "pandas",
+        "numpy",
+        "polars",
+        "dask",
+        "pyspark",
+        "sklearn",
+        "datatable",
+        "cudf",
+        "modin",
+        "pyarrow",
+        "geopandas",
+    ):
+        return m.fresh("other")
+    if entry.library == "sklearn":
+        return _bunch(m, called)
+    rows = m.sets.root(f"{target}|{called.constant('sheet_name')}") if target else m.sets.fresh(known=True)
+    return Value("frame", rows)
+
+
+def _bunch(m: Machine, called: Called) -> Value:
+    """A data set of scikit-learn: features and target of the same rows."""
+    frame = m.fresh("frame", known=True)
+    pair = called.constant("return_X_y") is True or called.name.rpartition(".")[2].startswith("make_")
+    if called.constant("subset") is not None:
+        frame = frame.on(
+            m.sets.part(m.sets.root(called.name), m.sets.split(called.name), called.constant("subset"), "cut")
+        )
+    return listed([frame, frame]) if pair else frame
+
+
+def _presplit(m: Machine, called: Called) -> Value:
+    rows = m.sets.root(called.name)
+    split = m.sets.split(called.name)
+    parts = [Value("frame", m.sets.part(rows, split, part, "cut")) for part in (TRAIN, TEST)]
+    return listed(listed([part, part]) for part in parts)
+
+
+def _named_split(m: Machine, called: Called, target: str | None) -> Value:
+    whole = Value("frame", m.sets.root(f"{called.name}|{target}"), name="presplit")
+    part = called.constant("split")
+    if not isinstance(part, str):
+        return whole
+    split = m.sets.split(("named", whole.rows))
+    return whole.on(m.sets.part(m.rows(whole), split, part, "cut"))
+
+
+def _fitted_function(m: Machine, called: Called, entry: Entry) -> Value | None:
+    """`scale(X)` and its kin: fitted and applied in one."""
+    data = called.data()
+    if not entry.attrs.get("stateful", True) or data.rows is None:
+        return data
+    fit = Fit(data.rows, called.spot, called.name.rpartition(".")[2])
+    return Value("frame", data.rows, data.all_fits() | {fit})
+
+
+def _kept(m: Machine, called: Called, entry: Entry) -> Value | None:
+    data = called.data()
+    return data if data.rows is not None else None
+
+
+def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
+    if entry.kind == "class":
+        return fitting.resampler(m, called, entry)
+    values = called.args or [OTHER]
+    drawn = called.constant("replace") is not False
+    parts = [value.on(m.sets.repeated(m.rows(value)) if drawn else m.sets.subset(m.rows(value))) for value in values]
+    if len({value.rows for value in values}) == 1:
+        parts = [value.on(parts[0].rows) for value in values]
+    return parts[0] if len(parts) == 1 else listed(parts)
+
+
+def _saved(m: Machine, called: Called, entry: Entry) -> Value:
+    m.trace.saved.update(value.ref for value in called.every() if value.kind == "model")
+    return OTHER
+
+
+def _sampled(m: Machine, called: Called, entry: Entry) -> Value | None:
+    """Random positions: `permutation`, `choice`, `sample`, `rand`."""
+    word = called.name.rpartition(".")[2]
+    first = called.args[0] if called.args else OTHER
+    if word in ("permutation", "shuffle"):
+        return first if first.rows is not None and first.kind != "names" else Value("index", m.sets.fresh())
+    if word in ("rand", "random", "uniform", "randn", "normal", "random_sample"):
+        return m.fresh("frame")
+    if word in ("choice", "sample", "randint", "sample_without_replacement"):
+        base = first if first.kind in ("frame", "index") else m.fresh("index")
+        return Value("index", m.sets.part(m.rows(base), m.sets.number(), TRAIN))
+    return None
+
+
+_BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
+    Role.TRANSFORMER: fitting.transformer,
+    Role.FEATURE_SELECT: fitting.transformer,
+    Role.ESTIMATOR: fitting.estimator,
+    Role.TUNE: fitting.search,
+    Role.COMPOSE: fitting.composed,
+    Role.SPLIT: splitting.split,
+    Role.EVALUATE: _evaluated,
+    Role.PREDICT: lambda m, called, entry: (
+        fitting.predicted_across(m, called) if entry.attrs.get("fits_inside") else None
+    ),
+    Role.READ: _read,
+    Role.DOWNLOAD: _read,
+    Role.FIT_TRANSFORM: _fitted_function,
+    Role.TRANSFORM: _kept,
+    Role.FIT: fitting.trained_by_function,
+    Role.RESAMPLE: _resampled,
+    Role.SAVE_MODEL: _saved,
+    Role.SAMPLE: _sampled,
+}
+
+
+def _next(m: Machine, called: Called) -> Value:
+    found = iteration.elements(m, called.args[0]) if called.args else None
+    return found[0] if found else m.fresh()
+
+
+def _range(m: Machine, called: Called) -> Value:
+    """Numbers, which may be positions of rows."""
+    return Value("index", m.sets.fresh())
+
+
+def _list(m: Machine, called: Called) -> Value:
+    value = called.args[0] if called.args else listed(())
+    return replace(value) if value.kind in ("list", "table", "folds") else tables.function(m, called) or OTHER
+
+
+def _dict(m: Machine, called: Called) -> Value:
+    found = [(name, value) for name, value in called.keywords.items()]
+    return Value("table", items=tuple(v for _, v in found), keys=tuple(k for k, _ in found))
+
+
+def _factorized(m: Machine, called: Called) -> Value:
+    return listed([called.data(), Value("names")])
+
+
+def _cut(m: Machine, called: Called) -> Value:
+    """`cut` with a number of bins learns their edges from the data; with edges written out it does not."""
+    data, bins = called.data(), called.given("bins", 1)
+    if data.rows is None or bins is None or bins.kind != "const":
+        return data.with_fits(fits_in(called.every()))
+    return data.with_fits(frozenset({Fit(data.rows, called.spot, "cut", "statistic")}))
+
+
+def _cloned(m: Machine, called: Called) -> Value:
+    """An untrained copy."""
+    base = called.given("estimator", 0) or OTHER
+    thing = m.heap.get(base.ref)
+    if thing is None or base.kind not in ("model", "transformer"):
+        return m.unfollowed(called)
+    return m.thing(base.kind, replace(thing, fit=None, trained=None))
+
+
+def _copied(m: Machine, called: Called) -> Value:
+    base = called.data()
+    thing = m.heap.get(base.ref)
+    if thing is None or base.kind not in ("model", "transformer"):
+        return base
+    return m.thing(base.kind, thing)
+
+
+_SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
+    "builtins.zip": iteration.zipped,
+    "builtins.enumerate": iteration.enumerated,
+    "builtins.next": _next,
+    "builtins.iter": _list,
+    "builtins.list": _list,
+    "builtins.tuple": _list,
+    "builtins.dict": _dict,
+    "builtins.range": _range,
+    "numpy.arange": _range,
+    "pandas.factorize": _factorized,
+    "pandas.cut": _cut,
+    "sklearn.base.clone": _cloned,
+    "copy.copy": _copied,
+    "copy.deepcopy": _copied,
+}

@@ -1,0 +1,49 @@
+"""Methods of lists and dicts whose elements are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.values import OTHER, Value, constant, listed
+
+
+def method(m: Machine, called: Called, base: Value) -> Value | None:
+    """`base.method(…)`."""
+    if base.kind == "table":
+        return _of_dict(m, called, base)
+    if called.name in ("append", "add") and called.args and called.args[0].kind not in ("const", "names", "statistic"):
+        m.rebind(called.target, replace(base, items=(*base.items, called.args[0])), called.at)
+        return OTHER
+    if called.name in ("extend", "update") and called.args and called.args[0].kind == "list":
+        m.rebind(called.target, replace(base, items=(*base.items, *called.args[0].items)), called.at)
+        return OTHER
+    if called.name == "insert" and len(called.args) == 2:
+        m.rebind(called.target, replace(base, items=(called.args[1], *base.items)), called.at)
+        return OTHER
+    if called.name in ("append", "extend", "remove", "sort", "clear"):
+        # Elements that are not followed: the list is no longer known to be whole.
+        m.rebind(called.target, replace(base, open=bool(base.items)), called.at)
+        return OTHER
+    return base.items[-1] if called.name == "pop" and base.items else base
+
+
+def _of_dict(m: Machine, called: Called, base: Value) -> Value | None:
+    match called.name:
+        case "items":
+            return listed(listed([constant(key), item]) for key, item in zip(base.keys, base.items, strict=False))
+        case "values":
+            return listed(base.items)
+        case "keys":
+            return listed(constant(key) for key in base.keys)
+        case "get" | "pop" if called.args:
+            return base.element(called.args[0].const) or OTHER
+        case "update" if called.args and called.args[0].kind == "table":
+            other = called.args[0]
+            m.rebind(
+                called.target,
+                replace(base, keys=(*base.keys, *other.keys), items=(*base.items, *other.items)),
+                called.at,
+            )
+            return OTHER
+    return OTHER

@@ -1,0 +1,307 @@
+"""The state of one symbolic run: names, objects, row sets, and what has been seen so far.
+
+The machine knows how to look names up, bind them, branch and join; what statements, expressions and calls mean stands in
+modules of their own, which it is given as tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from auditor.knowledge import Knowledge
+from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
+from auditor.program.calls.effects import Effects, Site
+from auditor.program.naming.scopes import Block
+from auditor.program.rows.row_sets import Rows, RowSets, Spot
+from auditor.program.rows.trace import Evaluation, How, Trace
+from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
+
+MOST_STEPS = 24_000
+DEEPEST_CALL = 4
+MOST_ELEMENTS = 12
+"""Elements of a list that a loop is run for one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """The state of an object that several names may hold: a model, a transformer, a splitter or one of the repository."""
+
+    name: str
+    spot: Spot
+    stateful: bool = False
+    incremental: bool = False
+    stops_early: bool = False
+    fit: Fit | None = None
+    trained: Trained | None = None
+    parts: tuple[Value, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    attrs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Env:
+    """The names of one running scope; `outer` are those of its module."""
+
+    site: Site
+    names: dict[str, Value]
+    outer: Env | None = None
+    depth: int = 0
+    block: Block = ()
+    loops: int = 0
+    line: int = 0
+    returned: list[Value] = field(default_factory=list)
+
+    def lookup(self, name: str) -> Value | None:
+        """What a name holds, here or in the module."""
+        found = self.names.get(name)
+        return found if found is not None or self.outer is None else self.outer.lookup(name)
+
+
+@dataclass(slots=True)
+class Called:
+    """One call with its arguments evaluated. `name` is the method, or the qualified name of a library function."""
+
+    expr: Call
+    name: str
+    args: list[Value]
+    keywords: dict[str, Value]
+    spot: Spot
+    at: Env
+
+    def given(self, name: str, position: int | None = None) -> Value | None:
+        """The argument of a name or position."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.args[position] if position is not None and position < len(self.args) else None
+
+    def constant(self, name: str, position: int | None = None) -> object:
+        """The literal given for an argument, None where there is none."""
+        found = self.given(name, position)
+        return found.const if found is not None and found.kind == "const" else None
+
+    def data(self) -> Value:
+        """The rows that a fit, a prediction or a score is given."""
+        if self.args:
+            return self.args[0]
+        for name in ("X", "x", "data", "raw_documents", "X_train", "dataset", "generator", "train_data", "dtrain"):
+            if name in self.keywords:
+                return self.keywords[name]
+        return OTHER
+
+    def every(self) -> list[Value]:
+        """All arguments."""
+        return [*self.args, *self.keywords.values()]
+
+    @property
+    def target(self) -> Expr:
+        """The receiver's expression."""
+        return self.expr.func.base if type(self.expr.func) is Attr else self.expr.func
+
+
+class Machine:
+    """One run over one program."""
+
+    def __init__(
+        self,
+        effects: Effects,
+        statements: Mapping[type, Callable[[Machine, Any, Env], bool]],
+        expressions: Mapping[type, Callable[[Machine, Any, Env], Value]],
+        handed_on: Callable[[Machine, Called, Value, Value], Value | None],
+    ) -> None:
+        self.effects = effects
+        self.code = effects.code
+        self.denoter = effects.evaluator.denoter
+        self.knowledge: Knowledge = effects.code.knowledge
+        self.sets = RowSets()
+        self.heap: dict[int, Thing] = {}
+        self.modules: dict[str, Env] = {}
+        self.trace = Trace()
+        self.running: list[Site] = []
+        self.visited: set[Site] = set()
+        self.left = MOST_STEPS
+        self._statements = statements
+        self._expressions = expressions
+        self.handed_on = handed_on
+        self._judged: set[tuple[object, ...]] = set()
+
+    # --- running ---
+
+    def body(self, statements: Iterable[Stmt], at: Env) -> bool:
+        """Run statements; whether control leaves them for good."""
+        for statement in statements:
+            self.left -= 1
+            if self.left <= 0:
+                self.trace.cut = f"more than {MOST_STEPS} steps"
+                return True
+            at.line = statement.line
+            handler = self._statements.get(type(statement))
+            if handler is not None and handler(self, statement, at):
+                return True
+        return False
+
+    def value(self, expr: Expr, at: Env) -> Value:
+        """The value of an expression."""
+        handler = self._expressions.get(type(expr))
+        if handler is None:
+            return OTHER
+        self.left -= 1
+        return handler(self, expr, at) if self.left > 0 else OTHER
+
+    def branches(self, arms: list[Callable[[], bool]], at: Env) -> bool:
+        """Run arms that exclude each other from the same state and join what they leave behind; whether all of them leave."""
+        names, heap = at.names, self.heap
+        ends: list[tuple[dict[str, Value], dict[int, Thing]]] = []
+        made: dict[int, Thing] = {}
+        for arm in arms:
+            at.names, self.heap = dict(names), dict(heap)
+            if not arm():
+                ends.append((at.names, self.heap))
+            made.update(self.heap)
+        if not ends:
+            at.names, self.heap = names, made | heap
+            return True
+        at.names, self.heap = ends[0]
+        for other_names, other_heap in ends[1:]:
+            self._join(at, other_names, other_heap)
+        self.heap = made | self.heap  # what an arm that left has made may still be held outside
+        return False
+
+    def _join(self, at: Env, names: dict[str, Value], heap: dict[int, Thing]) -> None:
+        for key, value in names.items():
+            mine = at.names.get(key)
+            at.names[key] = value if mine is None or mine is value else either(self.sets, [mine, value])
+        for ref, thing in heap.items():
+            mine_thing = self.heap.get(ref)
+            if mine_thing is None or (mine_thing is not thing and thing.trained is not None):
+                self.heap[ref] = thing
+            elif mine_thing is not thing and mine_thing.fit is None and thing.fit is not None:
+                self.heap[ref] = replace(mine_thing, fit=thing.fit)
+
+    # --- names ---
+
+    def bind(self, target: Expr, value: Value, at: Env) -> None:
+        """Bind a name, an attribute, or each element of a tuple."""
+        if type(target) is Name:
+            at.names[target.id] = value
+        elif type(target) is Attr:
+            self._bind_attribute(target, value, at)
+        elif type(target) is Group:
+            self._unpack(target, value, at)
+        elif type(target) is Star:
+            self.bind(target.value, value, at)
+        elif type(target) is Item:
+            store = self._expressions.get(Stored)
+            if store is not None:
+                store(self, Stored(target, value), at)
+
+    def _bind_attribute(self, target: Attr, value: Value, at: Env) -> None:
+        base = self.value(target.base, at)
+        if base.kind == "object":
+            thing = self.heap[base.ref]
+            self.heap[base.ref] = replace(thing, fields={**thing.fields, target.name: value})
+        elif base.rows is not None and target.name not in ("columns", "index", "name"):
+            self.rebind(target.base, column(base, target.name, value), at)
+
+    def _unpack(self, target: Group, value: Value, at: Env) -> None:
+        items = value.items if value.kind == "list" and not value.open else ()
+        starred = next((n for n, item in enumerate(target.items) if type(item) is Star), None)
+        if items and starred is not None and len(items) >= len(target.items) - 1:
+            after = len(target.items) - 1 - starred
+            middle = items[starred : len(items) - after]
+            items = (*items[:starred], Value("list", items=middle), *items[len(items) - after :])
+        if len(items) != len(target.items):
+            whole = value.items[0] if value.open and value.items else value
+            items = tuple(self._share(whole) for _ in target.items)
+        for item, part in zip(target.items, items, strict=True):
+            self.bind(item, part, at)
+
+    def _share(self, value: Value) -> Value:
+        """What one name gets of a value that is unpacked without its elements being known."""
+        if value.kind in ("frame", "prediction", "names", "statistic"):
+            return value
+        return self.fresh("other", fits=value.all_fits())
+
+    def rebind(self, target: Expr, value: Value, at: Env) -> None:
+        """Give what a target holds another value, as a change in place does."""
+        if type(target) is Name:
+            env = at if target.id in at.names or at.outer is None else at.outer
+            env.names[target.id] = value
+        elif type(target) in (Attr, Item):
+            self.bind(target, value, at)
+
+    # --- making values ---
+
+    def fresh(
+        self, kind: Kind = "other", *, fits: frozenset[Fit] = NO_FITS, known: bool = False, name: str = ""
+    ) -> Value:
+        """A value with rows of its own."""
+        return Value(kind, self.sets.fresh(name, known=known), fits, name=name)
+
+    def thing(self, kind: Kind, thing: Thing) -> Value:
+        """A value that stands for a new object."""
+        ref = self.sets.number()
+        self.heap[ref] = thing
+        return Value(kind, ref=ref, name=thing.name)
+
+    def rows(self, value: Value) -> Rows:
+        """The rows of a value, of its first element that has any, or rows of their own."""
+        if value.rows is not None:
+            return value.rows
+        for item in value.items:
+            if item.rows is not None or item.items:
+                return self.rows(item)
+        return self.sets.fresh()
+
+    def grounded(self, value: Value) -> Value:
+        """The value as rows: a list of columns or of single values is one table, and what has no rows gets its own."""
+        whole = mixed([value]) if value.kind in ("list", "table") else value
+        return whole if whole.rows is not None else replace(whole, rows=self.rows(value))
+
+    def unfollowed(self, called: Called) -> Value:
+        """The result of a call that is not followed: rows of its own, the statistics of its arguments."""
+        guess = next((value for value in called.args if value.kind in ("prediction", "loss")), None)
+        if guess is not None:
+            return guess
+        return self.fresh(fits=fits_in(value for value in called.every() if value.kind != "index"))
+
+    # --- what is seen ---
+
+    def judge(
+        self,
+        trained: Trained,
+        rows: Rows,
+        fits: frozenset[Fit],
+        how: How,
+        spot: Spot,
+        at: Env,
+        *,
+        selects: bool = False,
+    ) -> None:
+        """Note that a trained model is judged on rows."""
+        found = Evaluation(trained, rows, trained.fits | fits, how, spot, at.site, at.block, selects)
+        if found.key() not in self._judged:
+            self._judged.add(found.key())
+            self.trace.evaluations.append(found)
+
+
+@dataclass(slots=True)
+class Stored:
+    """The order to store a value under `base[key]`: what an assignment to an item asks of the tables."""
+
+    target: Item
+    value: Value
+
+
+def column(frame: Value, name: str, value: Value) -> Value:
+    """The frame with a value stored in one column: its rows stay, what is known of the value sits on the column."""
+    if frame.name == "empty" and value.rows is not None:
+        frame = replace(
+            frame, rows=value.rows, name=""
+        )  # a table that was made without rows has those of its first column
+    if value.kind in ("prediction", "mask"):
+        kept = replace(value, rows=frame.rows)
+    else:
+        kept = Value("frame", frame.rows, value.all_fits())
+    return replace(frame, columns={**frame.columns, name: kept})

@@ -1,0 +1,364 @@
+"""Methods, attributes and functions over tables, arrays and series, by the table of their effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from auditor.knowledge.row_effects import row_effects
+from auditor.model.ir import Op
+from auditor.program.rows.machine import Called, Machine, column
+from auditor.program.rows.row_sets import TEST, TRAIN, Rows
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
+
+_ALONG_COLUMNS = (1, -1, "columns", "index=1")
+_MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
+
+
+def attribute(m: Machine, base: Value, name: str) -> Value:
+    """`base.name` of something that has rows."""
+    effect = row_effects()[0].get(name)
+    if base.kind in ("prediction", "loss", "mask"):
+        return base
+    if name == "index":
+        return Value("index", base.rows)
+    if base.kind == "index" and name != "values":
+        return Value("names") if effect == "names" else base
+    if effect == "names":
+        return Value("names")
+    if effect == "keep":
+        return base
+    return replace(base, kind="frame", columns={}) if base.kind in ("frame", "other", "grouped") else OTHER
+
+
+def method(m: Machine, called: Called, base: Value) -> Value | None:
+    """`base.method(…)`; None where the method is not one of a table."""
+    name = called.name
+    if base.kind == "grouped":
+        return _of_groups(m, called, base)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        found = special(m, called, base)
+        if found is not None:
+            return _in_place(m, called, base, found)
+    effect = row_effects()[0].get(name)
+    return _in_place(m, called, base, _by_effect(m, called, base, effect))
+
+
+def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> Value:
+    others = called.every()
+    match effect:
+        case "statistic":
+            return _statistic(called, base)
+        case "names":
+            if called.name in _MISSING:
+                # How much is missing is counted for each row or column, no value is learned.
+                return Value("mask", base.rows, split=(m.sets.split((called.name, base.rows, called.target)), TRAIN))
+            return Value("names")
+        case "learned":
+            return replace(
+                base, fits=base.fits | {Fit(m.rows(base), called.spot, called.name, "statistic")}, columns=base.columns
+            )
+        case "subset":
+            return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(others))
+        case "union":
+            return union(m, called, [base, *flat(called.args)])
+        case "repeat":
+            return base.on(m.sets.repeated(m.rows(base)))
+        case "keep":
+            return base.with_fits(fits_in(_scalars(others)))
+    if base.kind == "index":
+        return base
+    return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(_scalars(others)))
+
+
+def _scalars(values: Iterable[Value]) -> list[Value]:
+    return [value for value in values if value.all_fits()]
+
+
+def _statistic(called: Called, base: Value) -> Value:
+    """A figure over all rows; along the columns it is one for each row."""
+    if base.kind in ("prediction", "loss"):
+        return base
+    if base.kind == "mask" and not base.fits:
+        return Value("names")
+    if base.rows is None or _row_wise(called, 0):
+        return base
+    name = f"{called.name}()"
+    return Value("statistic", fits=base.all_fits() | {Fit(base.rows, called.spot, name, "statistic")})
+
+
+def _row_wise(called: Called, position: int) -> bool:
+    axis = next((called.constant(name) for name in ("axis", "dim") if name in called.keywords), None)
+    if axis is None:
+        axis = called.constant("axis", position)
+    return axis in _ALONG_COLUMNS and axis is not True
+
+
+def _of_groups(m: Machine, called: Called, base: Value) -> Value:
+    """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
+    fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic")
+    if called.name in ("transform", "rank", "fillna"):
+        return Value("frame", base.rows, base.fits | {fit})
+    if called.name in (
+        "shift",
+        "diff",
+        "cumsum",
+        "cumcount",
+        "ffill",
+        "bfill",
+        "head",
+        "tail",
+        "rolling",
+        "pct_change",
+        "ngroup",
+    ):
+        return Value("frame", base.rows, base.fits)
+    if called.name in ("apply", "get_group", "filter", "sample"):
+        return Value("frame", m.sets.subset(m.rows(base)), base.fits)
+    if called.name in ("size", "count", "groups", "nunique", "__iter__"):
+        return Value("names")
+    return Value("statistic", fits=base.fits | {fit})
+
+
+# --- methods with a meaning of their own ---
+
+
+def _grouped(m: Machine, called: Called, base: Value) -> Value:
+    return Value("grouped", base.rows, base.all_fits())
+
+
+def _drop(m: Machine, called: Called, base: Value) -> Value:
+    """`drop` of columns, or of rows by their index: of those of a sample, it leaves the complement."""
+    chosen = called.given("columns") or called.given("labels") or called.given("index") or called.given("", 0) or OTHER
+    if chosen.kind == "index" and chosen.rows is not None:
+        return base.on(without(m, base, chosen))
+    names = chosen.names()
+    if names is not None:
+        return replace(base, columns={name: v for name, v in base.columns.items() if name not in names})
+    return base.with_fits(fits_in([chosen])) if chosen.fits else base
+
+
+def without(m: Machine, base: Value, index: Value) -> Rows:
+    """The rows of a table that an index does not name."""
+    rows, taken = m.rows(base), index.rows
+    if taken is not None and taken.part in (TRAIN, TEST):
+        return m.sets.part(rows, taken.split, TEST if taken.part == TRAIN else TRAIN, taken.how)
+    return m.sets.subset(rows)
+
+
+def _pop(m: Machine, called: Called, base: Value) -> Value:
+    name = called.args[0].text() if called.args else None
+    if name is None:
+        return replace(base, columns={})
+    m.rebind(called.target, replace(base, columns={n: v for n, v in base.columns.items() if n != name}), called.at)
+    return base.columns.get(name) or replace(base, columns={})
+
+
+def _sample(m: Machine, called: Called, base: Value) -> Value:
+    """A random part of the rows; all of them in another order; or, with replacement, some several times."""
+    rows = m.rows(base)
+    if called.constant("replace") is True:
+        return base.on(m.sets.repeated(rows))
+    if called.constant("frac") in (1, 1.0):
+        return base
+    seed = called.constant("random_state")
+    key = (
+        ("sample", rows, seed, called.constant("frac"), called.constant("n", 0))
+        if isinstance(seed, int)
+        else m.sets.number()
+    )
+    return base.on(m.sets.part(rows, m.sets.split(key), TRAIN))
+
+
+def _isin(m: Machine, called: Called, base: Value) -> Value:
+    """`a.index.isin(b.index)`: a mask for the rows of b."""
+    other = called.args[0] if called.args else OTHER
+    if base.kind == "index" and other.kind == "index" and other.rows is not None and other.rows.part is not None:
+        return Value("mask", base.rows, split=(other.rows.split, other.rows.part))
+    split = m.sets.split(("isin", base.rows, called.expr.args))
+    return Value("mask", base.rows, base.fits | fits_in(called.args), split=(split, TRAIN))
+
+
+def _assign(m: Machine, called: Called, base: Value) -> Value:
+    for name, value in called.keywords.items():
+        base = column(base, name, value)
+    return base
+
+
+def _insert(m: Machine, called: Called, base: Value) -> Value:
+    name, value = called.given("column", 1), called.given("value", 2)
+    if name is not None and value is not None and (text := name.text()) is not None:
+        m.rebind(called.target, column(base, text, value), called.at)
+    return OTHER
+
+
+def _tail(m: Machine, called: Called, base: Value) -> Value:
+    """`tail(len - n)` is what `head(n)` leaves."""
+    bound = called.expr.args[0] if called.expr.args else None
+    if type(bound) is Op and bound.op == "-" and len(bound.operands) == 2:
+        split = m.sets.split(("bound", bound.operands[1]))
+        return base.on(m.sets.part(m.rows(base), split, TEST, "cut"))
+    return base.on(m.sets.subset(m.rows(base)))
+
+
+def _difference(m: Machine, called: Called, base: Value) -> Value | None:
+    other = called.args[0] if called.args else OTHER
+    if base.kind == "index" and other.kind == "index":
+        return Value("index", without(m, base, other))
+    return None
+
+
+def _take(m: Machine, called: Called, base: Value) -> Value:
+    """`take(n)` and `skip(n)` of a data set, `head(n)` and `limit(n)`: the rows before and after a number."""
+    if not called.expr.args:
+        return base.on(m.sets.subset(m.rows(base)))
+    index = called.args[0]
+    if index.kind == "index" and index.rows is not None:
+        return base.on(m.sets.rebased(m.rows(base), index.rows))
+    split = m.sets.split(("bound", called.expr.args[0]))
+    return base.on(m.sets.part(m.rows(base), split, TEST if called.name == "skip" else TRAIN, "cut"))
+
+
+def _random_parts(m: Machine, called: Called, base: Value) -> Value:
+    """`randomSplit([…])` and its kin: as many parts as there are shares."""
+    shares = called.args[0] if called.args else OTHER
+    split = m.sets.number()
+    count = len(shares.items) if shares.kind == "list" else 2
+    return listed(base.on(m.sets.part(m.rows(base), split, part)) for part in range(max(count, 2)))
+
+
+def _named_parts(m: Machine, called: Called, base: Value) -> Value:
+    """`train_test_split` as a method of a data set: a dict of two parts."""
+    split = m.sets.number()
+    parts = tuple(base.on(m.sets.part(m.rows(base), split, part)) for part in (TRAIN, TEST))
+    return Value("table", items=parts, keys=("train", "test"))
+
+
+def _applied(m: Machine, called: Called, base: Value) -> Value:
+    """`apply(f)`: f sees whole columns, so that what it computes over them is a statistic; with `axis=1` it sees rows."""
+    function = called.given("func", 0) or OTHER
+    kept = base.with_fits(fits_in(called.every()))
+    if base.kind in ("prediction", "mask", "index") or _row_wise(called, 1):
+        return kept
+    found = called_on(m, called, function, base)
+    fits = found.all_fits() if found is not None else base.fits
+    if base.kind == "grouped":
+        return Value("frame", base.rows, base.fits | fits)
+    return kept.with_fits(fits)
+
+
+def called_on(m: Machine, called: Called, function: Value, base: Value) -> Value | None:
+    """What a function that is handed on gives for a table."""
+    return (
+        m.handed_on(m, called, function, Value("frame", base.rows, base.fits))
+        if function.kind in ("function", "other")
+        else None
+    )
+
+
+def _fillna(m: Machine, called: Called, base: Value) -> Value:
+    return base.with_fits(fits_in(called.every()))
+
+
+_SPECIAL = {
+    "groupby": _grouped,
+    "groupBy": _grouped,
+    "group_by": _grouped,
+    "drop": _drop,
+    "pop": _pop,
+    "sample": _sample,
+    "isin": _isin,
+    "assign": _assign,
+    "insert": _insert,
+    "difference": _difference,
+    "take": _take,
+    "head": _take,
+    "limit": _take,
+    "tail": _tail,
+    "skip": _take,
+    "randomSplit": _random_parts,
+    "random_split": _random_parts,
+    "train_test_split": _named_parts,
+    "fillna": _fillna,
+    "apply": _applied,
+    "map": _applied,
+    "pipe": _applied,
+}
+
+
+def _in_place(m: Machine, called: Called, base: Value, found: Value) -> Value:
+    if called.constant("inplace") is True:
+        m.rebind(called.target, found, called.at)
+    return found
+
+
+# --- functions ---
+
+
+def function(m: Machine, called: Called) -> Value | None:
+    """A library function whose effect on rows is known."""
+    effect = row_effects()[1].get(called.name)
+    if effect is None:
+        return None
+    values = called.every()
+    first = values[0] if values else OTHER
+    match effect:
+        case "names":
+            return Value("names")
+        case "statistic":
+            return _figure(m, called, first)
+        case "learned":
+            whole = mixed(values[:1])
+            fit = Fit(m.rows(whole), called.spot, called.name.rpartition(".")[2], "statistic")
+            kept = Value("frame", m.rows(whole), whole.all_fits() | {fit})
+            return listed([kept, Value("statistic", fits=kept.fits)]) if "boxcox" in called.name else kept
+        case "union":
+            return union(m, called, list(flat(called.args)) or list(flat(values)))
+        case "repeat":
+            return first.on(m.sets.repeated(m.rows(first)))
+    return _kept(m, called, values)
+
+
+def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
+    """The rows of the arguments; a list of tables, or a list that holds none, stays itself."""
+    if len(values) == 1 and values[0].rows is not None:
+        return values[0]
+    if len(values) == 1 and values[0].kind in ("list", "folds"):
+        return values[0] if not any(v.rows for v in values[0].items) else mixed(values)
+    if not any(value.rows is not None for value in flat(values)) and called.name.endswith(("DataFrame", "Series")):
+        return m.fresh("frame", fits=fits_in(values), name="empty" if not called.args else "")
+    found = mixed(values)
+    stored = {
+        str(key): item
+        for value in values[:1]
+        if value.kind == "table"
+        for key, item in zip(value.keys, value.items, strict=False)
+        if key is not None and item.rows is not None
+    }
+    if stored and found.rows is not None and found.kind != "loss":
+        return Value("frame", found.rows, found.fits, columns={k: v.on(found.rows) for k, v in stored.items()})
+    return found
+
+
+def _figure(m: Machine, called: Called, first: Value) -> Value:
+    whole = mixed([first]) if first.kind in ("list", "table") else first
+    if whole.kind in ("prediction", "loss") or whole.rows is None:
+        return whole
+    if whole.kind == "mask" and not whole.fits:
+        return Value("names")
+    if _row_wise(called, 1) and "percentile" not in called.name and "quantile" not in called.name:
+        return whole
+    name = f"{called.name.rpartition('.')[2]}()"
+    return Value("statistic", fits=whole.all_fits() | {Fit(whole.rows, called.spot, name, "statistic")})
+
+
+def union(m: Machine, called: Called, values: list[Value]) -> Value:
+    """Rows of several tables one after another; side by side where the axis says so."""
+    found = [value for value in values if value.rows is not None]
+    axis = called.given("dim") or called.given("axis", 2 if called.name in ("numpy.append", "append") else 1)
+    if axis is not None and (axis.kind != "const" or (axis.const in _ALONG_COLUMNS and axis.const is not False)):
+        return mixed(values)
+    if not found:
+        return OTHER
+    return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))

@@ -1,0 +1,64 @@
+"""What one run over a program found: splits, trainings and evaluations, in the order in which they happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from auditor.program.calls.effects import Site
+from auditor.program.naming.scopes import Block
+from auditor.program.rows.row_sets import Relation, Rows, Spot, relation
+from auditor.program.rows.values import Fit, Trained
+
+How = Literal["metric", "score", "compare", "predict", "folds", "tuning"]
+
+
+class Split(NamedTuple):
+    """One split: where it stands, the rows it divides, the statistics that were in them, and whether it draws at random."""
+
+    number: int
+    spot: Spot
+    name: str
+    rows: Rows
+    fits: frozenset[Fit]
+    site: Site
+    shuffles: bool = True
+    temporal: frozenset[str] = frozenset()
+
+
+class Evaluation(NamedTuple):
+    """One trained model and rows it is judged on, with the statistics in both.
+
+    `how`: by a metric, by its own `score`, by a comparison with labels, by a prediction over held-out rows, on folds of what it is given, or while it is tuned.
+    """
+
+    trained: Trained
+    tested: Rows
+    fits: frozenset[Fit]
+    how: How
+    spot: Spot
+    site: Site
+    block: Block = ()
+    selects: bool = False
+
+    @property
+    def relation(self) -> Relation:
+        """Whether the training rows and the evaluated rows overlap."""
+        return "apart" if self.how == "folds" else relation(self.trained.rows, self.tested)
+
+    def key(self) -> tuple[object, ...]:
+        """What makes two evaluations one."""
+        return (self.trained.version, self.tested.id, self.how == "predict", self.how == "tuning")
+
+
+@dataclass
+class Trace:
+    """Everything one run saw. `cut` says why it stopped early, if it did."""
+
+    evaluations: list[Evaluation] = field(default_factory=list)
+    trainings: list[Trained] = field(default_factory=list)
+    splits: dict[int, Split] = field(default_factory=dict)
+    fits: list[Fit] = field(default_factory=list)
+    saved: set[int] = field(default_factory=set)
+    unfollowed: list[Spot] = field(default_factory=list)
+    cut: str = ""

@@ -1,0 +1,204 @@
+"""What is known of one value of a running program: its rows, the statistics in it, and what kind of thing it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from auditor.program.rows.row_sets import Rows, RowSets, Spot, relation
+
+Kind = Literal[
+    "other",  # nothing is known but perhaps rows
+    "frame",  # a table, array, series or data set
+    "index",  # positions or labels of rows
+    "mask",  # a truth value for each row
+    "grouped",  # rows in groups, before their statistic is taken
+    "statistic",  # a figure over rows, without rows itself
+    "names",  # columns, sizes, kinds: no statistic
+    "const",  # a literal
+    "list",  # a list, tuple or set with known elements
+    "table",  # a dict with known keys
+    "splitter",  # an object that makes folds
+    "folds",  # pairs of row positions, one pair a fold
+    "resampler",
+    "transformer",
+    "model",
+    "prediction",
+    "loss",
+    "object",  # of a class of the repository
+    "function",  # of the repository, or a lambda
+]
+
+
+class Fit(NamedTuple):
+    """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter."""
+
+    rows: Rows
+    spot: Spot
+    name: str
+    how: str = "transformer"
+
+
+NO_FITS: frozenset[Fit] = frozenset()
+_NO_COLUMNS: Mapping[str, Value] = MappingProxyType({})
+
+
+def _no_columns() -> Mapping[str, Value]:
+    return _NO_COLUMNS
+
+
+class Trained(NamedTuple):
+    """One training of a model: `version` tells trainings apart, `ref` the object, `parts` the fitted members of a composite."""
+
+    version: int
+    ref: int
+    name: str
+    rows: Rows
+    fits: frozenset[Fit]
+    spot: Spot
+    searched: bool = False
+    made: Spot | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Value:
+    """One value, compared by identity. `columns` are what was stored under single names of a table."""
+
+    kind: Kind = "other"
+    rows: Rows | None = None
+    fits: frozenset[Fit] = NO_FITS
+    columns: Mapping[str, Value] = field(default_factory=_no_columns)
+    items: tuple[Value, ...] = ()
+    keys: tuple[object, ...] = ()
+    const: object = None
+    name: str = ""
+    ref: int = 0
+    by: Trained | None = None
+    split: tuple[int, object] | None = None
+    path: str = ""
+    scope: int = -1
+    start: str = ""
+    partial: bool = False
+    open: bool = False
+
+    def all_fits(self) -> frozenset[Fit]:
+        """Statistics in the whole value, in its columns and in its elements."""
+        fits = self.fits
+        for value in (*self.columns.values(), *self.items):
+            fits = fits | value.all_fits()
+        return fits
+
+    def with_fits(self, fits: frozenset[Fit]) -> Value:
+        """The same with further statistics in it."""
+        return replace(self, fits=self.fits | fits) if fits - self.fits else self
+
+    def on(self, rows: Rows | None) -> Value:
+        """The same over other rows; what is stored in its columns follows."""
+        if rows is self.rows:
+            return self
+        columns = self.columns
+        if columns and rows is not None:
+            columns = {name: replace(value, rows=rows) for name, value in columns.items()}
+        return replace(self, rows=rows, columns=columns)
+
+    def element(self, key: object) -> Value | None:
+        """The element of a list or dict under a constant key."""
+        if self.kind == "table":
+            return next((v for k, v in zip(self.keys, self.items, strict=False) if k == key), None)
+        if self.kind == "list" and isinstance(key, int) and -len(self.items) <= key < len(self.items):
+            return self.items[key]
+        return None
+
+    def text(self) -> str | None:
+        """The literal text."""
+        return self.const if self.kind == "const" and isinstance(self.const, str) else None
+
+    def names(self) -> set[str] | None:
+        """The column names that are written out in it."""
+        if self.kind == "const" and isinstance(self.const, (str, int)):
+            return {str(self.const)}
+        if self.kind == "list" and not self.open and all(item.kind == "const" for item in self.items):
+            return {str(item.const) for item in self.items}
+        return None
+
+
+OTHER = Value()
+
+
+def constant(value: object) -> Value:
+    """A literal."""
+    return Value("const", const=value)
+
+
+def listed(items: Iterable[Value]) -> Value:
+    """A list or tuple."""
+    return Value("list", items=tuple(items))
+
+
+def flat(values: Iterable[Value]) -> Iterable[Value]:
+    """The values, elements in place of the lists and dicts that hold them."""
+    for value in values:
+        if value.kind in ("list", "table"):
+            yield from flat(value.items)
+        else:
+            yield value
+
+
+def fits_in(values: Iterable[Value]) -> frozenset[Fit]:
+    """All statistics in some values."""
+    return NO_FITS.union(*(value.all_fits() for value in values))
+
+
+def mixed(values: Iterable[Value]) -> Value:
+    """A combination row by row: the rows of the first that has any, the statistics of all; a prediction stays one."""
+    known = list(flat(values))
+    fits = fits_in(known)
+    guess = next((value for value in known if value.kind in ("prediction", "loss")), None)
+    if guess is not None:
+        return guess.with_fits(fits) if guess.fits != fits else guess
+    first = next((value for value in known if value.rows is not None), None)
+    if first is None:
+        return Value("statistic", fits=fits) if fits else OTHER
+    kind: Kind = first.kind if first.kind in ("mask", "index") else "frame"
+    return Value(kind, first.rows, fits, split=first.split if len(known) == 1 else None)
+
+
+def either(sets: RowSets, values: list[Value]) -> Value:
+    """One of several: the statistics of all, and what they agree on."""
+    first = values[0]
+    rest = [value for value in values[1:] if value is not first]
+    if not rest:
+        return first
+    everything = [first, *rest]
+    known = [value for value in everything if value.kind not in ("other", "const", "names") or value.rows is not None]
+    if not known:
+        return OTHER
+    lead = known[0]
+    fits = NO_FITS.union(*(value.fits for value in known))
+    if any(value.kind != lead.kind or len(value.items) != len(lead.items) or value.ref != lead.ref for value in known):
+        frames = [value for value in known if value.rows is not None]
+        return Value("frame", _joined(sets, frames), fits) if len(frames) == len(known) else lead
+    items = tuple(either(sets, [value.items[n] for value in known]) for n in range(len(lead.items)))
+    columns = dict(lead.columns)
+    for value in known[1:]:
+        for name, column in value.columns.items():
+            columns[name] = either(sets, [columns[name], column]) if name in columns else column
+    return replace(lead, rows=_joined(sets, known), fits=fits, items=items, columns=columns)
+
+
+def _joined(sets: RowSets, values: list[Value]) -> Rows | None:
+    """The rows of one of several values: those that contain the others, else rows of their own."""
+    found = [value.rows for value in values if value.rows is not None]
+    if not found:
+        return None
+    widest = min(found, key=lambda rows: len(rows.above))
+    if all(widest in rows.above for rows in found):
+        return widest
+    return sets.fresh()
+
+
+def seen_by(fit: Fit, rows: Rows) -> bool:
+    """Whether a statistic was computed over rows that include some of these."""
+    return relation(fit.rows, rows) == "overlap"

@@ -1,0 +1,202 @@
+"""What a trace shows, by the definitions of Yang et al. 2022 restated for row sets (RULES §7.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from auditor.program.naming.scopes import Block
+from auditor.program.rows.row_sets import Rows, Spot, relation
+from auditor.program.rows.trace import Evaluation, Split, Trace
+from auditor.program.rows.values import Fit, seen_by
+
+
+class Leak(NamedTuple):
+    """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does)."""
+
+    fit: Fit
+    evaluation: Evaluation | None
+    split: Split | None
+
+
+class Overlap(NamedTuple):
+    """A model judged on rows it was trained on. `resampled` is the row set whose rows were repeated before they were split."""
+
+    evaluation: Evaluation
+    resampled: Rows | None
+    split: Split | None
+
+
+class Reuse(NamedTuple):
+    """Rows that several unrelated models were judged on. `chosen` is the evaluation that visibly selects, if one does."""
+
+    evaluations: tuple[Evaluation, ...]
+    selects: bool
+
+
+def held_out(trace: Trace) -> list[Evaluation]:
+    """Evaluations on rows that the model was not trained on."""
+    return [e for e in trace.evaluations if e.relation == "apart"]
+
+
+def leaking(evaluation: Evaluation) -> list[Fit]:
+    """Statistics in an evaluation that were computed over the rows it was judged on."""
+    found = (fit for fit in evaluation.fits if seen_by(fit, evaluation.tested))
+    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.rows.id))
+
+
+def preprocessing(trace: Trace) -> list[Leak]:
+    """Statistics over held-out rows that reach the model judged on them."""
+    found: dict[tuple[Spot, str], Leak] = {}
+    clean = {e.trained.version for e in trace.evaluations if _final(e) and not leaking(e)}
+    for evaluation in trace.evaluations:
+        if evaluation.trained.version in clean:
+            continue
+        if evaluation.relation == "overlap" and (
+            evaluation.trained.rows is evaluation.tested or not presented_apart(evaluation)
+        ):
+            continue
+        if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
+            continue
+        for fit in leaking(evaluation):
+            if fit.how not in ("model", "filter"):
+                found.setdefault((fit.spot, fit.name), Leak(fit, evaluation, _split(trace, evaluation)))
+    return list(found.values()) or _before_split(trace)
+
+
+def _before_split(trace: Trace) -> list[Leak]:
+    """Where no model is judged at all: transformers fitted on rows that a split sets aside."""
+    if trace.evaluations:
+        return []
+    found: dict[tuple[Spot, str], Leak] = {}
+    for split in trace.splits.values():
+        seen = [fit for fit in (*split.fits, *trace.fits) if fit.how in ("transformer", "selector")]
+        for fit in seen:
+            if (
+                split.name.endswith("train_test_split")
+                and (fit.rows in split.rows.above or split.rows in fit.rows.above)
+                and not fit.rows.layers.keys() & {split.number}
+            ):
+                found.setdefault((fit.spot, fit.name), Leak(fit, None, split))
+    return list(found.values())
+
+
+def _final(evaluation: Evaluation) -> bool:
+    return evaluation.how not in ("folds", "tuning") and evaluation.relation == "apart"
+
+
+def _divided(rows: Rows) -> bool:
+    """Whether rows are within the training part of a split that holds others out."""
+    return any(r.how == "part" and r.part == 0 for r in rows.chain())
+
+
+def _split(trace: Trace, evaluation: Evaluation) -> Split | None:
+    """The split that put the trained and the evaluated rows on different sides."""
+    mine = evaluation.trained.rows.layers
+    for number, part in evaluation.tested.layers.items():
+        if number in trace.splits and mine.get(number, part) != part:
+            return trace.splits[number]
+    return next((trace.splits[n] for n in evaluation.tested.layers if n in trace.splits), None)
+
+
+def resampled(evaluation: Evaluation) -> Rows | None:
+    """The set with repeated rows of which trained and evaluated rows are both parts, or that was trained on beside its origin."""
+    tested = evaluation.tested
+    for rows in evaluation.trained.rows.chain():
+        if rows.how == "repeated" and (rows in tested.above or _origin_seen(rows, tested)):
+            return rows
+        for member in rows.members:
+            copies = member.repeated()
+            if copies is None or copies.parent is None:
+                continue
+            if relation(copies.parent, tested) == "overlap" or (
+                rows in tested.above and relation(copies.parent, tested) != "apart"
+            ):
+                return rows
+    return None
+
+
+def _origin_seen(rows: Rows, tested: Rows) -> bool:
+    return rows.parent is not None and relation(rows.parent, tested) == "overlap"
+
+
+def overlaps(trace: Trace) -> list[Overlap]:
+    """Models all of whose held-out evaluations overlap their training rows, by rows or by copies of rows."""
+    found: list[Overlap] = []
+    for evaluations in _by_model(trace.evaluations):
+        shown = [e for e in evaluations if e.how not in ("folds", "tuning")]
+        copies = [(e, rows) for e in shown if (rows := resampled(e)) is not None and e.trained.rows is not e.tested]
+        if copies and len(copies) == len([e for e in shown if e.trained.rows is not e.tested]):
+            found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
+        elif shown and all(e.relation == "overlap" for e in shown):
+            presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]
+            found += [Overlap(e, None, _split(trace, e)) for e in presented[:1]]
+    return found
+
+
+def presented_apart(evaluation: Evaluation) -> bool:
+    """Whether the evaluated rows are the part that some split held out."""
+    return any(r.part not in (None, 0) and r.how in ("part", "cut") for r in evaluation.tested.chain())
+
+
+def on_training_rows(trace: Trace) -> list[Evaluation]:
+    """Evaluations on the very rows of the training."""
+    return [
+        e
+        for e in trace.evaluations
+        if e.how in ("metric", "score", "compare")
+        and (e.trained.rows is e.tested or e.tested in e.trained.rows.above or e.trained.rows in e.tested.above)
+    ]
+
+
+def repeated(trace: Trace) -> list[Reuse]:
+    """Rows on which several unrelated models are judged while no other rows are kept for the last word."""
+    groups: dict[Rows, list[Evaluation]] = {}
+    for e in trace.evaluations:
+        if e.how == "folds" or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
+            continue
+        key = next((rows for rows in groups if rows in e.tested.above or e.tested in rows.above), e.tested)
+        groups.setdefault(key, []).append(e)
+    found = []
+    for rows, evaluations in groups.items():
+        tuned = {e.trained.version for e in evaluations if e.how == "tuning"}
+        final = {e.trained.version for e in evaluations if e.how != "tuning"}
+        if not tuned & final and (len(final) < 2 or not _together(evaluations)):
+            continue
+        if any(
+            relation(rows, other) == "apart" and len({e.trained.version for e in uses}) == 1
+            for other, uses in groups.items()
+        ):
+            continue
+        found.append(Reuse(tuple(evaluations), any(e.selects for e in evaluations)))
+    return found
+
+
+def _together(evaluations: list[Evaluation]) -> bool:
+    """Whether two different models are judged in one run: not in arms that exclude each other."""
+    first = evaluations[0]
+    return any(e.trained.version != first.trained.version and not exclusive(e.block, first.block) for e in evaluations)
+
+
+def exclusive(one: Block, other: Block) -> bool:
+    """Whether two statements stand in different arms of one branch."""
+    for (construct, arm), (other_construct, other_arm) in zip(one, other, strict=False):
+        if construct != other_construct:
+            return False
+        if arm != other_arm:
+            return True
+    return False
+
+
+def _by_model(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:
+    table: dict[int, list[Evaluation]] = {}
+    for e in evaluations:
+        table.setdefault(e.trained.version, []).append(e)
+    return list(table.values())
+
+
+def unheld(trace: Trace) -> list[Evaluation]:
+    """Models judged on their training rows while nothing in the program is judged on other rows."""
+    if any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
+        return []
+    return on_training_rows(trace)

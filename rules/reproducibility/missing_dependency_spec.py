@@ -1,0 +1,72 @@
+"""REP003: libraries are imported that no environment of the repository asks for."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Place,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="REP003",
+    name="missing-dependency-spec",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PRSANTL",
+    effort=Effort("30m", "1h"),
+    unit="environments",
+    root_cause="loose-environment",
+    ml_test_score=("Infra 1",),
+    references=("van Oort et al. 2021", "Pimentel et al. 2019", "Papers with Code completeness checklist"),
+)
+MANY = 3
+SEARCHED = (
+    "requirements, constraints and lock files, pyproject.toml, setup.py, setup.cfg, Pipfile, conda and pixi environments",
+    "packages that notebooks, images and jobs install by name",
+    "what those packages bring with them",
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    imports = graph.imports
+    missing = imports.undeclared
+    if not imports.total:
+        yield NotApplicable("no library that is known by name is imported")
+    elif not missing:
+        yield Clean(says=f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for")
+    elif not imports.declared:
+        if imports.total >= MANY:
+            yield Finding(
+                f"{plural(imports.total, 'library is', 'libraries are')} imported "
+                f"({', '.join(each.imported for each in missing[:4])}, …) and nothing says which to install",
+                Place(graph.root or "."),
+                entity="environment",
+                remedy="add a requirements file, a conda environment or the dependencies of a pyproject.toml",
+                related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:4]),
+                searched=SEARCHED,
+            )
+        else:
+            yield Clean(says="fewer than three libraries are imported")
+    else:
+        yield Finding(
+            f"{', '.join(each.imported for each in missing[:6])}{', …' if len(missing) > 6 else ''} "
+            f"{'is' if len(missing) == 1 else 'are'} imported and no environment asks for "
+            f"{'it' if len(missing) == 1 else 'them'}",
+            missing[0].place,
+            entity="|".join(each.imported for each in missing),
+            remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
+            related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
+            milder=0 if len(missing) >= MANY else 1,
+            searched=SEARCHED,
+        )

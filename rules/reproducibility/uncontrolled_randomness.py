@@ -1,0 +1,65 @@
+"""REP001: chance decides the rows or the model, and no seed controls it."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="REP001",
+    name="uncontrolled-randomness",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PRNT",
+    effort=Effort("30m", "1h"),
+    each=Effort("10m", "20m"),
+    unit="files with random choices behind a model",
+    ml_test_score=("Infra 1",),
+    references=("Zhang et al. 2022", "Pineau et al. 2021"),
+)
+SHOWN = 5
+CONTROLLED = 0.7
+"""Share of the random choices of a file that a seed has to control (judgement)."""
+SAYS = {
+    "rows": "{} decides by chance which rows are used",
+    "order": "{} hands out rows in chance order",
+    "model": "{} starts from chance",
+    "network": "the network that is trained here ({}) starts from chance",
+}
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if not graph.chances:
+        yield NotApplicable("no random choice on the way to a model was found")
+    for chance in graph.chances:
+        unseeded = chance.unseeded
+        # A high share must not hide the one choice that decides which rows are used.
+        if not unseeded or (chance.coverage >= CONTROLLED and unseeded[0].decides != "rows"):
+            yield Clean(says=f"{chance.path}: {plural(len(chance.draws), 'random choice')} seeded")
+            continue
+        worst = unseeded[0]
+        name = worst.name.rpartition(".")[2]
+        late = f"; its generator is seeded only afterwards ({worst.late})" if worst.late else ""
+        yield Finding(
+            f"{SAYS[worst.decides].format(name)}, and no seed controls it{late} ({len(unseeded)} of {plural(len(chance.draws), 'random choice')} "
+            "of this file unseeded)",
+            worst.place,
+            entity=f"{chance.path}|{name}",
+            remedy="set one seed from the configuration before the first random choice"
+            + (f" (for {worst.generator})" if worst.generator else "")
+            + ", and pass it where a call takes one",
+            related=tuple(draw.place.says(f"{draw.name} is not seeded") for draw in unseeded[:SHOWN]),
+            milder=int(graph.is_exploratory(chance.path)),
+        )
