@@ -24,6 +24,7 @@ COMMANDS = {
     "waive": "Decide about a finding, with a reason and an end.",
     "report": "Render a stored audit again, in any format.",
     "restate": "Score a stored audit again, under other weights.",
+    "init": "Write settings, a workflow, a hook.",
     "explain": "Explain a rule.",
     "rules": "List the rules.",
     "cache": "Look at or clear the cache.",
