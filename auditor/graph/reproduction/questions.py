@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.part import Part
-from auditor.graph.reproduction import packages, randomness, train_serve
+from auditor.graph.reproduction import notebook_state, packages, randomness, runtime, train_serve
 
 
 class Reproduction(Part):
@@ -40,3 +40,11 @@ class Reproduction(Part):
     def disagreements(self) -> list[train_serve.Disagreement]:
         """Packages that a model is trained with in one version and served with in another."""
         return train_serve.disagreements(self._world, self.owns)
+
+    def runtime(self) -> runtime.Runtime:
+        """Images, actions and the interpreter, by whether their names hold still."""
+        return runtime.runtime(self._world, self.owns)
+
+    def notebooks(self) -> notebook_state.Notebooks:
+        """Notebooks whose saved state does not follow from their cells."""
+        return notebook_state.notebooks(self._world, self.owns)
