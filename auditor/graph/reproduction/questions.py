@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.part import Part
-from auditor.graph.reproduction import notebook_state, packages, randomness, runtime, train_serve
+from auditor.graph.reproduction import notebook_state, packages, pretrained, randomness, runtime, train_serve
 
 
 class Reproduction(Part):
@@ -48,3 +48,7 @@ class Reproduction(Part):
     def notebooks(self) -> notebook_state.Notebooks:
         """Notebooks whose saved state does not follow from their cells."""
         return notebook_state.notebooks(self._world, self.owns)
+
+    def assets(self) -> pretrained.Assets:
+        """Models and data sets of a hub, by whether the revision is named."""
+        return pretrained.assets(self._world, self.owns)
