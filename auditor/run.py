@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Versions
+from auditor.model.audit import SCHEMA, Audit, Problem, Signoff, Versions, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
@@ -31,6 +31,18 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 PROFILE = "2026.1"
 
 
+class Options(TypedDict, total=False):
+    """What an audit can be told besides its target and revision; see `audit`."""
+
+    as_of: date | None
+    profile: str | None
+    rules: Path | None
+    use_cache: bool
+    cache_dir: Path | None
+    jobs: int | None
+    progress: Progress | None
+
+
 def audit(
     target: str = ".",
     *,
@@ -42,11 +54,13 @@ def audit(
     cache_dir: Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    governed_by: Audit | None = None,
 ) -> Audit:
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
-    further rules, which are executed. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    further rules, which are executed. With `governed_by`, an audit of the base of a change, waivers and suppressions count
+    as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection, read_facts
     from auditor.tree import open_tree
@@ -58,14 +72,23 @@ def audit(
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
-        key = _key(tree.listing, tree.settings, profile or PROFILE, rules, day) if cache is not None else ""
+        people = _people(tree.waivers, tree.signoffs, governed_by)
+        key = _key(tree.listing, tree.settings, people, profile or PROFILE, rules, day) if cache is not None else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
         with no_collection():
             result = _judge(
-                tree.listing, tree.settings, files, tree.history, day, profile or PROFILE, str(rules or ""), tell
+                tree.listing,
+                tree.settings,
+                people,
+                files,
+                tree.history,
+                day,
+                profile or PROFILE,
+                str(rules or ""),
+                tell,
             )
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
@@ -152,20 +175,45 @@ def _silent(_what: str, _done: int, _whole: int) -> None:
     return None
 
 
-def _key(listing: Listing, settings: Settings, profile: str, rules: Path | None, day: str) -> str:
+class _People(msgspec.Struct, frozen=True):
+    """What people decided: waivers, which of them do not count yet, the suppressions that count (None: all), sign-offs."""
+
+    waivers: tuple[Waiver, ...]
+    proposed: frozenset[str]
+    suppressions: frozenset[tuple[str, tuple[str, ...], str]] | None
+    signoffs: tuple[Signoff, ...]
+    problems: tuple[Problem, ...]
+
+
+def _people(waived: bytes | None, signed: bytes | None, base: Audit | None) -> _People:
+    """The judgements of a tree, or those of the base with what the change adds to them as proposals."""
+    from auditor.judgement import key_of, read_signoffs, read_waivers
+
+    (own, wrong), (signoffs, odd) = read_waivers(waived), read_signoffs(signed)
+    problems = (*wrong, *odd)
+    if base is None:
+        return _People(own, frozenset(), None, signoffs, problems)
+    given = {row.waiver.id: row.waiver for row in base.waivers}
+    added = tuple(waiver for waiver in own if waiver.id not in given)
+    counted = frozenset(key_of(one.path, one.rules, one.reason) for one in base.suppressions)
+    return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, signoffs, problems)
+
+
+def _key(listing: Listing, settings: Settings, people: _People, profile: str, rules: Path | None, day: str) -> str:
     """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
     from auditor.engine import ruleset
     from auditor.facts.version import code_version
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, profile, day, ruleset(), code_version(), platform.python_version())
+    parts = (listing, settings, people, profile, day, ruleset(), code_version(), platform.python_version())
     return hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
 
 
 def _judge(
     listing: Listing,
     settings: Settings,
+    people: _People,
     files: Mapping[str, Facts],
     history: Callable[[], History],
     day: str,
@@ -177,10 +225,10 @@ def _judge(
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
-    from auditor.judgement import apply, fingerprinted
+    from auditor.judgement import apply, fingerprinted, waive
     from auditor.knowledge import load
     from auditor.program import resolve
-    from auditor.score import Exposure, Part, by_priority, hours, load_policy, prioritised, score_repository
+    from auditor.score import UNSCORED, exposure_of, load_policy, restated
 
     policy, rules = load_policy(profile), registry(extra)
     tell("resolving the program", 0, 0)
@@ -193,47 +241,45 @@ def _judge(
         log.debug("%s", trace)
     programs = resolved.code.programs
     cells = {path: program.cells for path, program in programs.items() if program.cells}
-    findings, remarks = apply(
+    today = date.fromisoformat(day)
+    findings, suppressions, remarks = apply(
         fingerprinted(said.findings, cells),
         {path: program.comments for path, program in programs.items()},
-        as_of=date.fromisoformat(day),
+        as_of=today,
         cells=cells,
+        known=people.suppressions,
     )
-    tell("scoring", 0, 0)
+    findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
     infos = tuple(loaded.info for loaded in rules.rules.values())
-    parts = {
-        graph.id: Part(
-            verdicts=tuple(v for v in said.verdicts if v.component == graph.id),
-            findings=tuple(f for f in findings if f.component == graph.id),
-            exposure=Exposure(**account.exposure(graph)),
-        )
+    exposures = {
+        graph.id: exposure_of(account.exposure(graph), (f for f in findings if f.component == graph.id))
         for graph in graphs.components
     }
-    scored = score_repository(infos, parts, policy, {family.id: family.title for family in rules.families})
-    ranked = by_priority((f for part in parts.values() for f in prioritised(infos, part, policy)), policy)
-    work = {
-        cause: hours(job for job in scored.jobs if job.root_cause == cause)
-        for cause in sorted({j.root_cause for j in scored.jobs})
-    }
-    problems = tuple(sorted({*account.problems(graphs), *remarks}, key=account.in_order))
+    problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems, *notices}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
-    return Audit(
+    found = Audit(
         schema=SCHEMA,
         versions=Versions(__version__, ruleset(extra), policy.score_model, policy.profile.calibration, policy.name),
         as_of=day,
         target=listing.target,
-        coverage=account.coverage(graphs, share=scored.score.coverage, verdicts=said.verdicts),
-        components=tuple(msgspec.structs.replace(c, score=scored.components[c.id]) for c in account.components(graphs)),
-        score=scored.score,
-        families=scored.families,
+        coverage=account.coverage(graphs, verdicts=said.verdicts),
+        components=account.components(graphs),
+        score=UNSCORED,
+        families=(),
         rules=infos,
         verdicts=said.verdicts,
-        findings=ranked,
+        findings=findings,
         problems=problems,
         impacts=account.impacts(graphs),
         system_map=account.system_map(graphs, findings),
         artefacts=account.artefacts(graphs),
         errors=errors,
-        jobs=work,
+        exposures=exposures,
+        waivers=waivers,
+        suppressions=suppressions,
+        signoffs=people.signoffs,
+        settings=settings,
         resolution=account.resolutions(graphs),
     )
+    tell("scoring", 0, 0)
+    return restated(found, policy, {family.id: family.title for family in rules.families})

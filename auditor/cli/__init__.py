@@ -12,14 +12,22 @@ import click
 from auditor import __version__
 from auditor.model.errors import UsageError
 
-# One file per command, each with a `command` in it. Their order here is that of the help.
+# One file per command, named as it, each with a `command` in it; and what the help says of it. Their order is that of the help.
 COMMANDS = {
-    "audit": "audit",
-    "graph": "graph",
-    "impact": "impact",
-    "explain": "explain",
-    "rules": "rules",
-    "cache": "cache",
+    "audit": "Audit a repository for technical debt.",
+    "graph": "Show the dependency graph of a repository.",
+    "impact": "Show what changes if an artefact changes.",
+    "gate": "Judge a change: fail where it adds grave debt.",
+    "checklist": "Walk the pre-release checklist, sign it, pack its evidence.",
+    "compare": "Compare two audits or revisions.",
+    "baseline": "Write down which findings are old.",
+    "waive": "Decide about a finding, with a reason and an end.",
+    "report": "Render a stored audit again, in any format.",
+    "restate": "Score a stored audit again, under other weights.",
+    "init": "Write settings, a workflow, a hook.",
+    "explain": "Explain a rule.",
+    "rules": "List the rules.",
+    "cache": "Look at or clear the cache.",
 }
 
 FINE, GATE_FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
@@ -38,9 +46,14 @@ class Commands(click.Group):
         """The command of this name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"auditor.cli.{COMMANDS[cmd_name]}").command
-        assert isinstance(command, click.Command)  # noqa: S101  # the table above says so
+        command = import_module(f"auditor.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101  # the table above names only such modules
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click passes it
+        """The commands as the help lists them, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command and writes out what it printed."""

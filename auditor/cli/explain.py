@@ -26,7 +26,7 @@ SECTIONS = (
 )
 
 
-@click.command(name="explain", short_help="Explain a rule.")
+@click.command(name="explain")
 @click.argument("rule")
 @click.option("--rules", "folder", type=EXISTING_FOLDER, metavar="DIR", help="Know the rules of this folder too.")
 def command(rule: str, folder: Path | None) -> None:

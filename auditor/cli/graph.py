@@ -12,7 +12,7 @@ from auditor.cli.output import Output, deliver, look, parse_outputs
 from auditor.cli.progress import shown_progress
 
 
-@click.command(name="graph", short_help="Show the dependency graph of a repository.")
+@click.command(name="graph")
 @click.argument("target", default=".")
 @view_options
 @click.option(

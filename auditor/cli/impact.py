@@ -12,7 +12,7 @@ from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
 
 
-@click.command(name="impact", short_help="Show what changes if an artefact changes.")
+@click.command(name="impact")
 @click.argument("words", nargs=-1, metavar="[TARGET] ARTEFACT")
 @view_options
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Follow at most N ties one after the other.")

@@ -28,6 +28,13 @@ def debug_option(command: F) -> F:
     return click.option("--debug", is_flag=True, help="Log every decision, and show tracebacks.")(command)
 
 
+def quiet_option(command: F) -> F:
+    """`--quiet`: only what was asked for."""
+    return click.option("-q", "--quiet", is_flag=True, help="No progress, no messages; only what was asked for.")(
+        command
+    )
+
+
 def set_up_logging(*, debug: bool = False, quiet: bool = False) -> None:
     """Sends warnings of the package (with `debug` everything, with `quiet` errors alone) to stderr."""
     logger = logging.getLogger("auditor")
@@ -57,7 +64,7 @@ def reading_options(command: F) -> F:
         click.option(
             "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that read files (default: one a core)."
         ),
-        click.option("-q", "--quiet", is_flag=True, help="No progress, no messages; only what was asked for."),
+        quiet_option,
         debug_option,
     )
     return _all(command, options)

@@ -10,7 +10,7 @@ import click
 from auditor.cli.options import EXISTING_FOLDER, set_up_logging
 
 
-@click.command(name="rules", short_help="List the rules.")
+@click.command(name="rules")
 @click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
 @click.option("--rules", "folder", type=EXISTING_FOLDER, metavar="DIR", help="Also list the rules of this folder.")
 def command(as_json: bool, folder: Path | None) -> None:

@@ -14,13 +14,24 @@ from auditor.model.page import RulePages
 def render(audit: Audit, pages: RulePages | None = None) -> str:
     """The complete audit as indented JSON; equal audits give equal bytes. Rule pages are not part of it."""
     del pages
-    try:
-        raw = msgspec.json.encode(audit)
-    except UnicodeEncodeError:  # a file name that is not UTF-8 came along as lone surrogates
-        raw = msgspec.json.encode(writable(msgspec.to_builtins(audit)))
     # Read once and written again, a whole number in a field of floats is 3.0 here as in every later rendering.
-    stable = msgspec.json.encode(parse(raw), order="deterministic")
-    return msgspec.json.format(stable, indent=2).decode() + "\n"
+    return _indented(parse(_raw(audit)))
+
+
+def encoded(thing: msgspec.Struct) -> str:
+    """Any other record of the model as indented JSON; equal ones give equal bytes."""
+    return _indented(msgspec.json.decode(_raw(thing), type=type(thing)))
+
+
+def _raw(thing: msgspec.Struct) -> bytes:
+    try:
+        return msgspec.json.encode(thing)
+    except UnicodeEncodeError:  # a file name that is not UTF-8 came along as lone surrogates
+        return msgspec.json.encode(writable(msgspec.to_builtins(thing)))
+
+
+def _indented(thing: msgspec.Struct) -> str:
+    return msgspec.json.format(msgspec.json.encode(thing, order="deterministic"), indent=2).decode() + "\n"
 
 
 def parse(text: str | bytes) -> Audit:

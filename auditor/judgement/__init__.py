@@ -1,8 +1,11 @@
-"""What people and time make of findings: their identity, and the suppressions written beside the code."""
+"""What people and time make of findings: their identity, waivers, and the suppressions written beside the code."""
 
 from __future__ import annotations
 
+from auditor.judgement.accepting import pin_of, waive
 from auditor.judgement.fingerprints import anchor, fingerprinted
-from auditor.judgement.suppressions import apply
+from auditor.judgement.signoffs import read_signoffs
+from auditor.judgement.suppressions import apply, key_of
+from auditor.judgement.waivers import KINDS, read_waivers
 
-__all__ = ["anchor", "apply", "fingerprinted"]
+__all__ = ["KINDS", "anchor", "apply", "fingerprinted", "key_of", "pin_of", "read_signoffs", "read_waivers", "waive"]

@@ -11,6 +11,7 @@ from auditor.model.finding import Finding
 from auditor.model.ir import Cell
 
 KEY = "auditor/anchor/v1"
+CONTEXT_KEY = "auditor/context/v1"
 
 CLUSTER_SEPARATOR = "\n"
 """Stands between the node ids in the entity of a finding about several nodes (a cycle, a cluster)."""
@@ -34,7 +35,7 @@ def anchor(finding: Finding, ordinal: int, cells: Cells | None = None) -> str:
 
 
 def fingerprinted(findings: Iterable[Finding], cells: Cells | None = None) -> tuple[Finding, ...]:
-    """The findings in their order, each with its anchor; equal ones are numbered by their position in the file."""
+    """The findings in their order, each with its anchor and context; equal ones are numbered by their position in the file."""
     given = tuple(findings)
     known = _ids(cells)
     equals: dict[Fields, list[int]] = {}
@@ -46,8 +47,15 @@ def fingerprinted(findings: Iterable[Finding], cells: Cells | None = None) -> tu
         for ordinal, index in enumerate(ordered):
             anchors[index] = _hashed((*fields, str(ordinal)))
     return tuple(
-        msgspec.structs.replace(finding, fingerprint=mark) for finding, mark in zip(given, anchors, strict=True)
+        msgspec.structs.replace(finding, fingerprint=mark, context=context(finding))
+        for finding, mark in zip(given, anchors, strict=True)
     )
+
+
+def context(finding: Finding) -> str:
+    """The identity of a finding without its place, by which it is found again after a move: 32 hex digits."""
+    name = finding.entity.rpartition(CLUSTER_SEPARATOR)[2].rpartition(".")[2].rpartition("/")[2]
+    return _hashed((finding.rule, finding.snippet, name))
 
 
 def is_absence(finding: Finding) -> bool:

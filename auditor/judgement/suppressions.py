@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from auditor.model.audit import Problem
+from auditor.model.audit import Problem, Suppressed
 from auditor.model.finding import Finding
 from auditor.model.ir import Cell, Comment
 
@@ -29,6 +29,7 @@ REASON_SHOWN = 300
 """Characters of a reason that are kept."""
 
 Cells = Mapping[str, Sequence[Cell]]
+Key = tuple[str, tuple[str, ...], str]  # path, rules, reason
 Spot = tuple[str, int | None, int | None]  # path, cell, line in the file or in the cell
 
 
@@ -50,22 +51,29 @@ def apply(
     *,
     as_of: date,
     cells: Cells | None = None,
-) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """The findings in their order, those that a comment accepts in state `suppressed`, and what is wrong with the comments.
+    known: Collection[Key] | None = None,
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
+    """The findings in their order, those that a comment accepts in state `suppressed`; the comments; what is wrong with them.
 
     A suppressed finding stays in the audit, with the comment and its reason as a related place. It counts like an
     accepted risk: the headline score keeps it, the net score and the gate leave it out. A directive without a reason,
     without rules, or past its `until` suppresses nothing and is a problem, and so is one that meets no finding.
-    `cells` translates the program lines of a notebook's comments.
+    `cells` translates the program lines of a notebook's comments. With `known`, only directives of these keys count: the
+    others are `proposed`, since a change cannot exempt itself.
     """
     read = [
-        _read(path, comment, (cells or {}).get(path, ()), as_of)
+        _read(path, comment, (cells or {}).get(path, ()))
         for path in sorted(comments)
         for comment in comments[path]
         if "auditor:" in comment.text
     ]
-    active = [item for item in read if isinstance(item, Suppression)]
+    written = [item for item in read if isinstance(item, Suppression)]
     problems = [item for item in read if isinstance(item, Problem)]
+    lapsed = {one: None for one in written if one.until is not None and one.until < as_of}
+    proposed = {
+        one: None for one in written if known is not None and key_of(one.path, one.rules, one.reason) not in known
+    }
+    active = [one for one in written if one not in lapsed and one not in proposed]
     covering = _coverage(active)
     used: set[tuple[Suppression, str]] = set()
     judged: list[Finding] = []
@@ -78,12 +86,36 @@ def apply(
             used.add((found, finding.rule))
             judged.append(_suppressed(finding, found))
     problems += (
+        _problem(
+            one, f"the suppression of {', '.join(one.rules)} ended on {one.until}; mend the finding or set a new date."
+        )
+        for one in lapsed
+    )
+    problems += (
+        _problem(one, f"the suppression of {', '.join(one.rules)} is added by this change and does not count yet.")
+        for one in proposed
+        if one not in lapsed
+    )
+    problems += (
         _problem(one, f"the suppression of {rule} meets no finding of that rule here; remove it.")
         for one in active
         for rule in one.rules
         if (one, rule) not in used
     )
-    return tuple(judged), tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
+    fates = dict.fromkeys(active, "unused") | {one: "active" for one, _ in used}
+    fates |= dict.fromkeys(proposed, "proposed") | dict.fromkeys(lapsed, "expired")
+    rows = tuple(sorted(_row(one, fate) for one, fate in fates.items()))
+    return tuple(judged), rows, tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
+
+
+def key_of(path: str, rules: Iterable[str], reason: str) -> Key:
+    """What a directive is known by: never its line."""
+    return path, tuple(rules), reason[:REASON_SHOWN]
+
+
+def _row(one: Suppression, fate: str) -> Suppressed:
+    until = one.until.isoformat() if one.until else ""
+    return Suppressed(one.path, one.line, one.cell, one.rules, one.reason[:REASON_SHOWN], until, fate)
 
 
 def _suppressed(finding: Finding, by: Suppression) -> Finding:
@@ -94,7 +126,7 @@ def _suppressed(finding: Finding, by: Suppression) -> Finding:
     )
 
 
-def _read(path: str, comment: Comment, cells: Sequence[Cell], as_of: date) -> Suppression | Problem | None:
+def _read(path: str, comment: Comment, cells: Sequence[Cell]) -> Suppression | Problem | None:
     match = _DIRECTIVE.search(comment.text[:LONGEST])
     if match is None:
         return None
@@ -106,11 +138,11 @@ def _read(path: str, comment: Comment, cells: Sequence[Cell], as_of: date) -> Su
     odd = next((name for name in rules if not _RULE.fullmatch(name)), None)
     if odd is not None:
         return _problem(one, f"{odd[:40]!r} is not the id of a rule; write `# auditor: ignore[LKG001] reason`.")
-    return _dated(msgspec.structs.replace(one, rules=rules), as_of)
+    return _dated(msgspec.structs.replace(one, rules=rules))
 
 
-def _dated(one: Suppression, as_of: date) -> Suppression | Problem:
-    """Take `until=DATE` off the reason, and refuse what lacks a reason or has lapsed."""
+def _dated(one: Suppression) -> Suppression | Problem:
+    """Take `until=DATE` off the reason, and refuse what lacks a reason."""
     named = ", ".join(one.rules)
     match = _UNTIL.match(one.reason)
     if match is not None:
@@ -120,8 +152,6 @@ def _dated(one: Suppression, as_of: date) -> Suppression | Problem:
         one = msgspec.structs.replace(one, until=until, reason=match["rest"].strip())
     if not any(letter.isalnum() for letter in one.reason):
         return _problem(one, f"the suppression of {named} gives no reason, so it does not count; add one behind it.")
-    if one.until is not None and one.until < as_of:
-        return _problem(one, f"the suppression of {named} ended on {one.until}; mend the finding or set a new date.")
     return one
 
 

@@ -7,6 +7,7 @@ import msgspec
 from auditor.model.export import Resolution
 from auditor.model.finding import Effort, Finding
 from auditor.model.listing import Excluded, Target
+from auditor.model.settings import Settings
 from auditor.model.verdict import RuleInfo, Verdict
 
 SCHEMA = "auditor/audit/1"
@@ -132,6 +133,81 @@ class ComponentScore(msgspec.Struct, frozen=True):
     families: tuple[FamilyScore, ...] = ()
 
 
+class Exposure(msgspec.Struct, frozen=True):
+    """How much there is of one component, which its debt is seen against.
+
+    `kloc` counts thousands of analysable logical lines that are reachable, `fits` evaluated model fits. `parsed_share` is
+    parsed / analysable lines (1 where there are none), `io_resolved` the share of I/O paths that could be named (None
+    without any). `stages` and `artefacts` (datasets and models) enter the development cost. `touches_year` and
+    `touches_quarter` count commits per path in 12 months and in 90 days; None where history is not known.
+    """
+
+    kloc: float = 0.0
+    fits: int = 0
+    io_resolved: float | None = None
+    parsed_share: float = 1.0
+    stages: int = 0
+    artefacts: int = 0
+    touches_year: dict[str, int] | None = None
+    touches_quarter: dict[str, int] | None = None
+
+
+class Waiver(msgspec.Struct, frozen=True):
+    """A judgement of people about findings, from `.auditor/waivers.toml` (LIFECYCLE §4). Dates are ISO days, "" for none.
+
+    It names findings by `fingerprint`, or by `rule`, `paths` (globs) and, if given, `entity`. `pin` is the hash of the
+    snippet that it was given for, "" where it is not pinned.
+    """
+
+    id: str
+    rule: str
+    kind: str
+    reason: str
+    owner: str
+    created: str = ""
+    expires: str = ""
+    paths: tuple[str, ...] = ()
+    entity: str = ""
+    fingerprint: str = ""
+    approved_by: str = ""
+    ticket: str = ""
+    pin: str = ""
+    line: int | None = None
+
+
+class Waived(msgspec.Struct, frozen=True):
+    """A waiver and what became of it: `active`, `expired`, `unused`, `lapsed` (its finding changed) or `proposed` (not in the base)."""
+
+    waiver: Waiver
+    state: str
+    findings: tuple[str, ...] = ()
+
+
+class Suppressed(msgspec.Struct, frozen=True, order=True):
+    """A suppression written beside the code. `state`: `active`, `expired`, `unused` or `proposed`. `until` is an ISO day or ""."""
+
+    path: str
+    line: int
+    cell: int | None
+    rules: tuple[str, ...]
+    reason: str
+    until: str
+    state: str
+
+
+class Signoff(msgspec.Struct, frozen=True):
+    """A person's answer for one item of the checklist: `pass`, `partial`, `fail` or `n/a`. `evidence` is what was shown then."""
+
+    item: str
+    answer: str
+    by: str
+    on: str  # ISO day
+    evidence: str
+    release: str = ""
+    revision: str = ""
+    note: str = ""
+
+
 class Component(msgspec.Struct, frozen=True):
     """A directory with its own build, pipeline or entry points."""
 
@@ -191,13 +267,6 @@ class SystemMap(msgspec.Struct, frozen=True):
     dropped: int = 0
 
 
-class Risk(msgspec.Struct, frozen=True):
-    """A finding in the register, with what a fix gives back."""
-
-    fingerprint: str
-    points: float
-
-
 class Audit(msgspec.Struct, frozen=True):
     """A finished audit. Two audits of the same tree, options and as-of date are byte-equal."""
 
@@ -218,4 +287,9 @@ class Audit(msgspec.Struct, frozen=True):
     artefacts: dict[str, int] = {}
     errors: tuple[str, ...] = ()  # internal errors of rules, readers, dialects
     jobs: dict[str, Effort] = {}
+    exposures: dict[str, Exposure] = {}  # by component: with rules, verdicts and findings all that scoring again needs
+    waivers: tuple[Waived, ...] = ()
+    suppressions: tuple[Suppressed, ...] = ()
+    signoffs: tuple[Signoff, ...] = ()
+    settings: Settings = Settings()  # what the audited side says of itself
     resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named

@@ -55,6 +55,9 @@ class Finding(msgspec.Struct, frozen=True):
 
     `confidence` is the reliability of the rule times the certainty of this finding. `entity` names what is indebted
     (qualified name, key path, or graph edge `source|tie|target`). `snippet` is the canonical text that identity rests on.
+    `fingerprint` is its identity, `context` the same without its place, for findings that moved. `state` is `open`,
+    `suppressed` (beside the code), `waived` (an accepted risk), `dismissed` (a false positive) or `not-applicable` (no duty here); `confirmed` says that
+    a person looked and agreed.
     """
 
     rule: str
@@ -67,7 +70,9 @@ class Finding(msgspec.Struct, frozen=True):
     place: Place
     related: tuple[Related, ...] = ()
     fingerprint: str = ""
+    context: str = ""
     state: str = "open"
+    confirmed: bool = False
     effort: Effort = Effort(0.0, 0.0)
     downstream: int = 0
     priority: float = 0.0

@@ -12,7 +12,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     `source` is the file they were read from, "" for the defaults. `components` maps a folder to archetype letters,
     `external` a practice to the table that claims it (dates as ISO text), `static_model` a path to the reason why that
-    model need not be retrained. `unknown` lists keys that mean nothing here.
+    model need not be retrained. `gate` holds conditions by name as they are written (`{"off": true}` for one switched off),
+    `min_coverage` the share in [0, 1] that a gate asks to be determined. `unknown` lists keys that mean nothing here.
     """
 
     source: str = ""
@@ -20,4 +21,6 @@ class Settings(msgspec.Struct, frozen=True):
     components: dict[str, str] = {}
     external: dict[str, dict[str, Scalar]] = {}
     static_model: dict[str, str] = {}
+    gate: dict[str, dict[str, Scalar]] = {}
+    min_coverage: float | None = None
     unknown: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.model.audit import Exposure
 from auditor.score.effort import (
     Job,
     by_priority,
@@ -14,14 +15,16 @@ from auditor.score.effort import (
     priority,
 )
 from auditor.score.grades import grade
-from auditor.score.inputs import Exposure, Part
+from auditor.score.inputs import Part
 from auditor.score.mending import mended
 from auditor.score.policy import DEFAULT_PROFILE, Policy, load_policy, profiles
+from auditor.score.restating import UNSCORED, exposure_of, parts_of, restated
 from auditor.score.scoring import Scored, score_component, score_repository
 from auditor.score.whatif import points, what_if
 
 __all__ = [
     "DEFAULT_PROFILE",
+    "UNSCORED",
     "Exposure",
     "Job",
     "Part",
@@ -29,17 +32,20 @@ __all__ = [
     "Scored",
     "by_priority",
     "development_cost",
+    "exposure_of",
     "grade",
     "hours",
     "interest",
     "jobs",
     "load_policy",
     "mended",
+    "parts_of",
     "payback",
     "points",
     "prioritised",
     "priority",
     "profiles",
+    "restated",
     "score_component",
     "score_repository",
     "what_if",

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from auditor.model.audit import CheckScore
+from auditor.model.audit import CheckScore, Exposure
 from auditor.model.finding import Finding, Severity
 from auditor.model.verdict import Check, Outcome, RuleInfo, Verdict
-from auditor.score.inputs import Exposure
 from auditor.score.policy import Curve, FamilyPolicy, Policy
 
 NINTH_DECILE = 1.2815515655446004

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from auditor.model.audit import Exposure
 from auditor.model.finding import Effort, Finding, Severity
 from auditor.model.verdict import RuleInfo, Verdict
 from auditor.score.checks import Judged, scored
-from auditor.score.inputs import Exposure, Part
+from auditor.score.inputs import Part
 from auditor.score.policy import Policy
 
 

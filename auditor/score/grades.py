@@ -33,7 +33,7 @@ def provisional(low: float, high: float, coverage: float, policy: Policy) -> boo
 
 
 def blockers(findings: Sequence[Finding], judged: Mapping[str, Judged], policy: Policy) -> tuple[Finding, ...]:
-    """The criticals that are certain, of rules reliable enough to gate. An accepted risk is still one.
+    """The criticals that are certain, of rules reliable enough to gate or confirmed by a person. An accepted risk is still one.
 
     `judged` holds the rules that weigh in the component of the findings.
     """
@@ -43,7 +43,7 @@ def blockers(findings: Sequence[Finding], judged: Mapping[str, Judged], policy: 
         if finding.severity is Severity.CRITICAL
         and finding.confidence >= policy.profile.blocker_confidence
         and finding.rule in judged
-        and judged[finding.rule][0].reliability in policy.profile.gating
+        and (finding.confirmed or judged[finding.rule][0].reliability in policy.profile.gating)
         and policy.family_of(judged[finding.rule][0].family) is not None
     )
 

@@ -11,6 +11,33 @@ from auditor.model.finding import Finding
 from auditor.model.verdict import Check, Outcome, RuleInfo, Verdict
 from auditor.score.inputs import Part
 
+NO_DEBT = ("dismissed", "not-applicable")
+"""States of findings that people judged to be no debt: they leave the headline too (LIFECYCLE §4)."""
+
+
+def settled(rules: Sequence[RuleInfo], part: Part) -> Part:
+    """The component as people judged it: a dismissed finding is clean, one that does not apply is no instance."""
+    gone = [finding for finding in part.findings if finding.state in NO_DEBT]
+    if not gone:
+        return part
+    after = mended(rules, part, gone)
+    outside = Counter(finding.rule for finding in gone if finding.state == "not-applicable")
+    practices = {rule.id for rule in rules if rule.check is Check.PRACTICE}
+    verdicts = tuple(
+        _without(verdict, outside[verdict.rule]) if verdict.rule in practices and outside[verdict.rule] else verdict
+        for verdict in after.verdicts
+    )
+    return Part(verdicts=verdicts, findings=after.findings, exposure=after.exposure)
+
+
+def _without(verdict: Verdict, instances: int) -> Verdict:
+    """A practice that is asked for in fewer places, and nowhere if none is left."""
+    fewer = min(instances, verdict.clean)
+    n, clean = max(0, verdict.n - fewer), verdict.clean - fewer
+    left = n or verdict.undetermined
+    outcome = verdict.outcome if left else Outcome.NOT_APPLICABLE
+    return msgspec.structs.replace(verdict, n=n, clean=clean, outcome=outcome)
+
 
 def mended(rules: Iterable[RuleInfo], part: Part, gone: Collection[Finding]) -> Part:
     """The component once these of its findings are mended.

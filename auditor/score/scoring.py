@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from auditor.model.audit import ComponentScore, FamilyScore, Score
+from auditor.model.audit import ComponentScore, Exposure, FamilyScore, Score
 from auditor.model.finding import Finding, Severity
 from auditor.model.verdict import RuleInfo, Verdict
 from auditor.score.aggregate import (
@@ -25,8 +25,8 @@ from auditor.score.aggregate import (
 from auditor.score.checks import family_checks, repaired, scored
 from auditor.score.effort import Job, development_cost, hours, jobs
 from auditor.score.grades import blockers, capped, grade, provisional, verdict
-from auditor.score.inputs import Exposure, Part
-from auditor.score.mending import mended
+from auditor.score.inputs import Part
+from auditor.score.mending import mended, settled
 from auditor.score.policy import FamilyPolicy, Policy
 
 
@@ -78,7 +78,9 @@ def score_repository(
     """The score of a repository from what is known of its components, by id.
 
     Gross is the headline; net leaves out findings whose state is not `open` (suppressed, waived), as if they were mended.
+    What people judged to be no debt leaves both.
     """
+    parts = {name: settled(rules, part) for name, part in parts.items()}
     names = sorted(parts)
     plain = {name: _score_part(rules, parts[name], policy, titles) for name in names}
     mean = repository_mean(plain, parts)
@@ -120,6 +122,7 @@ def repository_mean(components: Mapping[str, ComponentScore], parts: Mapping[str
 
 def repository_debt(rules: Sequence[RuleInfo], parts: Mapping[str, Part], policy: Policy) -> Mean:
     """Debt, range and coverage alone, for what-if questions."""
+    parts = {name: settled(rules, part) for name, part in parts.items()}
     return repository_mean({name: _score_part(rules, parts[name], policy, None) for name in parts}, parts)
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from auditor.tree.between import Between, between
 from auditor.tree.opening import open_tree
 from auditor.tree.tree import Tree
 
-__all__ = ["Tree", "open_tree"]
+__all__ = ["Between", "Tree", "between", "open_tree", "paths_of", "read_file"]
+
+
+def paths_of(target: str, rev: str | None = None) -> frozenset[str]:
+    """The paths of a target's files. Raises UsageError where there is no such target or revision."""
+    with open_tree(target, rev=rev) as tree:
+        return frozenset(entry.path for entry in tree.listing.entries)
+
+
+def read_file(target: str, path: str, rev: str | None = None) -> bytes | None:
+    """The bytes of one file of a target, None where it is not there. Raises as `open_tree` does."""
+    with open_tree(target, rev=rev) as tree:
+        return next((data for _, data in tree.read([path])), None)

@@ -62,13 +62,15 @@ def _settings(path: str, table: dict[str, Any], problems: list[tuple[str, str]])
             return empty
         return value
 
-    known = {"exclude", "components", "external", "static-model"}
+    known = {"exclude", "components", "external", "static-model", "gate", "min_coverage"}
     return Settings(
         source=path,
         exclude=part("exclude", _texts, (), "a list of globs"),
         components=part("components", _text_map, {}, "a table of folder = letters"),
         external=part("external", _claims, {}, "a table of tables"),
         static_model=part("static-model", _text_map, {}, "a table of path = reason"),
+        gate=part("gate", _gate, {}, "a table of conditions, each a table or false"),
+        min_coverage=part("min_coverage", _share, None, "a number between 0 and 1"),
         unknown=tuple(sorted(table.keys() - known)),
     )
 
@@ -89,6 +91,21 @@ def _claims(value: Any) -> dict[str, dict[str, Scalar]] | None:
     if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
         return None
     return {name: {key: _plain(item) for key, item in sorted(claim.items())} for name, claim in sorted(value.items())}
+
+
+def _gate(value: Any) -> dict[str, dict[str, Scalar]] | None:
+    """Conditions by name; what they may be called and hold is the gate's to say."""
+    if not isinstance(value, dict) or not all(item is False or isinstance(item, dict) for item in value.values()):
+        return None
+    return {
+        name: {"off": True} if item is False else {key: _plain(part) for key, part in sorted(item.items())}
+        for name, item in sorted(value.items())
+    }
+
+
+def _share(value: Any) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and 0 <= value <= 1 else None
 
 
 def _plain(value: Any) -> Scalar:

@@ -16,6 +16,7 @@ from auditor.tree.ignore import configured, rule_lines, unusable
 from auditor.tree.settings import PLACES, read_settings
 
 NOTEBOOK_FACTOR = 5  # stored outputs swell notebooks, and their code is worth the bytes
+WAIVERS, SIGNOFFS = ".auditor/waivers.toml", ".auditor/signoff.toml"
 MAX_SMALL = 1_000_000  # bytes of a settings file or a .gitignore
 
 
@@ -40,7 +41,7 @@ class Store(Protocol):
 
 
 class Tree:
-    """A target that is open: its listing, its settings, its contents, its history. Close it, or use it with `with`."""
+    """A target that is open: its listing, settings, waivers and sign-offs, its contents, its history. Close it, or use it with `with`."""
 
     def __init__(self, store: Store, *, max_bytes: int, outer_rules: tuple[str, ...] = ()) -> None:
         self._store = store
@@ -49,6 +50,8 @@ class Tree:
         entries = [self._sized(entry) for entry in sorted(store.entries()) if self._is_inside(entry.path)]
         self._entries = {entry.path: entry for entry in entries}
         self.settings, troubles = self._read_settings()
+        people = self._small((WAIVERS, SIGNOFFS))
+        self.waivers, self.signoffs = people.get(WAIVERS), people.get(SIGNOFFS)
         kept = self._kept()
         self._entries = {entry.path: entry for entry in kept}
         self.listing = Listing(

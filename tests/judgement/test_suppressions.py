@@ -34,7 +34,7 @@ def found(line: int | None = 3, rule: str = "LKG001", path: str = "train.py", ce
 def judged(
     text: str, *findings: Finding, line: int = 3, alone: bool = False
 ) -> tuple[list[str], tuple[Problem, ...], tuple[Finding, ...]]:
-    after, problems = apply(findings, {"train.py": [Comment(line, text, alone)]}, as_of=TODAY)
+    after, _, problems = apply(findings, {"train.py": [Comment(line, text, alone)]}, as_of=TODAY)
     return [finding.state for finding in after], problems, after
 
 
@@ -114,7 +114,7 @@ def test_several_may_stand_above_one_another() -> None:
         Comment(1, "# auditor: ignore[LKG001] why", alone=True),
         Comment(2, "# auditor: ignore[DAT002] why", alone=True),
     ]
-    after, problems = apply([found(3), found(3, "DAT002")], {"train.py": stack}, as_of=TODAY)
+    after, _, problems = apply([found(3), found(3, "DAT002")], {"train.py": stack}, as_of=TODAY)
     assert [finding.state for finding in after] == ["suppressed", "suppressed"]
     assert problems == ()
 
@@ -137,7 +137,7 @@ def test_comments_of_notebooks_count_within_their_cell() -> None:
     }
     comments = {"eda.ipynb": [Comment(6, "# auditor: ignore[LKG001] why"), Comment(7, "# auditor: ignore[LKG001]")]}
     here, there = found(2, path="eda.ipynb", cell=2), found(2, path="eda.ipynb", cell=0)
-    after, problems = apply([here, there], comments, as_of=TODAY, cells=cells)
+    after, _, problems = apply([here, there], comments, as_of=TODAY, cells=cells)
     assert [finding.state for finding in after] == ["suppressed", "open"]
     assert after[0].related == (Related("eda.ipynb", 2, 2, "suppressed here: why"),)
     assert problems[0].line == 3
@@ -152,12 +152,12 @@ def test_a_long_reason_is_cut() -> None:
 def test_a_wall_of_directives_costs_linear_time() -> None:
     wall = [Comment(n, "# auditor: ignore[LKG001] " + "#" * 500, alone=True) for n in range(20_000)]
     wall[-1] = Comment(19_999, "# auditor: ignore[LKG001] why", alone=True)
-    ((finding,), problems) = apply([found(20_000)], {"train.py": wall}, as_of=TODAY)
+    ((finding,), _, problems) = apply([found(20_000)], {"train.py": wall}, as_of=TODAY)
     assert finding.state == "suppressed"
     assert len(problems) == 19_999
 
 
 @given(st.text(max_size=60), st.booleans())
 def test_no_comment_raises_and_none_hides_a_finding(tail: str, alone: bool) -> None:
-    after, _ = apply([found()], {"train.py": [Comment(3, "# auditor: ignore" + tail, alone)]}, as_of=TODAY)
+    after, _, _ = apply([found()], {"train.py": [Comment(3, "# auditor: ignore" + tail, alone)]}, as_of=TODAY)
     assert [finding.rule for finding in after] == ["LKG001"]

@@ -7,7 +7,7 @@ from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.program import Resolved
 from auditor.program.calls.effects import Site
-from auditor.program.configuration.options import Option
+from auditor.program.configuration.command_words import Option
 from auditor.program.configuration.readings import Reading
 
 MOST_KEYS = 400

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.data import versions
 from auditor.graph.views.picture import picture
-from auditor.model.audit import Component, Coverage, Impact, Problem, SystemMap
+from auditor.model.audit import Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
@@ -69,22 +68,22 @@ def _would_be_read(path: str) -> bool:
     return places.suffix(path) in ("py", "ipynb", "yaml", "yml", "toml", "sh", "lock", "cfg", "ini")
 
 
-def exposure(graph: ArtefactGraph) -> dict[str, Any]:
+def exposure(graph: ArtefactGraph) -> Exposure:
     """What the findings of a component are held against: thousands of logical lines, evaluated fits, shares seen."""
-    return {
-        "kloc": graph.logical / 1000,
-        "fits": graph.leaks.analysed,
-        "io_resolved": graph.io_resolved,
-        "parsed_share": graph.parsed_share,
-        "stages": graph.stages,
-        "artefacts": graph.data_artefacts,
-        "touches_year": graph.touches(365),
-        "touches_quarter": graph.touches(90),
-    }
+    return Exposure(
+        kloc=graph.logical / 1000,
+        fits=graph.leaks.analysed,
+        io_resolved=graph.io_resolved,
+        parsed_share=graph.parsed_share,
+        stages=graph.stages,
+        artefacts=graph.data_artefacts,
+        touches_year=graph.touches(365),
+        touches_quarter=graph.touches(90),
+    )
 
 
-def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Coverage:
-    """What was seen of the target. `share` is the determined part of the scoring weight."""
+def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
+    """What was seen of the target; the share of the scoring weight that was determined is the score's to say."""
     asked = {verdict.rule for verdict in verdicts}
     applied = {verdict.rule for verdict in verdicts if verdict.outcome is not Outcome.NOT_APPLICABLE}
     world, listing = graphs.world, graphs.world.listing
@@ -92,7 +91,7 @@ def coverage(graphs: Graphs, *, share: float, verdicts: Sequence[Verdict]) -> Co
     failed = [path for path, facts in world.files.items() if any(t.code in NOT_READ for t in facts.troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
     return Coverage(
-        share=round(share, 4),
+        share=0.0,
         files=len(listing.entries),
         files_read=len(world.files) - len([p for p in failed if p in programs and not programs[p].logical]),
         files_failed=len(failed),

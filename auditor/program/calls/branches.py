@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Op
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
+from auditor.program.calls.truths import known
 from auditor.program.naming.code import Frame
-from auditor.program.symbolic.values import Value, Values
+from auditor.program.symbolic.values import Values
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
@@ -36,7 +37,7 @@ def reach(evaluator: Evaluator, frame: Frame) -> Reach:
     for construct, arm in frame.block:
         test = index.tests.get(construct)
         if test is not None:
-            found = both(found, _of_test(evaluator, test, frame, wanted=arm == 0))
+            found = both(found, of_test(evaluator, test, frame, wanted=arm == 0))
     return found
 
 
@@ -57,32 +58,48 @@ def limited(values: Values, to: Reach) -> Values:
     return tuple(v._replace(runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
 
 
-def _of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> Reach:
+def of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> Reach:
     """Where a test comes out as wanted."""
     if type(test) is Op:
         if test.op == "not":
-            return _of_test(evaluator, test.operands[0], frame, wanted=not wanted)
+            return of_test(evaluator, test.operands[0], frame, wanted=not wanted)
         if test.op == ("and" if wanted else "or"):
             found = ALWAYS
             for operand in test.operands:
-                found = both(found, _of_test(evaluator, operand, frame, wanted=wanted))
+                found = both(found, of_test(evaluator, operand, frame, wanted=wanted))
             return found
+        if test.op in ("and", "or"):
+            return _either([of_test(evaluator, operand, frame, wanted=wanted) for operand in test.operands])
+        if test.op in ("is", "is-not") and type(test.operands[1]) is Const and test.operands[1].value is None:
+            return _is_none(evaluator, test.operands[0], frame, wanted=wanted is (test.op == "is"))
         if test.op in _OPPOSITE:
             positive = Op(_OPPOSITE[test.op], test.operands)
             return _compared(evaluator, positive, frame, wanted=not wanted)
         return _compared(evaluator, test, frame, wanted=wanted) if test.op in ("==", "in") else ALWAYS
     if type(test) is Call:
         return _asked(evaluator, test, frame, wanted=wanted)
+    things = known(evaluator, test, frame) if type(test) in (Name, Attr, Item) else None
+    if things is not None and all(thing.truth is not None for thing in things):
+        return _left([(thing.runs, bool(thing.truth)) for thing in things], wanted=wanted)
     values = evaluator.values(test, frame)
     flags = bool(values) and all(value.how == "flag" for value in values)
     if not flags and not (_given(values, frame) and all(value.text() in ("True", "False") for value in values)):
         return ALWAYS
-    return _left([(value, value.text() == "True") for value in values], wanted=wanted)
+    return _left([(value.runs, value.text() == "True") for value in values], wanted=wanted)
+
+
+def _is_none(evaluator: Evaluator, subject: Expr, frame: Frame, *, wanted: bool) -> Reach:
+    """Where `x is None` comes out as wanted."""
+    things = known(evaluator, subject, frame)
+    return ALWAYS if things is None else _left([(thing.runs, thing.is_none) for thing in things], wanted=wanted)
 
 
 def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> Reach:
-    """`x.endswith(".txt")` and `x.startswith("s3")`, where all that `x` can be is known."""
+    """`x.endswith(".txt")` and `x.startswith("s3")`, where all that `x` can be is known; `any((a, b))`, `all((a, b))`."""
     func = test.func
+    if type(func) is Name and func.id in ("any", "all") and len(test.args) == 1 and type(test.args[0]) is Group:
+        op = Op("or" if func.id == "any" else "and", test.args[0].items)
+        return of_test(evaluator, op, frame, wanted=wanted)
     if type(func) is not Attr or func.name not in ("endswith", "startswith") or len(test.args) != 1:
         return ALWAYS
     listed = type(test.args[0]) is Group
@@ -92,7 +109,7 @@ def _asked(evaluator: Evaluator, test: Call, frame: Frame, *, wanted: bool) -> R
         return ALWAYS
     ends = func.name == "endswith"
     fits = [v.text().endswith(tuple(texts)) if ends else v.text().startswith(tuple(texts)) for v in values]
-    return _left(list(zip(values, fits, strict=True)), wanted=wanted)
+    return _left([(value.runs, fit) for value, fit in zip(values, fits, strict=True)], wanted=wanted)
 
 
 def _given(values: Values, frame: Frame) -> bool:
@@ -136,7 +153,7 @@ def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> 
     values = evaluator.values(bare, frame) if texts is not None else ()
     if texts is None or not _given(values, frame):
         return ALWAYS
-    return _left([(value, changed(value.text()) in texts) for value in values], wanted=wanted)
+    return _left([(value.runs, changed(value.text()) in texts) for value in values], wanted=wanted)
 
 
 def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:
@@ -146,10 +163,17 @@ def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) 
     return {str(item.value) for item, _ in items if type(item) is Const}
 
 
-def _left(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> Reach:
-    fitting = [value for value, outcome in outcomes if outcome is wanted]
+def _left(outcomes: list[tuple[frozenset[int], bool]], *, wanted: bool) -> Reach:
+    """Where a test comes out as wanted, of what it gives in which starts."""
+    fitting = [runs for runs, outcome in outcomes if outcome is wanted]
     if not fitting:
         return NEVER
-    if any(not value.runs for value in fitting):
-        return ALWAYS
-    return Reach(runs=frozenset().union(*(value.runs for value in fitting)))
+    return Reach(runs=frozenset().union(*fitting)) if all(fitting) else ALWAYS
+
+
+def _either(ways: list[Reach]) -> Reach:
+    """What is left where one of them holds."""
+    open_ = [way for way in ways if way.possible]
+    if not open_:
+        return NEVER
+    return Reach(runs=frozenset().union(*(way.runs for way in open_))) if all(way.runs for way in open_) else ALWAYS

@@ -301,7 +301,7 @@ class Effects:
 
     def frames(self, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
         """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
-        around = (frame or Frame(*site)).at(call_site.block)
+        around = (frame or Frame(*site)).at(call_site.conditions)
         return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
 
     def reached(

@@ -82,9 +82,9 @@ class Reaching:
 
     def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
         """Whether some of the starts reach a call, as far as tests on the command line tell."""
-        if not runs or not edge.site.block:
+        if not runs or not edge.site.conditions:
             return True
-        left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.block))
+        left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.conditions))
         return left.possible and (not left.runs or bool(left.runs & runs))
 
     def _beside(self, site: Site, *, started: bool) -> Iterator[Site]:

@@ -6,15 +6,18 @@ An option's value is what each known start gives it (tagged with that start), an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
+from auditor.program.configuration.command_words import Option, distribute, read, written
+from auditor.program.configuration.option_truths import things
 from auditor.program.naming.code import Code, Frame, Instance, Local, Options
 from auditor.program.running.invocations import Invocation, argument
-from auditor.program.symbolic.values import Value, Values, hole, literal, of_word
+from auditor.program.symbolic.values import MOST_ALTERNATIVES, Value, Values, hole, literal, of_word
 
 if TYPE_CHECKING:
+    from auditor.program.calls.truths import Things
     from auditor.program.symbolic.evaluate import Evaluator
 
 _PARSE = frozenset(
@@ -30,20 +33,6 @@ _OF_FUNCTION = frozenset(
 _FLAGS = frozenset({"store_true", "store_false", "store_const", "count", "help", "version"})
 _ABSL = frozenset({"absl.flags.FLAGS", "tensorflow.app.flags.FLAGS", "tensorflow.compat.v1.app.flags.FLAGS", "tensorflow.flags.FLAGS"})  # fmt: skip
 MOST_WORDS = 200
-
-
-class Option(NamedTuple):
-    """One declared option. `flags` are its spellings (none for a positional one).
-
-    `takes` is `one`, `many` or `none`; `command` for the name of a sub-command.
-    """
-
-    dest: str
-    flags: tuple[str, ...]
-    default: tuple[Expr, Frame] | None
-    takes: str
-    path: str
-    line: int
 
 
 class CommandLines:
@@ -65,7 +54,7 @@ class CommandLines:
             parser = self.evaluator.denoter.denote(expr.func.base, frame)
             made = parser.made if type(parser) is Instance else None
             where = made.frame if made is not None else frame
-            return Options(where.path, where.scope)
+            return Options(where.path, where.scope, words=self._handed_over(expr, frame))
         if dotted.endswith(f".{_DATACLASSES}") and type(expr.func) is Attr:
             return Options(frame.path, frame.scope, self._dataclasses(expr.func.base, frame))
         if dotted in _OF_CLASS:
@@ -74,6 +63,14 @@ class CommandLines:
             if type(cls) is Local and self.code.scope(cls.path, cls.scope).kind == "class":
                 return Options(frame.path, frame.scope, (cls,))
         return None
+
+    def _handed_over(self, expr: Call, frame: Frame) -> tuple[Values, ...] | None:
+        """The words of a list that a known caller has parsed: `main(["--register"])`."""
+        given = argument(expr, "args", 0)
+        items = self.evaluator.displays.elements(given, frame) if given is not None else None
+        if items is None or len(items) > MOST_ALTERNATIVES:
+            return None
+        return tuple(self.evaluator.values(item, where) for item, where in items)
 
     def absl(self, dotted: str, frame: Frame) -> Options | None:
         """`FLAGS` of absl and of old TensorFlow."""
@@ -255,8 +252,44 @@ class CommandLines:
 
     def values(self, options: Options, name: str) -> Values:
         """The texts of `args.name`: what each start gives, the default for the rest; else a hole."""
-        option = next((each for each in self.declared(options) if each.dest == name), None)
+        option = self._named(options, name)
+        if options.words is not None and option is not None:
+            return self._told(option, options.words, options) or (hole("cli", name),)
         return self._filled(option, name, options, self.declared(options), options.path)
+
+    def _named(self, options: Options, name: str) -> Option | None:
+        return next((each for each in self.declared(options) if each.dest == name), None)
+
+    def _told(self, option: Option, texts: tuple[Values, ...], options: Options) -> Values:
+        """The texts of an option in a command line that a caller writes out."""
+        words = self._written(texts, options).get(option.dest)
+        if option.is_flag:
+            return (literal(str(option.says(words)))._replace(how="flag"),)
+        return tuple(value for word in words for value in read(word, texts)) if words else self._default(option)
+
+    def _written(self, texts: tuple[Values, ...], options: Options) -> dict[str, list[Word]]:
+        return distribute(written(texts), self.declared(options), self._subcommands(options.path))
+
+    def settled(self, options: Options, name: str) -> Things:
+        """What `args.name` is known to be; None where that is open."""
+        option = self._named(options, name)
+        if option is None:
+            return None
+        if options.words is not None:
+            words = self._written(options.words, options).get(option.dest)
+            return things(self.evaluator, option, [(frozenset(), words)])
+        return self._settled(option, options, self.declared(options), options.path)
+
+    def settled_parameter(self, frame: Frame, name: str) -> Things:
+        """What a parameter that the command line fills is known to be; None where that is open."""
+        declared = self.of_function(frame.path, frame.scope) or ()
+        option = next((each for each in declared if each.dest == name), None)
+        return None if option is None else self._settled(option, (frame.path, frame.scope), declared, frame.path)
+
+    def _settled(self, option: Option, key: object, declared: tuple[Option, ...], path: str) -> Things:
+        starts = self.evaluator.invocations.of(path)
+        given = ((frozenset({s.number}), self._parse(key, declared, s, path).get(option.dest)) for s in starts)
+        return things(self.evaluator, option, given)
 
     def of_parameter(self, frame: Frame, name: str) -> Values | None:
         """The texts of a parameter that the command line fills; None for any other."""
@@ -274,8 +307,8 @@ class CommandLines:
         invocations = self.evaluator.invocations.of(path)
         for invocation in invocations:
             words = self._parse(key, declared, invocation, path).get(option.dest)
-            if option.takes == "none":
-                given = literal("False" if words is None else "True")
+            if option.is_flag:
+                given = literal(str(option.says(words)))
                 found.append(given._replace(how="flag", runs=frozenset({invocation.number})))
                 continue
             if words is None:
@@ -317,46 +350,6 @@ class CommandLines:
         return frozenset(names)
 
 
-def distribute(words: list[Word], declared: tuple[Option, ...], subcommands: frozenset[str]) -> dict[str, list[Word]]:
-    """The words of a command line by the option that takes them; positional options in the order they are declared."""
-    by_flag = {flag: option for option in declared for flag in option.flags}
-    waiting = [option for option in declared if not option.flags and option.takes != "command"]
-    choosers = [option for option in declared if option.takes == "command"]
-    found: dict[str, list[Word]] = {}
-    position = 0
-    while position < len(words):
-        word = words[position]
-        position += 1
-        flag, equals, value = word.text.partition("=")
-        option = by_flag.get(flag) if word.text.startswith("-") and len(word.text) > 1 else None
-        if option is not None and equals:
-            found.setdefault(option.dest, []).append(Word(value, word.exact))
-        elif option is not None:
-            taken = _taken(words, position, option)
-            position += len(taken)
-            found.setdefault(option.dest, []).extend(taken)
-        elif word.text.startswith("-") and len(word.text) > 1:
-            continue
-        elif word.text in subcommands:
-            subcommands = frozenset()
-            found.update({option.dest: [word] for option in choosers})
-        elif waiting:
-            found.setdefault(waiting[0].dest, []).append(word)
-            if waiting[0].takes != "many":
-                del waiting[0]
-    return found
-
-
-def _taken(words: list[Word], position: int, option: Option) -> list[Word]:
-    """The words that follow a flag and belong to it."""
-    if option.takes == "none":
-        return []
-    end = position
-    while end < len(words) and not words[end].text.startswith("--") and (option.takes == "many" or end == position):
-        end += 1
-    return words[position:end]
-
-
 def _argparse(call: Call, frame: Frame) -> Option | None:
     names = tuple(value.value for value in call.args if type(value) is Const and isinstance(value.value, str))
     dest = destination(call)
@@ -367,6 +360,8 @@ def _argparse(call: Call, frame: Frame) -> Option | None:
     takes = (
         "none" if type(action) is Const and action.value in _FLAGS else "many" if _many(named.get("nargs")) else "one"
     )
+    if type(action) is Const and action.value == "store_false":
+        takes = "off"
     default = named.get("default")
     flags = tuple(name for name in names if name.startswith("-"))
     return Option(dest, flags, (default, frame) if default is not None else None, takes, frame.path, call.line)

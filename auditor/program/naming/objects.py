@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Param, Star, Table
@@ -24,6 +25,7 @@ class Objects:
         self._declared: dict[Local, tuple[str, ...]] = {}
         self._stored: dict[Local, dict[str, list[tuple[Expr, int]]]] = {}
         self._items: dict[tuple[int, object], Item] = {}
+        self._adjusted: dict[Local, bool] = {}
         self._outside: dict[tuple[str, int], dict[tuple[str, str], list[tuple[Expr, Frame]]]] = {}
 
     # --- calls ---
@@ -163,6 +165,50 @@ class Objects:
                 found += self.fields(base, name, self._made_as(base, cls, made), depth + 1)
         return found
 
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The attributes that some code assigns to objects from outside their methods, or changes by what they are."""
+        found: set[str] = set()
+        for path in self.code.paths:
+            for number in self.code.scopes(path):
+                index = self.code.index(path, number)
+                own = self._own(path, number) if index.attributes else ""
+                found |= index.changed
+                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+        return frozenset(found)
+
+    def _own(self, path: str, number: int) -> str:
+        params = self.code.scope(path, number).params
+        return params[0].name if params and self.code.owner(path, number) is not None else ""
+
+    def adjusted(self, cls: Local) -> bool:
+        """Whether what an object is made with is not what it holds: validators, `__post_init__`, attributes set by text."""
+        found = self._adjusted.get(cls)
+        if found is None:
+            self._adjusted[cls] = True
+            found = self._adjusts(cls) or any(
+                type(base) is Local and base != cls and self.adjusted(base)
+                for base in self.evaluator.denoter.bases(cls)
+            )
+            self._adjusted[cls] = found
+        return found
+
+    def _adjusts(self, cls: Local) -> bool:
+        for number in self.code.index(cls.path, cls.scope).nested:
+            scope = self.code.scope(cls.path, number)
+            if scope.name.endswith(("__post_init__", "__attrs_post_init__", "__setattr__", "__getattribute__")):
+                return True
+            if any(self._validates(decorator, Frame(cls.path, cls.scope)) for decorator in scope.decorators):
+                return True
+            if any(_sets_by_text(site.call, scope.params) for site in self.code.index(cls.path, number).calls):
+                return True
+        return False
+
+    def _validates(self, decorator: Expr, frame: Frame) -> bool:
+        func = decorator.func if type(decorator) is Call else decorator
+        dotted = self.evaluator.denoter.dotted(func, frame) or ""
+        return dotted.startswith("pydantic.") or (dotted.startswith("attr") and dotted.endswith(".validator"))
+
     def _default(self, value: Expr, frame: Frame) -> tuple[Expr, Frame]:
         """The default inside `field(default=…)`, `Field(…)` and the like; another value as it is."""
         if type(value) is not Call or self.evaluator.denoter.dotted(value.func, frame) not in _FIELD_CALLS:
@@ -265,8 +311,7 @@ class Objects:
         table = self._outside.get(key)
         if table is None:
             table = self._outside[key] = {}
-            scope = self.code.scope(*key)
-            own = scope.params[0].name if scope.params and self.code.owner(*key) is not None else ""
+            own = self._own(*key)
             for receiver, attribute, value, block, _ in self.code.index(*key).attributes:
                 if receiver != own:
                     table.setdefault((receiver, attribute), []).append((value, Frame(*key, block=block)))
@@ -274,6 +319,17 @@ class Objects:
         return [
             (value, where._replace(bound=frame.bound, depth=frame.depth)) for value, where in found if value is not expr
         ]
+
+
+def _sets_by_text(call: Call, params: tuple[Param, ...]) -> bool:
+    """`self.__dict__.update(…)`, `vars(self).update(…)`, `setattr(self, name, …)`."""
+    own, func = params[0].name if params else "", call.func
+    if type(func) is Name and func.id == "setattr" and call.args:
+        return type(call.args[0]) is Name and call.args[0].id == own
+    base = func.base if type(func) is Attr and func.name == "update" else None
+    if type(base) is Call and type(base.func) is Name and base.func.id == "vars" and base.args:
+        return type(base.args[0]) is Name and base.args[0].id == own
+    return type(base) is Attr and base.name == "__dict__" and type(base.base) is Name and base.base.id == own
 
 
 def _decorated(decorators: tuple[Expr, ...], name: str) -> bool:

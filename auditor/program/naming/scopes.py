@@ -22,6 +22,7 @@ from auditor.model.ir import (
     Import,
     Imported,
     Item,
+    Jump,
     Lambda,
     Loop,
     Name,
@@ -44,6 +45,8 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 
 
 _TYPES = "TYPE_CHECKING"
+_DEEPEST = 8
+"""How many branches in branches are looked into for what leaves."""
 
 
 class Binding(NamedTuple):
@@ -69,7 +72,8 @@ class Binding(NamedTuple):
 class CallSite(NamedTuple):
     """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it.
 
-    `within` are the comprehensions around it, from the outside in.
+    `within` are the comprehensions around it, from the outside in. `past` are the branches before it that end its list of
+    statements, as (construct, the other arm): after `if x: return` comes only what has no `x`.
     """
 
     call: Call
@@ -77,21 +81,32 @@ class CallSite(NamedTuple):
     dead: bool
     loop: int
     within: tuple[Each, ...] = ()
+    past: Block = ()
+
+    @property
+    def conditions(self) -> Block:
+        """All arms of branches that lead to it."""
+        return (*self.block, *self.past)
 
 
 class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "constructs", "imports", "items", "kinds", "nested", "returns", "tests", "yields"
+        "attributes", "bindings", "calls", "changed", "constructs", "imports", "items", "kinds", "nested", "returned_in",
+        "returns", "tests", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.bindings: dict[str, dict[int, Binding]] = {}
         self.calls: list[CallSite] = []
         self.returns: list[Expr] = []
+        self.returned_in: list[Block] = []
+        """The conditions of each of `returns`."""
         self.yields: list[Expr] = []
         self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
+        self.changed: set[str] = set()
+        """Attributes that are changed by what they are (`x.steps += 1`)."""
         self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
         self.imports: list[tuple[Import, Block, bool]] = []
         self.nested: list[int] = []
@@ -111,10 +126,13 @@ class ScopeIndex:
         table = self.bindings.get(name)
         if not table:
             return []
+        if len(table) == 1:
+            [(number, binding)] = table.items()
+            return [] if number > version or self._excludes(binding.block, block) else [binding]
         found: list[Binding] = []
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
-            if self._excludes(binding.block, block) or _overwritten(binding, found):
+            if self._excludes(binding.block, block) or (found and _overwritten(binding, found)):
                 continue
             found.append(binding)
             if block[: len(binding.block)] == binding.block and binding.how != "augment":
@@ -160,12 +178,15 @@ def index_scope(body: tuple[Stmt, ...]) -> ScopeIndex:
 class _Walker:
     def __init__(self) -> None:
         self.index = ScopeIndex()
+        self.past: Block = ()
 
     def statements(self, body: Iterable[Stmt], block: Block, dead: bool, loop: int) -> None:
+        before = self.past
         for statement in body:
             handler = _STATEMENTS.get(type(statement))
             if handler is not None:
                 handler(self, statement, block, dead, loop)
+        self.past = before
 
     def arm(self, kind: str) -> int:
         self.index.constructs += 1
@@ -174,16 +195,16 @@ class _Walker:
 
     def expression(self, expr: Expr | None, block: Block, dead: bool, loop: int) -> None:
         """Note the calls and walrus bindings in an expression."""
-        if expr is None:
-            return
-        stack: list[tuple[Expr, tuple[Each, ...]]] = [(expr, ())]
+        # Most expressions hold no comprehension: only what stands inside one goes with its comprehensions, as a pair.
+        stack: list[Expr | tuple[Expr, tuple[Each, ...]]] = [] if expr is None else [expr]
         calls: list[CallSite] = []
         while stack:
-            node, within = stack.pop()
+            top = stack.pop()
+            node, within = top if isinstance(top, tuple) else (top, ())
             if type(node) is Const or type(node) is Name:
                 continue
             if type(node) is Call:
-                calls.append(CallSite(node, block, dead, loop, within))
+                calls.append(CallSite(node, block, dead, loop, within, self.past))
             elif type(node) is Opaque and node.why == "yield" and node.value is not None:
                 self.index.yields.append(node.value)
             elif type(node) is Walrus:
@@ -192,7 +213,9 @@ class _Walker:
                 outermost = node.loops[0][1]
                 stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
                 continue
-            stack.extend((child, within) for child in children(node))
+            parts = _CHILDREN.get(type(node))
+            if parts is not None:
+                stack.extend([(child, within) for child in parts(node)] if within else parts(node))
         calls.reverse()
         self.index.calls.extend(calls)
 
@@ -217,6 +240,8 @@ class _Walker:
             for position in binding.way:
                 value = Item(value, Const(position))
             self.index.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
+        elif type(target) is Attr and binding.how == "augment":
+            self.index.changed.add(target.name)
         elif type(target) is Item:
             self.index.items.append((target, binding.value, binding.line))
 
@@ -236,6 +261,7 @@ class _Walker:
         if s.value is not None:
             self.expression(s.value, block, dead, loop)
             self.index.returns.append(s.value)
+            self.index.returned_in.append((*block, *self.past))
 
     def branch(self, s: If, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.test, block, dead, loop)
@@ -247,6 +273,8 @@ class _Walker:
         always = type(s.test) is Const and bool(s.test.value)
         self.statements(s.body, (*block, (construct, 0)), dead or never, loop)
         self.statements(s.orelse, (*block, (construct, 1)), dead or always, loop)
+        if not guard and _leaves(s.body) is not _leaves(s.orelse):
+            self.past = (*self.past, (construct, 1 if _leaves(s.body) else 0))
 
     def loop(self, s: Loop, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.source, block, dead, loop)
@@ -301,6 +329,20 @@ def _pairs(target: Group, binding: Binding) -> bool:
         and len(value.items) == len(target.items)
         and not any(type(item) is Star for item in (*value.items, *target.items))
     )
+
+
+def _leaves(body: tuple[Stmt, ...], depth: int = 0) -> bool:
+    """Whether what follows a list of statements never runs after it; of a long chain of branches it is not asked."""
+    last = body[-1] if body else None
+    if type(last) is Jump:
+        return last.word in ("break", "continue")
+    if type(last) is If:
+        deeper = depth + 1
+        return depth < _DEEPEST and bool(last.orelse) and _leaves(last.body, deeper) and _leaves(last.orelse, deeper)
+    if type(last) is Do and type(last.value) is Call:
+        func = last.value.func
+        return type(func) is Attr and func.name in ("exit", "_exit") and type(func.base) is Name
+    return type(last) in (Return, Raise)
 
 
 _STATEMENTS: dict[type, Callable[[_Walker, Any, Block, bool, int], None]] = {

@@ -21,6 +21,7 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
+from auditor.program.calls.branches import ALWAYS, limited, of_test, reach
 from auditor.program.configuration import configs
 from auditor.program.configuration.configs import Configs
 from auditor.program.configuration.options import CommandLines
@@ -264,7 +265,12 @@ class Evaluator:
         return product(parts, lambda values: concat(values, "f-string"))
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:
-        return (*self.texts(expr.then, frame), *self.texts(expr.otherwise, frame))
+        found: list[Value] = []
+        for arm, wanted in ((expr.then, True), (expr.otherwise, False)):
+            left = of_test(self, expr.test, frame, wanted=wanted)
+            if left.possible:
+                found.extend(limited(self.texts(arm, frame), left))
+        return tuple(found)
 
     # --- calls ---
 
@@ -335,8 +341,11 @@ class Evaluator:
         """The texts a local function returns for these arguments."""
         inner = self.objects.entered(callee, expr, frame)
         found: list[Value] = []
-        for value in self.code.index(callee.path, callee.scope).returns:
-            found.extend(self.texts(value, inner))
+        index = self.code.index(callee.path, callee.scope)
+        for value, block in zip(index.returns, index.returned_in, strict=True):
+            left = reach(self, inner.at(block)) if block and len(index.returns) > 1 else ALWAYS
+            if left.possible:
+                found.extend(limited(self.texts(value, inner), left))
         return tuple(value.weakened(0.8, "folded") for value in found)
 
     def _walrus(self, expr: Walrus, frame: Frame) -> Values:

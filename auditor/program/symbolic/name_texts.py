@@ -35,7 +35,7 @@ class NameTexts:
         if not expr.version and frame.bound is not None and expr.id in frame.bound.items:
             return self.evaluator.texts(*frame.bound.items[expr.id])
         bindings = self.evaluator.denoter.bindings(expr, frame)
-        found = self._of_bindings(expr.id, self._reaching(bindings))
+        found = self._of_bindings(expr.id, self.reaching(bindings))
         if not bindings:
             home = self.evaluator.denoter.denote(expr, frame)
             if type(home) is not Library:
@@ -44,7 +44,7 @@ class NameTexts:
             return starred or (hole("unknown", expr.id),)
         return tuple(value if value.how != "literal" else value.weakened(0.9, "constant") for value in found)
 
-    def _reaching(self, bindings: list[tuple[Binding, Frame]]) -> list[tuple[Binding, Frame]]:
+    def reaching(self, bindings: list[tuple[Binding, Frame]]) -> list[tuple[Binding, Frame]]:
         """Those of several bindings that can happen in the call of their frame: `if test:` is decided by what it gives."""
         if len(bindings) < 2 or all(where.bound is None or not where.block for _, where in bindings):
             return bindings

@@ -186,8 +186,14 @@ def test_file_anchors_a_path_and_a_plain_one_is_not_anchored() -> None:
         pytest.param("for a, b in [('x', 'y'), ('u', 'v')]:\n    ask(b)", ["v", "y"], id="pairs"),
         pytest.param("for x in rows():\n    ask(x)", ["{x}"], id="loop over what is not known"),
         pytest.param(
-            "def f(c):\n    if c:\n        return 'a'\n    return 'b'\nask(f(1))", ["a", "b"], id="two returns"
+            "def f(c):\n    if c:\n        return 'a'\n    return 'b'\nask(f(a_call()))", ["a", "b"], id="two returns"
         ),
+        pytest.param(
+            "def f(c=None):\n    if c:\n        return 'a'\n    return 'b'\nask(f())",
+            ["b"],
+            id="a return that is decided",
+        ),
+        pytest.param("def f(c):\n    return 'a' if c else 'b'\nask(f(True))", ["a"], id="decided by the caller"),
         pytest.param("x = a_call() or 'b.csv'\nask(x)", ["b.csv"], id="or"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Findings over time: known again in another audit, held against a base, gated, signed off."""
