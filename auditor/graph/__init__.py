@@ -18,6 +18,7 @@ from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
 from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
+from auditor.graph.testing.questions import Testing
 from auditor.graph.views import resolution
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, Node, NodeKind
@@ -36,6 +37,7 @@ class ArtefactGraph(
     Data,
     Coupling,
     Configuration,
+    Testing,
     Evaluation,
     Operation,
     Reproduction,

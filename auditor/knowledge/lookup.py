@@ -50,6 +50,7 @@ class Knowledge:
         self._types = NameTable[TypeFacts]()
         self._made_by = NameTable[str]()
         self._aliases: dict[str, str] = {}
+        self._canonical: dict[str, str] = {}  # by the aliases read so far
         self._lookups: dict[str, Entry | None] = {}
         self._methods: dict[tuple[str, str], Entry | None] = {}
         self._returns: dict[str, str | None] = {}
@@ -70,6 +71,7 @@ class Knowledge:
 
     def _take(self, table: tables.WrittenTable) -> None:
         self._aliases.update(table.aliases)
+        self._canonical.clear()
         for name, facts in table.types.items():
             if facts.inherits or facts.closed_under_methods or self._types.literal(name) is None:
                 self._types.add(name, facts)  # another library may only add makers to a type
@@ -90,9 +92,15 @@ class Knowledge:
 
     def canonical(self, qualified: str) -> str:
         """The name with aliases applied; the longest alias that is the name or a prefix of it counts."""
+        known = self._canonical.get(qualified)
+        if known is not None:
+            return known
         self._need(qualified)
-        if '"' in qualified:
-            qualified = qualified.replace('"', "'")
+        known = self._aliased(qualified.replace('"', "'"))
+        self._canonical[qualified] = known
+        return known
+
+    def _aliased(self, qualified: str) -> str:
         end = len(qualified)
         while end > 0:
             target = self._aliases.get(qualified[:end])

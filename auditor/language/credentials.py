@@ -13,6 +13,9 @@ _TOKENS = re.compile(
     r"|\bsk-(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*"
     r"|(?<=AccountKey=)[\w+/=]{20,}|(?<=sig=)[\w%]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
 )
+_MAY_HOLD_TOKEN = re.compile(  # what every token holds: a search for it costs a tenth of a search for all their forms
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|hf_|sk-|xox[abprs]-|AIza|eyJ|AccountKey=|sig=|-----BEGIN "
+)
 _SECRET_NAME = re.compile(
     r"(?:^|[\W_])(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|account[_-]?key"
     r"|access[_-]?key[_-]?id|private[_-]?key|client[_-]?secret|connection[_-]?string|sas[_-]?token|secret[_-]?access[_-]?key"
@@ -29,7 +32,7 @@ def mask(text: str) -> str:
     """The text with credentials in URLs and well-known token forms replaced by `***`."""
     if "://" in text:
         text = _IN_URL.sub(_masked_user, text)
-    if len(text) < _SHORTEST:
+    if len(text) < _SHORTEST or not _MAY_HOLD_TOKEN.search(text):
         return text
     return _TOKENS.sub(MASK, text)
 

@@ -18,6 +18,7 @@ MAX_WORD = 20_000
 
 _MARK = re.compile(f"{HOLE_START}(\\d+){HOLE_END}")
 _PLAIN = re.compile(r"[^'\"\\$`]+")
+_QUOTED = re.compile(r"[^\"\\$`]+")
 _SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
@@ -169,8 +170,9 @@ class _Expansion:
             elif char == "`":
                 made.append(self.substitution(self.until("`")))
             else:
-                made.append(char)
-                self.at += 1
+                found = _QUOTED.match(self.raw, self.at)
+                made.append(found[0] if found else char)
+                self.at += len(made[-1])
         self.at += 1
         return "".join(made)
 

@@ -27,6 +27,12 @@ _PLACEHOLDER = re.compile(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
 _JINJA_STATEMENT = re.compile(r"\{%|<%")
 _TOO_DEEP = ("too many nested parentheses", "too many levels of indentation", "too complex")
 
+# What later grammars brought: `type X = …`, parameters of types, freer f-strings and t-strings, `except A, B:`. libcst costs
+# more to import than most repositories to read, and is asked only where one of them is in sight.
+_NEWER = re.compile(
+    r"(?m)^[ \t]*type[ \t]+\w|\b(?:def|class)[ \t]+\w+[ \t]*\[|\b[rR]?[fFtT][rR]?[\"']|\bexcept\b[^:\n]*,"
+)
+
 # libcst's parser recurses on its own stack, where an overflow ends the process: it sees small, flat texts only.
 _MOST_BLOCK = 20_000
 _MOST_LOGICAL_LINE = 2_000
@@ -87,7 +93,7 @@ def _is_newer(text: str, code: str, line: int) -> bool:
     """Whether libcst, which knows the grammar of later versions, accepts the block that Python refused."""
     first, last = _block(code, line)
     block = "\n".join(text.split("\n")[first:last]) + "\n"
-    if len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
+    if not _NEWER.search(block) or len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
         return False
     if is_python(block):
         return False  # the fault lies in how the block joins its neighbours

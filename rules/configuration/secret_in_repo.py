@@ -18,7 +18,8 @@ RULE = Rule(
     unit="credentials in files",
     references=("SE4ML practices",),
 )
-GENERATED = "a generated secret"
+MILDER = {"a generated secret": 1, "a private key": 1}
+"""What only its name calls a secret, or what may be made for a machine at home, may open nothing that matters."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -26,14 +27,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     ordinals: Counter[tuple[str, str]] = Counter()
     for leak in found:
         ordinals[leak.place.path, leak.kind] += 1
-        # A value that only its name calls secret may open nothing outside; what ends by itself, or stands in a document, is half gone.
-        milder = max(leak.kind == GENERATED, 2 * leak.brief, 2 * leak.shown)
         yield Finding(
             f"{leak.kind} is committed in {leak.place.path}" + ("; it says itself when it ends" if leak.brief else ""),
             leak.place,
             entity=f"{leak.kind} {ordinals[leak.place.path, leak.kind]}",
             remedy="revoke it now, since the history keeps it; read it from the environment or a secret store",
-            milder=milder,
+            milder=MILDER.get(leak.kind, 0) + 2 * leak.shown + 3 * leak.brief,
         )
     if not found:
         yield Clean(says=f"no credential of a known format in {searched} files")

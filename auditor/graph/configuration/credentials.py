@@ -32,7 +32,7 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
     for path in files:
         if places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
             continue
-        for secret in world.files[path].secrets:
+        for secret in dict.fromkeys(world.files[path].secrets):
             program = world.resolved.code.programs.get(path)
             shown = places.is_example(path) or bool(world.files[path].sections)
             found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from auditor.model.facts import Facts
+from auditor.model.facts import Facts, Pattern
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where the file may lie; the first that is there counts."""
@@ -27,17 +27,31 @@ def owned(files: Mapping[str, Facts], paths: Iterable[str]) -> Iterator[Owned]:
     file = next((place for place in PLACES if place in files and files[place].patterns), None)
     if file is None:
         return
-    patterns = [(_compiled(pattern.pattern), pattern) for pattern in reversed(files[file].patterns)]
+    patterns = [_Claim.of(pattern) for pattern in reversed(files[file].patterns)]
+    sections = {claim.section for claim in patterns}
     for path in sorted(set(paths))[:MAX_PATHS]:
         decided: set[str] = set()
-        for expression, pattern in patterns:
-            section = next((attr for attr in pattern.attrs if attr.startswith("section=")), "")
-            if section in decided or not expression.match(path):
+        for claim in patterns:
+            if claim.section in decided or not claim.matches(path):
                 continue
-            decided.add(section)
-            for owner in pattern.attrs:
-                if owner != section:
-                    yield Owned(path, owner, file, pattern.line)
+            decided.add(claim.section)
+            for owner in claim.owners:
+                yield Owned(path, owner, file, claim.line)
+            if len(decided) == len(sections):
+                break
+
+
+class _Claim(NamedTuple):
+    matches: Callable[[str], object]
+    section: str
+    owners: tuple[str, ...]
+    line: int
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> _Claim:
+        section = next((attr for attr in pattern.attrs if attr.startswith("section=")), "")
+        owners = tuple(attr for attr in pattern.attrs if attr != section)
+        return cls(_compiled(pattern.pattern).match, section, owners, pattern.line)
 
 
 _SIGNS = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}

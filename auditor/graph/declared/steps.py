@@ -314,8 +314,8 @@ class Steps:
 
     def _is_packed(self, declared: Declared) -> bool:
         """Whether an artifact only packs up what the repository holds already: no step makes that."""
-        path = declared.path
-        return declared.ref.how in PACKING and any(p == path or p.startswith(f"{path}/") for p in self.resolved.tree)
+        path, files = declared.path, self.resolved.commands.files
+        return declared.ref.how in PACKING and (path in files.tree or path in files.folders)
 
     def _in_code(self) -> Iterator[DeclaredStep]:
         """The steps of the dialects, each once, whichever pipelines it is in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
@@ -9,7 +10,7 @@ from posixpath import dirname
 from typing import NamedTuple, TypeAlias
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex, matches, within
+from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.steps import DeclaredStep
@@ -69,8 +70,9 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     pins = PathIndex(pinned_paths(world, locked=False))
     led, runs = flows(world), OneRun(world)
     found: list[FileEdge] = []
+    known = _Readers(reads)
     for path, writers in sorted(writes.items()):
-        for other, readers in _alike(path, reads):
+        for other, readers in known.alike(path):
             for reader, read in sorted(readers.items()):
                 makers = [
                     w
@@ -107,8 +109,8 @@ def _edge(
             return
         if all(writer.endswith(".ipynb") for _, writer, _ in declared):
             return
-    if said is None and serves(world, reader) and path in world.identities.tree:
-        return
+    if said is None and (world.documents.offers(path) or (serves(world, reader) and path in world.identities.tree)):
+        return  # it was released: the reader does not wait for the writer
     by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
     yield FileEdge(
         other if len(other) > len(path) else path,
@@ -151,21 +153,29 @@ def joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:
     return len(one) - shared <= 1 and len(other) - shared <= 1
 
 
-def _alike(path: str, reads: dict[str, dict[str, Touch]]) -> list[tuple[str, dict[str, Touch]]]:
-    """The paths read that mean the written one: the same, a pattern of it, or a file in a written folder."""
-    exact = [(path, reads[path])] if path in reads else []
-    templated = "{" in path or "*" in path
-    others = [
-        (other, readers)
-        for other, readers in sorted(reads.items())
-        if other != path
-        and (
-            ((templated or "{" in other or "*" in other) and (matches(path, other) or matches(other, path)))
-            or within(other, path)
-            or within(path, other)
-        )
-    ]
-    return exact + others
+class _Readers:
+    """The paths that programs read, asked which of them mean a written one."""
+
+    def __init__(self, reads: dict[str, dict[str, Touch]]) -> None:
+        self.reads = reads
+        self._paths = sorted(reads)
+        self._patterns = [path for path in self._paths if _is_pattern(path)]
+
+    def alike(self, path: str) -> list[tuple[str, dict[str, Touch]]]:
+        """The same path; then, in order, its patterns, what lies in it where it is a folder, and the folders it lies in."""
+        found = {folder for folder in above(path) if folder in self.reads}
+        found.update(
+            self._paths[bisect_left(self._paths, f"{path}/") : bisect_left(self._paths, f"{path}0")]
+        )  # "0" follows "/"
+        for other in self._paths if _is_pattern(path) else self._patterns:
+            if matches(path, other) or matches(other, path):
+                found.add(other)
+        found.discard(path)
+        return [(each, self.reads[each]) for each in ([path] if path in self.reads else []) + sorted(found)]
+
+
+def _is_pattern(path: str) -> bool:
+    return "{" in path or "*" in path
 
 
 def _same_run(world: World, writer: str, reader: str) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
-from auditor.model.ir import Call, Const, Each, Expr, Group, Import, Program, Record, Scope, Table
+from auditor.model.ir import Call, Const, Each, Expr, Group, Import, Name, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
@@ -136,7 +139,7 @@ class Frame(NamedTuple):
 
     def at(self, block: Block) -> Frame:
         """The same scope, at a statement in that block."""
-        return self._replace(block=block)
+        return self if block is self.block else Frame(self.path, self.scope, self.bound, self.depth, block)
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -189,9 +192,10 @@ class Code:
         key = (path, number)
         found = self._indexes.get(key)
         if found is None:
-            found = self._indexes[key] = index_scope(self.programs[path].scopes[number].body)
-            for position, param in enumerate(self.programs[path].scopes[number].params):
-                binding = Binding("param", param.default, (), self.programs[path].scopes[number].line, at=position)
+            scope = self.programs[path].scopes[number]
+            found = self._indexes[key] = index_scope(scope.body)
+            for position, param in enumerate(scope.params):
+                binding = Binding("param", param.default, (), scope.line, at=position)
                 found.bindings.setdefault(param.name, {}).setdefault(1, binding)
         return found
 
@@ -202,7 +206,7 @@ class Code:
         found = self._bound.get(key)
         if found is None:
             found = self._bound[key] = Bound(len(self._bound) + 1, params, inner)
-        return frame._replace(bound=found)
+        return Frame(frame.path, frame.scope, found, frame.depth, frame.block)
 
     def keep(self, expr: E) -> E:
         """An expression made on the way, kept alive so that its identity stays its own."""
@@ -350,13 +354,25 @@ def _name(item: tuple[str, object]) -> str:
 
 def _texts(node: object) -> Iterable[str]:
     """The texts in a record of the IR, however deep."""
-    stack = [node]
+    stack: list[Any] = [node]
     while stack:
         item = stack.pop()
-        if type(item) is Const:
-            if isinstance(item.value, str):
+        kind = type(item)
+        if kind is Const:
+            if type(item.value) is str:
                 yield item.value
-        elif type(item) is tuple:
-            stack.extend(item)
-        elif isinstance(item, Record):
-            stack.extend(getattr(item, field) for field in item.__struct_fields__)
+        elif kind is tuple:
+            stack += item
+        elif kind not in _LEAVES:
+            stack += (_PARTS.get(kind) or _parts(kind))(item)
+
+
+_LEAVES: frozenset[type] = frozenset({Name, str, int, bool, float, type(None)})
+_PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
+
+
+def _parts(kind: type[Record]) -> Callable[[Any], Iterable[object]]:
+    """Takes out of a record what may hold an expression."""
+    names = [field.name for field in msgspec.structs.fields(kind) if field.type not in (str, int, bool)]
+    found = _PARTS[kind] = attrgetter(*names) if len(names) > 1 else lambda item: [getattr(item, n) for n in names]
+    return found

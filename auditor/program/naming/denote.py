@@ -73,16 +73,23 @@ class Denoter:
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             return None
-        key = (id(expr), *frame.key)
-        if key in self._memo:
-            return self._memo[key]
-        if key in self._active or len(self._active) > DEEPEST:
+        path, scope, bound, _, _ = frame
+        key = (
+            id(expr),
+            path,
+            scope,
+            0 if bound is None else bound.number,
+        )  # with `frame.key` written out: most is asked here
+        memo, active = self._memo, self._active
+        if key in memo:
+            return memo[key]
+        if key in active or len(active) > DEEPEST:
             return None
-        self._active.add(key)
+        active.add(key)
         try:
-            found = self._memo[key] = handler(self, expr, frame)
+            found = memo[key] = handler(self, expr, frame)
         finally:
-            self._active.discard(key)
+            active.discard(key)
         return found
 
     def dotted(self, expr: Expr, frame: Frame) -> str | None:
@@ -109,8 +116,10 @@ class Denoter:
         return self._outer[key]
 
     def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
-        bindings = self.bindings(expr, frame)
-        for binding, where in bindings:
+        bindings, around = self._reaching(expr, frame)
+        for binding in bindings:
+            # What is imported or defined is told by the file alone: most bindings need no frame of their own.
+            where = around if binding.how in ("import", "define") else around.at(binding.block)
             found = self._bound(expr.id, binding, where)
             if found is not None:
                 return found
@@ -120,22 +129,24 @@ class Denoter:
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
         """The bindings a name may have here, newest first, each with the frame it stands in."""
-        code = self.code
-        number = frame.scope
+        found, around = self._reaching(expr, frame)
+        return [(binding, around.at(binding.block)) for binding in found]
+
+    def _reaching(self, expr: Name, frame: Frame) -> tuple[list[Binding], Frame]:
+        """The same, with the frame of the scope that they all stand in."""
+        code, path, number = self.code, frame.path, frame.scope
         if expr.version:
-            found = code.index(frame.path, number).reaching(expr.id, expr.version, frame.block)
-            return [(binding, frame.at(binding.block)) for binding in found]
+            return code.index(path, number).reaching(expr.id, expr.version, frame.block), frame
+        scopes = code.programs[path].scopes
         while True:
-            number = code.scope(frame.path, number).parent
+            number = scopes[number].parent
             if number < 0:
-                own = code.index(frame.path, frame.scope).final(expr.id) if frame.scope == 0 else []
-                return [(binding, frame.at(binding.block)) for binding in own]
-            if code.scope(frame.path, number).kind == "class" and number != frame.scope:
+                return (code.index(path, 0).final(expr.id) if frame.scope == 0 else []), frame
+            if scopes[number].kind == "class" and number != frame.scope:
                 continue
-            found = code.index(frame.path, number).final(expr.id)
+            found = code.index(path, number).final(expr.id)
             if found:
-                where = frame.within(number)
-                return [(binding, where.at(binding.block)) for binding in found]
+                return found, frame.within(number)
 
     def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
         how, value = binding.how, binding.value

@@ -126,10 +126,13 @@ class ScopeIndex:
         table = self.bindings.get(name)
         if not table:
             return []
+        if len(table) == 1:
+            [(number, binding)] = table.items()
+            return [] if number > version or self._excludes(binding.block, block) else [binding]
         found: list[Binding] = []
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
-            if self._excludes(binding.block, block) or _overwritten(binding, found):
+            if self._excludes(binding.block, block) or (found and _overwritten(binding, found)):
                 continue
             found.append(binding)
             if block[: len(binding.block)] == binding.block and binding.how != "augment":
@@ -192,12 +195,12 @@ class _Walker:
 
     def expression(self, expr: Expr | None, block: Block, dead: bool, loop: int) -> None:
         """Note the calls and walrus bindings in an expression."""
-        if expr is None:
-            return
-        stack: list[tuple[Expr, tuple[Each, ...]]] = [(expr, ())]
+        # Most expressions hold no comprehension: only what stands inside one goes with its comprehensions, as a pair.
+        stack: list[Expr | tuple[Expr, tuple[Each, ...]]] = [] if expr is None else [expr]
         calls: list[CallSite] = []
         while stack:
-            node, within = stack.pop()
+            top = stack.pop()
+            node, within = top if isinstance(top, tuple) else (top, ())
             if type(node) is Const or type(node) is Name:
                 continue
             if type(node) is Call:
@@ -210,7 +213,9 @@ class _Walker:
                 outermost = node.loops[0][1]
                 stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
                 continue
-            stack.extend((child, within) for child in children(node))
+            parts = _CHILDREN.get(type(node))
+            if parts is not None:
+                stack.extend([(child, within) for child in parts(node)] if within else parts(node))
         calls.reverse()
         self.index.calls.extend(calls)
 

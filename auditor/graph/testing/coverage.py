@@ -1,0 +1,179 @@
+"""Questions about coverage: which feature code and which model definitions the tests of a tree reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.testing.suites import suites
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Const, Expr, Group, Item
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.scopes import children
+
+FEWEST = 3
+"""Statements from which a function is more than a wrapper."""
+
+LAYERS = 3
+"""Layers that a function puts together from which it defines a network."""
+
+SEVERAL = 2
+"""Things done to the values of data from which code makes features."""
+
+_CHANGES = frozenset(
+    {
+        "fillna", "interpolate", "get_dummies", "cut", "qcut", "apply", "map", "applymap", "transform", "agg", "aggregate",
+        "rolling", "ewm", "shift", "diff", "pct_change", "pivot", "pivot_table", "melt", "merge", "join", "merge_asof",
+        "clip", "replace", "rank", "explode", "dropna", "drop_duplicates", "to_datetime", "resample", "assign", "withColumn",
+        "with_columns", "fill_null", "group_by", "groupby", "groupBy", "na.fill",
+    }
+)  # fmt: skip
+"""Steps of data frame libraries that change values or rows; those that only sort, cut columns or stack are left out."""
+
+_WORK = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.FEATURE, Role.FEATURE_SELECT, Role.RESAMPLE})
+_ELSE = frozenset(
+    {Role.FIT, Role.PREDICT, Role.EVALUATE, Role.SPLIT, Role.TUNE, Role.SERVE, Role.EXPLAIN, Role.LOG_METRIC}
+)
+_NETWORK = re.compile(
+    r"^(torch\.nn\.|(pytorch_lightning|lightning)\.|keras\.|tensorflow\.keras\.|tf_keras\.|flax\.|haiku\.|equinox\.|mxnet\.gluon\.)"
+    r"([\w.]*\.)?(Module|LightningModule|Model|Layer|Block|HybridBlock)$|^transformers\.(\w+\.)*PreTrainedModel$"
+)
+_LAYER = re.compile(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
+
+
+class Subject(NamedTuple):
+    """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does."""
+
+    name: str
+    place: Place
+    tested: bool
+    touched: bool
+
+
+def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
+    """The code of a component that makes features when a model is trained or answers: functions, and bodies of scripts."""
+    sites = training_side(world).sites | serving_side(world).sites
+    return [
+        _subject(world, site)
+        for site in sorted(sites)
+        if owned(site[0])
+        and places.is_product(site[0])
+        and not site[0].endswith(".ipynb")
+        and _is_body(world, site)
+        and _makes_features(world, site)
+        and not _draws(world, site)
+    ]
+
+
+def _is_body(world: World, site: Site) -> bool:
+    """A function that is more than a wrapper, or the body of a script."""
+    scope = world.resolved.code.scope(*site)
+    return scope.kind in ("function", "module") and scope.logical >= FEWEST
+
+
+def _makes_features(world: World, site: Site) -> bool:
+    """Whether a scope does more than one thing to the values of data: steps that change them, and columns it computes."""
+    work: set[object] = set()
+    for effect in world.resolved.effects.own.get(site, ()):
+        owner, _, step = effect.name.rpartition(".")
+        if effect.role not in _WORK or effect.certainty < 0.6 or effect.dead:
+            continue
+        if effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
+            work.add(effect.line)
+        elif effect.domain == "ml" and effect.role is not Role.TRANSFORM:
+            work.add(owner)  # fitting and applying one transformer of a library is one thing
+    index = world.resolved.code.index(*site)
+    work |= {line for target, value, line in index.items if _is_column(target) and _from_columns(value)}
+    return len(work) >= (SEVERAL if _does_more(world, site) else 1)
+
+
+def _does_more(world: World, site: Site) -> bool:
+    """Whether a scope reads, writes, trains or judges besides: then one step on data is by the way."""
+    if world.resolved.code.scope(*site).kind != "function":
+        return True
+    return any(effect.io or effect.role in _ELSE for effect in world.resolved.effects.own.get(site, ()))
+
+
+def _draws(world: World, site: Site) -> bool:
+    """Whether a scope makes a chart: what it does to data is for the eye."""
+    return any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
+
+
+def _is_column(target: Expr) -> bool:
+    """`frame["a"]`, `frame[["a", "b"]]`, `frame.loc[rows, "a"]`."""
+    if type(target) is not Item:
+        return False
+    key = target.key
+    if type(target.base) is Attr and target.base.name in ("loc", "at") and type(key) is Group and key.items:
+        key = key.items[-1]
+    return (type(key) is Const and isinstance(key.value, str)) or (
+        type(key) is Group
+        and bool(key.items)
+        and all(type(item) is Const and isinstance(item.value, str) for item in key.items)
+    )
+
+
+def _from_columns(value: Expr) -> bool:
+    """Whether a value is computed from named columns; a plain copy or a literal is none."""
+    if type(value) in (Item, Const):
+        return False
+    todo = [value]
+    while todo:
+        expr = todo.pop()
+        if type(expr) is Item and _is_column(expr):
+            return True
+        todo += children(expr)
+    return False
+
+
+def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
+    """The networks that a component defines: classes, and functions that put layers together."""
+    code = world.resolved.code
+    found = []
+    for path in code.paths:
+        if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
+            found += [
+                _subject(world, (path, number)) for number in code.scopes(path) if _is_network(world, (path, number))
+            ]
+    return found
+
+
+def _is_network(world: World, site: Site) -> bool:
+    scope = world.resolved.code.scope(*site)
+    denoter = world.resolved.evaluator.denoter
+    if scope.kind == "class":
+        return any(_NETWORK.match(base) for base in denoter.ancestry(Local(*site)))
+    if scope.kind != "function" or world.resolved.code.owner(*site) is not None:
+        return False
+    layers = 0
+    for call_site in world.resolved.code.index(*site).calls:
+        made = denoter.denote(call_site.call.func, Frame(*site, block=call_site.block))
+        layers += type(made) is Library and bool(_LAYER.match(made.dotted))
+    return layers >= LAYERS
+
+
+def _subject(world: World, site: Site) -> Subject:
+    code, tests = world.resolved.code, suites(world)
+    scope = code.scope(*site)
+    sites = frozenset(_whole(world, site))
+    name = f"{scope.name}()" if scope.kind == "function" else scope.name or f"the body of {site[0]}"
+    return Subject(
+        name,
+        code.place(site[0], scope.line or 1),
+        bool(sites & tests.reached) or ">>>" in scope.doc,
+        bool(sites & tests.touched),
+    )
+
+
+def _whole(world: World, site: Site) -> Iterator[Site]:
+    """A scope; of a class its methods, since tests reach those."""
+    if world.resolved.code.scope(*site).kind == "class":
+        yield from ((site[0], number) for number in world.resolved.code.index(*site).nested)
+    else:
+        yield site

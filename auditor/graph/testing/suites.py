@@ -1,0 +1,266 @@
+"""The tests of a tree: which can fail, which are switched off, and what code runs when they run."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame, Local, Module
+
+_ASSERTING = re.compile(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
+"""Calls by which a test fails: of unittest, pytest, numpy, pandas, mocks, and helpers named after them."""
+_OFF = frozenset({"skip", "xfail"})
+_NAMED_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
+
+
+class Test(NamedTuple):
+    """One test function. `checks`: something in it can fail; `off`: it is skipped or expected to fail, whatever happens."""
+
+    site: Site
+    checks: bool
+    off: bool
+
+
+class Suites:
+    """All tests of a tree, and what they reach."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.code = world.resolved.code
+        self.files = tuple(path for path in self.code.paths if places.is_test(path) and not path.endswith(".ipynb"))
+        self._programs: dict[str, list[str]] = defaultdict(list)
+        for path in self.code.paths:
+            if not places.is_test(path):
+                self._programs[path.rpartition("/")[2]].append(path)
+        self._fixtures = self._all_fixtures()
+        self._launches = self._all_launches()
+        self.tests = tuple(test for path in self.files for test in self._of_file(path))
+        self.reached = self._reach(test.site for test in self.tests if test.checks and not test.off)
+        """The scopes that run in a test that can fail."""
+        self.touched = self._reach(test.site for test in self.tests)
+        """The scopes that run in any test."""
+
+    # --- which tests ---
+
+    def _of_file(self, path: str) -> Iterator[Test]:
+        off = self._module_is_off(path)
+        for number in self.code.scopes(path):
+            scope = self.code.scope(path, number)
+            if scope.kind == "function" and self._is_test(path, number):
+                around = self.code.owner(path, number)
+                decorators = (
+                    *scope.decorators,
+                    *(self.code.scope(path, around).decorators if around is not None else ()),
+                )
+                skipped = off or any(map(_switches_off, decorators)) or _begins_with_skip(scope.body)
+                yield Test((path, number), self._checks((path, number)), skipped)
+
+    def _is_test(self, path: str, number: int) -> bool:
+        """What a runner collects: functions and methods of test classes whose names begin with `test`."""
+        scope = self.code.scope(path, number)
+        if not scope.name.rpartition(".")[2].startswith("test"):
+            return False
+        if scope.parent == 0:
+            return bool(_NAMED_TEST.search(path))
+        owner = self.code.owner(path, number)
+        return owner is not None and self.code.scope(path, owner).parent == 0
+
+    def _module_is_off(self, path: str) -> bool:
+        index = self.code.index(path, 0)
+        marks = [b.value for b in index.bindings.get("pytestmark", {}).values() if b.value is not None]
+        return any(map(_switches_off, marks)) or any(
+            not site.block and type(site.call.func) is Attr and site.call.func.name == "skip" for site in index.calls
+        )
+
+    def _checks(self, site: Site, depth: int = 0) -> bool:
+        """Whether a test can fail by what it says: an assertion that is no tautology, here or in a helper of the tests."""
+        if any(map(_can_fail, _nodes(self.code.scope(*site).body))):
+            return True
+        if depth >= 2:
+            return False
+        for edge in self.world.resolved.effects.calls.get(site, ()):
+            callee = (edge.callee.path, edge.callee.scope)
+            if places.is_test(callee[0]) and callee != site and self._checks(callee, depth + 1):
+                return True
+        return False
+
+    # --- what runs ---
+
+    def _reach(self, starts: Iterable[Site]) -> frozenset[Site]:
+        todo, found = list(starts), set[Site]()
+        while todo:
+            site = todo.pop()
+            if site not in found:
+                found.add(site)
+                todo += [other for other in self._onward(site) if other not in found]
+        return frozenset(found)
+
+    def _onward(self, site: Site) -> Iterator[Site]:
+        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries."""
+        for edge in self.world.resolved.effects.calls.get(site, ()):
+            callee = (edge.callee.path, edge.callee.scope)
+            yield callee
+            owner = self.code.owner(*callee) if edge.constructs else None
+            if owner is not None:
+                yield from self._methods(Local(callee[0], owner))
+        yield from self._base_of_constructed(site)
+        if places.is_test(site[0]):
+            yield from self._mentioned(site)
+            yield from self._supplied(site)
+            yield from self._launches.get(site, ())
+            yield from ((site[0], number) for number in self._nested(site))
+
+    def _nested(self, site: Site) -> Iterator[int]:
+        for number in self.code.index(*site).nested:
+            if self.code.scope(site[0], number).kind == "function":
+                yield number
+
+    def _base_of_constructed(self, site: Site) -> Iterator[Site]:
+        """The methods of classes without a constructor of their own that a scope makes objects of."""
+        for call_site in self.code.index(*site).calls:
+            func = call_site.call.func
+            if type(func) in (Name, Attr):
+                made = self.world.resolved.evaluator.denoter.denote(func, Frame(*site, block=call_site.block))
+                if type(made) is Local and self.code.scope(made.path, made.scope).kind == "class":
+                    yield from self._methods(made)
+
+    def _methods(self, cls: Local, depth: int = 0) -> Iterator[Site]:
+        """All methods of a class and of the classes of the repository it is made from."""
+        for number in self.code.index(cls.path, cls.scope).nested:
+            yield cls.path, number
+        for base in self.world.resolved.evaluator.denoter.bases(cls) if depth < 5 else ():
+            if type(base) is Local:
+                yield from self._methods(base, depth + 1)
+
+    def _mentioned(self, site: Site) -> Iterator[Site]:
+        """The functions and classes that a test names, wherever it hands them: calls, lists of parameters, attributes."""
+        scope, owner = self.code.scope(*site), self.code.owner(*site)
+        around = self.code.scope(site[0], owner).decorators if owner is not None else ()
+        outside = Frame(site[0], max(scope.parent, 0))
+        yield from self._named_in(scope.body, Frame(*site))
+        yield from self._named_in(scope.decorators, outside)
+        yield from self._named_in(around, Frame(site[0], 0))
+
+    def _named_in(self, parts: Iterable[object], frame: Frame) -> Iterator[Site]:
+        for node in _nodes(parts):
+            if type(node) is Const and isinstance(node.value, str) and node.value.endswith((".py", ".ipynb")):
+                yield from self._of_program(node.value)
+            elif type(node) is Name or (type(node) is Attr and type(node.base) in (Name, Attr)):
+                named = self.world.resolved.evaluator.denoter.denote(node, frame)
+                if type(named) is Local:
+                    yield from self._of_local(named)
+                elif type(named) is Module and type(node) is Attr and named.path in self.code.programs:
+                    yield named.path, 0
+
+    def _of_program(self, text: str) -> Iterator[Site]:
+        """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""
+        named = text.lstrip("./")
+        for path in self._programs.get(named.rpartition("/")[2], ()):
+            if path == named or path.endswith(f"/{named}"):
+                yield from ((path, number) for number in self.code.scopes(path))
+
+    def _of_local(self, named: Local) -> Iterator[Site]:
+        if self.code.scope(named.path, named.scope).kind == "class":
+            yield from self._methods(named)
+        else:
+            yield named.path, named.scope
+
+    def _supplied(self, site: Site) -> Iterator[Site]:
+        """The fixtures that fill the parameters of a test, those that run by themselves, and `setUp` of its class."""
+        for param in self.code.scope(*site).params:
+            yield from self._fixtures.get(param.name, ())
+        yield from self._fixtures.get("", ())
+        owner = self.code.owner(*site)
+        for number in self.code.index(site[0], owner).nested if owner is not None else ():
+            if self.code.scope(site[0], number).name.rpartition(".")[2].lower().startswith(("setup", "teardown")):
+                yield site[0], number
+
+    def _all_fixtures(self) -> dict[str, list[Site]]:
+        """Fixtures by the name that tests ask for; under "" those that run by themselves."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for path in self.files:
+            for number in self.code.scopes(path):
+                scope = self.code.scope(path, number)
+                for decorator in scope.decorators:
+                    named = dict(decorator.keywords) if type(decorator) is Call else {}
+                    if _last(decorator) in ("fixture", "yield_fixture"):
+                        given = named.get("name")
+                        name = given.value if type(given) is Const else scope.name.rpartition(".")[2]
+                        by_itself = type(auto := named.get("autouse")) is Const and auto.value is True
+                        found["" if by_itself else str(name)].append((path, number))
+        return found
+
+    def _all_launches(self) -> dict[Site, list[Site]]:
+        """What runs in the programs that tests start as commands."""
+        found: dict[Site, list[Site]] = {}
+        for path in self.files:
+            for launch in self.world.launched.get(path, ()):
+                if launch.run.target in self.code.programs:
+                    found.setdefault(launch.site, []).extend(self.world.lineage.reached(launch.run.target))
+        return found
+
+
+def suites(world: World) -> Suites:
+    """The tests of the tree, read once."""
+    return world.once(Suites)
+
+
+def _nodes(parts: Iterable[object]) -> Iterator[Record]:
+    """All records under some statements and expressions."""
+    todo = list(parts)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend(node)
+        elif isinstance(node, Record):
+            yield node
+            todo.extend(getattr(node, name) for name in node.__struct_fields__)
+
+
+def _can_fail(node: Record) -> bool:
+    if type(node) is Assert:
+        return not _is_tautology(node.test)
+    if type(node) is Raise:
+        return True
+    if type(node) is With:
+        return any(_last(context) in ("raises", "warns") for context, _ in node.items)
+    return type(node) is Call and bool(_ASSERTING.match(_last(node)))
+
+
+def _is_tautology(test: Record) -> bool:
+    """`assert True`, `assert 1 == 1`, `assert x == x`."""
+    if type(test) is Const:
+        return bool(test.value)
+    if type(test) is Op and test.op in ("==", "is", "<=", ">="):
+        return (
+            len(test.operands) == 2 and test.operands[0] == test.operands[1] and type(test.operands[0]) in (Const, Name)
+        )
+    return False
+
+
+def _switches_off(mark: Record) -> bool:
+    """`pytest.mark.skip`, `unittest.skip("…")`, `pytest.mark.xfail`: for good, no condition given."""
+    if type(mark) is Call and (_last(mark) == "xfail" and (mark.args or "condition" in dict(mark.keywords))):
+        return False
+    return _last(mark) in _OFF
+
+
+def _begins_with_skip(body: tuple[object, ...]) -> bool:
+    """Whether the first thing that a test does is to skip itself."""
+    for statement in body[:2]:
+        value = getattr(statement, "value", None)
+        if type(value) is Call:
+            return _last(value) == "skip"
+    return False
+
+
+def _last(expr: object) -> str:
+    """The last word of a name, an attribute or of what a call calls."""
+    func = expr.func if type(expr) is Call else expr
+    return func.name if type(func) is Attr else func.id if type(func) is Name else ""

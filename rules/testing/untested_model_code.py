@@ -1,0 +1,56 @@
+"""TST002: a network of one's own, and no test that builds it."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="TST002",
+    name="untested-model-code",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PS",
+    effort=Effort("4h", "2d"),
+    unit="model definitions",
+    serves=True,
+    ml_test_score=("Infra 2",),
+    references=("Breck et al. 2017",),
+)
+SEARCHED = ("test functions and methods that can fail, with their fixtures, helpers and the programs they start",)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if excused := graph.excused():
+        yield NotApplicable(excused)
+        return
+    models = graph.model_code()
+    if not models:
+        yield NotApplicable("no network is defined here: estimators off the shelf need no test of their definition")
+        return
+    tested = [model for model in models if model.tested]
+    if tested:
+        yield Clean(len(tested), f"tests reach {len(tested)} of {plural(len(models), 'model definition')}")
+        return
+    first, *others = models
+    more = f" and {plural(len(others), 'other model definition')}" if others else ""
+    yield Finding(
+        f"{first.name}{more}: no test that can fail builds {'it' if not others else 'any of them'}",
+        first.place,
+        entity="model-code",
+        remedy="test the shapes of the output, that one step lowers the loss, and that the model overfits one batch",
+        related=tuple(other.place.says(other.name) for other in others[:12]),
+        searched=SEARCHED,
+    )
