@@ -13,11 +13,10 @@ _WORD = re.compile(
 )
 _HOST = re.compile(
     r"^(?:my|some|a|the|an|example|sample|test|dummy|foo)[-_.]?(?:s3[-_]?|gcs[-_]?)?(?:bucket|account|container|project|host|server|domain|site|endpoint|registry)(?:[-_.]?name)?$"
-    r"|^(?:bucket|account|container|storage[-_]?account)(?:[-_]?name)?$"
-    r"|(?:^|\.)example\.(?:com|org|net|edu)$|\.(?:example|invalid)$",
+    r"|^(?:bucket|account|container|storage[-_]?account)(?:[-_]?name)?$",
     re.I,
 )
-"""Names of buckets and hosts that are nobody's; `example.com` and its like are kept for documentation (RFC 2606)."""
+"""Names of buckets and hosts that are nobody's."""
 _FOLDERS = re.compile(r"^/?(?:(?:some|full|absolute|your)/)?path/to/(?=.)", re.I)
 
 

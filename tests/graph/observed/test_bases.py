@@ -74,7 +74,6 @@ def test_a_notebook_works_where_it_changes_to(change: str, expected: str) -> Non
         ("s3://my-bucket/train.csv", "uri:s3://{placeholder}/train.csv"),
         ("s3://data-yourinitials-id/train.csv", "uri:s3://{placeholder}/train.csv"),
         ("gs://<BUCKET>/train.csv", "uri:gs://{placeholder}/train.csv"),
-        ("https://example.com/train.csv", "url:https://{placeholder}/train.csv"),
         ("/path/to/train.csv", "unknown:a.py:{placeholder}/train.csv"),
         ("path/to/your_data/train.csv", "unknown:a.py:{placeholder}/{placeholder}/train.csv"),
         ("s3://acme-data/train.csv", "uri:s3://acme-data/train.csv"),
