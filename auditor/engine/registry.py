@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from auditor.model.errors import UsageError
 from auditor.model.page import RulePage
-from auditor.model.verdict import RuleInfo
+from auditor.model.verdict import REGULAR, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
 
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
@@ -44,6 +44,11 @@ class Registry(NamedTuple):
 
     families: tuple[Family, ...]
     rules: dict[str, Loaded]
+
+    def shown_to(self, persona: str) -> Registry:
+        """The rules that a persona is shown: the pedantic see all."""
+        rules = {id_: loaded for id_, loaded in self.rules.items() if loaded.rule.persona in (REGULAR, persona)}
+        return self._replace(rules=rules)
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,11 @@ class Outcome(str, Enum):
     UNKNOWN = "unknown"
 
 
+REGULAR, PEDANTIC = "regular", "pedantic"
+PERSONAS = (REGULAR, PEDANTIC)
+"""Whom a rule is for. What only the pedantic are shown never counts in a score."""
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """The constant part of a rule, as data. Thresholds are (warn, fail) in the rule's own unit.
 
