@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -14,9 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.model.errors import UsageError
 from auditor.model.page import RulePage
-from auditor.model.verdict import REGULAR, RuleInfo
+from auditor.model.verdict import REGULAR, Precision, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
 
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
@@ -68,8 +71,18 @@ def registry(extra: str = "") -> Registry:
                 )
     if extra:
         _extra(Path(extra), families, rules)
+    measured = _measured(files("auditor.rules"))
+    for id_, loaded in rules.items():
+        info = msgspec.structs.replace(loaded.info, precision=measured.get(id_))
+        rules[id_] = loaded._replace(info=info)
     ordered = tuple(sorted(families.values(), key=lambda f: f.order))
     return Registry(ordered, dict(sorted(rules.items())))
+
+
+def _measured(home: Traversable) -> dict[str, Precision]:
+    """How often each rule was right, from the table that the evidence is folded into."""
+    table = tomllib.loads(home.joinpath("precision.toml").read_text("utf-8"))
+    return msgspec.convert(table["rules"], dict[str, Precision])
 
 
 def _family(
