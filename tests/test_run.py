@@ -165,6 +165,17 @@ def test_components_can_be_set_by_the_target(project: Path) -> None:
     assert component.archetypes[0].letter == "L"
 
 
+def test_what_a_setting_leaves_out_is_neither_judged_nor_hidden(project: Path) -> None:
+    written(project, {"planted/train.py": LEAK, "planted/data/raw.csv": "a,b\n1,0\n"})
+    assert {finding.place.path for finding in audited(project).findings} > {"planted/train.py"}
+    written(project, {"auditor.toml": "exclude = ['planted/**']\n"})
+    result = audited(project)
+    assert not [finding for finding in result.findings if finding.place.path.startswith("planted/")]
+    assert [(left.reason, left.files, left.example) for left in result.coverage.excluded] == [
+        ("configured", 2, "planted/data/raw.csv")
+    ]
+
+
 def test_what_the_caller_can_mend_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         audited(tmp_path / "nowhere")

@@ -345,3 +345,19 @@ def test_a_service_that_fetches_the_released_file_is_no_second_producer() -> Non
     app = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/x')\ndef score():\n    return m.predict([[1]])\n"
     assert found({"train.py": train, "refresh.py": fetch}, "PIP005")
     assert not found({"train.py": train, "app.py": fetch + app}, "PIP005")
+
+
+def test_whoever_takes_a_released_file_does_not_wait_for_its_maker() -> None:
+    maker = "import pandas as pd\npd.read_csv('raw.csv').to_hdf('weights/detector_voc_fixed.h5', key='w')\n"
+    taker = "import pandas as pd\npd.read_hdf('weights/detector_voc_fixed.h5').to_csv('boxes.csv')\n"
+    files = {"convert.py": maker, "detect.py": taker, "raw.csv": "a\n1\n"}
+    assert found(files, "PIP001")
+    readme = {"README.md": "# Weights\n\n[converted](https://example.org/w/detector_voc_fixed.zip), ready to use.\n"}
+    assert not found(files | readme, "PIP001")
+
+
+def test_data_that_a_document_tells_of_can_be_found_again() -> None:
+    fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
+    files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances_2014.csv')\n" + fit}
+    assert severities(files, "DAT001") == ["critical"]
+    assert severities(files | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["medium"]

@@ -88,7 +88,7 @@ def _leak(world: World, leak: verdicts.Leak) -> Leak:
         says = f"{fit.name} is {verb} on rows that the split then holds out"
         return Leak(fit.name, entity(world, site), at(world, fit.spot), tuple(trail), 0.6, _MILDER_STATISTIC, says)
     trail += judged_at(world, evaluation)
-    unlabelled = evaluation.how == "predict" and all(rows.how != "part" for rows in evaluation.tested.chain())
+    unlabelled = verdicts.unlabelled(evaluation)
     says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} rows that the model is evaluated on"
     if unlabelled:
         says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} the rows that the model predicts"

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from auditor.graph.part import Part
-from auditor.graph.smells import admitted, frames, notebooks, numeric, pinned, swallowed, training_loops, unsafe_loads
+from auditor.graph.smells import (
+    admitted,
+    frames,
+    notebooks,
+    numeric,
+    pinned,
+    swallowed,
+    training_loops,
+    undefined,
+    unsafe_loads,
+)
 
 
 class Smells(Part):
@@ -40,3 +50,7 @@ class Smells(Part):
     def stays_below(self, library: str, version: str) -> bool:
         """Whether every environment that names a library keeps it below a version."""
         return pinned.always(self._world, self.owns, library, below=version)
+
+    def undefined_names(self) -> tuple[list[undefined.Undefined], int]:
+        """Names that programs use and nothing defines, and how many programs could be looked at."""
+        return undefined.undefined(self._world, self.owns)

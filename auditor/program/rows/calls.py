@@ -90,6 +90,8 @@ def _of_value(m: Machine, called: Called, expr: Call, at: Env) -> Value | None:
         called.name = "__call__"
         return fitting.modelling(m, called, held) if held.kind == "model" else fitting.transforming(m, called, held)
     if held.kind == "function" and held.scope >= 0:
+        if m.code.scope(held.path, held.scope).kind == "class":
+            return constructed(m, called, (held.path, held.scope))
         return inlined(m, called, (held.path, held.scope), None)
     return None
 
@@ -128,7 +130,7 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     places = [p.name for p in params if p.kind in ("positional", "plain")]
     names |= dict(zip(places, called.args, strict=False))
     names |= {k: v for k, v in called.keywords.items() if any(p.name == k for p in params)}
-    inner = Env(site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block)
+    inner = Env(site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at)
     for param in params:
         if param.name not in names:
             names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh()

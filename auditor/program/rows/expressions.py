@@ -131,7 +131,7 @@ def _held_against(m: Machine, operands: list[Value], at: Env, expr: Op) -> bool:
     guess = guesses[0]
     if guess.by is not None and guess.rows is not None:
         spot = Spot(at.site[0], _line(expr) or at.line)
-        m.judge(guess.by, guess.rows, guess.fits, "compare", spot, at)
+        m.judge(guess.by, guess.rows, guess.fits, "residual" if expr.op == "-" else "compare", spot, at)
     return True
 
 
@@ -192,7 +192,7 @@ def _each(m: Machine, expr: Each, at: Env) -> Value:
     base = next((value for value in sources if value.rows is not None), None)
     if base is not None and _names_columns(expr):
         return Value("names", fits=fits_in(m.value(condition, inner) for condition in expr.loops[0][2]))
-    if base is not None and base.kind in ("frame", "prediction", "index"):
+    if base is not None and base.kind in ("frame", "prediction"):
         values = [m.value(element, inner) for element in expr.elements]
         return mixed([base, *values])
     if turns is None:

@@ -39,7 +39,6 @@ _GUESSES = frozenset(
 )
 _JUDGES = frozenset({"score", "evaluate", "evaluate_generator", "test_on_batch"})
 _CONTINUES = frozenset({"partial_fit", "train_on_batch", "update"})
-_UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "clusterer", "cluster", "density"})
 
 
 # --- making them ---
@@ -240,9 +239,20 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         number = m.sets.split(("validation_split", rows, validated))
         held_out = m.sets.part(rows, number, 1, "cut")
         rows = m.sets.part(rows, number, 0, "cut")
-    version = before.version if before is not None else m.sets.number()
+    version = m.sets.number()
     searched = bool(thing.attrs.get("search"))
-    trained = Trained(version, receiver.ref, thing.name, rows, whole.all_fits(), called.spot, searched, thing.spot)
+    trained = Trained(
+        version,
+        receiver.ref,
+        thing.name,
+        rows,
+        whole.all_fits(),
+        called.spot,
+        searched,
+        called.at.loops,
+        thing.incremental,
+        _task(thing),
+    )
     m.heap[receiver.ref] = replace(thing, trained=trained)
     m.trace.trainings.append(trained)
     if searched:
@@ -255,6 +265,10 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
     if called.name == "fit_transform":
         return Value("frame", rows, whole.all_fits() | _of_training(m.heap[receiver.ref]))
     return receiver if not thing.incremental else Value("model", ref=receiver.ref, name=thing.name)
+
+
+def _task(thing: Thing) -> str:
+    return str(thing.attrs.get("task", ""))
 
 
 def _folds(m: Machine, called: Called, trained: Trained, data: Value) -> None:
@@ -320,7 +334,7 @@ def _crossed(m: Machine, called: Called) -> tuple[Trained, Rows, frozenset[Fit]]
     thing = m.heap.get(model.ref)
     train, test = splitting.folds_over(m, data.rows)
     name = thing.name if thing is not None else "the model"
-    trained = Trained(m.sets.number(), model.ref, name, train, data.all_fits(), called.spot, True, called.spot)
+    trained = Trained(m.sets.number(), model.ref, name, train, data.all_fits(), called.spot, True)
     return trained, test, data.all_fits()
 
 
@@ -349,8 +363,16 @@ def predicted(m: Machine, called: Called, receiver: Value) -> Value | None:
         rows = receiver.rows
         if before is not None and before.rows is not rows:
             rows = m.sets.union([before.rows, rows])
-        version = before.version if before is not None else m.sets.number()
-        trained = Trained(version, receiver.ref, thing.name, rows, receiver.fits, called.spot, made=thing.spot)
+        trained = Trained(
+            m.sets.number(),
+            receiver.ref,
+            thing.name,
+            rows,
+            receiver.fits,
+            called.spot,
+            loops=called.at.loops,
+            continues=True,
+        )
         m.heap[receiver.ref] = replace(thing, trained=trained)
         m.trace.trainings.append(trained)
         return OTHER

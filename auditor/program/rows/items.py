@@ -112,7 +112,8 @@ def _by_value(m: Machine, base: Value, key: Value) -> Value:
     """What a table gives for an evaluated key: a mask or an index takes rows, names take columns."""
     rows = m.rows(base)
     if key.kind == "mask":
-        part = m.sets.part(rows, *key.split, "cut") if key.split is not None else m.sets.subset(rows)
+        how = "filtered" if key.name != "isin" else "cut"
+        part = m.sets.part(rows, *key.split, how) if key.split is not None else m.sets.subset(rows, how)
         return base.on(part).with_fits(_filtering(key))
     if key.kind == "index" and key.rows is not None:
         return base.on(m.sets.rebased(rows, key.rows))
@@ -203,9 +204,9 @@ def store(m: Machine, target: Item, value: Value, at: Env) -> None:
     base = m.value(base_expr, at)
     name = m.value(key, at)
     if base.kind in ("table", "list"):
-        m.rebind(base_expr, _with_element(base, name, value), at)
+        m.changed(base_expr, base, _with_element(base, name, value), at)
     elif base.rows is not None:
-        m.rebind(base_expr, _with_columns(base, name, value, partly=base_expr is not target.base), at)
+        m.changed(base_expr, base, _with_columns(base, name, value, partly=base_expr is not target.base), at)
 
 
 def _with_element(base: Value, key: Value, value: Value) -> Value:

@@ -25,11 +25,13 @@ def elements(m: Machine, source: Value) -> list[Value] | None:
 def folds(m: Machine, source: Value) -> list[Value]:
     """Two of the pairs of training and test positions that a splitter makes of some rows."""
     found = []
-    for turn in range(FOLDS_SHOWN):
+    once = bool(m.heap[source.ref].attrs.get("once"))
+    how = "part" if once else "fold"
+    for turn in range(1 if once else FOLDS_SHOWN):
         split = m.sets.split(("fold", source.ref, source.rows, turn))
         rows = m.rows(source)
-        train = Value("index", m.sets.part(rows, split, TRAIN, "fold"))
-        test = Value("index", m.sets.part(rows, split, TEST, "fold"))
+        train = Value("index", m.sets.part(rows, split, TRAIN, how))
+        test = Value("index", m.sets.part(rows, split, TEST, how))
         found.append(listed([train, test]))
     return found
 

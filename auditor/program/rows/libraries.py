@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
-from auditor.program.rows import fitting, iteration, splitting, tables
+from auditor.program.rows import fitting, iteration, splitting, tables, times
 from auditor.program.rows.machine import Called, Env, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
@@ -34,6 +34,9 @@ def starred(m: Machine, path: str) -> list[str]:
 
 def call(m: Machine, called: Called) -> Value:
     """What a library function gives for its arguments."""
+    called.args = [m.table_of(value) if value.kind == "object" else value for value in called.args]
+    if called.name.startswith("torch.nn.") and (guess := _guess_in(called)) is not None:
+        return guess  # a loss: `backward` will train the model it came from
     special = _SPECIAL.get(called.name)
     if special is not None:
         return special(m, called)
@@ -46,6 +49,10 @@ def call(m: Machine, called: Called) -> Value:
     handler = _BY_ROLE.get(entry.role)
     made = handler(m, called, entry) if handler is not None else None
     return made if made is not None else m.unfollowed(called)
+
+
+def _guess_in(called: Called) -> Value | None:
+    return next((value for value in called.every() if value.kind in ("prediction", "loss")), None)
 
 
 def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
@@ -80,7 +87,9 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
     if entry.library == "sklearn":
         return _bunch(m, called)
     rows = m.sets.root(f"{target}|{called.constant('sheet_name')}") if target else m.sets.fresh(known=True)
-    return Value("frame", rows)
+    found = Value("frame", rows)
+    times.read_dates(m, called, found)
+    return found
 
 
 def _bunch(m: Machine, called: Called) -> Value:
@@ -237,6 +246,7 @@ _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
     "numpy.arange": _range,
     "pandas.factorize": _factorized,
     "pandas.cut": _cut,
+    "pandas.to_datetime": times.parsed,
     "sklearn.base.clone": _cloned,
     "copy.copy": _copied,
     "copy.deepcopy": _copied,

@@ -13,17 +13,17 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
     if base.kind == "table":
         return _of_dict(m, called, base)
     if called.name in ("append", "add") and called.args and called.args[0].kind not in ("const", "names", "statistic"):
-        m.rebind(called.target, replace(base, items=(*base.items, called.args[0])), called.at)
+        m.changed(called.target, base, replace(base, items=(*base.items, called.args[0])), called.at)
         return OTHER
     if called.name in ("extend", "update") and called.args and called.args[0].kind == "list":
-        m.rebind(called.target, replace(base, items=(*base.items, *called.args[0].items)), called.at)
+        m.changed(called.target, base, replace(base, items=(*base.items, *called.args[0].items)), called.at)
         return OTHER
     if called.name == "insert" and len(called.args) == 2:
-        m.rebind(called.target, replace(base, items=(called.args[1], *base.items)), called.at)
+        m.changed(called.target, base, replace(base, items=(called.args[1], *base.items)), called.at)
         return OTHER
     if called.name in ("append", "extend", "remove", "sort", "clear"):
         # Elements that are not followed: the list is no longer known to be whole.
-        m.rebind(called.target, replace(base, open=bool(base.items)), called.at)
+        m.changed(called.target, base, replace(base, open=bool(base.items)), called.at)
         return OTHER
     return base.items[-1] if called.name == "pop" and base.items else base
 

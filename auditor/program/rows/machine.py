@@ -15,7 +15,7 @@ from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, RowSets, Spot
-from auditor.program.rows.trace import Evaluation, How, Trace
+from auditor.program.rows.trace import Evaluation, How, Signal, Trace
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
 
 MOST_STEPS = 24_000
@@ -52,6 +52,7 @@ class Env:
     loops: int = 0
     line: int = 0
     returned: list[Value] = field(default_factory=list)
+    caller: Env | None = None
 
     def lookup(self, name: str) -> Value | None:
         """What a name holds, here or in the module."""
@@ -202,7 +203,7 @@ class Machine:
             thing = self.heap[base.ref]
             self.heap[base.ref] = replace(thing, fields={**thing.fields, target.name: value})
         elif base.rows is not None and target.name not in ("columns", "index", "name"):
-            self.rebind(target.base, column(base, target.name, value), at)
+            self.changed(target.base, base, column(base, target.name, value), at)
 
     def _unpack(self, target: Group, value: Value, at: Env) -> None:
         items = value.items if value.kind == "list" and not value.open else ()
@@ -231,6 +232,18 @@ class Machine:
         elif type(target) in (Attr, Item):
             self.bind(target, value, at)
 
+    def changed(self, target: Expr, old: Value, new: Value, at: Env) -> None:
+        """A value is changed in place: whatever else holds it, here, around or in the callers, holds the new one."""
+        self.rebind(target, new, at)
+        env: Env | None = at
+        seen: set[int] = set()
+        while env is not None and id(env) not in seen:
+            seen.add(id(env))
+            for env_here in (env, env.outer):
+                if env_here is not None:
+                    _exchange(env_here.names, old, new)
+            env = env.caller
+
     # --- making values ---
 
     def fresh(
@@ -256,8 +269,19 @@ class Machine:
 
     def grounded(self, value: Value) -> Value:
         """The value as rows: a list of columns or of single values is one table, and what has no rows gets its own."""
+        if value.kind == "object":
+            value = self.table_of(value)
         whole = mixed([value]) if value.kind in ("list", "table") else value
         return whole if whole.rows is not None else replace(whole, rows=self.rows(value))
+
+    def table_of(self, value: Value) -> Value:
+        """The rows that an object holds in its attributes: a data set of the repository is the data it was given."""
+        held = [
+            v
+            for v in self.heap[value.ref].fields.values()
+            if v.rows is not None and v.kind in ("frame", "other", "index")
+        ]
+        return Value("frame", held[0].rows, fits_in(held)) if held else value
 
     def unfollowed(self, called: Called) -> Value:
         """The result of a call that is not followed: rows of its own, the statistics of its arguments."""
@@ -280,10 +304,15 @@ class Machine:
         selects: bool = False,
     ) -> None:
         """Note that a trained model is judged on rows."""
-        found = Evaluation(trained, rows, trained.fits | fits, how, spot, at.site, at.block, selects)
+        looped = at.loops > 0 and trained.loops > 0
+        found = Evaluation(trained, rows, trained.fits | fits, how, spot, at.site, at.block, selects, looped)
         if found.key() not in self._judged:
             self._judged.add(found.key())
             self.trace.evaluations.append(found)
+
+    def signal(self, rows: Rows, word: str, spot: Spot) -> None:
+        """Note that rows look ordered in time."""
+        self.trace.signals.setdefault(rows.root, {}).setdefault(word, Signal(word, spot))
 
 
 @dataclass(slots=True)
@@ -292,6 +321,14 @@ class Stored:
 
     target: Item
     value: Value
+
+
+def _exchange(names: dict[str, Value], old: Value, new: Value) -> None:
+    for name, value in names.items():
+        if value is old:
+            names[name] = new
+        elif value.kind in ("list", "table") and any(item is old for item in value.items):
+            names[name] = replace(value, items=tuple(new if item is old else item for item in value.items))
 
 
 def column(frame: Value, name: str, value: Value) -> Value:

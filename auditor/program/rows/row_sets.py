@@ -40,7 +40,8 @@ class Rows:
     """A set of rows, compared by identity.
 
     `above` are the sets that contain it, itself included; `layers` its part of each split on the way down; `members` what a
-    union was made of. `how` is root, part, subset, repeated, union or fold; `known` says that the origin was seen.
+    union was made of. `how` is root, part (drawn at random), cut (by position or label), filtered (by what the rows hold), subset,
+    repeated, union or fold; `known` says that the origin was seen.
     """
 
     __slots__ = ("above", "how", "id", "known", "layers", "members", "name", "parent", "part", "split")
@@ -137,9 +138,9 @@ class RowSets:
             found = self._parts[key] = Rows(self.number(), parent, how=how, split=split, part=part)
         return found
 
-    def subset(self, parent: Rows) -> Rows:
-        """Some of the rows, which ones cannot be told."""
-        return Rows(self.number(), parent, how="subset")
+    def subset(self, parent: Rows, how: str = "subset") -> Rows:
+        """Some of the rows, which ones cannot be told; `filtered` where the values in them decide."""
+        return Rows(self.number(), parent, how=how)
 
     def repeated(self, parent: Rows) -> Rows:
         """The rows, some of them several times."""
@@ -194,6 +195,18 @@ def relation(one: Rows, other: Rows) -> Relation:
             if rows is union and "overlap" in found:
                 return "overlap"
     return "overlap" if _repeats(one, other) or _drawn_twice(one, other) else "unknown"
+
+
+def shares(one: Rows, other: Rows) -> bool:
+    """Whether rows that were filtered by what they hold must have some in common with rows that were drawn at random."""
+    if relation(one, other) != "unknown":
+        return relation(one, other) == "overlap"
+    base: Rows | None = one
+    while base is not None and base.how == "filtered":
+        base = base.parent
+    if base is None or base is one or relation(base, other) != "overlap":
+        return False
+    return any(rows.how in ("part", "fold") and rows not in base.above for rows in other.chain())
 
 
 def _repeats(one: Rows, other: Rows) -> bool:

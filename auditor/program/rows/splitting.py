@@ -19,7 +19,12 @@ def split(m: Machine, called: Called, entry: Entry) -> Value | None:
         thing = Thing(
             word,
             called.spot,
-            attrs={**entry.attrs, "shuffle": called.constant("shuffle"), "seed": called.constant("random_state")},
+            attrs={
+                **entry.attrs,
+                "shuffle": called.constant("shuffle"),
+                "seed": called.constant("random_state"),
+                "once": called.constant("n_splits", 0) == 1,
+            },
         )
         return m.thing("splitter", thing)
     if word.endswith("train_test_split"):

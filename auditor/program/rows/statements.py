@@ -78,7 +78,7 @@ def _loop(m: Machine, s: Loop, at: Env) -> bool:
     source = m.value(s.source, at)
     turns = elements(m, source) if s.target is not None else None
     if turns is None:
-        turns = [Value()] if s.target is None or at.loops > 1 else [Value()] * UNKNOWN_PASSES
+        turns = [Value()] if at.loops > 1 else [Value()] * UNKNOWN_PASSES
     at.loops += 1
     for turn in turns:
         if s.target is not None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Op
+from auditor.program.rows import times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
 _ALONG_COLUMNS = (1, -1, "columns", "index=1")
+_FILTERS = frozenset({"dropna", "drop_duplicates", "query", "dropDuplicates", "distinct", "filter"})
 _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 
 
@@ -34,6 +36,9 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
 def method(m: Machine, called: Called, base: Value) -> Value | None:
     """`base.method(…)`; None where the method is not one of a table."""
     name = called.name
+    word = times.signal(called)
+    if word and base.rows is not None:
+        m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":
         return _of_groups(m, called, base)
     special = _SPECIAL.get(name)
@@ -60,13 +65,14 @@ def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> V
                 base, fits=base.fits | {Fit(m.rows(base), called.spot, called.name, "statistic")}, columns=base.columns
             )
         case "subset":
-            return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(others))
+            filtered = m.sets.subset(m.rows(base), "filtered" if called.name in _FILTERS else "subset")
+            return base.on(filtered).with_fits(fits_in(others))
         case "union":
             return union(m, called, [base, *flat(called.args)])
         case "repeat":
             return base.on(m.sets.repeated(m.rows(base)))
         case "keep":
-            return base.with_fits(fits_in(_scalars(others)))
+            return replace(base, fits=base.fits | fits_in(_scalars(others)))
     if base.kind == "index":
         return base
     return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(_scalars(others)))
@@ -151,7 +157,9 @@ def _pop(m: Machine, called: Called, base: Value) -> Value:
     name = called.args[0].text() if called.args else None
     if name is None:
         return replace(base, columns={})
-    m.rebind(called.target, replace(base, columns={n: v for n, v in base.columns.items() if n != name}), called.at)
+    m.changed(
+        called.target, base, replace(base, columns={n: v for n, v in base.columns.items() if n != name}), called.at
+    )
     return base.columns.get(name) or replace(base, columns={})
 
 
@@ -175,9 +183,9 @@ def _isin(m: Machine, called: Called, base: Value) -> Value:
     """`a.index.isin(b.index)`: a mask for the rows of b."""
     other = called.args[0] if called.args else OTHER
     if base.kind == "index" and other.kind == "index" and other.rows is not None and other.rows.part is not None:
-        return Value("mask", base.rows, split=(other.rows.split, other.rows.part))
+        return Value("mask", base.rows, split=(other.rows.split, other.rows.part), name="isin")
     split = m.sets.split(("isin", base.rows, called.expr.args))
-    return Value("mask", base.rows, base.fits | fits_in(called.args), split=(split, TRAIN))
+    return Value("mask", base.rows, base.fits | fits_in(called.args), split=(split, TRAIN), name="isin")
 
 
 def _assign(m: Machine, called: Called, base: Value) -> Value:
@@ -189,7 +197,7 @@ def _assign(m: Machine, called: Called, base: Value) -> Value:
 def _insert(m: Machine, called: Called, base: Value) -> Value:
     name, value = called.given("column", 1), called.given("value", 2)
     if name is not None and value is not None and (text := name.text()) is not None:
-        m.rebind(called.target, column(base, text, value), called.at)
+        m.changed(called.target, base, column(base, text, value), called.at)
     return OTHER
 
 
@@ -289,7 +297,7 @@ _SPECIAL = {
 
 def _in_place(m: Machine, called: Called, base: Value, found: Value) -> Value:
     if called.constant("inplace") is True:
-        m.rebind(called.target, found, called.at)
+        m.changed(called.target, base, found, called.at)
     return found
 
 
@@ -322,12 +330,12 @@ def function(m: Machine, called: Called) -> Value | None:
 
 def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
     """The rows of the arguments; a list of tables, or a list that holds none, stays itself."""
-    if len(values) == 1 and values[0].rows is not None:
-        return values[0]
-    if len(values) == 1 and values[0].kind in ("list", "folds"):
-        return values[0] if not any(v.rows for v in values[0].items) else mixed(values)
     if not any(value.rows is not None for value in flat(values)) and called.name.endswith(("DataFrame", "Series")):
         return m.fresh("frame", fits=fits_in(values), name="empty" if not called.args else "")
+    if len(values) == 1 and values[0].rows is not None:
+        return replace(values[0])
+    if len(values) == 1 and values[0].kind in ("list", "folds"):
+        return values[0] if not any(v.rows for v in values[0].items) else mixed(values)
     found = mixed(values)
     stored = {
         str(key): item

@@ -10,7 +10,14 @@ from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Relation, Rows, Spot, relation
 from auditor.program.rows.values import Fit, Trained
 
-How = Literal["metric", "score", "compare", "predict", "folds", "tuning"]
+How = Literal["metric", "score", "compare", "residual", "predict", "folds", "tuning"]
+
+
+class Signal(NamedTuple):
+    """One sign that rows are ordered in time: `word` is parsed, ordered or lagged."""
+
+    word: str
+    spot: Spot
 
 
 class Split(NamedTuple):
@@ -23,13 +30,13 @@ class Split(NamedTuple):
     fits: frozenset[Fit]
     site: Site
     shuffles: bool = True
-    temporal: frozenset[str] = frozenset()
 
 
 class Evaluation(NamedTuple):
     """One trained model and rows it is judged on, with the statistics in both.
 
-    `how`: by a metric, by its own `score`, by a comparison with labels, by a prediction over held-out rows, on folds of what it is given, or while it is tuned.
+    `how`: by a metric, by its own `score`, by a comparison with labels or a difference to them, by a prediction over
+    held-out rows, on folds of what it is given, or while it is tuned. `looped`: in a loop that also trains it.
     """
 
     trained: Trained
@@ -40,6 +47,7 @@ class Evaluation(NamedTuple):
     site: Site
     block: Block = ()
     selects: bool = False
+    looped: bool = False
 
     @property
     def relation(self) -> Relation:
@@ -48,7 +56,7 @@ class Evaluation(NamedTuple):
 
     def key(self) -> tuple[object, ...]:
         """What makes two evaluations one."""
-        return (self.trained.version, self.tested.id, self.how == "predict", self.how == "tuning")
+        return (self.trained.version, self.tested.id, self.how in ("predict", "residual"), self.how == "tuning")
 
 
 @dataclass
@@ -60,5 +68,5 @@ class Trace:
     splits: dict[int, Split] = field(default_factory=dict)
     fits: list[Fit] = field(default_factory=list)
     saved: set[int] = field(default_factory=set)
-    unfollowed: list[Spot] = field(default_factory=list)
+    signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
     cut: str = ""

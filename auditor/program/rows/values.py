@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from auditor.program.rows.row_sets import Rows, RowSets, Spot, relation
+from auditor.program.rows.row_sets import Rows, RowSets, Spot, shares
 
 Kind = Literal[
     "other",  # nothing is known but perhaps rows
@@ -50,7 +50,10 @@ def _no_columns() -> Mapping[str, Value]:
 
 
 class Trained(NamedTuple):
-    """One training of a model: `version` tells trainings apart, `ref` the object, `parts` the fitted members of a composite."""
+    """One training of a model: `version` tells trainings apart, `ref` the object.
+
+    `loops` are the loops around it, `continues` says that it goes on from an earlier training, `task` what kind of model it is.
+    """
 
     version: int
     ref: int
@@ -59,7 +62,9 @@ class Trained(NamedTuple):
     fits: frozenset[Fit]
     spot: Spot
     searched: bool = False
-    made: Spot | None = None
+    loops: int = 0
+    continues: bool = False
+    task: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -201,4 +206,4 @@ def _joined(sets: RowSets, values: list[Value]) -> Rows | None:
 
 def seen_by(fit: Fit, rows: Rows) -> bool:
     """Whether a statistic was computed over rows that include some of these."""
-    return relation(fit.rows, rows) == "overlap"
+    return shares(fit.rows, rows)

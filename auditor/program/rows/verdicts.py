@@ -7,8 +7,21 @@ from typing import NamedTuple
 
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, Spot, relation
-from auditor.program.rows.trace import Evaluation, Split, Trace
+from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
 from auditor.program.rows.values import Fit, seen_by
+
+UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
+_AT_RANDOM = frozenset(
+    {
+        "train_test_split",
+        "KFold",
+        "StratifiedKFold",
+        "ShuffleSplit",
+        "StratifiedShuffleSplit",
+        "RepeatedKFold",
+        "random_split",
+    }
+)
 
 
 class Leak(NamedTuple):
@@ -32,6 +45,13 @@ class Reuse(NamedTuple):
 
     evaluations: tuple[Evaluation, ...]
     selects: bool
+
+
+class Shuffled(NamedTuple):
+    """Rows that are ordered in time and split without regard to it."""
+
+    split: Split
+    signals: tuple[Signal, ...]
 
 
 def held_out(trace: Trace) -> list[Evaluation]:
@@ -59,9 +79,16 @@ def preprocessing(trace: Trace) -> list[Leak]:
         if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
             continue
         for fit in leaking(evaluation):
+            if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
+                continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
             if fit.how not in ("model", "filter"):
                 found.setdefault((fit.spot, fit.name), Leak(fit, evaluation, _split(trace, evaluation)))
     return list(found.values()) or _before_split(trace)
+
+
+def unlabelled(evaluation: Evaluation) -> bool:
+    """Whether rows are only predicted that no random split held out: most likely nobody knows their labels."""
+    return evaluation.how == "predict" and all(rows.how != "part" for rows in evaluation.tested.chain())
 
 
 def _before_split(trace: Trace) -> list[Leak]:
@@ -140,13 +167,18 @@ def presented_apart(evaluation: Evaluation) -> bool:
 
 
 def on_training_rows(trace: Trace) -> list[Evaluation]:
-    """Evaluations on the very rows of the training."""
+    """Evaluations of supervised models on the very rows of their training."""
     return [
         e
         for e in trace.evaluations
         if e.how in ("metric", "score", "compare")
-        and (e.trained.rows is e.tested or e.tested in e.trained.rows.above or e.trained.rows in e.tested.above)
+        and e.trained.task not in UNSUPERVISED
+        and _same(e.trained.rows, e.tested)
     ]
+
+
+def _same(trained: Rows, tested: Rows) -> bool:
+    return trained is tested or tested in trained.above or trained in tested.above
 
 
 def repeated(trace: Trace) -> list[Reuse]:
@@ -163,13 +195,23 @@ def repeated(trace: Trace) -> list[Reuse]:
         final = {e.trained.version for e in evaluations if e.how != "tuning"}
         if not tuned & final and (len(final) < 2 or not _together(evaluations)):
             continue
-        if any(
-            relation(rows, other) == "apart" and len({e.trained.version for e in uses}) == 1
-            for other, uses in groups.items()
-        ):
-            continue
-        found.append(Reuse(tuple(evaluations), any(e.selects for e in evaluations)))
+        if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
+            found.append(Reuse(tuple(evaluations), _selects(evaluations)))
     return found
+
+
+def _kept_apart(rows: Rows, other: Rows, uses: list[Evaluation]) -> bool:
+    """Whether other rows, disjoint from these, are judged by one model only: the hold-out for the last word."""
+    return relation(rows, other) == "apart" and len({e.trained.version for e in uses}) == 1
+
+
+def _selects(evaluations: list[Evaluation]) -> bool:
+    """Whether a choice by these rows is visible: early stopping on them, or candidates tried in a loop."""
+    stopped = {e.trained.version for e in evaluations if e.selects}
+    if stopped & {e.trained.version for e in evaluations if not e.selects}:
+        return True
+    spots = [e.spot for e in evaluations if e.looped and not e.trained.continues]
+    return len(spots) != len(set(spots))
 
 
 def _together(evaluations: list[Evaluation]) -> bool:
@@ -193,6 +235,16 @@ def _by_model(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:
     for e in evaluations:
         table.setdefault(e.trained.version, []).append(e)
     return list(table.values())
+
+
+def shuffled_in_time(trace: Trace) -> list[Shuffled]:
+    """Random splits, or folds without order, of rows with two signs or more of an order in time."""
+    found: dict[Spot, Shuffled] = {}
+    for split in trace.splits.values():
+        signals = trace.signals.get(split.rows.root, {})
+        if len(signals) >= 2 and split.name in _AT_RANDOM and (split.shuffles or "KFold" in split.name):
+            found.setdefault(split.spot, Shuffled(split, tuple(signals[word] for word in sorted(signals))))
+    return list(found.values())
 
 
 def unheld(trace: Trace) -> list[Evaluation]:

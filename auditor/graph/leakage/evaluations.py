@@ -1,0 +1,170 @@
+"""Questions about evaluations: rows a model was judged on that it had seen, that others were judged on, or that came later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph.leakage.leaks import at, entity, judged_at, owned_traces
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.place import Place, Related
+from auditor.program.calls.effects import Site
+from auditor.program.rows import verdicts
+from auditor.program.rows.trace import Evaluation, Trace
+
+MOST_SHOWN = 8
+_SIGNS = {
+    "parsed": "dates parsed here",
+    "ordered": "ordered by time here",
+    "lagged": "lag or window over earlier rows here",
+}
+
+
+class Doubt(NamedTuple):
+    """One evaluation that does not show what it seems to: where it stands, what is said of it, and the trail to it."""
+
+    place: Place
+    entity: str
+    says: str
+    trail: tuple[Related, ...]
+    certainty: float = 1.0
+    milder: int = 0
+
+
+class Unjudged(NamedTuple):
+    """Programs that train a supervised model without judging it on rows it has not seen; `open` ones judge it nowhere at all."""
+
+    on_training_rows: tuple[Doubt, ...]
+    open: tuple[Place, ...]
+    judged: int
+
+
+def _doubt(
+    world: World,
+    evaluation: Evaluation,
+    place: Place,
+    says: str,
+    trail: list[Related],
+    certainty: float = 1.0,
+    milder: int = 0,
+) -> Doubt:
+    name = f"{entity(world, evaluation.site)}|{evaluation.trained.name}"
+    return Doubt(place, name, says, tuple(trail), certainty, milder)
+
+
+def overlaps(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
+    """Models that were trained on the rows they are judged on as if those had been held out."""
+    return _all(world, owned, lambda trace: _overlaps(world, trace, copies=False))
+
+
+def resampled(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
+    """Models whose training rows hold copies or neighbours of the rows they are judged on."""
+    return _all(world, owned, lambda trace: _overlaps(world, trace, copies=True))
+
+
+def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
+    for found in verdicts.overlaps(trace):
+        if (found.resampled is not None) != copies:
+            continue
+        evaluation = found.evaluation
+        trail = [at(world, found.split.spot).says("split here")] if found.split is not None else []
+        trail += judged_at(world, evaluation)
+        name = evaluation.trained.name
+        if copies:
+            says = f"{name} is trained on rows that were repeated or synthesised before they were split from the evaluated ones"
+        else:
+            says = f"{name} is trained on the rows it is judged on as if they were held out"
+        yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail)
+
+
+def on_training_rows(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
+    """Models that are judged on the rows they were trained on."""
+    return _all(world, owned, lambda trace: _on_training_rows(world, trace))
+
+
+def _on_training_rows(world: World, trace: Trace) -> Iterator[Doubt]:
+    for evaluation in verdicts.on_training_rows(trace):
+        says = f"{evaluation.trained.name} is judged on the rows it was trained on"
+        yield _doubt(world, evaluation, at(world, evaluation.spot), says, judged_at(world, evaluation)[:1])
+
+
+def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
+    """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
+    return _all(world, owned, lambda trace: _reused(world, trace))
+
+
+def _reused(world: World, trace: Trace) -> Iterator[Doubt]:
+    for reuse in verdicts.repeated(trace):
+        last = reuse.evaluations[-1]
+        shown = list({e.spot: e for e in reuse.evaluations}.values())
+        models = {e.trained.version for e in reuse.evaluations}
+        tuned = any(e.how == "tuning" for e in reuse.evaluations)
+        says = f"the rows that {last.trained.name} is judged on {'also tune it' if tuned and len(models) == 1 else f'judge {len(models)} models'}; no rows are kept for the last word"
+        trail = [
+            at(world, e.spot).says(f"{e.trained.name} {'watches' if e.how == 'tuning' else 'judged on'} them here")
+            for e in shown[:MOST_SHOWN]
+        ]
+        yield _doubt(
+            world, last, at(world, last.spot), says, trail, 0.9 if reuse.selects else 0.6, 0 if reuse.selects else 2
+        )
+
+
+def shuffled(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
+    """Random splits of rows that are ordered in time."""
+    return _all(world, owned, lambda trace: _shuffled(world, trace))
+
+
+def _shuffled(world: World, trace: Trace) -> Iterator[Doubt]:
+    for found in verdicts.shuffled_in_time(trace):
+        place = at(world, found.split.spot)
+        trail = tuple(at(world, signal.spot).says(_SIGNS[signal.word]) for signal in found.signals)
+        says = f"{found.split.name} splits rows that are ordered in time at random"
+        yield Doubt(
+            place,
+            f"{entity(world, found.split.site)}|{found.split.name}",
+            says,
+            trail,
+            0.8 if len(found.signals) > 2 else 0.6,
+        )
+
+
+def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
+    """Training without an evaluation on rows that were held out, program by program."""
+    doubts: list[Doubt] = []
+    nowhere: list[Place] = []
+    judged = 0
+    elsewhere = _evaluates_loaded(world, owned)
+    for trace in owned_traces(world, owned):
+        supervised = [t for t in trace.trainings if t.task not in verdicts.UNSUPERVISED]
+        if not supervised:
+            continue
+        evidence = verdicts.unheld(trace)
+        if evidence and not elsewhere:
+            first = evidence[0]
+            says = f"{first.trained.name} is judged on its training rows only; no rows are held out"
+            doubts.append(_doubt(world, first, at(world, first.spot), says, judged_at(world, first)[:1]))
+        elif not trace.evaluations or evidence:
+            nowhere.append(at(world, supervised[0].spot))
+        else:
+            judged += 1
+    return Unjudged(tuple(doubts), tuple(nowhere), judged)
+
+
+def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether a program of the component loads a model and judges it."""
+    effects = world.resolved.effects.own
+    for path in world.resolved.code.paths:
+        sites: list[Site] = [(path, n) for n in world.resolved.code.scopes(path)] if owned(path) else []
+        roles = {e.role for site in sites for e in effects.get(site, ())}
+        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
+            return True
+    return False
+
+
+def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iterator[Doubt]]) -> tuple[Doubt, ...]:
+    found: dict[tuple[Place, str], Doubt] = {}
+    for trace in owned_traces(world, owned):
+        for doubt in ask(trace):
+            found.setdefault((doubt.place, doubt.entity), doubt)
+    return tuple(sorted(found.values(), key=lambda d: (d.place.path, d.place.cell or 0, d.place.line or 0, d.entity)))

@@ -1,0 +1,43 @@
+"""Signs that rows are ordered in time: dates that are parsed, rows sorted or indexed by them, lags and windows."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.values import OTHER, Value
+
+_DATED = re.compile(
+    r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
+    re.IGNORECASE,
+)
+_LAGS = frozenset({"shift", "rolling", "expanding", "ewm", "diff", "pct_change"})
+
+
+def signal(called: Called) -> str:
+    """What a method of a table says about time: parsed, ordered, lagged, or nothing."""
+    if called.name in _LAGS:
+        return "lagged"
+    if called.name in ("sort_values", "set_index", "sort", "orderBy"):
+        return "ordered" if _dated(called.given("by", 0) or called.given("keys", 0) or OTHER) else ""
+    return "ordered" if called.name in ("asfreq", "resample") else ""
+
+
+def _dated(value: Value) -> bool:
+    return any(_DATED.search(name) for name in value.names() or ())
+
+
+def parsed(m: Machine, called: Called) -> Value:
+    """`to_datetime`: the rows it is given hold dates."""
+    data = called.data()
+    if data.rows is not None:
+        m.signal(data.rows, "parsed", called.spot)
+    return data
+
+
+def read_dates(m: Machine, called: Called, found: Value) -> None:
+    """A read that parses dates, or makes them the index."""
+    if "parse_dates" in called.keywords and found.rows is not None and called.constant("parse_dates") is not False:
+        m.signal(found.rows, "parsed", called.spot)
+    if found.rows is not None and _dated(called.keywords.get("index_col", OTHER)):
+        m.signal(found.rows, "ordered", called.spot)

@@ -1,0 +1,52 @@
+"""LKG004: a supervised model is trained and judged on no rows that it has not seen."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    NotEvidenced,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="LKG004",
+    name="no-holdout-evaluation",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PRNS",
+    effort=Effort("4h", "1d"),
+    each=Effort("1h", "4h"),
+    unit="programs that train",
+    checklist=("C10",),
+    ml_test_score=("Infra 4",),
+    references=("Yang et al. 2022", "Breck et al. 2017"),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    training = graph.unjudged_training
+    for doubt in training.on_training_rows:
+        yield Finding(
+            doubt.says,
+            doubt.place,
+            entity=doubt.entity,
+            remedy="hold rows out, or cross-validate, and report that figure; let the run fail where it is missing",
+            related=doubt.trail,
+        )
+    if training.judged:
+        yield Clean(training.judged, f"{plural(training.judged, 'program')} judged on rows that were held out")
+    if training.open:
+        shown = ", ".join(str(place) for place in training.open[:3])
+        yield NotEvidenced(f"trained but judged nowhere in the same run: {shown}", len(training.open))
+    if not (training.on_training_rows or training.judged or training.open):
+        yield NotApplicable("no supervised model is trained here")
