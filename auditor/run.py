@@ -62,7 +62,7 @@ def audit(
     further rules, which are executed. With `governed_by`, an audit of the base of a change, waivers and suppressions count
     as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
-    from auditor.facts import Cache, default_folder, no_collection, read_facts
+    from auditor.facts import Cache, default_folder
     from auditor.tree import open_tree
 
     tell = progress or _silent
@@ -77,6 +77,11 @@ def audit(
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
+        from auditor.facts import (
+            no_collection,
+            read_facts,
+        )  # and with them all readers, which a known tree does not need
+
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
         with no_collection():
             result = _judge(
@@ -201,13 +206,12 @@ def _people(waived: bytes | None, signed: bytes | None, base: Audit | None) -> _
 
 def _key(listing: Listing, settings: Settings, people: _People, profile: str, rules: Path | None, day: str) -> str:
     """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
-    from auditor.engine import ruleset
     from auditor.facts.version import code_version
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, people, profile, day, ruleset(), code_version(), platform.python_version())
-    return hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()
+    parts = (listing, settings, people, profile, day, code_version(), platform.python_version())
+    return hashlib.sha256(msgspec.msgpack.encode(parts, order="deterministic")).hexdigest()
 
 
 def _judge(

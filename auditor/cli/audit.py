@@ -112,10 +112,10 @@ def _standard() -> list[Output]:
 
 def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
-    from auditor.engine import registry
     from auditor.formats import render, terminal
+    from auditor.formats.pages import rule_pages
 
-    pages = {id_: loaded.page for id_, loaded in registry(str(rules or "")).rules.items()}
+    pages = rule_pages(audit, rules)
     deliver(
         outputs,
         lambda output: (
