@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Op
+from auditor.model.ir import Each, Op
 from auditor.program.rows import times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
@@ -350,6 +350,8 @@ def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
 
 
 def _figure(m: Machine, called: Called, first: Value) -> Value:
+    if called.name.startswith("builtins.") and called.expr.args and type(called.expr.args[0]) is Each:
+        return Value("names")  # counted by hand over what a comprehension yields: characters of a word as well as rows
     whole = mixed([first]) if first.kind in ("list", "table") else first
     if whole.kind in ("prediction", "loss") or whole.rows is None:
         return whole

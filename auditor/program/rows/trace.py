@@ -68,5 +68,6 @@ class Trace:
     splits: dict[int, Split] = field(default_factory=dict)
     fits: list[Fit] = field(default_factory=list)
     saved: set[int] = field(default_factory=set)
+    held_out: list[Rows] = field(default_factory=list)
     signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
     cut: str = ""

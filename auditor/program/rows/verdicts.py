@@ -33,9 +33,12 @@ class Leak(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """A model judged on rows it was trained on. `resampled` is the row set whose rows were repeated before they were split."""
+    """A model judged on rows it was trained on, or a split of repeated rows that no model is seen on.
 
-    evaluation: Evaluation
+    `resampled` is the row set whose rows were repeated before they were split.
+    """
+
+    evaluation: Evaluation | None
     resampled: Rows | None
     split: Split | None
 
@@ -158,6 +161,11 @@ def overlaps(trace: Trace) -> list[Overlap]:
         elif shown and all(e.relation == "overlap" for e in shown):
             presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]
             found += [Overlap(e, None, _split(trace, e)) for e in presented[:1]]
+    if not trace.evaluations:
+        repeats = [
+            (split, split.rows.repeated()) for split in trace.splits.values() if split.name == "train_test_split"
+        ]
+        found += [Overlap(None, rows, split) for split, rows in repeats if rows is not None]
     return found
 
 
@@ -193,11 +201,17 @@ def repeated(trace: Trace) -> list[Reuse]:
     for rows, evaluations in groups.items():
         tuned = {e.trained.version for e in evaluations if e.how == "tuning"}
         final = {e.trained.version for e in evaluations if e.how != "tuning"}
-        if not tuned & final and (len(final) < 2 or not _together(evaluations)):
+        stopped = any(e.selects for e in evaluations) and rows in trace.held_out and not _spare(trace, rows)
+        if not tuned & final and not stopped and (len(final) < 2 or not _together(evaluations)):
             continue
         if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
             found.append(Reuse(tuple(evaluations), _selects(evaluations)))
     return found
+
+
+def _spare(trace: Trace, rows: Rows) -> bool:
+    """Whether a split holds further rows out that these are no part of."""
+    return any(relation(part, rows) == "apart" for part in trace.held_out)
 
 
 def _kept_apart(rows: Rows, other: Rows, uses: list[Evaluation]) -> bool:
@@ -208,7 +222,7 @@ def _kept_apart(rows: Rows, other: Rows, uses: list[Evaluation]) -> bool:
 def _selects(evaluations: list[Evaluation]) -> bool:
     """Whether a choice by these rows is visible: early stopping on them, or candidates tried in a loop."""
     stopped = {e.trained.version for e in evaluations if e.selects}
-    if stopped & {e.trained.version for e in evaluations if not e.selects}:
+    if stopped:
         return True
     spots = [e.spot for e in evaluations if e.looped and not e.trained.continues]
     return len(spots) != len(set(spots))
