@@ -340,5 +340,5 @@ def column(frame: Value, name: str, value: Value) -> Value:
     if value.kind in ("prediction", "mask"):
         kept = replace(value, rows=frame.rows)
     else:
-        kept = Value("frame", frame.rows, value.all_fits())
+        kept = Value("frame", frame.rows, value.all_fits(), name=value.name if value.name == "dated" else "")
     return replace(frame, columns={**frame.columns, name: kept})

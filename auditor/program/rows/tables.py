@@ -20,7 +20,7 @@ _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 def attribute(m: Machine, base: Value, name: str) -> Value:
     """`base.name` of something that has rows."""
     effect = row_effects()[0].get(name)
-    if base.kind in ("prediction", "loss", "mask"):
+    if base.kind in ("prediction", "loss", "mask", "grouped"):
         return base
     if name == "index":
         return Value("index", base.rows)
@@ -30,13 +30,13 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
         return Value("names")
     if effect == "keep":
         return base
-    return replace(base, kind="frame", columns={}) if base.kind in ("frame", "other", "grouped") else OTHER
+    return replace(base, kind="frame", columns={}) if base.kind in ("frame", "other") else OTHER
 
 
 def method(m: Machine, called: Called, base: Value) -> Value | None:
     """`base.method(…)`; None where the method is not one of a table."""
     name = called.name
-    word = times.signal(called)
+    word = times.signal(called, base)
     if word and base.rows is not None:
         m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":

@@ -176,10 +176,12 @@ def presented_apart(evaluation: Evaluation) -> bool:
 
 def on_training_rows(trace: Trace) -> list[Evaluation]:
     """Evaluations of supervised models on the very rows of their training."""
+    told = {found.evaluation.trained.version for found in overlaps(trace) if found.evaluation is not None}
     return [
         e
         for e in trace.evaluations
         if e.how in ("metric", "score", "compare")
+        and not (e.trained.version in told and presented_apart(e))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
     ]
