@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, Spot, relation
-from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
+from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
 from auditor.program.rows.values import Fit, seen_by
 
 UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
@@ -22,6 +22,10 @@ _AT_RANDOM = frozenset(
         "random_split",
     }
 )
+
+
+_PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
+"""Ways to judge, those that show it best first."""
 
 
 class Leak(NamedTuple):
@@ -72,7 +76,7 @@ def preprocessing(trace: Trace) -> list[Leak]:
     """Statistics over held-out rows that reach the model judged on them."""
     found: dict[tuple[Spot, str], Leak] = {}
     clean = {e.trained.version for e in trace.evaluations if _final(e) and not leaking(e)}
-    for evaluation in trace.evaluations:
+    for evaluation in sorted(trace.evaluations, key=lambda e: _PLAIN.index(e.how)):
         if evaluation.trained.version in clean:
             continue
         if evaluation.relation == "overlap" and (

@@ -93,7 +93,7 @@ def test_what_models_are_judged_on(source: str, kinds: set[str]) -> None:
 def test_a_notebook_says_what_its_script_says(source: str) -> None:
     lines = (HEAD + source).splitlines(keepends=True)
     middle = HEAD.count("\n")
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": part}
         for part in (lines[:middle], lines[middle:])
     ]
