@@ -348,8 +348,10 @@ def _crossed(m: Machine, called: Called) -> tuple[Trained, Rows, frozenset[Fit]]
 def judged(m: Machine, called: Called) -> Value:
     """A metric over predictions, or of a model over rows."""
     values = list(flat(called.every()))
-    for value in values:
-        if value.kind in ("prediction", "loss") and value.by is not None and value.rows is not None:
+    guesses = [v for v in values if v.kind in ("prediction", "loss") and v.by is not None and v.rows is not None]
+    m.trace.unresolved += not guesses and not any(value.kind == "model" for value in values)
+    for value in guesses:
+        if value.by is not None and value.rows is not None:
             m.judge(value.by, value.rows, value.fits, "metric", called.spot, called.at)
     model = next((value for value in values if value.kind == "model"), None)
     data = next((value for value in values if value.kind == "frame" and value.rows is not None), None)

@@ -269,6 +269,6 @@ def shuffled_in_time(trace: Trace) -> list[Shuffled]:
 
 def unheld(trace: Trace) -> list[Evaluation]:
     """Models judged on their training rows while nothing in the program is judged on other rows."""
-    if any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
+    if trace.unresolved or any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
         return []
     return on_training_rows(trace)
