@@ -12,11 +12,12 @@ from auditor.cli.options import EXISTING_FOLDER, reading_options, set_up_logging
 from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
+from auditor.model.verdict import PERSONAS, REGULAR
 
 if TYPE_CHECKING:
     from auditor.model.audit import Audit
 
-INCOMPLETE = 3
+FAILED, INCOMPLETE = 1, 3
 REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-report.json")))
 
 
@@ -34,10 +35,18 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 @click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="Write the audit as json, html, markdown or terminal. Repeatable; without a PATH (or with -) to stdout.",
+    help="Write the audit as html, json, markdown, terminal, csv, sarif, gitlab (code quality), junit, github (annotations), comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice(["critical", "high", "medium", "low"]),
+    help="Exit with 1 if a finding of this severity or above is open, of a reliable rule or confirmed by a person.",
 )  # fmt: skip
 @click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
+@click.option(
+    "--persona", type=click.Choice(PERSONAS), default=REGULAR, show_default=True,
+    help="Whom to show findings: the pedantic also see commodity misuses of APIs, which never count.",
+)  # fmt: skip
 @click.option(
     "--rules", type=EXISTING_FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed."
 )
@@ -46,8 +55,10 @@ def command(
     target: str,
     rev: str | None,
     outputs: tuple[str, ...],
+    fail_on: str | None,
     as_of: date | None,
     profile: str | None,
+    persona: str,
     rules: Path | None,
     no_cache: bool,
     cache_dir: Path | None,
@@ -58,7 +69,7 @@ def command(
     """Audits TARGET (default: the current folder): a folder, a git directory or URL, or an archive.
 
     Without -o, prints a summary and writes debt-report.html and debt-report.json into the current folder.
-    Exits with 0, with 2 after a mistake in usage or configuration, with 3 if the analysis is incomplete.
+    Exits with 0, with 1 under --fail-on, with 2 after a mistake in usage or configuration, with 3 if the analysis is incomplete.
     """
     set_up_logging(debug=debug, quiet=quiet)
     from auditor.formats import FORMATS
@@ -72,6 +83,7 @@ def command(
             rev=rev,
             as_of=as_of,
             profile=profile,
+            persona=persona,
             rules=rules,
             use_cache=not no_cache,
             cache_dir=cache_dir,
@@ -83,7 +95,18 @@ def command(
         click.echo(f"wrote {REPORTS[0].path} and {REPORTS[1].path}", err=True)
     for error in audit.errors:
         click.echo(f"auditor: {error}", err=True)
+    if fail_on is not None and _grave(audit, fail_on):
+        return FAILED
     return INCOMPLETE if audit.errors else 0
+
+
+def _grave(audit: Audit, severity: str) -> bool:
+    """Whether an open finding that may fail a gate is of this severity or above."""
+    from auditor.lifecycle.gate import gating
+    from auditor.model.finding import Severity
+
+    rules = {rule.id: rule for rule in audit.rules}
+    return any(f.severity.rank >= Severity(severity).rank and gating(f, rules) for f in audit.findings)
 
 
 def _standard() -> list[Output]:
@@ -96,10 +119,10 @@ def _standard() -> list[Output]:
 
 def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
-    from auditor.engine import registry
     from auditor.formats import render, terminal
+    from auditor.formats.pages import rule_pages
 
-    pages = {id_: loaded.page for id_, loaded in registry(str(rules or "")).rules.items()}
+    pages = rule_pages(audit, rules)
     deliver(
         outputs,
         lambda output: (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import re
 import sys
-from collections.abc import Iterator
+import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,20 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from auditor.model.errors import UsageError
-from auditor.model.page import RulePage
-from auditor.model.verdict import RuleInfo
-from auditor.rulekit import CheckFunction, Family, Rule
+import msgspec
 
-_HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
-_SECTIONS = {
-    "What it finds": "finds",
-    "Why it is debt": "why",
-    "What it costs the business": "business",
-    "What to do": "fix",
-    "When it is fine": "fine",
-    "Sources": "sources",
-}
+from auditor.model.errors import UsageError
+from auditor.model.page import RulePage, read_page
+from auditor.model.verdict import REGULAR, Precision, RuleInfo
+from auditor.rulekit import CheckFunction, Family, Rule
 
 
 class Loaded(NamedTuple):
@@ -44,6 +35,11 @@ class Registry(NamedTuple):
 
     families: tuple[Family, ...]
     rules: dict[str, Loaded]
+
+    def shown_to(self, persona: str) -> Registry:
+        """The rules that a persona is shown: the pedantic see all."""
+        rules = {id_: loaded for id_, loaded in self.rules.items() if loaded.rule.persona in (REGULAR, persona)}
+        return self._replace(rules=rules)
 
 
 @lru_cache(maxsize=8)
@@ -63,8 +59,18 @@ def registry(extra: str = "") -> Registry:
                 )
     if extra:
         _extra(Path(extra), families, rules)
+    measured = _measured(files("auditor.rules"))
+    for id_, loaded in rules.items():
+        info = msgspec.structs.replace(loaded.info, precision=measured.get(id_))
+        rules[id_] = loaded._replace(info=info)
     ordered = tuple(sorted(families.values(), key=lambda f: f.order))
     return Registry(ordered, dict(sorted(rules.items())))
+
+
+def _measured(home: Traversable) -> dict[str, Precision]:
+    """How often each rule was right, from the table that the evidence is folded into."""
+    table = tomllib.loads(home.joinpath("precision.toml").read_text("utf-8"))
+    return msgspec.convert(table["rules"], dict[str, Precision])
 
 
 def _family(
@@ -107,17 +113,3 @@ def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) 
         sys.modules[package] = module
         spec.loader.exec_module(module)
         _family(module, package, home, families, rules)
-
-
-def read_page(rule: str, text: str) -> RulePage:
-    """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
-    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
-    title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
-    return RulePage(id=rule, title=title.strip(" :·-"), **dict(_sections(text)))
-
-
-def _sections(text: str) -> Iterator[tuple[str, str]]:
-    pieces = _HEADING.split(text)
-    for heading, body in zip(pieces[1::2], pieces[2::2], strict=False):
-        if heading in _SECTIONS:
-            yield _SECTIONS[heading], body.strip()

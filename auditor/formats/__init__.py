@@ -7,6 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.formats import (
+    badge_file,
+    csv_file,
+    github_file,
+    gitlab_file,
     graph_dot,
     graph_graphml,
     graph_html,
@@ -14,7 +18,9 @@ from auditor.formats import (
     graph_terminal,
     html_file,
     json_file,
+    junit_file,
     markdown_file,
+    sarif_file,
     terminal,
 )
 from auditor.model.audit import Audit
@@ -38,6 +44,14 @@ FORMATS = (
     Format("terminal", ".txt", terminal.render),
     Format("markdown", ".md", markdown_file.render),
     Format("html", ".html", html_file.render),
+    Format("sarif", ".sarif", sarif_file.render),
+    Format("gitlab", ".json", gitlab_file.render),
+    Format("junit", ".xml", junit_file.render),
+    Format("github", ".txt", github_file.commands),
+    Format("comment", ".md", github_file.comment),
+    Format("badge", ".svg", badge_file.svg),
+    Format("badge-json", ".json", badge_file.endpoint),
+    Format("csv", ".csv", csv_file.render),
 )
 
 

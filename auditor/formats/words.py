@@ -83,7 +83,7 @@ EXCLUSIONS = {
     "vendored": "copied third-party code",
     "generated": "generated files",
     "environment": "installed environments",
-    "configured": "left out by configuration",
+    "configured": "not examined, by a setting of the repository (exclude)",
     "ignored": "ignored by git",
 }
 

@@ -27,11 +27,29 @@ class Outcome(str, Enum):
     UNKNOWN = "unknown"
 
 
+REGULAR, PEDANTIC = "regular", "pedantic"
+PERSONAS = (REGULAR, PEDANTIC)
+"""Whom a rule is for. What only the pedantic are shown never counts in a score."""
+
+
+class Precision(msgspec.Struct, frozen=True):
+    """How often a rule was right where its findings in real repositories were read against the code.
+
+    Each finding was read twice, the second time arguing the opposite; `right` counts those that stood both times, `wrong`
+    those that fell. `repositories` had such findings.
+    """
+
+    read: int
+    right: int
+    wrong: int
+    repositories: int
+
+
 class RuleInfo(msgspec.Struct, frozen=True):
     """The constant part of a rule, as data. Thresholds are (warn, fail) in the rule's own unit.
 
     `effort` is per job (`base`) and per finding of it (`each`); `root_cause` groups findings into one job.
-    `needs_paths` is true when the verdict rests on resolved file edges.
+    `needs_paths` is true when the verdict rests on resolved file edges. `precision` is None where nobody has read yet.
     """
 
     id: str
@@ -57,6 +75,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
     checklist: tuple[str, ...] = ()
     ml_test_score: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    precision: Precision | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

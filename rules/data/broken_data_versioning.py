@@ -35,7 +35,7 @@ RULE = Rule(
 # What is said, the way out, and by how many steps it is milder than a store that nobody can reach.
 KINDS = {
     "no-remote": (
-        "{subject} names data by its hash, but no remote is configured: nobody else can fetch it",
+        "{subject} names data by its hash, but no remote is configured: the tool can fetch it for nobody else",
         "add a remote that all who train can reach and push the data there",
         0,
     ),

@@ -31,6 +31,8 @@ RULE = Rule(
     references=("Sculley et al. 2015", "MacCormack, Rusnak & Baldwin 2006"),
 )
 FEWEST = 20
+FARTHEST = 8
+"""Artefacts that the average change must reach: a share of a few is no web to get lost in (judgement)."""
 SURE = 0.6
 
 
@@ -46,7 +48,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         measured.cost,
         f"a change to the average artefact can reach {measured.cost:.0%} of the {measured.artefacts} artefacts",
     )
-    if RULE.warn is None or measured.cost < RULE.warn:
+    if RULE.warn is None or measured.cost < RULE.warn or measured.cost * measured.artefacts < FARTHEST:
         return
     furthest = ", ".join(f"{name} ({count})" for name, count in measured.furthest[:3])
     yield Finding(

@@ -39,7 +39,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("nothing here serves a model or scores on a schedule")
         return
     searched = graph.searched_for("data", "target")
-    evidence = graph.drift_evidence()
+    found = graph.drift_evidence()
+    evidence = [piece for piece in found if not piece.invented]
     if any(piece.wired for piece in evidence):
         yield Clean(says=f"{evidence[0].place}: {evidence[0].says}")
     elif "monitoring" in graph.settings.external:
@@ -55,5 +56,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity="data-drift-monitoring",
             remedy="log the inputs of the model, compare them weekly with the training data (PSI or KS per feature), and alert when a limit is passed",
             searched=searched,
-            related=tuple(place.place.says(place.says) for place in served[:4]),
+            related=(
+                *(place.place.says(place.says) for place in served[:4]),
+                *(piece.place.says(f"{piece.says} compares numbers that it draws itself") for piece in found),
+            ),
         )

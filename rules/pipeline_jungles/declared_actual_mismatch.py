@@ -46,7 +46,7 @@ _SAYS = {
         0,
     ),
     "undeclared-write": (
-        "stage {step} writes {artefact}, which is tracked or awaited and not among its outputs: the tool neither keeps nor restores what this stage makes",
+        "stage {step} writes {artefact}, which is tracked or awaited elsewhere and not among its outputs: nothing ties that file to this stage",
         "makes",
         "declare {artefact} among the outs of stage {step}",
         1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,28 @@ def test_a_pack_that_was_changed_is_told(repo: Repo, tmp_path: Path, capsys: pyt
             pack.writestr(name, data)
     code, out, _ = call(capsys, "checklist", tmp_path / "forged.zip", "--verify")
     assert (code, out.splitlines()[0]) == (1, "checklist.json was changed after it was packed")
+
+
+def test_an_audit_fails_on_what_it_is_told_to_fail_on(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "audit", "-q", repo.root, "-o", "terminal", "--fail-on", "critical")[0] == 0
+    leak(repo)
+    assert call(capsys, "audit", "-q", repo.root, "-o", "terminal", "--fail-on", "critical")[0] == 1
+
+
+def test_init_writes_settings_that_are_valid_and_overwrites_nothing(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("init", repo.root, "--ci", "github", "--pre-commit")
+    assert call(capsys, *words)[0] == 0
+    assert call(capsys, *words)[0] == 2
+    text = (repo.root / "auditor.toml").read_text()
+    live = "\n".join(line.removeprefix("# ") for line in text.splitlines() if "=" in line or line.startswith("# ["))
+    assert {"exclude", "gate", "components", "min_coverage"} <= tomllib.loads(live).keys()
+    repo.commit()
+    said = json.loads(call(capsys, "audit", "-q", repo.root, "-o", "json")[1])
+    assert said["settings"]["source"] == "auditor.toml"
+    assert said["settings"]["unknown"] == []
+    assert not [problem for problem in said["problems"] if "auditor.toml" in problem["path"]]
+    (repo.root / "auditor.toml").write_text(live)
+    said = json.loads(call(capsys, "audit", "-q", repo.root, "-o", "json")[1])
+    assert said["settings"]["unknown"] == []

@@ -16,6 +16,7 @@ from auditor.formats import json_file, render
 from auditor.model.audit import Audit
 from auditor.model.listing import Target
 from auditor.model.place import Place, Related
+from auditor.model.verdict import Precision
 from tests.formats.sample_audits import PAGES, REVISION, SAMPLES, crowded, hostile, library, service
 
 VOID = {"meta", "input", "br", "col", "link", "img", "wbr", "hr"}
@@ -303,3 +304,11 @@ def test_debt_without_findings_is_not_called_clean() -> None:
     owing = msgspec.structs.replace(audit, score=msgspec.structs.replace(audit.score, debt=4.0, high=4.0))
     assert "comes from practices that are not evidenced" in page(owing).text
     assert "is free of the debts" in page(audit).text
+
+
+def test_the_method_tells_how_often_each_rule_was_right() -> None:
+    audit = service()
+    measured = msgspec.structs.replace(audit.rules[0], precision=Precision(read=14, right=13, wrong=0, repositories=6))
+    page = Page(render(msgspec.structs.replace(audit, rules=(measured, *audit.rules[1:])), "html", PAGES))
+    assert "13 of 14" in page.words
+    assert "How often each rule was right" not in Page(render(audit, "html", PAGES)).words

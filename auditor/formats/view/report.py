@@ -6,6 +6,7 @@ import shlex
 
 import msgspec
 
+from auditor.formats.summary import rule_title
 from auditor.formats.text import day, decimal, plain
 from auditor.formats.view.examined import Examined, examined
 from auditor.formats.view.executive import Executive, executive
@@ -17,6 +18,7 @@ from auditor.formats.view.scorecard import Scorecard, scorecard
 from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
 from auditor.model.audit import Audit, Impact
 from auditor.model.page import RulePages
+from auditor.model.verdict import Precision
 
 PRODUCT = "auditor"
 
@@ -41,6 +43,7 @@ class Method(msgspec.Struct, frozen=True):
     """What the numbers are made of."""
 
     weights: Table | None
+    precision: Table | None
     severities: tuple[tuple[str, str], ...]
     command: str
     problems: bool
@@ -103,7 +106,7 @@ def report(audit: Audit, pages: RulePages) -> Report:
         if more
         else "",
         findings=listing,
-        method=_method(audit),
+        method=_method(audit, pages),
         glossary=GLOSSARY,
     )
 
@@ -148,7 +151,7 @@ def _ways(item: Impact) -> tuple[str, ...]:
     return tuple(" → ".join(way) for way in item.ways) or item.examples
 
 
-def _method(audit: Audit) -> Method:
+def _method(audit: Audit, pages: RulePages) -> Method:
     rows = [
         (
             text(f"{family.id} {family.title}"),
@@ -161,7 +164,32 @@ def _method(audit: Audit) -> Method:
         "Weights of the families", (Column("Family", "head"), Column("Weight", "number"), Column("Applies here")), rows
     )
     severities = tuple((severity.value.capitalize(), f"{meaning}.") for severity, meaning in SEVERITY_MEANS.items())
-    return Method(weights, severities, _command(audit), bool(audit.problems))
+    return Method(weights, _precision(audit, pages), severities, _command(audit), bool(audit.problems))
+
+
+def _precision(audit: Audit, pages: RulePages) -> Table | None:
+    """How often each rule was right where its findings were read against the code."""
+    columns = (
+        Column("Rule", "head"), Column("Read", "number"), Column("Right", "number"), Column("Wrong", "number"),
+        Column("Doubtful", "number"), Column("Repositories", "number"),
+    )  # fmt: skip
+    rows = [
+        (text(f"{rule.id} {rule_title(audit, rule.id, pages)}"), *_measured(rule.precision))
+        for rule in sorted(audit.rules, key=lambda rule: (rule.family, rule.id))
+        if rule.precision is not None
+    ]
+    return table("How often each rule was right", columns, rows, most=400)
+
+
+def _measured(seen: Precision) -> tuple[Inline, ...]:
+    doubtful = seen.read - seen.right - seen.wrong
+    return (
+        text(f"{seen.read:,}"),
+        text(f"{seen.right:,} of {seen.read:,}"),
+        text(f"{seen.wrong:,}"),
+        text(f"{doubtful:,}"),
+        text(f"{seen.repositories:,}"),
+    )
 
 
 def _command(audit: Audit) -> str:

@@ -30,6 +30,9 @@ _ORIGIN = re.compile(
     r"\b(from|sourced?|obtained|download(ed)?|collected|provided|published|available|released|kaggle|uci|zenodo|https?)\b",
     re.I,
 )
+_LINKED = re.compile(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
+_TELLING = 8
+"""Letters from which the stem of a name is no everyday word."""
 _A_FEW_WORDS = 12
 _A_SENTENCE = 5
 
@@ -84,6 +87,15 @@ class Documents:
         """Whether a document tells of a file: by its name, its folder, or a telling part of its path."""
         folder, _, name = path.rpartition("/")
         return name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
+
+    def offers(self, path: str) -> bool:
+        """Whether a document links to a file of that name, packed or not: whoever needs it can have it without making it."""
+        stem = path.rpartition("/")[2].partition(".")[0]
+        return len(stem) >= _TELLING and stem in self._linked
+
+    @cached_property
+    def _linked(self) -> frozenset[str]:
+        return frozenset(_LINKED.findall(self.text))
 
 
 def plain(text: str) -> str:

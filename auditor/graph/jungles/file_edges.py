@@ -109,8 +109,8 @@ def _edge(
             return
         if all(writer.endswith(".ipynb") for _, writer, _ in declared):
             return
-    if said is None and serves(world, reader) and path in world.identities.tree:
-        return
+    if said is None and (world.documents.offers(path) or (serves(world, reader) and path in world.identities.tree)):
+        return  # it was released: the reader does not wait for the writer
     by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
     yield FileEdge(
         other if len(other) > len(path) else path,

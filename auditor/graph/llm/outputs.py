@@ -69,7 +69,7 @@ def outputs(world: World, owned: Callable[[str], bool], asked: list[Ask]) -> Out
                 followed += 1
                 if not checked:
                     found.append(output)
-    return Outputs(sorted(set(found), key=lambda each: (each.place, each.kind)), followed)
+    return Outputs(sorted(set(found), key=lambda each: (each.place.path, each.place.line or 0, each.kind)), followed)
 
 
 def _uses(world: World, site: Site, answers: dict[int, Ask]) -> Iterator[tuple[Output, bool]]:

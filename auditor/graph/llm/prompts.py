@@ -54,7 +54,7 @@ def prompts(world: World, owned: Callable[[str], bool], asked: list[Ask]) -> Pro
         for number in world.resolved.code.scopes(path):
             for prompt in _in_scope(world, (path, number)):
                 found.setdefault(prompt.place, prompt)
-    listed = sorted(found.values())
+    listed = sorted(found.values(), key=lambda prompt: (prompt.place.path, prompt.place.line or 0))
     inline = [prompt for prompt in listed if not _MANAGED.search(prompt.place.path)]
     pairs = [
         (one, other)

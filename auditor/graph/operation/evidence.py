@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -11,7 +11,7 @@ from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
 from auditor.model.place import Place
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 
 MANAGED = re.compile(
     r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
@@ -38,11 +38,15 @@ SEARCHED_MANAGED = (
 
 
 class Evidence(NamedTuple):
-    """Something that counts as the practice asked for. `wired` is false when it is only present."""
+    """Something that counts as the practice asked for. `wired` is false when it is only present.
+
+    `invented`: it compares nothing but numbers that its own program makes up.
+    """
 
     place: Place
     says: str
     wired: bool
+    invented: bool = False
 
 
 def drift_evidence(world: World) -> list[Evidence]:
@@ -68,9 +72,11 @@ def _drift(world: World) -> tuple[Evidence, ...]:
         *_watches(world, ("data", "target")),
         *_steps(world),
         *_listed(world, ("data", "target")),
-        *_files(world),
     ]
-    return _in_order(found)
+    if any(each.invented for each in found):
+        # Where the monitor itself is made up, what speaks of drift beside it is its output.
+        return _in_order([each for each in found if each.wired or each.invented])
+    return _in_order([*found, *_files(world)])
 
 
 def _quality(world: World) -> tuple[Evidence, ...]:
@@ -115,9 +121,29 @@ def _functions(world: World, named: re.Pattern[str], says: str) -> Iterator[Evid
             scope = code.scope(path, number)
             if scope.kind == "function" and named.search(scope.name.rpartition(".")[2]) and scope.logical > 1:
                 used = any(places.is_product(call.caller[0]) for call in effects.callers.get((path, number), ()))
-                yield Evidence(
-                    code.place(path, scope.line), f"{says} {scope.name}()", used or _is_task(world, path, number)
-                )
+                invented = used and _is_invented(world, (path, number))
+                wired = (used or _is_task(world, path, number)) and not invented
+                yield Evidence(code.place(path, scope.line), f"{says} {scope.name}()", wired, invented)
+
+
+_BRINGING = frozenset({Role.READ, Role.DOWNLOAD, Role.CONNECT, Role.LOAD_MODEL, Role.CALL_SERVICE, Role.SERVE, Role.EXEC, Role.CLI_PARAM, Role.DATASET})  # fmt: skip
+
+
+def _is_invented(world: World, site: Site) -> bool:
+    """Whether every program that computes a statistic draws its numbers and brings none in."""
+    programs = [p for p in world.lineage.entries if places.is_product(p) and site in world.lineage.reached(p)]
+    return bool(programs) and all(_draws_alone(world, program) for program in programs)
+
+
+def _draws_alone(world: World, program: str) -> bool:
+    effects = [
+        effect
+        for reached in world.lineage.reached(program)
+        for effect in world.resolved.effects.own.get(reached, ())
+        if reached[0] == program or not effect.guarded
+    ]
+    roles = {effect.role for effect in effects}
+    return Role.SAMPLE in roles and not roles & _BRINGING and not world.resolved.evaluator.options.of_program(program)
 
 
 def _is_task(world: World, path: str, number: int) -> bool:
@@ -179,6 +205,66 @@ def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
         for requirement in facts.requirements:
             if requirement.name in names:
                 yield Evidence(Place(path, requirement.line), f"installs {requirement.name}", False)
+
+
+_HEALTH = re.compile(
+    r"/?(_?health\w*|live(ness|z)?|ready|readiness|readyz|ping|status|metrics|heartbeat|stats|up)/?$", re.I
+)
+_PROBED = re.compile(r"(liveness|readiness|startup)_?probe|health_?check|healthcheck", re.I)
+
+
+def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
+    """A route, probe or check that tells whether a service is well, if there is one."""
+    code = world.resolved.code
+    for path in code.paths:
+        for site in ((path, number) for number in code.scopes(path)) if owned(path) and places.is_product(path) else ():
+            for effect in world.resolved.effects.own.get(site, ()):
+                route = effect.targets[0].text() if effect.role is Role.SERVE and effect.targets else ""
+                if route and _HEALTH.search(route.rpartition("/")[2] or route):
+                    return Evidence(code.place(path, effect.line), f"the route {route}", True)
+    for path, facts in sorted(world.files.items()):
+        if not places.is_product(path) or facts.program is not None:
+            continue
+        if facts.attr("healthcheck") or any(("healthcheck", "true") in step.attrs for step in facts.steps):
+            return Evidence(Place(path, 1), "a health check of the container", True)
+        for leaf in facts.leaves:
+            if _PROBED.search(leaf.key):
+                return Evidence(Place(path, leaf.line), f"configures {leaf.key}", True)
+    return None
+
+
+_GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
+
+
+def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether every fit of a component is of a model that groups or describes rows."""
+    fits = [
+        effect
+        for site, effects in world.resolved.effects.own.items()
+        for effect in (effects if owned(site[0]) and places.is_product(site[0]) else ())
+        if world.trains(effect)
+    ]
+    return bool(fits) and all(effect.name.startswith(_GROUPING) for effect in fits)
+
+
+_CAPTURE = re.compile(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)
+
+
+def captures(world: World) -> Evidence | None:
+    """The setting of a platform that keeps requests and answers, if there is one."""
+    for path, facts in sorted(world.files.items()):
+        for leaf in facts.leaves if places.is_product(path) and facts.program is None else ():
+            if leaf.value is not False and _CAPTURE.search(leaf.key):
+                return Evidence(Place(path, leaf.line), f"configures {leaf.key}", True)
+    for step in world.steps.all:
+        if ("collects", "true") in step.step.attrs and places.is_product(step.path):
+            return Evidence(Place(step.path, step.step.line), f"{step.step.name} logs requests and answers", True)
+    for effect in world.resolved.effects.all():
+        if effect.name.rpartition(".")[2] in ("DataCaptureConfig", "DataCollector") and places.is_product(
+            effect.site[0]
+        ):
+            return Evidence(world.resolved.code.place(effect.site[0], effect.line), f"calls {effect.name}", True)
+    return None
 
 
 def libraries(world: World, kinds: tuple[str, ...]) -> list[Library]:

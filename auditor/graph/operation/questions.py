@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.data import versions
-from auditor.graph.operation import elsewhere, evidence, serving, starting
+from auditor.graph.operation import acting, elsewhere, evidence, handling, serving, starting, upstream
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
+from auditor.model.artefact import Role
 
 
 class Operation(Part):
@@ -46,9 +47,33 @@ class Operation(Part):
         """Whatever in the repository tells how a service fares."""
         return evidence.operational_evidence(self._world)
 
+    def monitors(self) -> list[acting.Watched]:
+        """The monitors of the component, with what follows from what they find."""
+        return acting.monitors(self._world, self.owns)
+
+    def alerts(self) -> str:
+        """The first alert that the repository declares or sends; "" without one."""
+        return acting.alerts(self._world)
+
+    def health(self) -> evidence.Evidence | None:
+        """A route, probe or check that tells whether a service of the component is well."""
+        return evidence.health(self._world, self.owns)
+
+    def scheduled(self) -> list[upstream.Scheduled]:
+        """Runs on a schedule that take data in, with whatever in them could refuse stale or broken data."""
+        return upstream.scheduled(self._world, self.owns)
+
+    def learns_without_labels(self) -> bool:
+        """Whether every model that is trained here groups or describes rows: there is nothing that could come true."""
+        return evidence.unlabelled(self._world, self.owns)
+
     def starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         """Triggers that lead to training, and the training programs."""
         return starting.starts(self._world, self.owns)
+
+    def evaluates(self, program: str) -> bool:
+        """Whether running a program computes a score of a model."""
+        return any(effect.role is Role.EVALUATE for effect in self._world.lineage.effects_of_program(program))
 
     def elsewhere(self) -> list[str]:
         """Platforms outside the repository that it points to."""
@@ -58,3 +83,21 @@ class Operation(Part):
         """What a search for monitors of these kinds (`data`, `target`, `performance`, `operational`) looked for."""
         names = [library.name for library in evidence.libraries(self._world, kinds)]
         return (f"{len(names)} monitoring libraries ({', '.join(names)})", *evidence.SEARCHED_MANAGED)
+
+    # --- endpoints ---
+
+    def handlers(self) -> list[handling.Handler]:
+        """Endpoints that answer with a prediction."""
+        return handling.handlers(self._world, self.owns)
+
+    def unchecked(self, handler: handling.Handler) -> bool:
+        """Whether an endpoint hands what it takes in to the model unchecked."""
+        return handling.unchecked(self._world, handler)
+
+    def kept_answers(self) -> list[handling.Answers]:
+        """Services, with what becomes of their predictions."""
+        return handling.answers(self._world, self.owns)
+
+    def captures(self) -> evidence.Evidence | None:
+        """A platform that keeps requests and answers by itself."""
+        return evidence.captures(self._world)

@@ -22,6 +22,7 @@ _CALLED = re.compile(
 _FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
 _COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
 _LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
+_GUIDE = re.compile(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
 _NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 
 
@@ -48,6 +49,9 @@ def teaching(p: Portrait) -> Iterable[Signal]:
         for path in p.programs
         if "/" in path[len(p.root) :].lstrip("/")
     }
+    guides = [path for path in _documents(p) if _GUIDE.search(path)]
+    if guides and not p.readme:
+        yield Signal("T", 0.6, f"its only guide is {guides[0]}")
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
@@ -67,6 +71,12 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def _documents(p: Portrait) -> list[str]:
+    """The documents at the root of the component."""
+    facts = p.resolved.files.items()
+    return [path for path, of in sorted(facts) if of.sections and dirname(path) == p.root]
 
 
 def notebooks(p: Portrait) -> Iterable[Signal]:

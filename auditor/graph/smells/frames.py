@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from auditor.graph.smells.reading import dotted, frame_at, programs, statements, type_of
+from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
@@ -51,7 +51,7 @@ def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
             found.update(_dropped(world, site, at))
         found.update(_swapped(world, path))
         found.update(_merged(world, path))
-    return sorted(found, key=lambda each: (each.place, each.kind))
+    return sorted(found, key=lambda each: (in_order(each.place), each.kind))
 
 
 def _place(world: World, site: Site, at: Placed) -> Place:

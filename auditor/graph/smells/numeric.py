@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from auditor.graph.smells.reading import dotted, frame_at, programs, statements
+from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op
@@ -47,7 +47,7 @@ def unguarded(world: World, owned: Callable[[str], bool]) -> list[Unguarded]:
                 for node in within(head, opened=False):
                     for kind, name in _of(world, node, frame):
                         found.add(Unguarded(kind, name, world.resolved.code.place(path, at.line)))
-    return sorted(found, key=lambda each: each.place)
+    return sorted(found, key=lambda each: in_order(each.place))
 
 
 def _of(world: World, node: Expr, frame: Frame) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Expr, Item, Name
+from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance
 from auditor.program.naming.statements import Placed, placed
+
+
+def in_order(place: Place) -> tuple[str, int, int]:
+    """The order of places within a tree; what has no line comes first."""
+    return place.path, -1 if place.cell is None else place.cell, place.line or 0
 
 
 def imported_roots(world: World) -> dict[str, frozenset[str]]:

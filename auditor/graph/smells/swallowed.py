@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.smells.reading import programs, statements
+from auditor.graph.smells.reading import in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Const, Do, Expr, Group, Handler, Import, Jump, Name, Op, Return, Stmt, Table, Try
@@ -63,7 +63,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                 if does and not _tries_another(statement, does):
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(work[0], does, place, work[1]))
-    return sorted(set(found), key=lambda each: each.place), looked
+    return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 
 def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
@@ -86,7 +86,7 @@ def _counts(effect: Effect, first: int, last: int) -> bool:
     """Whether an effect is work on data or a model, by a library of the field."""
     if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
         return False
-    if effect.domain in ("data", "ml", "validation"):
+    if effect.domain in ("data", "ml", "validation") and effect.entry.attrs.get("format") != "pickle":
         return True
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
     names = [value.text() for value in effect.targets if value.exact]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from auditor.graph.smells.reading import dotted, frame_at, programs, spelled, statements
+from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
 from auditor.model.place import Place
@@ -59,7 +59,7 @@ def defects(world: World, owned: Callable[[str], bool]) -> tuple[list[Defect], i
                 found += _gradients(world, site, calls)
                 found += _validates(world, site, body, moved)
             found += _stays(world, site, body, calls, moved)
-    return sorted(set(found), key=lambda each: each.place), looked
+    return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 
 def _calls(body: Iterable[Placed]) -> Iterator[_Called]:

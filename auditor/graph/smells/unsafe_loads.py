@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.smells.pinned import always
-from auditor.graph.smells.reading import dotted, root_of, type_of
+from auditor.graph.smells.reading import dotted, in_order, root_of, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Item, Name
@@ -76,7 +76,7 @@ def loads(world: World, owned: Callable[[str], bool]) -> Loads:
         found += _builders(world, owned, effects)
         found += _remote_code(world, path)
         found += _modules(world, effects)
-    return Loads(sorted(set(found), key=lambda each: each.place), own)
+    return Loads(sorted(set(found), key=lambda each: in_order(each.place)), own)
 
 
 def _place(world: World, effect: Effect) -> Place:

@@ -209,3 +209,40 @@ def test_notebooks_are_measured() -> None:
         {"a.ipynb": f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{cell}]}}'}, archetypes="N"
     )
     assert [(each.lines, each.functions) for each in tree.own_notebooks()] == [(3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("print(gone)", ["gone"]),
+        ("def f():\n    return gone", ["gone"]),
+        ("def f(x=gone):\n    return x", ["gone"]),
+        ("from numpy import *\nprint(gone)", []),
+        ("exec('gone = 1')\nprint(gone)", []),
+        ("class A:\n    name: str\n\n    def f(self):\n        return self.name", []),
+        ("def f(x: 'later') -> 'Later':\n    return x", []),
+        ("try:\n    print(gone)\nexcept NameError:\n    pass", []),
+        ("try:\n    print(1)\nexcept ValueError as gone:\n    print(gone)", []),
+        ("print([gone for gone in range(3)], {a: b for a, b in ()}, (lambda q: q)(1))", []),
+        ("if False:\n    print(gone)", []),
+        ("print(vars(print), __file__, __name__, unicode)", []),
+        ("match 1:\n    case [first, *rest]:\n        print(first, rest)", []),
+        ("def f():\n    global late\n    late = 1\n\n\nprint(late)", []),
+        ("import a.b\nprint(a.b.c)", []),
+        ("print(f'{gone}')", ["gone"]),
+    ],
+)
+def test_names_that_nothing_defines(text: str, names: list[str]) -> None:
+    assert [each.name for each in ask({"run.py": text + "\n"}).undefined_names()[0]] == names
+
+
+def test_a_folder_of_the_name_of_a_library_brings_in_no_names() -> None:
+    files = {"a.py": "from transformers import *\nprint(AutoModel)\n", "transformers/run.py": "x = 1\n"}
+    assert not ask(files).undefined_names()[0]
+
+
+@pytest.mark.parametrize("magic", ["%run other.py", "%pylab inline", "x = %sql select 1"])
+def test_notebooks_whose_magics_may_define_names_are_left_alone(magic: str) -> None:
+    cell = f'{{"cell_type": "code", "id": "a", "metadata": {{}}, "execution_count": null, "outputs": [], "source": "{magic}\\nprint(gone)"}}'
+    notebook = f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{cell}]}}'
+    assert not ask({"a.ipynb": notebook}, "N").undefined_names()[0]

@@ -1,0 +1,163 @@
+"""What follows when a monitor finds something: an alert, a failure, a decision, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.jungles.failures import nested
+from auditor.graph.observed.written import name_of
+from auditor.graph.operation.evidence import OWN_STATISTIC, monitor_calls, runs
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assert, Call, Const, Do, If, Loop, Raise, Return
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+
+_KINDS = ("data", "target", "performance")
+_PLATFORMS = frozenset({"arize", "fiddler", "aporia", "superwise", "tracely", "phoenix", "wandb", "bentoml"})
+"""Libraries that send what they see to a platform with alerts of its own."""
+_TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
+_EXITS = frozenset({"exit", "_exit", "quit", "abort", "Exit", "SystemExit", "fail", "skip"})
+_ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, Role.LOG, Role.EXEC, Role.REGISTER, Role.FIT, Role.TRAIN_SERVICE})  # fmt: skip
+_LEVELS = 3
+
+
+class Watched(NamedTuple):
+    """One monitor in code. `fate`: `acts`, `elsewhere` (its figures go where alerts may be), `unread` (nothing follows)."""
+
+    path: str
+    place: Place
+    says: str
+    fate: str
+
+
+def monitors(world: World, owned: Callable[[str], bool]) -> list[Watched]:
+    """The monitors of a component, one a file, each with what follows from what it finds."""
+    found: dict[str, Watched] = {}
+    for site, line, name in _all(world):
+        path = site[0]
+        if not owned(path) or not runs(world, path):
+            continue
+        watched = Watched(path, world.resolved.code.place(path, line), name, _fate(world, site, line))
+        known = found.get(path)
+        if known is None or _ORDER[watched.fate] <= _ORDER[known.fate]:
+            found[path] = watched
+    return [found[path] for path in sorted(found)]
+
+
+_ORDER = {"acts": 0, "elsewhere": 1, "unread": 2}
+
+
+def _all(world: World) -> Iterator[tuple[Site, int, str]]:
+    for effect in monitor_calls(world, _KINDS):
+        if not effect.entry.attrs.get("weak") and effect.entry.library not in _PLATFORMS and effect.domain != "cloud":
+            yield effect.site, effect.line, effect.name
+    code = world.resolved.code
+    for site, calls in sorted(world.resolved.effects.calls.items()):
+        for call in calls if places.is_product(site[0]) else ():
+            name = code.scope(call.callee.path, call.callee.scope).name.rpartition(".")[2]
+            if call.direct and OWN_STATISTIC.search(name):
+                yield site, call.call.line, f"{name}()"
+
+
+def _fate(world: World, site: Site, line: int) -> str:
+    """What follows in the scope of a monitor after it has run, and in those that call it."""
+    effects = world.resolved.effects
+    edge, seen = [(site, line)], {site}
+    fate = "unread"
+    for _ in range(_LEVELS):
+        onward: list[tuple[Site, int]] = []
+        for here, after in edge:
+            if _decides(world.resolved.code.scope(*here).body, after):
+                return "acts"
+            if any(_sends(effect) and effect.line >= after for effect in effects.of(here)) or _is_handed_on(
+                world, here
+            ):
+                fate = "elsewhere"
+            for call in effects.callers.get(here, ()):
+                if call.caller not in seen and places.is_product(call.caller[0]):
+                    seen.add(call.caller)
+                    onward.append((call.caller, call.call.line))
+        edge = onward
+    return fate
+
+
+def _is_handed_on(world: World, site: Site) -> bool:
+    """Whether a pipeline or a service calls the scope: who gets what it returns is not followed."""
+    scope = world.resolved.code.scope(*site)
+    if scope.kind != "function":
+        return False
+    tasks = any((local.path, local.scope) == site for step in world.steps.all for local in step.implements)
+    served = any(call.served or call.registered for call in world.resolved.effects.callers.get(site, ()))
+    return (tasks and any(type(s) is Return and s.value is not None for s, _ in nested(scope.body))) or served
+
+
+def _decides(body: Iterable[object], after: int) -> bool:
+    """Whether statements from a line on fail, or branch into more than telling."""
+    for statement, _ in nested(body):
+        end = getattr(statement, "end_line", getattr(statement, "line", 0))
+        if end < after:
+            continue
+        if type(statement) in (Assert, Raise) and statement.line >= after:
+            return True
+        if (
+            type(statement) is Do
+            and type(statement.value) is Call
+            and _leaves(statement.value)
+            and statement.line >= after
+        ):
+            return True
+        if (
+            type(statement) is If
+            and statement.line >= after
+            and any(_does(inner) for inner, _ in nested((*statement.body, *statement.orelse)))
+        ):
+            return True
+    return False
+
+
+def _does(statement: object) -> bool:
+    """Whether a statement within a branch is more than a message, a note or a loop over them."""
+    match statement:
+        case Raise() | Assert():
+            return True
+        case Return(value=value):
+            return value is not None and not (type(value) is Const and value.value is None)
+        case Do(value=Call() as call):
+            return name_of(call.func).rpartition(".")[2] not in _TELLING
+        case If() | Loop():
+            return False
+    return False
+
+
+def _leaves(call: Call) -> bool:
+    """Whether a call ends the program with a failure, or with a code that is computed."""
+    if name_of(call.func).rpartition(".")[2] not in _EXITS:
+        return False
+    code = call.args[0] if call.args else None
+    return code is not None and not (type(code) is Const and code.value in (0, None))
+
+
+def _sends(effect: Effect) -> bool:
+    drift = effect.entry.attrs.get("drift")
+    database = effect.role is Role.WRITE and bool(
+        effect.entry.attrs.get("table") or effect.entry.attrs.get("table_or_sql")
+    )
+    return effect.role in _ELSEWHERE or drift == "operational" or bool(effect.entry.attrs.get("alert")) or database
+
+
+def alerts(world: World) -> str:
+    """The first alert that the repository declares or sends, in words; "" without one."""
+    for path, facts in sorted(world.files.items()):
+        for watch in facts.watches if places.is_product(path) else ():
+            if watch.kind == "alert" or dict(watch.attrs).get("alert") == "true":
+                return f"{path}:{watch.line} declares the alert {watch.name}"
+    for effect in world.resolved.effects.all():
+        if places.is_product(effect.site[0]) and (effect.entry.attrs.get("alert") or effect.entry.library in _SENDERS):
+            return f"{world.resolved.code.place(effect.site[0], effect.line)} calls {effect.name}"
+    return ""
+
+
+_SENDERS = frozenset({"slack_sdk", "smtplib", "twilio", "sendgrid", "pdpyras", "apprise", "telegram"})

@@ -1,0 +1,288 @@
+"""What the endpoints of a service do with a request: whether its input is checked and its answer kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.sides import predicting_sites, predictions
+from auditor.graph.jungles.failures import nested
+from auditor.graph.observed.endpoints import Endpoint, endpoints, schema_of
+from auditor.graph.observed.written import name_of
+from auditor.graph.parts.portrait import serving_programs
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Item, Name, Raise, Return
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import CallSite, children
+
+_KEEPING = frozenset({
+    "insert", "insert_one", "insert_many", "add", "add_all", "execute", "executemany", "commit", "send", "send_message", "publish", "produce",
+    "put", "put_item", "put_record", "put_object", "append_row", "write", "writerow", "append", "save", "record", "store", "persist", "track",
+    "add_task", "delay", "apply_async", "submit", "enqueue", "lpush", "rpush", "xadd", "set", "create", "capture", "ingest", "upload", "to_csv",
+    "to_sql", "to_parquet", "dump", "labels", "observe", "log_metric", "log_metrics", "log_prediction", "log_predictions", "bulk_create", "bind",
+})  # fmt: skip
+"""Methods and functions that may keep what they are given, whatever object they belong to."""
+_KEEPERS = re.compile(
+    r"(^|_)(log|save|store|record|persist|audit|track|publish|insert|write|capture|monitor|history|telemetry)(_|$|s$)",
+    re.I,
+)
+_LOGGING = frozenset({"debug", "info", "warning", "error", "log", "exception", "critical", "warn", "msg", "success"})
+_ERRORS = frozenset({"error", "exception", "critical"})
+_CHECKING = re.compile(
+    r"valid|check(?!out|point)|verif|sanit|schema|parse_|clean_|ensure|assert|sanity|preprocess_input", re.I
+)
+_CONVERTING = frozenset(
+    {"float", "int", "bool", "Decimal", "isinstance", "issubset", "difference", "isin", "strptime", "fromisoformat"}
+)
+_NOT_INPUT = re.compile(r"^(method|filename|content_type|__name__|model\w*|\w*_model|pipeline|\w*_pipeline|pipe|clf|classifier|predictor|scaler|preprocessor|vectorizer|tokenizer|encoder|session|app|state|api_key|token|user|auth\w*|authorization|headers)$", re.I)  # fmt: skip
+_VERSION = re.compile(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry", re.I)
+_MOST_SCOPES = 400
+
+
+class Handler(NamedTuple):
+    """One endpoint that answers with a prediction. `way` are the scopes from it to where the model is asked."""
+
+    service: str
+    endpoint: Endpoint
+    place: Place
+    way: frozenset[Site]
+    reached: frozenset[Site]
+
+    @property
+    def says(self) -> str:
+        """`POST /score` and the like, as a reader of the code would call it."""
+        return self.endpoint.route or f"{self.endpoint.site[0]}:{self.endpoint.line}"
+
+
+class Kept(NamedTuple):
+    """A place where an answer may be kept. `sure` is false where what is called is not known; `version`: with the model's."""
+
+    place: Place
+    says: str
+    version: bool
+
+
+class Answers(NamedTuple):
+    """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version."""
+
+    path: str
+    lost: tuple[Handler, ...]
+    unversioned: Kept | None
+    hooked: bool
+
+    @property
+    def names(self) -> str:
+        """The routes that lose their answers."""
+        return " and ".join(dict.fromkeys(handler.says for handler in self.lost[:3]))
+
+
+def answers(world: World, owned: Callable[[str], bool]) -> list[Answers]:
+    """The services of a component, with what becomes of their answers."""
+    found: dict[str, list[Handler]] = {}
+    for handler in handlers(world, owned):
+        found.setdefault(handler.endpoint.site[0], []).append(handler)
+    return [_answers(world, path, found[path]) for path in sorted(found)]
+
+
+def _answers(world: World, path: str, of: list[Handler]) -> Answers:
+    keeping = {handler: kept(world, handler) for handler in of}
+    lost = tuple(handler for handler, kept_at in keeping.items() if not kept_at)
+    bare = [each[0] for each in keeping.values() if each and not each[0].version]
+    return Answers(path, lost, bare[0] if bare else None, any(hooked(world, handler) for handler in lost))
+
+
+def handlers(world: World, owned: Callable[[str], bool]) -> list[Handler]:
+    """The endpoints of a component's services that lead to a prediction."""
+    return [handler for handler in world.once(_handlers) if owned(handler.endpoint.site[0])]
+
+
+def _handlers(world: World) -> tuple[Handler, ...]:
+    product = [path for path in world.resolved.code.paths if places.is_product(path)]
+    found: dict[Site, Handler] = {}
+    predicting = predicting_sites(world)
+    for path in serving_programs(product, world.resolved, world.lineage):
+        for endpoint in endpoints(world.resolved, path):
+            reached = frozenset(world.resolved.effects.reached(endpoint.site))
+            if len(reached) > _MOST_SCOPES or not reached & predicting:
+                continue
+            way = frozenset(site for site in reached if predicting & set(world.resolved.effects.reached(site)))
+            place = world.resolved.code.place(endpoint.site[0], endpoint.line)
+            found.setdefault(endpoint.site, Handler(path, endpoint, place, way, reached))
+    return tuple(found[site] for site in sorted(found))
+
+
+# --- what comes in ---
+
+
+def unchecked(world: World, handler: Handler) -> bool:
+    """Whether nothing of what an endpoint takes in is checked beyond its parsing."""
+    return not _typed(world, handler) and not any(
+        _checks(world, site) for site in handler.reached if places.is_product(site[0])
+    )
+
+
+def _typed(world: World, handler: Handler) -> bool:
+    """Whether a parameter has a type that the framework enforces."""
+    site = handler.endpoint.site
+    frame = Frame(site[0], max(world.resolved.code.scope(*site).parent, 0))
+    for param in handler.endpoint.params:
+        if param.name in ("self", "cls", "request", "context", "ctx"):
+            continue
+        if type(param.annotation) is Item and _elements(param.annotation.key):
+            return True
+        if schema_of(world.resolved, param.annotation, frame) != "open":
+            return True
+    return False
+
+
+def _elements(key: Expr) -> bool:
+    """Whether what stands in the brackets of a type names types itself: `list[float]`, but not `dict[str, Any]`."""
+    names = {_named(node) for node in _within(key)} - {""}
+    return bool(names) and not names & {"Any", "object", "dict", "Dict"}
+
+
+def _named(node: Expr) -> str:
+    """The name that a name or an attribute ends with; "" for anything else."""
+    return node.id if type(node) is Name else node.name if type(node) is Attr else ""
+
+
+def _checks(world: World, site: Site) -> bool:
+    """Whether a scope checks anything: a schema, a conversion, a test that ends in a refusal."""
+    scope = world.resolved.code.scope(*site)
+    if scope.kind == "class":
+        return False
+    if any(effect.role is Role.VALIDATE for effect in world.resolved.effects.own.get(site, ())):
+        return True
+    for call in world.resolved.code.index(*site).calls:
+        name = _named(call.call.func)
+        if (name in _CONVERTING and any(_mentions_input(arg) for arg in call.call.args)) or (
+            name and _CHECKING.search(name)
+        ):
+            return True
+    return any(_refuses(statement) for statement, _ in nested(scope.body))
+
+
+def _refuses(statement: object) -> bool:
+    if type(statement) is Assert:
+        return True
+    if type(statement) is not If or not _mentions_input(statement.test):
+        return False
+    return any(
+        type(inner) in (Raise, Return) or _aborts(inner) for inner, _ in nested((*statement.body, *statement.orelse))
+    )
+
+
+def _aborts(statement: object) -> bool:
+    value = getattr(statement, "value", None)
+    return type(value) is Call and name_of(value.func).rpartition(".")[2] in ("abort", "set_status", "fail", "error")
+
+
+def _mentions_input(expr: Expr) -> bool:
+    """Whether an expression looks at more than the method, the name of a file, or whether there is a model."""
+    named = [node for node in _within(expr) if type(node) in (Name, Attr, Item)]
+    return bool(named) and not any(_NOT_INPUT.match(_named(node)) for node in named)
+
+
+def _within(expr: Expr) -> Iterator[Expr]:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+# --- what goes out ---
+
+
+def kept(world: World, handler: Handler) -> list[Kept]:
+    """Where an endpoint may keep or log its prediction: calls after the model was asked, on the way back to the caller."""
+    found: list[Kept] = []
+    for site in sorted(handler.way):
+        asked = _asked(world, handler, site)
+        if asked is None:
+            continue
+        for call in world.resolved.code.index(*site).calls:
+            if call.call.line >= asked.line and call.call is not asked and not _in_handler(world, site, call):
+                found += _keeps(world, site, call)
+        found += [
+            Kept(world.resolved.code.place(site[0], effect.line), effect.name, False)
+            for effect in world.resolved.effects.of(site)
+            if effect.line >= asked.line and _stores(effect) and not _in_handler(world, site, effect.at)
+        ]
+    return sorted(found, key=lambda each: (not each.version, each.place))
+
+
+def _asked(world: World, handler: Handler, site: Site) -> Call | None:
+    """The first call of a scope that asks the model, or leads to where it is asked."""
+    direct = [call.call for call in predictions(world, site)]
+    leading = [
+        edge.call
+        for edge in world.resolved.effects.calls.get(site, ())
+        if (edge.callee.path, edge.callee.scope) in handler.way
+    ]
+    return min((*direct, *leading), key=lambda call: call.line, default=None)
+
+
+def _in_handler(world: World, site: Site, call: CallSite | None) -> bool:
+    """Whether a call stands where an error is caught."""
+    kinds = world.resolved.code.index(*site).kinds
+    return call is not None and any(kinds.get(construct) == "try" and arm > 0 for construct, arm in call.block)
+
+
+def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
+    given = (*call.call.args, *(value for _, value in call.call.keywords))
+    if all(type(value) is Const for value in given):
+        return
+    name = _named(call.call.func)
+    if name in _ERRORS or name in ("jsonify", "JSONResponse"):
+        return
+    logs = name in _LOGGING and type(call.call.func) is Attr
+    if logs or name == "print" or name in _KEEPING or _KEEPERS.search(name):
+        place = world.resolved.code.place(site[0], call.call.line)
+        yield Kept(place, f"{name}(…)", bool(_VERSION.search(" ".join(_words(given)))))
+
+
+def _words(given: Iterable[Expr]) -> Iterator[str]:
+    for value in given:
+        for node in _within(value):
+            if type(node) is Const and isinstance(node.value, str):
+                yield node.value
+            elif named := _named(node):
+                yield named
+
+
+def _stores(effect: Effect) -> bool:
+    if effect.role is Role.MONITOR:
+        return str(effect.entry.attrs.get("drift")) != "operational"
+    return effect.role in (Role.WRITE, Role.LOG, Role.LOG_METRIC, Role.LOG_ARTIFACT) or (
+        effect.role is Role.CALL_SERVICE and effect.domain != "llm"
+    )
+
+
+def hooked(world: World, handler: Handler) -> bool:
+    """Whether the service runs something around every request: what a middleware keeps is not followed."""
+    for path in {handler.service, *(site[0] for site in handler.reached)}:
+        for number in world.resolved.code.scopes(path):
+            scope = world.resolved.code.scope(path, number)
+            for decorator in scope.decorators:
+                func = decorator.func if type(decorator) is Call else decorator
+                if type(func) is Attr and func.name in (
+                    "middleware",
+                    "before_request",
+                    "after_request",
+                    "teardown_request",
+                ):
+                    return True
+            for call in world.resolved.code.index(path, number).calls:
+                named = name_of(call.call.func).rpartition(".")[2]
+                first = name_of(call.call.args[0]) if call.call.args else ""
+                if named == "add_middleware" and not first.rpartition(".")[2].startswith(
+                    ("CORS", "GZip", "TrustedHost", "HTTPSRedirect", "Session")
+                ):
+                    return True
+    return False

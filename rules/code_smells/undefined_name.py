@@ -1,0 +1,33 @@
+"""COD008: a program uses a name that nothing defines."""
+
+from __future__ import annotations
+
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
+
+RULE = Rule(
+    id="COD008",
+    name="undefined-name",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.DENSITY,
+    archetypes="PSARNL",
+    effort=Effort("15m", "1h"),
+    each=Effort("15m", "30m"),
+    unit="names that nothing defines",
+    ml_test_score=("Infra 3",),
+    references=("Reading of public repositories", "pyflakes"),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    names, looked = graph.undefined_names()
+    for each in names:
+        times = f" ({each.uses} times)" if each.uses > 1 else ""
+        yield Finding(
+            f"{each.name} is used{times}, and nothing in this file defines or imports it",
+            each.place,
+            entity=each.name,
+            remedy="define or import it, and let CI run this program",
+        )
+    if looked and not names:
+        yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

@@ -1,0 +1,95 @@
+"""Folds the judged findings of docs/evidence/judged into rules/precision.toml, which the report's method page prints.
+
+Run it after a change of the evidence: `python tests/house/tally_evidence.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+JUDGED = ROOT / "docs" / "evidence" / "judged"
+TABLE = ROOT / "rules" / "precision.toml"
+FIELDS = ["repository", "commit", "rule", "severity", "fingerprint", "place", "verdict", "second", "why"]
+READINGS = ("true", "false", "doubtful")
+COUNTED = ("critical", "high", "medium")
+
+HEAD = """\
+# How often each rule was right: findings of medium severity and above, read twice against the code.
+# Written by tests/house/tally_evidence.py from docs/evidence/judged; do not edit.
+[rules]
+"""
+
+
+class Row(NamedTuple):
+    """One judged finding. `verdict` and `second` are two readings, the second of which argues the opposite."""
+
+    repository: str
+    commit: str
+    rule: str
+    severity: str
+    fingerprint: str
+    place: str
+    verdict: str
+    second: str
+    why: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the finding stood both times."""
+        return self.verdict == self.second == "true"
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it fell in either reading."""
+        return "false" in (self.verdict, self.second)
+
+
+def rows(folder: Path = JUDGED) -> Iterator[Row]:
+    """Every judged finding, family by family. Raises ValueError with the place for what is not in the form."""
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            if (header := next(reader, [])) != FIELDS:
+                raise ValueError(f"{path.name}: the header is {','.join(header)}")
+            for number, fields in enumerate(reader, 2):
+                if len(fields) != len(FIELDS):
+                    raise ValueError(f"{path.name}:{number}: {len(fields)} fields instead of {len(FIELDS)}")
+                row = Row(*fields)
+                if {row.verdict, row.second} - set(READINGS):
+                    raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
+                if not row.rule.startswith(path.stem):
+                    raise ValueError(f"{path.name}:{number}: {row.rule} is no rule of {path.stem}")
+                yield row
+
+
+def folded(judged: Iterable[Row]) -> str:
+    """The table: per rule how many findings of medium severity and above were read, and how many of them are right."""
+    by_rule: dict[str, list[Row]] = {}
+    for row in judged:
+        if row.severity in COUNTED:
+            by_rule.setdefault(row.rule, []).append(row)
+    parts = [HEAD]
+    for rule, read in sorted(by_rule.items()):
+        counts = {
+            "read": len(read),
+            "right": sum(row.right for row in read),
+            "wrong": sum(row.wrong for row in read),
+            "repositories": len({row.repository for row in read}),
+        }
+        parts.append(f"{rule} = {{ {', '.join(f'{name} = {count}' for name, count in counts.items())} }}\n")
+    return "".join(parts)
+
+
+def main() -> int:
+    """Writes the table."""
+    TABLE.write_text(folded(rows()), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

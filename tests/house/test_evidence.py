@@ -1,0 +1,63 @@
+"""The evidence: in its form, folded into the table that the report prints, and good enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.engine import registry
+from auditor.model.finding import Severity
+from tests.house.tally_evidence import FIELDS, TABLE, Row, folded, rows
+
+
+def row(**changed: str) -> Row:
+    plain = Row("a/b", "0" * 12, "PIP001", "high", "f", "a.py:1", "true", "true", "because")
+    return plain._replace(**changed)
+
+
+def test_the_table_is_current() -> None:
+    assert TABLE.read_text(encoding="utf-8") == folded(rows()), "run python tests/house/tally_evidence.py"
+
+
+def test_every_judged_finding_is_one_of_a_rule_and_told_once() -> None:
+    judged = list(rows())
+    assert {each.rule for each in judged} <= set(registry().rules)
+    assert {each.severity for each in judged} <= {severity.value for severity in Severity}
+    keys = [(each.repository, each.rule, each.fingerprint, each.place) for each in judged]
+    assert len(keys) == len(set(keys))
+    assert all(len(each.commit) == 12 and each.why for each in judged)
+
+
+@pytest.mark.parametrize(("severities", "least"), [(("critical", "high"), 0.95), (("medium",), 0.90)])
+def test_the_precision_is_what_is_asked_for(severities: tuple[str, ...], least: float) -> None:
+    judged = [each for each in rows() if each.severity in severities]
+    assert sum(each.right for each in judged) >= least * len(judged)
+
+
+def test_the_fold_counts_what_stood_both_times() -> None:
+    judged = [
+        row(),
+        row(repository="c/d"),
+        row(second="doubtful"),
+        row(verdict="doubtful", second="false"),
+        row(severity="low", second="false"),
+        row(rule="PIP004"),
+    ]
+    table = folded(judged)
+    assert "PIP001 = { read = 4, right = 2, wrong = 1, repositories = 2 }\n" in table
+    assert "PIP004 = { read = 1, right = 1, wrong = 0, repositories = 1 }\n" in table
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        pytest.param("a/b,0,PIP001,high,f,a.py:1,yes,true,why", "reading", id="another word"),
+        pytest.param("a/b,0,PIP001,high,f,a.py:1,true,true", "8 fields", id="a field is missing"),
+        pytest.param("a/b,0,DAT001,high,f,a.py:1,true,true,why", "no rule of PIP", id="another family"),
+    ],
+)
+def test_what_is_not_in_the_form_is_named(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "PIP.csv").write_text(f"{','.join(FIELDS)}\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        list(rows(tmp_path))

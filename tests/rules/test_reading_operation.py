@@ -1,0 +1,90 @@
+"""What reading operated services showed: each debt beside the look-alike that must be left in peace."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = registry().rules
+APP = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n"
+SCORE = "@app.post('/score')\ndef score(values: list[float]):\n    return float(model.predict([values])[0])\n"
+SERVICE = APP + SCORE
+FLASK = "import logging\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.route('/score', methods=['POST'])\ndef score():\n"
+TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
+DRAWN = (
+    "import numpy as np\n\n\ndef detect_drift(a, b):\n    d = abs(a.mean() - b.mean())\n    return d > 0.1\n\n\n"
+    "if __name__ == '__main__':\n    print(detect_drift(np.random.normal(0, 1, 9), np.random.normal(0, 1, 9)))\n"
+)
+READ = DRAWN.replace("import numpy as np\n", "import numpy as np\nimport pandas as pd\n").replace(
+    "np.random.normal(0, 1, 9), np", "pd.read_csv('log.csv')['x'], np"
+)
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "S") -> list[str]:
+    tree = graphs(files, archetypes=archetypes)
+    return [
+        finding.message
+        for finding in judge(tree.components, [RULES[rule]]).findings
+        if finding.severity.value in ("critical", "high", "medium", "low")
+    ]
+
+
+PAIRS = [
+    pytest.param("MON001", {"s.py": SERVICE, "w.py": DRAWN}, {"s.py": SERVICE, "w.py": READ}, id="numbers drawn by the monitor itself"),
+    pytest.param(
+        "MON001",
+        {"s.py": SERVICE, "requirements.txt": "opentelemetry-api\nprometheus-client\n"},
+        {"s.py": SERVICE, "m/schedule.yml": "monitoring_schedule:\n  cron: '0 4 * * *'\n"},
+        id="a library for latency, and a managed monitor",
+    ),
+    pytest.param(
+        "MON003",
+        {"s.py": SERVICE},
+        {"s.py": SERVICE.replace("    return", "    db.insert({'x': values, 'y': model.predict([values])})\n    return")},
+        id="something unknown that may keep it",
+    ),
+    pytest.param(
+        "MON003",
+        {"s.py": APP + "import logging\n\n\n@app.post('/score')\ndef score(values: list[float]):\n    try:\n        return float(model.predict([values])[0])\n    except Exception as e:\n        logging.error('failed %s', e)\n"},
+        {"s.py": APP + "import logging\n\n\n@app.post('/score')\ndef score(values: list[float]):\n    y = float(model.predict([values])[0])\n    logging.info('answer %s', y)\n    return y\n"},
+        id="a log of errors is none of answers",
+    ),
+    pytest.param(
+        "MON003",
+        {"s.py": SERVICE},
+        {"s.py": SERVICE + "\n\n@app.middleware('http')\nasync def log(request, call_next):\n    return await call_next(request)\n"},
+        id="a hook around every request",
+    ),
+    pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    if request.method == 'POST':\n        return str(model.predict(pd.DataFrame(request.json))[0])\n"},
+        {"s.py": FLASK + "    body = request.json\n    if 'age' not in body:\n        return 'age is missing', 400\n    return str(model.predict(pd.DataFrame(body))[0])\n"},
+        id="a test that refuses",
+    ),
+    pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    return str(model.predict([list(request.form.values())])[0])\n"},
+        {"s.py": FLASK + "    return str(model.predict([[float(request.form['age']), int(request.form['n'])]])[0])\n"},
+        id="fields that are converted one by one",
+    ),
+    pytest.param(
+        "MON002",
+        {"s.py": SERVICE, "train.py": TRAIN},
+        {"s.py": SERVICE, "train.py": TRAIN.replace("linear_model import Ridge", "cluster import KMeans").replace("Ridge().fit(f[['x']], f['y'])", "KMeans().fit(f[['x']])")},
+        id="groups have no labels",
+    ),
+    pytest.param(
+        "MON007",
+        {"s.py": SERVICE},
+        {"s.py": SERVICE, "k8s/d.yaml": "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - livenessProbe: {httpGet: {path: /}}\n"},
+        id="a probe in a manifest",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), PAIRS)
+def test_the_debt_is_found_and_what_is_like_it_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule)
+    assert not found(alike, rule)
