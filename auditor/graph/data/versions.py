@@ -36,7 +36,8 @@ class Pins(NamedTuple):
 class Root(NamedTuple):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
-    `documented`: a document names it, so that it can at least be found again; `touch` is the read, if it could be named.
+    `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it; `touch` is
+    the read, if it could be named.
     """
 
     artefact: str
@@ -48,6 +49,7 @@ class Root(NamedTuple):
     confidence: float
     documented: bool = False
     touch: Touch | None = None
+    offered: bool = False
 
 
 class Training(NamedTuple):
@@ -264,6 +266,7 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         path is not None and world.documents.tells_of(path),
         touch,
+        path is not None and world.documents.offers(path),
     )
 
 
