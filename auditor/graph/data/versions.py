@@ -319,4 +319,6 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
 
 
 def _is_word(touch: Touch) -> bool:
-    return all("/" not in value.text() for value in touch.effect.targets)
+    """Whether some value of the call is the bare last part of the path."""
+    last = (touch.artefact.path or "").rpartition("/")[2]
+    return any(value.text() == last for value in touch.effect.targets)
