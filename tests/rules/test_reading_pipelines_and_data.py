@@ -419,3 +419,12 @@ def test_in_a_tutorial_an_undeclared_edge_weighs_less() -> None:
     for archetypes, severity in (("P", "high"), ("PT", "low")):
         judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP001"]]).findings
         assert [finding.severity.value for finding in judged] == [severity]
+
+
+def test_in_a_collection_of_scripts_an_undeclared_edge_weighs_less() -> None:
+    files = {
+        "fetch/a.py": "import json\njson.dump([1], open('fetch/films.json', 'w'))\n",
+        "fetch/b.py": "import json\nprint(json.load(open('fetch/films.json')))\nopen('fetch/best.txt', 'w').write('x')\n",
+    }
+    judged = judge(graphs(files).components, [RULES["PIP001"]]).findings
+    assert {finding.severity.value for finding in judged} <= {"low", "info"}
