@@ -428,3 +428,24 @@ def test_in_a_collection_of_scripts_an_undeclared_edge_weighs_less() -> None:
     }
     judged = judge(graphs(files).components, [RULES["PIP001"]]).findings
     assert {finding.severity.value for finding in judged} <= {"low", "info"}
+
+
+def test_the_vocabulary_of_a_pretrained_model_is_no_training_data() -> None:
+    fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
+    for name, told in (("rows.txt", True), ("bert-base-cased-vocab.txt", False), ("cpt/bert/vocab.txt", False)):
+        files = {"train.py": f"import pandas as pd\ndf = pd.read_csv('https://example.org/{name}')\n" + fit}
+        assert bool(found(files, "DAT001")) is told, name
+
+
+def test_nobody_waits_for_a_program_that_was_put_aside() -> None:
+    write = "import pandas as pd\npd.DataFrame([1]).to_csv('x/a.csv')\n"
+    read = "import pandas as pd\npd.read_csv('x/a.csv').to_csv('x/b.csv')\n"
+    assert found({"make.py": write, "use.py": read}, "PIP001")
+    assert not found({"_old_make.py": write, "use.py": read}, "PIP001")
+
+
+def test_the_readers_of_a_lesson_are_told_what_to_fetch() -> None:
+    files = {"a.py": "import pandas as pd\nprint(pd.read_csv('input/words.csv'))\n"}
+    for archetypes, severity in (("P", "high"), ("PT", "low")):
+        judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP004"]]).findings
+        assert [finding.severity.value for finding in judged] == [severity]

@@ -231,12 +231,20 @@ _NO_DATA = ("listing", "resource", "prompt")
 """Marks of calls that fetch what a library works with, not what a model learns from: names, word lists, prompts."""
 
 
+_OF_TOKENIZERS = re.compile(
+    r"(^|[-_.])(vocab|merges|tokenizer|tokenizer_config|special_tokens_map|spiece|sentencepiece)\.\w+$"
+)
+"""Files that belong to a pretrained model: its vocabulary is no data that training learns from."""
+
+
 def _is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
     if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
+    if _OF_TOKENIZERS.search(path.rpartition("/")[2]):
+        return False
     if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
         return places.suffix(path) in (
             "csv",
