@@ -5,10 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.data import versions
-from auditor.graph.operation import acting, elsewhere, evidence, handling, serving, starting, upstream
+from auditor.graph.operation import (
+    acting,
+    elsewhere,
+    evidence,
+    handling,
+    releasing,
+    served,
+    serving,
+    starting,
+    upstream,
+)
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
 from auditor.model.artefact import Role
+from auditor.model.place import Place
 
 
 class Operation(Part):
@@ -71,6 +82,10 @@ class Operation(Part):
         """Triggers that lead to training, and the training programs."""
         return starting.starts(self._world, self.owns)
 
+    def training_hint(self) -> tuple[Place, str] | None:
+        """What may train by itself though it cannot be followed."""
+        return starting.hint(self._world, self.owns)
+
     def evaluates(self, program: str) -> bool:
         """Whether running a program computes a score of a model."""
         return any(effect.role is Role.EVALUATE for effect in self._world.lineage.effects_of_program(program))
@@ -101,3 +116,21 @@ class Operation(Part):
     def captures(self) -> evidence.Evidence | None:
         """A platform that keeps requests and answers by itself."""
         return evidence.captures(self._world)
+
+    # --- release ---
+
+    def releases(self) -> list[releasing.Release]:
+        """Ways from training to operation, and what on them looks at the figures."""
+        return releasing.releases(self._world, self.owns)
+
+    def unserved(self) -> tuple[list[served.Mismatch], int]:
+        """Services that do not load what is promoted, and how many loads agree."""
+        return served.mismatches(self._world, self.owns)
+
+    def overwritten(self) -> tuple[list[served.Overwritten], int]:
+        """Models in operation of which no earlier one is kept, and how many have earlier ones."""
+        return served.overwritten(self._world, self.owns)
+
+    def image_tags(self) -> tuple[list[Place], list[Place]]:
+        """Where images are pushed under tags of their own, and where always under the same."""
+        return served.image_tags(self._world)
