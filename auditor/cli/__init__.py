@@ -19,6 +19,7 @@ COMMANDS = {
     "impact": "Show what changes if an artefact changes.",
     "gate": "Judge a change: fail where it adds grave debt.",
     "checklist": "Walk the pre-release checklist, sign it, pack its evidence.",
+    "trend": "Show how debt went over the history.",
     "compare": "Compare two audits or revisions.",
     "baseline": "Write down which findings are old.",
     "waive": "Decide about a finding, with a reason and an end.",

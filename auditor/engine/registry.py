@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import re
 import sys
 import tomllib
-from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,19 +16,9 @@ from typing import NamedTuple
 import msgspec
 
 from auditor.model.errors import UsageError
-from auditor.model.page import RulePage
-from auditor.model.verdict import Precision, RuleInfo
+from auditor.model.page import RulePage, read_page
+from auditor.model.verdict import REGULAR, Precision, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
-
-_HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
-_SECTIONS = {
-    "What it finds": "finds",
-    "Why it is debt": "why",
-    "What it costs the business": "business",
-    "What to do": "fix",
-    "When it is fine": "fine",
-    "Sources": "sources",
-}
 
 
 class Loaded(NamedTuple):
@@ -47,6 +35,11 @@ class Registry(NamedTuple):
 
     families: tuple[Family, ...]
     rules: dict[str, Loaded]
+
+    def shown_to(self, persona: str) -> Registry:
+        """The rules that a persona is shown: the pedantic see all."""
+        rules = {id_: loaded for id_, loaded in self.rules.items() if loaded.rule.persona in (REGULAR, persona)}
+        return self._replace(rules=rules)
 
 
 @lru_cache(maxsize=8)
@@ -120,17 +113,3 @@ def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) 
         sys.modules[package] = module
         spec.loader.exec_module(module)
         _family(module, package, home, families, rules)
-
-
-def read_page(rule: str, text: str) -> RulePage:
-    """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
-    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
-    title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
-    return RulePage(id=rule, title=title.strip(" :·-"), **dict(_sections(text)))
-
-
-def _sections(text: str) -> Iterator[tuple[str, str]]:
-    pieces = _HEADING.split(text)
-    for heading, body in zip(pieces[1::2], pieces[2::2], strict=False):
-        if heading in _SECTIONS:
-            yield _SECTIONS[heading], body.strip()

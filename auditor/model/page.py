@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -22,3 +23,27 @@ class RulePage(msgspec.Struct, frozen=True):
 
 
 RulePages: TypeAlias = Mapping[str, RulePage]
+
+_HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
+_SECTIONS = {
+    "What it finds": "finds",
+    "Why it is debt": "why",
+    "What it costs the business": "business",
+    "What to do": "fix",
+    "When it is fine": "fine",
+    "Sources": "sources",
+}
+
+
+def read_page(rule: str, text: str) -> RulePage:
+    """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
+    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
+    title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
+    return RulePage(id=rule, title=title.strip(" :·-"), **dict(_sections(text)))
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    pieces = _HEADING.split(text)
+    for heading, body in zip(pieces[1::2], pieces[2::2], strict=False):
+        if heading in _SECTIONS:
+            yield _SECTIONS[heading], body.strip()

@@ -8,11 +8,11 @@ import pytest
 
 from auditor.engine import fold, judge
 from auditor.engine.matrix import MATRIX, standing
-from auditor.engine.registry import Loaded, read_page
+from auditor.engine.registry import Loaded
 from auditor.graph import ArtefactGraph
 from auditor.model.audit import ArchetypeScore
 from auditor.model.finding import Severity
-from auditor.model.page import RulePage
+from auditor.model.page import RulePage, read_page
 from auditor.model.verdict import Check, Outcome
 from auditor.rulekit import (
     CheckFunction,

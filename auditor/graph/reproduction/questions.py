@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.part import Part
-from auditor.graph.reproduction import packages, randomness, train_serve
+from auditor.graph.reproduction import (
+    foundlings,
+    imported,
+    installs,
+    notebook_state,
+    packages,
+    pretrained,
+    randomness,
+    records,
+    runtime,
+    starting,
+    train_serve,
+)
 
 
 class Reproduction(Part):
@@ -21,17 +33,17 @@ class Reproduction(Part):
         """How far what each environment asks for is pinned."""
         return packages.pinnings(self._world, self.owns)
 
-    def installed_loosely(self) -> list[packages.Installed]:
+    def installed_loosely(self) -> list[installs.Installed]:
         """What notebooks and images of the component install by name and without a version."""
         images = {step.path for step in self._world.steps.all if step.tool == "docker"}
-        found = packages.installed(self._world, self.owns)
+        found = installs.installed(self._world, self.owns)
         kept = [each for each in found if each.place.path in images or each.place.path.endswith(".ipynb")]
         return [each for each in kept if not each.requirement.pinned]
 
     @cached_property
-    def imports(self) -> packages.Imports:
+    def imports(self) -> imported.Imports:
         """What is imported, by whether an environment asks for it."""
-        return packages.imports(self._world, self.owns)
+        return imported.imports(self._world, self.owns)
 
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""
@@ -40,3 +52,27 @@ class Reproduction(Part):
     def disagreements(self) -> list[train_serve.Disagreement]:
         """Packages that a model is trained with in one version and served with in another."""
         return train_serve.disagreements(self._world, self.owns)
+
+    def runtime(self) -> runtime.Runtime:
+        """Images, actions and the interpreter, by whether their names hold still."""
+        return runtime.runtime(self._world, self.owns)
+
+    def notebooks(self) -> notebook_state.Notebooks:
+        """Notebooks whose saved state does not follow from their cells."""
+        return notebook_state.notebooks(self._world, self.owns)
+
+    def assets(self) -> pretrained.Assets:
+        """Models and data sets of a hub, by whether the revision is named."""
+        return pretrained.assets(self._world, self.owns)
+
+    def records(self) -> list[records.Record]:
+        """The training programs with what their runs leave a record of."""
+        return records.records(self._world, self.owns)
+
+    def foundlings(self) -> foundlings.Foundlings:
+        """Models that are loaded to predict, by whether their making can be seen."""
+        return foundlings.foundlings(self._world, self.owns)
+
+    def entry_points(self) -> starting.EntryPoints:
+        """Training programs, by whether something that is declared or documented starts them."""
+        return starting.entry_points(self._world, self.owns)

@@ -1,0 +1,170 @@
+"""Questions about imports: which libraries product code needs that nothing asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.reproduction.installs import installed
+from auditor.graph.world import World
+from auditor.language.requirement import canonical, read_requirement
+from auditor.model.ir import Const, Expr, Import, Stmt, Try
+from auditor.model.place import Place
+from auditor.program.naming.scopes import children
+
+_PACKAGES = re.compile(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_PROVIDED = frozenset({
+    "google", "dbutils", "IPython", "pkg_resources", "setuptools", "pip", "pyspark", "py4j", "azureml", "notebookutils", "mssparkutils",
+})  # fmt: skip
+"""What a platform or the installer itself provides, and name spaces that many distributions share."""
+
+
+class Undeclared(NamedTuple):
+    """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone."""
+
+    imported: str
+    distribution: str
+    place: Place
+    noted: bool
+
+
+class Imports(NamedTuple):
+    """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them."""
+
+    undeclared: tuple[Undeclared, ...]
+    total: int
+    declared: bool
+
+
+def imports(world: World, owned: Callable[[str], bool]) -> Imports:
+    """The libraries that the product code of a component imports, by whether an environment asks for them."""
+    asked = world.once(_asked)
+    seen: dict[str, Undeclared] = {}
+    names: set[str] = set()
+    for path in world.resolved.code.paths:
+        if not owned(path) or not places.is_product(path) or path.rpartition("/")[2] == "setup.py":
+            continue
+        if places.is_exploratory(path):
+            continue
+        for root, line in roots_of(world, path):
+            if not _is_library(world, root):
+                continue
+            names.add(root)
+            known = {canonical(name) for name in (*world.resolved.knowledge.distributions(root), root)}
+            # A program is shown rather than a notebook where both import it.
+            if not any(_covers(asked, name) for name in known) and (
+                root not in seen or (seen[root].noted and not path.endswith(".ipynb"))
+            ):
+                place = world.resolved.code.place(path, line)
+                seen[root] = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"))
+    return Imports(tuple(seen[name] for name in sorted(seen)), len(names), len(seen) < len(names))
+
+
+def _covers(asked: frozenset[str], name: str) -> bool:
+    """Whether a distribution is asked for, in one of the variants or parts that it is published in."""
+    return name in asked or any(other.startswith(f"{name}-") for other in asked)
+
+
+def _in_code(world: World) -> Iterator[str]:
+    """What programs hand to others as packages: arguments and constants that are called so."""
+    code = world.resolved.code
+    for path in code.paths:
+        for _, call in code.calls(path):
+            yield from (text for name, value in call.keywords if _PACKAGES.search(name) for text in _texts(value))
+        for number in code.scopes(path):
+            for name, bindings in code.index(path, number).bindings.items():
+                if _PACKAGES.search(name):
+                    yield from (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+
+
+def _texts(expr: Expr) -> Iterator[str]:
+    if type(expr) is Const:
+        yield from [expr.value] if isinstance(expr.value, str) else []
+    for child in children(expr):
+        yield from _texts(child)
+
+
+def _required(world: World) -> frozenset[str]:
+    """Every distribution that an environment, a package definition or a command of the repository asks for."""
+    names = {requirement.name for facts in world.files.values() for requirement in facts.requirements}
+    return frozenset(names | {each.requirement.name for each in installed(world, lambda _: True)})
+
+
+def _mentioned(world: World) -> Iterator[str]:
+    """What commands of any tool install or add, and what settings list as packages; more may be among it."""
+    for facts in world.files.values():
+        for step in facts.steps:
+            for command in step.commands:
+                words = [word.text for word in command.words]
+                if any(word in ("install", "add") for word in words[:4]):
+                    yield from words
+        for leaf in facts.leaves:
+            if isinstance(leaf.value, str) and _PACKAGES.search(leaf.key):
+                yield from leaf.value.split()
+
+
+def _asked(world: World) -> frozenset[str]:
+    """Every distribution that anything in the repository asks for, and what those are known to bring with them."""
+    read = (
+        read_requirement(word.strip("\"'"), 0)
+        for word in (*_mentioned(world), *_in_code(world))
+        if re.match(r"[\"'A-Za-z]", word)
+    )
+    names = set(world.once(_required)) | {made.name for made in read if made is not None}
+    knowledge = world.resolved.knowledge
+    todo = list(names)
+    while todo:
+        for brought in knowledge.brings(todo.pop()):
+            if brought not in names:
+                names.add(brought)
+                todo.append(brought)
+    return frozenset(names)
+
+
+def roots_of(world: World, path: str) -> Iterator[tuple[str, int]]:
+    """The roots that a file imports unguarded, from outside the repository."""
+    code = world.resolved.code
+    for number in code.scopes(path):
+        guarded = _guarded(code.scope(path, number).body)
+        for statement, block, dead in code.index(path, number).imports:
+            if statement.level or dead or block or statement.line in guarded:
+                continue
+            for imported in statement.names:
+                root = imported.module.partition(".")[0]
+                if root and code.modules.resolve(path, imported.module, 0) is None and not _is_ours(world, root):
+                    yield root, statement.line
+
+
+def _guarded(body: Iterable[Stmt]) -> frozenset[int]:
+    """The lines of imports whose failure is caught."""
+    found: set[int] = set()
+    for statement in body:
+        if type(statement) is Try and statement.handlers:
+            found |= {inner.line for inner in statement.body if type(inner) is Import}
+    return frozenset(found)
+
+
+def _is_ours(world: World, root: str) -> bool:
+    """Whether a folder or file anywhere in the tree has that name: it may be imported by a path that is set elsewhere."""
+    return root in world.once(_local_names)
+
+
+def _local_names(world: World) -> frozenset[str]:
+    names: set[str] = set()
+    for path in world.resolved.code.paths:
+        *folders, name = path.split("/")
+        names.update(folders)
+        names.add(name.rpartition(".")[0])
+    return frozenset(names)
+
+
+def _is_library(world: World, root: str) -> bool:
+    """Whether it is surely known what installs an import: a table covers it, or the list of distributions."""
+    knowledge = world.resolved.knowledge
+    return (
+        bool(knowledge.distributions(root))
+        and (knowledge.covers(root) or knowledge.lists(root))
+        and root not in _PROVIDED
+    )

@@ -1,0 +1,103 @@
+"""Questions about commands that install packages, in notebooks, images and jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.language.requirement import read_requirement
+from auditor.model.facts import Command, Requirement
+from auditor.model.place import Place
+
+TOOLS = frozenset({
+    "pip", "setuptools", "wheel", "python", "cython", "pytest", "pytest-cov", "black", "ruff", "flake8", "isort", "mypy",
+    "pre-commit", "tox", "nox", "coverage", "pylint", "twine", "build", "sphinx", "ipykernel", "jupyter", "jupyterlab",
+    "notebook", "nbconvert", "poetry", "uv", "pip-tools", "virtualenv", "hatchling", "ipython", "jupyter-client", "pytest-mock",
+    "nbstripout", "pytest-xdist", "hypothesis", "sphinx-rtd-theme", "mkdocs", "mkdocs-material", "ipdb", "bandit", "autopep8",
+})  # fmt: skip
+"""What is installed to work on a program and is not imported by it."""
+_WITH_VALUE = frozenset({
+    "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--root", "--prefix", "--trusted-host",
+    "--timeout", "--retries", "--proxy", "--platform", "--python-version", "--progress-bar", "--cache-dir", "--python", "-p",
+    "--src", "--log", "--report", "-e", "--editable", "--build-option", "--global-option", "--config-settings", "-w", "--wheel-dir",
+})  # fmt: skip
+_FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
+
+
+class Installed(NamedTuple):
+    """A package that a command of a notebook, an image or a job installs."""
+
+    requirement: Requirement
+    place: Place
+
+
+def constrained(world: World) -> frozenset[str]:
+    """The names of files that some command installs from under constraints, which choose the versions."""
+    found: set[str] = set()
+    for facts in world.files.values():
+        for step in facts.steps:
+            named = {name for command in step.commands for name in _under_constraints(command)}
+            # An image may copy the file under another name before it installs from it.
+            copied = {ref.path for ref in step.reads if dict(ref.attrs).get("to", "").rpartition("/")[2] in named}
+            found |= named | {path.rpartition("/")[2] for path in copied}
+    return frozenset(found - {""})
+
+
+def _under_constraints(command: Command) -> Iterator[str]:
+    words = [word.text for word in command.words]
+    if "install" in words and any(word in ("-c", "--constraint") or word.startswith("--constraint=") for word in words):
+        for option, value in pairwise(words):
+            if option in ("-r", "--requirement"):
+                yield value.rpartition("/")[2]
+
+
+def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:
+    """What commands of notebooks, images and jobs install by name."""
+    found = []
+    for path, facts in sorted(world.files.items()):
+        if not owned(path) or not places.is_product(path):
+            continue
+        if facts.program is not None:
+            found += [
+                Installed(requirement, world.resolved.code.place(path, escape.line))
+                for escape in facts.program.escapes
+                for requirement in _of_words(_words(escape.kind, escape.name, escape.text), escape.line)
+            ]
+        for step in facts.steps if facts.kind != "prose" else ():
+            for command in step.commands:
+                words = [word.text for word in command.words]
+                found += [Installed(r, Place(path, command.line)) for r in _of_words(words, command.line)]
+    return found
+
+
+def _words(kind: str, name: str, text: str) -> list[str]:
+    if kind == "magic" and name in ("pip", "conda"):
+        return [name, *text.split()]
+    return text.split() if kind == "shell" and "\n" not in text else []
+
+
+def _of_words(words: list[str], line: int) -> Iterator[Requirement]:
+    """The packages that `pip install` of some form is asked for by name."""
+    while words and words[0] in ("sudo", "python", "python3", "-m", "uv", "{sys.executable}"):
+        words = words[1:]
+    if len(words) < 3 or words[0] not in ("pip", "pip3") or words[1] != "install":
+        return
+    skip = False
+    for word in words[2:]:
+        if word in ("&&", ";", "|", "||", "#") or word.startswith((">", "2>")):
+            return
+        if skip or word.startswith("-"):
+            skip = not skip and (word in _WITH_VALUE or word in _FILES)
+            continue
+        plain = word.strip("\"'")
+        made = (
+            read_requirement(plain, line)
+            if re.match(r"[A-Za-z]", plain) and "/" not in plain and "{" not in plain
+            else None
+        )
+        if made is not None and made.source == "pypi" and made.name not in TOOLS:
+            yield made

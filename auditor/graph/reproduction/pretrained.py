@@ -1,0 +1,121 @@
+"""Questions about pretrained assets: models and data sets of a hub, by whether the revision is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.observed.lineage import Touch, library_call
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Call, Const
+from auditor.model.place import Place
+from auditor.program.running.invocations import argument
+
+LEAST = 0.6
+"""Below this a name is an example that a document gives."""
+_LOADS = frozenset({Role.LOAD_MODEL, Role.DOWNLOAD, Role.READ})
+_LOADERS = frozenset(
+    {
+        "csv",
+        "json",
+        "parquet",
+        "text",
+        "arrow",
+        "pandas",
+        "imagefolder",
+        "audiofolder",
+        "webdataset",
+        "xml",
+        "sql",
+        "generator",
+    }
+)
+"""What a data set is read by where the name means a format and not a data set."""
+_BRANCHES = frozenset({"main", "master", "refs/heads/main"})
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
+
+
+class Asset(NamedTuple):
+    """A model or data set of a hub that is loaded without a revision; `trusted`: its own code is run, too."""
+
+    name: str
+    what: str
+    places: tuple[Place, ...]
+    trusted: bool
+    certainty: float
+
+
+class Assets(NamedTuple):
+    """Assets without a revision, and how many are loaded with one."""
+
+    unpinned: tuple[Asset, ...]
+    pinned: int
+
+
+def assets(world: World, owned: Callable[[str], bool]) -> Assets:
+    """The hub assets that product code of a component loads by name."""
+    loose: dict[str, list[Touch]] = {}
+    held: set[str] = set()
+    for name, touch in _named(world, owned):
+        if _revision(world, touch):
+            held.add(name)
+        else:
+            loose.setdefault(name, []).append(touch)
+    return Assets(tuple(_asset(world, name, loose[name]) for name in sorted(loose)), len(held - set(loose)))
+
+
+def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Touch]]:
+    """Every load of something that a hub knows by that name."""
+    for site, touches in sorted(world.lineage.touches.items()):
+        if not owned(site[0]) or not places.is_product(site[0]):
+            continue
+        for touch in touches:
+            if touch.way != "read" or touch.effect.role not in _LOADS or touch.confidence < LEAST:
+                continue
+            if not touch.effect.dead and _of_hub(touch):
+                kind, _, rest = touch.artefact.id.partition(":")
+                name = rest.partition(":")[2]
+                known = kind == "name" and not touch.artefact.templated and _HUB_NAME.fullmatch(name)
+                if known and name not in _LOADERS:
+                    yield name, touch
+
+
+def _of_hub(touch: Touch) -> bool:
+    """Whether a call takes its model or data set from a hub that keeps revisions."""
+    pin = touch.effect.entry.pin
+    return (pin is not None and pin.arg == "revision") or bool(touch.effect.entry.attrs.get("tagged"))
+
+
+def _revision(world: World, touch: Touch) -> bool:
+    """Whether a load names a revision that holds still; what cannot be told counts as named."""
+    call, pin = library_call(world.resolved.effects, touch), touch.effect.entry.pin
+    if sign := touch.effect.entry.attrs.get("tagged"):
+        return (
+            str(sign) in touch.artefact.id.partition(":")[2].partition(":")[2]
+            or argument(call, "source", 2) is not None
+        )
+    given = argument(call, "revision", None)
+    if given is None:
+        return any(name == "" for name, _ in call.keywords) or (pin is not None and _by_position(call, pin.pos))
+    values = world.resolved.evaluator.values(given, touch.effect.frame)
+    texts = {value.text() for value in values if value.exact}
+    return not (type(given) is Const and given.value is None) and not (texts and texts <= _BRANCHES)
+
+
+def _by_position(call: Call, pos: int | None) -> bool:
+    return pos is not None and pos < len(call.args)
+
+
+def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
+    spots = sorted({world.lineage.place(touch) for touch in touches})
+    trusted = any(
+        type(value) is Const and value.value is True
+        for touch in touches
+        for key, value in library_call(world.resolved.effects, touch).keywords
+        if key == "trust_remote_code"
+    )
+    what = "data set" if any(t.effect.entry.library == "datasets" for t in touches) else "model"
+    return Asset(name, what, tuple(spots), trusted, max(touch.confidence for touch in touches))

@@ -1,0 +1,104 @@
+"""Questions about the run time: base images, actions and the interpreter, by whether a name of theirs can come to mean another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.declared.environments import python_versions
+from auditor.graph.reproduction.packages import environments
+from auditor.graph.world import World
+from auditor.model.place import Place
+
+_IMAGES = frozenset(
+    {"docker", "compose", "kubernetes", "argo", "gitlab-ci", "circleci", "bitbucket", "cloud-build", "codebuild"}
+)
+_ACTIONS = frozenset({"github-actions"})
+_BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "head", "latest"})
+_HELD = re.compile(r"@sha256:[0-9a-f]{12,}")
+_OPEN = re.compile(r"[{}$<>]")
+"""What is filled in elsewhere, or a template: the name is not known."""
+
+
+class Floating(NamedTuple):
+    """Something that runs under a name which moves. `kind`: `image`, `action`."""
+
+    kind: str
+    name: str
+    why: str
+    place: Place
+
+
+class Runtime(NamedTuple):
+    """What moves, how many names were looked at, and whether anything says which Python is meant."""
+
+    floating: tuple[Floating, ...]
+    total: int
+    python: bool
+    environment: str
+
+
+def runtime(world: World, owned: Callable[[str], bool]) -> Runtime:
+    """The images and actions of a component, and the version of Python that something in the repository names."""
+    found: dict[tuple[str, str], Floating] = {}
+    names: set[tuple[str, str]] = set()
+    for path, name, line, action in _used(world, owned):
+        names.add((path, name))
+        why = _moving_action(name) if action else _moving_image(name)
+        if why and (path, name) not in found:
+            found[path, name] = Floating("action" if action else "image", name, why, Place(path, line))
+    asked = environments(world, owned)
+    return Runtime(
+        tuple(found[key] for key in sorted(found)), len(names), bool(_pythons(world)), asked[0].path if asked else ""
+    )
+
+
+def _used(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, str, int, bool]]:
+    """Every image and action that is used by name: file, name, line, and whether it is an action."""
+    for path, facts in sorted(world.files.items()):
+        if not owned(path) or not places.is_product(path):
+            continue
+        for step in facts.steps:
+            if step.tool in _ACTIONS:
+                yield from ((path, name, step.line, True) for name in step.uses if _is_action(name))
+            elif step.tool in _IMAGES and not any(key.startswith("build") for key, _ in step.attrs):
+                names = (name.removeprefix("docker://") for name in step.uses)
+                yield from ((path, name, step.line, False) for name in names if _is_image(name))
+
+
+def _is_action(name: str) -> bool:
+    """A third party's action or workflow; those of the repository itself move with it."""
+    return not name.startswith((".", "docker:")) and "/" in name and not _OPEN.search(name)
+
+
+def _is_image(name: str) -> bool:
+    plain = re.fullmatch(r"(?:[\w.-]+(?::\d+)?/)*[\w.-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?", name)
+    return plain is not None and name not in ("scratch", "base", "builder") and not name.startswith((".", "/"))
+
+
+def _moving_action(name: str) -> str:
+    ref = name.partition("@")[2]
+    if not ref:
+        return "no version"
+    return f"the branch {ref}" if ref.lower() in _BRANCHES else ""
+
+
+def _moving_image(name: str) -> str:
+    if _HELD.search(name):
+        return ""
+    tag = name.rpartition("/")[2].partition(":")[2]
+    return "no tag" if not tag else "the tag latest" if tag == "latest" or tag.startswith("latest-") else ""
+
+
+def _pythons(world: World) -> list[str]:
+    """Every statement of a Python version outside tests and examples."""
+    named = [each.path for each in python_versions(world.files) if places.is_product(each.path)]
+    asked = [
+        path
+        for path, facts in world.files.items()
+        for requirement in facts.requirements
+        if requirement.name == "python" and requirement.specifier and places.is_product(path)
+    ]
+    return named + asked

@@ -1,0 +1,50 @@
+"""REP009: a model or data set of a hub is loaded by a name whose content can change."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="REP009",
+    name="unpinned-pretrained-asset",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PSARL",
+    effort=Effort("15m", "30m"),
+    each=Effort("15m", "15m"),
+    unit="pretrained assets",
+    ml_test_score=("Infra 1", "Monitor 1"),
+    references=("MLScent 2025", "Sculley et al. 2015"),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    assets = graph.assets()
+    if not assets.unpinned and not assets.pinned:
+        yield NotApplicable("nothing is loaded by name from a hub that keeps revisions")
+    if assets.pinned:
+        yield Clean(assets.pinned, f"{plural(assets.pinned, 'asset')} loaded at a revision")
+    for asset in assets.unpinned:
+        code = ", and its own code is run" if asset.trusted else ""
+        yield Finding(
+            f"the {asset.what} {asset.name} is loaded without a revision{code}: what its name means can change",
+            asset.places[0],
+            entity=asset.name,
+            remedy="name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
+            related=tuple(place.says("loaded here, too") for place in asset.places[1:6]),
+            certainty=asset.certainty,
+            milder=0 if asset.trusted else 1,
+        )
