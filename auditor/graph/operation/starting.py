@@ -68,6 +68,11 @@ _TRAINS = re.compile(
 )
 
 
+def may_train(words: str) -> bool:
+    """Whether the words of a command, or the name of a job, say that it trains."""
+    return bool(_TRAINS.search(words))
+
+
 def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:
     """What starts by itself and may train though it cannot be followed: a job or a command of that name, or a route."""
     for path, trigger in world.steps.triggers():
