@@ -72,10 +72,17 @@ _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", 
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
 
+def may_train(words: str) -> bool:
+    """Whether the words of a command, or the name of a job, say that it trains."""
+    return bool(_TRAINS.search(words))
+
+
 def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:
     """What starts by itself and may train though it cannot be followed: a job or a command of that name, or a route."""
     for path, trigger in world.steps.triggers():
-        for step in world.steps.started(path, trigger) if _event(trigger) in _BY_ITSELF and places.is_product(path) else ():
+        for step in (
+            world.steps.started(path, trigger) if _event(trigger) in _BY_ITSELF and places.is_product(path) else ()
+        ):
             if _TRAINS.search(step.step.name):
                 return Place(step.path, step.step.line), f"the job {step.step.name} may train"
             for command in step.step.commands:
