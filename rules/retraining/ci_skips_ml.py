@@ -38,7 +38,8 @@ SEARCHED = (
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    jobs = graph.integration().jobs
+    integration = graph.integration()
+    jobs = integration.jobs
     if not jobs:
         yield NotApplicable("there is no continuous integration")
         return
@@ -55,11 +56,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     else:
         some = ", ".join(found.modules[:3])
+        place = integration.tests or Place(jobs[0].path, jobs[0].step.line)
         yield Finding(
-            f"integration runs ({jobs[0].path}) and touches none of the {len(found.modules)} modules that train, evaluate or predict ({some})"
+            f"integration runs ({place.path}) and touches none of the {len(found.modules)} modules that train, evaluate or predict ({some})"
             if len(found.modules) > 1
-            else f"integration runs ({jobs[0].path}) and never touches {some}, which trains, evaluates or predicts",
-            Place(jobs[0].path, jobs[0].step.line),
+            else f"integration runs ({place.path}) and never touches {some}, which trains, evaluates or predicts",
+            place,
             entity="ci|ml",
             remedy="train on a few rows in a minute-long job, or test the functions that make features and models",
             searched=SEARCHED,

@@ -55,6 +55,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced(
             "none in the repository; a library or code to be read may be checked elsewhere", searched=SEARCHED
         )
+    elif found.jobs and found.hidden:
+        yield NotEvidenced(f"`{found.hidden}` may test; what it does is not followed", searched=SEARCHED)
     elif found.jobs:
         yield Finding(
             f"{found.jobs[0].path} runs when the code changes, but no test with it",

@@ -49,7 +49,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         else:
             tests = "; the tests between look at no figure of it" if release.tested else ""
             yield Finding(
-                f"{release.training} trains and {release.says} puts the result into operation, whatever its figures are{tests}",
+                f"{release.training} trains and {release.says} releases the result whatever its figures are{tests}",
                 release.place,
                 entity=f"release|{release.training}|{release.says}",
                 remedy="compare the new model with the current one on a fixed set, and fail before the release when it is worse than a stated limit",

@@ -31,12 +31,16 @@ _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role
 
 
 class Integration(NamedTuple):
-    """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read."""
+    """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read.
+
+    `hidden`: an action, an image or an embedded program that may test.
+    """
 
     jobs: tuple[DeclaredStep, ...]
     idle: tuple[DeclaredStep, ...]
     other: str
     tests: Place | None
+    hidden: str = ""
 
 
 def integration(world: World) -> Integration:
@@ -52,9 +56,10 @@ def _integration(world: World) -> Integration:
         if step.tool not in AUTOMATION:
             continue
         (jobs if _does_something(step) else idle).append(step)
-        tests = tests or (_tests(step) if _does_something(step) else None)
+        tests = tests or (_tests(world, step) if _does_something(step) else None)
     other = next((entry.path for entry in world.listing.entries if _OTHER_SYSTEMS.search(entry.path)), "")
-    return Integration(tuple(jobs), tuple(idle), other, tests)
+    hidden = next((said for job in jobs if (said := _foreign(job) or _hides(job))), "")
+    return Integration(tuple(jobs), tuple(idle), other, tests, hidden)
 
 
 def _does_something(step: DeclaredStep) -> bool:
@@ -65,7 +70,24 @@ def _does_something(step: DeclaredStep) -> bool:
     return bool(used) or bool(step.step.texts) or any(word not in _DOING_NOTHING for word in words)
 
 
-def _tests(step: DeclaredStep) -> Place | None:
+_PLAIN = re.compile(
+    r"^(actions|docker|aws-actions|google-github-actions|azure|hashicorp|pre-commit|astral-sh|conda-incubator|codecov|gitleaks|psf|peter-evans|"
+    r"softprops|stefanzweifel|ad-m|appleboy|textbook|dependabot|release-drafter|amannn|github)/|^docker://|lint|checkout|setup|deploy|release|login|cache",
+    re.I,
+)
+
+
+def _foreign(step: DeclaredStep) -> str:
+    """An action that may do anything, tests included."""
+    return next(
+        (use for use in step.step.uses if "/" in use and not use.startswith(".") and not _PLAIN.search(use)), ""
+    )
+
+
+def _tests(world: World, step: DeclaredStep) -> Place | None:
+    facts = world.files.get(step.path)
+    if facts is not None and _TESTING.search(facts.attr("name") or ""):
+        return Place(step.path, step.step.line)
     if any(run.kind == "test" for run in step.runs) or _TESTING.search(step.step.name):
         return Place(step.path, step.step.line)
     for command in step.step.commands:
@@ -124,7 +146,7 @@ def _is_ml(world: World, path: str) -> bool:
 def _reached(world: World, step: DeclaredStep) -> Iterator[str]:
     """The files that a job runs: its programs with what they import, and all tests where it runs tests."""
     programs = set(world.steps.programs(step))
-    told = any(run.kind == "test" for run in step.runs) or _tests(step) is not None
+    told = any(run.kind == "test" for run in step.runs) or _tests(world, step) is not None
     if told:
         programs |= {path for path in world.resolved.code.paths if places.is_test(path)}
     todo = [program for program in programs if program in world.resolved.code.programs]
@@ -158,6 +180,8 @@ def _hides(step: DeclaredStep) -> str:
         return step.step.texts[0].text[:60]
     for command in step.step.commands:
         words = " ".join(word.text for word in command.words)
+        if command.body:
+            return words[:60] or "a program in the job"
         if may_train(words) or (_HIDDEN.search(words) and not words.startswith("make lint")):
             return words[:60]
     return step.step.name if may_train(step.step.name) else ""

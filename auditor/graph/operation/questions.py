@@ -77,6 +77,10 @@ class Operation(Part):
         """A route, probe or check that tells whether a service of the component is well."""
         return evidence.health(self._world, self.owns)
 
+    def managed(self) -> str:
+        """A deployment to a platform that measures what it runs; "" without one."""
+        return serving.managed(self._world)
+
     def scheduled(self) -> list[upstream.Scheduled]:
         """Runs on a schedule that take data in, with whatever in them could refuse stale or broken data."""
         return upstream.scheduled(self._world, self.owns)

@@ -14,7 +14,7 @@ from auditor.graph.jungles.failures import nested
 from auditor.graph.operation.promoting import compares, is_gated, is_live, judges, names_a_figure, promotions, way_to
 from auditor.graph.operation.serving import deployments
 from auditor.graph.world import World
-from auditor.model.artefact import Role
+from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert
 from auditor.model.place import Place
 from auditor.program.running.runs import Run
@@ -166,8 +166,31 @@ def _events(world: World, job: DeclaredStep, trained: Mapping[str, Training]) ->
         if _REFUSING.search(f"{words} {command.body}") or words.startswith(("[ ", "[[ ", "test ", "(( ")):
             yield _Event(command.line, "gates", "a test in the shell", Place(job.path, command.line))
     for deployment in deployments(world):
-        if deployment.step == job.id:
+        if deployment.step == job.id and not (_IMAGES.search(deployment.says) and not _packs(world, trained)):
             yield _Event(deployment.place.line or 0, "releases", deployment.says, deployment.place)
+
+
+_IMAGES = re.compile(r"docker push|build-push-action|docker compose|docker-compose", re.I)
+
+
+def _packs(world: World, trained: Mapping[str, Training]) -> bool:
+    """Whether an image of the repository takes in a model that training writes: only then does pushing it release the model."""
+    models = {
+        touch.artefact.path
+        for program in trained
+        for touch in world.lineage.of_program(program)
+        if touch.way == "write" and touch.kind is NodeKind.MODEL and touch.artefact.path
+    }
+    copied = {
+        declared.path
+        for step in world.steps.all
+        if step.tool == "docker"
+        for declared in step.reads
+        if declared.path is not None
+    }
+    return any(
+        path == "" or model == path or model.startswith(f"{path}/") for model in models for path in copied if model
+    )
 
 
 def _of_script(world: World, run: Run, place: Place, trained: Mapping[str, Training]) -> Iterator[_Event]:

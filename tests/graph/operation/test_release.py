@@ -39,7 +39,8 @@ def job(name: str, after: str, command: str, more: str = "") -> str:
 )
 def test_tests_between_training_and_release(files: dict[str, str], gates: list[str]) -> None:
     flow = workflow("python train.py", "pytest tests", "docker push a/b:latest")
-    found = component({"train.py": TRAIN, ".github/workflows/r.yml": flow, **files}).releases()
+    packed = {"train.py": TRAIN, "Dockerfile": "FROM python:3.12\nCOPY . .\n", ".github/workflows/r.yml": flow}
+    found = component({**packed, **files}).releases()
     assert [release.gate for release in found] == gates
     assert all(release.tested for release in found if not release.gate)
 
