@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import Reach, both, reach
-from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
@@ -128,7 +128,11 @@ class _Carrier:
 
     def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
         """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
-        meant = self.effects.evaluator.denoter.denote(effect.call.func, frame)
+        denoter, func = self.effects.evaluator.denoter, effect.call.func
+        receiver = denoter.denote(func.base, frame) if type(func) is Attr else None
+        if type(receiver) is Instance and type(receiver.of) is Local and not denoter.ancestry(receiver.of):
+            return True
+        meant = denoter.denote(func, frame)
         return type(meant) is Local or (type(meant) is Library and meant.dotted.startswith(_MOCKS))
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
