@@ -50,7 +50,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if card.foreign:
         yield Unknown("the documents are in a language whose words for the fields are not known")
         return
-    if graph.confidence("TN") >= 0.6:
+    if graph.confidence("T") >= 0.3 or graph.confidence("N") >= 0.6:
         yield NotApplicable("it is there to be read: it hands no model on")
         return
     few = len(card.fields) < 3 and graph.confidence("SP") >= 0.6

@@ -24,7 +24,7 @@ from auditor.graph.operation import (
 )
 from auditor.graph.operation.serving import Deployment
 from auditor.graph.part import Part
-from auditor.graph.parts.archetypes import SURE
+from auditor.graph.parts.archetypes import SHOWN, SURE
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 
@@ -155,9 +155,10 @@ class Operation(Part):
 
     @property
     def owes_integration(self) -> bool:
-        """Whether it is sure that the component is operated, and neither more of a library nor there to be read."""
+        """Whether it is sure that the component is operated, and neither more of a library nor perhaps there to be read."""
         operated = self.confidence("PSA")
-        return operated >= SURE and operated >= self.confidence("L") and self.confidence("TNR") < SURE
+        read = self.confidence("NR") >= SURE or self.confidence("T") >= SHOWN
+        return operated >= SURE and operated >= self.confidence("L") and not read
 
     def integration(self) -> integrating.Integration:
         """What runs by itself when the code changes."""
