@@ -77,6 +77,7 @@ PAIRS = [
         id="groups have no labels",
     ),
     pytest.param("OPS004", {"s.py": SERVICE}, {"s.py": SERVICE, ".taskcluster.yml": "version: 1\n"}, id="a system that is not read"),
+    pytest.param("OPS004", {"s.py": SERVICE}, {"s.py": SERVICE, "argo/ci-workflow.yml": "kind: X\n"}, id="integration by other means"),
     pytest.param(
         "OPS004",
         {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},

@@ -15,7 +15,7 @@ from auditor.model.place import Place
 
 _OTHER_SYSTEMS = re.compile(
     r"(^|/)(\.drone\.ya?ml|appveyor\.yml|\.appveyor\.yml|wercker\.yml|\.zuul\.ya?ml|\.woodpecker(\.ya?ml|/)|\.semaphore/|\.buildkite/|"
-    r"\.tekton/|Earthfile|\.prow\.ya?ml|\.cirrus\.ya?ml|codeship-\w+\.yml|shippable\.yml|\.taskcluster\.ya?ml|\.teamcity/|concourse|\.forgejo/|\.gitea/)"
+    r"\.tekton/|Earthfile|\.prow\.ya?ml|\.cirrus\.ya?ml|codeship-\w+\.yml|shippable\.yml|\.taskcluster\.ya?ml|\.teamcity/|concourse|\.forgejo/|\.gitea/|(\.?ci|continuous[-_]integration)/([^/]+/)*[^/]+\.(ya?ml|sh|groovy)$|ci[-_][^/]*\.ya?ml$)"
 )
 _TESTING = re.compile(
     r"\bpy\.?test|\bunittest|\btox\b|\bnox\b|\bnosetests?|\bcoverage run|\btest|_tests?\b|[-_/.]tests?\b|\bdvc repro|\bsmoke|\bmake (check|ci)\b|\bverify\b",
