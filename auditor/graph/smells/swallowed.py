@@ -86,7 +86,7 @@ def _counts(effect: Effect, first: int, last: int) -> bool:
     """Whether an effect is work on data or a model, by a library of the field."""
     if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
         return False
-    if effect.domain in ("data", "ml", "validation"):
+    if effect.domain in ("data", "ml", "validation") and effect.entry.attrs.get("format") != "pickle":
         return True
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
     names = [value.text() for value in effect.targets if value.exact]
