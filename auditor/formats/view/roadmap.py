@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from auditor.formats.summary import rule_title, sentence
+from auditor.formats.summary import effort_range, rule_title, sentence
 from auditor.formats.text import decimal, hours, plain, plural
 from auditor.formats.view.pieces import Column, Inline, Table, listed, table, text
 from auditor.model.audit import Audit
@@ -101,7 +101,7 @@ def _row(
         text(f"{number}. {rule_title(audit, leading.rule, pages)}"),
         text(sentence(plain(leading.remedy, 240))),
         listed(_closed(job.findings), 6),
-        text(f"{hours(effort.p50)}–{hours(effort.p90)}" if effort else "–"),
+        text(effort_range(effort.p50, effort.p90) if effort else "–"),
         text(decimal(points)),
         text(decimal(debt)),
         text(plain(grade)),

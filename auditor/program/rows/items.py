@@ -50,7 +50,7 @@ def item(m: Machine, expr: Item, at: Env) -> Value:
         return _columns(m, _rows(m, base, rows, at), columns, at)
     if located:
         return _rows(m, base, expr.key, at)
-    if type(expr.key) is Group and expr.key.kind == "tuple":
+    if type(expr.key) is Group and expr.key.kind == "tuple" and expr.key.items:
         return _rows(m, base, expr.key.items[0], at)
     if base.kind == "grouped":
         return base
