@@ -46,6 +46,18 @@ PAIRS = [
         id="a test that was commented out",
     ),
     pytest.param(
+        "TST004",
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n"},
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n", "tests/test_data.py": "import pandas as pd\n\nframe = pd.read_csv('data.csv')\n\n\ndef test_rows():\n    assert len(frame) > 0\n"},
+        id="data that a file of tests reads at its top",
+    ),
+    pytest.param(
+        "TST004",
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n"},
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n", "tests/test_data.py": "from flows.train import main\n\n\ndef test_rows():\n    assert main() is None\n"},
+        id="a test that runs the code that reads the data",
+    ),
+    pytest.param(
         "CFG002",
         {"params.yaml": PARAMS, "load.py": READ, "train.py": USE},
         {"params.yaml": PARAMS, "load.py": READ, "train.py": USE + "import mlflow\n\nmlflow.log_params(params)\n"},

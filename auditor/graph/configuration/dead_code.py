@@ -19,6 +19,8 @@ _CODE = re.compile(
     r"^(?:(?:import|from)\s+[\w.]+|(?:def|class)\s+\w+.*:$|(?:for|while|with|if|elif)\s.*:$|(?:else|try|finally):$|except\b.*:$"
     r"|return\b.*[\w)\]]$|raise\s+\w+|@\w[\w.]*(?:\(.*\))?$|[\w.\[\]'\",\s]+\s(?:=|\+=|-=)\s\S.*|[\w.]+\(.*\)?,?$|[\w.]+\($|[)\]}],?$|['\"][^'\"]*['\"]\s*:.*,$)"
 )
+_SAMPLE = re.compile(r"^[A-Z][A-Z\d_]+\s*=[^=]")
+"""Settings that a tool's own template shows in comments."""
 _PROSE = re.compile(r"^(?:e\.g\.|i\.e\.|note|todo|usage|example|see |this |the )|[.!?]$", re.I)
 _MARKED = re.compile(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
 
@@ -61,6 +63,8 @@ def _comments(path: str, program: Program) -> Iterator[Buried]:
 
 
 def _is_code(texts: list[str]) -> bool:
+    if any(_SAMPLE.match(text) for text in texts):
+        return False
     said = [text for text in texts if text and not _MARKED.match(text)]
     code = sum(bool(_CODE.match(text)) and not _PROSE.search(text) for text in said)
     return len(said) >= LONG - 1 and code >= 0.6 * len(said) and code >= LONG - 1

@@ -78,6 +78,13 @@ def test_prose_and_licences_are_no_code() -> None:
     )
 
 
+def test_settings_shown_by_a_template_are_no_code() -> None:
+    assert (
+        kinds("# MAIL_SERVER = 'smtp'\n# MAIL_PORT = 3\n# MAIL_USER = 'x'\n# MAIL_TLS = True\n# MAIL_NAME = 'y'\n")
+        == []
+    )
+
+
 PARSE = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--alpha')\np.add_argument('--beta')\nargs = p.parse_args()\n"
 
 
