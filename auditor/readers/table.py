@@ -108,4 +108,4 @@ def _kind(value: str) -> str:
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(value)), "text") if len(value) < 80 else "text"
 
 
-READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read)
+READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read, head=HEAD)

@@ -101,6 +101,8 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
         if _DIALECTS.search(path) or places.is_exploratory(path) or not _is_plain(world, path, program):
             continue
         looked += 1
+        if not _doubtful(world, path, program):
+            continue
         known = _GIVEN | _bound(world, path, program)
         first: dict[str, list[int]] = {}
         for name, line in _uses(world, path, program):
@@ -111,6 +113,20 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
             for name, lines in sorted(first.items())
         ]
     return sorted(found, key=lambda each: in_order(each.place)), looked
+
+
+def _doubtful(world: World, path: str, program: Program) -> bool:
+    """Whether a program reads any name that its statements and parameters do not bind: hardly one does."""
+    known = {
+        name for number in world.resolved.code.scopes(path) for name in world.resolved.code.index(path, number).bindings
+    }
+    return any(
+        node.id not in known and node.id not in _GIVEN
+        for scope in program.scopes
+        for expr, _ in _expressions(scope)
+        for node in within(expr)
+        if type(node) is Name and not node.version
+    )
 
 
 def _is_plain(world: World, path: str, program: Program) -> bool:

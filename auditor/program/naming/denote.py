@@ -61,7 +61,7 @@ class Denoter:
         self.evaluator = evaluator
         self.calls = CalledThings(code, self, evaluator)
         self._memo: dict[tuple[int, str, int, int], Denotation | None] = {}
-        self._outer: dict[tuple[str, str, int], Denotation | None] = {}
+        self._names: dict[tuple[object, ...], Denotation | None] = {}
         self._active: set[tuple[int, str, int, int]] = set()
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
@@ -102,18 +102,22 @@ class Denoter:
     # --- names ---
 
     def _name(self, expr: Name, frame: Frame) -> Denotation | None:
+        path, scope, bound, _, block = frame
+        key: tuple[object, ...]
         if expr.version:
-            return self._looked_up(expr, frame)
-        if frame.bound is not None and expr.id in frame.bound.items:
-            value, where = frame.bound.items[expr.id]
-            return self.denote(value, where)
-        if not frame.scope:
-            return self._looked_up(expr, frame)
-        # A name of the scopes around means the same wherever it is read in this scope.
-        key = (expr.id, frame.path, frame.scope)
-        if key not in self._outer:
-            self._outer[key] = self._looked_up(expr, frame)
-        return self._outer[key]
+            # The same version read in the same block is the same binding, however often it is read.
+            key = (expr.id, expr.version, path, scope, block, 0 if bound is None else bound.number)
+        else:
+            if bound is not None and expr.id in bound.items:
+                value, where = bound.items[expr.id]
+                return self.denote(value, where)
+            if not scope:
+                return self._looked_up(expr, frame)
+            key = (expr.id, path, scope)  # a name of the scopes around means the same wherever it is read in this one
+        known = self._names
+        if key not in known:
+            known[key] = self._looked_up(expr, frame)
+        return known[key]
 
     def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
         bindings, around = self._reaching(expr, frame)
