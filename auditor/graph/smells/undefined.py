@@ -101,12 +101,12 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
         if _DIALECTS.search(path) or places.is_exploratory(path) or not _is_plain(world, path, program):
             continue
         looked += 1
-        if not _doubtful(world, path, program):
-            continue
-        known = _GIVEN | _bound(world, path, program)
+        unknown = _unbound(world, path, program)  # hardly a program has any, and all else need not be followed
+        if unknown:
+            unknown -= _bound(world, path, program)
         first: dict[str, list[int]] = {}
-        for name, line in _uses(world, path, program):
-            if name not in known and not _fails_on_purpose(program, line):
+        for name, line in _uses(world, path, program) if unknown else ():
+            if name in unknown and not _fails_on_purpose(program, line):
                 first.setdefault(name, []).append(line)
         found += [
             Undefined(name, world.resolved.code.place(path, min(lines)), len(lines))
@@ -115,18 +115,17 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     return sorted(found, key=lambda each: in_order(each.place)), looked
 
 
-def _doubtful(world: World, path: str, program: Program) -> bool:
-    """Whether a program reads any name that its statements and parameters do not bind: hardly one does."""
-    known = {
-        name for number in world.resolved.code.scopes(path) for name in world.resolved.code.index(path, number).bindings
-    }
-    return any(
-        node.id not in known and node.id not in _GIVEN
+def _unbound(world: World, path: str, program: Program) -> set[str]:
+    """The names that a program reads and neither its statements and parameters bind nor Python supplies."""
+    code = world.resolved.code
+    read = {
+        node.id
         for scope in program.scopes
         for expr, _ in _expressions(scope)
         for node in within(expr)
         if type(node) is Name and not node.version
-    )
+    }
+    return read.difference(_GIVEN, *(code.index(path, number).bindings for number in code.scopes(path)))
 
 
 def _is_plain(world: World, path: str, program: Program) -> bool:
