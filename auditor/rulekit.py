@@ -16,11 +16,31 @@ from auditor.graph.jungles.file_edges import FileEdge
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
-from auditor.model.verdict import Check, RuleInfo
+from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 
 __all__ = [
-    "ArtefactGraph", "Check", "Clean", "Clones", "Effort", "Family", "FileEdge", "Finding", "Iterator", "Judgement", "Measure", "Mismatch", "NotApplicable",
-    "NotEvidenced", "Place", "Related", "Rule", "Severity", "Twice", "Unknown", "plural",
+    "PEDANTIC",
+    "ArtefactGraph",
+    "Check",
+    "Clean",
+    "Clones",
+    "Effort",
+    "Family",
+    "FileEdge",
+    "Finding",
+    "Iterator",
+    "Judgement",
+    "Measure",
+    "Mismatch",
+    "NotApplicable",
+    "NotEvidenced",
+    "Place",
+    "Related",
+    "Rule",
+    "Severity",
+    "Twice",
+    "Unknown",
+    "plural",
 ]  # fmt: skip
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(m|h|d)$")
@@ -110,7 +130,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What is constant about a rule. The family comes from its folder, title and prose from its page.
 
     `archetypes` is the mask of letters it may apply to. `warn` and `fail` are thresholds in `unit`. `serves` marks the duties of
-    operated systems: they become findings only where an archetype is at least 0.6 confident.
+    operated systems: they become findings only where an archetype is at least 0.6 confident. A `persona` of PEDANTIC keeps a rule
+    out of audits that do not ask for it, and out of every score.
     """
 
     id: str
@@ -123,7 +144,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     each: Effort = Effort("0m", "0m")
     scope: str = "component"
     root_cause: str = ""
-    persona: str = "regular"
+    persona: str = REGULAR
     revision: int = 1
     since: str = "0.1"
     unit: str = ""

@@ -20,6 +20,7 @@ from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing, Target
 from auditor.model.settings import Settings
+from auditor.model.verdict import REGULAR
 
 if TYPE_CHECKING:
     from auditor.graph import Graphs
@@ -49,6 +50,7 @@ def audit(
     rev: str | None = None,
     as_of: date | None = None,
     profile: str | None = None,
+    persona: str = REGULAR,
     rules: Path | None = None,
     use_cache: bool = True,
     cache_dir: Path | None = None,
@@ -59,7 +61,7 @@ def audit(
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
-    further rules, which are executed. With `governed_by`, an audit of the base of a change, waivers and suppressions count
+    further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
     as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder
@@ -73,7 +75,7 @@ def audit(
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
         people = _people(tree.waivers, tree.signoffs, governed_by)
-        key = _key(tree.listing, tree.settings, people, profile or PROFILE, rules, day) if cache is not None else ""
+        key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if cache else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
@@ -92,6 +94,7 @@ def audit(
                 tree.history,
                 day,
                 profile or PROFILE,
+                persona,
                 str(rules or ""),
                 tell,
             )
@@ -204,13 +207,15 @@ def _people(waived: bytes | None, signed: bytes | None, base: Audit | None) -> _
     return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, signoffs, problems)
 
 
-def _key(listing: Listing, settings: Settings, people: _People, profile: str, rules: Path | None, day: str) -> str:
+def _key(
+    listing: Listing, settings: Settings, people: _People, profile: str, persona: str, rules: Path | None, day: str
+) -> str:
     """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
     from auditor.facts.version import code_version
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, people, profile, day, code_version(), platform.python_version())
+    parts = (listing, settings, people, profile, persona, day, code_version(), platform.python_version())
     return hashlib.sha256(msgspec.msgpack.encode(parts, order="deterministic")).hexdigest()
 
 
@@ -222,6 +227,7 @@ def _judge(
     history: Callable[[], History],
     day: str,
     profile: str,
+    persona: str,
     extra: str,
     tell: Progress,
 ) -> Audit:
@@ -234,7 +240,7 @@ def _judge(
     from auditor.program import resolve
     from auditor.score import UNSCORED, exposure_of, load_policy, restated
 
-    policy, rules = load_policy(profile), registry(extra)
+    policy, rules = load_policy(profile), registry(extra).shown_to(persona)
     tell("resolving the program", 0, 0)
     resolved = resolve(files, _paths(listing), load(), _names(listing.target))
     tell("building the graph", 0, 0)

@@ -15,6 +15,7 @@ from auditor.engine import registry
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 from auditor.model.finding import Finding
+from auditor.model.verdict import PEDANTIC, REGULAR
 
 DAY = date(2026, 3, 1)
 LEAK = (
@@ -58,7 +59,7 @@ def test_the_way_through(project: Path) -> None:
     assert audit.target.name == "project"
     assert audit.errors == ()
     assert audit.problems == ()
-    assert {v.rule for v in audit.verdicts} == set(registry().rules)
+    assert {v.rule for v in audit.verdicts} == set(registry().shown_to(REGULAR).rules)
     assert audit.coverage.files_failed == 0
     assert audit.artefacts["dataset"] >= 1
     assert [c.id for c in audit.components] == ["."]
@@ -189,3 +190,19 @@ def test_an_empty_tree_is_not_praised(tmp_path: Path) -> None:
     assert result.score.debt is None
     assert result.score.grade == "-"
     assert result.score.verdict == "conditional"
+
+
+def test_what_the_pedantic_are_shown_never_counts(project: Path) -> None:
+    (project / "look.py").write_text(
+        "import pandas as pd\n\nprint(pd.read_csv('x.csv').values)\nf = pd.read_csv('x.csv')\nf.values\n"
+    )
+    plain, pedantic = (
+        run.audit(str(project), persona=persona, use_cache=False, as_of=date(2026, 3, 1))
+        for persona in (REGULAR, PEDANTIC)
+    )
+    fussy = {rule.id for rule in pedantic.rules if rule.persona == PEDANTIC}
+    assert fussy
+    assert not fussy & {finding.rule for finding in plain.findings}
+    assert fussy & {finding.rule for finding in pedantic.findings}
+    assert plain.score == pedantic.score
+    assert plain.families == pedantic.families

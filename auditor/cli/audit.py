@@ -12,6 +12,7 @@ from auditor.cli.options import EXISTING_FOLDER, reading_options, set_up_logging
 from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
+from auditor.model.verdict import PERSONAS, REGULAR
 
 if TYPE_CHECKING:
     from auditor.model.audit import Audit
@@ -43,6 +44,10 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
 @click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
 @click.option(
+    "--persona", type=click.Choice(PERSONAS), default=REGULAR, show_default=True,
+    help="Whom to show findings: the pedantic also see commodity misuses of APIs, which never count.",
+)  # fmt: skip
+@click.option(
     "--rules", type=EXISTING_FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed."
 )
 @reading_options
@@ -53,6 +58,7 @@ def command(
     fail_on: str | None,
     as_of: date | None,
     profile: str | None,
+    persona: str,
     rules: Path | None,
     no_cache: bool,
     cache_dir: Path | None,
@@ -77,6 +83,7 @@ def command(
             rev=rev,
             as_of=as_of,
             profile=profile,
+            persona=persona,
             rules=rules,
             use_cache=not no_cache,
             cache_dir=cache_dir,

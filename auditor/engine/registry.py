@@ -17,7 +17,7 @@ import msgspec
 
 from auditor.model.errors import UsageError
 from auditor.model.page import RulePage, read_page
-from auditor.model.verdict import Precision, RuleInfo
+from auditor.model.verdict import REGULAR, Precision, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
 
 
@@ -35,6 +35,11 @@ class Registry(NamedTuple):
 
     families: tuple[Family, ...]
     rules: dict[str, Loaded]
+
+    def shown_to(self, persona: str) -> Registry:
+        """The rules that a persona is shown: the pedantic see all."""
+        rules = {id_: loaded for id_, loaded in self.rules.items() if loaded.rule.persona in (REGULAR, persona)}
+        return self._replace(rules=rules)
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,7 @@ from auditor.model.errors import UsageError
 from auditor.model.finding import Finding, Severity
 from auditor.model.gate import SCHEMA, Answer, Condition, Gate
 from auditor.model.settings import Scalar
-from auditor.model.verdict import RuleInfo
+from auditor.model.verdict import PEDANTIC, RuleInfo
 
 DEFAULTS = (
     Condition("new.critical", most=0),
@@ -125,7 +125,9 @@ def _incomplete(audit: Audit, least: float, *, thin_before: bool) -> str:
 def gating(finding: Finding, rules: Mapping[str, RuleInfo]) -> bool:
     """Whether a finding may fail a gate by its severity: open, and of a reliable rule or confirmed by a person."""
     known = rules.get(finding.rule)
-    return finding.state == "open" and known is not None and (finding.confirmed or known.reliability == "A")
+    if known is None or known.persona == PEDANTIC:
+        return False
+    return finding.state == "open" and (finding.confirmed or known.reliability == "A")
 
 
 def _answer(condition: Condition, audit: Audit, change: Change | None, blocking: int | None) -> Answer:

@@ -27,6 +27,11 @@ class Outcome(str, Enum):
     UNKNOWN = "unknown"
 
 
+REGULAR, PEDANTIC = "regular", "pedantic"
+PERSONAS = (REGULAR, PEDANTIC)
+"""Whom a rule is for. What only the pedantic are shown never counts in a score."""
+
+
 class Precision(msgspec.Struct, frozen=True):
     """How often a rule was right where its findings in real repositories were read against the code.
 

@@ -75,7 +75,12 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     shell = own.get("shell").raw or shared.get("shell").raw
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
     matrix = job.get("strategy").get("matrix")
-    commands = (c for step in steps for c in _commands(step, folder, shell, matrix, _variables(root, job, step)))
+    asked, moved = _asked_about(steps), _is_elsewhere(steps)
+    commands = (
+        msgspec.structs.replace(command, cwd=None) if moved or _is_for_others(step) else command
+        for step in steps
+        for command in _commands(step, folder, shell, matrix, _variables(root, job, step), asked)
+    )
     return Step(
         name=name,
         tool=TOOL,
@@ -95,6 +100,28 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     )
 
 
+_OUTCOME = re.compile(r"steps\.([\w-]+)\.(?:outcome|conclusion)")
+_OTHER_REPOSITORIES = re.compile(r"!\s*contains\(\s*github\.repository\b|github\.repository\s*!=")
+
+
+def _asked_about(steps: list[Node]) -> frozenset[str]:
+    """The steps whose end a later one asks for: that they may fail is no secret."""
+    texts = [node.raw for step in steps for node in (step.get("if"), step.get("run"))]
+    return frozenset(name for text in texts for name in _OUTCOME.findall(text))
+
+
+def _is_for_others(step: Node) -> bool:
+    """Whether a step of a shared workflow runs in other repositories alone."""
+    return bool(_OTHER_REPOSITORIES.search(step.get("if").raw))
+
+
+def _is_elsewhere(steps: list[Node]) -> bool:
+    """Whether a job checks out a revision of a fixed name: its files are not those of this tree."""
+    given = [step.get("with") for step in steps if step.get("uses").raw.startswith("actions/checkout")]
+    refs = [node.get("ref").raw for node in given if not node.get("repository")]
+    return any(ref and "${{" not in ref for ref in refs)
+
+
 def _variables(*holders: Node) -> tuple[tuple[str, str], ...]:
     """The environment of a step; what is nearer to it wins."""
     merged = {name: value.raw for each in holders for name, value in each.get("env").items() if value.is_scalar}
@@ -108,14 +135,19 @@ def _filled_in(text: str, variables: tuple[tuple[str, str], ...]) -> str:
 
 
 def _commands(
-    step: Node, folder: str, shell: str, matrix: Node, variables: tuple[tuple[str, str], ...]
+    step: Node,
+    folder: str,
+    shell: str,
+    matrix: Node,
+    variables: tuple[tuple[str, str], ...],
+    asked: frozenset[str],
 ) -> Iterator[Command]:
     run = step.get("run")
     if not run.is_scalar:
         return
     shell = step.get("shell").raw or shell
     own = _filled_in(step.get("working-directory").raw, variables)
-    waved = step.get("continue-on-error").value is True
+    waved = step.get("continue-on-error").value is True and step.get("id").raw not in asked
     seen: set[Command] = set()
     for text in _instances(run.raw, matrix):
         for command in _script(text, run.text_line, shell, variables):

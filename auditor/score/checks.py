@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.model.audit import CheckScore, Exposure
 from auditor.model.finding import Finding, Severity
-from auditor.model.verdict import Check, Outcome, RuleInfo, Verdict
+from auditor.model.verdict import PEDANTIC, Check, Outcome, RuleInfo, Verdict
 from auditor.score.policy import Curve, FamilyPolicy, Policy
 
 NINTH_DECILE = 1.2815515655446004
@@ -52,7 +52,7 @@ def _group_weight(group: Sequence[Finding], severity: Mapping[Severity, float]) 
 def scored(rules: Iterable[RuleInfo], verdicts: Iterable[Verdict]) -> dict[str, Judged]:
     """The rules that weigh in the component of these verdicts, by id in order.
 
-    Left out: previews, rules about information only, and what does not apply here or is shown without weight.
+    Left out: previews, rules for the pedantic or about information only, and what does not apply here or is shown without weight.
     """
     judged = {verdict.rule: verdict for verdict in verdicts}
     return {
@@ -60,6 +60,7 @@ def scored(rules: Iterable[RuleInfo], verdicts: Iterable[Verdict]) -> dict[str, 
         for rule in sorted(rules, key=lambda rule: rule.id)
         if rule.id in judged
         and not rule.preview
+        and rule.persona != PEDANTIC
         and rule.severity is not Severity.INFO
         and judged[rule.id].outcome is not Outcome.NOT_APPLICABLE
         and judged[rule.id].applicability > 0

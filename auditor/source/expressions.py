@@ -7,6 +7,7 @@ through the table directly, since this is the hot path of the whole audit.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -322,9 +323,17 @@ def _fstring(node: ast.JoinedStr, seen: Bindings, room: int) -> Expr:
     return Text(lower_all(node.values, seen, room - 1))
 
 
+_WRITTEN = re.compile(r"0\d*d\Z|%.*/")
+"""Formats that shape a path: a width that is filled with zeros, a time with folders in it."""
+
+
 def _formatted(node: Any, seen: Bindings, room: int) -> Expr:
     if node.format_spec is not None:
         seen.marks += 1  # the format may hold expressions, which are not lowered
+        spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
+        if len(node.format_spec.values) == 1 and _WRITTEN.search(spec):
+            value = lower(node.value, seen, room - 1)
+            return Call(Attr(Const(f"{{:{spec}}}"), "format"), (value,), (), node.lineno, node.lineno)
     return lower(node.value, seen, room)
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from auditor.tree.between import Between, between
+from auditor.tree.between import Between, between, repository_of
+from auditor.tree.line import Line, Station, line
 from auditor.tree.opening import open_tree
 from auditor.tree.tree import Tree
 
-__all__ = ["Between", "Tree", "between", "open_tree", "paths_of", "read_file"]
+__all__ = [
+    "Between",
+    "Line",
+    "Station",
+    "Tree",
+    "between",
+    "line",
+    "open_tree",
+    "paths_of",
+    "read_file",
+    "repository_of",
+]
 
 
 def paths_of(target: str, rev: str | None = None) -> frozenset[str]:

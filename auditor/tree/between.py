@@ -27,7 +27,7 @@ def between(target: str, base: str, rev: str | None = None) -> Between:
     Raises UsageError where the target is no local repository or a revision names no commit. In a clone that lacks history the
     base is the named commit itself; in one that lacks contents only exact renames are seen.
     """
-    git, folder = _repository(target)
+    git, folder = repository_of(target)
     head, named = git.commit(rev), git.commit(base)
     if head is None or named is None:
         raise UsageError("nothing is committed here yet, so there is no base to compare with; leave --base away.")
@@ -42,8 +42,8 @@ def between(target: str, base: str, rev: str | None = None) -> Between:
         objects.close()
 
 
-def _repository(target: str) -> tuple[Git, str]:
-    """The repository of a target, and the folder of it that the target is."""
+def repository_of(target: str) -> tuple[Git, str]:
+    """The repository of a local target, and the folder of it that the target is. Raises UsageError where there is none."""
     path = Path(target)
     if not path.exists():
         raise UsageError(f"{target} is not on this machine; a base needs a local clone.")

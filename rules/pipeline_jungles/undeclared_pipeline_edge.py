@@ -33,6 +33,8 @@ RULE = Rule(
     references=("Sculley et al. 2015", "Barrak, Eghan & Adams 2021"),
 )
 
+SURE = 0.6
+
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     files: dict[tuple[str, str], list[FileEdge]] = {}
@@ -46,10 +48,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for (_, writer), edges in sorted(files.items()):
         ways.setdefault((writer, tuple(sorted({edge.reader for edge in edges}))), []).append(edges)
     for (writer, _), parallel in sorted(ways.items()):
-        yield _finding(writer, parallel)
+        yield _finding(writer, parallel, taught=graph.confidence("T") >= SURE)
 
 
-def _finding(writer: str, parallel: list[list[FileEdge]]) -> Finding:
+def _finding(writer: str, parallel: list[list[FileEdge]], *, taught: bool) -> Finding:
     edges = parallel[0]
     first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
     others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
@@ -66,5 +68,5 @@ def _finding(writer: str, parallel: list[list[FileEdge]]) -> Finding:
             *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
         ),
         certainty=first.confidence,
-        milder=3 if looks else 0,
+        milder=3 if looks else 2 if taught else 0,
     )

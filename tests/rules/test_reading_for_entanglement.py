@@ -260,3 +260,12 @@ def test_a_share_of_a_few_artefacts_is_no_web() -> None:
 
     assert not found(chain(14) | {f"alone{n}.py": "y = 1\n" for n in range(6)}, "ENT001")
     assert found(chain(24), "ENT001")
+
+
+def test_lessons_show_model_and_plumbing_in_one_place() -> None:
+    body = "    df = pd.read_csv('a.csv')\n    return Ridge().fit(df[['a']], df['b'])\n"
+    source = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n" + "".join(
+        f"def go{n}():\n{body}" for n in range(6)
+    )
+    assert found({"a.py": source}, "GLU001")
+    assert not found({"a.py": source}, "GLU001", archetypes="PT")

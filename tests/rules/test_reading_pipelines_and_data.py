@@ -361,3 +361,59 @@ def test_data_that_a_document_tells_of_can_be_found_again() -> None:
     files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances_2014.csv')\n" + fit}
     assert severities(files, "DAT001") == ["critical"]
     assert severities(files | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["medium"]
+
+
+TRAIN_JOB = (
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n{checkout}"
+    "      - id: fit\n        run: python train.py\n        continue-on-error: true\n{later}"
+)
+
+
+def test_a_failure_that_a_later_step_asks_for_is_not_hidden() -> None:
+    train = {
+        "train.py": "import joblib\nfrom sklearn.linear_model import Ridge\njoblib.dump(Ridge().fit([[1]], [1]), 'm.joblib')\n"
+    }
+    hidden = TRAIN_JOB.format(checkout="", later="      - run: echo done\n")
+    asked = TRAIN_JOB.format(checkout="", later="      - if: steps.fit.outcome != 'success'\n        run: exit 1\n")
+    assert found(train | {".github/workflows/t.yml": hidden}, "PIP011")
+    assert not found(train | {".github/workflows/t.yml": asked}, "PIP011")
+
+
+def test_a_step_for_other_repositories_or_another_revision_runs_files_of_those() -> None:
+    job = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n{given}      - run: python tools/bump.py\n{guard}"
+    for given, guard, told in (
+        ("", "", True),
+        ("", "        if: ${{ !contains(github.repository, 'core') }}\n", False),
+        ("", "        if: github.repository == 'acme/core'\n", True),
+        ("        with:\n          ref: 1.latest\n", "", False),
+        ("        with:\n          ref: ${{ github.sha }}\n", "", True),
+    ):
+        files = {"a.py": "x = 1\n", ".github/workflows/t.yml": job.format(given=given, guard=guard)}
+        assert bool(found(files, "PIP010")) is told, (given, guard)
+
+
+def test_a_bare_word_that_training_reads_may_be_anything() -> None:
+    fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
+    load = "import pandas as pd\ndf = pd.read_parquet({})\n" + fit
+    assert found({"fit.py": load.format("'store/features.parquet'")}, "DAT001")
+    assert not found(
+        {"fit.py": "upstream = {'features': 'features'}\n" + load.format("str(upstream['features'])")}, "DAT001"
+    )
+
+
+def test_a_record_that_each_step_adds_to_has_several_writers_by_its_purpose() -> None:
+    one = "import pandas as pd\npd.read_csv('raw.csv').to_json('out/{}.json')\n"
+    two = "import pandas as pd\npd.read_json('out/{0}.json').assign(b=1).to_json('out/{0}.json')\n"
+    for name, told in (("table", True), ("metadata", False)):
+        files = {"one.py": one.format(name), "two.py": two.format(name), "raw.csv": "a\n1\n"}
+        assert bool(found(files, "PIP005")) is told
+
+
+def test_in_a_tutorial_an_undeclared_edge_weighs_less() -> None:
+    files = {
+        "a.py": "import pandas as pd\npd.DataFrame([1]).to_csv('x/a.csv')\n",
+        "b.py": "import pandas as pd\npd.read_csv('x/a.csv').to_csv('x/b.csv')\n",
+    }
+    for archetypes, severity in (("P", "high"), ("PT", "low")):
+        judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP001"]]).findings
+        assert [finding.severity.value for finding in judged] == [severity]

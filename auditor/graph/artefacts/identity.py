@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
+from auditor.graph.artefacts.placeholders import HOLE, unfilled
 from auditor.program.symbolic.values import Hole, Value, covers, is_absolute, is_uri, normal, pattern, uri
 
 _PROJECT_FILES = frozenset(
@@ -47,23 +48,36 @@ class Identities:
         """Whether a file or folder of that path is in the tree."""
         return path in self.tree or path in self.folders
 
-    def of(self, value: Value, importer: str, folders: Iterable[str] = (), *, written: bool = False) -> Identity | None:
+    def of(
+        self,
+        value: Value,
+        importer: str,
+        folders: Iterable[str] = (),
+        *,
+        base: str | None = None,
+        written: bool = False,
+    ) -> Identity | None:
         """The artefact that a value names when it is used in `importer`; None when the text says too little.
 
         `folders` are the working folders in which the program is known to be started: what it writes lies there, what it
-        reads may also be a file that exists elsewhere.
+        reads may also be a file that exists elsewhere. `base` is where its other paths say that it works.
         """
         if not value.known:
             return None
-        text = unicodedata.normalize("NFC", value.text())
+        plain = unicodedata.normalize("NFC", value.text())
+        text = unfilled(plain)
+        templated = not value.exact or text != plain
+        sure = value.confidence if text == plain else min(value.confidence, 0.5)
+        if text != plain and not text.rpartition("://")[2].replace(HOLE, "").strip("/._- "):
+            return None
         if is_uri(text):
-            return Identity(f"{_scheme_kind(text)}{uri(text)}", None, value.confidence, templated=not value.exact)
+            return Identity(f"{_scheme_kind(text)}{uri(text)}", None, sure, templated=templated)
         if is_absolute(text):
-            return Identity(f"host:{text}", None, value.confidence, templated=not value.exact)
+            return Identity(f"host:{text}", None, sure, templated=templated)
         path = normal(text)
         if not path or path == ".":
             return None
-        if isinstance(value.parts[0], Hole) and not value.anchored:
+        if (isinstance(value.parts[0], Hole) and not value.anchored) or path.startswith(HOLE):
             # Nobody tells which folder it is: the same pattern in two programs is not one artefact.
             confidence = min(value.confidence, 0.5)
             return Identity(f"unknown:{importer}:{path}", None, confidence, guessed=True, templated=True)
@@ -73,13 +87,14 @@ class Identities:
                 if path.startswith("..")
                 else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
             )
-        return self._relative(path, value, importer, folders, written)
+        return self._relative(path, value, importer, folders, base, written)
 
     def _relative(
-        self, path: str, value: Value, importer: str, folders: Iterable[str], written: bool
+        self, path: str, value: Value, importer: str, folders: Iterable[str], base: str | None, written: bool
     ) -> Identity | None:
-        started = [whole for f in folders if not (whole := normal(f"{f}/{path}" if f else path)).startswith("..")]
-        candidates = list(dict.fromkeys([*started, *self._candidates(path, importer)]))
+        started = [whole for f in folders if not (whole := _under(f, path)).startswith("..")]
+        based = [] if base is None or (whole := _under(base, path)).startswith("..") else [whole]
+        candidates = list(dict.fromkeys([*started, *based, *self._candidates(path, importer)]))
         if started and written:
             return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
         for candidate in candidates:
@@ -98,8 +113,8 @@ class Identities:
                 )
         if not candidates:
             return None
-        confidence = round(max(value.confidence - 0.2, 0.1), 3)
-        start = self._likely(path, importer)
+        confidence = round(max(value.confidence - (0.1 if based else 0.2), 0.1), 3)
+        start = based[0] if based else self._likely(path, importer)
         whole = start if start in candidates else candidates[0]
         return Identity(f"file:{whole}", whole, confidence, guessed=True, templated=not value.exact)
 
@@ -119,6 +134,10 @@ class Identities:
         found = [] if path.startswith("..") else [path]
         found += [normal(f"{folder}/{path}") for folder in above(importer)]
         return [candidate for candidate in dict.fromkeys(found) if not candidate.startswith("..")]
+
+
+def _under(folder: str, path: str) -> str:
+    return normal(f"{folder}/{path}" if folder else path)
 
 
 def matches(general: str, concrete: str) -> bool:

@@ -60,9 +60,17 @@ class Pair(NamedTuple):
 
     @property
     def twins(self) -> bool:
-        """Whether their names say that they are kept alike: one folder apart, or one word of several (`prod_jobs`, `test_jobs`)."""
+        """Whether their names say that they are kept alike.
+
+        One folder apart, one word of several (`prod_jobs`, `test_jobs`), one name put for another wherever it stands
+        (`recall/_recall.py`, `f1/_f1.py`), or settings of one folder.
+        """
         one, other = self.one.split("/"), self.other.split("/")
         apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+        if one[:-1] == other[:-1] and {one[-1].rpartition(".")[2], other[-1].rpartition(".")[2]} <= _SETTINGS:
+            return True
+        if len(apart) > 1 and self.one.replace(*apart[0]) == self.other:
+            return True
         if len(one) != len(other) or len(apart) != 1:
             return False
         if one[-1] == other[-1]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
+from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
@@ -72,12 +73,15 @@ def feeders(world: World, program: str) -> frozenset[str]:
 
 
 def _writers(world: World) -> dict[str, frozenset[str]]:
-    """The product programs that write each data set."""
+    """The product programs that write each data set, or run in a step that declares it as its output."""
     table: dict[str, set[str]] = {}
     for program in world.lineage.entries:
         for touch in world.lineage.of_program(program) if places.is_product(program) else ():
             if touch.way == "write" and touch.kind is NodeKind.DATASET:
                 table.setdefault(touch.artefact.id, set()).add(program)
+    for step in world.steps.all:
+        for out in step.writes if step.tool in PIPELINES else ():
+            table.setdefault(out.id, set()).update(p for p in world.steps.programs(step) if places.is_product(p))
     return {artefact: frozenset(programs) for artefact, programs in table.items()}
 
 

@@ -36,7 +36,9 @@ FEWEST_ROWS = 50
 """Rows of a whole table from which one value in all of them says something."""
 
 _PUBLISHED = re.compile(r"contact|author|maintainer|publisher|support|correspond|office", re.I)
-_MADE_UP = re.compile(r"synth\w*|fake|faker|mock|dummy|sample|demo|toy|generated|anonym\w*|masked|hashed", re.I)
+_MADE_UP = re.compile(
+    r"synth\w*|fake|faker|mock|dummy|sample|demo|toy|seeds?|starter|scaffold|generated|anonym\w*|masked|hashed", re.I
+)
 
 
 class Personal(NamedTuple):

@@ -289,8 +289,8 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "pinned", "tracked by git"
         if pins.paths.matching(path, loosely=True):
             return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
-        if touch.artefact.guessed and "." not in path.rpartition("/")[2] and _is_word(touch):
-            return "unresolved", ""  # a bare word may be anything
+        if "." not in path.rpartition("/")[2] and _is_word(touch):
+            return "unresolved", ""  # a bare word may be anything: a step, a table, a name in a catalogue
     if path is None and IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(

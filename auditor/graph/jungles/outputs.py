@@ -31,6 +31,11 @@ _DELIVERED = re.compile(
 """Names of files that people or other systems take."""
 
 
+_RECORD = re.compile(
+    r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I
+)
+
+
 class Shared(NamedTuple):
     """A file that several programs of one chain write. `chain` tells what ties them."""
 
@@ -84,6 +89,8 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
     }
     found = []
     for path, writers in sorted(written_files(world, owned).items()):
+        if _RECORD.search(path):
+            continue  # kept to be added to by whoever runs
         listed = [w for w in sorted(writers) if _makes(world, w, writers[w])]
         for position, first in enumerate(listed):
             tied = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from auditor.graph.leakage.leaks import at, entity, judged_at, owned_traces
+from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place, Related
@@ -13,7 +13,6 @@ from auditor.program.calls.effects import Site
 from auditor.program.rows import verdicts
 from auditor.program.rows.trace import Evaluation, Trace
 
-MOST_SHOWN = 8
 _SIGNS = {
     "parsed": "dates parsed here",
     "ordered": "ordered by time here",
@@ -68,6 +67,12 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
         if (found.resampled is not None) != copies:
             continue
         evaluation = found.evaluation
+        if evaluation is None:
+            if found.split is not None:
+                place = at(world, found.split.spot)
+                says = "rows are split that were repeated or synthesised before"
+                yield Doubt(place, f"{entity(world, found.split.site)}|{found.split.name}", says, (), 0.8)
+            continue
         trail = [at(world, found.split.spot).says("split here")] if found.split is not None else []
         trail += judged_at(world, evaluation)
         name = evaluation.trained.name

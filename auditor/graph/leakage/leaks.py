@@ -18,6 +18,8 @@ _MILDER_STATISTIC = 1
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 
+MOST_SHOWN = 8
+
 _VERBS = {"statistic": "taken", "model": "trained", "filter": "taken"}
 
 
@@ -71,30 +73,51 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         pairs += len(judged)
         analysed += sum(e.relation != "unknown" for e in judged.values())
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
-        for leak in verdicts.preprocessing(trace):
-            found.setdefault((leak.fit.spot, leak.fit.name), _leak(world, leak))
+        for group in _grouped(verdicts.preprocessing(trace)):
+            found.setdefault((group[0].fit.spot, group[0].fit.name), _leak(world, group))
     return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
 
 
-def _leak(world: World, leak: verdicts.Leak) -> Leak:
-    fit, evaluation = leak.fit, leak.evaluation
+def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
+    """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
+    groups: dict[object, list[verdicts.Leak]] = {}
+    for leak in found:
+        plain = leak.fit.how == "statistic" and leak.evaluation is not None
+        site = leak.evaluation.site if leak.evaluation is not None else None
+        groups.setdefault((leak.fit.spot.path, site) if plain else leak.fit, []).append(leak)
+    return [sorted(group, key=lambda leak: (leak.fit.spot, leak.fit.name)) for group in groups.values()]
+
+
+def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
+    first = group[0]
+    fit, evaluation, split = first.fit, first.evaluation, first.split
     verb = _VERBS.get(fit.how, "fitted")
-    trail = [at(world, fit.spot).says(f"{fit.name} {verb} here, on rows that are evaluated below")]
-    if leak.split is not None:
-        trail.append(at(world, leak.split.spot).says("split into training and test part here"))
+    name = _named(group)
+    place = at(world, fit.spot)
     if evaluation is None:
-        trail[0] = at(world, fit.spot).says(f"{fit.name} {verb} here, on rows that are held out below")
-        site = leak.split.site if leak.split is not None else (fit.spot.path, 0)
-        says = f"{fit.name} is {verb} on rows that the split then holds out"
-        return Leak(fit.name, entity(world, site), at(world, fit.spot), tuple(trail), 0.6, _MILDER_STATISTIC, says)
+        trail = [place.says(f"{name} {verb} here, on rows that are held out below")]
+        trail += [at(world, split.spot).says("split into training and test part here")] if split is not None else []
+        site = split.site if split is not None else (fit.spot.path, 0)
+        says = f"{name} is {verb} on rows that the split then holds out"
+        return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, _MILDER_STATISTIC, says)
+    trail = [
+        at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
+        for leak in group[:MOST_SHOWN]
+    ]
+    trail += [at(world, split.spot).says("split into training and test part here")] if split is not None else []
     trail += judged_at(world, evaluation)
     unlabelled = verdicts.unlabelled(evaluation)
-    says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} rows that the model is evaluated on"
-    if unlabelled:
-        says = f"{fit.name} is {verb} {'over' if verb == 'taken' else 'on'} the rows that the model predicts"
+    rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
+    says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how == "statistic" else 0
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
-    return Leak(fit.name, entity(world, evaluation.site), at(world, fit.spot), tuple(trail), certainty, milder, says)
+    return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
+
+
+def _named(group: list[verdicts.Leak]) -> str:
+    """`median()`, or `12 statistics (mean(), mode())`."""
+    names = sorted({leak.fit.name for leak in group})
+    return names[0] if len(group) == 1 else f"{len(group)} statistics ({', '.join(names[:4])})"
 
 
 def at(world: World, spot: Spot) -> Place:

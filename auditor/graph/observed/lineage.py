@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
+from auditor.graph.observed.bases import Bases
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Call
@@ -75,6 +76,7 @@ class Lineage:
 
     def _read_all(self) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
+        self._bases = Bases(self.resolved, self.identities, effects)
         for effect in effects:
             if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
@@ -135,8 +137,9 @@ class Lineage:
         """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
         starts = self.resolved.evaluator.invocations.of(path)
         told = (each.folder for each in starts if not value.runs or each.number in value.runs)
-        folders = dict.fromkeys(folder for folder in told if folder is not None)
-        return self.identities.of(value, path, folders, written=written)
+        changed = self._bases.changed(path)
+        folders = dict.fromkeys([changed] if changed is not None else (f for f in told if f is not None))
+        return self.identities.of(value, path, folders, base=self._bases.of(path), written=written)
 
     def _carried(self, value: Value) -> bool:
         """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""

@@ -29,6 +29,7 @@ _SIBLINGS = ("side by side", "numbered folders", "called lessons or labs")
 _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
 
+_STANDARD_LIBRARY = "Python standard library"
 _PAPER = re.compile(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
@@ -179,8 +180,8 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
     if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
         yield Signal("P", 0.4, "trains and registers a model")
     chained = _chained(p)
-    if chained >= 3:
-        yield Signal("P", 0.5, f"{chained} programs chained through files")
+    if len(chained) >= 3 and any(_works_on_data(p, path) for path in chained):
+        yield Signal("P", 0.5, f"{len(chained)} programs chained through files")
 
 
 def _is_part(p: Portrait, path: str) -> bool:
@@ -189,7 +190,14 @@ def _is_part(p: Portrait, path: str) -> bool:
     return any("component" in (facts.attr(name) or "").lower() for name in ("provides", "schema"))
 
 
-def _chained(p: Portrait) -> int:
+def _works_on_data(p: Portrait, path: str) -> bool:
+    """Whether a program calls a library for data or models: scripts that pass texts to each other are another trade."""
+    effects = p.lineage.effects_of_program(path)
+    return any(e.domain in ("data", "ml", "cloud") and e.entry.library != _STANDARD_LIBRARY for e in effects)
+
+
+def _chained(p: Portrait) -> set[str]:
+    """The programs of which one reads what another writes."""
     writers: dict[str, set[str]] = {}
     readers: dict[str, set[str]] = {}
     for path in p.lineage.entries:
@@ -201,7 +209,7 @@ def _chained(p: Portrait) -> int:
     for artefact, who in writers.items():
         for reader in readers.get(artefact, set()) - who:
             linked |= {reader, *who}
-    return len(linked)
+    return linked
 
 
 def _service(p: Portrait) -> Iterable[Signal]:

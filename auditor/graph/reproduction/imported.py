@@ -31,7 +31,7 @@ class Undeclared(NamedTuple):
 
 
 class Imports(NamedTuple):
-    """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks at all."""
+    """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them."""
 
     undeclared: tuple[Undeclared, ...]
     total: int
@@ -59,7 +59,7 @@ def imports(world: World, owned: Callable[[str], bool]) -> Imports:
             ):
                 place = world.resolved.code.place(path, line)
                 seen[root] = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"))
-    return Imports(tuple(seen[name] for name in sorted(seen)), len(names), bool(world.once(_required)))
+    return Imports(tuple(seen[name] for name in sorted(seen)), len(names), len(seen) < len(names))
 
 
 def _covers(asked: frozenset[str], name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.language.requirement import read_requirement
-from auditor.model.facts import Requirement
+from auditor.model.facts import Command, Requirement
 from auditor.model.place import Place
 
 TOOLS = frozenset({
@@ -40,17 +40,19 @@ def constrained(world: World) -> frozenset[str]:
     found: set[str] = set()
     for facts in world.files.values():
         for step in facts.steps:
-            for command in step.commands:
-                words = [word.text for word in command.words]
-                if "install" in words and any(
-                    word in ("-c", "--constraint") or word.startswith("--constraint=") for word in words
-                ):
-                    found |= {
-                        value.rpartition("/")[2]
-                        for option, value in pairwise(words)
-                        if option in ("-r", "--requirement")
-                    }
-    return frozenset(found)
+            named = {name for command in step.commands for name in _under_constraints(command)}
+            # An image may copy the file under another name before it installs from it.
+            copied = {ref.path for ref in step.reads if dict(ref.attrs).get("to", "").rpartition("/")[2] in named}
+            found |= named | {path.rpartition("/")[2] for path in copied}
+    return frozenset(found - {""})
+
+
+def _under_constraints(command: Command) -> Iterator[str]:
+    words = [word.text for word in command.words]
+    if "install" in words and any(word in ("-c", "--constraint") or word.startswith("--constraint=") for word in words):
+        for option, value in pairwise(words):
+            if option in ("-r", "--requirement"):
+                yield value.rpartition("/")[2]
 
 
 def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:

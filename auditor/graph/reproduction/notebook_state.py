@@ -61,7 +61,7 @@ def notebooks(world: World, owned: Callable[[str], bool]) -> Notebooks:
     """The notebooks of a component whose saved state does not follow from their cells in order."""
     found, total = [], 0
     for path, program in sorted(world.resolved.code.programs.items()):
-        if not program.cells or not owned(path) or places.is_test(path) or world.files[path].troubles:
+        if not program.cells or not owned(path) or not places.is_product(path) or world.files[path].troubles:
             continue
         total += 1
         hidden = next(_unbound(world, path, program), None) or _disordered(world, path, program)
@@ -74,7 +74,7 @@ def _disordered(world: World, path: str, program: Program) -> Hidden | None:
     """The first cell that ran before the one above it. Gaps are none: a cell may be run twice."""
     ran = [cell for cell in program.cells if cell.count > 0]
     for above, below in pairwise(ran):
-        if below.count <= above.count:
+        if below.count < above.count:
             place = world.resolved.code.place(path, below.start)
             return Hidden(path, "order", f"[{below.count}] below [{above.count}]", place)
     return None

@@ -14,6 +14,8 @@ from auditor.model.ir import Call, Const
 from auditor.model.place import Place
 from auditor.program.running.invocations import argument
 
+LEAST = 0.6
+"""Below this a name is an example that a document gives."""
 _LOADS = frozenset({Role.LOAD_MODEL, Role.DOWNLOAD, Role.READ})
 _LOADERS = frozenset(
     {
@@ -71,7 +73,9 @@ def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, To
         if not owned(site[0]) or not places.is_product(site[0]):
             continue
         for touch in touches:
-            if touch.way == "read" and touch.effect.role in _LOADS and not touch.effect.dead and _of_hub(touch):
+            if touch.way != "read" or touch.effect.role not in _LOADS or touch.confidence < LEAST:
+                continue
+            if not touch.effect.dead and _of_hub(touch):
                 kind, _, rest = touch.artefact.id.partition(":")
                 name = rest.partition(":")[2]
                 known = kind == "name" and not touch.artefact.templated and _HUB_NAME.fullmatch(name)

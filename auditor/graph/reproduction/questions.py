@@ -6,13 +6,16 @@ from functools import cached_property
 
 from auditor.graph.part import Part
 from auditor.graph.reproduction import (
+    foundlings,
     imported,
     installs,
     notebook_state,
     packages,
     pretrained,
     randomness,
+    records,
     runtime,
+    starting,
     train_serve,
 )
 
@@ -61,3 +64,15 @@ class Reproduction(Part):
     def assets(self) -> pretrained.Assets:
         """Models and data sets of a hub, by whether the revision is named."""
         return pretrained.assets(self._world, self.owns)
+
+    def records(self) -> list[records.Record]:
+        """The training programs with what their runs leave a record of."""
+        return records.records(self._world, self.owns)
+
+    def foundlings(self) -> foundlings.Foundlings:
+        """Models that are loaded to predict, by whether their making can be seen."""
+        return foundlings.foundlings(self._world, self.owns)
+
+    def entry_points(self) -> starting.EntryPoints:
+        """Training programs, by whether something that is declared or documented starts them."""
+        return starting.entry_points(self._world, self.owns)

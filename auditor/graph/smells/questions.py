@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from auditor.graph.part import Part
 from auditor.graph.smells import (
     admitted,
     frames,
     notebooks,
     numeric,
+    pedantic,
     pinned,
     swallowed,
     training_loops,
@@ -35,6 +38,10 @@ class Smells(Part):
         """Silent handlers around work on data, and how many handlers around such work there are."""
         return swallowed.swallowed_errors(self._world, self.owns)
 
+    def unraised_errors(self) -> list[swallowed.Unraised]:
+        """Errors that are made and never raised."""
+        return swallowed.unraised_errors(self._world, self.owns)
+
     def unsafe_loads(self) -> unsafe_loads.Loads:
         """Loads that run what they load, by where that comes from."""
         return unsafe_loads.loads(self._world, self.owns)
@@ -54,3 +61,11 @@ class Smells(Part):
     def undefined_names(self) -> tuple[list[undefined.Undefined], int]:
         """Names that programs use and nothing defines, and how many programs could be looked at."""
         return undefined.undefined(self._world, self.owns)
+
+    @cached_property
+    def _misuses(self) -> list[pedantic.Misuse]:
+        return pedantic.misuses(self._world, self.owns)
+
+    def api_misuses(self, kind: str) -> list[pedantic.Misuse]:
+        """Commodity misuses of one kind: what the pedantic persona is shown."""
+        return [each for each in self._misuses if each.kind == kind]

@@ -81,6 +81,8 @@ _HARMLESS = frozenset(
         "autotime",
     }
 )
+_PARAMETERS = frozenset({"parameters", "injected-parameters"})
+"""Tags of cells that papermill puts names after."""
 _DIALECTS = re.compile(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
@@ -131,7 +133,7 @@ def _unbound(world: World, path: str, program: Program) -> set[str]:
 def _is_plain(world: World, path: str, program: Program) -> bool:
     """Whether all names that a program binds are written in it: nothing is executed, brought in by a star or by a magic."""
     code = world.resolved.code
-    if world.files[path].troubles:
+    if world.files[path].troubles or any(_PARAMETERS & set(cell.tags) for cell in program.cells):
         return False
     for escape in program.escapes:
         if escape.name in _FILLING and not (escape.name.endswith("load_ext") and escape.text.strip() in _HARMLESS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
-from auditor.graph.testing import coverage
+from auditor.graph.testing import coverage, expectations, parity, production, rehearsals
 from auditor.graph.testing.suites import Suites, suites
 
 
@@ -18,6 +18,22 @@ class Testing(Part):
     def model_code(self) -> list[coverage.Subject]:
         """The networks that are defined, by whether tests reach them."""
         return coverage.model_code(self._world, self.owns)
+
+    def rehearsals(self) -> rehearsals.Rehearsals:
+        """The declared pipelines, and which test or job runs them from end to end."""
+        return rehearsals.rehearsals(self._world, self.owns)
+
+    def expectations(self) -> expectations.Expectations:
+        """What can fail on the data that training takes."""
+        return expectations.expectations(self._world, self.owns)
+
+    def written_by_tests(self) -> list[production.Touched]:
+        """Data and models that tests write and code in operation reads."""
+        return production.written_by_tests(self._world, self.owns)
+
+    def parity(self) -> parity.Parity:
+        """Features that both sides of a model compute, and the tests that hold the sides against each other."""
+        return parity.parity(self._world, self.owns)
 
     def excused(self) -> str | None:
         """Why nobody owes tests of the learning system here; None where they are owed."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Module
@@ -17,6 +18,19 @@ _ASSERTING = re.compile(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect
 """Calls by which a test fails: of unittest, pytest, numpy, pandas, mocks, and helpers named after them."""
 _OFF = frozenset({"skip", "xfail"})
 _NAMED_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
+
+
+_RUNNERS = {
+    "kedro": frozenset({"run", "run_only_missing"}),
+    "dagster": frozenset({"materialize", "materialize_to_memory", "execute_in_process", "execute_job"}),
+    "airflow": frozenset({"test", "dag_test"}),
+    "prefect": frozenset({"prefect_test_harness"}),
+    "metaflow": frozenset({"Runner", "Deployer"}),
+    "kfp": frozenset({"LocalRunner", "SubprocessRunner", "init"}),
+    "luigi": frozenset({"build"}),
+    "zenml": frozenset({"run"}),
+}
+"""How tests run the pipelines of a framework without naming their steps."""
 
 
 class Test(NamedTuple):
@@ -38,6 +52,7 @@ class Suites:
         for path in self.code.paths:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
+        self._run_by: dict[str, tuple[Site, ...]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
@@ -45,6 +60,10 @@ class Suites:
         """The scopes that run in a test that can fail."""
         self.touched = self._reach(test.site for test in self.tests)
         """The scopes that run in any test."""
+
+    def of(self, test: Test) -> frozenset[Site]:
+        """The scopes that run in one test."""
+        return self._reach([test.site])
 
     # --- which tests ---
 
@@ -103,8 +122,11 @@ class Suites:
 
     def _onward(self, site: Site) -> Iterator[Site]:
         """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries."""
+        declaring = self._declaring(site)
         for edge in self.world.resolved.effects.calls.get(site, ()):
             callee = (edge.callee.path, edge.callee.scope)
+            if not edge.direct and id(edge.call) in declaring:
+                continue
             yield callee
             owner = self.code.owner(*callee) if edge.constructs else None
             if owner is not None:
@@ -114,7 +136,26 @@ class Suites:
             yield from self._mentioned(site)
             yield from self._supplied(site)
             yield from self._launches.get(site, ())
+            yield from self._framework_runs(site[0])
             yield from ((site[0], number) for number in self._nested(site))
+
+    def _declaring(self, site: Site) -> set[int]:
+        """The calls of a scope that only tell a framework which functions are its steps."""
+        return {
+            id(effect.call)
+            for effect in self.world.resolved.effects.own.get(site, ())
+            if effect.role in (Role.PIPELINE, Role.PIPELINE_STEP)
+        }
+
+    def _framework_runs(self, path: str) -> tuple[Site, ...]:
+        """The code of the steps that a file of tests runs by a runner of their framework."""
+        if path not in self._run_by:
+            imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
+            called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
+            tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
+            steps = (step for step in self.world.steps.all if step.tool in tools)
+            self._run_by[path] = tuple((local.path, local.scope) for step in steps for local in step.implements)
+        return self._run_by[path]
 
     def _nested(self, site: Site) -> Iterator[int]:
         for number in self.code.index(*site).nested:

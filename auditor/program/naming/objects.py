@@ -26,6 +26,7 @@ class Objects:
         self._stored: dict[Local, dict[str, list[tuple[Expr, int]]]] = {}
         self._items: dict[tuple[int, object], Item] = {}
         self._adjusted: dict[Local, bool] = {}
+        self._by_text: dict[Local, bool] = {}
         self._outside: dict[tuple[str, int], dict[tuple[str, str], list[tuple[Expr, Frame]]]] = {}
 
     # --- calls ---
@@ -200,9 +201,19 @@ class Objects:
                 return True
             if any(self._validates(decorator, Frame(cls.path, cls.scope)) for decorator in scope.decorators):
                 return True
-            if any(_sets_by_text(site.call, scope.params) for site in self.code.index(cls.path, number).calls):
-                return True
-        return False
+        return self.sets_by_text(cls)
+
+    def sets_by_text(self, cls: Local) -> bool:
+        """Whether a method of a class sets attributes whose names the text does not tell."""
+        found = self._by_text.get(cls)
+        if found is None:
+            methods = ((self.code.scope(cls.path, n), n) for n in self.code.index(cls.path, cls.scope).nested)
+            found = self._by_text[cls] = any(
+                _sets_by_text(site.call, scope.params)
+                for scope, number in methods
+                for site in self.code.index(cls.path, number).calls
+            )
+        return found
 
     def _validates(self, decorator: Expr, frame: Frame) -> bool:
         func = decorator.func if type(decorator) is Call else decorator

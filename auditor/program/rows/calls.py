@@ -121,6 +121,9 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     scope = m.code.scope(*site)
     if called.at.depth >= DEEPEST_CALL or site in m.running or scope.kind != "function":
         return m.unfollowed(called)
+    elsewhere = receiver is None and site[0] != called.at.site[0]
+    if elsewhere and not any(_told(value) for value in called.every()) and not m.matters(site):
+        return m.unfollowed(called)
     names: dict[str, Value] = {}
     params = list(scope.params)
     if receiver is not None and params:
@@ -141,6 +144,13 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     if not left and inner.returned:
         inner.returned.append(OTHER)
     return either(m.sets, inner.returned) if inner.returned else OTHER
+
+
+def _told(value: Value) -> bool:
+    """Whether something is known of a value that a function may pass on."""
+    if value.kind in ("list", "table"):
+        return any(_told(item) for item in value.items)
+    return value.kind not in ("other", "const", "names", "statistic", "function") or bool(value.fits)
 
 
 def handed_on(m: Machine, called: Called, function: Value, given: Value) -> Value | None:

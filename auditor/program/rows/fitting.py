@@ -12,10 +12,13 @@ from auditor.program.rows.machine import Called, Machine, Thing
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Trained, Value, fits_in, flat, listed
 
-# These learn which categories there are, as `get_dummies` does, and no statistic unless they choose among them.
-_VOCABULARY = frozenset({"LabelEncoder", "OneHotEncoder", "OrdinalEncoder", "LabelBinarizer", "MultiLabelBinarizer"})
-_SELECTING = frozenset({"min_frequency", "max_categories"})
+_SELECTING = frozenset({"min_frequency", "max_categories", "max_tokens"})
+"""Options by which an encoder chooses among categories by how often they occur."""
+
 STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
+
+STOPPERS = ("EarlyStopping", "ModelCheckpoint", "early_stopping", "EarlyStoppingCallback")
+"""Callbacks that keep the best state of a model by the rows it is watched on."""
 
 _FITS = frozenset({"fit", "partial_fit", "fit_transform", "adapt", "fit_on_texts", "fit_predict"})
 _TRANSFORMS = frozenset(
@@ -48,7 +51,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
     """A transformer; one that learns nothing from rows leaves no trace."""
     name = called.name.rpartition(".")[2]
     stateful = bool(entry.attrs.get("stateful", True)) and name not in STATELESS
-    if name in _VOCABULARY and not _SELECTING & called.keywords.keys():
+    if entry.attrs.get("vocabulary") and not _SELECTING & called.keywords.keys():
         stateful = False
     thing = Thing(
         name,
@@ -69,7 +72,7 @@ def estimator(m: Machine, called: Called, entry: Entry) -> Value | None:
 def _model(m: Machine, called: Called, name: str, entry: Entry | None) -> Thing:
     incremental = called.name.startswith(("keras.", "tensorflow.", "torch.")) or called.constant("warm_start") is True
     stops = bool({"early_stopping_rounds", "early_stopping"} & called.keywords.keys())
-    attrs = entry.attrs if entry is not None else {}
+    attrs = {**entry.attrs, "library": entry.library} if entry is not None else {}
     return Thing(
         name, called.spot, incremental=incremental, stops_early=stops, attrs=attrs, parts=tuple(_members(called))
     )
@@ -96,7 +99,8 @@ def composed(m: Machine, called: Called, entry: Entry) -> Value:
         stateful = any(m.heap[part.ref].stateful for part in parts)
         return m.thing("transformer", Thing(name, called.spot, stateful=stateful, parts=tuple(parts)))
     incremental = any(m.heap[part.ref].incremental for part in parts)
-    return m.thing("model", Thing(name, called.spot, incremental=incremental, parts=tuple(parts)))
+    attrs = {"library": entry.library}
+    return m.thing("model", Thing(name, called.spot, incremental=incremental, parts=tuple(parts), attrs=attrs))
 
 
 def _hidden(value: Value) -> bool:
@@ -183,7 +187,7 @@ def modelling(m: Machine, called: Called, receiver: Value) -> Value | None:
     thing = m.heap[receiver.ref]
     if called.name in _TRAINS and called.every():
         return _trained(m, called, receiver, called.data())
-    if called.name in _GUESSES:
+    if called.name in _GUESSES or (called.name == "transform" and thing.attrs.get("library") == "pyspark"):
         return guess(m, called, thing, called.data(), receiver)
     if called.name in _JUDGES:
         data = called.data()
@@ -344,8 +348,10 @@ def _crossed(m: Machine, called: Called) -> tuple[Trained, Rows, frozenset[Fit]]
 def judged(m: Machine, called: Called) -> Value:
     """A metric over predictions, or of a model over rows."""
     values = list(flat(called.every()))
-    for value in values:
-        if value.kind in ("prediction", "loss") and value.by is not None and value.rows is not None:
+    guesses = [v for v in values if v.kind in ("prediction", "loss") and v.by is not None and v.rows is not None]
+    m.trace.unresolved += not guesses and not any(value.kind == "model" for value in values)
+    for value in guesses:
+        if value.by is not None and value.rows is not None:
             m.judge(value.by, value.rows, value.fits, "metric", called.spot, called.at)
     model = next((value for value in values if value.kind == "model"), None)
     data = next((value for value in values if value.kind == "frame" and value.rows is not None), None)

@@ -32,10 +32,16 @@ def followed(effects: Effects, path: str) -> Trace | None:
     module = Env((path, 0), {})
     machine.modules[path] = module
     machine.body(effects.code.scope(path, 0).body, module)
-    for number in busy:
-        if number and (path, number) not in machine.visited:
+    for number in _entries(machine, path, busy):
+        if (path, number) not in machine.visited:
             _alone(machine, (path, number), module)
     return machine.trace
+
+
+def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
+    """Functions to run for themselves: those that nothing calls before those that something does."""
+    reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
+    return [n for n in reaching if not m.effects.callers.get((path, n))] + [n for n in busy if n]
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:

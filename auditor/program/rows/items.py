@@ -43,8 +43,10 @@ def item(m: Machine, expr: Item, at: Env) -> Value:
     if base.kind == "statistic":
         m.value(expr.key, at)
         return base
+    if base.kind == "names":
+        return base if type(expr.key) is Slice else base.with_fits(m.value(expr.key, at).all_fits())
     if base.rows is None:
-        return base if base.kind in ("names", "grouped") else OTHER
+        return OTHER
     if located and type(expr.key) is Group and expr.key.kind == "tuple" and len(expr.key.items) == 2:
         rows, columns = expr.key.items
         return _columns(m, _rows(m, base, rows, at), columns, at)

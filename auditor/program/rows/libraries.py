@@ -43,6 +43,8 @@ def call(m: Machine, called: Called) -> Value:
     found = tables.function(m, called)
     if found is not None:
         return found
+    if called.name.endswith(fitting.STOPPERS):
+        return Value("names", name="stopper")
     entry = m.knowledge.lookup(called.name)
     if entry is None:
         return m.unfollowed(called)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.knowledge import Knowledge
+from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.scopes import Block
@@ -18,7 +19,10 @@ from auditor.program.rows.row_sets import Rows, RowSets, Spot
 from auditor.program.rows.trace import Evaluation, How, Signal, Trace
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
 
-MOST_STEPS = 24_000
+BUSY = frozenset(
+    {Role.READ, Role.SPLIT, Role.FIT, Role.FIT_TRANSFORM, Role.EVALUATE, Role.PREDICT, Role.ESTIMATOR, Role.TRANSFORMER}
+)
+MOST_STEPS = 20_000
 DEEPEST_CALL = 4
 MOST_ELEMENTS = 12
 """Elements of a list that a loop is run for one by one."""
@@ -126,6 +130,16 @@ class Machine:
         self._expressions = expressions
         self.handed_on = handed_on
         self._judged: set[tuple[object, ...]] = set()
+        self._matters: dict[Site, bool] = {}
+
+    def matters(self, site: Site) -> bool:
+        """Whether a function, or one that it calls, reads, splits, fits or judges."""
+        if site not in self._matters:
+            self._matters[site] = False  # stands while functions that call each other are asked
+            own = any(effect.role in BUSY for effect in self.effects.own.get(site, ()))
+            calls = self.effects.calls.get(site, ())
+            self._matters[site] = own or any(self.matters((c.callee.path, c.callee.scope)) for c in calls)
+        return self._matters[site]
 
     # --- running ---
 
@@ -340,5 +354,5 @@ def column(frame: Value, name: str, value: Value) -> Value:
     if value.kind in ("prediction", "mask"):
         kept = replace(value, rows=frame.rows)
     else:
-        kept = Value("frame", frame.rows, value.all_fits())
+        kept = Value("frame", frame.rows, value.all_fits(), name=value.name if value.name == "dated" else "")
     return replace(frame, columns={**frame.columns, name: kept})

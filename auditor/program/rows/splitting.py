@@ -62,6 +62,7 @@ def _two_parts(m: Machine, called: Called, word: str) -> Value | None:
         how = "part" if shuffles else "cut"
         note(m, called, number, word, whole, inputs[0].all_fits(), shuffles=shuffles)
         parts += [_over(value, m.sets.part(whole, number, part, how)) for part in (TRAIN, TEST)]
+        m.trace.held_out.append(m.sets.part(whole, number, TEST, how))
     return listed(parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Op
+from auditor.model.ir import Each, Op
 from auditor.program.rows import times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
@@ -20,7 +20,7 @@ _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 def attribute(m: Machine, base: Value, name: str) -> Value:
     """`base.name` of something that has rows."""
     effect = row_effects()[0].get(name)
-    if base.kind in ("prediction", "loss", "mask"):
+    if base.kind in ("prediction", "loss", "mask", "grouped"):
         return base
     if name == "index":
         return Value("index", base.rows)
@@ -30,13 +30,13 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
         return Value("names")
     if effect == "keep":
         return base
-    return replace(base, kind="frame", columns={}) if base.kind in ("frame", "other", "grouped") else OTHER
+    return replace(base, kind="frame", columns={}) if base.kind in ("frame", "other") else OTHER
 
 
 def method(m: Machine, called: Called, base: Value) -> Value | None:
     """`base.method(…)`; None where the method is not one of a table."""
     name = called.name
-    word = times.signal(called)
+    word = times.signal(called, base)
     if word and base.rows is not None:
         m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":
@@ -350,6 +350,8 @@ def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
 
 
 def _figure(m: Machine, called: Called, first: Value) -> Value:
+    if called.name.startswith("builtins.") and called.expr.args and type(called.expr.args[0]) is Each:
+        return Value("names")  # counted by hand over what a comprehension yields: characters of a word as well as rows
     whole = mixed([first]) if first.kind in ("list", "table") else first
     if whole.kind in ("prediction", "loss") or whole.rows is None:
         return whole

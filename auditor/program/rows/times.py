@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from auditor.program.rows.machine import Called, Machine
 from auditor.program.rows.values import OTHER, Value
@@ -14,17 +15,18 @@ _DATED = re.compile(
 _LAGS = frozenset({"shift", "rolling", "expanding", "ewm", "diff", "pct_change"})
 
 
-def signal(called: Called) -> str:
+def signal(called: Called, base: Value) -> str:
     """What a method of a table says about time: parsed, ordered, lagged, or nothing."""
     if called.name in _LAGS:
         return "lagged"
     if called.name in ("sort_values", "set_index", "sort", "orderBy"):
-        return "ordered" if _dated(called.given("by", 0) or called.given("keys", 0) or OTHER) else ""
+        return "ordered" if _dated(called.given("by", 0) or called.given("keys", 0) or OTHER, base) else ""
     return "ordered" if called.name in ("asfreq", "resample") else ""
 
 
-def _dated(value: Value) -> bool:
-    return any(_DATED.search(name) for name in value.names() or ())
+def _dated(value: Value, base: Value) -> bool:
+    names = value.names() or set()
+    return any(_DATED.search(name) or (name in base.columns and base.columns[name].name == "dated") for name in names)
 
 
 def parsed(m: Machine, called: Called) -> Value:
@@ -32,12 +34,12 @@ def parsed(m: Machine, called: Called) -> Value:
     data = called.data()
     if data.rows is not None:
         m.signal(data.rows, "parsed", called.spot)
-    return data
+    return replace(data, name="dated")
 
 
 def read_dates(m: Machine, called: Called, found: Value) -> None:
     """A read that parses dates, or makes them the index."""
     if "parse_dates" in called.keywords and found.rows is not None and called.constant("parse_dates") is not False:
         m.signal(found.rows, "parsed", called.spot)
-    if found.rows is not None and _dated(called.keywords.get("index_col", OTHER)):
+    if found.rows is not None and _dated(called.keywords.get("index_col", OTHER), found):
         m.signal(found.rows, "ordered", called.spot)

@@ -61,12 +61,14 @@ class Evaluation(NamedTuple):
 
 @dataclass
 class Trace:
-    """Everything one run saw. `cut` says why it stopped early, if it did."""
+    """Everything one run saw. `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
 
     evaluations: list[Evaluation] = field(default_factory=list)
     trainings: list[Trained] = field(default_factory=list)
     splits: dict[int, Split] = field(default_factory=dict)
     fits: list[Fit] = field(default_factory=list)
     saved: set[int] = field(default_factory=set)
+    unresolved: int = 0
+    held_out: list[Rows] = field(default_factory=list)
     signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
     cut: str = ""

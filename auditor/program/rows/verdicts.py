@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, Spot, relation
-from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
+from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
 from auditor.program.rows.values import Fit, seen_by
 
 UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
@@ -24,6 +24,10 @@ _AT_RANDOM = frozenset(
 )
 
 
+_PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
+"""Ways to judge, those that show it best first."""
+
+
 class Leak(NamedTuple):
     """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does)."""
 
@@ -33,9 +37,12 @@ class Leak(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """A model judged on rows it was trained on. `resampled` is the row set whose rows were repeated before they were split."""
+    """A model judged on rows it was trained on, or a split of repeated rows that no model is seen on.
 
-    evaluation: Evaluation
+    `resampled` is the row set whose rows were repeated before they were split.
+    """
+
+    evaluation: Evaluation | None
     resampled: Rows | None
     split: Split | None
 
@@ -69,7 +76,7 @@ def preprocessing(trace: Trace) -> list[Leak]:
     """Statistics over held-out rows that reach the model judged on them."""
     found: dict[tuple[Spot, str], Leak] = {}
     clean = {e.trained.version for e in trace.evaluations if _final(e) and not leaking(e)}
-    for evaluation in trace.evaluations:
+    for evaluation in sorted(trace.evaluations, key=lambda e: _PLAIN.index(e.how)):
         if evaluation.trained.version in clean:
             continue
         if evaluation.relation == "overlap" and (
@@ -158,6 +165,11 @@ def overlaps(trace: Trace) -> list[Overlap]:
         elif shown and all(e.relation == "overlap" for e in shown):
             presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]
             found += [Overlap(e, None, _split(trace, e)) for e in presented[:1]]
+    if not trace.evaluations:
+        repeats = [
+            (split, split.rows.repeated()) for split in trace.splits.values() if split.name == "train_test_split"
+        ]
+        found += [Overlap(None, rows, split) for split, rows in repeats if rows is not None]
     return found
 
 
@@ -168,10 +180,12 @@ def presented_apart(evaluation: Evaluation) -> bool:
 
 def on_training_rows(trace: Trace) -> list[Evaluation]:
     """Evaluations of supervised models on the very rows of their training."""
+    told = {found.evaluation.trained.version for found in overlaps(trace) if found.evaluation is not None}
     return [
         e
         for e in trace.evaluations
         if e.how in ("metric", "score", "compare")
+        and not (e.trained.version in told and presented_apart(e))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
     ]
@@ -193,11 +207,17 @@ def repeated(trace: Trace) -> list[Reuse]:
     for rows, evaluations in groups.items():
         tuned = {e.trained.version for e in evaluations if e.how == "tuning"}
         final = {e.trained.version for e in evaluations if e.how != "tuning"}
-        if not tuned & final and (len(final) < 2 or not _together(evaluations)):
+        stopped = any(e.selects for e in evaluations) and rows in trace.held_out and not _spare(trace, rows)
+        if not tuned & final and not stopped and (len(final) < 2 or not _together(evaluations)):
             continue
         if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
             found.append(Reuse(tuple(evaluations), _selects(evaluations)))
     return found
+
+
+def _spare(trace: Trace, rows: Rows) -> bool:
+    """Whether a split holds further rows out that these are no part of."""
+    return any(relation(part, rows) == "apart" for part in trace.held_out)
 
 
 def _kept_apart(rows: Rows, other: Rows, uses: list[Evaluation]) -> bool:
@@ -208,7 +228,7 @@ def _kept_apart(rows: Rows, other: Rows, uses: list[Evaluation]) -> bool:
 def _selects(evaluations: list[Evaluation]) -> bool:
     """Whether a choice by these rows is visible: early stopping on them, or candidates tried in a loop."""
     stopped = {e.trained.version for e in evaluations if e.selects}
-    if stopped & {e.trained.version for e in evaluations if not e.selects}:
+    if stopped:
         return True
     spots = [e.spot for e in evaluations if e.looped and not e.trained.continues]
     return len(spots) != len(set(spots))
@@ -249,6 +269,6 @@ def shuffled_in_time(trace: Trace) -> list[Shuffled]:
 
 def unheld(trace: Trace) -> list[Evaluation]:
     """Models judged on their training rows while nothing in the program is judged on other rows."""
-    if any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
+    if trace.unresolved or any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
         return []
     return on_training_rows(trace)

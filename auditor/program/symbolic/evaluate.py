@@ -47,6 +47,7 @@ from auditor.program.running.invocations import Invocations
 from auditor.program.symbolic import paths
 from auditor.program.symbolic.name_texts import NameTexts
 from auditor.program.symbolic.values import (
+    ALTERNATIVE,
     CUT,
     UNKNOWN,
     Hole,
@@ -169,8 +170,10 @@ class Evaluator:
             returns = self.code.index(method.path, method.scope).returns
             return tuple(value for each in returns for value in self.texts(each, inner))
         found: list[Value] = []
+        replaced = objects.sets_by_text(cls)
         for value, where in objects.fields(cls, expr.name, made):  # type: ignore[arg-type]  # as above
-            found.extend(self.texts(value, where))
+            if not (replaced and type(value) is Const):  # a default that the settings replace
+                found.extend(self.texts(value, where))
         caller = self._hanging(expr.base, expr.name, frame) if made is None else ()
         if found:
             # Of an object that a caller hands over, the class tells no more than the defaults.
@@ -208,7 +211,7 @@ class Evaluator:
             case Shown():
                 placed = self.displays.lookup(base, expr.key, frame)
                 found = tuple(value for item in placed for value in self.texts(*item))
-                return found if key is not None else tuple(value.weakened(0.5, "alternative") for value in found)
+                return found if key is not None else tuple(value.weakened(0.5, ALTERNATIVE) for value in found)
         return self._item_of_text(expr, frame) or self._hanging(expr.base, key or "?", frame) or (UNKNOWN,)
 
     def _item_of_text(self, expr: Item, frame: Frame) -> Values:
@@ -242,17 +245,28 @@ class Evaluator:
 
     def _op(self, expr: Op, frame: Frame) -> Values:
         if expr.op == "or":
-            found = tuple(v for operand in expr.operands for v in self.texts(operand, frame))
-            known = tuple(v for v in found if v.known)
-            # Where something before it is not known, a constant is what is taken for want of better.
-            sure = 0.8 if len(known) == len(found) else 0.5
-            return tuple(v.weakened(sure, v.how) for v in known) or tuple(v for v in found if v is not UNKNOWN)
+            return self._or(expr, frame)
         if expr.op == "%" and len(expr.operands) == 2:
             return self._percent(expr, frame)
         combine: Callable[[list[Value]], Value] | None = {"+": concat, "/": lambda values: join(*values)}.get(expr.op)
         if combine is None:
             return (UNKNOWN,)
         return product([self.texts(operand, frame) for operand in expr.operands], combine)
+
+    def _or(self, expr: Op, frame: Frame) -> Values:
+        """The first of some texts that is there: what is known to be None is passed over, and what comes after a text too."""
+        found: list[Value] = []
+        for operand in expr.operands:
+            left = of_test(self, operand, frame, wanted=True)
+            if left.possible:
+                found.extend(limited(self.texts(operand, frame), left))
+            if not of_test(self, operand, frame, wanted=False).possible:
+                break
+        known = tuple(v for v in found if v.known)
+        if known and not all(map(_is_given, found)):  # a constant that is taken for want of better
+            return tuple(v.weakened(0.4, ALTERNATIVE) for v in known)
+        sure = 0.8 if len(known) == len(found) else 0.5
+        return tuple(v.weakened(sure, v.how) for v in known) or tuple(v for v in found if v is not UNKNOWN)
 
     def _percent(self, expr: Op, frame: Frame) -> Values:
         given = expr.operands[1].items if type(expr.operands[1]) is Group else (expr.operands[1],)
@@ -356,6 +370,11 @@ class Evaluator:
 
     def _star(self, expr: Star, frame: Frame) -> Values:
         return (UNKNOWN,)
+
+
+def _is_given(value: Value) -> bool:
+    """Whether a text is known, or is what a caller, a command or a setting may give and may leave out."""
+    return value.known or any(hole.kind in ("param", "cli", "env", "config") for hole in value.holes())
 
 
 _HANDLERS: dict[type, Callable[[Evaluator, Any, Frame], Values]] = {

@@ -116,9 +116,17 @@ def method(
         return _glued(base(), elements(expr.args[0]))
     if name in _TEXT_METHODS:
         return _changed(name, base(), [ask(arg) for arg in expr.args])
+    if name == "strftime" and len(expr.args) == 1 and type(expr.args[0]) is Const:
+        return (dated(str(expr.args[0].value), name),)
     if name in ("strftime", "isoformat"):
         return (hole("clock", name),)
     return None
+
+
+def dated(template: str, name: str) -> Value:
+    """A time as a format writes it: a hole for each level of folders that has a part of the time."""
+    levels = [hole("clock", name) if "%" in level else literal(level) for level in template.split("/")]
+    return levels[0] if len(levels) == 1 else join(levels[0], *levels[1:])
 
 
 def _changed(name: str, bases: Values, given: list[Values]) -> Values | None:
@@ -281,6 +289,8 @@ def _fill(template: Value, positional: list[Values], keywords: dict[str, Values]
 
 def _spelt(value: Value, spec: str) -> Value:
     """A value as a format writes it: `02d` makes `1` to `01`. What such a format means for a text stays a hole."""
+    if "%" in spec and "/" in spec:
+        return dated(spec, value.parts[0].name if value.parts and isinstance(value.parts[0], Hole) else "time")
     if not spec or not value.exact:
         return value
     text = value.text()

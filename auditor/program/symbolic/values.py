@@ -28,6 +28,9 @@ Part: TypeAlias = str | Hole
 
 MOST_ALTERNATIVES = 20
 
+ALTERNATIVE = "alternative"
+"""How a value came about that is one of several, nobody tells which, or is taken for want of better."""
+
 
 class Value(NamedTuple):
     """A text as far as it is known.
@@ -155,9 +158,9 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
     lowest = min((value.confidence for value in listed), default=confidence)
     if any(isinstance(part, Hole) for part in parts):
         confidence = min(confidence, 0.6)
-        lowest = _floor(parts, lowest)
+        lowest = lowest if _how(listed, how) == ALTERNATIVE else _floor(parts, lowest)
     anchored = bool(listed) and listed[0].anchored
-    return Value(parts, anchored, min(confidence, lowest), how, *_shared(listed))
+    return Value(parts, anchored, min(confidence, lowest), _how(listed, how), *_shared(listed))
 
 
 def join(base: Value, *rest: Value) -> Value:
@@ -179,10 +182,16 @@ def join(base: Value, *rest: Value) -> Value:
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
         holes = any(isinstance(part, Hole) for part in (*result.parts, *value.parts))
         parts = _merged((*result.parts, *glue, *value.parts))
-        least = _floor(parts, 0.5)
+        how = _how((result, value), "folded")
+        least = 0.0 if how == ALTERNATIVE else _floor(parts, 0.5)
         confidence = min(0.6 if holes else 0.8, max(result.confidence, least), max(value.confidence, least))
-        result = Value(parts, result.anchored, confidence, "folded", *_shared((result, value)))
+        result = Value(parts, result.anchored, confidence, how, *_shared((result, value)))
     return result
+
+
+def _how(values: Iterable[Value], otherwise: str) -> str:
+    """How a text came about that is put together: what holds for want of better makes no part of it sure."""
+    return ALTERNATIVE if any(value.how == ALTERNATIVE for value in values) else otherwise
 
 
 def _floor(parts: tuple[Part, ...], otherwise: float) -> float:

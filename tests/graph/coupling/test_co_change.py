@@ -93,6 +93,10 @@ def test_pairs_that_share_a_file_are_one_group() -> None:
         ("limits.py", "limits.yaml", False),
         ("a/limits.py", "b/letters.py", False),
         ("conf/a/prod.yaml", "conf/prod.yaml", False),
+        pytest.param("metrics/recall/lib/_recall.py", "metrics/f1/lib/_f1.py", True, id="one name put for another"),
+        pytest.param("metrics/recall/lib/_recall.py", "metrics/f1/lib/_loss.py", False, id="two names"),
+        pytest.param("configs/training.yaml", "configs/export.yaml", True, id="settings of one folder"),
+        pytest.param("configs/training.yaml", "jobs/export.yaml", False, id="settings of two folders"),
     ],
 )
 def test_twins_by_name(one: str, other: str, *, twins: bool) -> None:

@@ -66,6 +66,15 @@ def test_the_bit_sets_say_what_networkx_says(pairs: Pairs) -> None:
         assert named == nx.descendants(made, node) | {node}
 
 
+@given(PAIRS, st.integers(1, 4))
+def test_an_artefact_of_its_own_never_raises_the_cost(pairs: Pairs, alone: int) -> None:
+    before = propagation_cost(graph(pairs, "abcdefgh"))
+    after = propagation_cost(graph(pairs, "abcdefgh" + "uvwx"[:alone]))
+    assert before is not None
+    assert after is not None
+    assert after[0] <= before[0]
+
+
 @given(PAIRS, st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")))
 def test_one_more_tie_never_lowers_the_cost(pairs: Pairs, tie: tuple[str, str]) -> None:
     before = propagation_cost(graph(pairs, "abcdefgh"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.graph import ArtefactGraph
@@ -222,3 +224,19 @@ def test_a_notebook_that_asks_for_widgets_takes_parameters() -> None:
         "a.ipynb": NOTEBOOK.replace("SOURCE", "dbutils.widgets.get('x')"),
     }
     assert [each.parametrised for each in ask(files).notebook_steps()] == [True]
+
+
+@given(st.permutations(range(6)))
+@settings(max_examples=12, deadline=None)
+def test_declaring_what_programs_do_never_raises_the_index_of_a_tree(order: list[int]) -> None:
+    files = {f"s{n}.py": step("raw.csv" if n == 0 else f"d{n - 1}.csv", f"d{n}.csv") for n in range(6)}
+    stages: list[str] = []
+    values = []
+    for n in [None, *order]:
+        if n is not None:
+            read = "raw.csv" if n == 0 else f"d{n - 1}.csv"
+            stages.append(f"  s{n}:\n    cmd: python s{n}.py\n    deps: [s{n}.py, {read}]\n    outs: [d{n}.csv]\n")
+        declared = {"dvc.yaml": "stages:\n" + "".join(stages)} if stages else {}
+        values.append(ask({**files, **RAW, **declared}).jungle().value)
+    assert all(later <= earlier for earlier, later in pairwise(value for value in values if value is not None)), values
+    assert values[-1] == 0.0

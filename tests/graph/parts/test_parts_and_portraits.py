@@ -250,3 +250,12 @@ def test_the_configuration_overrides() -> None:
     assert found.confidence("SX") == 1.0
     (found,) = graphs({"a.py": CODE}, archetypes="?L").components
     assert [a.letter for a in found.archetypes] == ["L"]
+
+
+def test_scripts_that_pass_texts_to_each_other_are_no_training_pipeline() -> None:
+    texts = "open('{1}.txt', 'w').write(open('{0}.txt').read())\n"
+    tables = "import pandas as pd\npd.read_csv('{0}.csv').to_csv('{1}.csv')\n"
+    for source, told in ((texts, False), (tables, True)):
+        files = {f"s{n}.py": source.format(f"d{n}", f"d{n + 1}") for n in range(5)}
+        (component,) = graphs(files).components
+        assert any("chained through files" in signal for a in component.archetypes for signal in a.signals) is told

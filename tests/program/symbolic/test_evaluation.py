@@ -282,6 +282,9 @@ def test_confidence_falls_with_every_step() -> None:
     [
         pytest.param("ask('m=%02d.csv' % 3)", ["m=03.csv"], id="percent with a width"),
         pytest.param("ask('m={:02d}.csv'.format(3))", ["m=03.csv"], id="format with a width"),
+        pytest.param("month = 3\nask(f'm={month:02d}.csv')", ["m=03.csv"], id="a width in an f-string"),
+        pytest.param("ask(f'{day:%Y/%m}/x.csv')", ["{day}/{day}/x.csv"], id="folders of a time"),
+        pytest.param("ask(day.strftime('%Y/%m-%d') + '.csv')", ["{strftime}/{strftime}.csv"], id="strftime"),
         pytest.param("ask('m={:>4.1f}.csv'.format(3))", ["m={format}.csv"], id="a format not understood is a hole"),
         pytest.param("ask('m={:02d}.csv'.format(m))", ["m={m}.csv"], id="a hole stays"),
     ],
@@ -311,6 +314,17 @@ def test_a_branch_is_decided_by_what_the_call_gives(test: str, given: str, expec
         f"def f(flag=False):\n    if {test}:\n        p = 'yes.csv'\n    else:\n        p = 'no.csv'\n    return p\n"
     )
     assert texts(f"{source}ask(f({given}))") == expected
+
+
+def test_a_constant_for_want_of_better_stays_unsure_in_what_is_made_of_it() -> None:
+    (value,) = values("import os\nask(os.path.join('out', f\"id={mystery() or 'unknown'}\", 'a.csv'))")
+    assert (value.text(), value.confidence) == ("out/id=unknown/a.csv", 0.4)
+
+
+def test_a_default_that_settings_replace_is_no_value() -> None:
+    held = "class C:\n    def __init__(self, given):\n        self.name = 'a'\n        self.__dict__.update(given)\n"
+    assert texts(f"{held}ask('x/' + C(read()).name)") == ["x/{name}"]
+    assert texts(f"{held.replace('self.__dict__.update(given)', 'pass')}ask('x/' + C(read()).name)") == ["x/a"]
 
 
 @pytest.mark.parametrize(

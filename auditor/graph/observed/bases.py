@@ -1,0 +1,105 @@
+"""The folder that the relative paths of a file are seen from, where the file itself or the programs that import it tell."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
+
+from auditor.graph.artefacts.identity import Identities, above
+from auditor.model.ir import Attr
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect
+from auditor.program.naming.code import Frame
+from auditor.program.symbolic.values import Value, is_absolute, is_uri, normal
+
+_EXISTS, _FITS = 2, 1
+"""What a path says for a folder: there is such a file, or the folder that it lies in."""
+
+
+class Bases:
+    """Answers in which folder the programs of a tree work, beside what commands say."""
+
+    def __init__(self, resolved: Resolved, identities: Identities, effects: Iterable[Effect]) -> None:
+        self.resolved = resolved
+        self.identities = identities
+        self._named: dict[str, set[str]] = defaultdict(set)
+        for effect in effects:
+            for value in (*effect.targets, *effect.dest, *effect.source):
+                if _is_relative(value):
+                    self._named[effect.site[0]].add(value.text())
+        self._voted: dict[str, str | None] = {}
+        self._known: dict[str, str | None] = {}
+        self._changed: dict[str, str | None] = {}
+
+    def of(self, path: str) -> str | None:
+        """The folder in which most of what a file names exists, else that of the programs that import it; None where that
+        tells nothing."""
+        if path not in self._known:
+            own = self._of_file(path)
+            self._known[path] = own if own is not None else self._of_importers(path)
+        return self._known[path]
+
+    def changed(self, path: str) -> str | None:
+        """The folder that a file changes into at its top level, if there is just one; None where it changes nowhere known."""
+        if path not in self._changed:
+            folders = set(self._changes(path))
+            self._changed[path] = folders.pop() if len(folders) == 1 else None
+        return self._changed[path]
+
+    def _changes(self, path: str) -> Iterator[str | None]:
+        """The folders of the `os.chdir` calls of a file's top level; a notebook starts in its own, None for what is not known."""
+        denoter, evaluator = self.resolved.evaluator.denoter, self.resolved.evaluator
+        for site in self.resolved.code.index(path, 0).calls:
+            func = site.call.func
+            frame = Frame(path, 0, block=site.conditions)
+            if type(func) is not Attr or func.name != "chdir" or denoter.dotted(func, frame) != "os.chdir":
+                continue
+            for value in evaluator.values(site.call.args[0], frame) if site.call.args else ():
+                start = "" if value.anchored else dirname(path) if path.endswith(".ipynb") else self._start(path)
+                known = value.exact and start is not None and (value.anchored or _is_relative(value))
+                whole = normal(f"{start}/{value.text()}" if start else value.text()) if known else None
+                yield None if whole is None or whole.startswith("..") else whole
+
+    def _start(self, path: str) -> str | None:
+        """The folder in which commands start a program; None where they tell none, or several."""
+        folders = {each.folder for each in self.resolved.evaluator.invocations.of(path)}
+        return folders.pop() if len(folders) == 1 else None
+
+    def _of_file(self, path: str) -> str | None:
+        if path not in self._voted:
+            self._voted[path] = self._vote(path)
+        return self._voted[path]
+
+    def _vote(self, path: str) -> str | None:
+        """The one folder, from the root down to the file's own, where most of what the file names exists."""
+        votes: Counter[str] = Counter()
+        for text in self._named.get(path, ()):
+            for folder in ("", *above(path)):
+                votes[folder] += self._says(text, folder)
+        best = [folder for folder, count in votes.items() if count and count == max(votes.values())]
+        return best[0] if len(best) == 1 else None
+
+    def _says(self, text: str, folder: str) -> int:
+        whole = normal(f"{folder}/{text}" if folder else text)
+        if not whole or whole.startswith(".."):
+            return 0
+        if self.identities.exists(whole):
+            return _EXISTS
+        return _FITS if dirname(normal(text)) and dirname(whole) in self.identities.folders else 0
+
+    def _of_importers(self, path: str) -> str | None:
+        """The folder of all programs that import a module, as far as they tell one; of a notebook it is its own."""
+        found = set()
+        for program in self.resolved.code.importers(path):
+            base = self._of_file(program)
+            if base is None and program.endswith(".ipynb"):
+                base = dirname(program)
+            found.add(base)
+        found.discard(None)
+        return found.pop() if len(found) == 1 else None
+
+
+def _is_relative(value: Value) -> bool:
+    text = value.text()
+    return bool(value.exact and text and not value.anchored and not is_uri(text) and not is_absolute(text))

@@ -1,0 +1,119 @@
+"""Questions about the records of training: what a run leaves behind of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import Training, trainings
+from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.program.calls.effects import Effect
+
+KINDS = ("parameters", "metrics", "the model", "the version of code and data")
+"""What a record of a run has to hold (Google MLOps level 1, metadata management)."""
+_METRIC_FILE = re.compile(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
+_PARAM_FILE = re.compile(r"(param|config|setting|arg|hyper|option)", re.I)
+_BY_ROLE = {
+    Role.LOG_PARAM: {"parameters"},
+    Role.LOG_METRIC: {"metrics"},
+    Role.LOG_ARTIFACT: {"the model"},
+    Role.REGISTER: {"the model", "the version of code and data"},
+    Role.SAVE_MODEL: {"the model"},
+}
+_PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
+
+
+class Record(NamedTuple):
+    """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
+
+    training: Training
+    held: frozenset[str]
+    unsure: bool
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What no record is left of."""
+        return tuple(kind for kind in KINDS if kind not in self.held)
+
+
+def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
+    """The training programs of a component with what their runs record."""
+    return [
+        Record(training, frozenset(_held(world, training.program)), _unsure(world, training.program))
+        for training in trainings(world, owned)
+        if not places.is_exploratory(training.program)
+    ]
+
+
+def _held(world: World, program: str) -> set[str]:
+    held: set[str] = set()
+    for effect in world.lineage.effects_of_program(program):
+        held |= _by_effect(effect)
+    for touch in world.lineage.of_program(program):
+        if touch.way == "write":
+            held |= _by_file(touch)
+    for step in _steps_of(world, program):
+        held |= _by_step(step)
+    paths = {site[0] for site in world.lineage.reached(program)}
+    if any("rev-parse" in text for path in paths for text in world.resolved.code.texts(path)):
+        held.add("the version of code and data")
+    return held
+
+
+def _by_effect(effect: Effect) -> set[str]:
+    if effect.dead:
+        return set()
+    found = set(_BY_ROLE.get(effect.role, ()))
+    if effect.domain == "tracking":
+        found.add("the version of code and data")  # trackers note the commit by themselves
+        if "autolog" in effect.name:
+            found |= {"parameters", "metrics", "the model"}
+        if any(name in ("config", "params", "hparams") for name, _ in effect.call.keywords):
+            found.add("parameters")
+    if effect.role is Role.LOG and effect.entry.attrs.get("local"):
+        found.add("metrics")
+    if effect.role is Role.FIT and effect.entry.library in (
+        "lightning",
+        "pytorch_lightning",
+        "transformers",
+        "ultralytics",
+    ):
+        found |= {"metrics", "the model"}  # their trainers keep both by default
+    if effect.name.startswith("git.Repo"):
+        found.add("the version of code and data")
+    return found
+
+
+def _by_file(touch: Touch) -> set[str]:
+    path = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
+    if touch.kind is NodeKind.MODEL:
+        return {"the model"}
+    if places.suffix(path) not in ("json", "csv", "yaml", "yml", "txt", "jsonl", "log", "pkl", "md", "html", "toml"):
+        return set()
+    found = {"metrics"} if _METRIC_FILE.search(path) else set()
+    return found | ({"parameters"} if _PARAM_FILE.search(path) else set())
+
+
+def _steps_of(world: World, program: str) -> Iterator[DeclaredStep]:
+    return (step for step in world.steps.all if step.tool in _PIPED and program in world.steps.programs(step))
+
+
+def _by_step(step: DeclaredStep) -> set[str]:
+    """What a pipeline tool records of a step: its parameters, outputs and their versions."""
+    found = {"the version of code and data"}
+    found |= {"parameters"} if step.params or step.tool != "dvc" else set()
+    found |= {"the model"} if step.writes else set()
+    if any(declared.ref.kind == "metric" or declared.ref.how in ("metrics", "plots") for declared in step.writes):
+        found.add("metrics")
+    return found
+
+
+def _unsure(world: World, program: str) -> bool:
+    """Whether a program writes something whose name is not known."""
+    wanted = (Role.WRITE, Role.SAVE_MODEL)
+    return any(effect.role in wanted for effect in world.lineage.unresolved_of_program(program))

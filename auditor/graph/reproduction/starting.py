@@ -1,0 +1,42 @@
+"""Questions about what starts training: commands, steps and pipelines that are declared or documented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph.data.versions import Training, trainings
+from auditor.graph.world import World
+
+
+class EntryPoints(NamedTuple):
+    """The training programs of a component, by whether something that is declared or documented starts one of them."""
+
+    named: tuple[str, ...]
+    unnamed: tuple[Training, ...]
+
+
+def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
+    """Which training programs a step, a command of a document, an installed command or a pipeline in code starts."""
+    started = {program for step in world.steps.all for program in world.steps.programs(step)}
+    started |= {local.path for step in world.steps.all for local in step.implements}
+    installed = {
+        entry.target.partition(":")[0].replace(".", "/")
+        for facts in world.files.values()
+        for entry in facts.entry_points
+    }
+    named, unnamed = [], []
+    for training in trainings(world, owned):
+        program = training.program
+        stem = program.rpartition(".")[0]
+        reached = {site[0] for site in world.lineage.reached(program)} | {program, training.place.path}
+        if (
+            reached & started
+            or any(stem.endswith(module) for module in installed)
+            or world.orchestrates(program)
+            or program.rpartition("/")[2] in world.documents.text
+        ):
+            named.append(program)
+        else:
+            unnamed.append(training)
+    return EntryPoints(tuple(named), tuple(unnamed))

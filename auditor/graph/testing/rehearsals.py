@@ -1,0 +1,89 @@
+"""Questions about rehearsals: whether a test or a job of automation runs a declared pipeline from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.declared.steps import AUTOMATION, IN_FILES, DeclaredStep
+from auditor.graph.testing.suites import Suites, suites
+from auditor.graph.world import World
+from auditor.model.place import Place
+
+FEWEST_STEPS = 3
+WHOLE = 0.8
+"""Share of the steps of a pipeline that a rehearsal runs."""
+
+
+class Pipeline(NamedTuple):
+    """A declared pipeline with the number of its steps, and what rehearses it, if anything does."""
+
+    name: str
+    place: Place
+    steps: int
+    by: str
+
+
+class Rehearsals(NamedTuple):
+    """The pipelines of a component; `automation` are the files of automation that were read."""
+
+    pipelines: tuple[Pipeline, ...]
+    automation: tuple[str, ...]
+
+
+def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
+    """The declared pipelines of a component with three steps and more, and who runs them beside production."""
+    jobs = [step for step in world.steps.all if step.tool in AUTOMATION]
+    found = [
+        Pipeline(name, place, len(steps), _by_test(world, steps) or _by_automation(world, steps, jobs))
+        for name, place, steps in _pipelines(world, owned)
+        if len(steps) >= FEWEST_STEPS
+    ]
+    return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
+
+
+def _pipelines(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place, list[DeclaredStep]]]:
+    """Pipelines of files, a file each, and those of code; a Makefile is one if its targets run programs over files."""
+    for path, steps in sorted(world.steps.by_file.items()):
+        own = [s for s in steps if s.tool in IN_FILES and (s.tool != "make" or (s.reads and s.writes))]
+        if own and owned(path) and places.is_product(path) and "{" not in path:
+            yield path, Place(path, own[0].step.line), own
+    for pipeline in world.declarations.pipelines:
+        if owned(pipeline.path) and places.is_product(pipeline.path):
+            place = world.resolved.code.place(pipeline.path, pipeline.line)
+            yield pipeline.name, place, [world.steps.by_id[step.id] for step in pipeline.steps]
+
+
+def _by_test(world: World, steps: list[DeclaredStep]) -> str:
+    tests = suites(world)
+    run = [step for step in steps if _is_run(world, step, tests)]
+    return "tests run its steps" if len(run) >= WHOLE * len(steps) else ""
+
+
+def _is_run(world: World, step: DeclaredStep, tests: Suites) -> bool:
+    """Whether tests run the code of a step: its functions, or the programs that it starts."""
+    if step.implements:
+        return any((local.path, local.scope) in tests.touched for local in step.implements)
+    programs = [path for path in world.steps.programs(step) if path in world.resolved.code.programs]
+    return bool(programs) and all((path, 0) in tests.touched for path in programs)
+
+
+def _by_automation(world: World, steps: list[DeclaredStep], jobs: list[DeclaredStep]) -> str:
+    """The file of automation whose jobs together run the pipeline."""
+    ids = {step.id for step in steps}
+    tools = {step.tool for step in steps}
+    programs = {step.id: set(world.steps.programs(step)) for step in steps}
+    declaring = {p.path for p in world.declarations.pipelines if not ids.isdisjoint(step.id for step in p.steps)}
+    by_file: dict[str, set[str]] = {}
+    for job in jobs:
+        started = set(world.steps.programs(job))
+        told = set(world.steps.closure(job) & ids)
+        told |= {step for step, own in programs.items() if own and own <= started}
+        if started & declaring or any(tool in use for tool in tools for use in job.step.uses):
+            told |= ids  # the file that declares the pipeline is started, or an action that runs such pipelines
+        by_file.setdefault(job.path, set()).update(told)
+    for path, told in sorted(by_file.items()):
+        if len(told) >= WHOLE * len(steps):
+            return f"{path} runs it"
+    return ""

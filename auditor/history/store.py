@@ -1,0 +1,177 @@
+"""What is kept of audited commits: one SQLite file, one writer, whole transactions (LIFECYCLE §8)."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import msgspec
+
+from auditor.model.audit import Audit, Versions
+from auditor.model.errors import UsageError
+
+VERSION = 1
+FORM = 1
+"""Of what is stored of an audit: raise it where stored audits can no longer be read."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (
+  id INTEGER PRIMARY KEY, commit_id TEXT NOT NULL, committed_at INTEGER NOT NULL,
+  tool TEXT NOT NULL, ruleset TEXT NOT NULL, score_model TEXT NOT NULL, calibration TEXT NOT NULL, profile TEXT NOT NULL,
+  scope TEXT NOT NULL, coverage REAL, debt REAL, debt_lo REAL, debt_hi REAL, debt_net REAL,
+  hours_p50 REAL, hours_p90 REAL, grade TEXT, verdict TEXT, form INTEGER NOT NULL, inputs BLOB NOT NULL,
+  UNIQUE (commit_id, ruleset, score_model, calibration, profile, scope));
+CREATE INDEX IF NOT EXISTS run_time ON run(committed_at);
+"""
+
+_INSERT = """
+INSERT OR REPLACE INTO run (commit_id, committed_at, tool, ruleset, score_model, calibration, profile, scope, coverage, debt,
+  debt_lo, debt_hi, debt_net, hours_p50, hours_p90, grade, verdict, form, inputs)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+class Key(NamedTuple):
+    """What a stored run is known by besides its commit: the versions that scores are comparable under, and the scope."""
+
+    ruleset: str
+    score_model: str
+    calibration: str
+    profile: str
+    scope: str
+
+    @classmethod
+    def of(cls, versions: Versions, scope: str) -> Key:
+        """The key of an audit's versions. `scope` is the folder of the repository that was audited."""
+        return cls(versions.ruleset, versions.score_model, versions.calibration, versions.profile, scope)
+
+
+class Store:
+    """The runs of one repository. Use it with `with`; a second process may read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._db = sqlite3.connect(path, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                self._db.close()
+                raise UsageError(
+                    f"{path} was written by a newer auditor (form {version}); update auditor, or name another file"
+                )
+            with self._db:
+                self._db.executescript(_SCHEMA)
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{path} cannot be used as a history: {error}; name another file, or remove it") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._db.close()
+
+    def has(self, commit: str, key: Key) -> bool:
+        """Whether a commit is stored under these versions."""
+        row = self._db.execute(
+            "SELECT 1 FROM run WHERE commit_id = ? AND ruleset = ? AND score_model = ? AND calibration = ? AND profile = ?"
+            " AND scope = ? AND form = ?",
+            (commit, *key, FORM),
+        ).fetchone()
+        return row is not None
+
+    def get(self, commit: str, key: Key) -> Audit | None:
+        """The stored audit of a commit: what scoring and comparing need, pictures and lists left out."""
+        row = self._db.execute(
+            "SELECT inputs FROM run WHERE commit_id = ? AND ruleset = ? AND score_model = ? AND calibration = ? AND profile = ?"
+            " AND scope = ? AND form = ?",
+            (commit, *key, FORM),
+        ).fetchone()
+        return None if row is None else unpacked(row[0])
+
+    def put(self, commit: str, time: int, scope: str, audit: Audit) -> None:
+        """Store the audit of a commit, in place of an older one under the same versions."""
+        key, score = Key.of(audit.versions, scope), audit.score
+        row = (
+            commit, time, audit.versions.tool, *key, score.coverage, score.debt, score.low, score.high, score.net,
+            score.hours_p50, score.hours_p90, score.grade, score.verdict, FORM, packed(audit),
+        )  # fmt: skip
+        with self._db:
+            self._db.execute(
+                _INSERT,
+                row,
+            )
+
+    def all(self) -> Iterator[tuple[str, int, str, Audit]]:
+        """Every stored run that can still be read: commit, time, scope, audit; by time and versions, for export."""
+        rows = self._db.execute(
+            "SELECT commit_id, committed_at, scope, inputs FROM run WHERE form = ?"
+            " ORDER BY committed_at, commit_id, ruleset, score_model, calibration, profile, scope",
+            (FORM,),
+        )
+        for commit, time, scope, inputs in rows:
+            yield commit, time, scope, unpacked(inputs)
+
+
+def slim(audit: Audit) -> Audit:
+    """An audit without what only a report shows."""
+    return msgspec.structs.replace(
+        audit,
+        impacts=(),
+        system_map=type(audit.system_map)(),
+        resolution=(),
+        artefacts={},
+        problems=tuple(problem for problem in audit.problems if problem.code not in ("listing",)),
+    )
+
+
+def packed(audit: Audit) -> bytes:
+    """The stored form of an audit."""
+    return zlib.compress(msgspec.msgpack.encode(slim(audit)), 6)
+
+
+def unpacked(data: bytes) -> Audit:
+    """The audit of a stored form. Raises UsageError where it is broken."""
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(data), type=Audit)
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise UsageError(f"a stored run cannot be read ({error}); remove the history and run again") from error
+
+
+def export_lines(store: Store) -> Iterator[str]:
+    """Every run as one line of JSON, for machines without a disk that lasts."""
+    for commit, time, scope, audit in store.all():
+        row = {"commit": commit, "time": time, "scope": scope, "audit": msgspec.to_builtins(audit)}
+        yield msgspec.json.encode(row).decode("utf-8", "replace") + "\n"
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    commit: str
+    time: int
+    scope: str
+    audit: Audit
+
+
+def import_lines(store: Store, lines: Iterable[str | bytes]) -> int:
+    """Store exported runs; how many. Raises UsageError at the first line that is none."""
+    count = 0
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            row = msgspec.json.decode(text, type=_Row)
+        except msgspec.DecodeError as error:
+            raise UsageError(f"line {number} is no exported run: {error}") from error
+        store.put(row.commit, row.time, row.scope, row.audit)
+        count += 1
+    return count

@@ -1,0 +1,57 @@
+"""Trends as tables, through pandas: CSV for anybody, Parquet where pyarrow is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditor.model.errors import UsageError
+from auditor.model.trend import Trend
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def points_table(trend: Trend) -> pd.DataFrame:
+    """A row for each audited commit: time (UTC), debt and its range, hours, counts by severity, debt by family."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for point in trend.points:
+        row: dict[str, Any] = {
+            "commit": point.commit, "tags": " ".join(point.tags), "debt": point.debt, "low": point.low, "high": point.high,
+            "net": point.net, "grade": point.grade, "coverage": point.coverage, "hours_p50": point.hours_p50,
+            "hours_p90": point.hours_p90, "logical_lines": point.lines, "new": point.new, "fixed": point.fixed,
+            "problem": point.problem,
+        }  # fmt: skip
+        row |= {f"findings_{name}": point.counts.get(name, 0) for name in ("critical", "high", "medium", "low", "info")}
+        row |= {f"debt_{family}": debt for family, debt in point.families.items()}
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    table.insert(1, "time", pd.to_datetime([point.time for point in trend.points], unit="s", utc=True))
+    return table
+
+
+def lives_table(trend: Trend) -> pd.DataFrame:
+    """A row for each finding: what it is, when it came, when it went, and how it ended."""
+    import msgspec
+    import pandas as pd
+
+    table = pd.DataFrame([msgspec.to_builtins(life) for life in trend.lives])
+    for column in ("introduced_time", "resolved_time"):
+        if column in table:
+            table[column] = pd.to_datetime(table[column], unit="s", utc=True)
+    return table
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as its suffix says: .csv or .parquet. Raises UsageError where that cannot be done."""
+    try:
+        if path.suffix == ".parquet":
+            table.to_parquet(path, index=False)
+        else:
+            table.to_csv(path, index=False)
+    except ImportError as error:
+        raise UsageError(f"{path}: Parquet needs pyarrow; install ml-debt-auditor[parquet], or write .csv") from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error

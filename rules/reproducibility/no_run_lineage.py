@@ -1,0 +1,72 @@
+"""REP006: training leaves no record of what was run on what, and how well."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    NotEvidenced,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="REP006",
+    name="no-run-lineage",
+    severity=Severity.MEDIUM,
+    reliability="A",
+    check=Check.PRACTICE,
+    archetypes="PRS",
+    effort=Effort("4h", "1d"),
+    unit="training programs",
+    ml_test_score=("Infra 1", "Infra 5"),
+    references=("Google MLOps level 1", "SE4ML practices", "Sculley et al. 2015"),
+)
+ENOUGH = 3
+SEARCHED = (
+    "trackers of runs and their automatic logging",
+    "pipelines whose tool records parameters, outputs and versions",
+    "files of metrics and parameters that training writes",
+    "the commit, asked of git",
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    records = graph.records()
+    if not records:
+        yield NotApplicable("nothing is trained here")
+        return
+    good = [record for record in records if len(record.held) >= ENOUGH]
+    if good:
+        yield Clean(len(good), f"{plural(len(good), 'training program')} recorded (first: {good[0].training.program})")
+    poor = [record for record in records if len(record.held) < ENOUGH]
+    unsure = [record for record in poor if record.unsure or graph.elsewhere()]
+    if unsure:
+        yield NotEvidenced(
+            f"{unsure[0].training.program} may be recorded by a platform or in a file whose name is not known",
+            len(unsure),
+            searched=SEARCHED,
+        )
+    sure = sorted((record for record in poor if record not in unsure), key=lambda record: len(record.held))
+    if sure:
+        worst = sure[0]
+        yield Finding(
+            f"{plural(len(sure), 'training program leaves', 'training programs leave')} no sufficient record of a run: "
+            f"{worst.training.program} keeps {', '.join(sorted(worst.held)) or 'nothing'}, not {', '.join(worst.missing)}",
+            worst.training.place,
+            entity="run-record",
+            remedy="log parameters, metrics, the model, the commit and the version of the data with every run, by any tracker or "
+            "in a file of JSON beside the model",
+            related=tuple(
+                r.training.place.says(f"{r.training.program}: not {', '.join(r.missing)}") for r in sure[1:6]
+            ),
+            searched=SEARCHED,
+            milder=int(bool(worst.held)),
+        )

@@ -1,0 +1,115 @@
+"""`auditor trend` over a small repository: nothing checked out, nothing lost, nothing audited twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import auditor.run
+from auditor import audit
+from tests.cli.test_judging_commands import LEAKING, TRAIN, call
+from tests.tree.conftest import Repo
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """Five commits: clean, clean, leaking, leaking, mended."""
+    made = Repo(tmp_path / "project")
+    clean = TRAIN.format(scale="")
+    rows = "a,b\n" + "".join(f"{n},{n % 2}\n" for n in range(30))
+    for at, text in enumerate((clean, clean, LEAKING, LEAKING, clean)):
+        made.write({"train.py": text, "data/raw.csv": rows, "README.md": f"# {at}\n"})
+        made.git("add", "-A")
+        moment = f"2024-0{at + 1}-02T03:04:05Z"
+        made.git("commit", "-q", "-m", f"change {at}", env={"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def trend(repo: Repo, capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+    code, out, _ = call(capsys, "trend", "-q", repo.root, "--jobs", "1", "-o", "json", *words)
+    assert code == 0
+    read: dict[str, object] = json.loads(out)
+    return read
+
+
+def test_a_leak_comes_and_goes(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    said = json.loads(call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--every", "commit", "-o", "json")[1])
+    debts = [point["debt"] for point in said["points"]]
+    assert debts[0] == debts[1] == debts[4] < debts[2] == debts[3]
+    leak = next(life for life in said["lives"] if life["rule"] == "LKG001")
+    commits = [point["commit"] for point in said["points"]]
+    assert (leak["introduced"], leak["resolved"], leak["end"]) == (commits[2], commits[4], "fixed")
+    assert repo.git("status", "--porcelain") == "?? .auditor/"
+
+
+def test_between_two_points_the_exact_commits_are_found(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"train.py": LEAKING})
+    few = json.loads(call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--points", "2", "-o", "json")[1])
+    assert len(few["points"]) == 2
+    exact = json.loads(
+        call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--points", "2", "--exact", "-o", "json")[1]
+    )
+    births = {life["introduced"] for life in exact["lives"] if life["rule"] == "LKG001"}
+    line = repo.git("log", "--format=%H", "--reverse").split()
+    assert births <= set(line)
+    assert all(
+        line.index(life["introduced"]) - line.index(life["absent_at"]) == 1
+        for life in exact["lives"]
+        if life["absent_at"]
+    )
+
+
+def test_a_second_call_audits_nothing(
+    repo: Repo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = trend(repo, capsys)
+
+    def never(*_args: object, **_options: object) -> None:
+        raise AssertionError("audited again")
+
+    monkeypatch.setattr(auditor.run, "audit", never)
+    assert trend(repo, capsys) == first
+
+
+def test_each_point_is_what_an_audit_of_its_commit_says(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    import datetime as dt
+
+    said = json.loads(call(capsys, "trend", "-q", repo.root, "--jobs", "2", "--every", "commit", "-o", "json")[1])
+    for point in said["points"]:
+        day = dt.datetime.fromtimestamp(point["time"], tz=dt.UTC).date()
+        assert audit(str(repo.root), rev=point["commit"], as_of=day, use_cache=False).score.debt == point["debt"]
+
+
+def test_what_is_exported_serves_another_machine(
+    repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = trend(repo, capsys, "--export", str(tmp_path / "runs.jsonl"))
+    monkeypatch.setattr(auditor.run, "audit", None)
+    words = ("--import", str(tmp_path / "runs.jsonl"), "--store", str(tmp_path / "other.db"))
+    assert trend(repo, capsys, *words) == first
+
+
+def test_tables(repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("-o", f"points={tmp_path / 'p.csv'}", "-o", f"lives={tmp_path / 'l.csv'}")
+    assert call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--every", "commit", *words)[0] == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "p.csv").read_text())))
+    assert len(rows) == 5
+    assert rows[2]["findings_critical"] == "1"
+    assert any(row["rule"] == "LKG001" for row in csv.DictReader(io.StringIO((tmp_path / "l.csv").read_text())))
+
+
+def test_the_terminal_form_is_narrow(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call(capsys, "trend", "-q", repo.root, "--jobs", "1", "--every", "commit")
+    assert "Debt over time" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("words", [("--since", "soon"), ("-o", "points"), ("--rev", "nowhere")])
+def test_mistakes(repo: Repo, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    assert call(capsys, "trend", "-q", repo.root, *words)[0] == 2

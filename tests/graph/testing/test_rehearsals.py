@@ -1,0 +1,86 @@
+"""Who runs a whole pipeline, what fails on data, what tests write: asked of small trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.graph import ArtefactGraph
+from tests.pages import graphs
+
+STAGES = "stages:\n" + "".join(f"  {n}:\n    cmd: python {n}.py\n    outs: [{n}.csv]\n" for n in "abc")
+PROGRAMS = {f"{n}.py": f"import pandas as pd\npd.DataFrame().to_csv('{n}.csv')\n" for n in "abc"}
+JOB = "on: push\njobs:\n  x:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+FIT = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nframe = pd.read_csv('data/x.csv')\n"
+END = "Ridge().fit(frame[['a']], frame['b'])\n"
+
+
+def ask(files: dict[str, str]) -> ArtefactGraph:
+    (graph,) = graphs(files, archetypes="P").components
+    return graph
+
+
+def by(files: dict[str, str]) -> str:
+    (pipeline,) = ask({"dvc.yaml": STAGES, **PROGRAMS} | files).rehearsals().pipelines
+    return pipeline.by
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {".github/workflows/ci.yml": JOB.format("dvc repro")},
+        {".github/workflows/ci.yml": JOB.format("make all"), "Makefile": "all:\n\tdvc repro\n"},
+        {".github/workflows/ci.yml": JOB.format("python a.py && python b.py && python c.py")},
+        {"tests/test_all.py": "import runpy\n\n\ndef test_all():\n    for n in ('a.py', 'b.py', 'c.py'):\n        runpy.run_path(n)\n"},
+    ],
+)  # fmt: skip
+def test_a_whole_run(files: dict[str, str]) -> None:
+    assert by(files)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {".github/workflows/ci.yml": JOB.format("python a.py")},
+        {".github/workflows/ci.yml": JOB.format("pytest")},
+        {"tests/test_a.py": "import runpy\n\n\ndef test_a():\n    runpy.run_path('a.py')\n"},
+    ],
+)
+def test_no_whole_run(files: dict[str, str]) -> None:
+    assert not by(files)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "assert frame['a'].notnull().all()\n",
+        "if frame.duplicated().any():\n    raise ValueError\n",
+        "import sys\nif frame.empty:\n    sys.exit(1)\n",
+    ],
+)
+def test_training_that_stops(check: str) -> None:
+    assert ask({"train.py": FIT + check + END, "data/x.csv": "a,b\n1,2\n"}).expectations().by == "training fails on it"
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["", "print(frame.isnull().sum())\n", "assert frame is not None\n", "if frame.empty:\n    print('empty')\n"],
+)
+def test_training_that_goes_on(check: str) -> None:
+    found = ask({"train.py": FIT + check + END, "data/x.csv": "a,b\n1,2\n"}).expectations()
+    assert (found.by, found.roots) == ("", ("data/x.csv",))
+
+
+def test_what_tests_write_and_others_read() -> None:
+    reads = {"score.py": "import pandas as pd\nprint(pd.read_csv('out/x.csv'))\n"}
+    write = "import pandas as pd\n{}\n\ndef test_a({}):\n    pd.DataFrame().to_csv('{}')\n"
+    assert [
+        t.artefact for t in ask(reads | {"tests/test_a.py": write.format("", "", "out/x.csv")}).written_by_tests()
+    ] == ["out/x.csv"]
+    for test in (
+        write.format("", "monkeypatch", "out/x.csv"),
+        write.format("import os\nos.chdir('/tmp')", "", "out/x.csv"),
+        write.format("", "", "out/other.csv"),
+        write.format("", "", "tests/x.csv"),
+    ):
+        assert ask(reads | {"tests/test_a.py": test}).written_by_tests() == []

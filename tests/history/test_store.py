@@ -1,0 +1,86 @@
+"""The store: whole, versioned, refusing what it does not know."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from auditor.history.store import Key, Store, export_lines, import_lines, slim
+from auditor.model.errors import UsageError
+from tests.lifecycle.builders import audit, found
+
+SCOPE = ""
+
+
+def test_what_is_put_is_there_under_its_versions_alone(tmp_path: Path) -> None:
+    made = audit([found()])
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+        key = Key.of(made.versions, SCOPE)
+        assert store.has("c1", key)
+        assert store.get("c1", key) == slim(made)
+        assert not store.has("c1", key._replace(ruleset="other"))
+        assert not store.has("c1", key._replace(scope="services/a"))
+        assert store.get("c2", key) is None
+
+
+def test_it_is_there_after_it_was_closed(tmp_path: Path) -> None:
+    made = audit([found()])
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+    with Store(tmp_path / "h.db") as store:
+        assert store.has("c1", Key.of(made.versions, SCOPE))
+
+
+def test_a_second_put_replaces(tmp_path: Path) -> None:
+    one, other = audit([found()]), audit()
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, one)
+        store.put("c1", 5, SCOPE, other)
+        assert [row[3] for row in store.all()] == [slim(other)]
+
+
+def test_export_and_import_keep_everything(tmp_path: Path) -> None:
+    with Store(tmp_path / "a.db") as store:
+        store.put("c2", 9, SCOPE, audit([found()]))
+        store.put("c1", 5, SCOPE, audit())
+        lines = list(export_lines(store))
+    with Store(tmp_path / "b.db") as store:
+        assert import_lines(store, io.StringIO("".join(lines))) == 2
+        assert list(export_lines(store)) == lines
+
+
+def test_a_broken_line_is_told_by_its_number(tmp_path: Path) -> None:
+    with Store(tmp_path / "a.db") as store, pytest.raises(UsageError, match="line 2 is no exported run"):
+        import_lines(store, ["\n", "{}\n"])
+
+
+def test_a_newer_form_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "h.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(UsageError, match="newer auditor"):
+        Store(tmp_path / "h.db")
+
+
+def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "h.db").write_text("no database, whatever its name says, and long enough to be looked at" * 20)
+    with pytest.raises(UsageError, match="cannot be used as a history"):
+        Store(tmp_path / "h.db")
+
+
+def test_what_is_stored_can_be_scored_again(tmp_path: Path) -> None:
+    from auditor.score import restated
+    from tests.lifecycle.builders import POLICY, TITLES
+
+    made = audit([found(), found("PIP008", "b.py")])
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+        kept = store.get("c1", Key.of(made.versions, SCOPE))
+    assert kept is not None
+    assert restated(kept, POLICY, TITLES).score == made.score
+    assert msgspec.structs.replace(kept, findings=()) != kept

@@ -1,0 +1,120 @@
+"""What runs over rows find, construct by construct: each leak beside the look-alike that is none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.program.rows.running import HEAD, JUDGE, SPLIT, found, run
+
+LEAKS = [
+    pytest.param("def clean(d):\n    d['a'] = StandardScaler().fit_transform(d[['a']])\nclean(X)\n" + SPLIT + JUDGE, id="a helper that changes its argument"),
+    pytest.param("for d in [X]:\n    d['a'].fillna(d['a'].median(), inplace=True)\n" + SPLIT + JUDGE, id="frames changed in a loop"),
+    pytest.param("X = X.apply(lambda c: c.fillna(c.mean()))\n" + SPLIT + JUDGE, id="a function over whole columns"),
+    pytest.param("X = (X - X.mean()) / X.std()\n" + SPLIT + JUDGE, id="scaled by hand"),
+    pytest.param("low, high = X.a.min(), X.a.max()\nX['a'] = X.a.map(lambda v: (v - low) / (high - low))\n" + SPLIT + JUDGE, id="bounds in a lambda"),
+    pytest.param("cols = [c for c in X.columns if c != 'id']\nX[cols] = StandardScaler().fit_transform(X[cols])\n" + SPLIT + JUDGE, id="columns from a comprehension"),
+    pytest.param("from sklearn.feature_selection import SelectKBest\ns = SelectKBest(k=3).fit(X, y)\nX = X[X.columns[s.get_support()]]\n" + SPLIT + JUDGE, id="columns chosen by a selector"),
+    pytest.param("corr = df.corr()['y']\nX = df[corr[corr > 0.3].index]\n" + SPLIT + JUDGE, id="columns chosen by correlation"),
+    pytest.param(SPLIT + "s = StandardScaler().fit(pd.concat([X_tr, X_te]))\nX_tr, X_te = s.transform(X_tr), s.transform(X_te)\n" + JUDGE, id="fitted on both parts joined"),
+    pytest.param("Z = StandardScaler().fit_transform(X.values)\nX_tr, X_te, y_tr, y_te = Z[:800], Z[800:], y[:800], y[800:]\n" + JUDGE, id="split by position"),
+    pytest.param("Z = StandardScaler().fit_transform(X)\nidx = np.random.permutation(len(Z))\nX_tr, X_te = Z[idx[:80]], Z[idx[80:]]\ny_tr, y_te = y[idx[:80]], y[idx[80:]]\n" + JUDGE, id="split by a permutation"),
+    pytest.param("df['a'] = df['a'] / df['a'].max()\ntr = df.sample(frac=.8)\nte = df.drop(tr.index)\nm = LogisticRegression().fit(tr[['a']], tr.y)\nprint(accuracy_score(te.y, m.predict(te[['a']])))\n", id="split by sample and drop"),
+    pytest.param("df['a'] = df['a'].fillna(df['a'].mean())\ntr, te = df[df.year < 2018], df[df.year >= 2018]\nm = LogisticRegression().fit(tr[['a']], tr.y)\nprint(m.score(te[['a']], te.y))\n", id="split at a cutoff"),
+    pytest.param("Z = StandardScaler().fit_transform(X)\nfor tr, te in KFold(5).split(Z):\n    m = LogisticRegression().fit(Z[tr], y[tr])\n    print(m.score(Z[te], y[te]))\n", id="folds"),
+    pytest.param("Z = StandardScaler().fit_transform(X)\ng = GridSearchCV(LogisticRegression(), {}).fit(Z, y)\n", id="a search over folds"),
+    pytest.param("X = StandardScaler().fit_transform(X)\n" + SPLIT + "for m in [LogisticRegression(), RandomForestClassifier()]:\n    m.fit(X_tr, y_tr)\n    print(m.score(X_te, y_te))\n", id="models in a list"),
+    pytest.param("X = StandardScaler().fit_transform(X)\n" + SPLIT + "models = {}\nmodels['a'] = LogisticRegression()\nfor n, m in models.items():\n    m.fit(X_tr, y_tr)\n    print(accuracy_score(y_te, m.predict(X_te)))\n", id="models in a dict"),
+    pytest.param("class Job:\n    def __init__(self, d):\n        self.X = StandardScaler().fit_transform(d)\n    def train(self):\n        a, b, c, d = train_test_split(self.X, y)\n        self.m = LogisticRegression().fit(a, c)\n        print(self.m.score(b, d))\njob = Job(X)\njob.train()\n", id="in a class"),
+    pytest.param("from keras.models import Sequential\nX = StandardScaler().fit_transform(X)\n" + SPLIT + "net = Sequential([])\nnet.fit(X_tr, y_tr)\nprint(net.evaluate(X_te, y_te))\n", id="a network"),
+    pytest.param("from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\nt.fit_on_texts(df.text)\nX = t.texts_to_sequences(df.text)\n" + SPLIT + JUDGE, id="a tokeniser"),
+    pytest.param("import torch\nfrom torch import nn\nfrom torch.utils.data import DataLoader, TensorDataset, random_split\nclass Net(nn.Module):\n    pass\nZ = torch.tensor(StandardScaler().fit_transform(X))\na, b = random_split(TensorDataset(Z, torch.tensor(y)), [80, 20])\nnet, crit = Net(), nn.MSELoss()\nfor v, t in DataLoader(a):\n    loss = crit(net(v), t)\n    loss.backward()\nright = 0\nfor v, t in DataLoader(b):\n    right += (net(v).argmax(1) == t).sum()\n", id="a training loop"),
+    pytest.param("import xgboost as xgb\nX = StandardScaler().fit_transform(X)\n" + SPLIT + "b = xgb.train({}, xgb.DMatrix(X_tr, y_tr))\nprint(accuracy_score(y_te, b.predict(xgb.DMatrix(X_te))))\n", id="boosting by a function"),
+    pytest.param("X['m'] = df.groupby('k').a.transform('mean')\n" + SPLIT + JUDGE, id="means of groups"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", LEAKS)
+def test_statistics_over_evaluated_rows_are_found(source: str) -> None:
+    assert "preprocessing" in found(HEAD + source)
+
+
+CLEAN = [
+    pytest.param("X['a'] = X['a'].fillna(0)\n" + SPLIT + JUDGE, id="filled with a constant"),
+    pytest.param("print(X.mean(), X.corr())\n" + SPLIT + JUDGE, id="statistics that are shown"),
+    pytest.param("X['t'] = X[['a', 'b']].mean(axis=1)\n" + SPLIT + JUDGE, id="means along the columns"),
+    pytest.param("X['w'] = X.text.apply(lambda s: sum(len(w) for w in s) / len(s))\n" + SPLIT + JUDGE, id="counts within a row"),
+    pytest.param("X = X.dropna().drop_duplicates()\ny = y[X.index]\n" + SPLIT + JUDGE, id="rows that are dropped"),
+    pytest.param("X = pd.get_dummies(X)\n" + SPLIT + JUDGE, id="dummies"),
+    pytest.param("X = X / 255.0\n" + SPLIT + JUDGE, id="a constant"),
+    pytest.param("X = X[X.columns[X.isnull().mean() < 0.5]]\n" + SPLIT + JUDGE, id="columns chosen by how much is missing"),
+    pytest.param(SPLIT + "m = X_tr.a.mean()\nX_tr['a'], X_te['a'] = X_tr.a.fillna(m), X_te.a.fillna(m)\n" + JUDGE, id="a mean of the training part"),
+    pytest.param("print(cross_val_score(make_pipeline(StandardScaler(), LogisticRegression()), X, y))\n", id="a pipeline over folds"),
+    pytest.param("Z = X.copy()\nZ['a'] = Z.a / Z.a.max()\n" + SPLIT + JUDGE, id="a copy that is changed"),
+    pytest.param(SPLIT + "for tr, te in KFold(5).split(X_tr):\n    s = StandardScaler().fit(X_tr.iloc[tr])\n    m = LogisticRegression().fit(s.transform(X_tr.iloc[tr]), y_tr.iloc[tr])\n    print(m.score(s.transform(X_tr.iloc[te]), y_tr.iloc[te]))\n", id="fitted fold by fold"),
+    pytest.param("train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\ntest['a'] = test.a.fillna(test.a.mean())\nm = LogisticRegression().fit(train[['a']], train.y)\nout = m.predict(test[['a']])\n", id="rows that are only predicted"),
+    pytest.param("df['y'] = (df.y - df.y.mean()) / df.y.std()\nX, y = df[['a', 'b']], df['y']\n" + SPLIT + JUDGE, id="the target is scaled"),
+    pytest.param("if False:\n    X = StandardScaler().fit_transform(X)\n" + SPLIT + JUDGE, id="never run"),
+    pytest.param("def f(d, scale=False):\n    if scale:\n        d = StandardScaler().fit_transform(d)\n    return d\nX = f(X)\n" + SPLIT + JUDGE, id="an option left off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", CLEAN)
+def test_look_alikes_are_not_accused(source: str) -> None:
+    assert "preprocessing" not in found(HEAD + source)
+
+
+@pytest.mark.parametrize(
+    ("source", "kinds"),
+    [
+        pytest.param(SPLIT + "m = LogisticRegression().fit(X, y)\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on all rows"),
+        pytest.param(SPLIT + "m = LogisticRegression().fit(pd.concat([X_tr, X_te]), pd.concat([y_tr, y_te]))\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on both parts"),
+        pytest.param(SPLIT + "m = LogisticRegression().fit(X_tr, y_tr)\nprint(m.score(X_tr, y_tr), m.score(X_te, y_te))\n", {"on training rows"}, id="both figures"),
+        pytest.param("m = LogisticRegression().fit(X, y)\nprint(m.score(X, y))\n", {"on training rows", "unheld"}, id="training rows only"),
+        pytest.param(SPLIT + "for c in range(9):\n    m = LogisticRegression(C=c).fit(X_tr, y_tr)\n    print(m.score(X_te, y_te))\n", {"reuse"}, id="candidates in a loop"),
+        pytest.param(SPLIT + "if df.empty:\n    m = LogisticRegression()\nelse:\n    m = RandomForestClassifier()\nm.fit(X_tr, y_tr)\nprint(m.score(X_te, y_te))\n", set(), id="one of two models"),
+        pytest.param(SPLIT + "m = LogisticRegression().fit(X_tr, y_tr)\np = m.predict(X_te)\nprint(accuracy_score(y_te, p), (p == y_te).mean())\n", set(), id="two metrics of one model"),
+        pytest.param("for tr, te in KFold(5).split(X):\n    for m in [LogisticRegression(), RandomForestClassifier()]:\n        m.fit(X.iloc[tr], y.iloc[tr])\n        print(m.score(X.iloc[te], y.iloc[te]))\n", set(), id="models over folds"),
+        pytest.param("from imblearn.over_sampling import SMOTE\nX, y = SMOTE().fit_resample(X, y)\n" + SPLIT + JUDGE, {"resampled"}, id="over-sampled, then split"),
+        pytest.param("from imblearn.under_sampling import RandomUnderSampler\nX, y = RandomUnderSampler().fit_resample(X, y)\n" + SPLIT + JUDGE, set(), id="under-sampled, then split"),
+        pytest.param(SPLIT + "from imblearn.over_sampling import SMOTE\nX_tr, y_tr = SMOTE().fit_resample(X_tr, y_tr)\n" + JUDGE, set(), id="split, then over-sampled"),
+        pytest.param("df['d'] = pd.to_datetime(df.d)\ndf = df.sort_values('d')\nX = df[['a']]\n" + SPLIT, {"time"}, id="dates and their order"),
+        pytest.param("df['d'] = pd.to_datetime(df.d)\ndf['month'] = df.d.dt.month\nX = df[['a', 'month']]\n" + SPLIT, set(), id="a calendar feature"),
+        pytest.param(SPLIT + JUDGE + "final = LogisticRegression().fit(X, y)\n", set(), id="a final fit on everything"),
+        pytest.param("train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\nboth = pd.concat([train, test])\nX_tr, X_te, y_tr, y_te = train_test_split(both[['a']], both.y)\n" + JUDGE, set(), id="two files joined and split anew"),
+    ],
+)  # fmt: skip
+def test_what_models_are_judged_on(source: str, kinds: set[str]) -> None:
+    assert found(HEAD + source) == kinds
+
+
+@pytest.mark.parametrize("source", [*LEAKS, *CLEAN])
+def test_a_notebook_says_what_its_script_says(source: str) -> None:
+    lines = (HEAD + source).splitlines(keepends=True)
+    middle = HEAD.count("\n")
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": part}
+        for part in (lines[:middle], lines[middle:])
+    ]
+    notebook = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    assert found(notebook, "train.ipynb") == found(HEAD + source)
+
+
+def test_helpers_of_other_modules_are_followed() -> None:
+    prepare = "from sklearn.preprocessing import StandardScaler\ndef scaled(d):\n    return StandardScaler().fit_transform(d)\n"
+    main = HEAD + "from prepare import scaled\nX = scaled(X)\n" + SPLIT + JUDGE
+    assert found({"prepare.py": prepare, "train.py": main}) == {"preprocessing"}
+
+
+def test_a_run_is_bounded_and_says_so() -> None:
+    loops = (
+        "".join(f"{'    ' * n}for i{n} in [1, 2, 3, 4, 5, 6, 7, 8, 9]:\n" for n in range(7))
+        + "    " * 7
+        + "x = X.mean()\n"
+    )
+    assert run(HEAD + loops + SPLIT + JUDGE).cut
+
+
+def test_recursion_ends() -> None:
+    assert found(HEAD + "def f(d):\n    return f(d)\nX = f(X)\n" + SPLIT + JUDGE) == set()
