@@ -21,7 +21,7 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.program.naming.scopes import Block, children
+from auditor.program.naming.scopes import CHILDREN, Block
 
 
 class Placed(NamedTuple):
@@ -100,8 +100,9 @@ def within(expr: Expr, *, opened: bool = True) -> Iterator[Expr]:
     while stack:
         node = stack.pop()
         yield node
-        if opened or type(node) not in (Each, Lambda):
-            stack.extend(children(node))
+        parts = CHILDREN.get(type(node))
+        if parts is not None and (opened or type(node) not in (Each, Lambda)):
+            stack.extend(parts(node))
 
 
 _HEADS: dict[type, Callable[[Any], Iterable[Expr | None]]] = {
