@@ -48,10 +48,11 @@ class Overlap(NamedTuple):
 
 
 class Reuse(NamedTuple):
-    """Rows that several unrelated models were judged on. `chosen` is the evaluation that visibly selects, if one does."""
+    """Rows that several unrelated models were judged on. `selects`: a choice by them is visible; `known`: so is where they come from."""
 
     evaluations: tuple[Evaluation, ...]
     selects: bool
+    known: bool
 
 
 class Shuffled(NamedTuple):
@@ -211,7 +212,8 @@ def repeated(trace: Trace) -> list[Reuse]:
         if not tuned & final and not stopped and (len(final) < 2 or not _together(evaluations)):
             continue
         if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
-            found.append(Reuse(tuple(evaluations), _selects(evaluations)))
+            known = rows.known or bool(rows.layers)
+            found.append(Reuse(tuple(evaluations), _selects(evaluations), known))
     return found
 
 
