@@ -70,7 +70,7 @@ def _attr(m: Machine, expr: Attr, at: Env) -> Value:
     if base.kind in ("transformer", "model"):
         return calls.fitted_attribute(m, base, expr.name)
     if base.rows is None:
-        return replace(base, kind="statistic") if base.kind == "statistic" else OTHER
+        return base if base.kind in ("statistic", "names") else OTHER
     if expr.name in base.columns:
         return base.columns[expr.name]
     return tables.attribute(m, base, expr.name)

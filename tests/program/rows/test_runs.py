@@ -32,6 +32,10 @@ LEAKS = [
     pytest.param("import torch\nfrom torch import nn\nfrom torch.utils.data import DataLoader, TensorDataset, random_split\nclass Net(nn.Module):\n    pass\nZ = torch.tensor(StandardScaler().fit_transform(X))\na, b = random_split(TensorDataset(Z, torch.tensor(y)), [80, 20])\nnet, crit = Net(), nn.MSELoss()\nfor v, t in DataLoader(a):\n    loss = crit(net(v), t)\n    loss.backward()\nright = 0\nfor v, t in DataLoader(b):\n    right += (net(v).argmax(1) == t).sum()\n", id="a training loop"),
     pytest.param("import xgboost as xgb\nX = StandardScaler().fit_transform(X)\n" + SPLIT + "b = xgb.train({}, xgb.DMatrix(X_tr, y_tr))\nprint(accuracy_score(y_te, b.predict(xgb.DMatrix(X_te))))\n", id="boosting by a function"),
     pytest.param("X['m'] = df.groupby('k').a.transform('mean')\n" + SPLIT + JUDGE, id="means of groups"),
+    pytest.param(
+        "for c in X.dtypes[X.dtypes == 'float64'].index:\n    X[c] = X[c].fillna(X[c].median())\n" + SPLIT + JUDGE,
+        id="columns by their type, in a loop",
+    ),
 ]  # fmt: skip
 
 
