@@ -73,7 +73,7 @@ def _attr(m: Machine, expr: Attr, at: Env) -> Value:
         return base if base.kind in ("statistic", "names") else OTHER
     if expr.name in base.columns:
         return base.columns[expr.name]
-    return tables.attribute(m, base, expr.name)
+    return items.of_part(m, base, expr.name) or tables.attribute(m, base, expr.name)
 
 
 def _op(m: Machine, expr: Op, at: Env) -> Value:

@@ -72,6 +72,21 @@ def test_look_alikes_are_not_accused(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "kinds"),
     [
+        pytest.param(
+            "d = prepared()\nm = LogisticRegression().fit(d.train_x, d.train_y)\nprint(m.score(d.test_x, d.test_y))\n",
+            set(),
+            id="parts of an unknown object",
+        ),
+        pytest.param(
+            "d = np.load('a.npz')\nm = LogisticRegression().fit(d['x_train'], 0)\nprint(m.score(d['x_test'], 0))\n",
+            set(),
+            id="parts of an archive",
+        ),
+        pytest.param(
+            "a, b = pd.read_csv('a.csv', nrows=9), pd.read_csv('a.csv', skiprows=9)\nm = LogisticRegression().fit(a, 0)\nprint(m.score(b, 0))\n",
+            set(),
+            id="two reads of one file",
+        ),
         pytest.param(SPLIT + "m = LogisticRegression().fit(X, y)\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on all rows"),
         pytest.param(SPLIT + "m = LogisticRegression().fit(pd.concat([X_tr, X_te]), pd.concat([y_tr, y_te]))\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on both parts"),
         pytest.param(SPLIT + "m = LogisticRegression().fit(X_tr, y_tr)\nprint(m.score(X_tr, y_tr), m.score(X_te, y_te))\n", {"on training rows"}, id="both figures"),
