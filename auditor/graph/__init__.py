@@ -10,6 +10,7 @@ from auditor.graph.configuration.questions import Configuration
 from auditor.graph.coupling.questions import Coupling
 from auditor.graph.data.questions import Data
 from auditor.graph.jungles.questions import Pipelines
+from auditor.graph.leakage.judging import Judging
 from auditor.graph.leakage.questions import Evaluation
 from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
@@ -39,6 +40,7 @@ class ArtefactGraph(
     Configuration,
     Testing,
     Evaluation,
+    Judging,
     Operation,
     Reproduction,
     Smells,

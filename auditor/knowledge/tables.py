@@ -147,6 +147,13 @@ def read_brought() -> dict[str, tuple[str, ...]]:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
+def read_metrics() -> dict[str, tuple[str, str]]:
+    """Word of a metric's name → which way is better, and what kind of metric of a classification it is."""
+    text = (files("auditor.knowledge") / "metrics.txt").read_text(encoding="utf-8")
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def read_unique_methods() -> dict[str, str]:
     """Method name → the entry it stands for whatever its receiver is."""
     text = (files("auditor.knowledge") / "unique_methods.txt").read_text(encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Questions about figures: metrics that compare a value with itself, and metrics that nothing measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from auditor.graph import places
+from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.world import World
+from auditor.knowledge.metrics import better
+from auditor.model.artefact import Role
+from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Table, Try, With
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import children
+from auditor.program.running.invocations import argument
+
+_ORDER = frozenset({"<", "<=", ">", ">="})
+_METRIC_FILE = re.compile(r"(metric|score|result|report|eval|perform)", re.I)
+
+
+def _sites(world: World, owned: Callable[[str], bool]) -> Iterator[Site]:
+    for path in world.resolved.code.paths:
+        if owned(path) and places.is_product(path):
+            yield from ((path, number) for number in world.resolved.code.scopes(path))
+
+
+# --- a value against itself ---
+
+
+def self_comparisons(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt, ...], int]:
+    """Metrics of a value against itself, and tests whose two sides are one value; with how many were looked at."""
+    found: list[Doubt] = []
+    total = 0
+    for site in _sites(world, owned):
+        for effect in world.resolved.effects.own.get(site, ()):
+            if effect.role is Role.EVALUATE and effect.entry.attrs.get("labels") and len(effect.call.args) >= 2:
+                total += 1
+                if _same(world, effect.call.args[0], effect.call.args[1], effect.frame):
+                    found.append(_at(world, site, effect.line, effect.name, "the labels are compared with themselves"))
+        for test, line in _tests(world.resolved.code.scope(*site).body):
+            for link in _links(test):
+                total += 1
+                if link.operands[0] == link.operands[1] and type(link.operands[0]) is not Const:
+                    found.append(_at(world, site, line, "test", "both sides of the test are the same value"))
+    return tuple(sorted(found)), total
+
+
+def _same(world: World, one: Expr, other: Expr, frame: Frame) -> bool:
+    """Whether two arguments are one value: the same expression without a call in it, or a name that was given the other."""
+    if type(one) is Const or _calls(one) or _calls(other):
+        return False
+    return one == other or _alias(world, one, frame) == other or _alias(world, other, frame) == one
+
+
+def _alias(world: World, expr: Expr, frame: Frame) -> Expr | None:
+    """What a name was plainly set to, if it is another name and nothing is stored into either afterwards."""
+    if type(expr) is not Name:
+        return None
+    bindings = world.resolved.evaluator.denoter.bindings(expr, frame)
+    value = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
+    stored = world.flows.origins.stored((frame.path, frame.scope))
+    return value if type(value) is Name and expr.id not in stored and value.id not in stored else None
+
+
+def _calls(expr: Expr) -> bool:
+    return type(expr) is Call or any(_calls(child) for child in children(expr))
+
+
+def _tests(body: Iterable[Stmt]) -> Iterator[tuple[Expr, int]]:
+    """The tests of branches and assertions, however deep."""
+    for statement in body:
+        match statement:
+            case If(test=test, body=inner, orelse=orelse, line=line):
+                yield test, line
+                yield from _tests((*inner, *orelse))
+            case Assert(test=test, line=line):
+                yield test, line
+            case Loop(body=inner, orelse=orelse):
+                yield from _tests((*inner, *orelse))
+            case With(body=inner):
+                yield from _tests(inner)
+            case Try(body=inner, handlers=handlers, orelse=orelse, final=final):
+                yield from _tests((*inner, *orelse, *final, *(s for handler in handlers for s in handler.body)))
+            case _:
+                pass
+
+
+def _links(test: Expr) -> Iterator[Op]:
+    """The comparisons by order in a test; equality of a value with itself is how missing numbers are found."""
+    if type(test) is Op and test.op in _ORDER and len(test.operands) == 2 and not _calls(test):
+        yield test
+    elif type(test) is Op and test.op in ("and", "or", "not"):
+        for operand in test.operands:
+            yield from _links(operand)
+
+
+# --- figures that nothing measured ---
+
+
+def fabricated(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt, ...], int]:
+    """Metrics that are recorded as a number that is written out or drawn by chance; with how many records were looked at."""
+    found: list[Doubt] = []
+    total = 0
+    for site in _sites(world, owned):
+        for effect in world.resolved.effects.own.get(site, ()):
+            if effect.dead or effect.certainty < 0.9:
+                continue
+            for name, value in _recorded(world, effect):
+                if not better(name):
+                    continue
+                total += 1
+                why = _made_up(world, value, effect)
+                if why:
+                    found.append(_at(world, site, effect.line, name, f"{name} is recorded as {why}"))
+    return tuple(sorted(found)), total
+
+
+def _recorded(world: World, effect: Effect) -> Iterator[tuple[str, Expr]]:
+    """The metrics that a call records, by name and value."""
+    if effect.role is Role.LOG_METRIC:
+        call = effect.call
+        tables = (_table(world, given, effect.frame) for given in (*call.args[:1], *(v for _, v in call.keywords)))
+        if table := next((made for made in tables if made), None):
+            yield from table
+            return
+        name = argument(call, "key", 0) or argument(call, "name", 0)
+        value = argument(call, "value", 1) or argument(call, "val", 1)
+        if type(name) is Const and isinstance(name.value, str) and value is not None:
+            yield name.value, value
+    elif effect.role is Role.WRITE and any(_METRIC_FILE.search(v.text().rpartition("/")[2]) for v in effect.targets):
+        shown = world.flows.saved(effect)
+        yield from (_table(world, shown, effect.frame) or []) if shown is not None else []
+
+
+def _table(world: World, expr: Expr, frame: Frame) -> list[tuple[str, Expr]] | None:
+    """The entries of a dict that is written out, here or where its only name was bound."""
+    if type(expr) is Name:
+        bindings = world.resolved.evaluator.denoter.bindings(expr, frame)
+        held = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
+        if type(held) is not Table or expr.id in world.flows.origins.stored((frame.path, frame.scope)):
+            return None
+        expr = held
+    if type(expr) is not Table:
+        return None
+    return [
+        (k.value, v)
+        for k, v in zip(expr.keys, expr.values, strict=True)
+        if type(k) is Const and isinstance(k.value, str)
+    ]
+
+
+def _made_up(world: World, value: Expr, effect: Effect) -> str:
+    """Why a recorded value was not measured; "" where it may have been."""
+    if type(value) is Const and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+        # A zero or a one in a branch is what is recorded when there was nothing to measure.
+        branch = effect.at is not None and bool(effect.at.block)
+        return "" if value.value in (0, -1, 1) and branch else f"the number {value.value}"
+    if type(value) is Name:
+        bindings = world.resolved.evaluator.denoter.bindings(value, effect.frame)
+        values = [b.value for b, _ in bindings if b.how == "value" and b.value is not None]
+        if len(values) == 1 == len(bindings):
+            return _made_up(world, values[0], effect) if type(values[0]) is not Name else ""
+        return ""
+    if type(value) is Call:
+        dotted = world.resolved.evaluator.denoter.dotted(value.func, effect.frame) or ""
+        entry = world.resolved.knowledge.lookup(dotted) if dotted else None
+        if dotted in ("builtins.round", "builtins.float") and value.args:
+            return _made_up(world, value.args[0], effect)
+        return f"a random number ({dotted})" if entry is not None and entry.role is Role.SAMPLE else ""
+    if type(value) is Op and value.op in ("+", "-", "*"):
+        parts = [_made_up(world, operand, effect) for operand in value.operands]
+        return next((p for p in parts if p.startswith("a random")), "") if all(parts) else ""
+    return ""
+
+
+def _at(world: World, site: Site, line: int, name: str, says: str) -> Doubt:
+    code = world.resolved.code
+    return Doubt(code.place(site[0], line), f"{site[0]}|{code.scope(*site).name}|{name}", says, ())

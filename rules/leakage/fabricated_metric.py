@@ -1,0 +1,46 @@
+"""LKG013: a number that nothing measured is recorded as a metric."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="LKG013",
+    name="fabricated-metric",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.DENSITY,
+    archetypes="PSR",
+    effort=Effort("30m", "1h"),
+    each=Effort("30m", "1h"),
+    unit="recorded metrics",
+    ml_test_score=("Model 6",),
+    references=("Breck et al. 2017",),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    found, total = graph.fabricated
+    for doubt in found:
+        yield Finding(
+            doubt.says,
+            doubt.place,
+            entity=doubt.entity,
+            remedy="record what the evaluation computed; remove the placeholder",
+            related=doubt.trail,
+            certainty=doubt.certainty,
+            milder=doubt.milder,
+        )
+    if total > len(found):
+        yield Clean(total - len(found), f"{plural(total - len(found), 'recorded metric')} computed")

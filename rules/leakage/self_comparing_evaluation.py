@@ -1,0 +1,46 @@
+"""LKG012: an evaluation or a gate compares a value with itself."""
+
+from __future__ import annotations
+
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Rule,
+    Severity,
+    plural,
+)
+
+RULE = Rule(
+    id="LKG012",
+    name="self-comparing-evaluation",
+    severity=Severity.HIGH,
+    reliability="A",
+    check=Check.DENSITY,
+    archetypes="PRNTSL",
+    effort=Effort("15m", "30m"),
+    each=Effort("15m", "30m"),
+    unit="comparisons",
+    ml_test_score=("Infra 4",),
+    references=("Yang et al. 2022",),
+)
+
+
+def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    found, total = graph.self_comparisons
+    for doubt in found:
+        yield Finding(
+            doubt.says,
+            doubt.place,
+            entity=doubt.entity,
+            remedy="compare the prediction with the labels, and the new model with what the old one reached",
+            related=doubt.trail,
+            certainty=doubt.certainty,
+            milder=doubt.milder,
+        )
+    if total > len(found):
+        yield Clean(total - len(found), f"{plural(total - len(found), 'comparison')} of two values")
