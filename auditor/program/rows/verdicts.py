@@ -26,6 +26,8 @@ _AT_RANDOM = frozenset(
 
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
 """Ways to judge, those that show it best first."""
+_FIGURES = frozenset({"metric", "score", "compare"})
+"""Ways to judge that give a figure."""
 
 
 class Leak(NamedTuple):
@@ -159,7 +161,7 @@ def overlaps(trace: Trace) -> list[Overlap]:
     """Models all of whose held-out evaluations overlap their training rows, by rows or by copies of rows."""
     found: list[Overlap] = []
     for evaluations in _by_model(trace.evaluations):
-        shown = [e for e in evaluations if e.how not in ("folds", "tuning")]
+        shown = [e for e in evaluations if e.how in _FIGURES]
         copies = [(e, rows) for e in shown if (rows := resampled(e)) is not None and e.trained.rows is not e.tested]
         if copies and len(copies) == len([e for e in shown if e.trained.rows is not e.tested]):
             found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
@@ -185,7 +187,7 @@ def on_training_rows(trace: Trace) -> list[Evaluation]:
     return [
         e
         for e in trace.evaluations
-        if e.how in ("metric", "score", "compare")
+        if e.how in _FIGURES
         and not (e.trained.version in told and presented_apart(e))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
@@ -200,7 +202,9 @@ def repeated(trace: Trace) -> list[Reuse]:
     """Rows on which several unrelated models are judged while no other rows are kept for the last word."""
     groups: dict[Rows, list[Evaluation]] = {}
     for e in trace.evaluations:
-        if e.how == "folds" or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
+        if e.how in ("folds", "residual") or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
+            continue
+        if unlabelled(e):
             continue
         key = next((rows for rows in groups if rows in e.tested.above or e.tested in rows.above), e.tested)
         groups.setdefault(key, []).append(e)
@@ -232,7 +236,7 @@ def _selects(evaluations: list[Evaluation]) -> bool:
     stopped = {e.trained.version for e in evaluations if e.selects}
     if stopped:
         return True
-    spots = [e.spot for e in evaluations if e.looped and not e.trained.continues]
+    spots = [e.spot for e in evaluations if e.looped and e.how in _FIGURES and not e.trained.continues]
     return len(spots) != len(set(spots))
 
 
