@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.smells.reading import in_order, programs, statements
+from auditor.graph.smells.reading import frame_at, in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assign, Const, Do, Expr, Group, Handler, Import, Jump, Name, Op, Return, Stmt, Table, Try
+from auditor.model.ir import (
+    Assign,
+    Call,
+    Const,
+    Do,
+    Expr,
+    Group,
+    Handler,
+    Import,
+    Jump,
+    Name,
+    Op,
+    Return,
+    Stmt,
+    Table,
+    Try,
+)
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame, Library, Local
 
 WORK = {
     Role.FIT: "training",
@@ -25,13 +43,26 @@ WORK = {
     Role.LOAD_MODEL: "loading a model",
     Role.READ: "reading data",
     Role.WRITE: "writing data",
+    Role.CONFIG_READ: "reading settings",
 }
 """Work whose errors matter, the gravest first."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_ERRORS = frozenset(
+    f"builtins.{name}"
+    for name, each in vars(builtins).items()
+    if isinstance(each, type) and issubclass(each, Exception)
+) - {"builtins.Warning"}
 _TABLES = frozenset(
     {"csv", "tsv", "parquet", "feather", "jsonl", "ndjson", "xlsx", "npy", "npz", "pkl", "pickle", "h5", "hdf5"}
 )
+
+
+class Unraised(NamedTuple):
+    """An error that is made and not raised: its class, and where."""
+
+    name: str
+    place: Place
 
 
 class Swallowed(NamedTuple):
@@ -66,28 +97,59 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 
+def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:
+    """Errors of product code that are made and dropped: `ValueError("…")` as a statement of its own."""
+    found = []
+    for path in programs(world, owned):
+        for site, at in statements(world, path):
+            statement = at.statement
+            if type(statement) is not Do or type(statement.value) is not Call:
+                continue
+            if path.endswith(".ipynb") and not site[1]:
+                continue  # a cell shows what it makes last
+            name = _error_made(world, statement.value.func, frame_at(site, at))
+            if name:
+                found.append(Unraised(name, world.resolved.code.place(path, at.line, statement.end_line)))
+    return sorted(set(found), key=lambda each: in_order(each.place))
+
+
+def _error_made(world: World, func: Expr, frame: Frame) -> str:
+    """The name of the class of errors that a call makes; "" for anything else."""
+    denoter = world.resolved.evaluator.denoter
+    known = denoter.denote(func, frame)
+    if type(known) is Library:
+        return known.dotted.removeprefix("builtins.") if known.dotted in _ERRORS else ""
+    if type(known) is not Local:
+        return ""
+    scope = world.resolved.code.scope(known.path, known.scope)
+    return scope.name if scope.kind == "class" and _ERRORS & set(denoter.ancestry(known)) else ""
+
+
 def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
     """The gravest work in the body of a `try`, here or in what is called; None where there is none."""
     effects = world.resolved.effects
     last = statement.handlers[0].line - 1
     order = {role: rank for rank, role in enumerate(WORK)}
-    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(e, statement.line, last)]
+    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, statement.line, last)]
     for edge in effects.calls.get(site, ()):
         if edge.direct and statement.line <= edge.call.line <= last:
             own = effects.own.get((edge.callee.path, edge.callee.scope), ())
-            done += [(order[e.role], edge.call.line) for e in own if _counts(e, 0, 10**9)]
+            done += [(order[e.role], edge.call.line) for e in own if _counts(world, e, 0, 10**9)]
     if not done:
         return None
     rank, line = min(done)
     return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
 
 
-def _counts(effect: Effect, first: int, last: int) -> bool:
+def _counts(world: World, effect: Effect, first: int, last: int) -> bool:
     """Whether an effect is work on data or a model, by a library of the field."""
     if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
         return False
     if effect.domain in ("data", "ml", "validation") and effect.entry.attrs.get("format") != "pickle":
         return True
+    if effect.role is Role.CONFIG_READ:
+        # Settings that the repository holds are there: what is swallowed is that they cannot be read.
+        return any(value.exact and value.text() in world.resolved.tree for value in effect.targets)
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
     names = [value.text() for value in effect.targets if value.exact]
     return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
