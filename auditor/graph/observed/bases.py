@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from posixpath import dirname
 
 from auditor.graph.artefacts.identity import Identities, above
@@ -13,6 +14,7 @@ from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame
 from auditor.program.symbolic.values import Value, is_absolute, is_uri, normal
 
+_OWN = "."
 _EXISTS, _FITS = 2, 1
 """What a path says for a folder: there is such a file, or the folder that it lies in."""
 
@@ -36,8 +38,8 @@ class Bases:
         """The folder in which most of what a file names exists, else that of the programs that import it; None where that
         tells nothing."""
         if path not in self._known:
-            own = self._of_file(path)
-            self._known[path] = own if own is not None else self._of_importers(path)
+            ways = (self._of_file, self._of_importers, self._of_neighbours)
+            self._known[path] = next((base for way in ways if (base := way(path)) is not None), None)
         return self._known[path]
 
     def changed(self, path: str) -> str | None:
@@ -99,6 +101,32 @@ class Bases:
             found.add(base)
         found.discard(None)
         return found.pop() if len(found) == 1 else None
+
+    def _of_neighbours(self, path: str) -> str | None:
+        """The folder in which the scripts around a script work, those of the nearest folder that has any that tell."""
+        if path.endswith(".ipynb"):
+            return None
+        for folder in above(path):
+            found = {self._relation(other) for other in self._scripts.get(folder, ()) if other != path}
+            found.discard(None)
+            if found:
+                base = dirname(path) if found == {_OWN} else found.pop() if len(found) == 1 else None
+                return base if base in ("", *above(path)) else None
+        return None
+
+    def _relation(self, path: str) -> str | None:
+        """Where a script works: in its own folder, whichever that is, or in a folder above."""
+        base = self._of_file(path)
+        return _OWN if base is not None and base == dirname(path) else base
+
+    @cached_property
+    def _scripts(self) -> dict[str, list[str]]:
+        """The scripts that name relative paths, by the folders that they lie in."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._named):
+            for folder in above(path) if not path.endswith(".ipynb") else ():
+                found[folder].append(path)
+        return found
 
 
 def _is_relative(value: Value) -> bool:

@@ -114,7 +114,7 @@ class Reaching:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
-            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if not edge.direct)
+            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if edge.registered)
             for base in self.effects.evaluator.denoter.bases(at):
                 if type(base) is Local and base not in seen:
                     seen.add(base)
