@@ -14,7 +14,6 @@ from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame
 from auditor.program.symbolic.values import Value, is_absolute, is_uri, normal
 
-_OWN = "."
 _EXISTS, _FITS = 2, 1
 """What a path says for a folder: there is such a file, or the folder that it lies in."""
 
@@ -103,21 +102,16 @@ class Bases:
         return found.pop() if len(found) == 1 else None
 
     def _of_neighbours(self, path: str) -> str | None:
-        """The folder in which the scripts around a script work, those of the nearest folder that has any that tell."""
-        if path.endswith(".ipynb"):
-            return None
-        for folder in above(path):
-            found = {self._relation(other) for other in self._scripts.get(folder, ()) if other != path}
-            found.discard(None)
-            if found:
-                base = dirname(path) if found == {_OWN} else found.pop() if len(found) == 1 else None
-                return base if base in ("", *above(path)) else None
+        """The folder above a script in which all scripts of its project around it work that tell, those of the nearest folder."""
+        for folder in above(path) if not path.endswith(".ipynb") else ():
+            bases = {self._of_file(other) for other in self._scripts.get(folder, ()) if other != path}
+            bases.discard(None)
+            if bases:
+                base = bases.pop() if len(bases) == 1 else None
+                return base if base in ("", *above(dirname(path))) else None
+            if folder in self.identities.projects:
+                break
         return None
-
-    def _relation(self, path: str) -> str | None:
-        """Where a script works: in its own folder, whichever that is, or in a folder above."""
-        base = self._of_file(path)
-        return _OWN if base is not None and base == dirname(path) else base
 
     @cached_property
     def _scripts(self) -> dict[str, list[str]]:
