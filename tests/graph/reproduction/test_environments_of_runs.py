@@ -166,3 +166,10 @@ def test_what_starts_the_training() -> None:
     assert component({"fit.py": FIT}).entry_points().unnamed
     assert component({"fit.py": FIT, "Makefile": "train:\n\tpython fit.py\n"}).entry_points().named == ("fit.py",)
     assert component({"fit.py": FIT, "README.md": "# A\n\nRun fit.py.\n"}).entry_points().named == ("fit.py",)
+
+
+def test_training_that_a_pipeline_in_code_imports_is_started_by_it() -> None:
+    flow = "from prefect import flow\nfrom fit import train\n\n\n@flow\ndef run():\n    train()\n\n\nif __name__ == '__main__':\n    run()\n"
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef train():\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['b'])\n\n\nif __name__ == '__main__':\n    train()\n"
+    assert not component({"flow.py": flow, "fit.py": fit}).entry_points().unnamed
+    assert component({"fit.py": fit}).entry_points().unnamed
