@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "Compare two audits or revisions.",
     "baseline": "Write down which findings are old.",
     "waive": "Decide about a finding, with a reason and an end.",
+    "fix": "Mend what can be mended mechanically.",
     "report": "Render a stored audit again, in any format.",
     "restate": "Score a stored audit again, under other weights.",
     "init": "Write settings, a workflow, a hook.",

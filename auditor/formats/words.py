@@ -79,6 +79,16 @@ HISTORY = {
     "none": "no history",
 }
 
+MEASURED_BY = {
+    "propagation_cost": "ENT001",
+    "tangle_index": "GLU001",
+    "glue_ratio": "GLU002",
+    "duplicate_share": "GLU005",
+    "jungle_index": "PIP002",
+    "data_version_coverage": "DAT001",
+}
+"""The rule whose verdict says why a measure could not be taken."""
+
 EXCLUSIONS = {
     "vendored": "copied third-party code",
     "generated": "generated files",

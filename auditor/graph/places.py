@@ -40,6 +40,12 @@ def is_test(path: str) -> bool:
     return bool(_TEST.search(path))
 
 
+def is_test_by_name(path: str) -> bool:
+    """Test code by the name of the file alone: it lies in no folder of tests."""
+    folder, _, name = path.rpartition("/")
+    return bool(_TEST.search(name)) and not _TEST.search(f"{folder}/")
+
+
 @lru_cache(maxsize=100_000)
 def is_example(path: str) -> bool:
     """Examples, documentation, benchmarks."""

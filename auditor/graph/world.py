@@ -22,6 +22,7 @@ from auditor.model.listing import Listing
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 from auditor.program.running.launches import launches
+from auditor.program.running.tests import holds_tests
 
 T = TypeVar("T")
 
@@ -68,6 +69,17 @@ class World:
     def files(self) -> Mapping[str, Facts]:
         """Facts by path."""
         return self.resolved.files
+
+    def is_product(self, path: str) -> bool:
+        """Neither tests nor examples; a program that only its name calls a test, and that holds none, is what it does."""
+        return places.is_product(path) or (path in self._misnamed and not places.is_example(path))
+
+    @cached_property
+    def _misnamed(self) -> frozenset[str]:
+        code = self.resolved.code
+        return frozenset(
+            path for path, program in code.programs.items() if places.is_test_by_name(path) and not holds_tests(program)
+        )
 
     @cached_property
     def sizes(self) -> dict[str, int]:

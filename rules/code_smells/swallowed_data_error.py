@@ -33,3 +33,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="catch what is expected, log and count it, and let the rest fail",
             related=(each.worked.says(f"{each.work} here"),),
         )
+    for error in graph.unraised_errors():
+        yield Finding(
+            f"{error.name} is made here and never raised: the check that found something wrong says nothing",
+            error.place,
+            entity=f"unraised|{error.name}",
+            remedy=f"raise {error.name}",
+        )

@@ -63,6 +63,12 @@ _SAYS = {
         "read {artefact} in the program of stage {step}, or drop it from its params",
         1,
     ),
+    "undeclared-code": (
+        "stage {step} runs code of {artefact}, which is not among its dependencies: a change of it does not run the stage again",
+        "runs",
+        "add the code that stage {step} calls to its deps, or the folder it lies in",
+        2,
+    ),
 }
 """Message, verb of the entity, remedy and how many steps milder, by kind of mismatch."""
 
@@ -79,7 +85,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
 def _told(mismatch: Mismatch) -> Finding:
     says, verb, remedy, milder = _SAYS[mismatch.kind]
     seen = mismatch.observed
-    at_code = seen is not None and mismatch.kind not in ("unwritten-output", "unread-parameter")
+    at_code = seen is not None and mismatch.kind not in ("unwritten-output", "unread-parameter", "undeclared-code")
     return Finding(
         says.format(step=mismatch.step, artefact=mismatch.artefact),
         seen if at_code and seen is not None else mismatch.declared,

@@ -16,7 +16,7 @@ from auditor.formats import json_file, render
 from auditor.model.audit import Audit
 from auditor.model.listing import Target
 from auditor.model.place import Place, Related
-from auditor.model.verdict import Precision
+from auditor.model.verdict import Outcome, Precision, Verdict
 from tests.formats.sample_audits import PAGES, REVISION, SAMPLES, crowded, hostile, library, service
 
 VOID = {"meta", "input", "br", "col", "link", "img", "wbr", "hr"}
@@ -312,3 +312,14 @@ def test_the_method_tells_how_often_each_rule_was_right() -> None:
     page = Page(render(msgspec.structs.replace(audit, rules=(measured, *audit.rules[1:])), "html", PAGES))
     assert "13 of 14" in page.words
     assert "How often each rule was right" not in Page(render(audit, "html", PAGES)).words
+
+
+def test_a_measure_that_could_not_be_taken_tells_why() -> None:
+    audit = service()
+    first = msgspec.structs.replace(audit.components[0], metrics={"jungle_index": None, "tangle_index": 0.25})
+    why = Verdict("PIP002", first.id, Outcome.NOT_APPLICABLE, "3 steps; the index needs 4")
+    verdicts = (*(v for v in audit.verdicts if (v.rule, v.component) != ("PIP002", first.id)), why)
+    changed = msgspec.structs.replace(audit, components=(first, *audit.components[1:]), verdicts=verdicts)
+    words = Page(render(changed, "html", PAGES)).words
+    assert "not computable: 3 steps; the index needs 4" in words
+    assert "0.25" in words

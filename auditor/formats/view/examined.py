@@ -8,7 +8,7 @@ from auditor.formats.summary import Group, groups, limits
 from auditor.formats.text import decimal, percent, plain, span
 from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, listed, table, text
 from auditor.formats.view.prose import message
-from auditor.formats.words import EXCLUSIONS, HISTORY, MEASURES
+from auditor.formats.words import EXCLUSIONS, HISTORY, MEASURED_BY, MEASURES
 from auditor.model.audit import ArchetypeScore, Audit, Component
 from auditor.model.page import RulePages
 from auditor.model.verdict import Outcome
@@ -56,7 +56,7 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         figures=_figures(audit),
         limits=tuple(limits(audit)),
         components=_components(audit.components),
-        measures=_measures(audit.components),
+        measures=_measures(audit),
         files=table("Files by kind", kinds, _counts(seen.kinds)),
         artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
         problems=table("Files that could not be read, or only in part",
@@ -103,14 +103,17 @@ def _component(item: Component) -> tuple[Inline, ...]:
     )  # fmt: skip
 
 
-def _measures(components: tuple[Component, ...]) -> Table | None:
-    """What was measured of each component, whether or not a rule speaks of it."""
-    rows = [
-        (code("root of the repository" if item.id in ("", ".") else item.id), text(MEASURES.get(name, _words(name))), text(_measure(value)))
-        for item in components
-        for name, value in item.metrics.items()
-        if value is not None
-    ]  # fmt: skip
+def _measures(audit: Audit) -> Table | None:
+    """What was measured of each component, whether or not a rule speaks of it; and why a measure could not be taken."""
+    why = {(verdict.rule, verdict.component): verdict.reason for verdict in audit.verdicts}
+    rows = []
+    for item in audit.components:
+        where = code("root of the repository" if item.id in ("", ".") else item.id)
+        for name, value in item.metrics.items():
+            reason = why.get((MEASURED_BY.get(name, ""), item.id), "")
+            if value is not None or reason:
+                taken = text(_measure(value)) if value is not None else text(f"not computable: {plain(reason)}")
+                rows.append((where, text(MEASURES.get(name, _words(name))), taken))
     return table(
         "Measures", (Column("Component", "head"), Column("Measure"), Column("Value", "number")), rows, most=400
     )

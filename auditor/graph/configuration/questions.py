@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from auditor.graph.configuration import credentials
+from functools import cached_property
+
+from auditor.graph.configuration import credentials, keys, targets
 from auditor.graph.part import Part
 
 
 class Configuration(Part):
     """The settings of one component: where they stand, who reads them, and what must not stand there."""
+
+    @cached_property
+    def _documents(self) -> list[keys.Document]:
+        return keys.documents(self._world, self.owns)
+
+    def settings_read(self) -> list[keys.Document]:
+        """The documents of settings that code reads, with keys that nothing reads and keys that nothing defines."""
+        return self._documents
+
+    def targets(self) -> tuple[list[targets.Target], int]:
+        """Names of classes and functions in documents that lead nowhere, and how many lead into the repository."""
+        return targets.targets(self._world, self.owns)
 
     def credentials(self) -> tuple[list[credentials.Leaked], int]:
         """Credentials in files, and how many files were searched."""

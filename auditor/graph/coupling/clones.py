@@ -125,7 +125,7 @@ def clones(world: World, owned: Callable[[str], bool]) -> Clones:
     product = [
         path
         for path in world.resolved.code.paths
-        if owned(path) and places.is_product(path) and not _README.search(path)
+        if owned(path) and world.is_product(path) and not _README.search(path)
     ]
     run = _run_notebooks(world)
     paths = [path for path in product if not places.is_exploratory(path)]

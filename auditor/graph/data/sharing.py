@@ -22,7 +22,7 @@ _SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env", "py", "sh", "
 
 def programs_of(world: World, owned: Callable[[str], bool]) -> list[str]:
     """The programs of a component that are neither tests nor examples."""
-    return [path for path in world.lineage.entries if owned(path) and places.is_product(path)]
+    return [path for path in world.lineage.entries if owned(path) and world.is_product(path)]
 
 
 def carries(path: str) -> bool:

@@ -24,7 +24,7 @@ class Mismatch(NamedTuple):
     """Where the declaration of a step and its code disagree.
 
     `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
-    `rewritten-input`, `unwritten-output`, `unread-parameter`.
+    `rewritten-input`, `unwritten-output`, `unread-parameter`, `undeclared-code`.
     """
 
     kind: str
@@ -59,6 +59,7 @@ def agreement(world: World, owned: Callable[[str], bool]) -> Agreement:
         mismatches += _undeclared_reads(world, step, [touch for touch in reads if touch.artefact.path not in own])
         mismatches += _undeclared_writes(world, step, writes)
         mismatches += _unread_parameters(world, step, programs)
+        mismatches += _undeclared_code(world, step, programs)
         closed = _closed(world, step, programs)
         for declared in step.writes:
             if any(_touches(declared, touch) for touch in writes):
@@ -155,6 +156,20 @@ def _undeclared_writes(world: World, step: DeclaredStep, writes: list[Touch]) ->
             kind = "rewritten-input" if any(d.path == path for d in step.reads) else "undeclared-write"
             place = Place(step.path, step.step.line)
             yield Mismatch(kind, step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+
+
+def _undeclared_code(world: World, step: DeclaredStep, programs: list[str]) -> Iterable[Mismatch]:
+    """The files of code that run with a stage which declares its program, and are no dependency themselves."""
+    declared = [path for path in programs if any(covers(d, path) for d in step.reads)]
+    own = set(programs) | {d.path for d in step.reads if d.path}
+    called = {site[0] for path in declared for site in world.lineage.reached(path) if site[1]}
+    missing = sorted(
+        path for path in called - own if world.is_product(path) and not any(covers(d, path) for d in step.reads)
+    )
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        place = Place(step.path, step.step.line)
+        yield Mismatch("undeclared-code", step.step.name, f"{missing[0]}{more}", place, Place(missing[0], 1), 0.9)
 
 
 def _is_brought(touch: Touch) -> bool:

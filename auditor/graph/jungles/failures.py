@@ -39,7 +39,7 @@ WORK = {
     Role.EVALUATE: "evaluates",
     Role.VALIDATE: "validates",
     Role.SAVE_MODEL: "saves a model",
-    Role.REGISTER: "registers a model",
+    Role.REGISTER: "registers or publishes what was made",
     Role.WRITE: "writes data",
     Role.TRAIN_SERVICE: "starts a training job",
 }

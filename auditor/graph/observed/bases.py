@@ -72,13 +72,14 @@ class Bases:
         return self._voted[path]
 
     def _vote(self, path: str) -> str | None:
-        """The one folder, from the root down to the file's own, where most of what the file names exists."""
+        """The folder, from the file's own up to the root, where most of what the file names exists; of equals the nearest,
+        since a project in a folder of its own brings its data along."""
         votes: Counter[str] = Counter()
         for text in self._named.get(path, ()):
-            for folder in ("", *above(path)):
+            for folder in (*above(path), ""):
                 votes[folder] += self._says(text, folder)
-        best = [folder for folder, count in votes.items() if count and count == max(votes.values())]
-        return best[0] if len(best) == 1 else None
+        best = max(votes.values(), default=0)
+        return next((folder for folder in (*above(path), "") if best and votes[folder] == best), None)
 
     def _says(self, text: str, folder: str) -> int:
         whole = normal(f"{folder}/{text}" if folder else text)

@@ -240,10 +240,21 @@ class Lineage:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
         invocations = self.resolved.evaluator.invocations
         starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
-        for site in self.reached(path, starts):
+        reached = self.reached(path, starts)
+        for site in reached:
             for touch in self.touches.get(site, ()):
-                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                told = (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts)
+                if told and self._admitted(touch, reached):
                     yield touch
+
+    def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
+        """Whether some call on the way leaves the branch possible in which a function does something."""
+        at = touch.effect.at
+        if not touch.site[1] or at is None or not at.conditions or touch.effect.origin is not None:
+            return True
+        effects = self.resolved.effects
+        ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
+        return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
 
     def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
         """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""

@@ -30,6 +30,17 @@ _NETWORKS = re.compile(r"^(tensorflow\.)?keras\.(Sequential|Model|models\.(Seque
 _DETERMINISTIC = frozenset(
     {"torch.use_deterministic_algorithms", "torch.set_deterministic", "lightning.seed_everything"}
 )
+_LISTINGS = frozenset(
+    {
+        "os.listdir",
+        "os.scandir",
+        "glob.glob",
+        "glob.iglob",
+        "pathlib.Path.glob",
+        "pathlib.Path.rglob",
+        "pathlib.Path.iterdir",
+    }
+)
 _MATRICES = frozenset({"numpy.array", "numpy.eye", "numpy.identity", "numpy.matrix"})
 
 
@@ -62,6 +73,7 @@ def _of_statement(world: World, site: Site, at: Placed) -> Said:
     stored = {id(target) for target in getattr(at.statement, "targets", ())}
     if type(at.statement) is Loop:
         yield from _iteration(world, at.statement, frame)
+        yield from _unsorted(world, at.statement.source, frame)
     if type(at.statement) is Assign:
         yield from _empty_column(world, at.statement, frame)
         yield from _kept_graph(at.statement, at)
@@ -77,6 +89,13 @@ def _of_statement(world: World, site: Site, at: Placed) -> Said:
                 yield from _called(world, node, frame)
             elif type(node) is Op and _is_tiled(world, node, frame):
                 yield "broadcast", "tf.tile", at.line
+
+
+def _unsorted(world: World, source: Expr, frame: Frame) -> Said:
+    """A loop over the files of a folder, in the order in which the disk gives them."""
+    name = dotted(world, source.func, frame) if type(source) is Call else ""
+    if name in _LISTINGS and type(source) is Call:
+        yield "listing", name, source.line
 
 
 def _is_tiled(world: World, node: Op, frame: Frame) -> bool:

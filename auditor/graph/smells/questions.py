@@ -38,6 +38,10 @@ class Smells(Part):
         """Silent handlers around work on data, and how many handlers around such work there are."""
         return swallowed.swallowed_errors(self._world, self.owns)
 
+    def unraised_errors(self) -> list[swallowed.Unraised]:
+        """Errors that are made and never raised."""
+        return swallowed.unraised_errors(self._world, self.owns)
+
     def unsafe_loads(self) -> unsafe_loads.Loads:
         """Loads that run what they load, by where that comes from."""
         return unsafe_loads.loads(self._world, self.owns)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.smells.reading import in_order, programs, statements
+from auditor.graph.smells.reading import frame_at, in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assign, Const, Do, Expr, Group, Handler, Import, Jump, Name, Op, Return, Stmt, Table, Try
+from auditor.model.ir import (
+    Assign,
+    Call,
+    Const,
+    Do,
+    Expr,
+    Group,
+    Handler,
+    Import,
+    Jump,
+    Name,
+    Op,
+    Return,
+    Stmt,
+    Table,
+    Try,
+)
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame, Library, Local
 
 WORK = {
     Role.FIT: "training",
@@ -29,9 +47,21 @@ WORK = {
 """Work whose errors matter, the gravest first."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_ERRORS = frozenset(
+    f"builtins.{name}"
+    for name, each in vars(builtins).items()
+    if isinstance(each, type) and issubclass(each, Exception)
+) - {"builtins.Warning"}
 _TABLES = frozenset(
     {"csv", "tsv", "parquet", "feather", "jsonl", "ndjson", "xlsx", "npy", "npz", "pkl", "pickle", "h5", "hdf5"}
 )
+
+
+class Unraised(NamedTuple):
+    """An error that is made and not raised: its class, and where."""
+
+    name: str
+    place: Place
 
 
 class Swallowed(NamedTuple):
@@ -64,6 +94,34 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(work[0], does, place, work[1]))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
+
+
+def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:
+    """Errors of product code that are made and dropped: `ValueError("…")` as a statement of its own."""
+    found = []
+    for path in programs(world, owned):
+        for site, at in statements(world, path):
+            statement = at.statement
+            if type(statement) is not Do or type(statement.value) is not Call:
+                continue
+            if path.endswith(".ipynb") and not site[1]:
+                continue  # a cell shows what it makes last
+            name = _error_made(world, statement.value.func, frame_at(site, at))
+            if name:
+                found.append(Unraised(name, world.resolved.code.place(path, at.line, statement.end_line)))
+    return sorted(set(found), key=lambda each: in_order(each.place))
+
+
+def _error_made(world: World, func: Expr, frame: Frame) -> str:
+    """The name of the class of errors that a call makes; "" for anything else."""
+    denoter = world.resolved.evaluator.denoter
+    known = denoter.denote(func, frame)
+    if type(known) is Library:
+        return known.dotted.removeprefix("builtins.") if known.dotted in _ERRORS else ""
+    if type(known) is not Local:
+        return ""
+    scope = world.resolved.code.scope(known.path, known.scope)
+    return scope.name if scope.kind == "class" and _ERRORS & set(denoter.ancestry(known)) else ""
 
 
 def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:

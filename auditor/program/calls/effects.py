@@ -21,7 +21,7 @@ from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Module, Partial
-from auditor.program.naming.scopes import CallSite, ScopeIndex
+from auditor.program.naming.scopes import Block, CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.evaluate import Evaluator
 from auditor.program.symbolic.values import Value
@@ -119,6 +119,7 @@ class Effects:
         self.made: dict[Site, list[Local]] = defaultdict(list)
         """The classes of the repository that a scope makes objects of."""
         self.trials = Trials(code, evaluator)
+        self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
@@ -303,6 +304,17 @@ class Effects:
         """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
         around = (frame or Frame(*site)).at(call_site.conditions)
         return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
+
+    def admits(self, edge: LocalCall, conditions: Block) -> bool:
+        """Whether a call of a function leaves what stands under some conditions in it possible."""
+        key = (id(edge.call), edge.callee, conditions)
+        found = self._admitted.get(key)
+        if found is None:
+            around = Frame(*edge.caller, block=edge.site.conditions)
+            given = self.evaluator.objects.arguments(edge.callee, edge.call, around, constructed=edge.constructs)
+            inner = self.code.bind(Frame(edge.callee.path, edge.callee.scope, block=conditions), given)
+            found = self._admitted[key] = reach(self.evaluator, inner).possible
+        return found
 
     def reached(
         self, start: Site, but: frozenset[Site] = frozenset(), runs: frozenset[int] = frozenset()

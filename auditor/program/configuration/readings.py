@@ -29,13 +29,14 @@ _GETTERS = frozenset({"get", "select", "getint", "getfloat", "getboolean"})
 
 
 class Reading(NamedTuple):
-    """One place that reads a key; `whole` where everything under the key is handed on."""
+    """One place that reads a key; `whole` where everything under the key is handed on, `optional` where it has a fallback."""
 
     document: str
     key: str
     site: Site
     line: int
     whole: bool
+    optional: bool = False
 
 
 class Readings:
@@ -48,6 +49,7 @@ class Readings:
         self._seen: set[tuple[str, int, int]] = set()
         self._entered: dict[Site, int] = {}
         self._found: dict[tuple[str, str, Site, int], bool] = {}
+        self._optional: set[tuple[str, str, Site, int]] = set()
         self._uses: dict[Site, list[Use]] = {}
         self._handed: set[tuple[Site, frozenset[object]]] = set()
         self._holding: dict[tuple[int, str, int, int], bool] = {}
@@ -60,7 +62,7 @@ class Readings:
 
     def all(self) -> list[Reading]:
         """Every reading, in the order of documents and places."""
-        return sorted(Reading(*key, whole) for key, whole in self._found.items())
+        return sorted(Reading(*key, whole, key in self._optional) for key, whole in self._found.items())
 
     # --- following documents ---
 
@@ -194,7 +196,7 @@ class Readings:
             if type(found) is Config:
                 position += use.inner
                 renames = use.alias or (use.call is not None and self._calls_local(use.call, frame))
-                self._note(self._without_methods(found), frame, use.line, renames)
+                self._note(self._without_methods(found), frame, use.line, renames, optional=_falls_back(use.node))
 
     def _without_methods(self, key: Config) -> Config:
         """The key without names that are methods of what it holds: `config.items`, `config.name.lower`."""
@@ -214,7 +216,7 @@ class Readings:
     def _calls_local(self, call: Call, frame: Frame) -> bool:
         return type(self.evaluator.denoter.denote(call.func, frame)) is Local
 
-    def _note(self, key: Config, frame: Frame, line: int, alias: bool) -> None:
+    def _note(self, key: Config, frame: Frame, line: int, alias: bool, *, optional: bool) -> None:
         leaf = self.evaluator.configs.origin(key)
         inner = bool(self.evaluator.configs.names(key))
         if alias and leaf is None and (inner or not key.key):
@@ -224,6 +226,8 @@ class Readings:
             document = leaf.path
         place = (document, self._own_key(key, leaf is not None), (frame.path, frame.scope), line)
         self._found[place] = self._found.get(place, False) or (leaf is None and (inner or not key.key))
+        if optional:
+            self._optional.add(place)
 
     def _own_key(self, key: Config, defined: bool) -> str:
         """The key as the file that defines it writes it."""
@@ -248,6 +252,18 @@ class Use(NamedTuple):
     inner: int
     alias: bool
     call: Call | None
+
+
+def _falls_back(expr: Expr) -> bool:
+    """Whether a use of a key does without it: somewhere on the way stands `.get(…)`, `.pop(…)` or the like."""
+    while type(expr) in (Attr, Item, Call):
+        if type(expr) is Call:
+            if type(expr.func) is Attr and expr.func.name in (*_GETTERS, "pop", "setdefault"):
+                return True
+            expr = expr.func
+        else:
+            expr = expr.base  # type: ignore[union-attr]  # narrowed by the loop
+    return False
 
 
 def uses_in(body: Iterable[Record]) -> list[Use]:

@@ -328,3 +328,18 @@ def test_what_a_framework_hands_to_training_is_traced_back_over_its_declared_ste
     assert roots == {"data/raw.csv": "pinned", "data/sites.csv": "unpinned"}
     idle = KEDRO | {"src/shop/nodes.py": "def tidy(raw, sites):\n    return raw\ndef fit(rows):\n    return rows\n"}
     assert not [root for graph in graphs(idle).components for root in graph.training_roots()]
+
+
+@pytest.mark.parametrize(
+    ("deps", "told"),
+    [
+        pytest.param("a.py, data/raw.csv", ["helper.py"], id="its program alone"),
+        pytest.param("a.py, helper.py, data/raw.csv", [], id="all of it"),
+        pytest.param("data/raw.csv", [], id="no code at all, which is another habit"),
+    ],
+)
+def test_code_that_runs_with_a_stage_undeclared(deps: str, told: list[str]) -> None:
+    source = "import helper\n" + WRITE + "helper.tell(df)\n"
+    files = {"a.py": source, "helper.py": "def tell(df):\n    print(df)\n", **RAW}
+    found = ask(files | {"dvc.yaml": DVC.format(deps=deps, outs="data/clean.csv")}).agreement().mismatches
+    assert [m.artefact for m in found if m.kind == "undeclared-code"] == told
