@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.scopes import children
+from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import Binding, children
 
-_MOVED = frozenset(
-    {"shift", "rolling", "lag", "diff", "pct_change", "expanding", "ewm", "cumsum", "cumcount", "roll", "pop"}
-)
-"""What makes another column of a column: earlier values of the target are no leak."""
+DEEPEST = 8
+_SAME = frozenset({"copy", "to_numpy", "astype", "ravel", "reset_index", "head"})
+"""What leaves the rows and columns of a frame as they are."""
 _AVERAGES = frozenset({"mean", "median", "sum", "std", "transform", "agg", "aggregate"})
 
 
@@ -40,20 +41,77 @@ def target_features(world: World, owned: Callable[[str], bool]) -> tuple[tuple[D
     return tuple(sorted(found.values())), total
 
 
-def _columns(world: World, effect: Effect) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The columns that are fitted on and the target's, where both are written out."""
+class _Columns(NamedTuple):
+    """The columns that a value was picked by, all of them written out, and the name of the frame they are of."""
+
+    frame: str
+    names: frozenset[str]
+
+
+def _columns(world: World, effect: Effect) -> tuple[_Columns, _Columns] | None:
+    """The columns that are fitted on and the target's, where both are written out, of one frame."""
     given, target = features(effect), labels(effect)
     if given is None or target is None:
         return None
-    ask = world.flows.origins
-    taken, aimed = ask.picked(given, effect.frame, effect.line), ask.picked(target, effect.frame, effect.line)
-    return (taken, aimed) if taken and len(aimed) == 1 else None
+    taken, aimed = _picked(world, given, effect.frame), _picked(world, target, effect.frame)
+    if taken is None or aimed is None or taken.frame != aimed.frame or len(aimed.names) != 1:
+        return None
+    return taken, aimed
 
 
-def _doubts(world: World, effect: Effect, taken: frozenset[str], aimed: frozenset[str]) -> Iterator[Doubt]:
+def _picked(world: World, expr: Expr, frame: Frame, depth: int = 0) -> _Columns | None:
+    """The last pick of columns behind a value, with nothing on the way that is not surely the same rows of them."""
+    if depth > DEEPEST:
+        return None
+    match expr:
+        case Name():
+            bindings = world.resolved.evaluator.denoter.bindings(expr, frame)
+            if len(bindings) != 1:
+                return None
+            binding, where = bindings[0]
+            if binding.how == "value" and binding.value is not None:
+                return _picked(world, binding.value, where, depth + 1)
+            part = _part(world, binding, where)
+            return _picked(world, part, where, depth + 1) if part is not None else None
+        case Attr(base=base, name="values"):
+            return _picked(world, base, frame, depth + 1)
+        case Call(func=Attr(base=base, name=name)) if name in _SAME:
+            return _picked(world, base, frame, depth + 1)
+        case Item(base=Name(id=held), key=key) if (names := _written(world, key, frame)) is not None:
+            return _Columns(held, names)
+        case _:
+            return None
+
+
+def _part(world: World, binding: Binding, frame: Frame) -> Expr | None:
+    """What a part of a split is a part of."""
+    call = binding.value
+    if binding.how != "unpack" or type(call) is not Call or len(binding.way) > 1:
+        return None
+    dotted = world.resolved.evaluator.denoter.dotted(call.func, frame) or ""
+    position = binding.at // 2
+    known = dotted.endswith(".train_test_split") and 0 <= position < len(call.args)
+    return call.args[position] if known else None
+
+
+def _written(world: World, key: Expr, frame: Frame) -> frozenset[str] | None:
+    """The column names that a key writes out, here or where its only name was bound."""
+    if type(key) is Name:
+        bindings = world.resolved.evaluator.denoter.bindings(key, frame)
+        value = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
+        return _written(world, value, frame) if type(value) in (Const, Group) and value is not None else None
+    if type(key) is Const:
+        return frozenset({key.value}) if isinstance(key.value, str) else None
+    if type(key) is Group:
+        items = [item.value for item in key.items if type(item) is Const and isinstance(item.value, str)]
+        return frozenset(items) if len(items) == len(key.items) else None
+    return None
+
+
+def _doubts(world: World, effect: Effect, features_of: _Columns, target_of: _Columns) -> Iterator[Doubt]:
     place = world.resolved.code.place(effect.site[0], effect.line, effect.end_line)
-    (target,) = aimed
-    if target in taken and not _moved(world, effect):
+    taken, (target,) = features_of.names, target_of.names
+    if target in taken:
         name = f"{effect.site[0]}|{target}"
         yield Doubt(place, name, f"the target {target} is among the features that the model is fitted on", (), 0.9)
         return
@@ -69,13 +127,6 @@ def _doubts(world: World, effect: Effect, taken: frozenset[str], aimed: frozense
             yield Doubt(
                 spot, name, f"the feature {column} is an average of the target {target} over all rows", trail, 0.9
             )
-
-
-def _moved(world: World, effect: Effect) -> bool:
-    """Whether anything on the way to features or target takes values of other rows, or takes the target out."""
-    values = [value for value in (features(effect), labels(effect)) if value is not None]
-    calls = (origin.call for value in values for origin in world.flows.behind(value, effect).calls)
-    return any(type(call.func) is Attr and call.func.name in (*_MOVED, "drop") for call in calls)
 
 
 def _stores(world: World, site: Site) -> Iterator[tuple[str, Expr, int]]:
