@@ -62,8 +62,9 @@ class Reproduction(Part):
         return notebook_state.notebooks(self._world, self.owns)
 
     def assets(self) -> pretrained.Assets:
-        """Models and data sets of a hub, by whether the revision is named."""
-        return pretrained.assets(self._world, self.owns)
+        """Models and data sets of a hub, by whether the revision is named; of a library what it ships, not what it shows."""
+        ships = self.confidence("L") > self.confidence("PSAR")
+        return pretrained.assets(self._world, self.owns, packaged=ships)
 
     def records(self) -> list[records.Record]:
         """The training programs with what their runs leave a record of."""

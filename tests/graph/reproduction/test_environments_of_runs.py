@@ -140,6 +140,14 @@ def test_assets_of_a_hub(call: str, *, unpinned: bool) -> None:
     assert bool(found.unpinned) is unpinned
 
 
+def test_what_a_library_shows_is_not_what_it_ships() -> None:
+    load = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
+    files = {"pkg/__init__.py": "", "pkg/judge.py": load, "notebooks/show.py": load.replace("base", "shown")}
+    graph = graphs(files, archetypes="L").components[0]
+    assert [asset.name for asset in graph.assets().unpinned] == ["acme/base"]
+    assert len(component(files).assets().unpinned) == 2
+
+
 @pytest.mark.parametrize(
     ("source", "held"),
     [
