@@ -21,6 +21,12 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     started = {program for step in world.steps.all for program in world.steps.programs(step)}
     started |= {local.path for step in world.steps.all for local in step.implements}
     words = {word.text.rpartition("/")[2] for step in world.steps.all for c in step.step.commands for word in c.words}
+    words |= {
+        leaf.value.rpartition("/")[2]
+        for facts in world.files.values()
+        for leaf in facts.leaves
+        if isinstance(leaf.value, str) and leaf.value.endswith(".py")
+    }
     installed = {
         entry.target.partition(":")[0].replace(".", "/")
         for facts in world.files.values()
