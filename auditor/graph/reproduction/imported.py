@@ -38,8 +38,11 @@ class Imports(NamedTuple):
     declared: bool
 
 
-def imports(world: World, owned: Callable[[str], bool]) -> Imports:
-    """The libraries that the product code of a component imports, by whether an environment asks for them."""
+def imports(world: World, owned: Callable[[str], bool], *, outright: bool = False) -> Imports:
+    """The libraries that the product code of a component imports, by whether an environment asks for them.
+
+    `outright`: only what importing a module imports. A library fetches within functions what not every user needs.
+    """
     asked = world.once(_asked)
     seen: dict[str, Undeclared] = {}
     names: set[str] = set()
@@ -48,7 +51,7 @@ def imports(world: World, owned: Callable[[str], bool]) -> Imports:
             continue
         if places.is_exploratory(path):
             continue
-        for root, line in roots_of(world, path):
+        for root, line in roots_of(world, path, outright=outright):
             if not _is_library(world, root):
                 continue
             names.add(root)
@@ -123,10 +126,10 @@ def _asked(world: World) -> frozenset[str]:
     return frozenset(names)
 
 
-def roots_of(world: World, path: str) -> Iterator[tuple[str, int]]:
+def roots_of(world: World, path: str, *, outright: bool = False) -> Iterator[tuple[str, int]]:
     """The roots that a file imports unguarded, from outside the repository."""
     code = world.resolved.code
-    for number in code.scopes(path):
+    for number in (0,) if outright else code.scopes(path):
         guarded = _guarded(code.scope(path, number).body)
         for statement, block, dead in code.index(path, number).imports:
             if statement.level or dead or block or statement.line in guarded:

@@ -140,6 +140,13 @@ def test_assets_of_a_hub(call: str, *, unpinned: bool) -> None:
     assert bool(found.unpinned) is unpinned
 
 
+def test_a_library_may_fetch_within_functions_what_few_need() -> None:
+    source = "import pandas\n\n\ndef plot():\n    import xgboost\n"
+    files = {"requirements.txt": "pandas==2.2.1\n", "pkg/__init__.py": source}
+    assert not graphs(files, archetypes="L").components[0].imports.undeclared
+    assert component(files).imports.undeclared
+
+
 def test_what_a_library_shows_is_not_what_it_ships() -> None:
     load = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
     files = {"pkg/__init__.py": "", "pkg/judge.py": load, "notebooks/show.py": load.replace("base", "shown")}
