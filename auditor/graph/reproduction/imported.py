@@ -116,6 +116,8 @@ def _asked(world: World) -> frozenset[str]:
         if re.match(r"[\"'A-Za-z]", word)
     )
     names = set(world.once(_required)) | {made.name for made in read if made is not None}
+    if any(root == "awsglue" for path in world.resolved.code.paths for root, _ in roots_of(world, path)):
+        names.add("aws-glue-libs")  # the platform provides it, and much with it
     knowledge = world.resolved.knowledge
     todo = list(names)
     while todo:

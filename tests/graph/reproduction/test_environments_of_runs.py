@@ -72,6 +72,9 @@ def test_what_is_left_open(files: dict[str, str], loose: list[str]) -> None:
             id="installed by another tool",
         ),
         pytest.param({"a.py": "import numpy\n"}, [], id="brought by pandas"),
+        pytest.param(
+            {"job.py": "import awsglue\n", "a.py": "import boto3\n"}, [], id="provided by the platform of the jobs"
+        ),
         pytest.param({"tests/test_a.py": "import xgboost\n"}, [], id="in tests"),
         pytest.param({"a.py": "import something_of_ours\n"}, [], id="a name that nobody knows"),
     ],
