@@ -20,7 +20,7 @@ _MILDER_UNLABELLED = 2
 
 MOST_SHOWN = 8
 
-_VERBS = {"statistic": "taken", "model": "trained", "filter": "taken"}
+_VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
 
 
 class Leak(NamedTuple):
@@ -82,7 +82,7 @@ def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
     """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
     groups: dict[object, list[verdicts.Leak]] = {}
     for leak in found:
-        plain = leak.fit.how == "statistic" and leak.evaluation is not None
+        plain = leak.fit.how in ("statistic", "group") and leak.evaluation is not None
         site = leak.evaluation.site if leak.evaluation is not None else None
         groups.setdefault((leak.fit.spot.path, site) if plain else leak.fit, []).append(leak)
     return [sorted(group, key=lambda leak: (leak.fit.spot, leak.fit.name)) for group in groups.values()]
@@ -109,7 +109,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     unlabelled = verdicts.unlabelled(evaluation)
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
-    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how == "statistic" else 0
+    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how in ("statistic", "group") else 0
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
 

@@ -88,7 +88,8 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
         return m.fresh("other")
     if entry.library == "sklearn":
         return _bunch(m, called)
-    rows = m.sets.root(f"{target}|{called.constant('sheet_name')}") if target else m.sets.fresh(known=True)
+    part = "|".join(str(called.constant(name)) for name in ("sheet_name", "skiprows", "nrows"))
+    rows = m.sets.root(f"{target}|{part}") if target else m.sets.fresh(known=True)
     found = Value("frame", rows)
     times.read_dates(m, called, found)
     return found

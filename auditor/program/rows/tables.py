@@ -72,7 +72,8 @@ def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> V
         case "repeat":
             return base.on(m.sets.repeated(m.rows(base)))
         case "keep":
-            return replace(base, fits=base.fits | fits_in(_scalars(others)))
+            joins = called.name in ("merge", "join")
+            return replace(base, fits=base.fits | (_joined(others) if joins else fits_in(_scalars(others))))
     if base.kind == "index":
         return base
     return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(_scalars(others)))
@@ -80,6 +81,11 @@ def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> V
 
 def _scalars(values: Iterable[Value]) -> list[Value]:
     return [value for value in values if value.all_fits()]
+
+
+def _joined(values: Iterable[Value]) -> frozenset[Fit]:
+    """Statistics that a join brings along; those of groups stay out: a row for each customer holds what is the customer's own."""
+    return frozenset(fit for fit in fits_in(values) if fit.how != "group")
 
 
 def _statistic(called: Called, base: Value) -> Value:
@@ -122,9 +128,11 @@ def _of_groups(m: Machine, called: Called, base: Value) -> Value:
         return Value("frame", base.rows, base.fits)
     if called.name in ("apply", "get_group", "filter", "sample"):
         return Value("frame", m.sets.subset(m.rows(base)), base.fits)
-    if called.name in ("size", "count", "groups", "nunique", "__iter__"):
+    if called.name in ("groups", "ngroups", "indices"):
         return Value("names")
-    return Value("statistic", fits=base.fits | {fit})
+    if called.name in ("size", "count", "nunique"):
+        return Value("frame", m.sets.fresh(), base.fits)
+    return Value("frame", m.sets.fresh(), base.fits | {fit._replace(how="group")})
 
 
 # --- methods with a meaning of their own ---
@@ -336,6 +344,8 @@ def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
         return replace(values[0])
     if len(values) == 1 and values[0].kind in ("list", "folds"):
         return values[0] if not any(v.rows for v in values[0].items) else mixed(values)
+    if called.name == "pandas.merge" and values and values[0].rows is not None:
+        return replace(values[0], fits=values[0].fits | _joined(values[1:]))
     found = mixed(values)
     stored = {
         str(key): item
@@ -368,7 +378,8 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
     found = [value for value in values if value.rows is not None]
     axis = called.given("dim") or called.given("axis", 2 if called.name in ("numpy.append", "append") else 1)
     if axis is not None and (axis.kind != "const" or (axis.const in _ALONG_COLUMNS and axis.const is not False)):
-        return mixed(values)
+        whole = mixed(values)
+        return replace(whole, fits=_joined([whole])) if whole.kind == "frame" else whole
     if not found:
         return OTHER
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
