@@ -149,7 +149,7 @@ def test_recursion_ends() -> None:
 
 
 def test_branches_without_end_are_cut_and_told() -> None:
-    arms = "".join(f"elif n == {k}:\n    X = X.fillna({k})\n" for k in range(400))
+    arms = "".join(f"elif n == {k}:\n    X = X.fillna({k})\n" for k in range(120))
     source = HEAD + "n = len(X)\nif n == -1:\n    X = X.fillna(0)\n" + arms + SPLIT + JUDGE
     trace = run(source)
     assert trace.cut or trace.evaluations
