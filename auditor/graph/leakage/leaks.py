@@ -18,6 +18,9 @@ _MILDER_STATISTIC = 1
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 
+BUG = "following its rows failed: "
+"""Begins what is told of a program over which the run itself broke."""
+
 MOST_SHOWN = 8
 
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
@@ -48,7 +51,10 @@ def traces(world: World) -> dict[str, Trace]:
     """What a run over each program saw, tests left out."""
     found = {}
     for path in world.resolved.code.paths:
-        trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+        try:
+            trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
+            trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
             found[path] = trace
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -75,11 +76,17 @@ def _in_code(world: World) -> Iterator[str]:
     code = world.resolved.code
     for path in code.paths:
         for _, call in code.calls(path):
-            yield from (text for name, value in call.keywords if _PACKAGES.search(name) for text in _texts(value))
+            yield from (text for name, value in call.keywords if _is_packages(name) for text in _texts(value))
         for number in code.scopes(path):
             for name, bindings in code.index(path, number).bindings.items():
-                if _PACKAGES.search(name):
+                if _is_packages(name):
                     yield from (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+
+
+@cache
+def _is_packages(name: str) -> bool:
+    """Whether a name says that it holds packages; programs use the same few names all the time."""
+    return _PACKAGES.search(name) is not None
 
 
 def _texts(expr: Expr) -> Iterator[str]:

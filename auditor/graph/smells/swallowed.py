@@ -149,7 +149,8 @@ def _counts(world: World, effect: Effect, first: int, last: int) -> bool:
         return True
     if effect.role is Role.CONFIG_READ:
         # Settings that the repository holds are there: what is swallowed is that they cannot be read.
-        return any(value.exact and value.text() in world.resolved.tree for value in effect.targets)
+        named = (touch.artefact.path for touch in world.lineage.touches.get(effect.site, ()) if touch.effect == effect)
+        return any(path in world.resolved.tree for path in named if path is not None)
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
     names = [value.text() for value in effect.targets if value.exact]
     return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)
