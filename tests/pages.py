@@ -69,12 +69,14 @@ def _example(name: str, bad: bool, body: str) -> Example:
 
 
 def scripted(text: str) -> History:
-    """A history: each line is a number of commits, and the files that each of them changes; one commit a week."""
+    """A history, the newest first: a number of commits and the files that each changes, `by 1` where a second person made
+    them; one commit a week."""
     commits: list[Commit] = []
     for line in text.strip().splitlines():
-        times, *paths = line.split()
+        said, _, author = line.partition(" by ")
+        times, *paths = said.split()
         changes = tuple(Change(path, "M", "0" * 40) for path in paths)
-        commits += [Commit("0" * 40, 0, 0, "change", changes)] * int(times)
+        commits += [Commit("0" * 40, 0, int(author or 0), "change", changes)] * int(times)
     week, last = 7 * 86_400, 1_700_000_000
     return History("full", tuple(replace(c, time=last - n * week) for n, c in enumerate(commits)))
 

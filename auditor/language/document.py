@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from auditor.language.credentials import mask, mask_value
 from auditor.language.node import Node, Scalar
 from auditor.model.facts import Leaf
@@ -15,10 +13,7 @@ MAX_TEXT = 2_000  # characters of one value
 def leaves(document: Node, *, prefix: str = "") -> tuple[Leaf, ...]:
     """The scalars of a document by dotted key, at most 20,000; secrets are masked."""
     found: list[Leaf] = []
-    for leaf in _flatten(document, prefix, document.line):
-        found.append(leaf)
-        if len(found) >= MAX_LEAVES:
-            break
+    _flatten(document, prefix, document.line, found)
     return tuple(found)
 
 
@@ -29,16 +24,18 @@ def keep(key: str, value: Scalar) -> Scalar:
     return mask_value(key, value[:MAX_TEXT])
 
 
-def _flatten(node: Node, key: str, line: int) -> Iterator[Leaf]:
+def _flatten(node: Node, key: str, line: int, found: list[Leaf]) -> None:
+    if len(found) >= MAX_LEAVES:
+        return
     if node.kind == "map":
         if not node.entries:
-            yield Leaf(key, None, "map", line)
+            found.append(Leaf(key, None, "map", line))
         for name, part in node.items():
-            yield from _flatten(part, f"{key}.{name}" if key else name, node.line_of(name))
+            _flatten(part, f"{key}.{name}" if key else name, node.line_of(name), found)
     elif node.kind == "list":
         if not node.parts:
-            yield Leaf(key, None, "list", line)
+            found.append(Leaf(key, None, "list", line))
         for index, part in enumerate(node.parts):
-            yield from _flatten(part, f"{key}.{index}" if key else str(index), part.line)
+            _flatten(part, f"{key}.{index}" if key else str(index), part.line, found)
     elif node:
-        yield Leaf(mask(key), keep(key, node.value), node.kind, line)
+        found.append(Leaf(mask(key), keep(key, node.value), node.kind, line))

@@ -101,8 +101,10 @@ _AFTER = re.compile(rb"[\w-]{0,20}")
 
 
 def _format(kind: str, marks: str, pattern: str, holds: Callable[[bytes], bool] = _is_random) -> _Format:
-    found = tuple(mark.encode() for mark in marks.split())
-    return _Format(kind, found, re.compile(pattern.encode()), holds)
+    # A search for a literal is many times faster than one for a word boundary: where a hit begins a word is asked behind
+    # its first letters.
+    pattern = re.sub(r"^\\b\(\?P<secret>(\w+|\[\w+\])", r"(?P<secret>\1(?<=\\b\1)", pattern)
+    return _Format(kind, tuple(mark.encode() for mark in marks.split()), re.compile(pattern.encode()), holds)
 
 
 _FORMATS = (
@@ -113,10 +115,10 @@ _FORMATS = (
     _format("a Hugging Face token", "hf_", r"\b(?P<secret>hf_[A-Za-z0-9]{34,})\b"),
     _format("an OpenAI key", "T3BlbkFJ", r"\b(?P<secret>sk-[\w-]{20,}T3BlbkFJ[\w-]{20,})"),
     _format("an Anthropic key", "sk-ant-", r"\b(?P<secret>sk-ant-[a-z]{3,5}\d\d-[\w-]{60,})"),
-    _format("a Slack token", "xoxa- xoxb- xoxp- xoxr- xoxs-", r"\b(?P<secret>xox[abprs]-\d[\w-]{20,})"),
+    _format("a Slack token", "xox", r"\b(?P<secret>xox[abprs]-\d[\w-]{20,})"),
     _format("a Slack webhook", "hooks.slack.com/services/", r"hooks\.slack\.com/services/(?P<secret>T\w{8,}/B\w{8,}/\w{20,})"),
     _format("a Google API key", "AIza", r"\b(?P<secret>AIza[\w-]{35})(?![\w-])"),
-    _format("a Stripe key", "sk_live_ rk_live_", r"\b(?P<secret>[sr]k_live_[A-Za-z0-9]{20,})"),
+    _format("a Stripe key", "k_live_", r"\b(?P<secret>[sr]k_live_[A-Za-z0-9]{20,})"),
     _format("a Databricks token", "dapi", r"\b(?P<secret>dapi[0-9a-f]{32}(?:-\d)?)\b"),
     _format("a Prefect key", "pnu_ pnb_", r"\b(?P<secret>pn[ub]_[A-Za-z0-9]{36})\b"),
     _format("a PyPI token", "pypi-AgEI", r"\b(?P<secret>pypi-AgEI[\w-]{50,})"),

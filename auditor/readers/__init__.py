@@ -13,7 +13,7 @@ from fnmatch import translate
 import msgspec
 
 from auditor.language.secrets import without_secrets
-from auditor.model.facts import Facts, Trouble
+from auditor.model.facts import Facts, Secret, Trouble
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -246,9 +246,18 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     pin = pointer(data)
     if pin is not None:
         return read_pointer(pin)
-    data, secrets = without_secrets(data)
+    data, secrets = _cleared(readers, data)
     facts = _read(readers, data)
     return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
+
+
+def _cleared(readers: Sequence[Reader], data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
+    """The bytes without credentials; of a long table only as far as anybody looks, and as far again for what moves up."""
+    heads = [reader.head for reader in readers]
+    if not heads or not all(heads) or len(data) <= 2 * max(heads):
+        return without_secrets(data)
+    cleared, secrets = without_secrets(data[: 2 * max(heads)])
+    return cleared + data[2 * max(heads) :], secrets
 
 
 def _read(readers: Sequence[Reader], data: bytes) -> Facts:

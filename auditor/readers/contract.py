@@ -17,7 +17,8 @@ class Reader:
     """One format: how its files are called, how they look, and what turns bytes into facts.
 
     `names` are globs over the file name, or over the whole path where they hold a `/`. `sniff` looks at the bytes when
-    the name alone does not tell. Raise `version` when the facts of unchanged bytes change.
+    the name alone does not tell; `head` is how many bytes a reader looks at that needs no more than their beginning. Raise
+    `version` when the facts of unchanged bytes change.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Reader:
     read: Callable[[bytes], Facts]
     version: int = 1
     sniff: Callable[[bytes], bool] | None = None
+    head: int = 0
 
     def accepts(self, data: bytes) -> bool:
         """Whether the bytes look like this format."""

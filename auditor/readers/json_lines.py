@@ -69,4 +69,4 @@ def _schema(meta: Any) -> Iterator[str]:
 
 
 DELTA = Reader(name="delta-log", names=("*/_delta_log/*.json",), read=read_delta)
-READER = Reader(name="json-lines", names=("*.jsonl", "*.ndjson"), read=read)
+READER = Reader(name="json-lines", names=("*.jsonl", "*.ndjson"), read=read, head=HEAD)

@@ -182,6 +182,6 @@ def _rst_blocks(lines: list[str]) -> Iterator[tuple[str, int]]:
         yield _unprompted(body), index + 2
 
 
-MARKDOWN = Reader(name="markdown", names=("*.md", "*.markdown", "*.mdx"), read=over_text(read_markdown))
+MARKDOWN = Reader(name="markdown", names=("*.md", "*.MD", "*.Md", "*.markdown", "*.mdx"), read=over_text(read_markdown))
 RST = Reader(name="rst", names=("*.rst",), read=over_text(read_rst))
 PLAIN = Reader(name="markdown", names=("README", "README.txt", "readme.txt"), read=over_text(read_markdown))

@@ -18,6 +18,8 @@ MIN_ROWS = 20
 MAX_ROWS = 1_000
 
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|\s*[-+]?inf(?:inity)?\s*", re.I)
+_FLAG = re.compile(r"true|false|yes|no", re.IGNORECASE)
+_TELLING = re.compile(r"[\d@]")
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "nil"})
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")),
@@ -33,7 +35,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("card", re.compile(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}")),
     ("number", _NUMBER),
-    ("flag", re.compile(r"true|false|yes|no", re.IGNORECASE)),
+    ("flag", _FLAG),
 )
 _SYNTHETIC = re.compile(
     r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|\b555[.-]?\d{4}$", re.IGNORECASE
@@ -98,14 +100,23 @@ def _profile(names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterable[
         synthetic = 0
         for value, times in counts.items():
             kinds[_kind(value.strip())] += times
-            synthetic += times if _SYNTHETIC.search(value.strip()) else 0
+            if ("@" in value or "555" in value) and _SYNTHETIC.search(value.strip()):
+                synthetic += times
         plain = {value.strip().casefold() for value in counts}
         listed = tuple(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
         yield Column(name, sum(counts.values()), len(counts), listed, len(counts) - len(plain), synthetic)
 
 
 def _kind(value: str) -> str:
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(value)), "text") if len(value) < 80 else "text"
+    if len(value) >= 80:
+        return "text"
+    # Most values are numbers and words: what is a number is nothing else (but a telephone's begins with "+" too), and what
+    # holds no digit and no "@" is at most a flag.
+    if value[:1] != "+" and _NUMBER.fullmatch(value):
+        return "number"
+    if not _TELLING.search(value):
+        return "flag" if _FLAG.fullmatch(value) else "text"
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(value)), "text")
 
 
-READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read)
+READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read, head=HEAD)

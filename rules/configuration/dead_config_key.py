@@ -37,17 +37,19 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not documents:
         yield NotApplicable("code here reads no document of settings")
         return
+    written_out = {(setting.document, setting.key.name) for setting in graph.shadowed()}  # CFG001 tells of those
     for document in documents:
+        dead = [key for key in document.dead if (document.path, key.name) not in written_out]
         if document.open:
             yield Unknown(f"{document.path}: {document.open}")
-        elif document.dead:
-            first, *others = document.dead
-            names = ", ".join(key.name for key in document.dead[:4]) + (" …" if len(document.dead) > 4 else "")
-            few = len(document.dead) < SEVERAL and len(document.dead) < SHARE * document.defined
+        elif dead:
+            first, *others = dead
+            names = ", ".join(key.name for key in dead[:4]) + (" …" if len(dead) > 4 else "")
+            few = len(dead) < SEVERAL and len(dead) < SHARE * document.defined
             yield Finding(
-                f"{document.path} sets {names}: {plural(len(document.dead), 'key')} of {document.defined} that no code reads",
+                f"{document.path} sets {names}: {plural(len(dead), 'key')} of {document.defined} that no code reads",
                 first.place,
-                entity="\n".join((document.path, *(key.name for key in document.dead))),
+                entity="\n".join((document.path, *(key.name for key in dead))),
                 remedy="delete them, or use them where the value is written out",
                 related=tuple(key.place.says(f"{key.name}: not read either") for key in others[:12]),
                 milder=int(few),

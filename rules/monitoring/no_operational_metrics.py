@@ -45,6 +45,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(says=f"{evidence[0].place}: {evidence[0].says}")
     elif health := graph.health():
         yield Clean(says=f"{health.place}: {health.says}")
+    elif managed := graph.managed():
+        yield NotEvidenced(f"`{managed}` deploys to a platform that measures what it runs", searched=searched)
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=searched)
     else:

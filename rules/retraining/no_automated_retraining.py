@@ -61,6 +61,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"a {pushed[0].kind.replace('_', ' ')} trains ({pushed[0].place}); whether new data arrive by commit cannot be seen",
             searched=SEARCHED,
         )
+    elif hint := graph.training_hint():
+        yield NotEvidenced(f"{hint[1]} ({hint[0]})", searched=SEARCHED)
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=SEARCHED)
     else:

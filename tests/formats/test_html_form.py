@@ -252,7 +252,7 @@ def test_a_crowd_of_findings_is_bounded_and_counted() -> None:
 def test_pages_without_content_are_left_out_and_named() -> None:
     parsed = page(library())
     ids = [attrs.get("id") for attrs in parsed.named("section")]
-    assert ids == ["executive", "examined", "scorecard", "method", "glossary"]
+    assert ids == ["executive", "examined", "scorecard", "checklist", "method", "glossary"]
     assert "Risk register: no finding is open." in parsed.text
     assert "System map: no data, step or model was recognised." in parsed.text
 

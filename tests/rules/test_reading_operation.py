@@ -12,6 +12,7 @@ APP = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = jo
 SCORE = "@app.post('/score')\ndef score(values: list[float]):\n    return float(model.predict([values])[0])\n"
 SERVICE = APP + SCORE
 FLASK = "import logging\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.route('/score', methods=['POST'])\ndef score():\n"
+JOB = "on: push\njobs:\n  {name}:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: {run}\n"
 TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
 DRAWN = (
     "import numpy as np\n\n\ndef detect_drift(a, b):\n    d = abs(a.mean() - b.mean())\n    return d > 0.1\n\n\n"
@@ -74,6 +75,38 @@ PAIRS = [
         {"s.py": SERVICE, "train.py": TRAIN},
         {"s.py": SERVICE, "train.py": TRAIN.replace("linear_model import Ridge", "cluster import KMeans").replace("Ridge().fit(f[['x']], f['y'])", "KMeans().fit(f[['x']])")},
         id="groups have no labels",
+    ),
+    pytest.param("OPS004", {"s.py": SERVICE}, {"s.py": SERVICE, ".taskcluster.yml": "version: 1\n"}, id="a system that is not read"),
+    pytest.param("OPS004", {"s.py": SERVICE}, {"s.py": SERVICE, "argo/ci-workflow.yml": "kind: X\n"}, id="integration by other means"),
+    pytest.param(
+        "OPS004",
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="Testing", run="./run.sh")},
+        id="a job called after tests",
+    ),
+    pytest.param(
+        "OPS004",
+        {"s.py": SERVICE, ".github/workflow/a.yml": JOB.format(name="t", run="pytest")},
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="t", run="pytest")},
+        id="a folder that the platform does not read",
+    ),
+    pytest.param(
+        "OPS005",
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="docker run shop/train")},
+        id="an image that may train",
+    ),
+    pytest.param(
+        "OPS008",
+        {"train.py": TRAIN, "README.md": "# x\n\npip install it and then run the file of the folder with this command\n"},
+        {"train.py": TRAIN, "README.md": "# x\n\nМодель классификации видов. Датасет собран из наблюдений.\n"},
+        id="documents in another language",
+    ),
+    pytest.param(
+        "OPS001",
+        {"s.py": SERVICE, "train.py": TRAIN},
+        {"s.py": SERVICE + "\n\n@app.post('/retrain')\ndef again():\n    return fit_again()\n", "train.py": TRAIN},
+        id="a route that trains",
     ),
     pytest.param(
         "MON007",

@@ -14,6 +14,8 @@ from auditor.formats.view.findings import MOST_CARDS, Card, Findings, cards, fin
 from auditor.formats.view.lineage import Picture, picture
 from auditor.formats.view.links import linker, shown_remote
 from auditor.formats.view.pieces import Column, Inline, Table, code, listed, table, text
+from auditor.formats.view.release import Judgements, Release, judgements, release
+from auditor.formats.view.roadmap import Roadmap, roadmap
 from auditor.formats.view.scorecard import Scorecard, scorecard
 from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
 from auditor.model.audit import Audit, Impact
@@ -64,6 +66,9 @@ class Report(msgspec.Struct, frozen=True):
     impacts: Table | None
     cards: tuple[Card, ...]
     more_findings: str
+    release: Release | None
+    roadmap: Roadmap | None
+    judgements: Judgements | None
     findings: Findings
     method: Method
     glossary: tuple[tuple[str, str], ...]
@@ -74,12 +79,16 @@ def report(audit: Audit, pages: RulePages) -> Report:
     link = linker(audit.target)
     drawn, reach, register, listing = picture(audit), _impacts(audit), cards(audit, pages, link), findings(audit, link)
     score = scorecard(audit, pages)
+    before_release, steps, decided = release(audit, link), roadmap(audit, pages), judgements(audit)
     titles = (
         ("executive", "Executive summary", True, ""),
         ("examined", "Examined and not examined", True, ""),
         ("scorecard", "Scorecard", bool(score.families), "no family of rules applies to what was found"),
         ("map", "System map", bool(drawn or reach), "no data, step or model was recognised"),
         ("register", "Risk register", bool(register), "no finding is open"),
+        ("checklist", "Pre-release checklist", before_release is not None, "no item of the checklist applies"),
+        ("roadmap", "Roadmap", steps is not None, "no finding is open"),
+        ("judgements", "Waivers and suppressions", decided is not None, "nobody waived or suppressed a finding"),
         ("findings", "All findings", bool(listing.rows), "there is no finding"),
         ("method", "Method", True, ""),
         ("glossary", "Glossary", True, ""),
@@ -105,6 +114,9 @@ def report(audit: Audit, pages: RulePages) -> Report:
         more_findings=f"The first {MOST_CARDS} by priority. All {listing.count} follow in the next section."
         if more
         else "",
+        release=before_release,
+        roadmap=steps,
+        judgements=decided,
         findings=listing,
         method=_method(audit, pages),
         glossary=GLOSSARY,

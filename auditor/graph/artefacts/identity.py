@@ -77,7 +77,7 @@ class Identities:
         path = normal(text)
         if not path or path == ".":
             return None
-        if (isinstance(value.parts[0], Hole) and not value.anchored) or path.startswith(HOLE):
+        if _is_anywhere(value) or path.startswith(HOLE):
             # Nobody tells which folder it is: the same pattern in two programs is not one artefact.
             confidence = min(value.confidence, 0.5)
             return Identity(f"unknown:{importer}:{path}", None, confidence, guessed=True, templated=True)
@@ -134,6 +134,12 @@ class Identities:
         found = [] if path.startswith("..") else [path]
         found += [normal(f"{folder}/{path}") for folder in above(importer)]
         return [candidate for candidate in dict.fromkeys(found) if not candidate.startswith("..")]
+
+
+def _is_anywhere(value: Value) -> bool:
+    """Whether nobody tells the folder that a text begins with; what a loop goes over lies where it is looked for."""
+    first = value.parts[0]
+    return isinstance(first, Hole) and not (value.anchored and first.kind == "loop")
 
 
 def _under(folder: str, path: str) -> str:

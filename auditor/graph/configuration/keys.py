@@ -51,7 +51,8 @@ class Key(NamedTuple):
 
 class Document(NamedTuple):
     """A document of settings: how many keys it has and how many are read by name, which are dead, and which are read but
-    not defined. `open` tells why every key may be read; then nothing is dead."""
+    not defined. `open` tells why every key may be read; then nothing is dead. `unread` are those that no reading covers, though
+    something says their name."""
 
     path: str
     defined: int
@@ -59,6 +60,7 @@ class Document(NamedTuple):
     dead: tuple[Key, ...]
     undefined: tuple[Key, ...]
     open: str
+    unread: tuple[Key, ...] = ()
 
 
 def documents(world: World, owned: Callable[[str], bool]) -> list[Document]:
@@ -92,10 +94,13 @@ def _document(world: World, path: str, readings: list[Reading]) -> Document:
         for key, line in defined.items()
         if key not in read and not any(not part or key == part or key.startswith(f"{part}.") for part in covered)
     ]
-    dead = [key for key in dead if not _is_said(world, key.name)]
+    unread, dead = dead, [key for key in dead if not _is_said(world, key.name)]
     if not told and (len(read) < FEWEST_READ or len(dead) > MOST_DEAD * len(defined)):
         told = f"only {len(read)} of {len(defined)} keys are seen to be read"
-    return Document(path, len(defined), len(read), () if told else tuple(dead), undefined, told)
+    if told:
+        return Document(path, len(defined), len(read), (), undefined, told)
+    left = tuple(key for key in unread if key not in dead)
+    return Document(path, len(defined), len(read), tuple(dead), undefined, "", left)
 
 
 def _defined(world: World, path: str) -> dict[str, int]:

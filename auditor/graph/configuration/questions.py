@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.configuration import credentials, keys, targets
+from auditor.graph.configuration import credentials, dead_code, keys, scattered, targets, thresholds
 from auditor.graph.part import Part
 
 
@@ -18,6 +18,18 @@ class Configuration(Part):
     def settings_read(self) -> list[keys.Document]:
         """The documents of settings that code reads, with keys that nothing reads and keys that nothing defines."""
         return self._documents
+
+    def shadowed(self) -> list[scattered.Shadowed]:
+        """Settings that no code reads, since it writes the value out itself."""
+        return scattered.shadowed(self._world, self.owns, self._documents)
+
+    def thresholds(self) -> tuple[list[thresholds.Threshold], int]:
+        """Where serving code decides by a number that is written out, and how many scopes of it there are."""
+        return thresholds.thresholds(self._world, self.owns)
+
+    def buried(self) -> tuple[list[dead_code.Buried], int]:
+        """What is left of experiments, and the number of lines of product code."""
+        return dead_code.buried(self._world, self.owns)
 
     def targets(self) -> tuple[list[targets.Target], int]:
         """Names of classes and functions in documents that lead nowhere, and how many lead into the repository."""

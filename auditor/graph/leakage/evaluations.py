@@ -96,23 +96,33 @@ def _on_training_rows(world: World, trace: Trace) -> Iterator[Doubt]:
 
 def reused(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
     """Evaluation rows that several models, or tuning and the final figure, share, while none are kept for the last word."""
-    return _all(world, owned, lambda trace: _reused(world, trace))
+    elsewhere = _evaluates_loaded(world, owned)
+    return _all(world, owned, lambda trace: _reused(world, trace, elsewhere=elsewhere))
 
 
-def _reused(world: World, trace: Trace) -> Iterator[Doubt]:
+def _reused(world: World, trace: Trace, *, elsewhere: bool) -> Iterator[Doubt]:
     for reuse in verdicts.repeated(trace):
         last = reuse.evaluations[-1]
         shown = list({e.spot: e for e in reuse.evaluations}.values())
-        models = {e.trained.version for e in reuse.evaluations}
-        tuned = any(e.how == "tuning" for e in reuse.evaluations)
-        says = f"the rows that {last.trained.name} is judged on {'also tune it' if tuned and len(models) == 1 else f'judge {len(models)} models'}; no rows are kept for the last word"
         trail = [
             at(world, e.spot).says(f"{e.trained.name} {'watches' if e.how == 'tuning' else 'judged on'} them here")
             for e in shown[:MOST_SHOWN]
         ]
-        yield _doubt(
-            world, last, at(world, last.spot), says, trail, 0.9 if reuse.selects else 0.6, 0 if reuse.selects else 2
-        )
+        says = f"{_uses(reuse)}; this program keeps no rows for the last word"
+        scored = reuse.selects and reuse.known and not elsewhere
+        yield _doubt(world, last, at(world, last.spot), says, trail, 0.9 if scored else 0.6, 0 if scored else 2)
+
+
+def _uses(reuse: verdicts.Reuse) -> str:
+    name = reuse.evaluations[-1].trained.name
+    models = {e.trained.version for e in reuse.evaluations}
+    if len(models) == 1 or (
+        len({e.trained.name for e in reuse.evaluations}) == 1 and any(e.how == "tuning" for e in reuse.evaluations)
+    ):
+        return f"the rows that {name} is judged on also guide its training"
+    if len({e.spot for e in reuse.evaluations}) == 1:
+        return f"every {name} of a loop is judged on the same rows"
+    return f"{len(models)} models are judged on the same rows"
 
 
 def shuffled(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:

@@ -18,9 +18,12 @@ _MILDER_STATISTIC = 1
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 
+BUG = "following its rows failed: "
+"""Begins what is told of a program over which the run itself broke."""
+
 MOST_SHOWN = 8
 
-_VERBS = {"statistic": "taken", "model": "trained", "filter": "taken"}
+_VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
 
 
 class Leak(NamedTuple):
@@ -48,7 +51,10 @@ def traces(world: World) -> dict[str, Trace]:
     """What a run over each program saw, tests left out."""
     found = {}
     for path in world.resolved.code.paths:
-        trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+        try:
+            trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
+            trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
             found[path] = trace
     return found
@@ -82,7 +88,7 @@ def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
     """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
     groups: dict[object, list[verdicts.Leak]] = {}
     for leak in found:
-        plain = leak.fit.how == "statistic" and leak.evaluation is not None
+        plain = leak.fit.how in ("statistic", "group") and leak.evaluation is not None
         site = leak.evaluation.site if leak.evaluation is not None else None
         groups.setdefault((leak.fit.spot.path, site) if plain else leak.fit, []).append(leak)
     return [sorted(group, key=lambda leak: (leak.fit.spot, leak.fit.name)) for group in groups.values()]
@@ -109,7 +115,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     unlabelled = verdicts.unlabelled(evaluation)
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
-    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how == "statistic" else 0
+    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how in ("statistic", "group") else 0
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
 

@@ -69,6 +69,7 @@ class Lineage:
         self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
+        self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
 
     # --- resolution ---
@@ -236,14 +237,47 @@ class Lineage:
             found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)
         return found
 
+    def reaches_model(self, path: str) -> bool:
+        """Whether starting a program, or any of its functions, leads to a model that is loaded or predicts."""
+        known = self._models.get(path)
+        if known is None:
+            known = self._models[path] = any(
+                effect.role in (Role.LOAD_MODEL, Role.PREDICT)
+                for site in self._within_reach(path)
+                for effect in self.resolved.effects.of(site)
+            )
+        return known
+
+    def _within_reach(self, path: str) -> Iterator[Site]:
+        """The scopes that a program leads to when it is started, then those that only its functions do, each once."""
+        seen = set(self.reached(path))
+        yield from seen
+        for start in [site for site in seen if site[0] == path] + [
+            (path, number) for number in self.resolved.code.scopes(path)
+        ]:
+            further = set(self.resolved.effects.reached(start)) - seen
+            seen |= further
+            yield from further
+
     def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
         invocations = self.resolved.evaluator.invocations
         starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
-        for site in self.reached(path, starts):
+        reached = self.reached(path, starts)
+        for site in reached:
             for touch in self.touches.get(site, ()):
-                if (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts):
+                told = (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts)
+                if told and self._admitted(touch, reached):
                     yield touch
+
+    def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
+        """Whether some call on the way leaves the branch possible in which a function does something."""
+        at = touch.effect.at
+        if not touch.site[1] or at is None or not at.conditions or touch.effect.origin is not None:
+            return True
+        effects = self.resolved.effects
+        ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
+        return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
 
     def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
         """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""

@@ -5,10 +5,28 @@ from __future__ import annotations
 from functools import cached_property
 
 from auditor.graph.data import versions
-from auditor.graph.operation import acting, elsewhere, evidence, handling, serving, starting, upstream
+from auditor.graph.operation import (
+    acting,
+    ageing,
+    cards,
+    elsewhere,
+    environments,
+    evidence,
+    frozen,
+    handling,
+    integrating,
+    releasing,
+    rollout,
+    served,
+    serving,
+    starting,
+    upstream,
+)
+from auditor.graph.operation.serving import Deployment
 from auditor.graph.part import Part
-from auditor.graph.parts.archetypes import SURE
+from auditor.graph.parts.archetypes import SHOWN, SURE
 from auditor.model.artefact import Role
+from auditor.model.place import Place
 
 
 class Operation(Part):
@@ -59,6 +77,10 @@ class Operation(Part):
         """A route, probe or check that tells whether a service of the component is well."""
         return evidence.health(self._world, self.owns)
 
+    def managed(self) -> str:
+        """A deployment to a platform that measures what it runs; "" without one."""
+        return serving.managed(self._world)
+
     def scheduled(self) -> list[upstream.Scheduled]:
         """Runs on a schedule that take data in, with whatever in them could refuse stale or broken data."""
         return upstream.scheduled(self._world, self.owns)
@@ -70,6 +92,10 @@ class Operation(Part):
     def starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         """Triggers that lead to training, and the training programs."""
         return starting.starts(self._world, self.owns)
+
+    def training_hint(self) -> tuple[Place, str] | None:
+        """What may train by itself though it cannot be followed."""
+        return starting.hint(self._world, self.owns)
 
     def evaluates(self, program: str) -> bool:
         """Whether running a program computes a score of a model."""
@@ -101,3 +127,84 @@ class Operation(Part):
     def captures(self) -> evidence.Evidence | None:
         """A platform that keeps requests and answers by itself."""
         return evidence.captures(self._world)
+
+    # --- release ---
+
+    def releases(self) -> list[releasing.Release]:
+        """Ways from training to operation, and what on them looks at the figures."""
+        return releasing.releases(self._world, self.owns)
+
+    def unserved(self) -> tuple[list[served.Mismatch], int]:
+        """Services that do not load what is promoted, and how many loads agree."""
+        return served.mismatches(self._world, self.owns)
+
+    def overwritten(self) -> tuple[list[served.Overwritten], int]:
+        """Models in operation of which no earlier one is kept, and how many have earlier ones."""
+        return served.overwritten(self._world, self.owns)
+
+    def image_tags(self) -> tuple[list[Place], list[Place]]:
+        """Where images are pushed under tags of their own, and where always under the same."""
+        return served.image_tags(self._world)
+
+    # --- integration, documents, history ---
+
+    @property
+    def stands_for_the_repository(self) -> bool:
+        """Whether questions about the whole repository are asked of this component: of the first."""
+        return self.root == self._roots[0]
+
+    @property
+    def owes_integration(self) -> bool:
+        """Whether it is sure that the component is operated, and neither more of a library nor perhaps there to be read."""
+        operated = self.confidence("PSA")
+        read = self.confidence("NR") >= SURE or self.confidence("T") >= SHOWN
+        return operated >= SURE and operated >= self.confidence("L") and not read
+
+    def integration(self) -> integrating.Integration:
+        """What runs by itself when the code changes."""
+        return integrating.integration(self._world)
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the repository is a copy of what is worked on elsewhere, as its commits say."""
+        return integrating.mirrored(self._world)
+
+    def exercised(self) -> integrating.Exercised:
+        """Whether integration exercises the machine-learning code."""
+        return integrating.exercised(self._world, self.owns)
+
+    def model_card(self) -> cards.Card:
+        """Which fields of a model card the documents fill."""
+        return cards.card(self._world)
+
+    def ages(self) -> ageing.Ages:
+        """Models in git beside the history of what they are made of."""
+        return ageing.ages(self._world, self.owns)
+
+    def silo(self) -> ageing.Silo:
+        """Whether one person alone knows the files that train."""
+        return ageing.silo(self._world, self.owns)
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a CODEOWNERS file names people."""
+        return any(facts.kind == "codeowners" and facts.patterns for facts in self._world.files.values())
+
+    def staged(self) -> evidence.Evidence | None:
+        """The first sign that a new model gets a part of the traffic first."""
+        return rollout.staged(self._world)
+
+    def deployed_to_platform(self) -> Deployment | None:
+        """A deployment to a platform that could split traffic."""
+        return rollout.platform(self._world, self.owns)
+
+    def frozen_trainings(self) -> tuple[list[frozen.Frozen], int]:
+        """Trainings that are started again on the same data, and how many are started by time or events."""
+        starts, _ = self.starts()
+        by_time = [start for start in starts if start.kind in frozen.BY_TIME]
+        roots = versions.training_roots(self._world, self.owns) if by_time else []
+        return frozen.frozen(self.owns, by_time, roots), len({start.training for start in by_time})
+
+    def shared_stores(self) -> tuple[list[environments.Shared], int]:
+        """Stores that production shares with another environment, and how many settings tell environments apart."""
+        return environments.shared_stores(self._world, self.owns)

@@ -98,6 +98,18 @@ def _predicts(world: World, sites: Iterable[Site]) -> bool:
     return predicts and loads
 
 
+_MANAGED = re.compile(
+    r"gcloud (run|app|functions|ai)|aws (lambda|apprunner|elasticbeanstalk|sagemaker)|sam deploy|serverless deploy|az (webapp|ml|containerapp|functionapp)|"
+    r"heroku|fly(ctl)? |railway|modal deploy|deploy-cloudrun|webapps-deploy|azure/functions|render",
+    re.I,
+)
+
+
+def managed(world: World) -> str:
+    """The deployment to a platform that measures what it runs by itself, in words; "" without one."""
+    return next((each.says for each in deployments(world) if _MANAGED.search(each.says)), "")
+
+
 class Deployment(NamedTuple):
     """A command or action by which a step puts something into operation: the id of the step, and the words."""
 

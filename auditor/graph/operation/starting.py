@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
@@ -26,7 +28,9 @@ class Start(NamedTuple):
 
 def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
     """Triggers from which a training program of the component is reached, and those programs."""
-    trained = {training.program: training for training in trainings(world, owned)}
+    # Programs come before notebooks: they are the training that anybody would start again.
+    found_trainings = sorted(trainings(world, owned), key=lambda each: (each.program.endswith(".ipynb"), each.program))
+    trained = {training.program: training for training in found_trainings}
     found = []
     for path, trigger in world.steps.triggers():
         for step in world.steps.started(path, trigger):
@@ -55,6 +59,64 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
             kind = "schedule" if schedule else "manual"
             found += [Start(kind, schedule, place, program, (effect.name,)) for program in led_to]
     return found, list(trained.values())
+
+
+_TRAINS = re.compile(
+    r"(?<![a-z])(re-?)?train(ing|er)?(?![a-z])|dvc (repro|exp run)|mlflow run|az ml job create|gcloud ai (custom-jobs|pipelines?)|"
+    r"create-(training-job|pipeline-execution)|start-pipeline-execution|argo submit|databricks (jobs run-now|bundle run)|kfp run",
+    re.I,
+)
+
+
+_BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", "repository_dispatch", "workflow_run"})
+"""Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
+
+
+_OUTSIDE = re.compile(
+    r"\bcurl\b.*(POST|webhook|dispatch|trigger)|gcloud builds (triggers run|submit)|gh (workflow run|api)|aws (codepipeline|codebuild|stepfunctions|lambda invoke|events)|"
+    r"az pipelines run|http(ie)? post",
+    re.I | re.S,
+)
+"""Commands that start something outside of the repository."""
+
+
+def may_train(words: str) -> bool:
+    """Whether the words of a command, or the name of a job, say that it trains."""
+    return bool(_TRAINS.search(words))
+
+
+def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:
+    """What starts by itself and may train though it cannot be followed: a job or a command of that name, or a route."""
+    for path, trigger in world.steps.triggers():
+        for step in (
+            world.steps.started(path, trigger) if _event(trigger) in _BY_ITSELF and places.is_product(path) else ()
+        ):
+            if _TRAINS.search(step.step.name):
+                return Place(step.path, step.step.line), f"the job {step.step.name} may train"
+            for command in step.step.commands:
+                words = " ".join(word.text for word in command.words)
+                if _OUTSIDE.search(words):
+                    return Place(step.path, command.line), f"`{words[:60]}` starts something outside that may train"
+                if _TRAINS.search(words) and command.words[0].text not in ("echo", "pip", "cd", "cat", "ls"):
+                    return Place(step.path, command.line), f"`{words[:60]}` may train"
+    for path in world.resolved.code.paths:
+        for endpoint in (
+            endpoints(world.resolved, path) if owned(path) and places.is_product(path) and _serves(world, path) else ()
+        ):
+            reached = world.resolved.effects.reached(endpoint.site)
+            fits = any(world.trains(e) for site in reached for e in world.resolved.effects.own.get(site, ()))
+            if fits or _TRAINS.search(endpoint.route):
+                place = world.resolved.code.place(path, endpoint.line)
+                return place, f"the route {endpoint.route} trains; who calls it is not seen"
+    return None
+
+
+def _serves(world: World, path: str) -> bool:
+    return any(
+        effect.role is Role.SERVE
+        for number in world.resolved.code.scopes(path)
+        for effect in world.resolved.effects.own.get((path, number), ())
+    )
 
 
 def _event(trigger: Trigger) -> str:

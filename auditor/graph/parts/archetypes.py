@@ -133,6 +133,9 @@ def _publishes(p: Portrait) -> bool:
 def _research(p: Portrait) -> Iterable[Signal]:
     if _PAPER.search(p.readme):
         yield Signal("R", 0.5, "README points to a paper")
+    sources = sorted(path for path in p.resolved.tree if path.endswith(".tex") and p.owned(path))
+    if sources:
+        yield Signal("R", 0.5, f"it holds the text of a paper ({sources[0]})")
     trains = p.roles.get(Role.FIT, 0)
     named = [
         path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from posixpath import dirname
 
 from auditor.graph import places
@@ -41,6 +41,8 @@ def _is_marker(path: str, facts: Facts) -> bool:
     return name in MARKERS
 
 
-def owner_of(path: str, roots: Iterable[str]) -> str:
+def owner_of(path: str, roots: Collection[str]) -> str:
     """The deepest root that a path lies under; "" for the repository."""
-    return max((root for root in roots if root and (path == root or path.startswith(root + "/"))), key=len, default="")
+    while path and path not in roots:
+        path = path.rpartition("/")[0]
+    return path

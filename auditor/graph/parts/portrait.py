@@ -131,10 +131,6 @@ def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage)
         ]
         if not serves or any(part in ("test", "tests") for part in path.split("/")):
             continue
-        sites = set(lineage.reached(path))
-        sites |= {(path, number) for number in resolved.code.scopes(path)}
-        for site in list(sites):
-            sites |= set(resolved.effects.reached(site)) if site[0] == path else set()
-        if any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for site in sites for e in resolved.effects.of(site)):
+        if lineage.reaches_model(path):
             found.append(path)
     return found

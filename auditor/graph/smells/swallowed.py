@@ -43,6 +43,7 @@ WORK = {
     Role.LOAD_MODEL: "loading a model",
     Role.READ: "reading data",
     Role.WRITE: "writing data",
+    Role.CONFIG_READ: "reading settings",
 }
 """Work whose errors matter, the gravest first."""
 
@@ -129,23 +130,27 @@ def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
     effects = world.resolved.effects
     last = statement.handlers[0].line - 1
     order = {role: rank for rank, role in enumerate(WORK)}
-    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(e, statement.line, last)]
+    done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, statement.line, last)]
     for edge in effects.calls.get(site, ()):
         if edge.direct and statement.line <= edge.call.line <= last:
             own = effects.own.get((edge.callee.path, edge.callee.scope), ())
-            done += [(order[e.role], edge.call.line) for e in own if _counts(e, 0, 10**9)]
+            done += [(order[e.role], edge.call.line) for e in own if _counts(world, e, 0, 10**9)]
     if not done:
         return None
     rank, line = min(done)
     return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
 
 
-def _counts(effect: Effect, first: int, last: int) -> bool:
+def _counts(world: World, effect: Effect, first: int, last: int) -> bool:
     """Whether an effect is work on data or a model, by a library of the field."""
     if effect.role not in WORK or effect.dead or effect.certainty < 0.9 or not first <= effect.line <= last:
         return False
     if effect.domain in ("data", "ml", "validation") and effect.entry.attrs.get("format") != "pickle":
         return True
+    if effect.role is Role.CONFIG_READ:
+        # Settings that the repository holds are there: what is swallowed is that they cannot be read.
+        named = (touch.artefact.path for touch in world.lineage.touches.get(effect.site, ()) if touch.effect == effect)
+        return any(path in world.resolved.tree for path in named if path is not None)
     # `open`, `pickle` and the like touch anything: what they name must be a table or a model.
     names = [value.text() for value in effect.targets if value.exact]
     return any(places.is_model(name) or places.suffix(name) in _TABLES for name in names)

@@ -103,16 +103,31 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
         if _DIALECTS.search(path) or places.is_exploratory(path) or not _is_plain(world, path, program):
             continue
         looked += 1
-        known = _GIVEN | _bound(world, path, program)
+        unknown = _unbound(world, path, program)  # hardly a program has any, and all else need not be followed
+        if unknown:
+            unknown -= _bound(world, path, program)
         first: dict[str, list[int]] = {}
-        for name, line in _uses(world, path, program):
-            if name not in known and not _fails_on_purpose(program, line):
+        for name, line in _uses(world, path, program) if unknown else ():
+            if name in unknown and not _fails_on_purpose(program, line):
                 first.setdefault(name, []).append(line)
         found += [
             Undefined(name, world.resolved.code.place(path, min(lines)), len(lines))
             for name, lines in sorted(first.items())
         ]
     return sorted(found, key=lambda each: in_order(each.place)), looked
+
+
+def _unbound(world: World, path: str, program: Program) -> set[str]:
+    """The names that a program reads and neither its statements and parameters bind nor Python supplies."""
+    code = world.resolved.code
+    read = {
+        node.id
+        for scope in program.scopes
+        for expr, _ in _expressions(scope)
+        for node in within(expr)
+        if type(node) is Name and not node.version
+    }
+    return read.difference(_GIVEN, *(code.index(path, number).bindings for number in code.scopes(path)))
 
 
 def _is_plain(world: World, path: str, program: Program) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
-from auditor.graph.data.versions import training_roots
+from auditor.graph.data.versions import Root, training_roots
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -30,6 +31,10 @@ _VALUES = frozenset(
 """What is asked of a frame when its values, its columns or its size are checked."""
 
 
+_DATA = re.compile(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
+"""Folders of data: what lies there is no model, whatever its suffix says."""
+
+
 class Expectations(NamedTuple):
     """What checks the data of training (`by`, with its place), and the data that training starts from."""
 
@@ -44,11 +49,11 @@ def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
     roots = [root for root in training_roots(world, owned) if root.state != "supplied" and root.touch is not None]
     if not roots:
         return Expectations("", None, (), None)
-    by, place = next(_checks(world, owned), ("", None))
+    by, place = next(_checks(world, owned, roots), ("", None))
     return Expectations(by, place, tuple(dict.fromkeys(root.artefact for root in roots)), roots[0].trained)
 
 
-def _checks(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place]]:
+def _checks(world: World, owned: Callable[[str], bool], roots: list[Root]) -> Iterator[tuple[str, Place]]:
     code = world.resolved.code
     for effect in world.resolved.effects.all():
         if effect.role is Role.VALIDATE and effect.entry.library not in _OF_REQUESTS and not effect.dead:
@@ -61,15 +66,29 @@ def _checks(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, P
         line = _failing_line(world, site) if owned(site[0]) else None
         if line is not None:
             yield "training fails on it", code.place(site[0], line)
-    for test in suites(world).tests:
-        for touch in world.lineage.touches.get(test.site, ()) if test.checks and not test.off else ():
-            if (
-                touch.way == "read"
-                and touch.kind is NodeKind.DATASET
-                and touch.artefact.path
-                and places.is_product(touch.artefact.path)
-            ):
-                yield f"a test reads {touch.artefact.path}", world.lineage.place(touch)
+    yield from _tested(world, roots)
+
+
+def _tested(world: World, roots: list[Root]) -> Iterator[tuple[str, Place]]:
+    """Tests that can fail and run code that reads the data, and files of tests that read data of the repository themselves."""
+    tests = suites(world)
+    reading = {touch.site for root in roots if (touch := root.touch) is not None and touch.site[1]}
+    checking = {test.site[0] for test in tests.tests if test.checks and not test.off}
+    for site in sorted(reading & tests.reached):
+        yield (
+            "a test runs the code that reads it",
+            world.resolved.code.place(site[0], world.resolved.code.scope(*site).line),
+        )
+    for path in sorted(checking):
+        for number in world.resolved.code.scopes(path):
+            for touch in world.lineage.touches.get((path, number), ()):
+                named = touch.artefact.path
+                if touch.way == "read" and named and places.is_product(named) and _is_data(touch.kind, named):
+                    yield f"a test reads {named}", world.lineage.place(touch)
+
+
+def _is_data(kind: NodeKind, path: str) -> bool:
+    return kind is NodeKind.DATASET or (kind is NodeKind.MODEL and bool(_DATA.search(path)))
 
 
 def _failing_line(world: World, site: Site) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.data import versions
+from auditor.graph.leakage import leaks
 from auditor.graph.views.picture import picture
 from auditor.model.audit import Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
@@ -53,6 +54,9 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 place = graphs.world.resolved.code.place(path, trouble.line) if trouble.line else None
                 line = place.line if place is not None and place.cell is None else trouble.line
                 found.append(Problem(path, line, trouble.message, trouble.code))
+    for path, trace in graphs.world.once(leaks.traces).items():
+        if trace.cut.startswith(leaks.BUG):
+            found.append(Problem(path, None, trace.cut, "internal"))
     for path, trouble in graphs.world.declarations.remarks:
         found.append(Problem(path, trouble.line, trouble.message, trouble.code))  # as the others above
     return tuple(found)

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+from auditor.model.ir import Attr
 from auditor.program.calls.branches import Reach, both, reach
-from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class _Carrier:
         self.code = effects.code
         self.landed: dict[Site, list[Effect]] = defaultdict(list)
         self.cut: set[Site] = set()
+        self._asked: dict[Site, frozenset[str]] = {}
+        """Names of the methods that are called by all that a scope reaches."""
 
     def carry(self, effect: Effect, most: int) -> None:
         """Carry one effect to the callers that supply what it hangs on, level by level."""
@@ -77,12 +80,28 @@ class _Carrier:
             return found
         owners = sorted({hole.owner for hole in _holes(effect) if hole.owner is not None and hole.owner != effect.site})
         makers = [owner for owner in owners if self.code.scope(*owner).name.endswith(".__init__")]
-        return [edge for owner in makers for edge in self.effects.callers.get(owner, ()) if edge.constructs]
+        made = (edge for owner in makers for edge in self.effects.callers.get(owner, ()) if edge.constructs)
+        return [edge for edge in made if self._is_asked(edge, effect.site, Local(effect.site[0], cls))]
+
+    def _is_asked(self, maker: LocalCall, method: Site, cls: Local) -> bool:
+        """Whether what makes an object may come to call a method of it: a function that keeps the object to itself does
+        only where it, or what it calls, calls something of that name."""
+        name = self.code.scope(*method).name.rpartition(".")[2]
+        if name.startswith("__") or self.effects.callers.get(method) or self.effects.evaluator.denoter.ancestry(cls):
+            return True
+        keeps = self.code.owner(*maker.caller) is not None or bool(self.code.index(*maker.caller).returns)
+        if keeps or self.code.scope(*maker.caller).kind != "function":
+            return True
+        if maker.caller not in self._asked:
+            reached = self.effects.reached(maker.caller)
+            calls = (each.call.func for site in reached for each in self.code.index(*site).calls)
+            self._asked[maker.caller] = frozenset(func.name for func in calls if type(func) is Attr)
+        return name in self._asked[maker.caller]
 
     def _through(self, effect: Effect, chain: Chain) -> Effect | None:
         """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
         trial = self.effects.trials.of(chain[0].caller)
-        if effect.name in trial.libraries or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
+        if trial.replaces(effect.name) or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
             return None
         frames, left = self._entered(chain, effect)
         if not left.possible or self._is_stand_in(effect, frames[0]):
@@ -109,7 +128,11 @@ class _Carrier:
 
     def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
         """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
-        meant = self.effects.evaluator.denoter.denote(effect.call.func, frame)
+        denoter, func = self.effects.evaluator.denoter, effect.call.func
+        receiver = denoter.denote(func.base, frame) if type(func) is Attr else None
+        if type(receiver) is Instance and type(receiver.of) is Local and not denoter.ancestry(receiver.of):
+            return True
+        meant = denoter.denote(func, frame)
         return type(meant) is Local or (type(meant) is Library and meant.dotted.startswith(_MOCKS))
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:

@@ -21,7 +21,7 @@ from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Module, Partial
-from auditor.program.naming.scopes import CallSite, ScopeIndex
+from auditor.program.naming.scopes import Block, CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.evaluate import Evaluator
 from auditor.program.symbolic.values import Value
@@ -92,7 +92,8 @@ class Effect(NamedTuple):
 class LocalCall(NamedTuple):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
-    `direct`: it is called; else it is handed on, `registered` by a decorator, `served` to a framework that answers requests.
+    `direct`: it is called; else it is handed on, `registered` by a decorator or by a class to a library, `served` to a
+    framework that answers requests.
     """
 
     caller: Site
@@ -119,6 +120,7 @@ class Effects:
         self.made: dict[Site, list[Local]] = defaultdict(list)
         """The classes of the repository that a scope makes objects of."""
         self.trials = Trials(code, evaluator)
+        self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
@@ -193,7 +195,8 @@ class Effects:
                 handed = self.evaluator.denoter.denote(value, frame)
                 if type(handed) is Local:
                     served = type(callee) is Library and self.serves(callee.dotted)
-                    self._local(site, call_site, handed, direct=False, served=served)
+                    taken = type(callee) is not Local and self.code.scope(*site).kind == "class"
+                    self._local(site, call_site, handed, direct=False, served=served, registered=taken)
 
     def serves(self, dotted: str) -> bool:
         """Whether a library name belongs to a framework that answers requests."""
@@ -303,6 +306,17 @@ class Effects:
         """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
         around = (frame or Frame(*site)).at(call_site.conditions)
         return self.evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
+
+    def admits(self, edge: LocalCall, conditions: Block) -> bool:
+        """Whether a call of a function leaves what stands under some conditions in it possible."""
+        key = (id(edge.call), edge.callee, conditions)
+        found = self._admitted.get(key)
+        if found is None:
+            around = Frame(*edge.caller, block=edge.site.conditions)
+            given = self.evaluator.objects.arguments(edge.callee, edge.call, around, constructed=edge.constructs)
+            inner = self.code.bind(Frame(edge.callee.path, edge.callee.scope, block=conditions), given)
+            found = self._admitted[key] = reach(self.evaluator, inner).possible
+        return found
 
     def reached(
         self, start: Site, but: frozenset[Site] = frozenset(), runs: frozenset[int] = frozenset()

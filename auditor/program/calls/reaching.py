@@ -27,6 +27,7 @@ class Reaching:
         self.effects = effects
         self.code = effects.code
         self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
+        self._plain: dict[tuple[Site, bool], tuple[Site, ...] | None] = {}
         self._classes: dict[str, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
@@ -58,7 +59,9 @@ class Reaching:
             onward: list[Site] = []
             trial = self.effects.trials.of(site)
             gone = replaced.get(site, _NONE) | trial.functions
-            for edge in self.effects.calls.get(site, ()):
+            plain = self._plain_calls(site, chosen=bool(runs))
+            onward += plain or ()
+            for edge in self.effects.calls.get(site, ()) if plain is None else ():
                 callee = (edge.callee.path, edge.callee.scope)
                 if (edge.guarded and site != start) or not self._chosen(edge, runs):
                     continue
@@ -87,18 +90,25 @@ class Reaching:
         left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.conditions))
         return left.possible and (not left.runs or bool(left.runs & runs))
 
-    def _beside(self, site: Site, *, started: bool) -> Iterator[Site]:
+    def _plain_calls(self, site: Site, *, chosen: bool) -> tuple[Site, ...] | None:
+        """What a scope calls outright and always, as most do; None where a call is guarded, handed on, or `chosen` by the start."""
+        key = (site, chosen)
+        if key not in self._plain:
+            edges = self.effects.calls.get(site, ())
+            plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
+            self._plain[key] = tuple((edge.callee.path, edge.callee.scope) for edge in edges) if plain else None
+        return self._plain[key]
+
+    def _beside(self, site: Site, *, started: bool) -> tuple[Site, ...]:
         """What a scope runs beside its calls: the modules that it imports, its classes, what waits in classes it makes."""
         key = (site, started)
-        if key not in self._brought:
-            brought = self.code.brought(*site, started=started)
-            self._brought[key] = tuple((path, 0) for path in sorted(brought))
-        yield from self._brought[key]
-        if not site[1]:
-            yield from self._classes_of(site[0])
-        for cls in self.effects.made.get(site, ()):
-            for edge in self._waiting(cls):
-                yield edge.callee.path, edge.callee.scope
+        found = self._brought.get(key)
+        if found is None:
+            brought = [(path, 0) for path in sorted(self.code.brought(*site, started=started))]
+            classes = self._classes_of(site[0]) if not site[1] else ()
+            made = (edge.callee for cls in self.effects.made.get(site, ()) for edge in self._waiting(cls))
+            found = self._brought[key] = (*brought, *classes, *((callee.path, callee.scope) for callee in made))
+        return found
 
     def _classes_of(self, path: str) -> tuple[Site, ...]:
         """The bodies of the classes of a module: its import runs them."""
@@ -114,7 +124,7 @@ class Reaching:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
-            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if not edge.direct)
+            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if edge.registered)
             for base in self.effects.evaluator.denoter.bases(at):
                 if type(base) is Local and base not in seen:
                     seen.add(base)

@@ -30,6 +30,10 @@ class Trial(NamedTuple):
     libraries: frozenset[str] = frozenset()
     moved: bool = False
 
+    def replaces(self, name: str) -> bool:
+        """Whether a library name, or what it hangs on, is replaced."""
+        return any(name == gone or name.startswith(f"{gone}.") for gone in self.libraries)
+
     def and_(self, other: Trial) -> Trial:
         """What differs when both hold."""
         return Trial(self.functions | other.functions, self.libraries | other.libraries, self.moved or other.moved)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.model.artefact import Role
-from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
 from auditor.program.calls.carrying import hangs
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
@@ -195,7 +195,11 @@ class Readings:
             found = self.evaluator.denoter.denote(use.node, frame) if leading[name] else None
             if type(found) is Config:
                 position += use.inner
-                renames = use.alias or (use.call is not None and self._calls_local(use.call, frame))
+                renames = (
+                    use.alias
+                    or (use.returned and self._is_called(site))
+                    or (use.call is not None and self._calls_local(use.call, frame))
+                )
                 self._note(self._without_methods(found), frame, use.line, renames, optional=_falls_back(use.node))
 
     def _without_methods(self, key: Config) -> Config:
@@ -212,6 +216,11 @@ class Readings:
         """Whether a name can lead to a document."""
         found = self.evaluator.denoter.denote(root, frame)
         return type(found) in (Config, Instance, Shown, Options, Module)
+
+    def _is_called(self, site: Site) -> bool:
+        """Whether the repository calls a function itself, and nobody else is seen to: what it returns is followed there."""
+        callers = self.effects.callers.get(site, ())
+        return bool(callers) and all(edge.direct for edge in callers)
 
     def _calls_local(self, call: Call, frame: Frame) -> bool:
         return type(self.evaluator.denoter.denote(call.func, frame)) is Local
@@ -242,8 +251,8 @@ class Readings:
 class Use(NamedTuple):
     """An expression that may stand for a place of a document: a name, or what attributes and keys make of it.
 
-    `inner` counts the uses inside it, which follow it in the list. `alias` where it only gets another name, `call` where it
-    is an argument.
+    `inner` counts the uses inside it, which follow it in the list. `alias` where it only gets another name, `returned` where
+    a function hands it back, `call` where it is an argument.
     """
 
     root: Name
@@ -252,6 +261,7 @@ class Use(NamedTuple):
     inner: int
     alias: bool
     call: Call | None
+    returned: bool = False
 
 
 def _falls_back(expr: Expr) -> bool:
@@ -289,7 +299,10 @@ def _in_statement(node: Record, found: list[Use]) -> None:
                 if hasattr(inner, "line") and type(inner) is not Call:
                     _in_statement(inner, found)
                 else:
+                    position = len(found)
                     _in_expression(inner, line, inner is alias, None, found)  # type: ignore[arg-type]  # an expression
+                    if type(node) is Return and len(found) > position and found[position].node is node.value:
+                        found[position] = found[position]._replace(returned=True)
 
 
 def _in_expression(expr: Expr, line: int, alias: bool, call: Call | None, found: list[Use]) -> None:

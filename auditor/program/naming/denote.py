@@ -5,6 +5,7 @@ Assignment-based: a name stands for what its reaching binding stands for. What c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +61,13 @@ class Denoter:
         self.code = code
         self.evaluator = evaluator
         self.calls = CalledThings(code, self, evaluator)
-        self._memo: dict[tuple[int, str, int, int], Denotation | None] = {}
-        self._outer: dict[tuple[str, str, int], Denotation | None] = {}
-        self._active: set[tuple[int, str, int, int]] = set()
+        self._memo: dict[tuple[str, int, int], dict[int, Denotation | None]] = defaultdict(
+            dict
+        )  # by frame and expression
+        self._frame: Frame | None = None
+        self._answers: dict[int, Denotation | None] = {}
+        self._names: dict[tuple[object, ...], Denotation | None] = {}
+        self._active: set[tuple[int, int]] = set()
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
         self._modules = 0
@@ -73,21 +78,18 @@ class Denoter:
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             return None
-        path, scope, bound, _, _ = frame
-        key = (
-            id(expr),
-            path,
-            scope,
-            0 if bound is None else bound.number,
-        )  # with `frame.key` written out: most is asked here
-        memo, active = self._memo, self._active
-        if key in memo:
-            return memo[key]
+        if frame is not self._frame:  # one frame is asked many things in turn
+            path, scope, bound, _, _ = frame
+            self._frame, self._answers = frame, self._memo[path, scope, 0 if bound is None else bound.number]
+        answers, number, active = self._answers, id(expr), self._active
+        if number in answers:
+            return answers[number]
+        key = (id(answers), number)
         if key in active or len(active) > DEEPEST:
             return None
         active.add(key)
         try:
-            found = memo[key] = handler(self, expr, frame)
+            found = answers[number] = handler(self, expr, frame)
         finally:
             active.discard(key)
         return found
@@ -102,18 +104,22 @@ class Denoter:
     # --- names ---
 
     def _name(self, expr: Name, frame: Frame) -> Denotation | None:
+        path, scope, bound, _, block = frame
+        key: tuple[object, ...]
         if expr.version:
-            return self._looked_up(expr, frame)
-        if frame.bound is not None and expr.id in frame.bound.items:
-            value, where = frame.bound.items[expr.id]
-            return self.denote(value, where)
-        if not frame.scope:
-            return self._looked_up(expr, frame)
-        # A name of the scopes around means the same wherever it is read in this scope.
-        key = (expr.id, frame.path, frame.scope)
-        if key not in self._outer:
-            self._outer[key] = self._looked_up(expr, frame)
-        return self._outer[key]
+            # The same version read in the same block is the same binding, however often it is read.
+            key = (expr.id, expr.version, path, scope, block, 0 if bound is None else bound.number)
+        else:
+            if bound is not None and expr.id in bound.items:
+                value, where = bound.items[expr.id]
+                return self.denote(value, where)
+            if not scope:
+                return self._looked_up(expr, frame)
+            key = (expr.id, path, scope)  # a name of the scopes around means the same wherever it is read in this one
+        known = self._names
+        if key not in known:
+            known[key] = self._looked_up(expr, frame)
+        return known[key]
 
     def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
         bindings, around = self._reaching(expr, frame)

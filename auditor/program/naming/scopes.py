@@ -213,7 +213,7 @@ class _Walker:
                 outermost = node.loops[0][1]
                 stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
                 continue
-            parts = _CHILDREN.get(type(node))
+            parts = CHILDREN.get(type(node))
             if parts is not None:
                 stack.extend([(child, within) for child in parts(node)] if within else parts(node))
         calls.reverse()
@@ -381,7 +381,7 @@ def integer(expr: Expr | None) -> int | None:
 
 def children(node: Expr) -> Iterable[Expr]:
     """The direct sub-expressions, in order of evaluation as far as it matters."""
-    parts = _CHILDREN.get(type(node))
+    parts = CHILDREN.get(type(node))
     return parts(node) if parts is not None else ()
 
 
@@ -397,7 +397,7 @@ def _each(node: Each) -> list[Expr]:
     return found
 
 
-_CHILDREN: dict[type, Callable[[Any], Iterable[Expr]]] = {
+CHILDREN: dict[type, Callable[[Any], Iterable[Expr]]] = {
     Attr: lambda n: (n.base,),
     Item: lambda n: (n.base, n.key),
     Slice: lambda n: _present(n.start, n.stop, n.step),
@@ -413,3 +413,4 @@ _CHILDREN: dict[type, Callable[[Any], Iterable[Expr]]] = {
     Walrus: lambda n: (n.value,),
     Opaque: lambda n: _present(n.value),
 }
+"""Takes the direct sub-expressions out of an expression of each kind that has some."""

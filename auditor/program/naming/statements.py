@@ -21,7 +21,7 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.program.naming.scopes import Block, children
+from auditor.program.naming.scopes import CHILDREN, Block
 
 
 class Placed(NamedTuple):
@@ -42,9 +42,11 @@ class Placed(NamedTuple):
         return tuple(each for each in self.around if type(each) is Loop)
 
 
-def placed(body: Iterable[Stmt]) -> Iterator[Placed]:
+def placed(body: Iterable[Stmt]) -> list[Placed]:
     """All statements of a body however deep, functions and classes left out, with the blocks that bindings are told by."""
-    yield from _Counter().statements(body, (), ())
+    counter = _Counter()
+    counter.statements(body, (), ())
+    return counter.found
 
 
 class _Counter:
@@ -52,35 +54,44 @@ class _Counter:
 
     def __init__(self) -> None:
         self.constructs = 0
+        self.found: list[Placed] = []
 
-    def statements(self, body: Iterable[Stmt], block: Block, around: tuple[Stmt, ...]) -> Iterator[Placed]:
+    def statements(self, body: Iterable[Stmt], block: Block, around: tuple[Stmt, ...]) -> None:
         for statement in body:
-            yield Placed(statement, block, around)
-            inside = (*around, statement)
-            match statement:
-                case If() | Loop():
-                    self.constructs += 1
-                    construct = self.constructs
-                    yield from self.statements(statement.body, (*block, (construct, 0)), inside)
-                    # What stands in `else` of a loop runs after it, not in it.
-                    outside = inside if type(statement) is If else around
-                    yield from self.statements(statement.orelse, (*block, (construct, 1)), outside)
-                case With():
-                    yield from self.statements(statement.body, block, inside)
-                case Try():
-                    self.constructs += 1
-                    construct = self.constructs
-                    yield from self.statements(statement.body, block, inside)
-                    for number, handler in enumerate(statement.handlers, 1):
-                        yield from self.statements(handler.body, (*block, (construct, number)), around)
-                    yield from self.statements(statement.orelse, block, around)
-                    yield from self.statements(statement.final, block, around)
+            self.found.append(Placed(statement, block, around))
+            if type(statement) in _HOLDING:
+                self.inner(statement, block, around)
+
+    def inner(self, statement: Stmt, block: Block, around: tuple[Stmt, ...]) -> None:
+        """The statements in one that holds others."""
+        inside = (*around, statement)
+        match statement:
+            case If() | Loop():
+                self.constructs += 1
+                construct = self.constructs
+                self.statements(statement.body, (*block, (construct, 0)), inside)
+                # What stands in `else` of a loop runs after it, not in it.
+                outside = inside if type(statement) is If else around
+                self.statements(statement.orelse, (*block, (construct, 1)), outside)
+            case With():
+                self.statements(statement.body, block, inside)
+            case Try():
+                self.constructs += 1
+                construct = self.constructs
+                self.statements(statement.body, block, inside)
+                for number, handler in enumerate(statement.handlers, 1):
+                    self.statements(handler.body, (*block, (construct, number)), around)
+                self.statements(statement.orelse, block, around)
+                self.statements(statement.final, block, around)
+
+
+_HOLDING = frozenset({If, Loop, With, Try})
 
 
 def heads(statement: Stmt) -> tuple[Expr, ...]:
     """The expressions of a statement itself, those of the statements inside it left out."""
     parts = _HEADS.get(type(statement))
-    return tuple(part for part in parts(statement) if part is not None) if parts is not None else ()
+    return tuple([part for part in parts(statement) if part is not None]) if parts is not None else ()
 
 
 def within(expr: Expr, *, opened: bool = True) -> Iterator[Expr]:
@@ -89,8 +100,9 @@ def within(expr: Expr, *, opened: bool = True) -> Iterator[Expr]:
     while stack:
         node = stack.pop()
         yield node
-        if opened or type(node) not in (Each, Lambda):
-            stack.extend(children(node))
+        parts = CHILDREN.get(type(node))
+        if parts is not None and (opened or type(node) not in (Each, Lambda)):
+            stack.extend(parts(node))
 
 
 _HEADS: dict[type, Callable[[Any], Iterable[Expr | None]]] = {

@@ -70,10 +70,10 @@ def _attr(m: Machine, expr: Attr, at: Env) -> Value:
     if base.kind in ("transformer", "model"):
         return calls.fitted_attribute(m, base, expr.name)
     if base.rows is None:
-        return replace(base, kind="statistic") if base.kind == "statistic" else OTHER
+        return base if base.kind in ("statistic", "names") else OTHER
     if expr.name in base.columns:
         return base.columns[expr.name]
-    return tables.attribute(m, base, expr.name)
+    return items.of_part(m, base, expr.name) or tables.attribute(m, base, expr.name)
 
 
 def _op(m: Machine, expr: Op, at: Env) -> Value:
@@ -177,7 +177,7 @@ def _choice(m: Machine, expr: Choice, at: Env) -> Value:
 
 def _each(m: Machine, expr: Each, at: Env) -> Value:
     """A comprehension: a list of what its elements are worth; over rows, the rows again."""
-    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1)
+    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line)
     sources: list[Value] = []
     turns: list[Value] | None = None
     for number, (target, source, conditions) in enumerate(expr.loops):
@@ -224,7 +224,7 @@ def _names_columns(expr: Each) -> bool:
 def _lambda(m: Machine, expr: Lambda, at: Env) -> Value:
     """A function without a name: statistics that its body uses come with it."""
     names = {param.name: OTHER for param in expr.params}
-    inner = Env(at.site, {**at.names, **names}, at.outer, at.depth, at.block, at.loops)
+    inner = Env(at.site, {**at.names, **names}, at.outer, at.depth, at.block, at.loops, at.line)
     return Value("function", fits=m.value(expr.body, inner).all_fits(), const=(expr, at))
 
 

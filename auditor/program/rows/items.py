@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Slice
@@ -10,6 +11,9 @@ from auditor.program.rows.row_sets import TEST, TRAIN, Rows, Span
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
 
 _LOCATORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
+_OF_PART = re.compile(
+    r"(?:^|[_\W])(?:train|training|test|testing|val|valid|validation|dev|eval)(?:$|[_\W\d])", re.IGNORECASE
+)
 _NAMED_PARTS = {"train": TRAIN, "training": TRAIN, "test": TEST, "validation": 2, "valid": 2, "val": 2, "dev": 2}
 
 
@@ -52,7 +56,7 @@ def item(m: Machine, expr: Item, at: Env) -> Value:
         return _columns(m, _rows(m, base, rows, at), columns, at)
     if located:
         return _rows(m, base, expr.key, at)
-    if type(expr.key) is Group and expr.key.kind == "tuple":
+    if type(expr.key) is Group and expr.key.kind == "tuple" and expr.key.items:
         return _rows(m, base, expr.key.items[0], at)
     if base.kind == "grouped":
         return base
@@ -68,7 +72,16 @@ def _plain(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     if text is not None and text in _NAMED_PARTS and base.name == "presplit":
         split = m.sets.split(("named", base.rows))
         return base.on(m.sets.part(m.rows(base), split, _NAMED_PARTS[text], "cut"))
+    if text is not None and (apart := of_part(m, base, text)) is not None:
+        return apart
     return _by_value(m, base, value)
+
+
+def of_part(m: Machine, base: Value, name: str) -> Value | None:
+    """What a part of something unknown is called after: `data["x_train"]` and `data.x_test` are rows of their own."""
+    if base.kind not in ("other", "frame") or name in base.columns or not _OF_PART.search(name):
+        return None
+    return Value("frame", m.sets.root(f"{m.rows(base).id}.{name}"), base.fits)
 
 
 def _element(m: Machine, base: Value, key: Expr, at: Env) -> Value:

@@ -19,7 +19,7 @@ def elements(m: Machine, source: Value) -> list[Value] | None:
         return [constant(key) for key in source.keys[:MOST_ELEMENTS]]
     if source.kind == "folds":
         return folds(m, source)
-    return [source] if source.kind in ("frame", "prediction") else None
+    return [source] if source.kind in ("frame", "prediction", "names") else None
 
 
 def folds(m: Machine, source: Value) -> list[Value]:

@@ -26,6 +26,8 @@ _AT_RANDOM = frozenset(
 
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
 """Ways to judge, those that show it best first."""
+_FIGURES = frozenset({"metric", "score", "compare"})
+"""Ways to judge that give a figure."""
 
 
 class Leak(NamedTuple):
@@ -48,10 +50,11 @@ class Overlap(NamedTuple):
 
 
 class Reuse(NamedTuple):
-    """Rows that several unrelated models were judged on. `chosen` is the evaluation that visibly selects, if one does."""
+    """Rows that several unrelated models were judged on. `selects`: a choice by them is visible; `known`: so is where they come from."""
 
     evaluations: tuple[Evaluation, ...]
     selects: bool
+    known: bool
 
 
 class Shuffled(NamedTuple):
@@ -158,7 +161,7 @@ def overlaps(trace: Trace) -> list[Overlap]:
     """Models all of whose held-out evaluations overlap their training rows, by rows or by copies of rows."""
     found: list[Overlap] = []
     for evaluations in _by_model(trace.evaluations):
-        shown = [e for e in evaluations if e.how not in ("folds", "tuning")]
+        shown = [e for e in evaluations if e.how in _FIGURES]
         copies = [(e, rows) for e in shown if (rows := resampled(e)) is not None and e.trained.rows is not e.tested]
         if copies and len(copies) == len([e for e in shown if e.trained.rows is not e.tested]):
             found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
@@ -184,7 +187,7 @@ def on_training_rows(trace: Trace) -> list[Evaluation]:
     return [
         e
         for e in trace.evaluations
-        if e.how in ("metric", "score", "compare")
+        if e.how in _FIGURES
         and not (e.trained.version in told and presented_apart(e))
         and e.trained.task not in UNSUPERVISED
         and _same(e.trained.rows, e.tested)
@@ -199,7 +202,9 @@ def repeated(trace: Trace) -> list[Reuse]:
     """Rows on which several unrelated models are judged while no other rows are kept for the last word."""
     groups: dict[Rows, list[Evaluation]] = {}
     for e in trace.evaluations:
-        if e.how == "folds" or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
+        if e.how in ("folds", "residual") or e.relation == "overlap" or any(r.how == "fold" for r in e.tested.chain()):
+            continue
+        if unlabelled(e):
             continue
         key = next((rows for rows in groups if rows in e.tested.above or e.tested in rows.above), e.tested)
         groups.setdefault(key, []).append(e)
@@ -211,7 +216,8 @@ def repeated(trace: Trace) -> list[Reuse]:
         if not tuned & final and not stopped and (len(final) < 2 or not _together(evaluations)):
             continue
         if not any(_kept_apart(rows, other, uses) for other, uses in groups.items()):
-            found.append(Reuse(tuple(evaluations), _selects(evaluations)))
+            known = rows.known or bool(rows.layers)
+            found.append(Reuse(tuple(evaluations), _selects(evaluations), known))
     return found
 
 
@@ -230,7 +236,7 @@ def _selects(evaluations: list[Evaluation]) -> bool:
     stopped = {e.trained.version for e in evaluations if e.selects}
     if stopped:
         return True
-    spots = [e.spot for e in evaluations if e.looped and not e.trained.continues]
+    spots = [e.spot for e in evaluations if e.looped and e.how in _FIGURES and not e.trained.continues]
     return len(spots) != len(set(spots))
 
 

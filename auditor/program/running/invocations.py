@@ -52,7 +52,9 @@ class Invocations:
         """
         found = self._known.get(path)
         if found is None:
-            own = self.direct(path) or tuple(each for program in self._importers(path) for each in self.direct(program))
+            own = self.direct(path) or tuple(
+                each for program in sorted(self._importers(path)) for each in self.direct(program)
+            )
             run = tuple(each for each in own if not each.shown)
             found = self._known[path] = run or own
         return found

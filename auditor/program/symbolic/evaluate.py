@@ -178,6 +178,8 @@ class Evaluator:
         if found:
             # Of an object that a caller hands over, the class tells no more than the defaults.
             default = bool(caller) and not self._is_receiver(expr.base, frame)
+            if default and objects.adjusted(cls):
+                return caller
             sure = 0.5 if default else 0.8
             return (*(value.weakened(sure, value.how) for value in found), *(caller if default else ()))
         if caller:
@@ -251,7 +253,17 @@ class Evaluator:
         combine: Callable[[list[Value]], Value] | None = {"+": concat, "/": lambda values: join(*values)}.get(expr.op)
         if combine is None:
             return (UNKNOWN,)
+        if any(type(operand) is Const and not isinstance(operand.value, str) for operand in expr.operands):
+            return self._counted(expr, frame)
         return product([self.texts(operand, frame) for operand in expr.operands], combine)
+
+    def _counted(self, expr: Op, frame: Frame) -> Values:
+        """A sum of whole numbers that are known; what else is made of a number stays open."""
+        named = next((part.id for part in expr.operands if type(part) is Name), "?")
+        values = [self.texts(operand, frame) for operand in expr.operands]
+        if expr.op != "+" or not all(len(v) == 1 and v[0].exact and v[0].text().isdecimal() for v in values):
+            return (hole("unknown", named),)
+        return (literal(str(sum(int(v[0].text()) for v in values))).weakened(0.8, "folded"),)
 
     def _or(self, expr: Op, frame: Frame) -> Values:
         """The first of some texts that is there: what is known to be None is passed over, and what comes after a text too."""

@@ -68,8 +68,9 @@ class Value(NamedTuple):
         return tuple(part for part in self.parts if isinstance(part, Hole))
 
     def weakened(self, factor: float, how: str) -> Value:
-        """The same text, less certain."""
-        return self._replace(confidence=round(min(self.confidence, factor), 3), how=how)
+        """The same text, less certain; what is one of several stays so."""
+        kept = self.how if self.how == ALTERNATIVE else how
+        return self._replace(confidence=round(min(self.confidence, factor), 3), how=kept)
 
 
 Values: TypeAlias = tuple[Value, ...]

@@ -39,9 +39,38 @@ def test_a_bare_name_lies_where_the_other_paths_of_the_program_do(held: str, exp
     assert written({DEEP: PD + READS + WRITES, held: "a\n"}) == {expected}
 
 
-def test_paths_that_fit_two_folders_tell_nothing() -> None:
-    both = {DEEP: PD + READS + WRITES, "data/raw.csv": "a\n", "flows/local/data/raw.csv": "a\n"}
-    assert written(both) == written({DEEP: PD + WRITES})
+def test_of_two_folders_that_fit_the_nearest_is_taken() -> None:
+    both = {DEEP: PD + READS + WRITES, "data/raw.csv": "a\n", "flows/data/raw.csv": "a\n"}
+    assert written(both) == {"file:flows/model.csv"}
+    read = {t.artefact.id for t in graphs(both).world.lineage.of_program(DEEP) if t.way == "read"}
+    assert read == {"file:flows/data/raw.csv"}
+
+
+def test_a_folder_that_nobody_tells_is_not_put_under_the_root() -> None:
+    source = "from pathlib import Path\nROOT = Path(__file__).parent\npd.read_csv(ROOT / mystery() / 'a.csv')\n"
+    files = {"a.py": PD + source}
+    assert {t.artefact.id for t in graphs(files).world.lineage.of_program("a.py")} == {"unknown:a.py:{?}/a.csv"}
+
+
+def asked(main: str) -> set[str]:
+    """The variables that a program asks for, with a library that asks for one where it is given none."""
+    lib = "import os\nclass Client:\n    def __init__(self, token=None):\n        if token is None:\n            token = os.environ.get('TOKEN')\n"
+    found = graphs({"lib.py": lib, "main.py": f"from lib import Client\nif __name__ == '__main__':\n    {main}\n"})
+    return {t.artefact.id for t in found.world.lineage.of_program("main.py")}
+
+
+def test_what_a_function_does_for_want_of_an_argument_is_not_done_where_it_is_given() -> None:
+    assert asked("Client()") == {"env:TOKEN"}
+    assert asked("Client(None)") == {"env:TOKEN"}
+    assert asked("Client('x')") == set()
+    assert asked("Client('x'), Client()") == {"env:TOKEN"}
+
+
+def test_a_script_that_tells_nothing_works_where_the_scripts_around_it_do() -> None:
+    quiet = {"flows/cloud/deploy.py": PD + WRITES, DEEP: PD + READS}
+    assert written({**quiet, "data/raw.csv": "a\n"}, "flows/cloud/deploy.py") == {"file:model.csv"}
+    own = {**quiet, "flows/local/data/raw.csv": "a\n"}
+    assert written(own, "flows/cloud/deploy.py") == {"file:flows/cloud/model.csv"}
 
 
 def test_a_module_works_where_the_programs_that_import_it_do() -> None:

@@ -147,6 +147,28 @@ def test_swallowed_errors(body: str, handler: str, does: str) -> None:
     assert [each.does for each in found] == ([does] if does else [])
 
 
+@pytest.mark.parametrize(("path", "works"), [("params.yaml", ["reading settings"]), ("local.yaml", [])])
+def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]) -> None:
+    text = f"import yaml\n\ntry:\n    with open('{path}') as f:\n        settings = yaml.safe_load(f)\nexcept Exception:\n    settings = {{}}\n"
+    found, _ = ask({"run.py": text, "params.yaml": "a: 1\n"}).swallowed_errors()
+    assert [each.work for each in found] == works
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("ValueError('a')", ["ValueError"]),
+        ("class Odd(Exception):\n    pass\n\n\nOdd()", ["Odd"]),
+        ("raise ValueError('a')", []),
+        ("x = ValueError('a')", []),
+        ("print(ValueError('a'))", []),
+        ("unknown('a')", []),
+    ],
+)
+def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
+    assert [each.name for each in ask({"run.py": line + "\n"}).unraised_errors()] == names
+
+
 PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
 
 

@@ -117,11 +117,50 @@ def test_what_a_fixture_yields_can_be_temporary() -> None:
     [
         pytest.param("requests.Session()", True, id="the library's"),
         pytest.param("Fake()", False, id="an own object"),
+        pytest.param("Other()", False, id="an own object of another form"),
         pytest.param("MagicMock()", False, id="a mock"),
     ],
 )
 def test_an_object_of_the_test_in_the_place_of_a_client_fetches_nothing(client: str, fetches: bool) -> None:
     head = "import requests\nfrom unittest.mock import MagicMock\nfrom lib import fetch\n"
-    fake = "class Fake:\n    def get(self, url): return url\n"
+    fake = "class Fake:\n    def get(self, url): return url\nclass Other:\n    def stream(self, url): return url\n"
     test = f"{head}{fake}def test_it():\n    fetch({client}, 'https://example.org/a')\n"
     assert (landed(test) == ["https://example.org/a"]) is fetches
+
+
+def test_a_class_that_a_test_replaces_fetches_nothing_by_its_objects() -> None:
+    test = "from lib import get\n{}def test_it({}):\n    get('https://example.org/a')\n"
+    lib = "import requests\ndef get(url):\n    requests.Session().get(url)\n"
+    found = []
+    for patch, param in (("", ""), ("from unittest.mock import patch\n@patch('lib.requests.Session')\n", "made")):
+        resolved = program({"test_it.py": test.format(patch, param), "lib.py": lib})
+        scopes = resolved.code.scopes("test_it.py")
+        found.append([e.name for n in scopes for e in resolved.effects.of(("test_it.py", n)) if e.io])
+    assert found == [["requests.Session.get"], []]
+
+
+KEPT = """
+class Reader:
+    def __init__(self, folder):
+        self.folder = folder
+    def train(self):
+        open(self.folder + '/train.txt')
+    def test(self):
+        open(self.folder + '/test.txt')
+
+def evaluate(reader):
+    reader.test()
+
+def run():
+    evaluate(Reader('data'))
+
+def make():
+    return Reader('other')
+"""
+
+
+def test_of_an_object_that_is_kept_only_what_is_called_happens() -> None:
+    resolved = program({"main.py": KEPT})
+    effects = [e for n in resolved.code.scopes("main.py") for e in resolved.effects.of(("main.py", n))]
+    named = {e.targets[0].text() for e in effects if e.io and e.via}
+    assert named == {"data/test.txt", "other/train.txt", "other/test.txt"}

@@ -32,6 +32,10 @@ LEAKS = [
     pytest.param("import torch\nfrom torch import nn\nfrom torch.utils.data import DataLoader, TensorDataset, random_split\nclass Net(nn.Module):\n    pass\nZ = torch.tensor(StandardScaler().fit_transform(X))\na, b = random_split(TensorDataset(Z, torch.tensor(y)), [80, 20])\nnet, crit = Net(), nn.MSELoss()\nfor v, t in DataLoader(a):\n    loss = crit(net(v), t)\n    loss.backward()\nright = 0\nfor v, t in DataLoader(b):\n    right += (net(v).argmax(1) == t).sum()\n", id="a training loop"),
     pytest.param("import xgboost as xgb\nX = StandardScaler().fit_transform(X)\n" + SPLIT + "b = xgb.train({}, xgb.DMatrix(X_tr, y_tr))\nprint(accuracy_score(y_te, b.predict(xgb.DMatrix(X_te))))\n", id="boosting by a function"),
     pytest.param("X['m'] = df.groupby('k').a.transform('mean')\n" + SPLIT + JUDGE, id="means of groups"),
+    pytest.param(
+        "for c in X.dtypes[X.dtypes == 'float64'].index:\n    X[c] = X[c].fillna(X[c].median())\n" + SPLIT + JUDGE,
+        id="columns by their type, in a loop",
+    ),
 ]  # fmt: skip
 
 
@@ -41,6 +45,15 @@ def test_statistics_over_evaluated_rows_are_found(source: str) -> None:
 
 
 CLEAN = [
+    pytest.param(
+        "per = df.groupby('customer').agg('mean').reset_index()\nlast = df.groupby('customer').tail(1).merge(per, on='customer')\n"
+        "X, y = last.drop(columns=['y']), last.y\n" + SPLIT + JUDGE,
+        id="what each customer did",
+    ),
+    pytest.param(
+        "for tr, te in KFold(5).split(X):\n    m = LogisticRegression().fit(X.iloc[tr], y.iloc[tr])\n    out = m.predict(X[:9])\n",
+        id="predictions of folds that are averaged",
+    ),
     pytest.param("X['a'] = X['a'].fillna(0)\n" + SPLIT + JUDGE, id="filled with a constant"),
     pytest.param("print(X.mean(), X.corr())\n" + SPLIT + JUDGE, id="statistics that are shown"),
     pytest.param("X['t'] = X[['a', 'b']].mean(axis=1)\n" + SPLIT + JUDGE, id="means along the columns"),
@@ -62,12 +75,27 @@ CLEAN = [
 
 @pytest.mark.parametrize("source", CLEAN)
 def test_look_alikes_are_not_accused(source: str) -> None:
-    assert "preprocessing" not in found(HEAD + source)
+    assert not {"preprocessing", "reuse", "overlap"} & found(HEAD + source)
 
 
 @pytest.mark.parametrize(
     ("source", "kinds"),
     [
+        pytest.param(
+            "d = prepared()\nm = LogisticRegression().fit(d.train_x, d.train_y)\nprint(m.score(d.test_x, d.test_y))\n",
+            set(),
+            id="parts of an unknown object",
+        ),
+        pytest.param(
+            "d = np.load('a.npz')\nm = LogisticRegression().fit(d['x_train'], 0)\nprint(m.score(d['x_test'], 0))\n",
+            set(),
+            id="parts of an archive",
+        ),
+        pytest.param(
+            "a, b = pd.read_csv('a.csv', nrows=9), pd.read_csv('a.csv', skiprows=9)\nm = LogisticRegression().fit(a, 0)\nprint(m.score(b, 0))\n",
+            set(),
+            id="two reads of one file",
+        ),
         pytest.param(SPLIT + "m = LogisticRegression().fit(X, y)\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on all rows"),
         pytest.param(SPLIT + "m = LogisticRegression().fit(pd.concat([X_tr, X_te]), pd.concat([y_tr, y_te]))\nprint(m.score(X_te, y_te))\n", {"overlap"}, id="fitted on both parts"),
         pytest.param(SPLIT + "m = LogisticRegression().fit(X_tr, y_tr)\nprint(m.score(X_tr, y_tr), m.score(X_te, y_te))\n", {"on training rows"}, id="both figures"),
@@ -118,3 +146,10 @@ def test_a_run_is_bounded_and_says_so() -> None:
 
 def test_recursion_ends() -> None:
     assert found(HEAD + "def f(d):\n    return f(d)\nX = f(X)\n" + SPLIT + JUDGE) == set()
+
+
+def test_branches_without_end_are_cut_and_told() -> None:
+    arms = "".join(f"elif n == {k}:\n    X = X.fillna({k})\n" for k in range(120))
+    source = HEAD + "n = len(X)\nif n == -1:\n    X = X.fillna(0)\n" + arms + SPLIT + JUDGE
+    trace = run(source)
+    assert trace.cut or trace.evaluations

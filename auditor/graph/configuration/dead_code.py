@@ -1,0 +1,150 @@
+"""Questions about experiments left behind: code that was commented out, branches and options that nothing takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.model.ir import Attr, Call, Const, If, Name, Program, Record
+from auditor.model.place import Place
+from auditor.program.naming.code import Frame, Local, Options
+
+LONG = 5
+"""Lines of comments in a row from which they are code that was put away."""
+
+_CODE = re.compile(
+    r"^(?:(?:import|from)\s+[\w.]+|(?:def|class)\s+\w+.*:$|(?:for|while|with|if|elif)\s.*:$|(?:else|try|finally):$|except\b.*:$"
+    r"|return\b.*[\w)\]]$|raise\s+\w+|@\w[\w.]*(?:\(.*\))?$|[\w.\[\]'\",\s]+\s(?:=|\+=|-=)\s\S.*|[\w.]+\(.*\)?,?$|[\w.]+\($|[)\]}],?$|['\"][^'\"]*['\"]\s*:.*,$)"
+)
+_SAMPLE = re.compile(r"^[A-Z][A-Z\d_]+\s*=[^=]")
+"""Settings that a tool's own template shows in comments."""
+_PROSE = re.compile(r"^(?:e\.g\.|i\.e\.|note|todo|usage|example|see |this |the )|[.!?]$", re.I)
+_MARKED = re.compile(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
+
+
+class Buried(NamedTuple):
+    """Something of an experiment that is left. `kind` is `comment`, `branch` or `option`; `lines` are those it takes."""
+
+    kind: str
+    place: Place
+    says: str
+    lines: int
+
+
+def buried(world: World, owned: Callable[[str], bool]) -> tuple[list[Buried], int]:
+    """What is left of experiments in a component's product code, and its number of lines; notebooks are left out."""
+    found: list[Buried] = []
+    lines = 0
+    for path in world.resolved.code.paths:
+        if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
+            program = world.resolved.code.programs[path]
+            lines += program.logical
+            found += _comments(path, program)
+            found += _branches(path, program)
+    found += _options(world, owned)
+    return found, lines
+
+
+def _comments(path: str, program: Program) -> Iterator[Buried]:
+    """Runs of comment lines most of which are statements."""
+    run: list[tuple[int, str]] = []
+    for comment in (*program.comments, None):
+        if comment is not None and comment.alone and (not run or comment.line == run[-1][0] + 1):
+            run.append((comment.line, comment.text.lstrip("#").strip()))
+            continue
+        if len(run) >= LONG and _is_code([text for _, text in run]):
+            yield Buried(
+                "comment", Place(path, run[0][0], run[-1][0]), f"{len(run)} lines of code in comments", len(run)
+            )
+        run = [(comment.line, comment.text.lstrip("#").strip())] if comment is not None and comment.alone else []
+
+
+def _is_code(texts: list[str]) -> bool:
+    if any(_SAMPLE.match(text) for text in texts):
+        return False
+    said = [text for text in texts if text and not _MARKED.match(text)]
+    code = sum(bool(_CODE.match(text)) and not _PROSE.search(text) for text in said)
+    return len(said) >= LONG - 1 and code >= 0.6 * len(said) and code >= LONG - 1
+
+
+def _branches(path: str, program: Program) -> Iterator[Buried]:
+    """`if False:` and `if 0:`."""
+    for scope in program.scopes:
+        for node in _nodes(scope.body):
+            if type(node) is If and type(node.test) is Const and not node.test.value and node.body:
+                yield Buried(
+                    "branch", Place(path, node.line), f"a branch that is never taken (if {node.test.value})", 1
+                )
+
+
+def _options(world: World, owned: Callable[[str], bool]) -> Iterator[Buried]:
+    """Options of a command line that are parsed and never looked at, where the parsed options are not handed on whole."""
+    used = world.once(_attributes)
+    lines = world.resolved.evaluator.options
+    for path in world.resolved.code.paths:
+        if not owned(path) or not places.is_product(path) or path.endswith(".ipynb") or not _parses_itself(world, path):
+            continue
+        declared = [o for o in lines.of_program(path) if o.flags and o.path == path and o.dest.lower() not in used]
+        if declared and not _handed_on(world, path):
+            for option in declared:
+                yield Buried(
+                    "option", Place(path, option.line), f"option {option.flags[0]} is parsed and never looked at", 1
+                )
+
+
+def _parses_itself(world: World, path: str) -> bool:
+    return any(
+        type(call.func) is Attr and call.func.name == "parse_args" for _, call in world.resolved.code.calls(path)
+    )
+
+
+def _handed_on(world: World, path: str) -> bool:
+    """Whether parsed options go somewhere whole: `vars(args)`, `f(args)` of a library, `**…`, into an object or out of a function."""
+    code, denoter = world.resolved.code, world.resolved.evaluator.denoter
+    for number in code.scopes(path):
+        for site in code.index(path, number).calls:
+            frame = Frame(path, number, block=site.block)
+            for value in (*site.call.args, *(v for _, v in site.call.keywords)):
+                if type(value) in (Name, Attr) and type(denoter.denote(value, frame)) is Options:
+                    callee = denoter.denote(site.call.func, frame)
+                    if type(callee) is not Local or callee.path != path:
+                        return True
+                if type(value) is Call and _last(value) == "vars":
+                    return True
+            if _last(site.call) in ("vars", "setattr", "getattr", "asdict"):
+                return True
+    return False
+
+
+def _attributes(world: World) -> frozenset[str]:
+    """Every attribute, keyword, parameter and subscript that any program names."""
+    found: set[str] = set()
+    for program in world.resolved.code.programs.values():
+        for scope in program.scopes:
+            found.update(param.name.lower() for param in scope.params)
+            for node in _nodes(scope.body):
+                if type(node) is Attr:
+                    found.add(node.name.lower())
+                elif type(node) is Call:
+                    found.update(name.lower() for name, _ in node.keywords)
+                elif type(node) is Const and isinstance(node.value, str) and node.value.isidentifier():
+                    found.add(node.value.lower())
+    return frozenset(found)
+
+
+def _last(call: Call) -> str:
+    return call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
+
+
+def _nodes(parts: object) -> Iterator[Record]:
+    todo = [parts]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend(node)
+        elif isinstance(node, Record):
+            yield node
+            todo.extend(getattr(node, field) for field in node.__struct_fields__)

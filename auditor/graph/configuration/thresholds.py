@@ -1,0 +1,96 @@
+"""Questions about decisions: where a prediction is held against a number that is written out in code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.coupling.sides import PREDICTING, serving_side
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record
+from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame
+
+_SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
+_COMPARES = frozenset({"<", "<=", ">", ">="})
+_GEOMETRY = re.compile(r"iou|nms|overlap|area|bbox", re.I)
+"""Thresholds of detectors that say which boxes are one, not what is decided."""
+
+
+class Threshold(NamedTuple):
+    """A comparison of a score with a number. `name` is the constant that holds it, if there is one."""
+
+    place: Place
+    value: float
+    name: str
+    function: str
+    predicted: Place
+
+
+def thresholds(world: World, owned: Callable[[str], bool]) -> tuple[list[Threshold], int]:
+    """The fixed thresholds of a component's serving code, and how many scopes of it were looked at."""
+    sites = [site for site in sorted(serving_side(world).sites) if owned(site[0]) and places.is_product(site[0])]
+    found: dict[Place, Threshold] = {}
+    for site in sites:
+        if any(e.role in (Role.EVALUATE, Role.FIT) for e in world.resolved.effects.own.get(site, ())):
+            continue
+        for threshold in _in_scope(world, site):
+            found.setdefault(threshold.place, threshold)
+    return [found[place] for place in sorted(found)], len(sites)
+
+
+def _in_scope(world: World, site: Site) -> Iterator[Threshold]:
+    frame = Frame(*site)
+    scope = world.resolved.code.scope(*site)
+    for node, line in _compared(scope.body):
+        for score, bound in (node.operands, node.operands[::-1]) if len(node.operands) == 2 else ():
+            number = _number(world, bound, frame)
+            if number is None or _GEOMETRY.search(repr(score)) or type(score) is Const:
+                continue
+            value, name = number
+            predicted = _prediction(world, score, frame, line)
+            if predicted is not None and not _GEOMETRY.search(name):
+                yield Threshold(world.resolved.code.place(site[0], line), value, name, scope.name or site[0], predicted)
+
+
+def _prediction(world: World, score: Expr, frame: Frame, line: int) -> Place | None:
+    """Where a score was predicted, if it comes from a call that gives probabilities or margins."""
+    if type(score) not in (Name, Item, Attr, Call):
+        return None
+    for origin in world.flows.origins.of(score, frame, line, held=False).calls:
+        func = origin.call.func
+        if type(func) is Attr and func.name in _SCORES & (PREDICTING | _SCORES):
+            return world.resolved.code.place(origin.frame.path, origin.call.line)
+    return None
+
+
+def _number(world: World, bound: Expr, frame: Frame) -> tuple[float, str] | None:
+    """A number between 0 and 1 that is written out, here or in the one binding of a name."""
+    if type(bound) is Const:
+        is_number = isinstance(bound.value, float) and 0 < bound.value < 1
+        return (float(bound.value), "") if is_number and bound.value is not None else None
+    if type(bound) is not Name:
+        return None
+    bindings = world.resolved.evaluator.denoter.bindings(bound, frame)
+    if len(bindings) != 1 or bindings[0][0].how != "value" or type(bindings[0][0].value) is not Const:
+        return None
+    found = _number(world, bindings[0][0].value, frame)
+    return (found[0], bound.id) if found is not None else None
+
+
+def _compared(body: object) -> Iterator[tuple[Op, int]]:
+    """Comparisons by order, each with the line of its statement."""
+    todo: list[tuple[object, int]] = [(body, 0)]
+    while todo:
+        node, line = todo.pop()
+        if isinstance(node, tuple):
+            todo.extend((item, line) for item in node)
+        elif isinstance(node, Record):
+            line = int(getattr(node, "line", line))
+            if type(node) is Op and node.op in _COMPARES:
+                yield node, line
+            todo.extend((getattr(node, field), line) for field in node.__struct_fields__)

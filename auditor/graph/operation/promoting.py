@@ -1,0 +1,156 @@
+"""Calls that put a model into operation: a stage or an alias in a registry, a deployment on a platform; and what stands before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.jungles.failures import nested
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Raise, Return
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.scopes import Block, children
+from auditor.program.running.invocations import argument
+
+_LIVE = re.compile(r"^(prod(uction)?|live|champion|serving|deployed|blue|release)$", re.I)
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+_DEPLOYS = re.compile(r"\.(deploy|create_endpoint|update_endpoint|begin_create_or_update|create_deployment)$")
+METRIC = re.compile(
+    r"accura|(^|_)acc(_|$)|f1|auc|(^|_)roc|precision|recall|rmse|(^|_)mae(_|$)|(^|_)mse(_|$)|mape|r2|score|loss|metric|threshold|perform|"
+    r"baseline|better|improv|accept|approv|champion|challenger|eval|quality|gate|passed|(^|_)best|should_|drift",
+    re.I,
+)
+
+
+class Promotion(NamedTuple):
+    """One call that makes a model the one in operation. `to` is the stage or alias, "" for a deployment; `model` its name, if known."""
+
+    site: Site
+    effect: Effect
+    place: Place
+    model: str
+    to: str
+
+    @property
+    def says(self) -> str:
+        """The call in words."""
+        short = self.effect.name.rpartition(".")[2]
+        return f"{short}({self.to or self.model})" if self.to or self.model else short
+
+
+def promotions(world: World) -> tuple[Promotion, ...]:
+    """Every promotion in product code, whatever it promotes to."""
+    return world.once(_promotions)
+
+
+def _promotions(world: World) -> tuple[Promotion, ...]:
+    found = []
+    for site, effects in sorted(world.resolved.effects.own.items()):
+        for effect in effects if places.is_product(site[0]) else ():
+            deploys = effect.role is Role.SERVE and effect.domain == "cloud" and _DEPLOYS.search(effect.name)
+            if not effect.dead and (effect.entry.attrs.get("promotion") or deploys):
+                model = effect.targets[0].text() if effect.targets and effect.targets[0].exact and not deploys else ""
+                place = world.resolved.code.place(site[0], effect.line)
+                found.append(Promotion(site, effect, place, model, _goal(world, effect)))
+    return tuple(found)
+
+
+def _goal(world: World, effect: Effect) -> str:
+    """The stage or alias that a call moves a model to, where it is written out."""
+    given = argument(effect.call, "stage", 2) if "stage" in effect.name else argument(effect.call, "alias", 1)
+    values = world.resolved.evaluator.values(given, effect.frame) if given is not None else ()
+    return values[0].text() if len(values) == 1 and values[0].exact else ""
+
+
+def is_live(promotion: Promotion) -> bool:
+    """Whether a promotion puts the model before users: not into staging, not as a challenger, no archive."""
+    return bool(_DEPLOYS.search(promotion.effect.name)) or bool(_LIVE.match(promotion.to))
+
+
+# --- gates ---
+
+
+def is_gated(world: World, way: Iterable[tuple[Site, int, Block]]) -> bool:
+    """Whether on a way of calls, from the start of a program to a promotion, anything decides by a figure."""
+    return any(_decided(world, site, line, block) for site, line, block in way)
+
+
+def _decided(world: World, site: Site, line: int, block: Block) -> bool:
+    index = world.resolved.code.index(*site)
+    tests = [index.tests[construct] for construct, _ in block if construct in index.tests]
+    if any(type(test) is not Const for test in tests):
+        return True
+    return any(
+        refuses(statement)
+        for statement, _ in nested(world.resolved.code.scope(*site).body)
+        if getattr(statement, "line", line) < line
+    )
+
+
+def refuses(statement: object) -> bool:
+    """Whether a statement ends the run for a figure that is too bad."""
+    if type(statement) is Assert:
+        return compares(statement.test)
+    if type(statement) is not If or not compares(statement.test):
+        return False
+    return any(
+        type(inner) in (Raise, Return) or _exits(inner) for inner, _ in nested((*statement.body, *statement.orelse))
+    )
+
+
+def compares(test: Expr) -> bool:
+    """Whether a test compares figures, or asks for a verdict on a model by name."""
+    return any(type(node) is Op and node.op in _ORDERED for node in _within(test)) or names_a_figure(test)
+
+
+def names_a_figure(test: Expr) -> bool:
+    """Whether an expression names a figure of a model, as names and keys go (`accuracy`, `scores["f1"]`)."""
+    return any(METRIC.search(_named(node)) for node in _within(test))
+
+
+def _exits(statement: object) -> bool:
+    value = getattr(statement, "value", None)
+    return type(value) is Call and _named(value.func) in ("exit", "_exit", "quit", "abort", "fail", "skip", "Exit")
+
+
+def _named(node: Expr) -> str:
+    text = node.value if type(node) is Const and isinstance(node.value, str) else ""
+    return node.id if type(node) is Name else node.name if type(node) is Attr else text
+
+
+def _within(expr: Expr) -> Iterator[Expr]:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+def way_to(world: World, start: Site, goal: Promotion) -> list[tuple[Site, int, Block]] | None:
+    """The calls that lead from a scope to a promotion, each with the line and block it stands in; None where none do."""
+    before = world.resolved.effects.reached(start)
+    if goal.site not in before:
+        return None
+    at = goal.effect.at
+    way = [(goal.site, goal.effect.line, at.block if at is not None else ())]
+    here = goal.site
+    while (caller := before[here]) is not None:
+        calls = [c for c in world.resolved.effects.calls.get(caller, ()) if (c.callee.path, c.callee.scope) == here]
+        if calls:
+            way.append((caller, calls[-1].call.line, calls[-1].site.block))
+        here = caller
+    return way
+
+
+def judges(world: World, sites: Iterable[Site]) -> bool:
+    """Whether any of some scopes refuses a model for its figures."""
+    return any(
+        refuses(statement)
+        for site in sites
+        if world.resolved.code.scope(*site).kind != "class"
+        for statement, _ in nested(world.resolved.code.scope(*site).body)
+    )

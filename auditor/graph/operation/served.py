@@ -1,0 +1,245 @@
+"""What services load, held against what training registers, promotes and writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.data.versions import trainings
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.operation.promoting import promotions
+from auditor.graph.parts.portrait import serving_programs
+from auditor.graph.world import World
+from auditor.model.artefact import NodeKind, Role
+from auditor.model.place import Place
+from auditor.program.running.invocations import argument
+
+_MODEL = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))?/?$")
+_BENTO = re.compile(r"(?P<name>[\w.-]+):(?P<version>[\w.-]+)$")
+_SUPPLIED = frozenset({"cli", "env", "default", "command"})
+_NEWEST = frozenset({"latest", "none", ""})
+
+
+class Mismatch(NamedTuple):
+    """A service that does not load what is promoted. `kind`: `version` (fixed for ever), `stage` or `alias` (another one), `place`."""
+
+    service: str
+    loaded: Place
+    model: str
+    wants: str
+    kind: str
+    moved: Place
+    gives: str
+
+
+def loads(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Touch]]:
+    """The models that the services of a component load, with the program that serves."""
+    product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
+    for path in serving_programs(product, world.resolved, world.lineage):
+        for touch in world.lineage.of_program(path):
+            if touch.way == "read" and (touch.kind is NodeKind.MODEL or touch.effect.role is Role.LOAD_MODEL):
+                yield path, touch
+
+
+def mismatches(world: World, owned: Callable[[str], bool]) -> tuple[list[Mismatch], int]:
+    """Services that load another version, stage or alias than promotion moves, and how many loads of a registry agree."""
+    found: dict[Place, Mismatch] = {}
+    agreeing, written = 0, _written(world, owned)
+    for path, touch in loads(world, owned):
+        wanted = _wanted(touch)
+        if any(value.how in _SUPPLIED for value in touch.effect.targets):
+            continue
+        if wanted is None:
+            if elsewhere := _elsewhere(world, path, touch, written):
+                found[elsewhere.loaded] = elsewhere
+            continue
+        name, kind, which = wanted
+        moved = _moved(world, name)
+        mismatch = _against(path, world.lineage.place(touch), name, kind, which, moved)
+        if mismatch is not None:
+            found[mismatch.loaded] = mismatch
+        elif moved:
+            agreeing += 1
+    return [found[place] for place in sorted(found)], agreeing
+
+
+def _elsewhere(world: World, path: str, touch: Touch, written: Mapping[str, tuple[str, Touch]]) -> Mismatch | None:
+    """A model in a store that no training writes, while one writes a file of that name to another place of such a store."""
+    here = touch.artefact
+    if not here.id.startswith("uri:") or here.templated or here.id in written:
+        return None
+    store, _, name = here.id.rpartition("/")
+    for other, (program, by) in sorted(written.items()):
+        if other.rpartition("/")[2] == name and other.partition("://")[0] == store.partition("://")[0]:
+            gives = f"{other.removeprefix('uri:')} ({program})"
+            return Mismatch(
+                path,
+                world.lineage.place(touch),
+                here.id.removeprefix("uri:"),
+                "",
+                "place",
+                world.lineage.place(by),
+                gives,
+            )
+    return None
+
+
+def _wanted(touch: Touch) -> tuple[str, str, str] | None:
+    """The name, and which one of it, that a load asks a registry for; None where it asks none or leaves it open."""
+    text = touch.artefact.id.partition(":")[2].partition(":")[2]
+    if touch.artefact.templated or not touch.artefact.id.startswith(("name:mlflow:", "name:bentoml:")):
+        return None
+    if touch.artefact.id.startswith("name:bentoml:"):
+        match = _BENTO.fullmatch(text)
+        return (match["name"], "version", match["version"]) if match and match["version"] not in _NEWEST else None
+    match = _MODEL.search(text)
+    if match is None:
+        return None
+    if match["alias"]:
+        return match["name"], "alias", match["alias"]
+    which = match["version"] or ""
+    return (match["name"], "version" if which.isdigit() else "stage", which) if which.lower() not in _NEWEST else None
+
+
+class _Move(NamedTuple):
+    place: Place
+    kind: str  # version (registered), stage, alias
+    to: str
+    says: str
+
+
+def _moved(world: World, name: str) -> list[_Move]:
+    """What the repository does to a model of that name in a registry."""
+    found = []
+    for promotion in promotions(world):
+        if promotion.model == name:
+            kind = (
+                "stage"
+                if "stage" in promotion.effect.name
+                else "alias"
+                if "alias" in promotion.effect.name
+                else "version"
+            )
+            found.append(_Move(promotion.place, kind, promotion.to, promotion.says))
+    for site, effects in sorted(world.resolved.effects.own.items()):
+        for effect in effects if places.is_product(site[0]) else ():
+            if (
+                effect.dead
+                or effect.role not in (Role.REGISTER, Role.SAVE_MODEL)
+                or effect.entry.attrs.get("promotion")
+            ):
+                continue
+            given = argument(effect.call, "registered_model_name", None)
+            values = effect.targets if effect.role is Role.REGISTER or effect.entry.library == "bentoml" else ()
+            values = world.resolved.evaluator.values(given, effect.frame) if given is not None else values
+            if any(value.exact and value.text().partition(":")[0] == name for value in values):
+                found.append(_Move(world.resolved.code.place(site[0], effect.line), "version", "", effect.name))
+    return found
+
+
+def _against(path: str, at: Place, name: str, kind: str, which: str, moved: list[_Move]) -> Mismatch | None:
+    if kind == "version":
+        ranked = sorted(moved, key=lambda move: (move.to.lower() in ("archived", "none"), move.kind == "version"))
+        newer = next(iter(ranked), None)
+        return Mismatch(path, at, name, which, kind, newer.place, newer.says) if newer is not None else None
+    same = [move for move in moved if move.kind == kind]
+    open_ = any(not move.to for move in same)
+    if not same or open_ or any(move.to.lower() == which.lower() for move in same):
+        return None
+    given = next((move for move in same if move.to.lower() not in ("archived", "none")), None)
+    return Mismatch(path, at, name, which, kind, given.place, given.says) if given is not None else None
+
+
+# --- going back ---
+
+
+class Overwritten(NamedTuple):
+    """A model that a service loads from one place which each training writes anew."""
+
+    service: str
+    loaded: Place
+    model: str
+    written: Place
+    training: str
+
+
+def overwritten(world: World, owned: Callable[[str], bool]) -> tuple[list[Overwritten], int]:
+    """Models of services for which nothing keeps an earlier one, and how many have earlier ones to go back to."""
+    written = _written(world, owned)
+    found: dict[str, Overwritten] = {}
+    kept = 0
+    for path, touch in loads(world, owned):
+        artefact = touch.artefact
+        if artefact.id.startswith("name:"):
+            kept += 1
+            continue
+        if any(value.how in _SUPPLIED for value in touch.effect.targets) or artefact.templated:
+            continue
+        if _is_versioned(world, touch) or artefact.id not in written:
+            kept += _is_versioned(world, touch)
+            continue
+        program, by = written[artefact.id]
+        label = artefact.path or artefact.id.partition(":")[2]
+        found[artefact.id] = Overwritten(path, world.lineage.place(touch), label, world.lineage.place(by), program)
+    return [found[name] for name in sorted(found)], kept
+
+
+def _written(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[str, Touch]]:
+    found: dict[str, tuple[str, Touch]] = {}
+    for training in trainings(world, owned):
+        for touch in world.lineage.of_program(training.program):
+            if touch.way == "write" and touch.kind is NodeKind.MODEL and not touch.artefact.templated:
+                found.setdefault(touch.artefact.id, (training.program, touch))
+    return found
+
+
+def _is_versioned(world: World, touch: Touch) -> bool:
+    """Whether git, DVC or the like keeps the versions of a model, or its bucket does."""
+    path = touch.artefact.path
+    if path is not None:
+        node = world.nodes.get(touch.artefact.id)
+        tracked = node is not None and (bool(node.attrs.get("tracked_by")) or bool(node.attrs.get("pinned")))
+        outs = any(declared.path == path for step in world.steps.all if step.tool == "dvc" for declared in step.writes)
+        folders = any(
+            declared.path and path.startswith(f"{declared.path}/")
+            for step in world.steps.all
+            if step.tool == "dvc"
+            for declared in step.writes
+        )
+        return tracked or outs or folders or any(entry.path == path for entry in world.listing.entries)
+    return world.once(_buckets_keep)
+
+
+def _buckets_keep(world: World) -> bool:
+    """Whether any bucket of the repository keeps the versions of its objects."""
+    for facts in world.files.values():
+        if facts.program is None and any(
+            "versioning" in leaf.key.lower() and str(leaf.value).lower() not in ("false", "suspended", "disabled")
+            for leaf in facts.leaves
+        ):
+            return True
+    return False
+
+
+_UNIQUE = re.compile(
+    r"sha|build|version|run_?(id|number)|tag|date|commit|revision|ref_name|\$\{?[A-Z_]*(ID|NUM|VER)|v?\d+\.\d+", re.I
+)
+
+
+def image_tags(world: World) -> tuple[list[Place], list[Place]]:
+    """Where automation pushes images under a tag of their own, and where always under the same."""
+    unique: list[Place] = []
+    same: list[Place] = []
+    for step in world.steps.all:
+        for command in step.step.commands if places.is_product(step.path) else ():
+            words = [word.text for word in command.words]
+            if words[:2] == ["docker", "push"] and len(words) > 2:
+                tag = words[-1].rpartition("/")[2].partition(":")[2]
+                (unique if tag and tag != "latest" and (_UNIQUE.search(tag) or "{" in tag) else same).append(
+                    Place(step.path, command.line)
+                )
+        if any("build-push-action" in use for use in step.step.uses):
+            unique.append(Place(step.path, step.step.line))
+    return unique, same

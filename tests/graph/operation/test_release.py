@@ -1,0 +1,103 @@
+"""Ways from training to operation, what services load, and what starts training."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.graph import ArtefactGraph
+from tests.pages import graphs
+
+TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
+STEPS = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n{more}"
+PROMOTE = "from mlflow import MlflowClient\n\n\ndef promote(f1, version):\n{body}\n\nif __name__ == '__main__':\n    promote(0.5, '3')\n"
+MOVE = "MlflowClient().set_registered_model_alias('churn', '{alias}', version)\n"
+
+
+def component(files: dict[str, str], archetypes: str = "SP") -> ArtefactGraph:
+    return graphs(files, archetypes=archetypes).components[0]
+
+
+def workflow(*commands: str) -> str:
+    return STEPS.format(more="".join(f"      - run: {command}\n" for command in commands))
+
+
+def job(name: str, after: str, command: str, more: str = "") -> str:
+    return f"  {name}:\n    runs-on: x\n{more}    needs: [{after}]\n    steps:\n      - uses: actions/checkout@v4\n      - run: {command}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "gates"),
+    [
+        pytest.param({}, [""], id="nothing between"),
+        pytest.param({"tests/test_model.py": "def test_it():\n    assert True\n"}, [""], id="a test of nothing"),
+        pytest.param(
+            {"tests/test_model.py": "def test_it(accuracy):\n    assert accuracy > 0.8\n"},
+            ["tests/test_model.py looks at the model's figures"],
+            id="a test of a figure",
+        ),
+    ],
+)
+def test_tests_between_training_and_release(files: dict[str, str], gates: list[str]) -> None:
+    flow = workflow("python train.py", "pytest tests", "docker push a/b:latest")
+    packed = {"train.py": TRAIN, "Dockerfile": "FROM python:3.12\nCOPY . .\n", ".github/workflows/r.yml": flow}
+    found = component({**packed, **files}).releases()
+    assert [release.gate for release in found] == gates
+    assert all(release.tested for release in found if not release.gate)
+
+
+def test_a_release_before_training_is_none_of_it() -> None:
+    flow = workflow("docker push a/b:latest", "python train.py")
+    assert component({"train.py": TRAIN, ".github/workflows/r.yml": flow}).releases() == []
+
+
+def test_jobs_are_followed_in_their_order() -> None:
+    flow = workflow("python train.py") + job("b", "a", "kubectl apply -f k8s/", "    environment: production\n")
+    found = component({"train.py": TRAIN, ".github/workflows/r.yml": flow}).releases()
+    assert [(release.says, release.approved) for release in found] == [("kubectl apply -f k8s/", True)]
+
+
+@pytest.mark.parametrize(
+    ("body", "released"),
+    [
+        pytest.param("    " + MOVE.format(alias="production"), True, id="always"),
+        pytest.param("    if f1 > 0.8:\n        " + MOVE.format(alias="production"), False, id="on a condition"),
+        pytest.param(
+            "    if f1 < 0.8:\n        return\n    " + MOVE.format(alias="production"), False, id="after a way out"
+        ),
+        pytest.param("    " + MOVE.format(alias="challenger"), None, id="as a challenger"),
+    ],
+)
+def test_a_program_that_promotes_after_training(body: str, released: bool | None) -> None:
+    flow = workflow("python train.py", "python promote.py")
+    files = {"train.py": TRAIN, "promote.py": PROMOTE.format(body=body), ".github/workflows/r.yml": flow}
+    found = component(files).releases()
+    assert [not release.gate for release in found] == ([] if released is not True else [True])
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param("docker run -e key shop/train", "`docker run -e key shop/train` may train", id="an image"),
+        pytest.param(
+            "curl -X POST https://example.org/hook",
+            "`curl -X POST https://example.org/hook` starts something outside that may train",
+            id="a call to another system",
+        ),
+        pytest.param("echo train", None, id="words alone"),
+    ],
+)
+def test_what_may_train_is_told(command: str, said: str | None) -> None:
+    hint = component({"train.py": TRAIN, ".github/workflows/r.yml": workflow(command)}).training_hint()
+    assert (hint[1] if hint else None) == said
+
+
+def test_a_variable_of_the_environment_decides_what_is_served() -> None:
+    service = (
+        "import os\nimport mlflow\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+        "model = mlflow.pyfunc.load_model(os.getenv('MODEL', 'models:/churn/3'))\n\n\n"
+        "@app.post('/score')\ndef score(values: list[float]):\n    return model.predict([values])\n"
+    )
+    files = {"s.py": service, "r.py": "import mlflow\n\nmlflow.register_model('runs:/1/m', 'churn')\n"}
+    assert component(files).unserved() == ([], 0)
+    fixed = {**files, "s.py": service.replace("os.getenv('MODEL', 'models:/churn/3')", "'models:/churn/3'")}
+    assert [(each.kind, each.wants) for each in component(fixed).unserved()[0]] == [("version", "3")]

@@ -1,0 +1,131 @@
+"""What reading code of real repositories showed: each debt beside the look-alike that was once accused, or may be."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = registry().rules
+PD = "import pandas as pd\nframe = pd.read_csv('x.csv')\n"
+TORCH = "import torch\nfrom torch import nn\n\nnet = nn.Linear(2, 1)\nopt = torch.optim.Adam(net.parameters())\n"
+ASK = "from openai import OpenAI\nclient = OpenAI()\n"
+CALL = "answer = client.chat.completions.create(model={model}, messages=[], max_tokens=9)\n"
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "PA") -> list[str]:
+    judged = judge(graphs(files, archetypes=archetypes).components, [RULES[rule]])
+    assert not judged.errors, judged.traces
+    return [finding.message for finding in judged.findings]
+
+
+def notebook(*cells: str, tags: str = "") -> str:
+    listed = ", ".join(
+        f'{{"cell_type": "code", "id": "{n}", "metadata": {{"tags": [{tags}]}}, "execution_count": null, "outputs": [], "source": "{cell}"}}'
+        for n, cell in enumerate(cells)
+    )
+    return f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{listed}]}}'
+
+
+PAIRS = [
+    pytest.param(
+        "COD002",
+        {"a.py": PD + "frame['a'][frame['b'] > 1] = 0\n"},
+        {"a.py": "import pandas as pd\nsheets = pd.read_excel('x.xlsx', sheet_name=None)\nsheets['a']['b'] = 0\n"},
+        id="a workbook read with all its sheets is a dict of frames",
+    ),
+    pytest.param(
+        "COD002",
+        {"a.py": PD + "print(frame['a'] == float('nan'))\n"},
+        {"a.py": "import numpy as np\n\n\ndef f(missing=np.nan):\n    return missing is np.nan\n"},
+        id="a default that is asked for by identity",
+    ),
+    pytest.param(
+        "COD004",
+        {
+            "a.py": "import pickle\n\ntry:\n    model = pickle.load(open('model.pkl', 'rb'))\nexcept Exception:\n    model = None\n"
+        },
+        {
+            "a.py": "import pickle\n\ntry:\n    pickle.load(open('model.pkl', 'rb'))\n    good = True\nexcept Exception:\n    good = False\n"
+        },
+        id="a probe that notes what it found",
+    ),
+    pytest.param(
+        "COD004",
+        {"a.py": "import pandas as pd\n\ntry:\n    pd.read_csv('x.csv')\nexcept Exception:\n    pass\n"},
+        {
+            "a.py": "import json\n\ntry:\n    hints = json.load(open('hints.json'))\nexcept Exception:\n    hints = None\n"
+        },
+        id="hints that may be missing",
+    ),
+    pytest.param(
+        "COD005",
+        {"a.py": "import yaml\n\nx = yaml.unsafe_load(open('a.yaml'))\n"},
+        {"a.py": "import yaml\n\ntext = yaml.dump({'a': 1})\nx = yaml.unsafe_load(text)\n"},
+        id="a document that was written just before",
+    ),
+    pytest.param(
+        "COD005",
+        {"a.py": "from transformers import AutoModel\n\nAutoModel.from_pretrained('a/b', trust_remote_code=True)\n"},
+        {"a.py": "from transformers import AutoModel\n\nAutoModel.from_pretrained('./mine', trust_remote_code=True)\n"},
+        id="code of one's own model folder",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.ipynb": notebook("print(gone)")},
+        {"a.ipynb": notebook("", "print(gone)", tags='"parameters"')},
+        id="names that papermill puts in",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.py": "print(gone)\n"},
+        {"a.py": "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    name: str\n    size: int\n"},
+        id="fields of a class are no uses",
+    ),
+    pytest.param(
+        "COD001",
+        {"a.py": TORCH + "for x in rows:\n    net(x).sum().backward()\n    opt.step()\n"},
+        {
+            "a.py": TORCH
+            + "for x in rows:\n    net(x).sum().backward()\n    opt.step()\n    for p in net.parameters():\n        p.grad.zero_()\n"
+        },
+        id="gradients cleared one by one",
+    ),
+    pytest.param(
+        "LLM001",
+        {"a.py": ASK + CALL.format(model="'gpt-4o'")},
+        {"a.py": "import os\n" + ASK + CALL.format(model="os.environ['MODEL']")},
+        id="a model that the environment chooses",
+    ),
+    pytest.param(
+        "LLM004",
+        {"a.py": ASK + "client.chat.completions.create(model='gpt-4o-2024-08-06', messages=[])\n"},
+        {
+            "a.py": "from langchain.chat_models import init_chat_model\n\nllm = init_chat_model('anthropic:claude-3-5-haiku-20241022')\n"
+        },
+        id="a provider whose classes set a limit by themselves",
+    ),
+    pytest.param(
+        "LLM005",
+        {"a.py": ASK + CALL.format(model="'gpt-4o'") + "exec(answer.choices[0].message.content)\n"},
+        {
+            "a.py": ASK
+            + CALL.format(model="'gpt-4o'")
+            + "print(answer.choices[0].message.content)\nexec(open('x.py').read())\n"
+        },
+        id="text of one's own is run",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), PAIRS)
+def test_debt_is_found_and_its_look_alike_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule)
+    assert not found(alike, rule)
+
+
+def test_notebooks_that_teach_are_asked_nothing_of_their_length() -> None:
+    long = notebook("import pandas as pd\\nf = pd.read_csv('x.csv')\\n" + "f.head()\\n" * 320)
+    assert found({"a.ipynb": long}, "COD007", "N")
+    assert not found({"a.ipynb": long}, "COD007", "NT")

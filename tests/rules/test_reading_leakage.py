@@ -1,0 +1,143 @@
+"""Look-alikes that reading public programs brought up, in pairs: what is debt, and what only looks so."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = frozenset({"LKG001", "LKG002", "LKG003", "LKG004", "LKG005", "LKG006", "LKG011"})
+READ = """\
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import train_test_split
+frame = pd.read_csv("customers.csv")
+features, target = frame.drop(columns=["churned"]), frame["churned"]
+"""
+SPLIT = "x_train, x_test, y_train, y_test = train_test_split(features, target, random_state=1)\n"
+JUDGE = "model = LogisticRegression().fit(x_train, y_train)\nprint(model.score(x_test, y_test))\n"
+
+
+def said(files: dict[str, str], archetypes: str = "P") -> set[tuple[str, str]]:
+    """Rule and severity of all findings about leakage."""
+    rules = [loaded for rule, loaded in registry().rules.items() if rule in RULES]
+    judged = judge(graphs(files, archetypes=archetypes).components, rules)
+    assert not judged.errors, judged.traces
+    return {(finding.rule, finding.severity.value) for finding in judged.findings}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "found"),
+    [("BinaryEncoder", set()), ("OneHotEncoder", set()), ("CountEncoder", {("LKG001", "critical")})],
+)
+def test_a_list_of_categories_is_no_statistic_but_their_counts_are(encoder: str, found: set[tuple[str, str]]) -> None:
+    source = f"from category_encoders import {encoder}\nfeatures = {encoder}().fit_transform(features)\n"
+    assert said({"train.py": READ + source + SPLIT + JUDGE}) == found
+
+
+def test_filling_with_a_mean_weighs_less_than_a_fitted_object_and_all_means_of_a_file_are_one_finding() -> None:
+    source = "for c in ['age', 'income', 'tenure']:\n    features[c] = features[c].fillna(features[c].mean())\n"
+    source += "features['visits'] = features['visits'].fillna(features['visits'].median())\n"
+    files = {"train.py": READ + source + SPLIT + JUDGE}
+    assert said(files) == {("LKG001", "high")}
+    (finding,) = judge(graphs(files, archetypes="P").components, [registry().rules["LKG001"]]).findings
+    assert finding.message.startswith("2 statistics")
+
+
+def test_a_statistic_over_rows_that_are_only_predicted_weighs_least() -> None:
+    source = """\
+train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+both = pd.concat([train, test])
+both["fare"] = both["fare"].fillna(both["fare"].mean())
+model = LogisticRegression().fit(both[: len(train)][["fare"]], train["survived"])
+answer = model.predict(both[len(train) :][["fare"]])
+"""
+    assert said({"train.py": READ + source}) == {("LKG001", "medium")}
+
+
+def test_copies_of_training_rows_alone_are_no_leak() -> None:
+    head = (
+        READ
+        + "from sklearn.utils import resample\ntrain = frame.sample(frac=0.8, random_state=1)\ntest = frame.drop(train.index)\n"
+    )
+    tail = "model = LogisticRegression().fit(more[['a']], more['churned'])\nprint(model.score(test[['a']], test['churned']))\n"
+    assert said({"train.py": head + "more = pd.concat([train, resample(train, replace=True)])\n" + tail}) == set()
+    assert said({"train.py": head + "more = pd.concat([frame, resample(frame, replace=True)])\n" + tail}) == {
+        ("LKG005", "critical")
+    }
+
+
+TASKS = """\
+import pandas as pd
+from prefect import flow, task
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mean_squared_error
+
+
+@task
+def train_model(frame):
+    model = LinearRegression().fit(frame[["a"]], frame["y"])
+    print(mean_squared_error(frame["y"], model.predict(frame[["a"]])))
+    return model
+
+
+@task
+def run_model(frame, model):
+    print(mean_squared_error(frame["y"], model.predict(frame[["a"]])))
+
+
+@flow
+def main(train_path="jan.parquet", other_path="feb.parquet"):
+    model = train_model(pd.read_parquet(train_path))
+"""
+
+
+def test_tasks_of_a_flow_are_one_program() -> None:
+    assert said({"flow.py": TASKS + "    run_model(pd.read_parquet(other_path), model)\n"}) == {("LKG011", "info")}
+
+
+def test_a_step_that_judges_the_saved_model_is_the_evaluation() -> None:
+    train = (
+        READ
+        + "import joblib\nmodel = LogisticRegression().fit(features, target)\nprint(model.score(features, target))\njoblib.dump(model, 'model.pkl')\n"
+    )
+    evaluate = (
+        READ + "import joblib\nmodel = joblib.load('model.pkl')\nprint(f1_score(target, model.predict(features)))\n"
+    )
+    assert said({"train.py": train}) == {("LKG004", "high"), ("LKG011", "info")}
+    assert said({"train.py": train, "evaluate.py": evaluate}) == {("LKG011", "info")}
+
+
+STOPPED = """\
+from xgboost import XGBClassifier
+
+
+def train(x_train, y_train, x_val, y_val):
+    model = XGBClassifier(early_stopping_rounds=5)
+    model.fit(x_train, y_train, eval_set=[(x_val, y_val)])
+    print(model.score(x_val, y_val))
+"""
+
+
+def test_rows_that_a_step_is_handed_may_be_kept_elsewhere() -> None:
+    assert said({"step.py": STOPPED}) == {("LKG003", "info")}
+    called = STOPPED + READ + SPLIT + "train(x_train, y_train, x_test, y_test)\n"
+    assert said({"step.py": called}) == {("LKG003", "medium")}
+
+
+def test_models_that_are_only_listed_side_by_side_are_a_note() -> None:
+    source = (
+        SPLIT
+        + JUDGE
+        + "from sklearn.svm import SVC\nother = SVC().fit(x_train, y_train)\nprint(other.score(x_test, y_test))\n"
+    )
+    assert said({"train.py": READ + source}) == {("LKG003", "info")}
+
+
+def test_test_code_teaches_nothing() -> None:
+    source = (
+        READ + "from sklearn.preprocessing import StandardScaler\nfeatures = StandardScaler().fit_transform(features)\n"
+    )
+    assert said({"tests/test_train.py": source + SPLIT + JUDGE}) == set()

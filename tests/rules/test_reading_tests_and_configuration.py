@@ -1,0 +1,104 @@
+"""What reading tests and configuration of real repositories showed: each debt beside the look-alike that was once accused."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = registry().rules
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
+    tree = graphs(files, archetypes=archetypes)
+    return [finding.message for finding in judge(tree.components, [RULES[rule]]).findings]
+
+
+FEATURES = (
+    "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef make(frame: pd.DataFrame):\n"
+    "    frame['a'] = frame['b'] * 2\n    frame['c'] = frame['b'] + 1\n    return frame\n\n\n"
+    "def main():\n    frame = make(pd.read_csv('data.csv'))\n    Ridge().fit(frame[['a', 'c']], frame['y'])\n\n\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
+FLOW = "flows/train.py"
+READ = "import yaml\n\n\ndef load(path='params.yaml'):\n    with open(path) as f:\n        return yaml.safe_load(f)\n"
+USE = "from load import load\n\nparams = load()\nprint(params['a'], params['b'], params['c'])\n"
+PARAMS = "a: 1\nb: 2\nc: 3\nleft_over: 4\n"
+
+PAIRS = [
+    pytest.param(
+        "TST001",
+        {FLOW: FEATURES, "tests/test_a.py": "def test_a():\n    assert 1 + 1 == 2\n"},
+        {FLOW: FEATURES, "tests/test_a.py": f"from metaflow import Runner\n\n\ndef test_a():\n    with Runner('{FLOW}').run() as running:\n        assert running\n"},
+        id="a flow that a test runs by its path",
+    ),
+    pytest.param(
+        "TST001",
+        {FLOW: FEATURES},
+        {FLOW: FEATURES, "tests/conftest.py": "import pytest\nfrom flows.train import make\n\n\n@pytest.fixture\ndef made():\n    return make({'b': 1})\n", "tests/test_a.py": "def test_a(made):\n    assert made['a'] == 2\n"},
+        id="a fixture of another file",
+    ),
+    pytest.param(
+        "TST001",
+        {FLOW: FEATURES, "tests/test_a.py": "# from flows.train import make\n\n\ndef test_a():\n    assert 1 + 1 == 2\n"},
+        {FLOW: FEATURES, "tests/test_a.py": "from flows.train import make\n\n\ndef test_a():\n    assert make({'b': 1})['a'] == 2\n"},
+        id="a test that was commented out",
+    ),
+    pytest.param(
+        "TST004",
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n"},
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n", "tests/test_data.py": "import pandas as pd\n\nframe = pd.read_csv('data.csv')\n\n\ndef test_rows():\n    assert len(frame) > 0\n"},
+        id="data that a file of tests reads at its top",
+    ),
+    pytest.param(
+        "TST004",
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n"},
+        {FLOW: FEATURES, "data.csv": "b,y\n1,2\n", "tests/test_data.py": "from flows.train import main\n\n\ndef test_rows():\n    assert main() is None\n"},
+        id="a test that runs the code that reads the data",
+    ),
+    pytest.param(
+        "CFG002",
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE},
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE + "import mlflow\n\nmlflow.log_params(params)\n"},
+        id="a document that a function returns, and one that is handed on whole",
+    ),
+    pytest.param(
+        "CFG002",
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE},
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE, "plot.R": "p <- yaml::read_yaml('params.yaml')\n"},
+        id="code in another language",
+    ),
+    pytest.param(
+        "CFG003",
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE + "print(params['lost'])\n"},
+        {"params.yaml": PARAMS, "load.py": READ, "train.py": USE + "from models import Settings\n\nsettings = Settings(**params)\nprint(settings.lost)\n"},
+        id="settings that a class fills with defaults",
+    ),
+    pytest.param(
+        "CFG001",
+        {"params.yaml": "test_size: 0.3\n" + PARAMS, "load.py": READ, "train.py": USE + "from sklearn.model_selection import train_test_split\n\ntrain_test_split([1], test_size=0.2)\n"},
+        {"params.yaml": "test_size: 0.3\n" + PARAMS, "load.py": READ, "train.py": USE + "from sklearn.model_selection import train_test_split\n\ntrain_test_split([1], test_size=params['test_size'])\n"},
+        id="a value that is read",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), PAIRS)
+def test_debt_and_look_alike(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule)
+    assert found(alike, rule) == []
+
+
+@pytest.mark.parametrize("rule", ["TST001", "TST002", "TST003", "TST004", "TST006"])
+@pytest.mark.parametrize("archetypes", ["L", "R", "T", "N", "PT", "PR"])
+def test_no_absence_is_told_of_libraries_research_and_teaching(rule: str, archetypes: str) -> None:
+    stages = "stages:\n" + "".join(f"  {n}:\n    cmd: python {n}.py\n    outs: [{n}.csv]\n" for n in "abc")
+    net = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
+    assert found({FLOW: FEATURES, "dvc.yaml": stages, "net.py": net, "data.csv": "b,y\n1,2\n"}, rule, archetypes) == []
+
+
+def test_a_setting_that_is_written_out_is_told_once() -> None:
+    files = {"params.yaml": "test_size: 0.3\na: 1\nb: 2\nc: 3\n", "load.py": READ, "train.py": USE + "from sklearn.model_selection import train_test_split\n\ntrain_test_split([1], test_size=0.2)\n"}  # fmt: skip
+    assert found(files, "CFG001")
+    assert found(files, "CFG002") == []
