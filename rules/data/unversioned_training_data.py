@@ -66,5 +66,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
                 certainty=root.confidence,
                 # Where a document tells which data these are, they can be found again, though not surely the same.
-                milder=(0 if coverage < (RULE.fail or 0) else 1) + (2 if root.documented else 0),
+                milder=(0 if coverage < (RULE.fail or 0) else 1) + (3 if root.offered else 2 if root.documented else 0),
             )

@@ -33,7 +33,8 @@ RULE = Rule(
     references=("Sculley et al. 2015", "Barrak, Eghan & Adams 2021"),
 )
 
-SURE = 0.6
+SURE, LIKELY = 0.6, 0.5
+"""A lesson, or what nothing firmly says is a pipeline or an experiment, owes no declaration."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -48,10 +49,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for (_, writer), edges in sorted(files.items()):
         ways.setdefault((writer, tuple(sorted({edge.reader for edge in edges}))), []).append(edges)
     for (writer, _), parallel in sorted(ways.items()):
-        yield _finding(writer, parallel, taught=graph.confidence("T") >= SURE)
+        yield _finding(writer, parallel, loose=graph.confidence("T") >= SURE or graph.confidence("PRN") < LIKELY)
 
 
-def _finding(writer: str, parallel: list[list[FileEdge]], *, taught: bool) -> Finding:
+def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Finding:
     edges = parallel[0]
     first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
     others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
@@ -68,5 +69,5 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, taught: bool) -> Fi
             *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
         ),
         certainty=first.confidence,
-        milder=3 if looks else 2 if taught else 0,
+        milder=3 if looks else 2 if loose else 0,
     )

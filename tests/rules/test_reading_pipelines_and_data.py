@@ -361,6 +361,8 @@ def test_data_that_a_document_tells_of_can_be_found_again() -> None:
     files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances_2014.csv')\n" + fit}
     assert severities(files, "DAT001") == ["critical"]
     assert severities(files | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["medium"]
+    linked = "# Data\n\nFrom https://example.org/instances_2014.csv\n"
+    assert severities(files | {"README.md": linked}, "DAT001") == ["low"]
 
 
 TRAIN_JOB = (
@@ -416,4 +418,34 @@ def test_in_a_tutorial_an_undeclared_edge_weighs_less() -> None:
     }
     for archetypes, severity in (("P", "high"), ("PT", "low")):
         judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP001"]]).findings
+        assert [finding.severity.value for finding in judged] == [severity]
+
+
+def test_in_a_collection_of_scripts_an_undeclared_edge_weighs_less() -> None:
+    files = {
+        "fetch/a.py": "import json\njson.dump([1], open('fetch/films.json', 'w'))\n",
+        "fetch/b.py": "import json\nprint(json.load(open('fetch/films.json')))\nopen('fetch/best.txt', 'w').write('x')\n",
+    }
+    judged = judge(graphs(files).components, [RULES["PIP001"]]).findings
+    assert {finding.severity.value for finding in judged} <= {"low", "info"}
+
+
+def test_the_vocabulary_of_a_pretrained_model_is_no_training_data() -> None:
+    fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
+    for name, told in (("rows.txt", True), ("bert-base-cased-vocab.txt", False), ("cpt/bert/vocab.txt", False)):
+        files = {"train.py": f"import pandas as pd\ndf = pd.read_csv('https://example.org/{name}')\n" + fit}
+        assert bool(found(files, "DAT001")) is told, name
+
+
+def test_nobody_waits_for_a_program_that_was_put_aside() -> None:
+    write = "import pandas as pd\npd.DataFrame([1]).to_csv('x/a.csv')\n"
+    read = "import pandas as pd\npd.read_csv('x/a.csv').to_csv('x/b.csv')\n"
+    assert found({"make.py": write, "use.py": read}, "PIP001")
+    assert not found({"_old_make.py": write, "use.py": read}, "PIP001")
+
+
+def test_the_readers_of_a_lesson_are_told_what_to_fetch() -> None:
+    files = {"a.py": "import pandas as pd\nprint(pd.read_csv('input/words.csv'))\n"}
+    for archetypes, severity in (("P", "high"), ("PT", "low")):
+        judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP004"]]).findings
         assert [finding.severity.value for finding in judged] == [severity]

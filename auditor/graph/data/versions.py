@@ -36,7 +36,8 @@ class Pins(NamedTuple):
 class Root(NamedTuple):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
-    `documented`: a document names it, so that it can at least be found again; `touch` is the read, if it could be named.
+    `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it; `touch` is
+    the read, if it could be named.
     """
 
     artefact: str
@@ -48,6 +49,7 @@ class Root(NamedTuple):
     confidence: float
     documented: bool = False
     touch: Touch | None = None
+    offered: bool = False
 
 
 class Training(NamedTuple):
@@ -229,12 +231,20 @@ _NO_DATA = ("listing", "resource", "prompt")
 """Marks of calls that fetch what a library works with, not what a model learns from: names, word lists, prompts."""
 
 
+_OF_TOKENIZERS = re.compile(
+    r"(^|[-_.])(vocab|merges|tokenizer|tokenizer_config|special_tokens_map|spiece|sentencepiece)\.\w+$"
+)
+"""Files that belong to a pretrained model: its vocabulary is no data that training learns from."""
+
+
 def _is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
     if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
+    if _OF_TOKENIZERS.search(path.rpartition("/")[2]):
+        return False
     if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
         return places.suffix(path) in (
             "csv",
@@ -264,6 +274,7 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         path is not None and world.documents.tells_of(path),
         touch,
+        path is not None and world.documents.offers(path),
     )
 
 
@@ -316,4 +327,6 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
 
 
 def _is_word(touch: Touch) -> bool:
-    return all("/" not in value.text() for value in touch.effect.targets)
+    """Whether some value of the call is the bare last part of the path."""
+    last = (touch.artefact.path or "").rpartition("/")[2]
+    return any(value.text() == last for value in touch.effect.targets)

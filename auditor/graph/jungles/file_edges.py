@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +31,9 @@ _LEAVING = frozenset({
 })  # fmt: skip
 _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 """What leaves something behind, whatever it is, and what does if it is no by-product."""
+
+_PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
+"""Programs that their name puts aside: nobody waits for what they wrote."""
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
@@ -80,6 +84,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     if w != reader
                     and reader not in writers
                     and not _same_run(world, w, reader)
+                    and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
                 ]
                 if makers and not pins.matching(other, loosely=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.leakage import directions, figures
+from auditor.graph.leakage import directions, features_of_target, figures, groups, metric_choice
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.part import Part
 
@@ -26,3 +26,21 @@ class Judging(Part):
     def fabricated(self) -> tuple[tuple[Doubt, ...], int]:
         """Metrics that are recorded without having been measured, and how many records were looked at."""
         return figures.fabricated(self._world, self.owns)
+
+    @cached_property
+    def target_features(self) -> tuple[tuple[Doubt, ...], int]:
+        """Features that hold the target or what comes later, and how many fits were looked at."""
+        return features_of_target.target_features(self._world, self.owns)
+
+    @cached_property
+    def split_groups(self) -> tuple[tuple[Doubt, ...], int]:
+        """Random splits that may part the rows of one entity, and how many splits were looked at."""
+        return groups.split_groups(self._world, self.owns)
+
+    def chosen_metrics(self) -> metric_choice.Choice:
+        """The metrics that classifiers are judged by."""
+        return metric_choice.choice(self._world, self.owns)
+
+    def held_against(self) -> metric_choice.Held:
+        """What figures are held against: a baseline, parts of the rows."""
+        return metric_choice.held_against(self._world, self.owns)

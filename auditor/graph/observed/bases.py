@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from posixpath import dirname
 
 from auditor.graph.artefacts.identity import Identities, above
@@ -36,8 +37,8 @@ class Bases:
         """The folder in which most of what a file names exists, else that of the programs that import it; None where that
         tells nothing."""
         if path not in self._known:
-            own = self._of_file(path)
-            self._known[path] = own if own is not None else self._of_importers(path)
+            ways = (self._of_file, self._of_importers, self._of_neighbours)
+            self._known[path] = next((base for way in ways if (base := way(path)) is not None), None)
         return self._known[path]
 
     def changed(self, path: str) -> str | None:
@@ -99,6 +100,27 @@ class Bases:
             found.add(base)
         found.discard(None)
         return found.pop() if len(found) == 1 else None
+
+    def _of_neighbours(self, path: str) -> str | None:
+        """The folder above a script in which all scripts of its project around it work that tell, those of the nearest folder."""
+        for folder in above(path) if not path.endswith(".ipynb") else ():
+            bases = {self._of_file(other) for other in self._scripts.get(folder, ()) if other != path}
+            bases.discard(None)
+            if bases:
+                base = bases.pop() if len(bases) == 1 else None
+                return base if base in ("", *above(dirname(path))) else None
+            if folder in self.identities.projects:
+                break
+        return None
+
+    @cached_property
+    def _scripts(self) -> dict[str, list[str]]:
+        """The scripts that name relative paths, by the folders that they lie in."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._named):
+            for folder in above(path) if not path.endswith(".ipynb") else ():
+                found[folder].append(path)
+        return found
 
 
 def _is_relative(value: Value) -> bool:

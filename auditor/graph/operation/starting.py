@@ -72,6 +72,14 @@ _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", 
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
 
+_OUTSIDE = re.compile(
+    r"\bcurl\b.*(POST|webhook|dispatch|trigger)|gcloud builds (triggers run|submit)|gh (workflow run|api)|aws (codepipeline|codebuild|stepfunctions|lambda invoke|events)|"
+    r"az pipelines run|http(ie)? post",
+    re.I | re.S,
+)
+"""Commands that start something outside of the repository."""
+
+
 def may_train(words: str) -> bool:
     """Whether the words of a command, or the name of a job, say that it trains."""
     return bool(_TRAINS.search(words))
@@ -87,6 +95,8 @@ def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None
                 return Place(step.path, step.step.line), f"the job {step.step.name} may train"
             for command in step.step.commands:
                 words = " ".join(word.text for word in command.words)
+                if _OUTSIDE.search(words):
+                    return Place(step.path, command.line), f"`{words[:60]}` starts something outside that may train"
                 if _TRAINS.search(words) and command.words[0].text not in ("echo", "pip", "cd", "cat", "ls"):
                     return Place(step.path, command.line), f"`{words[:60]}` may train"
     for path in world.resolved.code.paths:

@@ -39,8 +39,11 @@ class Imports(NamedTuple):
     declared: bool
 
 
-def imports(world: World, owned: Callable[[str], bool]) -> Imports:
-    """The libraries that the product code of a component imports, by whether an environment asks for them."""
+def imports(world: World, owned: Callable[[str], bool], *, outright: bool = False) -> Imports:
+    """The libraries that the product code of a component imports, by whether an environment asks for them.
+
+    `outright`: only what importing a module imports. A library fetches within functions what not every user needs.
+    """
     asked = world.once(_asked)
     seen: dict[str, Undeclared] = {}
     names: set[str] = set()
@@ -49,7 +52,7 @@ def imports(world: World, owned: Callable[[str], bool]) -> Imports:
             continue
         if places.is_exploratory(path):
             continue
-        for root, line in roots_of(world, path):
+        for root, line in roots_of(world, path, outright=outright):
             if not _is_library(world, root):
                 continue
             names.add(root)
@@ -120,6 +123,8 @@ def _asked(world: World) -> frozenset[str]:
         if re.match(r"[\"'A-Za-z]", word)
     )
     names = set(world.once(_required)) | {made.name for made in read if made is not None}
+    if any(root == "awsglue" for path in world.resolved.code.paths for root, _ in roots_of(world, path)):
+        names.add("aws-glue-libs")  # the platform provides it, and much with it
     knowledge = world.resolved.knowledge
     todo = list(names)
     while todo:
@@ -130,10 +135,10 @@ def _asked(world: World) -> frozenset[str]:
     return frozenset(names)
 
 
-def roots_of(world: World, path: str) -> Iterator[tuple[str, int]]:
+def roots_of(world: World, path: str, *, outright: bool = False) -> Iterator[tuple[str, int]]:
     """The roots that a file imports unguarded, from outside the repository."""
     code = world.resolved.code
-    for number in code.scopes(path):
+    for number in (0,) if outright else code.scopes(path):
         guarded = _guarded(code.scope(path, number).body)
         for statement, block, dead in code.index(path, number).imports:
             if statement.level or dead or block or statement.line in guarded:

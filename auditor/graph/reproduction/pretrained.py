@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -55,11 +56,13 @@ class Assets(NamedTuple):
     pinned: int
 
 
-def assets(world: World, owned: Callable[[str], bool]) -> Assets:
-    """The hub assets that product code of a component loads by name."""
+def assets(world: World, owned: Callable[[str], bool], *, packaged: bool = False) -> Assets:
+    """The hub assets that product code of a component loads by name; `packaged`: modules of its packages alone."""
     loose: dict[str, list[Touch]] = {}
     held: set[str] = set()
     for name, touch in _named(world, owned):
+        if packaged and f"{dirname(touch.site[0])}/__init__.py" not in world.resolved.tree:
+            continue
         if _revision(world, touch):
             held.add(name)
         else:

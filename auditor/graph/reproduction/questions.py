@@ -23,6 +23,11 @@ from auditor.graph.reproduction import (
 class Reproduction(Part):
     """Whether somebody else, or the same people next year, can train the same model."""
 
+    @property
+    def _is_shipped(self) -> bool:
+        """Whether it is a library before anything else."""
+        return self.confidence("L") > self.confidence("PSAR")
+
     @cached_property
     def chances(self) -> list[randomness.Chance]:
         """What chance decides on the way to a model, by file."""
@@ -43,7 +48,7 @@ class Reproduction(Part):
     @cached_property
     def imports(self) -> imported.Imports:
         """What is imported, by whether an environment asks for it."""
-        return imported.imports(self._world, self.owns)
+        return imported.imports(self._world, self.owns, outright=self._is_shipped)
 
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""
@@ -62,8 +67,8 @@ class Reproduction(Part):
         return notebook_state.notebooks(self._world, self.owns)
 
     def assets(self) -> pretrained.Assets:
-        """Models and data sets of a hub, by whether the revision is named."""
-        return pretrained.assets(self._world, self.owns)
+        """Models and data sets of a hub, by whether the revision is named; of a library what it ships, not what it shows."""
+        return pretrained.assets(self._world, self.owns, packaged=self._is_shipped)
 
     def records(self) -> list[records.Record]:
         """The training programs with what their runs leave a record of."""

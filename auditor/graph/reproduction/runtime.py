@@ -18,6 +18,8 @@ _IMAGES = frozenset(
 _ACTIONS = frozenset({"github-actions"})
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "head", "latest"})
 _HELD = re.compile(r"@sha256:[0-9a-f]{12,}")
+_PYTHON_IN_TAG = re.compile(r"py(thon)?-?3[.-]?\d", re.I)
+"""`apache/airflow:3.1-python3.12`, `tensorflow:2.12-gpu-py310`: images that say their Python in the tag."""
 _OPEN = re.compile(r"[{}$<>]")
 """What is filled in elsewhere, or a template: the name is not known."""
 
@@ -101,4 +103,10 @@ def _pythons(world: World) -> list[str]:
         for requirement in facts.requirements
         if requirement.name == "python" and requirement.specifier and places.is_product(path)
     ]
-    return named + asked
+    images = [
+        path
+        for path, facts in world.files.items()
+        for key, value in facts.attrs
+        if key == "base-image" and _PYTHON_IN_TAG.search(value) and places.is_product(path)
+    ]
+    return named + asked + images

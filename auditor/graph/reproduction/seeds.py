@@ -141,6 +141,8 @@ class Seeds:
         option = next((o for o in self.resolved.evaluator.options.declared(options) if o.dest == name), None)
         if option is None or not option.flags:
             return False
+        if any(dest == name for _, dest, _ in self.resolved.evaluator.options.given(option.path)):
+            return False  # some start of the program gives it
         if option.default is not None:
             return self.unset(*option.default, depth + 1)
         calls = (call for _, call in self.resolved.code.calls(option.path) if call.line == option.line)

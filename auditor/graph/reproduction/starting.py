@@ -20,6 +20,13 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     """Which training programs a step, a command of a document, an installed command or a pipeline in code starts."""
     started = {program for step in world.steps.all for program in world.steps.programs(step)}
     started |= {local.path for step in world.steps.all for local in step.implements}
+    words = {word.text.rpartition("/")[2] for step in world.steps.all for c in step.step.commands for word in c.words}
+    words |= {
+        leaf.value.rpartition("/")[2]
+        for facts in world.files.values()
+        for leaf in facts.leaves
+        if isinstance(leaf.value, str) and leaf.value.endswith(".py")
+    }
     installed = {
         entry.target.partition(":")[0].replace(".", "/")
         for facts in world.files.values()
@@ -29,11 +36,13 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     for training in trainings(world, owned):
         program = training.program
         stem = program.rpartition(".")[0]
-        reached = {site[0] for site in world.lineage.reached(program)} | {program, training.place.path}
+        importers = world.resolved.code.importers(program) | world.resolved.code.importers(training.place.path)
+        reached = {site[0] for site in world.lineage.reached(program)} | {program, training.place.path} | importers
         if (
             reached & started
             or any(stem.endswith(module) for module in installed)
-            or world.orchestrates(program)
+            or program.rpartition("/")[2] in words
+            or any(world.orchestrates(path) for path in (program, *sorted(importers)))
             or program.rpartition("/")[2] in world.documents.text
         ):
             named.append(program)

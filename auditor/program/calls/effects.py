@@ -92,7 +92,8 @@ class Effect(NamedTuple):
 class LocalCall(NamedTuple):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
-    `direct`: it is called; else it is handed on, `registered` by a decorator, `served` to a framework that answers requests.
+    `direct`: it is called; else it is handed on, `registered` by a decorator or by a class to a library, `served` to a
+    framework that answers requests.
     """
 
     caller: Site
@@ -194,7 +195,8 @@ class Effects:
                 handed = self.evaluator.denoter.denote(value, frame)
                 if type(handed) is Local:
                     served = type(callee) is Library and self.serves(callee.dotted)
-                    self._local(site, call_site, handed, direct=False, served=served)
+                    taken = type(callee) is not Local and self.code.scope(*site).kind == "class"
+                    self._local(site, call_site, handed, direct=False, served=served, registered=taken)
 
     def serves(self, dotted: str) -> bool:
         """Whether a library name belongs to a framework that answers requests."""

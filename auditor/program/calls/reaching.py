@@ -95,7 +95,7 @@ class Reaching:
         key = (site, chosen)
         if key not in self._plain:
             edges = self.effects.calls.get(site, ())
-            plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.block) for edge in edges)
+            plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
             self._plain[key] = tuple((edge.callee.path, edge.callee.scope) for edge in edges) if plain else None
         return self._plain[key]
 
@@ -124,7 +124,7 @@ class Reaching:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
-            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if not edge.direct)
+            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if edge.registered)
             for base in self.effects.evaluator.denoter.bases(at):
                 if type(base) is Local and base not in seen:
                     seen.add(base)

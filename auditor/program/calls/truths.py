@@ -41,8 +41,18 @@ Things: TypeAlias = list[Thing] | None
 
 
 def known(evaluator: Evaluator, expr: Expr, frame: Frame) -> Things:
-    """All that an expression can be in a frame; None where something of it is not known, or its caller is not."""
-    things = settled(evaluator, expr, frame)
+    """All that an expression can be in a frame; None where something of it is not known, or its caller is not.
+
+    What hangs on itself (a test on a name that is bound under that test, a field that is made of itself) is not known.
+    """
+    key = (id(expr), *frame.key)
+    if key in evaluator.deciding or len(evaluator.deciding) > _DEEPEST:
+        return None
+    evaluator.deciding.add(key)
+    try:
+        things = settled(evaluator, expr, frame)
+    finally:
+        evaluator.deciding.discard(key)
     decided = things is not None and (frame.bound is not None or any(thing.runs for thing in things))
     return things if decided else None
 

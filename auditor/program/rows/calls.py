@@ -7,7 +7,7 @@ from dataclasses import replace
 from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
-from auditor.program.rows import fitting, items, libraries, lists, splitting, tables
+from auditor.program.rows import fitting, items, libraries, lists, models, splitting, tables
 from auditor.program.rows.machine import DEEPEST_CALL, Called, Env, Machine, Thing
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.values import OTHER, Fit, Value, either, fits_in
@@ -50,7 +50,7 @@ def _method(m: Machine, called: Called, receiver: Value) -> Value | None:
         case "transformer" | "resampler":
             return fitting.transforming(m, called, receiver)
         case "model":
-            return fitting.modelling(m, called, receiver)
+            return models.modelling(m, called, receiver)
         case "splitter":
             return splitting.splitting(m, called, receiver)
         case "object":
@@ -58,7 +58,7 @@ def _method(m: Machine, called: Called, receiver: Value) -> Value | None:
         case "list" | "table" | "folds":
             return lists.method(m, called, receiver)
         case "prediction" | "loss":
-            return fitting.predicted(m, called, receiver)
+            return models.predicted(m, called, receiver)
         case "statistic" | "names" | "const":
             return receiver.with_fits(fits_in(called.every())) if receiver.kind != "const" else OTHER
         case "function":
@@ -88,7 +88,7 @@ def _of_value(m: Machine, called: Called, expr: Call, at: Env) -> Value | None:
         return None
     if held.kind in ("model", "transformer"):
         called.name = "__call__"
-        return fitting.modelling(m, called, held) if held.kind == "model" else fitting.transforming(m, called, held)
+        return models.modelling(m, called, held) if held.kind == "model" else fitting.transforming(m, called, held)
     if held.kind == "function" and held.scope >= 0:
         if m.code.scope(held.path, held.scope).kind == "class":
             return constructed(m, called, (held.path, held.scope))
@@ -201,7 +201,7 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
     field = m.heap[receiver.ref].fields.get(called.name)
     if field is not None and field.kind in ("model", "transformer"):
         called.name = "__call__"
-        return fitting.modelling(m, called, field)
+        return models.modelling(m, called, field)
     found = m.denoter.attribute(Local(receiver.path, receiver.scope), called.name, _frame(called.at))
     if type(found) is Local and m.code.scope(found.path, found.scope).kind == "function":
         return inlined(m, called, (found.path, found.scope), receiver)

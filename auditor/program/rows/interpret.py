@@ -31,10 +31,13 @@ def followed(effects: Effects, path: str) -> Trace | None:
     machine = Machine(effects, STATEMENTS, EXPRESSIONS, handed_on)
     module = Env((path, 0), {})
     machine.modules[path] = module
-    machine.body(effects.code.scope(path, 0).body, module)
-    for number in _entries(machine, path, busy):
-        if (path, number) not in machine.visited:
-            _alone(machine, (path, number), module)
+    try:
+        machine.body(effects.code.scope(path, 0).body, module)
+        for number in _entries(machine, path, busy):
+            if (path, number) not in machine.visited:
+                _alone(machine, (path, number), module)
+    except RecursionError:
+        machine.trace.cut = "nested too deeply"
     return machine.trace
 
 

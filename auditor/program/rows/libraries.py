@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
-from auditor.program.rows import fitting, iteration, splitting, tables, times
+from auditor.program.rows import fitting, iteration, models, splitting, table_functions, times
 from auditor.program.rows.machine import Called, Env, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
@@ -40,10 +40,10 @@ def call(m: Machine, called: Called) -> Value:
     special = _SPECIAL.get(called.name)
     if special is not None:
         return special(m, called)
-    found = tables.function(m, called)
+    found = table_functions.function(m, called)
     if found is not None:
         return found
-    if called.name.endswith(fitting.STOPPERS):
+    if called.name.endswith(models.STOPPERS):
         return Value("names", name="stopper")
     entry = m.knowledge.lookup(called.name)
     if entry is None:
@@ -59,10 +59,10 @@ def _guess_in(called: Called) -> Value | None:
 
 def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
     if entry.attrs.get("fits_inside"):
-        return fitting.crossed(m, called)
+        return models.crossed(m, called)
     if entry.attrs.get("scorer") or entry.attrs.get("clustering"):
         return OTHER
-    return fitting.judged(m, called)
+    return models.judged(m, called)
 
 
 def _read(m: Machine, called: Called, entry: Entry) -> Value:
@@ -175,13 +175,13 @@ _BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
     Role.SPLIT: splitting.split,
     Role.EVALUATE: _evaluated,
     Role.PREDICT: lambda m, called, entry: (
-        fitting.predicted_across(m, called) if entry.attrs.get("fits_inside") else None
+        models.predicted_across(m, called) if entry.attrs.get("fits_inside") else None
     ),
     Role.READ: _read,
     Role.DOWNLOAD: _read,
     Role.FIT_TRANSFORM: _fitted_function,
     Role.TRANSFORM: _kept,
-    Role.FIT: fitting.trained_by_function,
+    Role.FIT: models.trained_by_function,
     Role.RESAMPLE: _resampled,
     Role.SAVE_MODEL: _saved,
     Role.SAMPLE: _sampled,
@@ -200,7 +200,7 @@ def _range(m: Machine, called: Called) -> Value:
 
 def _list(m: Machine, called: Called) -> Value:
     value = called.args[0] if called.args else listed(())
-    return replace(value) if value.kind in ("list", "table", "folds") else tables.function(m, called) or OTHER
+    return replace(value) if value.kind in ("list", "table", "folds") else table_functions.function(m, called) or OTHER
 
 
 def _dict(m: Machine, called: Called) -> Value:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Each, Op
+from auditor.model.ir import Op
 from auditor.program.rows import times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
-_ALONG_COLUMNS = (1, -1, "columns", "index=1")
+ALONG_COLUMNS = (1, -1, "columns", "index=1")
 _FILTERS = frozenset({"dropna", "drop_duplicates", "query", "dropDuplicates", "distinct", "filter"})
 _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 
@@ -73,7 +73,7 @@ def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> V
             return base.on(m.sets.repeated(m.rows(base)))
         case "keep":
             joins = called.name in ("merge", "join")
-            return replace(base, fits=base.fits | (_joined(others) if joins else fits_in(_scalars(others))))
+            return replace(base, fits=base.fits | (joined(others) if joins else fits_in(_scalars(others))))
     if base.kind == "index":
         return base
     return base.on(m.sets.subset(m.rows(base))).with_fits(fits_in(_scalars(others)))
@@ -83,7 +83,7 @@ def _scalars(values: Iterable[Value]) -> list[Value]:
     return [value for value in values if value.all_fits()]
 
 
-def _joined(values: Iterable[Value]) -> frozenset[Fit]:
+def joined(values: Iterable[Value]) -> frozenset[Fit]:
     """Statistics that a join brings along; those of groups stay out: a row for each customer holds what is the customer's own."""
     return frozenset(fit for fit in fits_in(values) if fit.how != "group")
 
@@ -94,17 +94,30 @@ def _statistic(called: Called, base: Value) -> Value:
         return base
     if base.kind == "mask" and not base.fits:
         return Value("names")
-    if base.rows is None or _row_wise(called, 0):
+    if base.rows is None or row_wise(called, 0):
         return base
     name = f"{called.name}()"
     return Value("statistic", fits=base.all_fits() | {Fit(base.rows, called.spot, name, "statistic")})
 
 
-def _row_wise(called: Called, position: int) -> bool:
+def row_wise(called: Called, position: int) -> bool:
+    """Whether a statistic is taken along the columns: one figure for each row."""
     axis = next((called.constant(name) for name in ("axis", "dim") if name in called.keywords), None)
     if axis is None:
         axis = called.constant("axis", position)
-    return axis in _ALONG_COLUMNS and axis is not True
+    return axis in ALONG_COLUMNS and axis is not True
+
+
+def union(m: Machine, called: Called, values: list[Value]) -> Value:
+    """Rows of several tables one after another; side by side where the axis says so."""
+    found = [value for value in values if value.rows is not None]
+    axis = called.given("dim") or called.given("axis", 2 if called.name in ("numpy.append", "append") else 1)
+    if axis is not None and (axis.kind != "const" or (axis.const in ALONG_COLUMNS and axis.const is not False)):
+        whole = mixed(values)
+        return replace(whole, fits=joined([whole])) if whole.kind == "frame" else whole
+    if not found:
+        return OTHER
+    return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
 
 
 def _of_groups(m: Machine, called: Called, base: Value) -> Value:
@@ -255,7 +268,7 @@ def _applied(m: Machine, called: Called, base: Value) -> Value:
     """`apply(f)`: f sees whole columns, so that what it computes over them is a statistic; with `axis=1` it sees rows."""
     function = called.given("func", 0) or OTHER
     kept = base.with_fits(fits_in(called.every()))
-    if base.kind in ("prediction", "mask", "index") or _row_wise(called, 1):
+    if base.kind in ("prediction", "mask", "index") or row_wise(called, 1):
         return kept
     found = called_on(m, called, function, base)
     fits = found.all_fits() if found is not None else base.fits
@@ -307,79 +320,3 @@ def _in_place(m: Machine, called: Called, base: Value, found: Value) -> Value:
     if called.constant("inplace") is True:
         m.changed(called.target, base, found, called.at)
     return found
-
-
-# --- functions ---
-
-
-def function(m: Machine, called: Called) -> Value | None:
-    """A library function whose effect on rows is known."""
-    effect = row_effects()[1].get(called.name)
-    if effect is None:
-        return None
-    values = called.every()
-    first = values[0] if values else OTHER
-    match effect:
-        case "names":
-            return Value("names")
-        case "statistic":
-            return _figure(m, called, first)
-        case "learned":
-            whole = mixed(values[:1])
-            fit = Fit(m.rows(whole), called.spot, called.name.rpartition(".")[2], "statistic")
-            kept = Value("frame", m.rows(whole), whole.all_fits() | {fit})
-            return listed([kept, Value("statistic", fits=kept.fits)]) if "boxcox" in called.name else kept
-        case "union":
-            return union(m, called, list(flat(called.args)) or list(flat(values)))
-        case "repeat":
-            return first.on(m.sets.repeated(m.rows(first)))
-    return _kept(m, called, values)
-
-
-def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
-    """The rows of the arguments; a list of tables, or a list that holds none, stays itself."""
-    if not any(value.rows is not None for value in flat(values)) and called.name.endswith(("DataFrame", "Series")):
-        return m.fresh("frame", fits=fits_in(values), name="empty" if not called.args else "")
-    if len(values) == 1 and values[0].rows is not None:
-        return replace(values[0])
-    if len(values) == 1 and values[0].kind in ("list", "folds"):
-        return values[0] if not any(v.rows for v in values[0].items) else mixed(values)
-    if called.name == "pandas.merge" and values and values[0].rows is not None:
-        return replace(values[0], fits=values[0].fits | _joined(values[1:]))
-    found = mixed(values)
-    stored = {
-        str(key): item
-        for value in values[:1]
-        if value.kind == "table"
-        for key, item in zip(value.keys, value.items, strict=False)
-        if key is not None and item.rows is not None
-    }
-    if stored and found.rows is not None and found.kind != "loss":
-        return Value("frame", found.rows, found.fits, columns={k: v.on(found.rows) for k, v in stored.items()})
-    return found
-
-
-def _figure(m: Machine, called: Called, first: Value) -> Value:
-    if called.name.startswith("builtins.") and called.expr.args and type(called.expr.args[0]) is Each:
-        return Value("names")  # counted by hand over what a comprehension yields: characters of a word as well as rows
-    whole = mixed([first]) if first.kind in ("list", "table") else first
-    if whole.kind in ("prediction", "loss") or whole.rows is None:
-        return whole
-    if whole.kind == "mask" and not whole.fits:
-        return Value("names")
-    if _row_wise(called, 1) and "percentile" not in called.name and "quantile" not in called.name:
-        return whole
-    name = f"{called.name.rpartition('.')[2]}()"
-    return Value("statistic", fits=whole.all_fits() | {Fit(whole.rows, called.spot, name, "statistic")})
-
-
-def union(m: Machine, called: Called, values: list[Value]) -> Value:
-    """Rows of several tables one after another; side by side where the axis says so."""
-    found = [value for value in values if value.rows is not None]
-    axis = called.given("dim") or called.given("axis", 2 if called.name in ("numpy.append", "append") else 1)
-    if axis is not None and (axis.kind != "const" or (axis.const in _ALONG_COLUMNS and axis.const is not False)):
-        whole = mixed(values)
-        return replace(whole, fits=_joined([whole])) if whole.kind == "frame" else whole
-    if not found:
-        return OTHER
-    return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))

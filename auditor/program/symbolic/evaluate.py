@@ -84,6 +84,8 @@ class Evaluator:
         self._memo: dict[tuple[int, str, int, int], Values] = {}
         self._active: set[tuple[int, str, int, int]] = set()
         self._cut = False
+        self.deciding: set[tuple[int, str, int, int]] = set()
+        """Tests that are being decided: what hangs on itself is not followed."""
 
     def values(self, expr: Expr, frame: Frame) -> Values:
         """The texts an expression can have; `(UNKNOWN,)` when nothing is known."""

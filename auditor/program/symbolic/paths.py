@@ -8,7 +8,7 @@ from posixpath import dirname
 
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice, Star
 from auditor.program.naming.scopes import integer
 from auditor.program.symbolic.values import (
     UNKNOWN,
@@ -84,7 +84,11 @@ def call(dotted: str, expr: Call, ask: Ask) -> Values | None:
             found = tuple(value.weakened(0.8, "env") for value in ask(expr.args[1])) or found
         return found
     if dotted in PATHS or dotted == "os.path.join":
-        return _joined([ask(arg) for arg in expr.args]) if expr.args else (Value((), confidence=0.8, how="folded"),)
+        return (
+            _joined([(hole("unknown", "**"),) if type(arg) is Star else ask(arg) for arg in expr.args])
+            if expr.args
+            else (Value((), confidence=0.8, how="folded"),)
+        )
     if dotted == "os.path.dirname" and expr.args:
         return tuple(parent(value) for value in ask(expr.args[0]))
     if dotted == "os.path.basename" and expr.args:
@@ -103,7 +107,7 @@ def method(
     if name in _SAME_METHODS and not expr.args:
         return base()
     if name == "joinpath":
-        return _joined([base(), *[ask(arg) for arg in expr.args]])
+        return _joined([base(), *(each for arg in expr.args for each in _spread(arg, ask, elements))])
     if name in ("glob", "rglob") and expr.args:
         found = ask(expr.args[0])
         below = tuple(concat((literal("{**}/"), value)) for value in found) if name == "rglob" else found
@@ -121,6 +125,13 @@ def method(
     if name in ("strftime", "isoformat"):
         return (hole("clock", name),)
     return None
+
+
+def _spread(arg: Expr, ask: Ask, elements: Callable[[Expr], list[Values]]) -> list[Values]:
+    """The texts of an argument; of `*parts` those of its elements, or any number of folders where they are not told."""
+    if type(arg) is not Star:
+        return [ask(arg)]
+    return elements(arg.value) or [(hole("unknown", "**"),)]
 
 
 def dated(template: str, name: str) -> Value:

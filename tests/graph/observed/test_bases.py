@@ -66,6 +66,13 @@ def test_what_a_function_does_for_want_of_an_argument_is_not_done_where_it_is_gi
     assert asked("Client('x'), Client()") == {"env:TOKEN"}
 
 
+def test_a_script_that_tells_nothing_works_where_the_scripts_around_it_do() -> None:
+    quiet = {"flows/cloud/deploy.py": PD + WRITES, DEEP: PD + READS}
+    assert written({**quiet, "data/raw.csv": "a\n"}, "flows/cloud/deploy.py") == {"file:model.csv"}
+    own = {**quiet, "flows/local/data/raw.csv": "a\n"}
+    assert written(own, "flows/cloud/deploy.py") == {"file:flows/cloud/model.csv"}
+
+
 def test_a_module_works_where_the_programs_that_import_it_do() -> None:
     lib = PD + "def save():\n    pd.DataFrame().to_csv('metrics.csv')\n"
     cell = "from helpers.lib import save\nsave()\n"

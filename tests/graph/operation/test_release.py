@@ -78,6 +78,11 @@ def test_a_program_that_promotes_after_training(body: str, released: bool | None
     ("command", "said"),
     [
         pytest.param("docker run -e key shop/train", "`docker run -e key shop/train` may train", id="an image"),
+        pytest.param(
+            "curl -X POST https://example.org/hook",
+            "`curl -X POST https://example.org/hook` starts something outside that may train",
+            id="a call to another system",
+        ),
         pytest.param("echo train", None, id="words alone"),
     ],
 )

@@ -72,6 +72,9 @@ def test_what_is_left_open(files: dict[str, str], loose: list[str]) -> None:
             id="installed by another tool",
         ),
         pytest.param({"a.py": "import numpy\n"}, [], id="brought by pandas"),
+        pytest.param(
+            {"job.py": "import awsglue\n", "a.py": "import boto3\n"}, [], id="provided by the platform of the jobs"
+        ),
         pytest.param({"tests/test_a.py": "import xgboost\n"}, [], id="in tests"),
         pytest.param({"a.py": "import something_of_ours\n"}, [], id="a name that nobody knows"),
     ],
@@ -140,6 +143,21 @@ def test_assets_of_a_hub(call: str, *, unpinned: bool) -> None:
     assert bool(found.unpinned) is unpinned
 
 
+def test_a_library_may_fetch_within_functions_what_few_need() -> None:
+    source = "import pandas\n\n\ndef plot():\n    import xgboost\n"
+    files = {"requirements.txt": "pandas==2.2.1\n", "pkg/__init__.py": source}
+    assert not graphs(files, archetypes="L").components[0].imports.undeclared
+    assert component(files).imports.undeclared
+
+
+def test_what_a_library_shows_is_not_what_it_ships() -> None:
+    load = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
+    files = {"pkg/__init__.py": "", "pkg/judge.py": load, "notebooks/show.py": load.replace("base", "shown")}
+    graph = graphs(files, archetypes="L").components[0]
+    assert [asset.name for asset in graph.assets().unpinned] == ["acme/base"]
+    assert len(component(files).assets().unpinned) == 2
+
+
 @pytest.mark.parametrize(
     ("source", "held"),
     [
@@ -166,3 +184,10 @@ def test_what_starts_the_training() -> None:
     assert component({"fit.py": FIT}).entry_points().unnamed
     assert component({"fit.py": FIT, "Makefile": "train:\n\tpython fit.py\n"}).entry_points().named == ("fit.py",)
     assert component({"fit.py": FIT, "README.md": "# A\n\nRun fit.py.\n"}).entry_points().named == ("fit.py",)
+
+
+def test_training_that_a_pipeline_in_code_imports_is_started_by_it() -> None:
+    flow = "from prefect import flow\nfrom fit import train\n\n\n@flow\ndef run():\n    train()\n\n\nif __name__ == '__main__':\n    run()\n"
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef train():\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['b'])\n\n\nif __name__ == '__main__':\n    train()\n"
+    assert not component({"flow.py": flow, "fit.py": fit}).entry_points().unnamed
+    assert component({"fit.py": fit}).entry_points().unnamed

@@ -74,6 +74,11 @@ def test_a_validator_runs_when_an_object_is_made_and_not_when_its_module_is_impo
     }
 
 
+def test_a_method_that_a_class_wraps_itself_waits_for_its_call() -> None:
+    wrapped = "def both(f): return f\nclass Page:\n    def show(self): pass\n    shown = both(show)\n"
+    assert reached({"main.py": "from lib import Page\nPage()\n", "lib.py": wrapped}) == {"both"}
+
+
 _HANDLER = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef answer(): pass\n"
 _APP = "from fastapi import FastAPI\nfrom routes import router\napp = FastAPI()\napp.include_router(router)\n"
 

@@ -146,3 +146,10 @@ def test_a_run_is_bounded_and_says_so() -> None:
 
 def test_recursion_ends() -> None:
     assert found(HEAD + "def f(d):\n    return f(d)\nX = f(X)\n" + SPLIT + JUDGE) == set()
+
+
+def test_branches_without_end_are_cut_and_told() -> None:
+    arms = "".join(f"elif n == {k}:\n    X = X.fillna({k})\n" for k in range(120))
+    source = HEAD + "n = len(X)\nif n == -1:\n    X = X.fillna(0)\n" + arms + SPLIT + JUDGE
+    trace = run(source)
+    assert trace.cut or trace.evaluations

@@ -282,6 +282,9 @@ def test_confidence_falls_with_every_step() -> None:
     [
         pytest.param("ask('m=%02d.csv' % 3)", ["m=03.csv"], id="percent with a width"),
         pytest.param("ask('m={:02d}.csv'.format(3))", ["m=03.csv"], id="format with a width"),
+        pytest.param(P + "p = ('a', 'b')\nask(Path('x').joinpath(*p) / 'c')", ["x/a/b/c"], id="folders of a tuple"),
+        pytest.param(P + "ask(Path('x').joinpath(*p()) / 'c')", ["x/{**}/c"], id="any number of folders"),
+        pytest.param("import os\nask(os.path.join('x', *p(), 'c'))", ["x/{**}/c"], id="the same by os.path"),
         pytest.param("ask('e_%03i.h5' % (k + 1))", ["e_{k}.h5"], id="a sum with what is not known"),
         pytest.param("n = 2\nask(f'e_{n + 1}.h5')", ["e_3.h5"], id="a sum of numbers"),
         pytest.param("month = 3\nask(f'm={month:02d}.csv')", ["m=03.csv"], id="a width in an f-string"),

@@ -1,0 +1,108 @@
+"""Questions about the choice of figures: which metrics judge a classifier, and what a figure is held against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.world import World
+from auditor.knowledge.metrics import kinds
+from auditor.model.artefact import Role
+from auditor.model.place import Place
+from auditor.program.calls.effects import Effect
+
+_BASELINE = re.compile(r"baseline|naive|dummy|champion|incumbent|majority|persistence|previous_model|benchmark|random_guess|most_frequent|current_model|last_model|production_model", re.I)  # fmt: skip
+_SLICE = re.compile(r"slice|subgroup|per_class|by_class|per_group|by_group|cohort|metric_?frame|per_segment|by_segment|fairness|classification_report|confusion_matrix|per_category|stratum|disaggregat", re.I)  # fmt: skip
+_UNEVEN = frozenset(
+    {"class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "pos_weight", "sampling_strategy"}
+)
+
+
+class Choice(NamedTuple):
+    """The metrics that judge the classifiers of a component. `uneven` is where the classes are said to be uneven."""
+
+    metrics: tuple[str, ...]
+    free: bool
+    place: Place | None
+    uneven: Place | None
+
+
+class Held(NamedTuple):
+    """Whether anything in a component names a baseline, or figures for parts of the rows; `judged` is the first evaluation."""
+
+    baseline: str
+    slices: str
+    judged: Place | None
+
+
+def choice(world: World, owned: Callable[[str], bool]) -> Choice:
+    """Which metrics the product code of a component judges classifiers by."""
+    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and e.entry.attrs.get("labels")]
+    named = {e.name.rpartition(".")[2]: e for e in reversed(judging) if kinds(e.name.rpartition(".")[2])}
+    free = any("free" in kinds(name) for name in named) or _says_free(world, owned)
+    first = min((e for e in named.values()), key=lambda e: (e.site[0], e.line), default=None)
+    place = world.resolved.code.place(first.site[0], first.line) if first is not None else None
+    return Choice(tuple(sorted(named)), free, place, next(_uneven(world, owned), None))
+
+
+def _effects(world: World, owned: Callable[[str], bool]) -> Iterator[Effect]:
+    for path in world.resolved.code.paths:
+        if owned(path) and places.is_product(path) and not places.is_exploratory(path):
+            for number in world.resolved.code.scopes(path):
+                yield from (e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead)
+
+
+def _says_free(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether any program names a metric without a threshold in a text or an attribute: `scoring="roc_auc"`, `AUC()`."""
+    code = world.resolved.code
+    for path in code.paths:
+        if not owned(path):
+            continue
+        if any(len(text) < 40 and "free" in kinds(text) for text in code.texts(path)):
+            return True
+        called = (
+            e.name.rpartition(".")[2] for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ())
+        )
+        if any("free" in kinds(name) for name in called):
+            return True
+    return False
+
+
+def _uneven(world: World, owned: Callable[[str], bool]) -> Iterator[Place]:
+    """Where a component says that its classes are uneven: by weights, or by sampling them anew."""
+    for effect in _effects(world, owned):
+        weighted = any(name in _UNEVEN for name, _ in effect.call.keywords)
+        if weighted or (effect.entry.library == "imblearn" and effect.role is Role.RESAMPLE):
+            yield world.resolved.code.place(effect.site[0], effect.line)
+
+
+def held_against(world: World, owned: Callable[[str], bool]) -> Held:
+    """What a component holds its figures against: a simple or former model, and parts of the rows."""
+    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE]
+    place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
+    return Held(_found(world, owned, _BASELINE, "baseline"), _found(world, owned, _SLICE, "slice"), place)
+
+
+def _found(world: World, owned: Callable[[str], bool], words: re.Pattern[str], attr: str) -> str:
+    """The first thing that speaks of it: a name, a text, a call of a library, a document; "" where nothing does."""
+    code = world.resolved.code
+    for path in code.paths:
+        if not owned(path):
+            continue
+        if words.search(path):
+            return path
+        for number in code.scopes(path):
+            names = (code.scope(path, number).name, *code.index(path, number).bindings)
+            called = (
+                e.name
+                for e in world.resolved.effects.own.get((path, number), ())
+                if words.search(e.name) or e.entry.attrs.get(attr)
+            )
+            hit = next((name for name in (*names, *called) if words.search(name) or name in called), "")
+            if hit:
+                return f"{path}: {hit}"
+        if any(words.search(text) for text in code.texts(path)):
+            return path
+    return "a document" if words.search(world.documents.text) else ""

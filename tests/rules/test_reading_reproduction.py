@@ -1,0 +1,49 @@
+"""What reading reproducibility and evaluation of real repositories showed: each debt beside the look-alike that was once accused."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from tests.pages import graphs
+
+RULES = registry().rules
+SK = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\n"
+FIT = "Ridge().fit(tr[['a']], tr['y'])\n"
+FOREST = (
+    SK
+    + "from sklearn.ensemble import RandomForestRegressor as R\nm = R()\nm.set_params(**{})\nm.fit(f[['a']], f['y'])\n".replace(
+        "{}", "{{{}}}"
+    )
+)
+SHOW = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
+FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
+    tree = graphs(files, archetypes=archetypes)
+    return [finding.message for finding in judge(tree.components, [RULES[rule]]).findings]
+
+
+PAIRS = [
+    pytest.param("REP001", {"a.py": SK + "tr, te = train_test_split(f)\n" + FIT}, {"a.py": SK + "print(f.sample(5))\nRidge().fit(f[['a']], f['y'])\n"}, id="a sample that is looked at"),
+    pytest.param("REP001", {"a.py": FOREST.format("'max_depth': 3")}, {"a.py": FOREST.format("'random_state': 3")}, id="a seed that is set later"),
+    pytest.param("REP002", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -c https://example.org/c.txt\n", "a.py": SK}, id="installed under constraints"),
+    pytest.param("REP002", {"Dockerfile": "FROM python:3.12\nRUN pip install pandas\n", "a.py": SK}, {"Dockerfile": "FROM python:3.12\nRUN pip install --upgrade pip\n", "a.py": SK}, id="the installer itself"),
+    pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    zenml integration install mlflow\n", "Makefile": "all:\n\tzenml integration install mlflow\n", "a.py": "import pandas\nimport mlflow\n"}, id="installed by another tool"),
+    pytest.param("REP005", {"requirements.txt": "pandas==2.2.1\n", "a.py": SK}, {"requirements.txt": "pandas==2.2.1\n", "Dockerfile": "FROM apache/airflow:3.1.2-python3.12\n", "a.py": SK}, id="Python in the tag of another image"),
+    pytest.param("REP010", {"fit.py": FLOW}, {"fit.py": FLOW, "defs.py": "from dagster import asset\nfrom fit import train\n\n\n@asset\ndef model():\n    train()\n"}, id="an asset that trains"),
+    pytest.param("LKG008", {"a.py": SK + "Ridge().fit(f[['a', 'y']], f['y'])\n"}, {"a.py": SK + "g = f[['a', 'b', 'y']]\nnames = [c for c in g if c != 'y']\nX, X2, t, t2 = train_test_split(g[names], g['y'])\nRidge().fit(X, t)\n"}, id="columns that are chosen by code"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), PAIRS)
+def test_debt_and_its_look_alike(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule)
+    assert not found(alike, rule)
+
+
+def test_notebooks_of_a_library_show_what_it_does_not_ship() -> None:
+    files = {"pkg/__init__.py": "", "pkg/a.py": "import pandas\n", "notebooks/a.py": SHOW}
+    assert not found(files, "REP009", "L")
+    assert found({**files, "pkg/b.py": SHOW}, "REP009", "L")
