@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.ir import Attr, Call, Const, If, Name, Program, Record
+from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
-from auditor.program.naming.code import Frame, Local, Options
+from auditor.program.naming.code import Frame, Local, Options, records
 
 LONG = 5
 """Lines of comments in a row from which they are code that was put away."""
@@ -73,7 +73,7 @@ def _is_code(texts: list[str]) -> bool:
 def _branches(path: str, program: Program) -> Iterator[Buried]:
     """`if False:` and `if 0:`."""
     for scope in program.scopes:
-        for node in _nodes(scope.body):
+        for node in records(scope.body):
             if type(node) is If and type(node.test) is Const and not node.test.value and node.body:
                 yield Buried(
                     "branch", Place(path, node.line), f"a branch that is never taken (if {node.test.value})", 1
@@ -125,7 +125,7 @@ def _attributes(world: World) -> frozenset[str]:
     for program in world.resolved.code.programs.values():
         for scope in program.scopes:
             found.update(param.name.lower() for param in scope.params)
-            for node in _nodes(scope.body):
+            for node in records(scope.body):
                 if type(node) is Attr:
                     found.add(node.name.lower())
                 elif type(node) is Call:
@@ -137,14 +137,3 @@ def _attributes(world: World) -> frozenset[str]:
 
 def _last(call: Call) -> str:
     return call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
-
-
-def _nodes(parts: object) -> Iterator[Record]:
-    todo = [parts]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo.extend(node)
-        elif isinstance(node, Record):
-            yield node
-            todo.extend(getattr(node, field) for field in node.__struct_fields__)

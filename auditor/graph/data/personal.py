@@ -29,7 +29,7 @@ _PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
 
 _STARTS = ("/", "~", "dbfs:")
 _MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
-_MAY_BE_PACKED = re.compile(_MAY_HOLD.pattern.encode())
+_MAY_BE_PACKED = re.compile(rb"/home/|/Users/|:[\\/]|/content/|FileStore/|~/|kaggle/input/")
 _NOBODY = frozenset({
     "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",

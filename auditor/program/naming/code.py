@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -367,7 +367,21 @@ def _texts(node: object) -> Iterable[str]:
             stack += (_PARTS.get(kind) or _parts(kind))(item)
 
 
-_LEAVES: frozenset[type] = frozenset({Name, str, int, bool, float, type(None)})
+def records(node: object) -> Iterator[Record]:
+    """The records in a record of the IR or in a tuple of them, however deep, itself included."""
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is tuple:
+            stack += item
+        elif kind not in _PLAIN:
+            yield item
+            stack += (_PARTS.get(kind) or _parts(kind))(item)
+
+
+_PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
+_LEAVES = _PLAIN | {Name}
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 
 
