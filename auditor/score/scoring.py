@@ -133,8 +133,9 @@ def _score_part(
 
 
 def _title(family: FamilyPolicy, titles: Mapping[str, str] | None) -> str:
-    known = titles or {}
-    return " and ".join(known.get(rule_family, rule_family) for rule_family in family.rules)
+    first, *others = [(titles or {}).get(rule_family, rule_family) for rule_family in family.rules]
+    lower = [other if other.isupper() else other[:1].lower() + other[1:] for other in others]
+    return ", ".join([first, *lower])
 
 
 def _families(

@@ -199,7 +199,7 @@ def test_titles_of_united_families_are_joined() -> None:
     seen = part([verdict("COD002")])
     titles = {"COD": "Code smells", "LLM": "Language models"}
     families = score_repository([SMELL], {".": seen}, POLICY, titles).families
-    assert [f.title for f in families][-1] == "Code smells and Language models"
+    assert [f.title for f in families][-1] == "Code smells, language models"
 
 
 def test_two_findings_of_one_instance_are_mended_with_the_last() -> None:

@@ -92,7 +92,7 @@ def _settle(scores: dict[str, float], signals: list[Signal]) -> None:
 
 
 def _fallback(portrait: Portrait) -> ArchetypeScore:
-    if portrait.roles.get(Role.FIT):
+    if any(portrait.roles.get(role) for role in (Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.TUNE, Role.EVALUATE)):
         return ArchetypeScore("R", NAMES["R"], 0.4, ("trains models, and nothing says more",))
     return ArchetypeScore("L", NAMES["L"], 0.3, ("Python code without training, service or pipeline",))
 
