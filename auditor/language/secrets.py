@@ -23,6 +23,9 @@ MOST = 200
 LONGEST_KEY = 20_000
 """Bytes of a private key that are looked at."""
 
+BEFORE = 3_000
+"""Bytes before a secret whose comments speak of it: as much as the head of a manifest and the certificate beside its key."""
+
 
 class _Format(NamedTuple):
     """One kind of credential. `marks` are texts one of which each hit holds; the group `secret` is what is secret of it."""
@@ -130,6 +133,13 @@ _FORMATS = (
     _format("a private key", "PRIVATE KEY-----", rf"(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,.<*-]{{0,{LONGEST_KEY}}}?-----END)", _is_key),
     _format("a signed token", "eyJ", r"\b(?P<secret>eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,})", _lasts),
 )  # fmt: skip
+_DISOWNED = re.compile(
+    rb"^[ \t]*(?:#|//|--|;|<!--|\*)[^\n]{0,200}?(?:\b(?:not|never|don't)\b[^\n]{0,30}\bproduction"
+    rb"|\b(?:fake|dummy|throw-?away|mock|demo)\b[^\n]{0,20}\b(?:credential|secret|key|token|password|certificate)"
+    rb"|\b(?:for|only)\b[^\n]{0,20}\b(?:demonstration|demo|local|development|testing|test)\b[^\n]{0,20}\b(?:only|purposes?|use)\b"
+    rb"|\bself-?signed\b)",
+    re.I | re.M,
+)
 _EXPIRES = re.compile(rb"(?:^|[?&;])se=\d{4}")
 
 
@@ -137,17 +147,20 @@ def without_secrets(data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
     """The bytes of a text with `***` for each credential in it, lines kept; and what each opens, with its line."""
     if b"\0" in data[:4096]:
         return data, ()
-    spans = sorted({(start, end): (kind, brief) for start, end, kind, brief in _found(data)}.items())
-    if not spans:
+    found: dict[tuple[int, int], tuple[str, bool]] = {}
+    for start, end, kind, brief in _found(data):
+        found.setdefault((start, end), (kind, brief))  # the format of an issuer says more than the name of a setting
+    if not found:
         return data, ()
     pieces: list[bytes] = []
     told: list[Secret] = []
     position, line = 0, 1
-    for (start, end), (kind, brief) in spans:
+    for (start, end), (kind, brief) in sorted(found.items()):
         if start < position:
             continue
         line += data.count(b"\n", position, start)
-        told.append(Secret(kind, line, brief))
+        disowned = len(told) < MOST and _DISOWNED.search(data, max(0, start - BEFORE), start) is not None
+        told.append(Secret(kind, line, brief, disowned))
         pieces += [data[position:start], MASK.encode(), b"\n" * data.count(b"\n", start, end)]
         line += data.count(b"\n", start, end)
         position = end

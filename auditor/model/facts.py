@@ -203,12 +203,13 @@ class Storage(Fact):
 class Secret(Fact):
     """A credential that stands in the file: what it is, and its line. Its text is never kept.
 
-    `brief` where it says itself when it ends.
+    `brief` where it says itself when it ends; `disowned` where a comment before it says that it opens nothing that matters.
     """
 
     kind: str
     line: int
     brief: bool = False
+    disowned: bool = False
 
 
 class EntryPoint(Fact):

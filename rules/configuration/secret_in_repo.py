@@ -19,7 +19,8 @@ RULE = Rule(
     references=("SE4ML practices",),
 )
 MILDER = {"a generated secret": 1, "a private key": 1}
-"""What only its name calls a secret, or what may be made for a machine at home, may open nothing that matters."""
+"""What only its name calls a secret, or what may be made for a machine at home, may open nothing that matters. Where its path
+says that it is for such a machine, it is milder still; what an issuer gave opens the same door from everywhere."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -27,12 +28,13 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     ordinals: Counter[tuple[str, str]] = Counter()
     for leak in found:
         ordinals[leak.place.path, leak.kind] += 1
+        own = MILDER.get(leak.kind, 0)
         yield Finding(
             f"{leak.kind} is committed in {leak.place.path}" + ("; it says itself when it ends" if leak.brief else ""),
             leak.place,
             entity=f"{leak.kind} {ordinals[leak.place.path, leak.kind]}",
             remedy="revoke it now, since the history keeps it; read it from the environment or a secret store",
-            milder=MILDER.get(leak.kind, 0) + 2 * leak.shown + 3 * leak.brief,
+            milder=own + max(2 * leak.shown, own * leak.local) + 3 * leak.brief,
         )
     if not found:
         yield Clean(says=f"no credential of a known format in {searched} files")

@@ -32,6 +32,7 @@ def kinds(text: str) -> list[str]:
         ("key = 'AKIA" + "Q7M2X9K4W8R3T6Z5" + "'", "an AWS access key id"),
         ("gh" + "p_" + DRAWN * 2, "a GitHub token"),
         ("hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
+        ("HF_TOKEN=hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
         ("sk-" + DRAWN + "T3Blbk" + "FJ" + DRAWN, "an OpenAI key"),
         ("https://hooks.slack.com/services/T" + DRAWN[:9] + "/B" + DRAWN[:9] + "/" + DRAWN, "a Slack webhook"),
         ("DefaultEndpointsProtocol=https;AccountKey=" + (DRAWN * 5)[:86] + "==;", "an Azure storage key"),
@@ -83,6 +84,29 @@ def test_what_stands_for_one_is_left(text: str) -> None:
 def test_a_signature_that_ends_says_so() -> None:
     (secret,) = without_secrets(b"https://x/a?sv=2019&sr=b&sig=" + (DRAWN * 2).encode() + b"&se=2024-01-01&sp=r")[1]
     assert secret.brief
+
+
+@pytest.mark.parametrize(
+    ("comment", "disowned"),
+    [
+        ("# this is secret data -- do not use in production", True),
+        ("    # FAKE CREDENTIAL FOR DEMONSTRATION PURPOSES", True),
+        ("// only for local development use", True),
+        ("# Self-signed certificate", True),
+        ("# of the production account", False),
+        ("# in case of trouble, ask the owner of the key", False),
+        ("note: never for production", False),
+    ],
+)
+def test_a_comment_before_it_disowns_a_secret(comment: str, disowned: bool) -> None:
+    (secret,) = without_secrets(f"{comment}\nname: a\ndb_password: {DRAWN}\n".encode())[1]
+    assert secret.disowned is disowned
+
+
+def test_a_comment_after_it_or_far_before_it_does_not() -> None:
+    says, line = "# fake key\n", f"db_password: {DRAWN}\n"
+    for text in (line + says, says + "a: 1\n" * 1000 + line):
+        assert [secret.disowned for secret in without_secrets(text.encode())[1]] == [False]
 
 
 def test_binary_content_is_not_searched() -> None:

@@ -102,3 +102,25 @@ def test_a_setting_that_is_written_out_is_told_once() -> None:
     files = {"params.yaml": "test_size: 0.3\na: 1\nb: 2\nc: 3\n", "load.py": READ, "train.py": USE + "from sklearn.model_selection import train_test_split\n\ntrain_test_split([1], test_size=0.2)\n"}  # fmt: skip
     assert found(files, "CFG001")
     assert found(files, "CFG002") == []
+
+
+WEBSERVER = f"services:\n  web:\n    image: web\n    environment:\n      SECRET_KEY: {'Kq7' + 'vX2mB9zR4w' * 4}\n"
+ISSUED = f"token: {'hf' + '_' + 'aB3dE6gH9' * 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severity"),
+    [
+        pytest.param("compose.yaml", WEBSERVER, "high", id="a generated value for a service"),
+        pytest.param("compose.yaml", "# fake credential, do not use in production\n" + WEBSERVER, "low", id="disowned"),
+        pytest.param("quick-start/compose.yaml", WEBSERVER, "low", id="of a quick start"),
+        pytest.param("deploy/local.yaml", WEBSERVER, "medium", id="of a machine of one's own"),
+        pytest.param(
+            "deploy/local.yaml", ISSUED, "critical", id="what an issuer gave opens the same door from everywhere"
+        ),
+    ],
+)
+def test_a_secret_for_a_local_start_is_milder(path: str, text: str, severity: str) -> None:
+    tree = graphs({path: text, "train.py": FEATURES}, archetypes="P")
+    (finding,) = judge(tree.components, [RULES["CFG008"]]).findings
+    assert finding.severity.value == severity

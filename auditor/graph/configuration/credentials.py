@@ -14,15 +14,24 @@ from auditor.model.place import Place
 _TEMPLATE = re.compile(r"\.(example|sample|template|tmpl|tpl|dist)($|\.)|(^|/)(example|sample|template)[._-]", re.I)
 _FIXTURE = re.compile(r"(^|/)(testdata|fixtures?|mocks?|__snapshots__)/", re.I)
 """Where keys are made to be thrown away."""
+_START = re.compile(r"(^|[/._-])(quick-?start|getting-?started)([/._-]|$)", re.I)
+"""What everybody starts alike, who tries the thing out."""
+_LOCAL = re.compile(r"(^|[/._-])(local(host)?|dev(el|elopment)?|sandbox|playground)([/._-]|$)", re.I)
+"""What one starts on a machine of one's own; or what a team shares and calls dev, hence only milder by a step."""
 
 
 class Leaked(NamedTuple):
-    """A credential in a file. `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents and examples."""
+    """A credential in a file.
+
+    `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents, examples and quick starts, and where a
+    comment disowns it; `local` where the path says that it is for a machine of one's own.
+    """
 
     kind: str
     place: Place
     brief: bool
     shown: bool
+    local: bool = False
 
 
 def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked], int]:
@@ -34,8 +43,10 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
             continue
         for secret in dict.fromkeys(world.files[path].secrets):
             program = world.resolved.code.programs.get(path)
-            shown = places.is_example(path) or bool(world.files[path].sections)
-            found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown))
+            example = places.is_example(path) or _START.search(path) is not None
+            shown = example or bool(world.files[path].sections) or secret.disowned
+            local = _LOCAL.search(path) is not None
+            found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown, local))
     return found, len(files)
 
 

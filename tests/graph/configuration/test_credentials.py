@@ -57,6 +57,13 @@ def test_documents_show_it() -> None:
     assert leak.shown
 
 
+def test_the_path_tells_quick_starts_and_machines_of_ones_own() -> None:
+    names = ("quick-start", "deploy/local", "localisation", "devices", "quickstarter")
+    leaks = ask({f"{name}/a.py": LINE for name in names} | {"settings.dev.py": LINE, "settings.py": LINE})
+    assert {leak.place.path for leak in leaks if leak.shown} == {"quick-start/a.py"}
+    assert {leak.place.path for leak in leaks if leak.local} == {"deploy/local/a.py", "settings.dev.py"}
+
+
 def test_nothing_keeps_the_text() -> None:
     (graph,) = graphs({"a.py": LINE, "b.yaml": f"k: {KEY}\n", "c.ipynb": notebook([LINE])}, archetypes="P").components
     assert KEY not in repr([*graph._world.files.values()])  # all that later rooms can ever say
