@@ -17,6 +17,7 @@ from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
+from auditor.graph.parts.teaching import coursework
 from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
 from auditor.graph.testing.questions import Testing
@@ -55,12 +56,18 @@ class ArtefactGraph(
     @cached_property
     def archetypes(self) -> tuple[ArchetypeScore, ...]:
         """What kind of thing the component is, the strongest first."""
-        world = self._world
         override = self.settings.components.get(self.root) or self.settings.components.get(self.id) or ""
-        return archetypes(
-            Portrait(self.root, self.owns, world.resolved, world.lineage, world.steps, world.listing.target.name),
-            override,
-        )
+        return archetypes(self._portrait, override)
+
+    @cached_property
+    def _portrait(self) -> Portrait:
+        world = self._world
+        return Portrait(self.root, self.owns, world.resolved, world.lineage, world.steps, world.listing.target.name)
+
+    @cached_property
+    def coursework(self) -> str:
+        """The words by which README or setup.py call this the work of a course; "" where they do not."""
+        return coursework(self._portrait.readme) or coursework(self._portrait.described)
 
     def confidence(self, letters: str) -> float:
         """The highest confidence among some archetypes."""

@@ -35,6 +35,11 @@ class Part(ABC):
 
     @property
     @abstractmethod
+    def coursework(self) -> str:
+        """The words by which the README calls this the work of a course; "" where it does not."""
+
+    @property
+    @abstractmethod
     def unreadable(self) -> tuple[str, ...]:
         """Programs and pipeline files of the component that could not be read whole."""
 

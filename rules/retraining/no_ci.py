@@ -69,9 +69,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     else:
         idle = f"; the jobs of {found.idle[0].path} do nothing" if found.idle else ""
         yield Finding(
-            f"nothing checks the code when it changes{idle}",
+            f"no integration runs when the code changes{idle}",
             Place(graph.root or "."),
             entity="ci",
             remedy="add a workflow that lints and tests on every push",
+            milder=bool(graph.coursework),
             searched=SEARCHED,
         )

@@ -85,6 +85,11 @@ class Portrait:
         return named or self._setup("name")
 
     @cached_property
+    def described(self) -> str:
+        """What setup.py says of the component in a line or two."""
+        return self._setup("description")
+
+    @cached_property
     def classifiers(self) -> int:
         """How many classifiers for an index the definition names."""
         facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))

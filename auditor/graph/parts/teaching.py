@@ -25,6 +25,18 @@ _LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|w
 _GUIDE = re.compile(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
 _NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 
+_COURSEWORK = re.compile(
+    r"\b(?:final|capstone|course|semester|class|university|student|academic|exam|diploma|graduation|bachelor'?s?|master'?s?|"
+    r"qualification) (?:project|work|assignment|thesis|exam)\b"
+    r"|\b(?:built|made|written|created|done) for [A-Z]{2,4}[ -]?\d{3,5}\b|\b(?:group|individual) work assignment\b"
+    r"|\b(?:course|class) ?work\b|\b(?:homework|assignment) (?:\d|for|of)\b|\bin this course\b"
+    r"|\b(?:for|of|in) (?:the|a|my|our) (?:\w+ ){1,3}?(?:course|class|bootcamp|academy|nanodegree|hackathon)\b"
+    r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
+    r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
+    re.I,
+)
+"""Words by which the author of a repository says that it was made to learn or to be marked, not to be operated."""
+
 
 def _one_form(word: str) -> str:
     """A teaching word in one spelling, so that saying it twice is no second word. Every README helps to get started."""
@@ -71,6 +83,12 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def coursework(readme: str) -> str:
+    """The words by which a README calls its repository the work of a course; "" where it does not."""
+    found = _COURSEWORK.search(readme[:6000])
+    return " ".join(found[0].split()) if found else ""
 
 
 def _documents(p: Portrait) -> list[str]:

@@ -1,0 +1,66 @@
+"""What a README says of a course, and what then is not claimed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor import audit
+from auditor.graph.parts.teaching import coursework
+
+SERVICE = (
+    "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n"
+    "@app.post('/score')\ndef score(values: list[float]):\n    return {'score': float(model.predict([values])[0])}\n"
+)
+DEPLOYED = {
+    "service.py": SERVICE,
+    "Dockerfile": "FROM python:3.12\nCOPY . .\nCMD uvicorn service:app\n",
+    ".github/workflows/deploy.yml": "on:\n  push:\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - uses: actions/checkout@v4\n      - run: docker build -t a/b . && docker push a/b\n      - run: kubectl set image deployment/score score=a/b\n",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The final project for the machine learning course",
+        "In this project, you will apply the skills you have acquired",
+        "University qualification work",
+        "Built for my cloud computing class",
+        "Assignment 2: churn",
+        "My master's thesis",
+        "the week 2 work of intensive training",
+        "Built for CS 4278: Principles of Cloud Computing",
+        "The week 2 group work assignment",
+    ],
+)
+def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
+    assert coursework(f"# Churn\n{text}.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of course the model is retrained.",
+        "In the course of the year prices change.",
+        "The class of the customer is predicted.",
+        "Assign orders to projects; the final step of the project is billing.",
+        "A masterpiece of a project.",
+    ],
+)
+def test_other_uses_of_the_words_say_nothing(text: str) -> None:
+    assert coursework(f"# Churn\n{text}\n") == ""
+
+
+def outcomes(folder: Path, readme: str) -> dict[str, str]:
+    for path, text in {**DEPLOYED, "README.md": readme}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    found = audit(str(folder), use_cache=False)
+    return {verdict.rule: verdict.outcome.value for verdict in found.verdicts}
+
+
+def test_nobody_claims_that_a_course_must_watch_its_service(tmp_path: Path) -> None:
+    assert outcomes(tmp_path / "a", "# Score\nScores customers.\n")["MON001"] == "finding"
+    assert outcomes(tmp_path / "b", "# Score\nMy final project for the course.\n")["MON001"] == "not-evidenced"
