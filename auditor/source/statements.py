@@ -1,7 +1,7 @@
 """Statements: `ast` nodes into IR records, through one table keyed by the type of the node.
 
-While a block is lowered, the statements in which McCabe's measure counts nothing are dropped from the tree: `complexity`
-then walks the rest and finds the same numbers.
+While a block is lowered, the statements in which McCabe's measure counts nothing are dropped from the tree: radon's
+visitor, which costs more than the parser, then visits the rest and finds the same numbers.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _block(nodes: list[ast.stmt], frame: Frame) -> tuple[Stmt, ...]:
             counted.append(node)
     frame.nest -= 1
     if len(counted) != len(nodes) or not nodes:
-        nodes[:] = counted or [_PASS]  # an `else` counts, whatever is in it
+        nodes[:] = counted or [_PASS]  # radon asks whether there is an `else`, and cannot stand an empty function
     return tuple(found)
 
 
@@ -176,6 +176,7 @@ class _Link(NamedTuple):
 def _if(node: ast.If, frame: Frame) -> Stmt:
     frame.marks += 1
     links: list[_Link] = []
+    nodes = [node]
     nest = frame.nest
     while True:
         test = lower(node.test, frame)
@@ -183,11 +184,22 @@ def _if(node: ast.If, frame: Frame) -> Stmt:
         if len(node.orelse) != 1 or type(node.orelse[0]) is not ast.If:
             break
         node = node.orelse[0]
+        nodes.append(node)
         frame.logical += 1
         frame.nest = min(frame.nest + 1, MAX_NEST)
     rest = _block(node.orelse, frame) if node.orelse else ()
     frame.nest = nest
+    if len(nodes) > _LONG:
+        _flatten(nodes)
     return _nested(links, rest, frame)
+
+
+def _flatten(nodes: list[ast.If]) -> None:
+    """Put the links of a long `elif` chain side by side: the same count for radon, without its recursion."""
+    last = nodes[-1].orelse
+    for node in nodes[1:]:
+        node.orelse = []
+    nodes[0].orelse = [*nodes[1:], *last]
 
 
 def _nested(links: list[_Link], rest: tuple[Stmt, ...], frame: Frame) -> Stmt:
