@@ -25,6 +25,8 @@ LONGEST_KEY = 20_000
 
 BEFORE = 3_000
 """Bytes before a secret whose comments speak of it: as much as the head of a manifest and the certificate beside its key."""
+BESIDE = 300
+"""Bytes around a secret in which the address stands that it is for: the other arguments of a call, the lines of a block."""
 
 
 class _Format(NamedTuple):
@@ -99,7 +101,7 @@ _VALUE = re.compile(
     rb"|[ \t]{0,2}[=:][ \t]{0,2}(?P<bare>[\w+/=-]{20,200})[ \t]*(?:$|#|\r|\\n))",
     re.M,
 )
-_BEFORE = re.compile(rb"[\w.-]*$")
+_BEFORE = re.compile(rb"[\w.-]*\Z")
 _AFTER = re.compile(rb"[\w-]{0,20}")
 
 
@@ -140,6 +142,7 @@ _DISOWNED = re.compile(
     rb"|\bself-?signed\b)",
     re.I | re.M,
 )
+_LOCAL = re.compile(rb"://(?:[^/\s\"'@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
 _EXPIRES = re.compile(rb"(?:^|[?&;])se=\d{4}")
 
 
@@ -159,12 +162,19 @@ def without_secrets(data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
         if start < position:
             continue
         line += data.count(b"\n", position, start)
-        disowned = len(told) < MOST and _DISOWNED.search(data, max(0, start - BEFORE), start) is not None
-        told.append(Secret(kind, line, brief, disowned))
+        if len(told) < MOST:
+            disowned = _DISOWNED.search(data, max(0, start - BEFORE), start) is not None
+            told.append(Secret(kind, line, brief, disowned, _is_local(data, start, end)))
         pieces += [data[position:start], MASK.encode(), b"\n" * data.count(b"\n", start, end)]
         line += data.count(b"\n", start, end)
         position = end
-    return b"".join([*pieces, data[position:]]), tuple(told[:MOST])
+    return b"".join([*pieces, data[position:]]), tuple(told)
+
+
+def _is_local(data: bytes, start: int, end: int) -> bool:
+    """Whether every address beside a secret is one of this machine."""
+    beside = data[max(0, start - BESIDE) : end + BESIDE]
+    return _LOCAL.search(beside) is not None and len(_LOCAL.findall(beside)) == beside.count(b"://")
 
 
 def _found(data: bytes) -> Iterator[tuple[int, int, str, bool]]:

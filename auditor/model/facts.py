@@ -203,13 +203,15 @@ class Storage(Fact):
 class Secret(Fact):
     """A credential that stands in the file: what it is, and its line. Its text is never kept.
 
-    `brief` where it says itself when it ends; `disowned` where a comment before it says that it opens nothing that matters.
+    `brief` where it says itself when it ends; `disowned` where a comment before it says that it opens nothing that matters;
+    `local` where an address of one's own machine stands beside it.
     """
 
     kind: str
     line: int
     brief: bool = False
     disowned: bool = False
+    local: bool = False
 
 
 class EntryPoint(Fact):

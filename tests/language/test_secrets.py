@@ -44,6 +44,7 @@ def kinds(text: str) -> list[str]:
         ("os.environ['MLFLOW_TRACKING_PASSWORD'] = '" + HEX * 2 + "'", "a generated secret"),
         ('"client_secret": "' + DRAWN + DRAWN + '"', "a generated secret"),
         ("  db_password: " + DRAWN + "  # of the store", "a generated secret"),
+        ("api_key: " + DRAWN, "a generated secret"),
     ],
 )  # fmt: skip
 def test_found_and_taken_out(text: str, kind: str) -> None:
@@ -107,6 +108,27 @@ def test_a_comment_after_it_or_far_before_it_does_not() -> None:
     says, line = "# fake key\n", f"db_password: {DRAWN}\n"
     for text in (line + says, says + "a: 1\n" * 1000 + line):
         assert [secret.disowned for secret in without_secrets(text.encode())[1]] == [False]
+
+
+@pytest.mark.parametrize(
+    ("beside", "local"),
+    [
+        ("url='http://localhost:8080'", True),
+        ("url='postgresql://me@127.0.0.1/db'", True),
+        ("url='https://labels.acme.io'", False),
+        ("url='http://localhost.acme.io'", False),
+        ("url='http://localhost', other='https://labels.acme.io'", False),
+        ("port=8080", False),
+    ],
+)
+def test_an_address_beside_it_tells_whose_machine_it_is_for(beside: str, local: bool) -> None:
+    (secret,) = without_secrets(f"client({beside}, api_key='{DRAWN}{DRAWN}')\n".encode())[1]
+    assert secret.local is local
+
+
+def test_an_address_far_from_it_tells_nothing() -> None:
+    far = "url = 'http://localhost'\n" + "a = 1\n" * 100 + f"api_key = '{DRAWN}{DRAWN}'\n"
+    assert [secret.local for secret in without_secrets(far.encode())[1]] == [False]
 
 
 def test_binary_content_is_not_searched() -> None:

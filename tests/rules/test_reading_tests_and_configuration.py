@@ -116,6 +116,9 @@ ISSUED = f"token: {'hf' + '_' + 'aB3dE6gH9' * 4}\n"
         pytest.param("quick-start/compose.yaml", WEBSERVER, "low", id="of a quick start"),
         pytest.param("deploy/local.yaml", WEBSERVER, "medium", id="of a machine of one's own"),
         pytest.param(
+            "compose.yaml", WEBSERVER + "      URL: http://localhost:8080\n", "medium", id="beside its address"
+        ),
+        pytest.param(
             "deploy/local.yaml", ISSUED, "critical", id="what an issuer gave opens the same door from everywhere"
         ),
     ],

@@ -24,7 +24,7 @@ class Leaked(NamedTuple):
     """A credential in a file.
 
     `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents, examples and quick starts, and where a
-    comment disowns it; `local` where the path says that it is for a machine of one's own.
+    comment disowns it; `local` where the path, or an address beside it, says that it is for a machine of one's own.
     """
 
     kind: str
@@ -45,7 +45,7 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
             program = world.resolved.code.programs.get(path)
             example = places.is_example(path) or _START.search(path) is not None
             shown = example or bool(world.files[path].sections) or secret.disowned
-            local = _LOCAL.search(path) is not None
+            local = secret.local or _LOCAL.search(path) is not None
             found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown, local))
     return found, len(files)
 
