@@ -51,6 +51,7 @@ def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = Fa
         group,
         "pypi",
         marker,
+        extras=tuple(canonical(extra) for extra in re.findall(r"[A-Za-z0-9][\w.-]*", found.group("extras") or "")),
     )
 
 

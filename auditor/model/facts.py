@@ -158,7 +158,7 @@ class Requirement(Fact):
     """One declared dependency of an environment.
 
     `name` is normalised (PEP 503); `specifier` as written; `pinned` when exactly one version is allowed.
-    `group` is the extra or dependency group ("" = main). `source` is `pypi`, `vcs`, `url`, `path`, `conda`, `system`.
+    `group` is the extra or dependency group ("" = main), `extras` are those asked for of it. `source` is `pypi`, `vcs`, `url`, `path`, `conda`, `system`.
     """
 
     name: str
@@ -170,6 +170,7 @@ class Requirement(Fact):
     source: str = "pypi"
     marker: str = ""
     editable: bool = False
+    extras: tuple[str, ...] = ()
 
 
 class Pin(Fact):

@@ -10,6 +10,7 @@ from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.endpoints import endpoints
+from auditor.graph.operation.serving import serving
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
@@ -28,8 +29,12 @@ class Start(NamedTuple):
 
 def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
     """Triggers from which a training program of the component is reached, and those programs."""
-    # Programs come before notebooks: they are the training that anybody would start again.
-    found_trainings = sorted(trainings(world, owned), key=lambda each: (each.program.endswith(".ipynb"), each.program))
+    answered = _answered_with(world, owned)
+    # What the service loads comes first; programs before notebooks: they are what anybody would start again.
+    found_trainings = sorted(
+        trainings(world, owned),
+        key=lambda each: (not _leaves(world, each.program) & answered, each.program.endswith(".ipynb"), each.program),
+    )
     trained = {training.program: training for training in found_trainings}
     found = []
     for path, trigger in world.steps.triggers():
@@ -59,6 +64,21 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
             kind = "schedule" if schedule else "manual"
             found += [Start(kind, schedule, place, program, (effect.name,)) for program in led_to]
     return found, list(trained.values())
+
+
+def _answered_with(world: World, owned: Callable[[str], bool]) -> set[str]:
+    """The files that services and scheduled scoring of a component read."""
+    return {
+        touch.artefact.id
+        for each in serving(world, owned)
+        for touch in world.lineage.of_program(each.path)
+        if touch.way == "read"
+    }
+
+
+def _leaves(world: World, program: str) -> set[str]:
+    """The files that a program writes."""
+    return {touch.artefact.id for touch in world.lineage.of_program(program) if touch.way == "write"}
 
 
 _TRAINS = re.compile(

@@ -98,7 +98,9 @@ def _texts(expr: Expr) -> Iterator[str]:
 
 def _required(world: World) -> frozenset[str]:
     """Every distribution that an environment, a package definition or a command of the repository asks for."""
-    names = {requirement.name for facts in world.files.values() for requirement in facts.requirements}
+    asked = [requirement for facts in world.files.values() for requirement in facts.requirements]
+    # An extra is mostly called after the package that it brings: `kedro-datasets[langfuse]`.
+    names = {requirement.name for requirement in asked} | {extra for each in asked for extra in each.extras}
     return frozenset(names | {each.requirement.name for each in installed(world, lambda _: True)})
 
 

@@ -101,3 +101,15 @@ def test_a_variable_of_the_environment_decides_what_is_served() -> None:
     assert component(files).unserved() == ([], 0)
     fixed = {**files, "s.py": service.replace("os.getenv('MODEL', 'models:/churn/3')", "'models:/churn/3'")}
     assert [(each.kind, each.wants) for each in component(fixed).unserved()[0]] == [("version", "3")]
+
+
+def test_the_training_that_is_told_is_that_of_the_served_model() -> None:
+    serve = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('model.pkl')\n\n\n@app.post('/score')\ndef score(v: list[float]):\n    return float(model.predict([v])[0])\n"
+    files = {
+        "serve.py": serve,
+        "z_train.py": TRAIN,
+        "a_search.py": TRAIN.replace("model.pkl", "tried.pkl"),
+        "d.csv": "x,y\n1,2\n",
+    }
+    _, trained = component(files).starts()
+    assert [training.program for training in trained] == ["z_train.py", "a_search.py"]
