@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,15 @@ from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 
 _MILDER_STATISTIC = 1
+_MILDER_RESCALED = 2
+_RESCALES = frozenset(
+    {"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "QuantileTransformer", "PowerTransformer"}
+)
+_TREES = re.compile(
+    r"XGB|LGBM|LightGBM|CatBoost|RandomForest|ExtraTree|DecisionTree|GradientBoosting|IsolationForest|GBT(?:Classifier|Regressor)"
+)
+"""Trees split where the order of a column tells them to, so that what keeps the order of each column tells them nothing."""
+
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 

@@ -231,7 +231,9 @@ class Lineage:
         return any(effect.role is Role.FIT for effect in self.resolved.effects.own.get((path, 0), ()))
 
     def reached(self, path: str, starts: frozenset[int] = frozenset()) -> dict[Site, Site | None]:
-        """All scopes that run when a program is started, or when it is started in one of these ways."""
+        """All scopes that run when a program is started, or when it is started in one of these ways; none of what is no program."""
+        if path not in self.resolved.code.programs:
+            return {}
         found = self._reached.get((path, starts))
         if found is None:
             found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)

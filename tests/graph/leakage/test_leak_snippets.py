@@ -146,3 +146,26 @@ def test_one_fit_is_told_once_and_pairs_are_counted() -> None:
 def test_what_runs_in_circles_ends() -> None:
     found = leaks("def a(d):\n    return b(d)\ndef b(d):\n    return a(d)\nX = a(X)\n" + SPLIT + JUDGE)
     assert found.preprocessing == ()
+
+
+SCALED = (
+    "import pandas as pd\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n"
+    "{imports}\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a', 'b']])\n"
+    "a, b, c, d = train_test_split(x, f['y'], random_state=0)\n{fits}"
+)
+TREE = "m = RandomForestClassifier(random_state=0).fit(a, c)\nprint(m.score(b, d))\n"
+LINE = "n = LogisticRegression().fit(a, c)\nprint(n.score(b, d))\n"
+
+
+def test_what_only_rescales_columns_weighs_less_where_trees_alone_follow() -> None:
+    imports = "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.linear_model import LogisticRegression"
+    milder = [
+        [
+            leak.milder
+            for leak in graphs({"train.py": SCALED.format(imports=imports, fits=fits)})
+            .components[0]
+            .leaks.preprocessing
+        ]
+        for fits in (TREE, LINE, TREE + LINE, LINE + TREE)
+    ]
+    assert milder == [[2], [0], [0], [0]]
