@@ -35,7 +35,22 @@ _COMMAND_START = re.compile(
     r"kedro|jupyter|pytest|tox|nox|curl|wget|source|export|mkdir|streamlit|uvicorn|torchrun|accelerate|papermill|snakemake|dbt|airflow|prefect|\./\S+)(?=\s|$)"
 )
 _SHELLS = frozenset(
-    {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal", "cmd", "commandline"}
+    {
+        "bash",
+        "sh",
+        "shell",
+        "console",
+        "zsh",
+        "shell-session",
+        "shellsession",
+        "terminal",
+        "cmd",
+        "commandline",
+        "powershell",
+        "pwsh",
+        "ps1",
+        "bat",
+    }
 )
 
 

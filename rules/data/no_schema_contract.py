@@ -66,5 +66,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         remedy="declare columns and types where the table enters, and let a check fail the run",
         related=tuple(root.place.says(f"{root.artefact} is read here") for root in found.missing[:12]),
         certainty=first.confidence,
+        milder=bool(graph.coursework),
         searched=SEARCHED,
     )

@@ -49,6 +49,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             len(pinned),
             f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})",
         )
+    # A model that nobody is served by can be trained again before it harms anybody.
+    tried = 0 if graph.serving() else 1
     for root in roots:
         if root.state == "supplied":
             yield NotEvidenced(
@@ -66,5 +68,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
                 certainty=root.confidence,
                 # Where a document tells which data these are, they can be found again, though not surely the same.
-                milder=(0 if coverage < (RULE.fail or 0) else 1) + (3 if root.offered else 2 if root.documented else 0),
+                milder=max(
+                    tried, (coverage >= (RULE.fail or 0)) + (3 if root.offered else 2 if root.documented else 0)
+                ),
             )

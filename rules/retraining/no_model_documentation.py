@@ -62,5 +62,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         entity="model-card",
         remedy="write a model card: purpose, training data, metrics with their data set, limits, fairness, version and date, owner, licence",
         searched=searched,
-        milder=0 if few else 3,
+        milder=(0 if few else 3) + bool(graph.coursework),
     )

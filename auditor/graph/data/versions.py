@@ -292,6 +292,9 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     attrs, path = touch.effect.entry.attrs, touch.artefact.path
     if attrs.get("toy") or attrs.get("synthetic") or attrs.get("checksummed"):
         return "pinned", "shipped or checked by the library"
+    kind, _, named = touch.artefact.id.partition(":")
+    if kind == "name" and "/" in named and (kept := pins.paths.matching(named.partition(":")[2])):
+        return "pinned", pins.by_path[kept[0]]  # fetched into a folder that is pinned as a whole
     if path is not None:
         held = pins.paths.matching(path)
         if held:

@@ -126,6 +126,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how in ("statistic", "group") else 0
+    if fit.name in _RESCALES and all(_TREES.search(model) for leak in group for model in leak.models):
+        milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
 

@@ -31,11 +31,15 @@ _FIGURES = frozenset({"metric", "score", "compare"})
 
 
 class Leak(NamedTuple):
-    """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does)."""
+    """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does).
+
+    `models` names all models that are judged so.
+    """
 
     fit: Fit
     evaluation: Evaluation | None
     split: Split | None
+    models: tuple[str, ...] = ()
 
 
 class Overlap(NamedTuple):
@@ -92,7 +96,8 @@ def preprocessing(trace: Trace) -> list[Leak]:
             if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
             if fit.how not in ("model", "filter"):
-                found.setdefault((fit.spot, fit.name), Leak(fit, evaluation, _split(trace, evaluation)))
+                leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
+                found[fit.spot, fit.name] = leak._replace(models=(*leak.models, evaluation.trained.name))
     return list(found.values()) or _before_split(trace)
 
 
