@@ -13,6 +13,7 @@ from auditor.graph.coupling.clones import Clones
 from auditor.graph.coupling.skew import Twice
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
+from auditor.graph.leakage.evaluations import Doubt
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
@@ -40,7 +41,9 @@ __all__ = [
     "Severity",
     "Twice",
     "Unknown",
+    "doubted",
     "plural",
+    "rows_followed",
 ]  # fmt: skip
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(m|h|d)$")
@@ -192,3 +195,32 @@ CheckFunction: TypeAlias = Callable[[ArtefactGraph], Iterable[Judgement]]
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 file`, `3 files`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def doubted(doubts: Iterable[Doubt], remedy: str) -> Iterator[Judgement]:
+    """A finding for each evaluation that does not show what it seems to."""
+    for doubt in doubts:
+        yield Finding(
+            doubt.says,
+            doubt.place,
+            entity=doubt.entity,
+            remedy=remedy,
+            related=doubt.trail,
+            certainty=doubt.certainty,
+            milder=doubt.milder,
+        )
+
+
+def rows_followed(graph: ArtefactGraph, *, found: bool) -> Iterator[Judgement]:
+    """What a rule over rows says besides its findings: how many models were followed, and where that ended early."""
+    leaks = graph.leaks
+    if leaks.analysed and not found:
+        yield Clean(
+            leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row"
+        )
+    if leaks.cut:
+        yield Unknown(f"not followed to the end: {'; '.join(leaks.cut)}", len(leaks.cut))
+    elif leaks.pairs and not leaks.analysed and not found:
+        yield Unknown("the rows that models are trained and evaluated on could not be followed")
+    elif not leaks.pairs and not found:
+        yield NotApplicable("no model is trained and evaluated here")

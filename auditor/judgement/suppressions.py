@@ -67,14 +67,8 @@ def apply(
         for comment in comments[path]
         if "auditor:" in comment.text
     ]
-    written = [item for item in read if isinstance(item, Suppression)]
-    problems = [item for item in read if isinstance(item, Problem)]
-    lapsed = {one: None for one in written if one.until is not None and one.until < as_of}
-    proposed = {
-        one: None for one in written if known is not None and key_of(one.path, one.rules, one.reason) not in known
-    }
-    active = [one for one in written if one not in lapsed and one not in proposed]
-    covering = _coverage(active)
+    fates = {item: _fate(item, as_of, known) for item in read if isinstance(item, Suppression)}
+    covering = _coverage([one for one, fate in fates.items() if fate == "unused"])
     used: set[tuple[Suppression, str]] = set()
     judged: list[Finding] = []
     for finding in findings:
@@ -85,27 +79,31 @@ def apply(
         else:
             used.add((found, finding.rule))
             judged.append(_suppressed(finding, found))
-    problems += (
-        _problem(
-            one, f"the suppression of {', '.join(one.rules)} ended on {one.until}; mend the finding or set a new date."
-        )
-        for one in lapsed
-    )
-    problems += (
-        _problem(one, f"the suppression of {', '.join(one.rules)} is added by this change and does not count yet.")
-        for one in proposed
-        if one not in lapsed
-    )
-    problems += (
-        _problem(one, f"the suppression of {rule} meets no finding of that rule here; remove it.")
-        for one in active
-        for rule in one.rules
-        if (one, rule) not in used
-    )
-    fates = dict.fromkeys(active, "unused") | {one: "active" for one, _ in used}
-    fates |= dict.fromkeys(proposed, "proposed") | dict.fromkeys(lapsed, "expired")
+    problems = [item for item in read if isinstance(item, Problem)]
+    problems += (problem for one, fate in fates.items() for problem in _complaints(one, fate, used))
+    fates |= dict.fromkeys((one for one, _ in used), "active")
     rows = tuple(sorted(_row(one, fate) for one, fate in fates.items()))
     return tuple(judged), rows, tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
+
+
+def _fate(one: Suppression, as_of: date, known: Collection[Key] | None) -> str:
+    """What becomes of a directive before any finding is looked at."""
+    if one.until is not None and one.until < as_of:
+        return "expired"
+    return "unused" if known is None or key_of(one.path, one.rules, one.reason) in known else "proposed"
+
+
+def _complaints(one: Suppression, fate: str, used: Collection[tuple[Suppression, str]]) -> Iterable[Problem]:
+    """What must be said of a directive that does not do what it seems to."""
+    named = ", ".join(one.rules)
+    if fate == "expired":
+        yield _problem(one, f"the suppression of {named} ended on {one.until}; mend the finding or set a new date.")
+    elif fate == "proposed":
+        yield _problem(one, f"the suppression of {named} is added by this change and does not count yet.")
+    else:
+        for rule in one.rules:
+            if (one, rule) not in used:
+                yield _problem(one, f"the suppression of {rule} meets no finding of that rule here; remove it.")
 
 
 def key_of(path: str, rules: Iterable[str], reason: str) -> Key:

@@ -7,11 +7,11 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -32,15 +32,6 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.fabricated
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="record what the evaluation computed; remove the placeholder",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(found, "record what the evaluation computed; remove the placeholder")
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'recorded metric')} computed")

@@ -7,11 +7,11 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -32,16 +32,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.split_groups
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="divide by entity: a splitter that is given the groups",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(found, "divide by entity: a splitter that is given the groups")
     if total > len(found):
         yield Clean(
             total - len(found), f"{plural(total - len(found), 'random split')} of rows without a sign of groups"

@@ -7,13 +7,13 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     NotApplicable,
     NotEvidenced,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -35,14 +35,10 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     training = graph.unjudged_training
-    for doubt in training.on_training_rows:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="hold rows out, or cross-validate, and report that figure; let the run fail where it is missing",
-            related=doubt.trail,
-        )
+    yield from doubted(
+        training.on_training_rows,
+        "hold rows out, or cross-validate, and report that figure; let the run fail where it is missing",
+    )
     if training.judged:
         yield Clean(training.judged, f"{plural(training.judged, 'program')} judged on rows that were held out")
     if training.open:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from auditor.rulekit import (
     ArtefactGraph,
     Check,
-    Clean,
     Effort,
     Finding,
     Iterator,
     Judgement,
-    NotApplicable,
     Rule,
     Severity,
-    Unknown,
+    rows_followed,
 )
 
 RULE = Rule(
@@ -43,13 +41,4 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             certainty=leak.certainty,
             milder=leak.milder,
         )
-    if leaks.analysed and not leaks.preprocessing:
-        yield Clean(
-            leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row"
-        )
-    if leaks.cut:
-        yield Unknown(f"not followed to the end: {'; '.join(leaks.cut)}", len(leaks.cut))
-    elif leaks.pairs and not leaks.analysed:
-        yield Unknown("the rows that models are trained and evaluated on could not be followed")
-    elif not leaks.pairs and not leaks.preprocessing:
-        yield NotApplicable("no model is trained and evaluated here")
+    yield from rows_followed(graph, found=bool(leaks.preprocessing))

@@ -7,12 +7,12 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     NotApplicable,
     Rule,
     Severity,
+    doubted,
 )
 
 RULE = Rule(
@@ -32,16 +32,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.splits_against_time
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="split at a cutoff date, or fold in the order of time",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(found, "split at a cutoff date, or fold in the order of time")
     splits = graph.splits_followed
     if splits and not found:
         yield Clean(splits, f"{splits} splits, none at random over rows with two signs of an order in time")

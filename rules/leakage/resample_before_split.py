@@ -5,15 +5,13 @@ from __future__ import annotations
 from auditor.rulekit import (
     ArtefactGraph,
     Check,
-    Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
-    NotApplicable,
     Rule,
     Severity,
-    Unknown,
+    doubted,
+    rows_followed,
 )
 
 RULE = Rule(
@@ -33,20 +31,5 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.resampled_evaluations
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="split first; resample the training part only, in cross-validation inside the pipeline",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
-    analysed, pairs = graph.leaks.analysed, graph.leaks.pairs
-    if analysed and not found:
-        yield Clean(analysed, f"{analysed} of {pairs} trained and evaluated models followed row by row")
-    elif pairs and not analysed and not found:
-        yield Unknown("the rows that models are trained and evaluated on could not be followed")
-    elif not pairs and not found:
-        yield NotApplicable("no model is trained and evaluated here")
+    yield from doubted(found, "split first; resample the training part only, in cross-validation inside the pipeline")
+    yield from rows_followed(graph, found=bool(found))

@@ -7,11 +7,11 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -32,15 +32,6 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.self_comparisons
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="compare the prediction with the labels, and the new model with what the old one reached",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(found, "compare the prediction with the labels, and the new model with what the old one reached")
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'comparison')} of two values")

@@ -7,11 +7,11 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -32,16 +32,9 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.target_features
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="drop the column, or compute it from the training rows alone and from what is known at prediction time",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(
+        found, "drop the column, or compute it from the training rows alone and from what is known at prediction time"
+    )
     if total > len(found):
         yield Clean(
             total - len(found), f"{plural(total - len(found), 'fit')} on columns that do not come from the target"

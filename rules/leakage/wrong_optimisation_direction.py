@@ -7,11 +7,11 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
-    Finding,
     Iterator,
     Judgement,
     Rule,
     Severity,
+    doubted,
     plural,
 )
 
@@ -32,15 +32,6 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.wrong_ways
-    for doubt in found:
-        yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
-            remedy="turn the direction round, or negate the metric",
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
-        )
+    yield from doubted(found, "turn the direction round, or negate the metric")
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'selection')} in the direction of the metric")

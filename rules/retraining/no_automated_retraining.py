@@ -66,14 +66,19 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=SEARCHED)
     else:
+        training = graph.training_of_served()
+        named = f" ({training.program})" if training else ""
         yield Finding(
-            f"{served[0].says}, but no schedule or event leads to its training ({trainings[0].program})",
+            f"{served[0].says}, but no schedule or event leads to its training{named}",
             Place(graph.root or "."),
             searched=SEARCHED,
             entity="retraining-trigger",
             remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
             related=(
                 served[0].place.says(served[0].says),
-                trainings[0].place.says(f"trained here ({trainings[0].name})"),
+                *(
+                    each.place.says(f"trained here ({each.name})")
+                    for each in ([training] if training else trainings[:4])
+                ),
             ),
         )

@@ -11,6 +11,7 @@ from auditor.graph.data.sharing import LEAST, is_supplied
 from auditor.graph.data.versions import IMMUTABLE, training_roots, trainings
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.world import World
+from auditor.language.credentials import mask
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Command
 from auditor.model.ir import Const
@@ -124,11 +125,12 @@ def _address(world: World, touch: Touch) -> str:
         named = dict(library_call(world.resolved.effects, touch).keywords)
         repository = named.get("repo")
         plain = repository is None or (type(repository) is Const and repository.value is None)
-        return (
-            ""
-            if plain or "rev" in named
-            else f"{touch.artefact.path or text.rpartition(':')[2]} of another repository@"
-        )
+        if plain or "rev" in named:
+            return ""
+        where = "the repository that is asked"
+        if type(repository) is Const and isinstance(repository.value, str):
+            where = mask(repository.value)
+        return f"{touch.artefact.path or text.rpartition(':')[2]} of {where}@"
     if touch.artefact.path is not None or not text.startswith(("url:", "uri:")):
         return ""
     shown = places.suffix(uri(text.partition(":")[2])) in ("png", "jpg", "jpeg", "gif", "svg")

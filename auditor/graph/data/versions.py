@@ -14,7 +14,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
-from auditor.program.calls.effects import Site
+from auditor.program.calls.effects import Effect, Site
 
 IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
@@ -79,83 +79,81 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
 
 def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     """What the training programs of a component start from, traced back through the files they exchange."""
-    writers: dict[str, set[str]] = {}
-    for program in world.lineage.entries:
-        for touch in world.lineage.of_program(program):
-            if touch.way == "write":
-                writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
-    pinned = pinned_paths(world)
-    pins = Pins(pinned, PathIndex(pinned))
-    declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
-    written = PathIndex(writers)
-    found: dict[str, Root] = {}
+    trail = _Trail(world)
     for training in trainings(world, owned):
-        near = _around(world, training.program)
+        trail.follow(training)
+    return [trail.found[key] for key in sorted(trail.found)]
+
+
+class _Trail:
+    """The way back from trainings over the files that programs hand on, to what nothing here makes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._writers: dict[str, set[str]] = {}
+        for program in world.lineage.entries:
+            for touch in world.lineage.of_program(program):
+                if touch.way == "write":
+                    self._writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
+        pinned = pinned_paths(world)
+        self._pins = Pins(pinned, PathIndex(pinned))
+        self._declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
+        self._written = PathIndex(self._writers)
+        self.found: dict[str, Root] = {}
+
+    def follow(self, training: Training) -> None:
+        """Go back from one training, program by program."""
+        near = _around(self._world, training.program)
         todo, seen = [training.program], {training.program}
         while todo:
             program = todo.pop()
-            for touch in world.lineage.of_program(program):
+            first = program == training.program
+            for touch in self._world.lineage.of_program(program):
                 if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or not _is_data(touch):
                     continue
-                if program == training.program and not near & _callers(world, touch.site):
+                if (first and not near & _callers(self._world, touch.site)) or _is_scoring(self._world, touch.site):
                     continue
-                if _is_scoring(world, touch.site):
-                    continue
-                known = _is_known(world, touch, pins)
-                made = _makers(touch, writers, written, loosely=not known)
-                if made:
-                    onward = made - seen
+                onward = self._before(touch)
+                if onward is None:
+                    self._take(touch, training, program)
+                else:
+                    todo += sorted(onward - seen)
                     seen |= onward
-                    todo += sorted(onward)
-                    continue
-                if (
-                    touch.artefact.path is not None
-                    and (
-                        places.is_byproduct(touch.artefact.path)
-                        or declared.matching(touch.artefact.path, loosely=not known)
-                    )
-                    and not pins.paths.matching(touch.artefact.path, loosely=True)
-                ):
-                    continue
-                root = _root(world, touch, training, pins)
-                lock = _recorded(world, program, pins) if program != training.program else ""
-                if root.state == "unpinned" and lock:
-                    root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
-                if root.artefact not in found or found[root.artefact].state != "unpinned":
-                    found[root.artefact] = root
-            for effect in world.lineage.unresolved_of_program(program):
-                if program == training.program and not near & _callers(world, effect.site):
-                    continue
-                if (
-                    effect.role in _TABULAR_ROLES
-                    and not effect.dead
-                    and effect.name not in ("builtins.open", "io.open")
-                ):
-                    place = world.resolved.code.place(effect.site[0], effect.line)
-                    supplied = any(
-                        hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes()
-                    )
-                    key = f"{effect.name} at {place}"
-                    toy = bool(
-                        effect.entry.attrs.get("toy")
-                        or effect.entry.attrs.get("synthetic")
-                        or effect.entry.attrs.get("checksummed")
-                    )
-                    state = "pinned" if toy else "supplied" if supplied else "unresolved"
-                    pin = "shipped with the library" if toy else ""
-                    found.setdefault(
-                        key,
-                        Root(
-                            effect.name if toy else key,
-                            state,
-                            pin,
-                            place,
-                            training.program,
-                            training.place,
-                            effect.certainty,
-                        ),
-                    )
-    return [found[key] for key in sorted(found)]
+            for effect in self._world.lineage.unresolved_of_program(program):
+                if not first or near & _callers(self._world, effect.site):
+                    self._take_unnamed(effect, training)
+
+    def _before(self, touch: Touch) -> set[str] | None:
+        """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
+        known = _is_known(self._world, touch, self._pins)
+        made = _makers(touch, self._writers, self._written, loosely=not known)
+        if made:
+            return set(made)
+        path = touch.artefact.path
+        if path is None or self._pins.paths.matching(path, loosely=True):
+            return None
+        return set() if places.is_byproduct(path) or self._declared.matching(path, loosely=not known) else None
+
+    def _take(self, touch: Touch, training: Training, program: str) -> None:
+        root = _root(self._world, touch, training, self._pins)
+        lock = _recorded(self._world, program, self._pins) if program != training.program else ""
+        if root.state == "unpinned" and lock:
+            root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
+        if root.artefact not in self.found or self.found[root.artefact].state != "unpinned":
+            self.found[root.artefact] = root
+
+    def _take_unnamed(self, effect: Effect, training: Training) -> None:
+        """A read whose artefact has no name: a set that a library brings, what the caller supplies, or unresolved."""
+        if effect.role not in _TABULAR_ROLES or effect.dead or effect.name in ("builtins.open", "io.open"):
+            return
+        place = self._world.resolved.code.place(effect.site[0], effect.line)
+        supplied = any(hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes())
+        toy = any(effect.entry.attrs.get(mark) for mark in ("toy", "synthetic", "checksummed"))
+        state = "pinned" if toy else "supplied" if supplied else "unresolved"
+        pin = "shipped with the library" if toy else ""
+        key = f"{effect.name} at {place}"
+        name = effect.name if toy else key
+        self.found.setdefault(key, Root(name, state, pin, place, training.program, training.place, effect.certainty))
 
 
 def _recorded(world: World, program: str, pins: Pins) -> str:
@@ -268,7 +266,7 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         _label(touch),
         state,
         pin,
-        world.lineage.place(touch),
+        _where_read(world, touch),
         training.program,
         training.place,
         touch.confidence,
@@ -276,6 +274,14 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch,
         path is not None and world.documents.offers(path),
     )
+
+
+def _where_read(world: World, touch: Touch) -> Place:
+    """Where the read itself stands, though a caller far from it says what is read."""
+    if touch.effect.origin is None:
+        return world.lineage.place(touch)
+    (path, _), line = touch.effect.origin
+    return world.resolved.code.place(path, line)
 
 
 def _label(touch: Touch) -> str:

@@ -97,6 +97,10 @@ class Operation(Part):
         """Triggers that lead to training, and the training programs."""
         return starting.starts(self._world, self.owns)
 
+    def training_of_served(self) -> versions.Training | None:
+        """The training whose model is served; None where several may be it."""
+        return starting.training_of_served(self._world, self.owns)
+
     def training_hint(self) -> tuple[Place, str] | None:
         """What may train by itself though it cannot be followed."""
         return starting.hint(self._world, self.owns)

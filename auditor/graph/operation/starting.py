@@ -29,12 +29,8 @@ class Start(NamedTuple):
 
 def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], list[Training]]:
     """Triggers from which a training program of the component is reached, and those programs."""
-    answered = _answered_with(world, owned)
-    # What the service loads comes first; programs before notebooks: they are what anybody would start again.
-    found_trainings = sorted(
-        trainings(world, owned),
-        key=lambda each: (not _leaves(world, each.program) & answered, each.program.endswith(".ipynb"), each.program),
-    )
+    # Programs come before notebooks: they are the training that anybody would start again.
+    found_trainings = sorted(trainings(world, owned), key=lambda each: (each.program.endswith(".ipynb"), each.program))
     trained = {training.program: training for training in found_trainings}
     found = []
     for path, trigger in world.steps.triggers():
@@ -66,19 +62,20 @@ def starts(world: World, owned: Callable[[str], bool]) -> tuple[list[Start], lis
     return found, list(trained.values())
 
 
-def _answered_with(world: World, owned: Callable[[str], bool]) -> set[str]:
-    """The files that services and scheduled scoring of a component read."""
-    return {
-        touch.artefact.id
-        for each in serving(world, owned)
-        for touch in world.lineage.of_program(each.path)
-        if touch.way == "read"
+def training_of_served(world: World, owned: Callable[[str], bool]) -> Training | None:
+    """The training that leaves what a service of the component loads, or the only one there is; None where it is not known."""
+    found = trainings(world, owned)
+    if len(found) == 1:
+        return found[0]
+    loaded = {
+        t.artefact.id for each in serving(world, owned) for t in world.lineage.of_program(each.path) if t.way == "read"
     }
-
-
-def _leaves(world: World, program: str) -> set[str]:
-    """The files that a program writes."""
-    return {touch.artefact.id for touch in world.lineage.of_program(program) if touch.way == "write"}
+    leaving = [
+        each
+        for each in found
+        if any(t.way == "write" and t.artefact.id in loaded for t in world.lineage.of_program(each.program))
+    ]
+    return leaving[0] if len(leaving) == 1 else None
 
 
 _TRAINS = re.compile(

@@ -217,3 +217,12 @@ MADE = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nframe = pd.
 def test_columns_that_no_model_gets(rest: str, unused: list[str]) -> None:
     assert [name for each in ask({"a.py": MADE + rest}).unused_columns() for name, _ in each.columns] == unused
     assert not ask({"a.py": MADE + rest, "b.py": "C = 'ratio'\n"}).unused_columns()
+
+
+def test_a_root_stands_where_it_is_read_though_a_caller_names_it() -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef fit(path):\n    f = pd.read_csv(path)\n"
+        "    return Ridge().fit(f[['a']], f['b'])\n\n\nif __name__ == '__main__':\n    fit('data/x.csv')\n"
+    )
+    (root,) = graphs({"train.py": code}).components[0].training_roots()
+    assert (root.artefact, root.place.line) == ("data/x.csv", 6)

@@ -111,5 +111,17 @@ def test_the_training_that_is_told_is_that_of_the_served_model() -> None:
         "a_search.py": TRAIN.replace("model.pkl", "tried.pkl"),
         "d.csv": "x,y\n1,2\n",
     }
-    _, trained = component(files).starts()
-    assert [training.program for training in trained] == ["z_train.py", "a_search.py"]
+    told = component(files).training_of_served()
+    assert told is not None
+    assert told.program == "z_train.py"
+
+
+def test_no_training_is_told_where_several_may_be_it() -> None:
+    serve = "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('given.pkl')\n\n\n@app.post('/score')\ndef score(v: list[float]):\n    return float(model.predict([v])[0])\n"
+    files = {
+        "serve.py": serve,
+        "one.py": TRAIN.replace("model.pkl", "a.pkl"),
+        "other.py": TRAIN.replace("model.pkl", "b.pkl"),
+        "d.csv": "x,y\n1,2\n",
+    }
+    assert component(files).training_of_served() is None
