@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -17,13 +16,7 @@ from auditor.program.rows.trace import Evaluation, Trace
 
 _MILDER_STATISTIC = 1
 _MILDER_RESCALED = 2
-_RESCALES = frozenset(
-    {"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "QuantileTransformer", "PowerTransformer"}
-)
-_TREES = re.compile(
-    r"XGB|LGBM|LightGBM|CatBoost|RandomForest|ExtraTree|DecisionTree|GradientBoosting|IsolationForest|GBT(?:Classifier|Regressor)"
-)
-"""Trees split where the order of a column tells them to, so that what keeps the order of each column tells them nothing."""
+"""Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
@@ -126,7 +119,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how in ("statistic", "group") else 0
-    if fit.name in _RESCALES and all(_TREES.search(model) for leak in group for model in leak.models):
+    if all(leak.fit.rescales and leak.trees_only for leak in group):
         milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)

@@ -33,7 +33,11 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
         name,
         called.spot,
         stateful=stateful,
-        attrs={"selects": entry.role is Role.FEATURE_SELECT, "entry": entry.role.value},
+        attrs={
+            "selects": entry.role is Role.FEATURE_SELECT,
+            "entry": entry.role.value,
+            "rescales": entry.attrs.get("rescales", False),
+        },
     )
     return m.thing("transformer", thing)
 
@@ -139,7 +143,7 @@ def _fitted(m: Machine, called: Called, receiver: Value, data: Value) -> Thing:
     thing = m.heap[receiver.ref]
     if thing.stateful:
         how = "selector" if thing.attrs.get("selects") else "transformer"
-        fit = Fit(m.rows(data), called.spot, thing.name, how)
+        fit = Fit(m.rows(data), called.spot, thing.name, how, bool(thing.attrs.get("rescales")))
         m.trace.fits.append(fit)
         thing = replace(thing, fit=fit)
         m.heap[receiver.ref] = thing

@@ -108,6 +108,7 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         called.at.loops,
         thing.incremental,
         _task(thing),
+        bool(thing.attrs.get("trees")),
     )
     m.heap[receiver.ref] = replace(thing, trained=trained)
     m.trace.trainings.append(trained)

@@ -33,12 +33,16 @@ Kind = Literal[
 
 
 class Fit(NamedTuple):
-    """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter."""
+    """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter.
+
+    `rescales` says that it keeps the order of each column.
+    """
 
     rows: Rows
     spot: Spot
     name: str
     how: str = "transformer"
+    rescales: bool = False
 
 
 NO_FITS: frozenset[Fit] = frozenset()
@@ -52,7 +56,8 @@ def _no_columns() -> Mapping[str, Value]:
 class Trained(NamedTuple):
     """One training of a model: `version` tells trainings apart, `ref` the object.
 
-    `loops` are the loops around it, `continues` says that it goes on from an earlier training, `task` what kind of model it is.
+    `loops` are the loops around it, `continues` says that it goes on from an earlier training, `task` what kind of model it is,
+    `trees` that it splits by the order of each column alone.
     """
 
     version: int
@@ -65,6 +70,7 @@ class Trained(NamedTuple):
     loops: int = 0
     continues: bool = False
     task: str = ""
+    trees: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

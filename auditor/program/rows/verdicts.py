@@ -33,13 +33,13 @@ _FIGURES = frozenset({"metric", "score", "compare"})
 class Leak(NamedTuple):
     """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does).
 
-    `models` names all models that are judged so.
+    `trees_only`: every model that is judged so splits by the order of each column alone.
     """
 
     fit: Fit
     evaluation: Evaluation | None
     split: Split | None
-    models: tuple[str, ...] = ()
+    trees_only: bool = True
 
 
 class Overlap(NamedTuple):
@@ -97,7 +97,7 @@ def preprocessing(trace: Trace) -> list[Leak]:
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
             if fit.how not in ("model", "filter"):
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
-                found[fit.spot, fit.name] = leak._replace(models=(*leak.models, evaluation.trained.name))
+                found[fit.spot, fit.name] = leak._replace(trees_only=leak.trees_only and evaluation.trained.trees)
     return list(found.values()) or _before_split(trace)
 
 
@@ -119,7 +119,7 @@ def _before_split(trace: Trace) -> list[Leak]:
                 and (fit.rows in split.rows.above or split.rows in fit.rows.above)
                 and not fit.rows.layers.keys() & {split.number}
             ):
-                found.setdefault((fit.spot, fit.name), Leak(fit, None, split))
+                found.setdefault((fit.spot, fit.name), Leak(fit, None, split, trees_only=False))
     return list(found.values())
 
 
