@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Problem, Signoff, Versions, Waiver
+from auditor.model.audit import SCHEMA, Audit, Problem, Signoff, Suppressed, Versions, Waived, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
+from auditor.model.finding import Finding
+from auditor.model.ir import Program
 from auditor.model.listing import Content, Listing, Target
 from auditor.model.settings import Settings
 from auditor.model.verdict import REGULAR
@@ -235,7 +237,6 @@ def _judge(
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
-    from auditor.judgement import apply, fingerprinted, waive
     from auditor.knowledge import load
     from auditor.program import resolve
     from auditor.score import UNSCORED, exposure_of, load_policy, restated
@@ -249,23 +250,13 @@ def _judge(
     said = judge(graphs.components, rules.rules.values())
     for trace in said.traces:
         log.debug("%s", trace)
-    programs = resolved.code.programs
-    cells = {path: program.cells for path, program in programs.items() if program.cells}
-    today = date.fromisoformat(day)
-    findings, suppressions, remarks = apply(
-        fingerprinted(said.findings, cells),
-        {path: program.comments for path, program in programs.items()},
-        as_of=today,
-        cells=cells,
-        known=people.suppressions,
-    )
-    findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
+    findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code.programs, people, day)
     infos = tuple(loaded.info for loaded in rules.rules.values())
     exposures = {
         graph.id: exposure_of(account.exposure(graph), (f for f in findings if f.component == graph.id))
         for graph in graphs.components
     }
-    problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems, *notices}, key=account.in_order))
+    problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
     found = Audit(
         schema=SCHEMA,
@@ -293,3 +284,22 @@ def _judge(
     )
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})
+
+
+def _judged(
+    found: Iterable[Finding], programs: Mapping[str, Program], people: _People, day: str
+) -> tuple[tuple[Finding, ...], tuple[Waived, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
+    """The findings with their identities and with what people decided about them; what of that must be told."""
+    from auditor.judgement import apply, fingerprinted, waive
+
+    cells = {path: program.cells for path, program in programs.items() if program.cells}
+    today = date.fromisoformat(day)
+    findings, suppressions, remarks = apply(
+        fingerprinted(found, cells),
+        {path: program.comments for path, program in programs.items()},
+        as_of=today,
+        cells=cells,
+        known=people.suppressions,
+    )
+    findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
+    return findings, waivers, suppressions, (*remarks, *notices)

@@ -139,49 +139,55 @@ class Builder:
         evidence = Evidence(
             step.path, step.step.line, step.step.name[:120], step.tool, "step", step.confidence, declared=True
         )
-        if step.tool == "shell":
-            node = self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
-        else:
-            kind = (
-                NodeKind.CI_JOB
-                if step.tool in AUTOMATION
-                else NodeKind.SERVICE
-                if step.tool in SERVING
-                else NodeKind.STEP
-            )
-            node = self.store.node(
-                step.id,
-                kind,
-                step.step.name,
-                path=step.path,
-                line=step.step.line,
-                end_line=step.step.end_line,
-                tool=step.tool,
-                instances=len(step.instances) or None,
-            )
-            if step.tool in PIPELINES:
-                pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
-                self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
+        node = self._step_node(step, evidence)
         for declared in step.reads:
             self._declared(step, node, declared, reads=True)
         for declared in step.writes:
             self._declared(step, node, declared, reads=False)
+        self._configured(step, node)
+        self._runs(step, node)
+        for other in step.after:
+            if other in self.steps.by_id:
+                self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
+        if step.tool in PIPELINES:
+            for path in self.steps.programs(step):
+                self._touches(path, node, self.steps.closure(step))
+
+    def _step_node(self, step: DeclaredStep, evidence: Evidence) -> str:
+        """The node of a step, in its pipeline where it has one; a shell script is itself the step."""
+        if step.tool == "shell":
+            return self.store.node(f"file:{step.path}", NodeKind.SCRIPT, step.path, path=step.path)
+        automated = NodeKind.CI_JOB if step.tool in AUTOMATION else NodeKind.STEP
+        node = self.store.node(
+            step.id,
+            NodeKind.SERVICE if step.tool in SERVING and automated is NodeKind.STEP else automated,
+            step.step.name,
+            path=step.path,
+            line=step.step.line,
+            end_line=step.step.end_line,
+            tool=step.tool,
+            instances=len(step.instances) or None,
+        )
+        if step.tool in PIPELINES:
+            pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
+            self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
+        return node
+
+    def _configured(self, step: DeclaredStep, node: str) -> None:
+        """The keys of parameters that a step declares."""
         for declared in step.params:
             keys = dict(declared.ref.attrs).get("keys", "")
             for key in keys.split(",") if keys else [""]:
-                param = self.store.node(
-                    f"param:{declared.path}#{key}", NodeKind.PARAM, key or str(declared.path), path=declared.path
-                )
+                label = key or str(declared.path)
+                param = self.store.node(f"param:{declared.path}#{key}", NodeKind.PARAM, label, path=declared.path)
+                says = f"params {key}"[:120]
                 piece = Evidence(
-                    step.path,
-                    declared.ref.line,
-                    f"params {key}"[:120],
-                    step.tool,
-                    "params",
-                    step.confidence,
-                    declared=True,
+                    step.path, declared.ref.line, says, step.tool, "params", step.confidence, declared=True
                 )
                 self.store.edge(param, node, EdgeKind.CONFIGURES, (piece,))
+
+    def _runs(self, step: DeclaredStep, node: str) -> None:
+        """The programs that a step runs, and the steps that it hands on to."""
         for run in step.runs:
             if run.kind in ("script", "notebook", "shell", "foreign"):
                 kind = NodeKind.NOTEBOOK if run.kind == "notebook" else NodeKind.SCRIPT
@@ -194,12 +200,6 @@ class Builder:
                 step.path, step.step.line, handed.step.name[:120], step.tool, "uses", step.confidence, declared=True
             )
             self.store.edge(node, handed.id, EdgeKind.RUNS, (piece,))
-        for other in step.after:
-            if other in self.steps.by_id:
-                self.store.edge(other, node, EdgeKind.PRECEDES, (evidence,))
-        if step.tool in PIPELINES:
-            for path in self.steps.programs(step):
-                self._touches(path, node, self.steps.closure(step))
 
     def _declared(self, step: DeclaredStep, node: str, declared: Declared, *, reads: bool) -> None:
         target, path, ref = declared.id, declared.path, declared.ref
