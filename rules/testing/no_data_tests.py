@@ -59,7 +59,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     fixed = all(root.state == "pinned" for root in graph.training_roots())
     more = f" and {plural(len(found.roots) - 1, 'other')}" if len(found.roots) > 1 else ""
     yield Finding(
-        f"training takes {found.roots[0]}{more}, and nothing fails on nulls, ranges, duplicates or a wrong number of rows",
+        f"training takes {found.roots[0]}{more}, and nothing checks ranges, duplicates or how many rows there are",
         Place(graph.root or "."),
         entity="data-tests",
         remedy="add expectations on what enters training, and let a violation stop the run",

@@ -63,7 +63,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         first.place,
         entity="\n".join(pipeline.name for pipeline in found.pipelines),
         remedy="run the whole pipeline on a few rows in automation, with the same commands and a small set of parameters",
-        related=tuple(other.place.says(f"{other.name}, {other.steps} steps: not run either") for other in others[:12]),
+        related=tuple(
+            other.place.says(f"{other.name}, {other.steps} steps: no test and no integration runs it either")
+            for other in others[:12]
+        ),
         milder=not graph.serving() or bool(graph.coursework),
         searched=searched,
     )

@@ -134,3 +134,9 @@ def test_the_badge_is_a_picture_that_says_its_number(name: str) -> None:
 
 def test_the_badge_names_grade_and_profile() -> None:
     assert json.loads(render(service(), "badge-json"))["message"] == "28.2 C (2026.1)"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
+    row = next(iter(csv.DictReader(io.StringIO(render(hostile(text), "csv")))))
+    assert [row[name] for name in ("path", "entity", "message", "remedy")] == [f"'{text}"] * 4
