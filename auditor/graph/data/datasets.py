@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from auditor.graph import places
-from auditor.graph.data.versions import Root, training_roots
+from auditor.graph.data.trail import training_roots
+from auditor.graph.data.versions import Root
 from auditor.graph.observed.lineage import library_call
 from auditor.graph.world import World
 from auditor.model.artefact import Role

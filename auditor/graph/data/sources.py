@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
-from auditor.graph.data.versions import IMMUTABLE, training_roots, trainings
+from auditor.graph.data.trail import training_roots
+from auditor.graph.data.versions import IMMUTABLE, trainings
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.world import World
 from auditor.language.credentials import mask
