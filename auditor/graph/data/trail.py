@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.learning import Flowing, Learning
-from auditor.graph.data.provided import pinned_paths
+from auditor.graph.data.provided import Provided, pinned_paths
 from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.program.calls.effects import Effect, Site
+
+
+_JUDGING = re.compile(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
+"""Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 
 class _Stop(NamedTuple):
@@ -64,6 +69,7 @@ class _Trail:
         self._world = world
         self._made = world.once(_Made)
         self._learning = world.once(Learning)
+        self._provided = world.once(Provided)
         self.found: dict[str, Root] = {}
 
     def follow(self, training: Training) -> None:
@@ -73,9 +79,7 @@ class _Trail:
         while todo:
             stop = todo.pop()
             for touch in self._world.lineage.of_program(stop.program):
-                if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
-                    continue
-                if not self._flows(stop, touch.effect):
+                if not self._learns(stop, touch):
                     continue
                 onward = self._before(touch)
                 if onward is None:
@@ -89,6 +93,13 @@ class _Trail:
                 if self._flows(stop, effect):
                     self._take_unnamed(effect, training)
 
+    def _learns(self, stop: _Stop, touch: Touch) -> bool:
+        """Whether a read brings what is learnt; what its name puts aside for judging a model is not that."""
+        if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
+            return False
+        name = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
+        return not _JUDGING.search(name.partition("?")[0]) and self._flows(stop, touch.effect)
+
     def _flows(self, stop: _Stop, effect: Effect) -> bool:
         return stop.flowing.holds(self._world, effect) and not _is_scoring(self._world, effect.site)
 
@@ -101,6 +112,8 @@ class _Trail:
         path = touch.artefact.path
         if path is None or self._made.pins.paths.matching(path, loosely=True):
             return None
+        if not known and self._provided.is_named(path.rpartition("/")[2]):
+            return {}
         return {} if places.is_byproduct(path) or self._made.declared.matching(path, loosely=not known) else None
 
     def _take(self, touch: Touch, training: Training, program: str) -> None:

@@ -120,8 +120,6 @@ def is_data(touch: Touch) -> bool:
             "data",
             "txt",
             "json",
-            "pkl",
-            "pickle",
         ) and not path.endswith(("config.json", "requirements.txt"))
     return places.suffix(path) not in NOT_DATA
 
@@ -138,10 +136,18 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         training.program,
         training.place,
         touch.confidence,
-        path is not None and world.documents.tells_of(path),
+        _is_told(world, touch),
         touch,
         path is not None and world.documents.offers(path),
     )
+
+
+def _is_told(world: World, touch: Touch) -> bool:
+    """Whether a document tells of what is read; of a path of one machine by its name."""
+    path = touch.artefact.path
+    if path is None and touch.artefact.id.startswith("host:"):
+        path = touch.artefact.id.rpartition("/")[2]
+    return path is not None and world.documents.tells_of(path)
 
 
 def _where_read(world: World, touch: Touch) -> Place:

@@ -65,8 +65,9 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or not carries(path)
                 or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
+                or (touch.way == "read" and touch.effect.entry.attrs.get("listing"))
             ):
-                continue
+                continue  # what is listed is not yet read
             table = writes if touch.way == "write" else reads
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
@@ -77,6 +78,8 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     known = _Readers(reads)
     for path, writers in sorted(writes.items()):
         for other, readers in known.alike(path):
+            if _is_anything(other) and not _is_pattern(path):
+                continue  # whatever lies there is read: not for that this file is
             for reader, read in sorted(readers.items()):
                 makers = [
                     w
@@ -177,6 +180,12 @@ class _Readers:
                 found.add(other)
         found.discard(path)
         return [(each, self.reads[each]) for each in ([path] if path in self.reads else []) + sorted(found)]
+
+
+def _is_anything(path: str) -> bool:
+    """Whether a pattern says no more of a file than its folder and suffix."""
+    name = path.rpartition("/")[2]
+    return _is_pattern(name) and not re.sub(r"\{[^{}]*\}", "", name).rpartition(".")[0].strip("._-* ")
 
 
 def _is_pattern(path: str) -> bool:
