@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -131,6 +132,10 @@ _FROM_OUTSIDE = frozenset({
 })  # fmt: skip
 
 
+_ASKING = frozenset({"sys", "socket", "select", "urllib", "http", "asyncio", "os", "queue", "multiprocessing"})
+"""Modules of the standard library that may bring something in."""
+
+
 def _is_tryout(world: World, sites: set[Site]) -> bool:
     """Whether all that scopes predict for is written out in them: such a program tries a model and serves nobody."""
     asked = [(site, call) for site in sorted(sites & predicting_sites(world)) for call in predictions(world, site)]
@@ -152,10 +157,9 @@ def _is_from_outside(world: World, origin: Origin) -> bool:
     entry = world.flows.entry(origin)
     if entry is not None:
         return entry.role in _FROM_OUTSIDE
-    library = world.resolved.knowledge.library(dotted) if dotted else None
-    return dotted in ("builtins.input", "builtins.open") or bool(
-        dotted and library is None and not dotted.startswith("builtins.")
-    )
+    root = dotted.partition(".")[0]
+    known = world.resolved.knowledge.library(dotted) is not None or root in sys.stdlib_module_names - _ASKING
+    return dotted in ("builtins.input", "builtins.open") or bool(dotted and not known and root != "builtins")
 
 
 def predicting_sites(world: World) -> frozenset[Site]:

@@ -27,7 +27,9 @@ class Flowing(NamedTuple):
 
     def holds(self, world: World, effect: Effect) -> bool:
         """Whether what a call reads is in it; where a loader is called twice, only what its call on the way reads."""
-        site, line = effect.origin or (effect.site, effect.line)
+        if effect.origin is None:
+            return id(effect.call) in self.calls or effect.site in self.sites
+        site, line = effect.origin
         own = (e for e in world.resolved.effects.own.get(site, ()) if (e.line, e.name) == (line, effect.name))
         if site not in self.sites and not any(id(each.call) in self.calls for each in own):
             return False

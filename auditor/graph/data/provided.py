@@ -160,8 +160,8 @@ def _unresolved_writes(world: World) -> set[str]:
             writes = effect.role in _MAKING
             if writes and not effect.dead and places.is_product(effect.site[0]):
                 found.add(str(effect.entry.attrs.get("format", "any")))
-    for touches in world.lineage.touches.values():
-        for touch in touches:
+    for site, touches in world.lineage.touches.items():
+        for touch in touches if places.is_product(site[0]) else ():
             name = touch.artefact.id.rpartition("/")[2]
             if touch.way == "write" and touch.artefact.id.startswith("unknown:") and "." in name and not _stem(name):
                 found.add(places.suffix(name))

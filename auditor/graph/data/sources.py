@@ -131,7 +131,8 @@ def _address(world: World, touch: Touch) -> str:
         where = "the repository that is asked"
         if type(repository) is Const and isinstance(repository.value, str):
             where = mask(repository.value)
-        return f"{touch.artefact.path or text.rpartition(':')[2]} of {where}@"
+        what = _HOLE.sub("…", touch.artefact.path or text.rpartition(":")[2])
+        return f"{what} of {where}@"
     if touch.artefact.path is not None or not text.startswith(("url:", "uri:")):
         return ""
     shown = places.suffix(uri(text.partition(":")[2])) in ("png", "jpg", "jpeg", "gif", "svg")

@@ -16,7 +16,6 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.program.calls.effects import Effect, Site
 
-
 _JUDGING = re.compile(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
@@ -31,9 +30,12 @@ class _Stop(NamedTuple):
 def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     """What the training programs of a component start from, traced back through the files they exchange."""
     trail = _Trail(world)
-    for training in trainings(world, owned):
+    programs = sorted(trainings(world, owned), key=lambda training: training.program.endswith(".ipynb"))
+    for training in programs:
         trail.follow(training)
-    return [trail.found[key] for key in sorted(trail.found)]
+    notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
+    aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
+    return [root._replace(tried=root.training in aside) for _, root in sorted(trail.found.items())]
 
 
 class _Made:
@@ -121,7 +123,8 @@ class _Trail:
         lock = _recorded(self._world, program, self._made.pins) if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
-        if root.artefact not in self.found or self.found[root.artefact].state != "unpinned":
+        known = self.found.get(root.artefact)
+        if known is None or (known.state != "unpinned" and root.state == "unpinned"):
             self.found[root.artefact] = root
 
     def _take_unnamed(self, effect: Effect, training: Training) -> None:

@@ -36,7 +36,7 @@ class Root(NamedTuple):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it; `touch` is
-    the read, if it could be named.
+    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too.
     """
 
     artefact: str
@@ -49,6 +49,7 @@ class Root(NamedTuple):
     documented: bool = False
     touch: Touch | None = None
     offered: bool = False
+    tried: bool = False
 
 
 class Training(NamedTuple):

@@ -35,7 +35,8 @@ _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
 _OF_FOLDER = 6
 """Letters from which the name of a folder is no everyday word."""
-_A_FEW_WORDS = 12
+_A_NAME = 3
+"""Words under a heading on data that name them."""
 _A_SENTENCE = 5
 
 
@@ -63,7 +64,7 @@ class Documents:
     def describes_data(self) -> bool:
         """Whether some document has a chapter on the data, or says where they come from."""
         return any(
-            (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_FEW_WORDS)
+            (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_NAME)
             or _ORIGIN.search(f"{section.title}. {section.text}")
             for _, section in self.sections
         )

@@ -39,7 +39,10 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
 class FileEdge(NamedTuple):
-    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does."""
+    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
+
+    `chained`: a script or job runs the writer and then the reader. `writing` and `reading` are the touches.
+    """
 
     artefact: str
     writer: str
@@ -48,6 +51,9 @@ class FileEdge(NamedTuple):
     read: Place
     declared_by: str | None
     confidence: float
+    writing: Touch
+    reading: Touch
+    chained: bool = False
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -128,7 +134,20 @@ def _edge(
         world.lineage.place(read),
         by,
         min(written.confidence, read.confidence),
+        written,
+        read,
+        by is None and _is_chained(world, writer, reader),
     )
+
+
+def _is_chained(world: World, writer: str, reader: str) -> bool:
+    """Whether some script, job or goal runs the writer before the reader: an order that a machine keeps."""
+    for step in world.steps.all:
+        if step.tool != "readme":
+            started = [run.target for run in step.runs]
+            if writer in started and reader in started[started.index(writer) + 1 :]:
+                return True
+    return False
 
 
 def _looks(world: World, program: str) -> bool:
