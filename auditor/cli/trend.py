@@ -14,7 +14,8 @@ from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
 from auditor.model.trend import Trend
 
-FORMS = ("terminal", "json", "points", "lives")
+FORMS = ("terminal", "json", "html", "points", "lives")
+TABLES = ("points", "lives")
 
 
 @click.command(name="trend")
@@ -55,7 +56,7 @@ FORMS = ("terminal", "json", "points", "lives")
 )
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="terminal or json; points=FILE and lives=FILE write tables (.csv, or .parquet with pyarrow). Repeatable.",
+    help="terminal, json or html; points=FILE and lives=FILE write tables (.csv, or .parquet with pyarrow). Repeatable.",
 )  # fmt: skip
 @reading_options
 def command(
@@ -82,7 +83,7 @@ def command(
     """
     set_up_logging(debug=debug, quiet=quiet)
     wanted = parse_outputs(outputs, FORMS) or [Output("terminal", None)]
-    if any(output.path is None for output in wanted if output.format in ("points", "lives")):
+    if any(output.path is None for output in wanted if output.format in TABLES):
         raise UsageError("tables go into files; write points=FILE.csv or lives=FILE.parquet")
     from auditor.history.store import Store, export_lines, import_lines
     from auditor.history.walk import trend
@@ -97,16 +98,16 @@ def command(
         )  # fmt: skip
         if exported is not None:
             write_file(exported, "".join(export_lines(store)))
-    _tables([output for output in wanted if output.format in ("points", "lives")], found)
-    deliver(
-        [output for output in wanted if output.format in ("terminal", "json")], lambda output: _render(output, found)
-    )
+    _tables([output for output in wanted if output.format in TABLES], found)
+    deliver([output for output in wanted if output.format not in TABLES], lambda output: _render(output, found))
 
 
 def _render(output: Output, found: Trend) -> str:
-    from auditor.formats import json_file, trend_terminal
+    from auditor.formats import json_file, sheet_html, trend_terminal
 
-    return trend_terminal.render(found, **look(output)) if output.format == "terminal" else json_file.encoded(found)
+    if output.format == "terminal":
+        return trend_terminal.render(found, **look(output))
+    return sheet_html.render_trend(found) if output.format == "html" else json_file.encoded(found)
 
 
 def _tables(outputs: list[Output], found: Trend) -> None:

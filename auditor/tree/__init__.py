@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.tree.between import Between, between, repository_of
 from auditor.tree.line import Line, Station, line
+from auditor.tree.names import shown_target
 from auditor.tree.opening import open_tree
 from auditor.tree.tree import Tree
 
@@ -18,6 +19,7 @@ __all__ = [
     "paths_of",
     "read_file",
     "repository_of",
+    "shown_target",
 ]
 
 

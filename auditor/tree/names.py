@@ -32,6 +32,11 @@ def strip_credentials(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
+def shown_target(target: str) -> str:
+    """A target as it may be written down: an address without what opens its door, a path as it is."""
+    return strip_credentials(target) if "://" in target else target
+
+
 def remote_of(settings: Sequence[tuple[str, str]]) -> str | None:
     """The address of `origin`, else of the first remote, from a repository's `remote.*.url` settings."""
     urls = {key.lower(): value for key, value in reversed(settings)}
