@@ -91,7 +91,11 @@ def commands(machine: Machine, task: Task) -> Iterator[Command]:
         for value in machine.values(task.args.get(name) or Plain(None))[:1]:
             yield Command((Word(tool), Word(value.text(), value.exact)), line)
     elif task.kind in _IN_IMAGE or task.kind.endswith("PodOperator"):
-        found = [word for name in _IN_IMAGE.get(task.kind, _IN_POD) for word in commanding.words(machine, task.args.get(name))]
+        found = [
+            word
+            for name in _IN_IMAGE.get(task.kind, _IN_POD)
+            for word in commanding.words(machine, task.args.get(name))
+        ]
         yield from commanding.commands(found, line)
 
 
