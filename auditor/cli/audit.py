@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import EXISTING_FOLDER, reading_options, set_up_logging
+from auditor.cli.options import EXISTING_FOLDER, day_of, reading_options, set_up_logging
 from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
-from auditor.model.errors import UsageError
 from auditor.model.verdict import PERSONAS, REGULAR
 
 if TYPE_CHECKING:
@@ -19,15 +18,6 @@ if TYPE_CHECKING:
 
 FAILED, INCOMPLETE = 1, 3
 REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-report.json")))
-
-
-def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"--as-of {value} is not a date; write it as YYYY-MM-DD") from None
 
 
 @click.command(name="audit")
@@ -41,7 +31,7 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
     "--fail-on", type=click.Choice(["critical", "high", "medium", "low"]),
     help="Exit with 1 if a finding of this severity or above is open, of a reliable rule or confirmed by a person.",
 )  # fmt: skip
-@click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
+@click.option("--as-of", callback=day_of, metavar="DATE", help="The day that decides what has lapsed (default: today).")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
 @click.option(
     "--persona", type=click.Choice(PERSONAS), default=REGULAR, show_default=True,
