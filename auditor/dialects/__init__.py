@@ -22,6 +22,7 @@ from auditor.dialects import (
     metaflow,
     prefect,
     sagemaker,
+    vertex,
     zenml,
 )
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
@@ -41,6 +42,7 @@ DIALECTS: tuple[Dialect, ...] = (
     flyte.DIALECT,
     azureml.DIALECT,
     azureml_v1.DIALECT,
+    vertex.DIALECT,
 )
 
 

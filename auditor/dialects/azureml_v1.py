@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +25,7 @@ from auditor.program.symbolic.values import is_uri, normal
 TOOL = "azureml"
 CONDITIONAL = 0.8
 MOST_WORDS = 100
+MOST_NESTED = 3
 
 _OUTPUTS = frozenset(
     {"PipelineData", "OutputFileDatasetConfig", "OutputTabularDatasetConfig", "HDFSOutputDatasetConfig"}
@@ -34,18 +36,31 @@ _READERS = ("from_delimited_files", "from_parquet_files", "from_json_lines_files
 _SCRIPTS = (("script_name", "source_directory"), ("script", "source_directory"), ("entry_script", "source_directory"),
             ("python_script_path", ""), ("python_script_name", "source_directory"), ("file", "source_directory"),
             ("notebook", "source_directory"), ("notebook_path", ""))  # fmt: skip
-_CONFIGURED = ("parallel_run_config", "hyperdrive_config", "estimator", "run_config", "notebook_run_config")
+_INPUT_NAMES = ("inputs", "side_inputs", "inputs_map", "source_data_reference")
+_OUTPUT_NAMES = ("outputs", "output", "outputs_map", "metrics_output", "destination_data_reference")
+_CONFIGURED = (
+    "parallel_run_config",
+    "hyperdrive_config",
+    "estimator",
+    "run_config",
+    "runconfig",
+    "notebook_run_config",
+)
 """Arguments that hold what a step runs in a configuration of their own."""
 
 
 @dataclass(eq=False)
 class Data:
-    """What steps hand on, or a data set. `taken` says that whoever is given it reads it; `known` are the files of a data set."""
+    """What steps hand on, or a data set. `taken` says that whoever is given it reads it; `known` are the files of a data set.
+
+    `given` says that a step makes it whose arguments name it, `PipelineData` aside, which stands among outputs too.
+    """
 
     name: str
     taken: bool = False
     known: tuple[Declared, ...] | None = None
     origin: Data | None = None
+    given: bool = True
 
     @property
     def made(self) -> Data:
@@ -99,6 +114,7 @@ class AzureML(Meaning):
         self.machine: Machine | None = None
         self.pipelines: list[Whole] = []
         self.runs: list[Unit] = []
+        self.makers: dict[int, Unit] = {}  # by the id of what they make
 
     def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
         """Steps, what they hand on, data sets, pipelines, schedules."""
@@ -106,9 +122,9 @@ class AzureML(Meaning):
             return None
         last = dotted.rpartition(".")[2]
         if last.endswith("Step") and last[:1].isupper():
-            return self._step(args, where)
+            return self._step(last, args, where)
         if last in _OUTPUTS:
-            return Data(self._text(args.get("name", 0)) or "output")
+            return Data(self._text(args.get("name", 0)) or "output", given=last != "PipelineData")
         if last == "get_by_name" and ".Dataset" in dotted:
             return self._registered(args, where)
         if last in _READERS and ".Dataset" in dotted:
@@ -118,7 +134,7 @@ class AzureML(Meaning):
         if last == "Pipeline":
             return self._pipeline(args, where)
         if last == "ScriptRunConfig":
-            run = self._step(args, where)
+            run = self._step(last, args, where)
             self.runs.append(run)
             return run
         return self._scheduled(args, where) if dotted.endswith(".Schedule.create") else None
@@ -142,20 +158,21 @@ class AzureML(Meaning):
 
     # --- parts ---
 
-    def _step(self, args: Arguments, where: Where) -> Unit:
-        given = [args.get(name) for name in ("script_name", "script", "command")]
-        named = self._text(args.get("name")) or next((text for thing in given if (text := self._text(thing))), "")
-        unit = Unit(_stem(named) or "step", args, where)
-        for name in ("inputs", "side_inputs", "source_data_reference"):
+    def _step(self, kind: str, args: Arguments, where: Where) -> Unit:
+        script = next((text for name in ("script_name", "script") if (text := self._text(args.get(name)))), "")
+        unit = Unit(self._text(args.get("name")) or _stem(script) or kind, args, where)
+        for name in _INPUT_NAMES:
             unit.reads += _data(args.get(name))
-        for name in ("outputs", "output", "destination_data_reference"):
+        for name in _OUTPUT_NAMES:
             unit.writes += [data.made for data in _data(args.get(name))]
+        self.makers.update((id(data), unit) for data in unit.writes)
         for name in ("arguments", "python_script_params", "command"):
             for data in _data(args.get(name)):
                 if data.taken:
                     unit.reads.append(data)
-                elif data.made not in [read.made for read in unit.reads]:
+                elif data.given and data.made not in [read.made for read in unit.reads]:
                     unit.writes.append(data.made)
+                    self.makers[id(data.made)] = unit
         return unit
 
     def _registered(self, args: Arguments, where: Where) -> Data:
@@ -235,30 +252,50 @@ class _Statements:
 
     def __init__(self, machine: Machine, meaning: AzureML) -> None:
         self.machine = machine
-        within = {id(step) for whole in meaning.pipelines for step in _all(whole.steps)}
-        alone = [Whole(run.name, run.where, [run]) for run in meaning.runs if id(run) not in within]
-        self.wholes = [*(whole for whole in meaning.pipelines if whole.steps), *alone]
+        self.makers = meaning.makers
+        pipelines = [whole for whole in meaning.pipelines if whole.steps]
+        within = {id(step) for whole in pipelines for step in self._all(whole.steps)}
+        configured = {
+            id(one) for step in (*meaning.makers.values(), *meaning.runs) for one in _configurations(step.args)
+        }
+        configured |= {id(one) for whole in pipelines for step in whole.steps for one in _configurations(step.args)}
+        alone = [Whole(run.name, run.where, [run]) for run in meaning.runs if id(run) not in within | configured]
+        self.wholes = _numbered([*pipelines, *alone])
         self.homes = memory_homes((whole.where.path, whole.name) for whole in self.wholes)
         self.ids = StepIds()
 
     def all(self) -> Iterator[Statement]:
         """One pipeline each."""
         for whole in self.wholes:
-            steps = _all(whole.steps)
+            steps = self._all(whole.steps)
             ids = {id(step): self.ids.new(step.where.path, step.name) for step in steps}
-            makers = {id(data): step for step in steps for data in step.writes}
-            made = tuple(self._step(whole, step, ids, makers) for step in steps)
+            made = tuple(self._step(whole, step, ids) for step in steps)
             where = whole.where
             yield Pipeline(
                 whole.name, TOOL, where.path, where.line, made, where.end_line, elsewhere=tuple(whole.triggers)
             )
 
-    def _step(self, whole: Whole, unit: Unit, ids: dict[int, str], makers: dict[int, Unit]) -> CodeStep:
+    def _all(self, steps: list[Unit]) -> list[Unit]:
+        """Steps with those that must come first, in the order of their lines: a pipeline need not list them."""
+        found = dict.fromkeys(steps)
+        todo = list(steps)
+        while todo:
+            for other in self._before(todo.pop()):
+                if other not in found:
+                    found[other] = None
+                    todo.append(other)
+        return sorted(found, key=lambda step: (step.where.path, step.where.line))
+
+    def _before(self, unit: Unit) -> list[Unit]:
+        """The steps that come first: as told, and those that make what this one reads."""
+        made = [self.makers[id(data.made)] for data in unit.reads if id(data.made) in self.makers]
+        return [other for other in (*unit.before, *made) if other is not unit]
+
+    def _step(self, whole: Whole, unit: Unit, ids: dict[int, str]) -> CodeStep:
         where, home = unit.where, self.homes[whole.where.path, whole.name]
         script = self._script(unit.args, where.path)
         read = [data.made for data in unit.reads if data.known is None]
         known = [declared for data in unit.reads for declared in data.known or ()]
-        before = [*unit.before, *(makers[id(data)] for data in read if id(data) in makers)]
         step = Step(
             unit.name, TOOL, where.line, where.end_line, tuple(self._commands(unit, script)),
             folder=script.folder if script is not None else "", variants=0 if where.repeated else 1,
@@ -268,8 +305,7 @@ class _Statements:
             ids[id(unit)], where.path, step,
             tuple(dict.fromkeys([*known, *(_handed(data, home, where.line) for data in read)])),
             tuple(dict.fromkeys(_handed(data, home, where.line) for data in unit.writes)),
-            after=tuple(dict.fromkeys(ids[id(one)] for one in before if id(one) in ids and one is not unit)),
-            confidence=round(0.95 * doubt, 3),
+            after=tuple(dict.fromkeys(ids[id(one)] for one in self._before(unit))), confidence=round(0.95 * doubt, 3),
         )  # fmt: skip
 
     def _commands(self, unit: Unit, script: _Script | None) -> Iterator[Command]:
@@ -278,24 +314,20 @@ class _Statements:
             given = unit.args.get("arguments") or unit.args.get("python_script_params")
             words = list(commanding.words(self.machine, given))[:MOST_WORDS]
             yield Command((*(Word(word) for word in script.tool.split()), Word(script.path), *words), line)
-        command = list(commanding.words(self.machine, unit.args.get("command")))
-        for found in read_shell(" ".join(word.text for word in command), line=line, braces=True) if command else ():
-            yield Command(found.words, line, found.cwd, found.reads, found.writes)
+        for args in (unit.args, *(inner.args for inner in _configurations(unit.args))):
+            command = list(commanding.words(self.machine, args.get("command")))[:MOST_WORDS]
+            for found in read_shell(" ".join(word.text for word in command), line=line, braces=True) if command else ():
+                yield Command(found.words, line, found.cwd, found.reads, found.writes)
 
-    def _script(self, args: Arguments, home: str, depth: int = 0) -> _Script | None:
+    def _script(self, args: Arguments, home: str) -> _Script | None:
         """The file that a step runs, said by itself or in a configuration."""
-        for name, place in _SCRIPTS:
-            for value in self.machine.values(args.get(name) or Plain(None))[:1]:
-                folders = self.machine.values(args.get(place) or Plain("."))[:1] if place else ()
-                tool = "papermill" if name.startswith("notebook") else "python"
-                if value.exact and all(folder.exact for folder in folders):
-                    return self._found(value.text(), folders[0].text() if folders else "", home, tool)
-        for name in _CONFIGURED if depth < 3 else ():
-            for option in options(args.get(name)):
-                inner = option.args if isinstance(option, (Made, Unit)) else None
-                found = self._script(inner, home, depth + 1) if inner is not None else None
-                if found is not None:
-                    return found
+        for given in (args, *(inner.args for inner in _configurations(args))):
+            for name, place in _SCRIPTS:
+                for value in self.machine.values(given.get(name) or Plain(None))[:1]:
+                    folders = self.machine.values(given.get(place) or Plain("."))[:1] if place else ()
+                    tool = "papermill" if name.startswith("notebook") else "python"
+                    if value.exact and all(folder.exact for folder in folders):
+                        return self._found(value.text(), folders[0].text() if folders else "", home, tool)
         return None
 
     def _found(self, script: str, folder: str, home: str, tool: str) -> _Script:
@@ -307,16 +339,23 @@ class _Statements:
         return _Script(script, normal(folder), tool)
 
 
-def _all(steps: list[Unit]) -> list[Unit]:
-    """Steps with those that must come first, in the order of their lines where nothing else tells."""
-    found = dict.fromkeys(steps)
-    todo = list(steps)
-    while todo:
-        for other in todo.pop().before:
-            if other not in found:
-                found[other] = None
-                todo.append(other)
-    return list(found)
+def _configurations(args: Arguments, depth: int = 0) -> Iterator[Unit | Made]:
+    """What a step was told to run in configurations of their own, and in those within them."""
+    for name in _CONFIGURED if depth < MOST_NESTED else ():
+        for option in options(args.get(name)):
+            if isinstance(option, (Made, Unit)):
+                yield option
+                yield from _configurations(option.args, depth + 1)
+
+
+def _numbered(wholes: list[Whole]) -> list[Whole]:
+    """Several pipelines of one name in a file, told apart."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for whole in wholes:
+        counts[whole.where.path, whole.name] += 1
+        number = counts[whole.where.path, whole.name]
+        whole.name += f"@{number}" if number > 1 else ""
+    return wholes
 
 
 def _handed(data: Data, home: str, line: int) -> Declared:

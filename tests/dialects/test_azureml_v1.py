@@ -42,6 +42,7 @@ def test_a_pipeline_in_a_line() -> None:
     ("text", "expected"),
     [
         pytest.param("a = PythonScriptStep(name='a', script_name='x.py')\nb = PythonScriptStep(name='b', script_name='y.py')\nb.run_after(a)\nPipeline(ws, [b])", {"a > b"}, id="after, not listed"),
+        pytest.param("o = PipelineData('o')\na = PythonScriptStep(name='a', script_name='x.py', outputs=[o])\nb = PythonScriptStep(name='b', script_name='y.py', inputs=[o])\nPipeline(ws, [b])", {"a > b"}, id="by data, not listed"),
         pytest.param("a, b = (PythonScriptStep(name=n, script_name='x.py') for n in ['a', 'b'])\nPipeline(ws, steps=StepSequence(steps=[a, b]))", {"a > b"}, id="a sequence"),
         pytest.param("o = OutputFileDatasetConfig(name='o').as_upload()\na = PythonScriptStep(name='a', script_name='x.py', arguments=['--o', o])\n"
                      "b = PythonScriptStep(name='b', script_name='y.py', arguments=['--i', o.as_input(name='i')])\nPipeline(ws, steps=[a, b])", {"a > b"}, id="an output that is taken"),
@@ -74,6 +75,20 @@ def test_the_script_of_a_configuration() -> None:
     graph = pipe(text)
     assert {"s > src/score.py"} <= edges(graph, EdgeKind.RUNS)
     assert (reads(graph), writes(graph)) == ({"clean > s"}, {"s > scores"})
+
+
+def test_a_run_that_a_step_is_configured_with_is_no_run_of_its_own() -> None:
+    text = (
+        "run = ScriptRunConfig(source_directory='src', command=['python', 'train.py'])\n"
+        "Pipeline(ws, steps=[CommandStep(name='fit', runconfig=run)])\nPipeline(ws, steps=[prepare])\n"
+    )
+    graph = pipe(
+        TWO
+        + text.replace("CommandStep", "steps.CommandStep").replace(
+            "run =", "from azureml.pipeline import steps\nrun =", 1
+        )
+    )
+    assert pipelines(graph) == {"build", "build@2"}
 
 
 def test_a_schedule() -> None:
