@@ -114,6 +114,48 @@ PAIRS = [
         {"s.py": SERVICE, "k8s/d.yaml": "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - livenessProbe: {httpGet: {path: /}}\n"},
         id="a probe in a manifest",
     ),
+    pytest.param(
+        "MON007",
+        {"s.py": SERVICE},
+        {"s.py": SERVICE + "\n\n@app.get('/')\ndef root():\n    return {'message': 'it runs'}\n"},
+        id="a root that only says that it runs",
+    ),
+    pytest.param(
+        "MON007",
+        {"s.py": SERVICE, "README.md": "# Churn\n\nIt answers with the odds that somebody leaves.\n"},
+        {"s.py": SERVICE, "README.md": "# Churn\n\nThe cluster is watched with Prometheus, see the board.\n"},
+        id="documents that speak of what measures it",
+    ),
+    pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    return str(model.predict(pd.DataFrame(request.json))[0])\n"},
+        {"s.py": FLASK + "    return str(model.predict(pd.DataFrame(request.json).astype(float))[0])\n"},
+        id="a conversion of all fields at once",
+    ),
+    pytest.param(
+        "OPS004",
+        {"s.py": SERVICE, "README.md": "# Churn\n\nIt answers with the odds that somebody leaves.\n"},
+        {"s.py": SERVICE, "README.md": "# Churn\n\nJenkins builds it after each push.\n"},
+        id="jobs on a server that documents speak of",
+    ),
+    pytest.param(
+        "OPS006",
+        {"s.py": SERVICE, "ci.yml": "", ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        {"s.py": SERVICE, "ci.yml": "", ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl create secret generic x --dry-run=client -o yaml | kubectl apply -f -")},
+        id="a secret that a command makes",
+    ),
+    pytest.param(
+        "OPS006",
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        {"s.py": SERVICE.replace("joblib.load('model.pkl')", "mlflow.sklearn.load_model('models:/churn@champion')").replace("import joblib", "import mlflow"), ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        id="a model that comes from a registry when the service starts",
+    ),
+    pytest.param(
+        "MON002",
+        {"s.py": SERVICE, "train.py": TRAIN},
+        {"s.py": SERVICE + "\n\n@app.post('/retrain')\ndef again(rows: list[dict]):\n    return fit_again(rows)\n", "train.py": TRAIN},
+        id="a route that takes rows with their labels",
+    ),
 ]  # fmt: skip
 
 
@@ -121,3 +163,17 @@ PAIRS = [
 def test_the_debt_is_found_and_what_is_like_it_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
     assert found(debt, rule)
     assert not found(alike, rule)
+
+
+def test_what_was_asked_is_kept_though_not_what_was_answered() -> None:
+    asked = SERVICE.replace("    return", "    print(values)\n    return")
+    (told,) = found({"s.py": asked}, "MON003")
+    assert "keeps what it was asked (s.py:" in told
+
+
+def test_a_model_card_begins_with_what_the_readme_says_under_its_title() -> None:
+    (told,) = found(
+        {"train.py": TRAIN, "README.md": "# churn-version-2\n\nFinds the customers who are about to leave.\n"}, "OPS008"
+    )
+    assert "version" in told.partition("missing")[2]
+    assert "purpose" not in told.partition("missing")[2]

@@ -12,6 +12,7 @@ from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
@@ -185,6 +186,8 @@ class _Finder:
         if effect.dead or effect.certainty < 0.6:
             return ""
         role, attrs = effect.role, effect.entry.attrs
+        if role is Role.TUNE and _tries_once(effect):
+            return ""
         if role is Role.FIT:
             plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
             return "network" if plain and self._generator(effect) in NETWORKS and self._imports(effect) else ""
@@ -237,6 +240,15 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
+
+
+def _tries_once(effect: Effect) -> bool:
+    """Whether a search makes a single trial: it searches nothing."""
+    given = dict(effect.call.keywords)
+    return any(
+        type(value := given.get(name)) is Const and value.value == 1
+        for name in ("max_evals", "n_trials", "n_iter", "max_trials")
+    )
 
 
 def _orders(effect: Effect) -> bool:
