@@ -14,6 +14,13 @@ SERVICE = APP + SCORE
 FLASK = "import logging\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.route('/score', methods=['POST'])\ndef score():\n"
 JOB = "on: push\njobs:\n  {name}:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: {run}\n"
 TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
+DAG = (
+    "import mlflow\nimport pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
+    "from sklearn.linear_model import Ridge\n\n\ndef train():\n    f = pd.read_csv('d.csv')\n    model = Ridge().fit(f[['x']], f['y'])\n{}"
+    "    made = mlflow.sklearn.log_model(model, 'm', registered_model_name='churn')\n"
+    "    mlflow.MlflowClient().transition_model_version_stage(name='churn', version=made.registered_model_version, stage='Production')\n\n\n"
+    "with DAG('d', schedule='@daily') as dag:\n    PythonOperator(task_id='train', python_callable=train)\n"
+)
 DRAWN = (
     "import numpy as np\n\n\ndef detect_drift(a, b):\n    d = abs(a.mean() - b.mean())\n    return d > 0.1\n\n\n"
     "if __name__ == '__main__':\n    print(detect_drift(np.random.normal(0, 1, 9), np.random.normal(0, 1, 9)))\n"
@@ -149,6 +156,12 @@ PAIRS = [
         {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
         {"s.py": SERVICE.replace("joblib.load('model.pkl')", "mlflow.sklearn.load_model('models:/churn@champion')").replace("import joblib", "import mlflow"), ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
         id="a model that comes from a registry when the service starts",
+    ),
+    pytest.param(
+        "OPS002",
+        {"dags/d.py": DAG.format("")},
+        {"dags/d.py": DAG.format("    if model.score(f[['x']], f['y']) < 0.8:\n        raise ValueError('too bad')\n")},
+        id="a task that trains and promotes",
     ),
     pytest.param(
         "MON002",
