@@ -136,7 +136,32 @@ _COUNTS: dict[type, Callable[[Any], int]] = {
 }
 _CLOSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PLAIN = frozenset(
-    ["arg", "asname", "attr", "cls_name", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "lineno", "module", "n", "name", "names", "op", "ops", "rest", "s", "simple", "tag", "type_comment", "type_ignores"]
+    [
+        "arg",
+        "asname",
+        "attr",
+        "cls_name",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "kwd_attrs",
+        "level",
+        "lineno",
+        "module",
+        "n",
+        "name",
+        "names",
+        "op",
+        "ops",
+        "rest",
+        "s",
+        "simple",
+        "tag",
+        "type_comment",
+        "type_ignores",
+    ]
 )
 """Fields that hold texts, numbers or operators."""
 
