@@ -181,6 +181,9 @@ def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:
 def _unbound(world: World, path: str, program: Program) -> set[str]:
     """The names that a program reads and neither its statements and parameters bind nor Python supplies."""
     code = world.resolved.code
+    known = [code.index(path, number).bindings for number in code.scopes(path)]
+    if not code.words(path).free.difference(_GIVEN, *known):
+        return set()
     read = {
         node.id
         for scope in program.scopes
@@ -188,7 +191,7 @@ def _unbound(world: World, path: str, program: Program) -> set[str]:
         for node in within(expr)
         if type(node) is Name and not node.version
     }
-    return read.difference(_GIVEN, *(code.index(path, number).bindings for number in code.scopes(path)))
+    return read.difference(_GIVEN, *known)
 
 
 def _is_plain(world: World, path: str, program: Program) -> bool:
