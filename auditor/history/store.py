@@ -146,6 +146,7 @@ def slim(audit: Audit) -> Audit:
         impacts=(),
         system_map=type(audit.system_map)(),
         resolution=(),
+        inventory=(),
         artefacts={},
         problems=tuple(problem for problem in audit.problems if problem.code not in ("listing",)),
     )
