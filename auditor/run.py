@@ -85,6 +85,7 @@ def audit(
             no_collection,
             read_facts,
         )  # and with them all readers, which a known tree does not need
+        from auditor.judgement import excerpts
 
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
         with no_collection():
@@ -100,6 +101,7 @@ def audit(
                 str(rules or ""),
                 tell,
             )
+            result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -281,6 +283,10 @@ def _judge(
         signoffs=people.signoffs,
         settings=settings,
         resolution=account.resolutions(graphs),
+        co_changes=account.co_changes(graphs),
+        authors=account.authors(graphs, findings),
+        owners=account.owners(graphs, findings),
+        blurbs={family.id: family.blurb for family in rules.families},
     )
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})

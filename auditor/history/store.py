@@ -130,6 +130,11 @@ def slim(audit: Audit) -> Audit:
         impacts=(),
         system_map=type(audit.system_map)(),
         resolution=(),
+        excerpts=(),
+        co_changes=(),
+        authors={},
+        owners={},
+        blurbs={},
         artefacts={},
         problems=tuple(problem for problem in audit.problems if problem.code not in ("listing",)),
     )

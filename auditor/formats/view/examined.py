@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.formats.summary import Group, groups, limits
+from auditor.formats.summary import groups, limits
 from auditor.formats.text import decimal, percent, plain, span
+from auditor.formats.view.families import row_of, searched
 from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, listed, table, text
 from auditor.formats.view.prose import message
 from auditor.formats.words import EXCLUSIONS, HISTORY, MEASURED_BY, MEASURES
@@ -61,12 +62,12 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
         problems=table("Files that could not be read, or only in part",
                        (Column("File", "head"), Column("Line", "number"), Column("Problem"), Column("Code")), problems),
-        unknown=table("Unknown checks", unknown_columns, [_row(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
+        unknown=table("Unknown checks", unknown_columns, [row_of(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
         absent=table("Practices without evidence", absent_columns,
-                     [_row(group, _searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
+                     [row_of(group, searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
         excluded=table("Left out on purpose", (Column("Reason", "head"), Column("Files", "number"), Column("For example")), excluded),
         inapplicable=table("Rules that do not apply", masked_columns,
-                           [_row(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
+                           [row_of(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
         errors=table("Parts of the analysis that failed", (Column("Error", "head"),), [(text(error),) for error in audit.errors]),
         left_out=left_out,
     )  # fmt: skip
@@ -134,12 +135,3 @@ def _archetype(item: ArchetypeScore) -> str:
 def _counts(counts: dict[str, int]) -> list[tuple[Inline, ...]]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(text(plain(kind).replace("_", " ")), text(f"{count:,}")) for kind, count in ordered]
-
-
-def _row(group: Group, why: Inline) -> tuple[Inline, ...]:
-    names = tuple("root" if name in ("", ".") else name for name in group.components)
-    return (text(f"{group.rule} {group.title}"), why or text("no reason recorded"), listed(names, 12))
-
-
-def _searched(group: Group) -> Inline:
-    return (*message(group.reason + ": " if group.reason and group.searched else group.reason), *listed(group.searched))

@@ -8,7 +8,8 @@ from auditor.formats.order import open_findings
 from auditor.formats.summary import business, effort_range, headline, moves, ratio_words, risks, rule_title, sentence
 from auditor.formats.text import NONE, decimal, finite, percent, plain, plural, span
 from auditor.formats.view.charts import ScoreBar, score_bar
-from auditor.formats.view.findings import Linker, place, severity_view
+from auditor.formats.view.findings import place, severity_view
+from auditor.formats.view.links import Linker
 from auditor.formats.view.pieces import Figure, Inline, SeverityView
 from auditor.formats.view.prose import inline, message
 from auditor.formats.words import VERDICT_MEANS, verdict_word
