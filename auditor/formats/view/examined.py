@@ -22,8 +22,8 @@ class Examined(msgspec.Struct, frozen=True):
     limits: tuple[str, ...]
     components: Table | None
     measures: Table | None
-    files: Table | None
-    artefacts: Table | None
+    files: tuple[tuple[str, str], ...]
+    artefacts: tuple[tuple[str, str], ...]
     problems: Table | None
     unknown: Table | None
     absent: Table | None
@@ -39,7 +39,6 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
     unknown_columns = (Column("Check", "head"), Column("Why it is unknown"), Column("Components"))
     absent_columns = (Column("Practice", "head"), Column("Looked for, not found"), Column("Components"))
     masked_columns = (Column("Rule", "head"), Column("Why it does not apply"), Column("Components"))
-    kinds = (Column("Kind", "head"), Column("Number", "number"))
     excluded = [
         (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example))
         for item in seen.excluded
@@ -58,8 +57,8 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         limits=tuple(limits(audit)),
         components=_components(audit.components),
         measures=_measures(audit),
-        files=table("Files by kind", kinds, _counts(seen.kinds)),
-        artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
+        files=_counts(seen.kinds),
+        artefacts=_counts(audit.artefacts),
         problems=table("Files that could not be read, or only in part",
                        (Column("File", "head"), Column("Line", "number"), Column("Problem"), Column("Code")), problems),
         unknown=table("Unknown checks", unknown_columns, [row_of(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
@@ -132,6 +131,7 @@ def _archetype(item: ArchetypeScore) -> str:
     return f"{plain(item.name)} {decimal(item.confidence, 2)}"
 
 
-def _counts(counts: dict[str, int]) -> list[tuple[Inline, ...]]:
+def _counts(counts: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    """Kinds with their numbers, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(text(plain(kind).replace("_", " ")), text(f"{count:,}")) for kind, count in ordered]
+    return tuple((plain(kind, 60).replace("_", " "), f"{count:,}") for kind, count in ordered)
