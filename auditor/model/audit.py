@@ -278,6 +278,25 @@ class CoChange(msgspec.Struct, frozen=True):
     tied: bool
 
 
+class Held(msgspec.Struct, frozen=True):
+    """One thing that the system is made of: a `model`, `data`, or a `package`.
+
+    `version` is what identifies its content: the one version that the environments allow, a hash, a revision; "" where
+    nothing does. `pin` says how (`==`, `content-hash`, `import` …) or, without a version, what is asked for. `origin` is a
+    URL or a hub. `made_from` names the models and data from which it is made, by id.
+    """
+
+    id: str
+    kind: str
+    name: str
+    path: str = ""
+    version: str = ""
+    pin: str = ""
+    origin: str = ""
+    places: tuple[str, ...] = ()
+    made_from: tuple[str, ...] = ()
+
+
 class Audit(msgspec.Struct, frozen=True):
     """A finished audit. Two audits of the same tree, options and as-of date are byte-equal."""
 
@@ -311,3 +330,4 @@ class Audit(msgspec.Struct, frozen=True):
     ] = {}  # of each file with findings: how many people changed it in the years that history tells
     blurbs: dict[str, str] = {}  # what each family of rules is about, in a sentence
     owners: dict[str, tuple[str, ...]] = {}  # of each file with findings, as CODEOWNERS says
+    inventory: tuple[Held, ...] = ()

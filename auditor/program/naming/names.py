@@ -42,10 +42,10 @@ class Modules:
 
     def resolve(self, importer: str, dotted: str, level: int) -> str | None:
         """The file that an import in `importer` means, or None when it is not of this repository."""
-        folder = dirname(importer)
+        folder = importer.rpartition("/")[0]
         if level:
             for _ in range(level - 1):
-                folder = dirname(folder)
+                folder = folder.rpartition("/")[0]
             if not dotted:
                 init = f"{folder}/__init__.py" if folder else "__init__.py"
                 return init if init in self.paths else f"{folder}/"
