@@ -237,6 +237,7 @@ def _judge(
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
+    from auditor.graph.views.inventory import inventory
     from auditor.knowledge import load
     from auditor.program import resolve
     from auditor.score import UNSCORED, exposure_of, load_policy, restated
@@ -281,6 +282,7 @@ def _judge(
         signoffs=people.signoffs,
         settings=settings,
         resolution=account.resolutions(graphs),
+        inventory=inventory(graphs.world),
     )
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})

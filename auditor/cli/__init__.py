@@ -21,6 +21,7 @@ COMMANDS = {
     "checklist": "Walk the pre-release checklist, sign it, pack its evidence.",
     "trend": "Show how debt went over the history.",
     "compare": "Compare two audits or revisions.",
+    "fleet": "Audit many repositories and compare them.",
     "baseline": "Write down which findings are old.",
     "waive": "Decide about a finding, with a reason and an end.",
     "fix": "Mend what can be mended mechanically.",

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -48,6 +48,22 @@ class Key(NamedTuple):
     def of(cls, versions: Versions, scope: str) -> Key:
         """The key of an audit's versions. `scope` is the folder of the repository that was audited."""
         return cls(versions.ruleset, versions.score_model, versions.calibration, versions.profile, scope)
+
+
+class Runs(Protocol):
+    """What a history is kept in: `Store` for one repository, `auditor.history.team.TeamStore` for many."""
+
+    def has(self, commit: str, key: Key) -> bool:
+        """Whether a commit is stored under these versions."""
+
+    def get(self, commit: str, key: Key) -> Audit | None:
+        """The stored audit of a commit."""
+
+    def put(self, commit: str, time: int, scope: str, audit: Audit) -> None:
+        """Store the audit of a commit, in place of an older one under the same versions."""
+
+    def all(self) -> Iterator[tuple[str, int, str, Audit]]:
+        """Every stored run that can still be read: commit, time, scope, audit; by time and versions."""
 
 
 class Store:
@@ -130,6 +146,7 @@ def slim(audit: Audit) -> Audit:
         impacts=(),
         system_map=type(audit.system_map)(),
         resolution=(),
+        inventory=(),
         artefacts={},
         problems=tuple(problem for problem in audit.problems if problem.code not in ("listing",)),
     )
@@ -148,7 +165,7 @@ def unpacked(data: bytes) -> Audit:
         raise UsageError(f"a stored run cannot be read ({error}); remove the history and run again") from error
 
 
-def export_lines(store: Store) -> Iterator[str]:
+def export_lines(store: Runs) -> Iterator[str]:
     """Every run as one line of JSON, for machines without a disk that lasts."""
     for commit, time, scope, audit in store.all():
         row = {"commit": commit, "time": time, "scope": scope, "audit": msgspec.to_builtins(audit)}
@@ -162,7 +179,7 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
     audit: Audit
 
 
-def import_lines(store: Store, lines: Iterable[str | bytes]) -> int:
+def import_lines(store: Runs, lines: Iterable[str | bytes]) -> int:
     """Store exported runs; how many. Raises UsageError at the first line that is none."""
     count = 0
     for number, text in enumerate(lines, 1):

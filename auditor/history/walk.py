@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Store, packed, unpacked
+from auditor.history.store import Key, Runs, packed, unpacked
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 def trend(
     target: str,
-    store: Store,
+    store: Runs,
     *,
     rev: str | None = None,
     every: str = "week",
@@ -116,7 +116,7 @@ class _Walk:
     """The audits of one walk: stored, or made by processes of their own."""
 
     def __init__(
-        self, target: str, store: Store, *, jobs: int, use_cache: bool, cache_dir: Path | None, tell: Progress
+        self, target: str, store: Runs, *, jobs: int, use_cache: bool, cache_dir: Path | None, tell: Progress
     ) -> None:
         self._target, self._store, self._jobs, self._tell = target, store, max(1, jobs), tell
         self._options: Options = {"use_cache": use_cache, "cache_dir": cache_dir, "jobs": 1}

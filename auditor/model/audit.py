@@ -267,6 +267,25 @@ class SystemMap(msgspec.Struct, frozen=True):
     dropped: int = 0
 
 
+class Held(msgspec.Struct, frozen=True):
+    """One thing that the system is made of: a `model`, `data`, or a `package`.
+
+    `version` is what identifies its content: the one version that the environments allow, a hash, a revision; "" where
+    nothing does. `pin` says how (`==`, `content-hash`, `import` …) or, without a version, what is asked for. `origin` is a
+    URL or a hub. `made_from` names the models and data from which it is made, by id.
+    """
+
+    id: str
+    kind: str
+    name: str
+    path: str = ""
+    version: str = ""
+    pin: str = ""
+    origin: str = ""
+    places: tuple[str, ...] = ()
+    made_from: tuple[str, ...] = ()
+
+
 class Audit(msgspec.Struct, frozen=True):
     """A finished audit. Two audits of the same tree, options and as-of date are byte-equal."""
 
@@ -293,3 +312,4 @@ class Audit(msgspec.Struct, frozen=True):
     signoffs: tuple[Signoff, ...] = ()
     settings: Settings = Settings()  # what the audited side says of itself
     resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named
+    inventory: tuple[Held, ...] = ()

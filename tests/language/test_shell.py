@@ -193,7 +193,7 @@ PLAIN = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PLAIN)
 def test_the_short_way_agrees_with_the_parser(text: str) -> None:
     from unittest.mock import patch
@@ -211,7 +211,7 @@ def _broken(text: str) -> bool:
     return bool(shell._parser().parse(text.encode()).root_node.has_error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from(list("ab$(){}'\"`\\|&;<> \n=[]!#*/0@")), max_size=50))
 def test_any_text_gives_commands(text: str) -> None:
     assert all(isinstance(command, Command) for command in read_shell(text, braces=True))
@@ -226,7 +226,7 @@ PARTS = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PARTS)
 def test_any_words_give_commands(text: str) -> None:
     made = read_shell(text, environment=(("A", "x"), ("E", "$A")))

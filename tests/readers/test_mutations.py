@@ -117,7 +117,7 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_sample_gives_facts(path: str, data: st.DataObject) -> None:
     text = data.draw(damaged(SAMPLES[path])).encode("utf-8", errors="replace")

@@ -15,6 +15,7 @@ from auditor.graph.operation import (
     frozen,
     handling,
     integrating,
+    limits,
     releasing,
     rollout,
     served,
@@ -76,6 +77,10 @@ class Operation(Part):
     def alerts(self) -> str:
         """The first alert that the repository declares or sends; "" without one."""
         return acting.alerts(self._world)
+
+    def actions(self) -> list[limits.Action]:
+        """Where code of the component acts on predictions, and what bounds it."""
+        return limits.actions(self._world, self.owns)
 
     def health(self) -> evidence.Evidence | None:
         """A route, probe or check that tells whether a service of the component is well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
-from auditor.graph.testing import coverage, expectations, parity, production, rehearsals
+from auditor.graph.testing import behaviour, coverage, expectations, parity, production, rehearsals
 from auditor.graph.testing.suites import Suites, suites
 
 
@@ -34,6 +34,14 @@ class Testing(Part):
     def parity(self) -> parity.Parity:
         """Features that both sides of a model compute, and the tests that hold the sides against each other."""
         return parity.parity(self._world, self.owns)
+
+    def behaviour(self) -> behaviour.Behaviour:
+        """What asks the models that are trained here for more than one figure over all rows."""
+        return behaviour.behaviour(self._world, self.owns)
+
+    def searched_for_behaviour(self) -> tuple[str, ...]:
+        """What a search for tests of behaviour looked for."""
+        return behaviour.SEARCHED
 
     def excused(self) -> str | None:
         """Why nobody owes tests of the learning system here; None where they are owed."""
