@@ -1,4 +1,4 @@
-"""Python text into the program facts of one file; the only room that sees `ast` and radon."""
+"""Python text into the program facts of one file; the only room that sees `ast`."""
 
 from __future__ import annotations
 

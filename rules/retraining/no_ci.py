@@ -56,6 +56,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced(
             "none in the repository; a library or code to be read may be checked elsewhere", searched=SEARCHED
         )
+    elif not found.jobs and (system := graph.integrates_elsewhere()):
+        yield NotEvidenced(
+            f"none in the repository; it speaks of {system}, whose jobs may lie on its server", searched=SEARCHED
+        )
     elif found.jobs and found.hidden:
         yield NotEvidenced(f"`{found.hidden}` may test; what it does is not followed", searched=SEARCHED)
     elif found.jobs:

@@ -31,6 +31,8 @@ READ = "import yaml\n\n\ndef load(path='params.yaml'):\n    with open(path) as f
 USE = "from load import load\n\nparams = load()\nprint(params['a'], params['b'], params['c'])\n"
 PARAMS = "a: 1\nb: 2\nc: 3\nleft_over: 4\n"
 
+NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = torch.nn.Linear(2, 1)\n"
+
 PAIRS = [
     pytest.param(
         "TST001",
@@ -49,6 +51,18 @@ PAIRS = [
         {FLOW: FEATURES, "tests/test_a.py": "# from flows.train import make\n\n\ndef test_a():\n    assert 1 + 1 == 2\n"},
         {FLOW: FEATURES, "tests/test_a.py": "from flows.train import make\n\n\ndef test_a():\n    assert make({'b': 1})['a'] == 2\n"},
         id="a test that was commented out",
+    ),
+    pytest.param(
+        "TST002",
+        {"net.py": NET, "app.py": "from net import Net\n\nnet = Net()\n", "tests/test_a.py": "def test_a():\n    assert 1 + 1 == 2\n"},
+        {"net.py": NET, "app.py": "from net import Net\n\nnet = Net()\n", "tests/test_a.py": "from app import score\n\n\ndef test_a():\n    assert score\n"},
+        id="a network that the body of an imported module builds",
+    ),
+    pytest.param(
+        "TST001",
+        {FLOW: FEATURES},
+        {FLOW: FEATURES.replace("    frame['a'] = frame['b'] * 2\n    frame['c'] = frame['b'] + 1\n", "    frame = frame.drop_duplicates()\n    print(len(frame))\n")},
+        id="one ready-made step",
     ),
     pytest.param(
         "TST004",
@@ -128,6 +142,14 @@ def test_without_integration_nobody_is_accused_who_operates_nothing(archetypes: 
     ci = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: pytest\n"
     assert verdict({"net.py": NETS}, "OPS004", archetypes).outcome is Outcome.NOT_EVIDENCED
     assert verdict({"net.py": NETS, ".github/workflows/ci.yml": ci}, "OPS004", archetypes).outcome is Outcome.CLEAN
+
+
+def test_of_two_pipelines_the_one_that_trains_is_asked_for() -> None:
+    stages = "stages:\n" + "".join(f"  {n}:\n    cmd: python snapshot.py {n}\n    outs: [{n}.csv]\n" for n in "abc")
+    tasks = "".join(f"    {n} = PythonOperator(task_id='{n}', python_callable=main)\n" for n in "xyz")
+    dag = f"from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom flows.train import main\n\nwith DAG('learn') as dag:\n{tasks}    x >> y >> z\n"
+    (told,) = found({FLOW: FEATURES, "dvc.yaml": stages, "snapshot.py": "print(1)\n", "dags/d.py": dag}, "TST003")
+    assert "runs learn" in told
 
 
 def test_a_setting_that_is_written_out_is_told_once() -> None:

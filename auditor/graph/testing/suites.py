@@ -132,11 +132,16 @@ class Suites:
         return frozenset(found)
 
     def _onward(self, site: Site) -> Iterator[Site]:
-        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries."""
+        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
+
+        Whoever imports a module runs its body, and with it those of the modules that it imports.
+        """
+        if places.is_test(site[0]) or not site[1]:
+            yield from ((path, 0) for path in sorted(self.world.resolved.effects.imports.get(site[0], ())))
         declaring = self._declaring(site)
         for edge in self.world.resolved.effects.calls.get(site, ()):
             callee = (edge.callee.path, edge.callee.scope)
-            if not edge.direct and id(edge.call) in declaring:
+            if (not edge.direct and id(edge.call) in declaring) or edge.guarded:
                 continue
             yield callee
             owner = self.code.owner(*callee) if edge.constructs else None
