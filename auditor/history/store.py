@@ -29,10 +29,14 @@ CREATE INDEX IF NOT EXISTS run_time ON run(committed_at);
 """
 
 _INSERT = """
-INSERT OR REPLACE INTO run (commit_id, committed_at, tool, ruleset, score_model, calibration, profile, scope, coverage, debt,
+INSERT INTO run (commit_id, committed_at, tool, ruleset, score_model, calibration, profile, scope, coverage, debt,
   debt_lo, debt_hi, debt_net, hours_p50, hours_p90, grade, verdict, form, inputs)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+ON CONFLICT (commit_id, ruleset, score_model, calibration, profile, scope) DO UPDATE SET
+  committed_at = excluded.committed_at, tool = excluded.tool, coverage = excluded.coverage, debt = excluded.debt,
+  debt_lo = excluded.debt_lo, debt_hi = excluded.debt_hi, debt_net = excluded.debt_net, hours_p50 = excluded.hours_p50,
+  hours_p90 = excluded.hours_p90, grade = excluded.grade, verdict = excluded.verdict, form = excluded.form, inputs = excluded.inputs
+"""  # an update, and no replacement, so that the order of the rows stays that in which runs were first stored
 
 
 class Key(NamedTuple):
@@ -50,6 +54,16 @@ class Key(NamedTuple):
         return cls(versions.ruleset, versions.score_model, versions.calibration, versions.profile, scope)
 
 
+class Reported(NamedTuple):
+    """The debt of a commit as it was reported, and the versions it was reported under."""
+
+    debt: float | None
+    ruleset: str
+    score_model: str
+    calibration: str
+    profile: str
+
+
 class Runs(Protocol):
     """What a history is kept in: `Store` for one repository, `auditor.history.team.TeamStore` for many."""
 
@@ -61,6 +75,9 @@ class Runs(Protocol):
 
     def put(self, commit: str, time: int, scope: str, audit: Audit) -> None:
         """Store the audit of a commit, in place of an older one under the same versions."""
+
+    def reported(self, commit: str, scope: str) -> Reported | None:
+        """What was said of a commit when it was first audited, under whichever versions."""
 
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run that can still be read: commit, time, scope, audit; by time and versions."""
@@ -128,6 +145,14 @@ class Store:
                 row,
             )
 
+    def reported(self, commit: str, scope: str) -> Reported | None:
+        """What was said of a commit when it was first audited, under whichever versions."""
+        row = self._db.execute(
+            "SELECT debt, ruleset, score_model, calibration, profile FROM run WHERE commit_id = ? AND scope = ? ORDER BY id",
+            (commit, scope),
+        ).fetchone()
+        return None if row is None else Reported(*row)
+
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run that can still be read: commit, time, scope, audit; by time and versions, for export."""
         rows = self._db.execute(
@@ -146,6 +171,11 @@ def slim(audit: Audit) -> Audit:
         impacts=(),
         system_map=type(audit.system_map)(),
         resolution=(),
+        excerpts=(),
+        co_changes=(),
+        authors={},
+        owners={},
+        blurbs={},
         inventory=(),
         artefacts={},
         problems=tuple(problem for problem in audit.problems if problem.code not in ("listing",)),

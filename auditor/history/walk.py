@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Runs, packed, unpacked
+from auditor.history.store import Key, Reported, Runs, packed, unpacked
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
@@ -72,7 +72,7 @@ def trend(
         name=audited[-1].audit.target.name if audited else target,
         versions=audited[-1].audit.versions if audited else None,
         points=tuple(
-            _point(station, *by_commit[station.commit]) if station.commit in by_commit
+            _point(station, *by_commit[station.commit], walk.reported(station)) if station.commit in by_commit
             else Point(station.commit, station.time, station.tags, problem=walk.problems.get(station.commit, "not audited"))
             for station in chosen
         ),
@@ -99,7 +99,7 @@ def _between(stations: Sequence[Station], chosen: Sequence[Station], spans: Sequ
     return [stations[at] for at in sorted(middle) if stations[at].commit not in known]
 
 
-def _point(station: Station, audit: Audit, step: tuple[int, int]) -> Point:
+def _point(station: Station, audit: Audit, step: tuple[int, int], then: Reported | None) -> Point:
     score = audit.score
     counts: dict[str, int] = {}
     for finding in audit.findings:
@@ -108,7 +108,7 @@ def _point(station: Station, audit: Audit, step: tuple[int, int]) -> Point:
     return Point(
         station.commit, station.time, station.tags, score.debt, score.low, score.high, score.net, score.grade, score.coverage,
         score.hours_p50, score.hours_p90, audit.coverage.logical_lines, counts,
-        {family.id: family.debt for family in audit.families}, *step,
+        {family.id: family.debt for family in audit.families}, *step, then.debt if then else None, then[1:] if then else (),
     )  # fmt: skip
 
 
@@ -138,6 +138,11 @@ class _Walk:
         """The stored audits of stations, those that failed left out."""
         found = ((station, self._store.get(station.commit, self._key)) for station in stations)
         return [Audited(station.commit, station.time, audit) for station, audit in found if audit is not None]
+
+    def reported(self, station: Station) -> Reported | None:
+        """What was said of a commit when it was first audited, where that was under other versions than today's."""
+        said = self._store.reported(station.commit, self._key.scope)
+        return said if said is not None and said[1:] != self._key[:4] else None
 
     def renames(self, audited: Sequence[Audited]) -> Mapping[tuple[str, str], Mapping[str, str]]:
         """What was renamed between each audited commit and the next."""
