@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import EXISTING_FOLDER, reading_options, set_up_logging
+from auditor.cli.options import EXISTING_FOLDER, day_of, reading_options, set_up_logging
 from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
-from auditor.model.errors import UsageError
 from auditor.model.verdict import PERSONAS, REGULAR
 
 if TYPE_CHECKING:
@@ -21,27 +20,18 @@ FAILED, INCOMPLETE = 1, 3
 REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-report.json")))
 
 
-def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(f"--as-of {value} is not a date; write it as YYYY-MM-DD") from None
-
-
 @click.command(name="audit")
 @click.argument("target", default=".")
 @click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="Write the audit as html, json, markdown, terminal, csv, sarif, gitlab (code quality), junit, github (annotations), comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
+    help="Write the audit as html, json, markdown, terminal, pdf, csv or parquet (findings), facts-csv or facts-parquet, ml-bom (CycloneDX), sarif, gitlab (code quality), junit, github (annotations), comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
 )  # fmt: skip
 @click.option(
     "--fail-on", type=click.Choice(["critical", "high", "medium", "low"]),
     help="Exit with 1 if a finding of this severity or above is open, of a reliable rule or confirmed by a person.",
 )  # fmt: skip
-@click.option("--as-of", callback=_day, metavar="DATE", help="The day that decides what has lapsed (default: today).")
+@click.option("--as-of", callback=day_of, metavar="DATE", help="The day that decides what has lapsed (default: today).")
 @click.option("--profile", metavar="NAME", help="Score with this profile instead of the newest.")
 @click.option(
     "--persona", type=click.Choice(PERSONAS), default=REGULAR, show_default=True,
@@ -119,7 +109,7 @@ def _standard() -> list[Output]:
 
 def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
-    from auditor.formats import render, terminal
+    from auditor.formats import encode, terminal
     from auditor.formats.pages import rule_pages
 
     pages = rule_pages(audit, rules)
@@ -128,6 +118,6 @@ def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> No
         lambda output: (
             terminal.render(audit, color=bool(look(output)["color"]))
             if output.format == "terminal"
-            else render(audit, output.format, pages)
+            else encode(audit, output.format, pages)
         ),
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from auditor.model.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,6 +45,16 @@ def set_up_logging(*, debug: bool = False, quiet: bool = False) -> None:
     handler.setFormatter(logging.Formatter("auditor: %(message)s"))
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if debug else logging.ERROR if quiet else logging.WARNING)
+
+
+def day_of(_ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """The value of an option that names a day; UsageError where it does not."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{param.opts[0]} {value} is not a date; write it as YYYY-MM-DD") from None
 
 
 def view_options(command: F) -> F:

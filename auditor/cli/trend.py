@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,12 @@ from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
 from auditor.model.trend import Trend
 
-FORMS = ("terminal", "json", "points", "lives")
+if TYPE_CHECKING:
+    from auditor.history.store import Store
+    from auditor.history.team import TeamStore
+
+FORMS = ("terminal", "json", "html", "points", "lives")
+TABLES = ("points", "lives")
 
 
 @click.command(name="trend")
@@ -33,12 +39,9 @@ FORMS = ("terminal", "json", "points", "lives")
 @click.option("--since", metavar="DATE", help="Leave out what is older (YYYY-MM-DD).")
 @click.option("--exact", is_flag=True, help="Audit further commits until each finding's first and last one are known.")
 @click.option(
-    "--store",
-    "place",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Keep audited commits there (default: .auditor/history.db of a folder).",
-)
+    "--store", "place", metavar="FILE|URL", envvar="AUDITOR_STORE", show_envvar=True,
+    help="Keep audited commits there: a file (default: .auditor/history.db of a folder), or a database as postgresql://HOST/NAME.",
+)  # fmt: skip
 @click.option(
     "--export",
     "exported",
@@ -55,7 +58,7 @@ FORMS = ("terminal", "json", "points", "lives")
 )
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="terminal or json; points=FILE and lives=FILE write tables (.csv, or .parquet with pyarrow). Repeatable.",
+    help="terminal, json or html; points=FILE and lives=FILE write tables (.csv, or .parquet with pyarrow). Repeatable.",
 )  # fmt: skip
 @reading_options
 def command(
@@ -65,7 +68,7 @@ def command(
     points: int | None,
     since: str | None,
     exact: bool,
-    place: Path | None,
+    place: str | None,
     exported: Path | None,
     imported: Path | None,
     outputs: tuple[str, ...],
@@ -82,12 +85,12 @@ def command(
     """
     set_up_logging(debug=debug, quiet=quiet)
     wanted = parse_outputs(outputs, FORMS) or [Output("terminal", None)]
-    if any(output.path is None for output in wanted if output.format in ("points", "lives")):
+    if any(output.path is None for output in wanted if output.format in TABLES):
         raise UsageError("tables go into files; write points=FILE.csv or lives=FILE.parquet")
-    from auditor.history.store import Store, export_lines, import_lines
+    from auditor.history.store import export_lines, import_lines
     from auditor.history.walk import trend
 
-    with Store(_place(target, place, cache_dir)) as store, shown_progress(quiet=quiet) as progress:
+    with _store(target, place, cache_dir) as store, shown_progress(quiet=quiet) as progress:
         if imported is not None:
             with imported.open("rb") as file:
                 import_lines(store, file)
@@ -97,16 +100,16 @@ def command(
         )  # fmt: skip
         if exported is not None:
             write_file(exported, "".join(export_lines(store)))
-    _tables([output for output in wanted if output.format in ("points", "lives")], found)
-    deliver(
-        [output for output in wanted if output.format in ("terminal", "json")], lambda output: _render(output, found)
-    )
+    _tables([output for output in wanted if output.format in TABLES], found)
+    deliver([output for output in wanted if output.format not in TABLES], lambda output: _render(output, found))
 
 
 def _render(output: Output, found: Trend) -> str:
-    from auditor.formats import json_file, trend_terminal
+    from auditor.formats import json_file, sheet_html, trend_terminal
 
-    return trend_terminal.render(found, **look(output)) if output.format == "terminal" else json_file.encoded(found)
+    if output.format == "terminal":
+        return trend_terminal.render(found, **look(output))
+    return sheet_html.render_trend(found) if output.format == "html" else json_file.encoded(found)
 
 
 def _tables(outputs: list[Output], found: Trend) -> None:
@@ -119,19 +122,34 @@ def _tables(outputs: list[Output], found: Trend) -> None:
             write_table(points_table(found) if output.format == "points" else lives_table(found), output.path)
 
 
-def _place(target: str, place: Path | None, cache_dir: Path | None) -> Path:
-    """Where audited commits are kept: beside the files where there are files, else in the cache."""
-    if place is not None:
-        return place
+def _store(target: str, place: str | None, cache_dir: Path | None) -> Store | TeamStore:
+    """What audited commits are kept in."""
+    if place is not None and "://" in place:
+        from auditor.history.team import TeamStore
+        from auditor.tree import identity_of
+
+        return TeamStore(place, identity_of(target))
+    from auditor.history.store import Store
+
+    return Store(Path(place) if place is not None else _place(target, cache_dir))
+
+
+def _place(target: str, cache_dir: Path | None) -> Path:
+    """Where audited commits are kept in a file: beside the files where there are files, else in the cache."""
     folder = Path(target)
     if folder.is_dir() and not (folder / "HEAD").is_file() and folder.name != ".git":
         home = folder / ".auditor"
         if home.is_symlink():
             raise UsageError(f"{home} is a symbolic link, which is not followed; name a file with --store")
-        home.mkdir(exist_ok=True)
-        ignore = home / ".gitignore"
-        if not ignore.exists():
-            write_file(ignore, "history.db*\n")
+        try:
+            home.mkdir(exist_ok=True)
+            ignore = home / ".gitignore"
+            if not ignore.exists():
+                write_file(ignore, "history.db*\n")
+        except OSError as error:
+            raise UsageError(
+                f"the history cannot be kept in {home}: {error.strerror or error}; name a file with --store"
+            ) from error
         return home / "history.db"
     import hashlib
 

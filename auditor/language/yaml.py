@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 from auditor.language.node import MAX_INT, Node, Scalar
@@ -13,7 +12,6 @@ from auditor.model.facts import Leaf, Trouble
 MAX_DEPTH = 100
 MAX_ALIASED = 100_000  # nodes that aliases and merge keys may add
 
-_PLAIN, _QUOTED = "plain", "quoted"
 _CORE = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -33,6 +31,14 @@ class _BoundError(Exception):
     """A bound was passed."""
 
 
+class _UnknownAliasError(Exception):
+    """An alias of nothing: its name, and the line where it stands."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(name)
+        self.line = line
+
+
 def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trouble, ...]]:
     """The documents of a YAML text, the leaves that a later duplicate key hides, and what could not be read.
 
@@ -40,17 +46,17 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
     """
     import yaml
 
-    documents: list[Node] = []
-    growth = _Growth()
+    building = _Building(text)
+    trouble: tuple[Trouble, ...] = ()
     try:
-        for root in _compose(text):
-            documents.append(_Conversion(growth).node(root, 0)[0])  # noqa: PERF401  # those before a mistake are kept
+        building.read()
     except yaml.YAMLError as error:
-        return tuple(documents), _duplicates(documents, growth), (_trouble(error, text),)
+        trouble = (_trouble(error, text),)
+    except _UnknownAliasError as error:
+        trouble = (Trouble(error.line, f"YAML: undefined alias {error.args[0]!r}", "invalid"),)
     except (_BoundError, RecursionError) as error:
-        message = str(error) or "nested too deeply"
-        return tuple(documents), _duplicates(documents, growth), (Trouble(None, message, "too-deep"),)
-    return tuple(documents), _duplicates(documents, growth), ()
+        trouble = (Trouble(None, str(error) or "nested too deeply", "too-deep"),)
+    return tuple(building.documents), _duplicates(building), trouble
 
 
 def typed(text: str) -> tuple[str, Scalar]:
@@ -75,124 +81,124 @@ def _whole(text: str) -> tuple[str, Scalar]:
     return ("int", value) if -MAX_INT <= value <= MAX_INT else ("str", text)
 
 
-@cache
-def _loader() -> Any:
-    import yaml
+class _Building:
+    """Builds our nodes from the events of PyYAML's parser: its own tree of nodes would cost as much again."""
 
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    def __init__(self, text: str) -> None:
+        import yaml
 
-    class Composer(base):  # type: ignore[valid-type, misc]  # which of the two is there is known at run time only
-        """Composes without PyYAML's own typing, and refuses to go too deep."""
-
-        depth = 0
-
-        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002  # PyYAML calls it
-            if kind is yaml.ScalarNode and not implicit[0]:
-                return _QUOTED
-            return _PLAIN
-
-        def descend_resolver(self, parent: Any, index: Any) -> None:  # noqa: ARG002  # PyYAML calls it
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise _BoundError(f"nested more than {MAX_DEPTH} levels")
-
-        def ascend_resolver(self) -> None:
-            self.depth -= 1
-
-    return Composer
-
-
-def _compose(text: str) -> Iterator[Any]:
-    loader = _loader()(text)
-    try:
-        while loader.check_node():
-            yield loader.get_node()
-    finally:
-        loader.dispose()
-
-
-class _Growth:
-    """Nodes that aliases added to the whole text."""
-
-    def __init__(self) -> None:
-        self.added = 0
+        self.documents: list[Node] = []
         self.shadows = False  # whether a map says a key twice
+        self.added = 0  # values that aliases and merge keys added
+        self.count = 0  # values, aliases expanded
+        self.anchors: dict[str, tuple[Node, int] | None] = {}  # None: not whole yet
+        self.event: Callable[[], Any] = _parser(text).get_event
+        self.scalar, self.alias = yaml.ScalarEvent, yaml.AliasEvent
+        self.map_start, self.map_end = yaml.MappingStartEvent, yaml.MappingEndEvent
+        self.list_end = yaml.SequenceEndEvent
 
-    def by(self, count: int) -> None:
-        self.added += count
-        if self.added > MAX_ALIASED:
-            raise _BoundError(f"aliases expand to more than {MAX_ALIASED} values")
+    def read(self) -> None:
+        """Reads all documents; those that are whole are there even where this raises."""
+        import yaml
 
+        while (kind := self.event().__class__) is not yaml.StreamEndEvent:
+            if kind is yaml.DocumentStartEvent:
+                self.anchors.clear()
+                self.documents.append(self._node(self.event(), 0))
 
-class _Conversion:
-    """Turns PyYAML's node tree into ours, sharing what aliases share."""
-
-    def __init__(self, growth: _Growth) -> None:
-        self.growth = growth
-        self.done: dict[int, tuple[Node, int] | None] = {}
-
-    def node(self, source: Any, depth: int) -> tuple[Node, int]:
-        """Our node and the number of values in it, aliases expanded."""
-        if source.id == "scalar":
-            return _scalar(source), 1
-        if depth > MAX_DEPTH:
+    def _node(self, event: Any, depth: int) -> Node:
+        """The value that begins with this event."""
+        kind = event.__class__
+        if kind is self.alias:
+            return self._known(event)
+        anchor, before = event.anchor, self.count
+        self.count += 1
+        if kind is self.scalar:
+            node = _scalar(event)
+        elif depth >= MAX_DEPTH:
             raise _BoundError(f"nested more than {MAX_DEPTH} levels")
-        key = id(source)
-        if key in self.done:
-            known = self.done[key]
-            if known is None:
-                raise _BoundError("an alias that contains itself")
-            self.growth.by(known[1])
-            return known
-        self.done[key] = None
-        made = self._map(source, depth) if source.id == "mapping" else self._list(source, depth)
-        self.done[key] = made
+        else:
+            if anchor is not None:
+                self.anchors[anchor] = None
+            node = self._map(event, depth + 1) if kind is self.map_start else self._list(event, depth + 1)
+        if anchor is not None:
+            self.anchors[anchor] = node, self.count - before
+        return node
+
+    def _list(self, start: Any, depth: int) -> Node:
+        line = end = start.start_mark.line + 1
+        made = Node("list", line, line, tag=_own_tag(start.tag))
+        add, event_of, scalar, stop = made.parts.append, self.event, self.scalar, self.list_end
+        while (kind := (event := event_of()).__class__) is not stop:
+            if kind is scalar and event.anchor is None:
+                part = _scalar(event)
+                self.count += 1
+            else:
+                part = self._node(event, depth)
+            add(part)
+            if part.end_line > end:
+                end = part.end_line
+        made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         return made
 
-    def _list(self, source: Any, depth: int) -> tuple[Node, int]:
-        line = source.start_mark.line + 1
-        made, size = Node("list", line, line, tag=_own_tag(source.tag)), 1
-        for item in source.value:
-            part, count = (_scalar(item), 1) if item.id == "scalar" else self.node(item, depth + 1)
-            made.parts.append(part)
-            size += count
-            made.end_line = max(made.end_line, part.end_line)
-        if source.flow_style:
-            made.end_line = max(made.end_line, source.end_mark.line + 1)
-        return made, size
-
-    def _map(self, source: Any, depth: int) -> tuple[Node, int]:
-        line = source.start_mark.line + 1
-        made, size = Node("map", line, line, tag=_own_tag(source.tag)), 1
-        entries, lines, end = made.entries, made.key_lines, line
+    def _map(self, start: Any, depth: int) -> Node:
+        line = end = start.start_mark.line + 1
+        made = Node("map", line, line, tag=_own_tag(start.tag))
+        entries, lines, event_of, scalar, stop = made.entries, made.key_lines, self.event, self.scalar, self.map_end
         merged: list[Node] = []
-        for key, value in source.value:
-            part, count = (_scalar(value), 1) if value.id == "scalar" else self.node(value, depth + 1)
-            size += count
-            if key.id == "scalar" and key.value == "<<" and key.tag == _PLAIN:
+        while (kind := (event := event_of()).__class__) is not stop:
+            if kind is scalar and event.anchor is None:
+                name, at = event.value, event.start_mark.line + 1
+                merges = name == "<<" and event.tag is None and event.implicit[0]
+            else:
+                key, merges = self._node(event, depth), False
+                name, at = "?" if key.kind in ("map", "list") else key.raw, key.line
+            event = event_of()
+            if event.__class__ is scalar and event.anchor is None:
+                part = _scalar(event)
+                self.count += 1
+            else:
+                part = self._node(event, depth)
+                end = max(end, at)  # an alias ends where its anchor does
+            if merges:
                 merged += part.maps()
                 continue
-            name = key.value if key.id == "scalar" else "?"
-            at = key.start_mark.line + 1
             if name in entries:
-                self.growth.shadows = True
+                self.shadows = True
                 made.put(name, part, at)
             else:
                 entries[name], lines[name] = part, at
-            end = max(end, part.end_line, at)
-        made.end_line = end
-        if source.flow_style:
-            made.end_line = max(made.end_line, source.end_mark.line + 1)
+            if part.end_line > end:
+                end = part.end_line
+        made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         if merged:
             self._merge(made, merged)
-        return made, size
+        return made
+
+    def _known(self, event: Any) -> Node:
+        """What an alias stands for."""
+        if event.anchor not in self.anchors:
+            raise _UnknownAliasError(event.anchor, event.start_mark.line + 1)
+        known = self.anchors[event.anchor]
+        if known is None:
+            raise _BoundError("an alias that contains itself")
+        node, size = known
+        if size > 1:
+            self._grow(size)
+        self.count += size
+        return node
+
+    def _grow(self, count: int) -> None:
+        self.added += count
+        if self.added > MAX_ALIASED:
+            raise _BoundError(f"aliases expand to more than {MAX_ALIASED} values")
 
     def _merge(self, made: Node, bases: list[Node]) -> None:
         """What `<<` names comes first, as PyYAML and ruamel order it; the map's own entries win."""
         own, lines = made.entries, made.key_lines
         made.entries, made.key_lines = {}, {}
         for base in bases:
-            self.growth.by(len(base.entries))
+            self._grow(len(base.entries))
             for key, value in base.items():
                 made.entries.setdefault(key, value)
                 made.key_lines.setdefault(key, base.line_of(key))
@@ -200,19 +206,30 @@ class _Conversion:
         made.key_lines.update(lines)
 
 
-def _scalar(source: Any) -> Node:
-    start, end = source.start_mark, source.end_mark
-    line, text, tag = start.line + 1, source.value, source.tag
-    if tag == _PLAIN:
-        kind, value = typed(text)
-    elif tag == _QUOTED:
-        kind, value = "str", text
+def _parser(text: str) -> Any:
+    """PyYAML's bare parser: without the parts that resolve and construct."""
+    import yaml
+
+    if not yaml.__with_libyaml__:
+        return yaml.SafeLoader(text)
+    from yaml._yaml import CParser
+
+    return CParser(text)
+
+
+def _scalar(event: Any) -> Node:
+    line, text, tag = event.start_mark.line + 1, event.value, event.tag
+    if tag is None or tag == "!":
+        kind, value = typed(text) if event.implicit[0] else ("str", text)
+        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text)
     else:
         kind, value = _tagged(tag, text)
-    made = Node(kind, line, end.line + 1, value=value, raw=text, tag=_own_tag(tag))
-    if source.style in ("|", ">"):
+        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text, tag=_own_tag(tag))
+    style = event.style
+    if style == "|" or style == ">":
         made.text_line = line + 1
-        made.end_line = line + max(text.rstrip("\n").count("\n") + 1, 1) if source.style == "|" else max(line, end.line)
+        lines = max(text.rstrip("\n").count("\n") + 1, 1)
+        made.end_line = line + lines if style == "|" else max(line, event.end_mark.line)
     return made
 
 
@@ -224,8 +241,8 @@ def _tagged(tag: str, text: str) -> tuple[str, Scalar]:
     return (kind, value) if wanted in (kind, "float") and kind in ("int", "float", "bool", "null") else ("str", text)
 
 
-def _own_tag(tag: str) -> str:
-    return "" if tag in (_PLAIN, _QUOTED) or tag.startswith(_CORE) else tag
+def _own_tag(tag: str | None) -> str:
+    return "" if tag is None or tag == "!" or tag.startswith(_CORE) else tag
 
 
 def _trouble(error: Any, text: str) -> Trouble:
@@ -235,11 +252,11 @@ def _trouble(error: Any, text: str) -> Trouble:
     return Trouble(mark.line + 1 if mark is not None else None, f"YAML: {says}", code)
 
 
-def _duplicates(documents: list[Node], growth: _Growth) -> tuple[Leaf, ...]:
-    if not growth.shadows:
+def _duplicates(building: _Building) -> tuple[Leaf, ...]:
+    if not building.shadows:
         return ()
     found: list[Leaf] = []
-    pending = [("", document, 0) for document in reversed(documents)]
+    pending = [("", document, 0) for document in reversed(building.documents)]
     seen: set[int] = set()
     while pending and len(found) < 1000:
         prefix, node, depth = pending.pop()

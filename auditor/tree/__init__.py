@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.tree.between import Between, between, repository_of
+from auditor.tree.between import Between, between, identity_of, repository_of
 from auditor.tree.line import Line, Station, line
+from auditor.tree.names import shown_target
 from auditor.tree.opening import open_tree
 from auditor.tree.tree import Tree
 
@@ -13,11 +14,13 @@ __all__ = [
     "Station",
     "Tree",
     "between",
+    "identity_of",
     "line",
     "open_tree",
     "paths_of",
     "read_file",
     "repository_of",
+    "shown_target",
 ]
 
 

@@ -32,6 +32,11 @@ def strip_credentials(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
+def shown_target(target: str) -> str:
+    """A target as it may be written down: an address without what opens its door, a path as it is."""
+    return strip_credentials(target) if "://" in target else target
+
+
 def remote_of(settings: Sequence[tuple[str, str]]) -> str | None:
     """The address of `origin`, else of the first remote, from a repository's `remote.*.url` settings."""
     urls = {key.lower(): value for key, value in reversed(settings)}
@@ -47,6 +52,19 @@ def repository_name(path: PurePath, remote: str | None) -> str:
         if part not in GENERIC:
             return part.rpartition("+")[2] or part  # mirrors keep OWNER/NAME as OWNER+NAME
     return parts[-1] if parts else str(path)
+
+
+def identity(remote: str | None, name: str) -> str:
+    """What the clones of a repository have in common, whichever way each was fetched: host and path, else its name."""
+    if not remote:
+        return name
+    address = strip_credentials(remote)
+    if "://" not in address and SCP_LIKE.match(address):
+        address = f"ssh://{address.replace(':', '/', 1)}"
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2].partition(":")[0].lower()
+    path = parts.path.strip("/").removesuffix(".git").rstrip("/")
+    return f"{host}/{path}" if host else path or name
 
 
 def is_url(target: str) -> bool:

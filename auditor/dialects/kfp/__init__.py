@@ -12,6 +12,7 @@ from auditor.dialects.kfp.meaning import GOOGLE, Kubeflow, Task
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Arguments, Made, Plain, Thing, options
+from auditor.dialects.worker_pools import first_pool
 from auditor.language.credentials import mask
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
@@ -62,13 +63,18 @@ class _Statements:
         where = call.where
         code = code_of(self.machine, call.unit)
         container = self._container(call)
-        found = [*words(self.machine, container.get("command")), *words(self.machine, _arguments(container))]
+        pool = first_pool(self.machine, container.get("worker_pool_specs"))  # a job of Vertex AI
+        found = [
+            *words(self.machine, container.get("command")),
+            *words(self.machine, _arguments(container)),
+            *pool.words,
+        ]
         step = Step(
             call.name, TOOL, where.line, where.end_line,
             commands=tuple(commands(found, where.line)),
             condition=call.condition if isinstance(call, Task) else "",
             variants=0 if where.repeated else 1,
-            uses=tuple(self._uses(call, container)),
+            uses=(*self._uses(call, container), *((mask(pool.image),) if pool.image else ())),
         )  # fmt: skip
         doubt = CONDITIONAL if where.conditional else 1.0
         reads = [self._result(flow, result, where.line) for result in call.feeds]

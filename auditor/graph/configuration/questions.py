@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.configuration import credentials, dead_code, keys, scattered, targets, thresholds
+from auditor.graph.configuration import copies, credentials, dead_code, keys, scattered, targets, thresholds, unchecked
 from auditor.graph.part import Part
 
 
@@ -38,3 +38,11 @@ class Configuration(Part):
     def credentials(self) -> tuple[list[credentials.Leaked], int]:
         """Credentials in files, and how many files were searched."""
         return credentials.credentials(self._world, self.owns)
+
+    def copied_settings(self) -> tuple[list[copies.Copies], int]:
+        """Groups of settings files that say nearly the same, and how many settings files there are."""
+        return copies.copies(self._world, self.owns)
+
+    def raw_settings(self) -> tuple[list[unchecked.Raw], int]:
+        """Documents of which many keys are read from a plain dictionary, and how many documents have so many keys read."""
+        return unchecked.raw(self._world, self._documents)

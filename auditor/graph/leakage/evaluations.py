@@ -12,6 +12,7 @@ from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import verdicts
 from auditor.program.rows.trace import Evaluation, Trace
+from auditor.program.rows.values import UNSUPERVISED
 
 _SIGNS = {
     "parsed": "dates parsed here",
@@ -151,7 +152,7 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
     judged = 0
     elsewhere = _evaluates_loaded(world, owned)
     for trace in owned_traces(world, owned):
-        supervised = [t for t in trace.trainings if t.task not in verdicts.UNSUPERVISED]
+        supervised = [t for t in trace.trainings if t.task not in UNSUPERVISED]
         if not supervised:
             continue
         evidence = verdicts.unheld(trace)

@@ -18,8 +18,13 @@ _MILDER_STATISTIC = 1
 _MILDER_RESCALED = 2
 """Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
+_MILDER_FILTER = 2
+"""Rows that are left out by a statistic over all rows: no value of a row tells of the others, but the easy ones are judged."""
+
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
+
+_MILDER_BY_HOW = {"statistic": _MILDER_STATISTIC, "group": _MILDER_STATISTIC, "filter": _MILDER_FILTER}
 
 BUG = "following its rows failed: "
 """Begins what is told of a program over which the run itself broke."""
@@ -91,9 +96,9 @@ def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
     """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
     groups: dict[object, list[verdicts.Leak]] = {}
     for leak in found:
-        plain = leak.fit.how in ("statistic", "group") and leak.evaluation is not None
+        plain = leak.fit.how in _MILDER_BY_HOW and leak.evaluation is not None
         site = leak.evaluation.site if leak.evaluation is not None else None
-        groups.setdefault((leak.fit.spot.path, site) if plain else leak.fit, []).append(leak)
+        groups.setdefault((leak.fit.spot.path, site, leak.fit.how == "filter") if plain else leak.fit, []).append(leak)
     return [sorted(group, key=lambda leak: (leak.fit.spot, leak.fit.name)) for group in groups.values()]
 
 
@@ -118,7 +123,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     unlabelled = verdicts.unlabelled(evaluation)
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
-    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_STATISTIC if fit.how in ("statistic", "group") else 0
+    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_BY_HOW.get(fit.how, 0)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
         milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0

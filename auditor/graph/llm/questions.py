@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.llm import asks, outputs, pins, prompts, watched
+from auditor.graph.llm import asks, outputs, pins, prompts, retrieval, watched
 from auditor.graph.part import Part
 
 
@@ -35,3 +35,7 @@ class LanguageModels(Part):
     def call_traces(self) -> watched.Watched:
         """What records the calls."""
         return watched.traces(self._world, self.asks)
+
+    def retrieval(self) -> retrieval.Retrieval:
+        """How vector stores are filled and asked."""
+        return retrieval.retrieval(self._world, self.owns)

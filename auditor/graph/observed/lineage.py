@@ -104,7 +104,7 @@ class Lineage:
         self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
     ) -> Touch:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
-        return Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
+        return Touch(way, identity, self._kind(kind, identity, way, effect), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
         for way, values, kind, hub in _ways(effect):
@@ -168,10 +168,12 @@ class Lineage:
         return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
 
     @staticmethod
-    def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:
+    def _kind(kind: NodeKind, identity: Identity, way: str, effect: Effect) -> NodeKind:
         path = identity.path or identity.id
         if identity.id.startswith("env:"):
             return NodeKind.PARAM
+        if kind is NodeKind.MODEL and effect.entry.attrs.get("format") == "pickle" and places.says_data(path):
+            return NodeKind.DATASET  # any object can be pickled, and the name says which
         if kind is NodeKind.DATASET:
             if places.is_model(path):
                 return NodeKind.MODEL

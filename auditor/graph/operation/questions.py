@@ -15,6 +15,7 @@ from auditor.graph.operation import (
     frozen,
     handling,
     integrating,
+    limits,
     releasing,
     rollout,
     served,
@@ -27,6 +28,9 @@ from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SHOWN, SURE
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+
+STUDY = 0.5
+"""Confidence in research code from which an application without a pipeline or a service may be a study."""
 
 
 class Operation(Part):
@@ -77,6 +81,10 @@ class Operation(Part):
         """The first alert that the repository declares or sends; "" without one."""
         return acting.alerts(self._world)
 
+    def actions(self) -> list[limits.Action]:
+        """Where code of the component acts on predictions, and what bounds it."""
+        return limits.actions(self._world, self.owns)
+
     def health(self) -> evidence.Evidence | None:
         """A route, probe or check that tells whether a service of the component is well."""
         return evidence.health(self._world, self.owns)
@@ -112,6 +120,19 @@ class Operation(Part):
     def elsewhere(self) -> list[str]:
         """Platforms outside the repository that it points to."""
         return elsewhere.elsewhere(self._world)
+
+    def told_of_monitoring(self) -> str:
+        """The system by which the documents say that what runs is measured; "" where they name none."""
+        return evidence.told_of_monitoring(self._world)
+
+    def fetched_model(self) -> str:
+        """The store or registry from which a service of the component takes its model while it runs; "" without one."""
+        loaded = served.loads(self._world, self.owns)
+        return next((t.artefact.id.partition(":")[2] for _, t in loaded if t.artefact.path is None), "")
+
+    def integrates_elsewhere(self) -> str:
+        """The system of integration that documents or the repository's name speak of; "" where they name none."""
+        return elsewhere.integrates(self._world)
 
     def searched_for(self, *kinds: str) -> tuple[str, ...]:
         """What a search for monitors of these kinds (`data`, `target`, `performance`, `operational`) looked for."""
@@ -166,6 +187,8 @@ class Operation(Part):
         """Whether it is sure that the component is operated, and neither more of a library nor perhaps there to be read."""
         operated = self.confidence("PSA")
         read = self.confidence("NR") >= SURE or self.confidence("T") >= SHOWN
+        # What asks language models from a program may as well be a study.
+        read = read or (self.confidence("PS") < SURE and self.confidence("R") >= STUDY)
         return operated >= SURE and operated >= self.confidence("L") and not read
 
     def integration(self) -> integrating.Integration:

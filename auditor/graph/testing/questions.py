@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SURE
-from auditor.graph.testing import coverage, expectations, parity, production, rehearsals
+from auditor.graph.testing import behaviour, coverage, expectations, parity, production, rehearsals
 from auditor.graph.testing.suites import Suites, suites
 
 
@@ -35,12 +35,26 @@ class Testing(Part):
         """Features that both sides of a model compute, and the tests that hold the sides against each other."""
         return parity.parity(self._world, self.owns)
 
+    def behaviour(self) -> behaviour.Behaviour:
+        """What asks the models that are trained here for more than one figure over all rows."""
+        return behaviour.behaviour(self._world, self.owns)
+
+    def searched_for_behaviour(self) -> tuple[str, ...]:
+        """What a search for tests of behaviour looked for."""
+        return behaviour.SEARCHED
+
     def excused(self) -> str | None:
         """Why nobody owes tests of the learning system here; None where they are owed."""
         for archetype in self.archetypes:
             if archetype.letter in "LRTN" and archetype.confidence >= SURE:
                 return f"{archetype.name}: nothing that it learns is operated"
         return None
+
+    @property
+    def built_upon(self) -> bool:
+        """Whether it is sure to be a library or research code: others build on what it defines, and nobody operates it."""
+        sure = {archetype.letter for archetype in self.archetypes if archetype.confidence >= SURE}
+        return bool(sure & set("LR")) and not sure & set("TN")
 
     @property
     def suites(self) -> Suites:

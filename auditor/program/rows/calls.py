@@ -7,16 +7,20 @@ from dataclasses import replace
 from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
-from auditor.program.rows import fitting, items, libraries, lists, models, splitting, tables
+from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables
 from auditor.program.rows.machine import DEEPEST_CALL, Called, Env, Machine, Thing
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.values import OTHER, Fit, Value, either, fits_in
+
+_HANDED = frozenset({"fit_transform", "transform", "predict", "predict_proba"})
+"""Methods of fitted objects that are handed to `apply`, `map` and their kin."""
 
 
 def call(m: Machine, expr: Call, at: Env) -> Value:
     """The value of a call."""
     receiver = m.value(expr.func.base, at) if type(expr.func) is Attr and items.held(m, expr.func.base, at) else None
     called = _called(m, expr, at)
+    files.written(m, called, receiver)
     if receiver is not None:
         found = _method(m, called, receiver)
         if found is not None:
@@ -92,8 +96,13 @@ def _of_value(m: Machine, called: Called, expr: Call, at: Env) -> Value | None:
     if held.kind == "function" and held.scope >= 0:
         if m.code.scope(held.path, held.scope).kind == "class":
             return constructed(m, called, (held.path, held.scope))
-        return inlined(m, called, (held.path, held.scope), None)
-    return None
+        return inlined(m, called, (held.path, held.scope), held.items[0] if held.items else None)
+    return _bound(m, called, held, called.args) if held.kind == "function" and held.items else None
+
+
+def _bound(m: Machine, called: Called, method: Value, args: list[Value]) -> Value | None:
+    """A call of a method that was taken from its object before: `clean = scaler.transform`."""
+    return _method(m, replace(called, name=method.name, args=args), method.items[0])
 
 
 def _denoted(m: Machine, called: Called, expr: Call, at: Env) -> Value:
@@ -163,8 +172,9 @@ def handed_on(m: Machine, called: Called, function: Value, given: Value) -> Valu
             expr.body, Env(at.site, {**at.names, expr.params[0].name: given}, at.outer, at.depth + 1, at.block)
         )
     if function.scope >= 0:
-        return inlined(m, replace_args(called, [given]), (function.path, function.scope), None)
-    return None
+        receiver = function.items[0] if function.items else None
+        return inlined(m, replace_args(called, [given]), (function.path, function.scope), receiver)
+    return _bound(m, replace_args(called, [given]), function, [given]) if function.items else None
 
 
 def replace_args(called: Called, args: list[Value]) -> Called:
@@ -202,9 +212,16 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
     if field is not None and field.kind in ("model", "transformer"):
         called.name = "__call__"
         return models.modelling(m, called, field)
-    found = m.denoter.attribute(Local(receiver.path, receiver.scope), called.name, _frame(called.at))
-    if type(found) is Local and m.code.scope(found.path, found.scope).kind == "function":
-        return inlined(m, called, (found.path, found.scope), receiver)
+    found = m.own_method(receiver, called.name)
+    if found is not None:
+        known = len(m.trace.trainings)
+        result = inlined(m, called, (found.path, found.scope), receiver)
+        predicts = m.own_method(receiver, "predict") is not None
+        return own_models.after(m, called, receiver, result, known=known, predicts=predicts)
+    fit, transform = m.own_method(receiver, "fit"), m.own_method(receiver, "transform")
+    if called.name == "fit_transform" and fit is not None and transform is not None:
+        inlined(m, called, (fit.path, fit.scope), receiver)
+        return inlined(m, replace_args(called, called.args[:1]), (transform.path, transform.scope), receiver)
     return m.unfollowed(called)
 
 
@@ -212,6 +229,8 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
     """An attribute of an object of the repository."""
     thing = m.heap[base.ref]
     found = thing.fields.get(name)
+    if found is None and (method := m.own_method(base, name)) is not None:
+        return method
     if found is None:
         found = m.fresh()
         m.heap[base.ref] = replace(thing, fields={**thing.fields, name: found})
@@ -219,7 +238,9 @@ def attribute(m: Machine, base: Value, name: str) -> Value:
 
 
 def fitted_attribute(m: Machine, base: Value, name: str) -> Value:
-    """What a fitted object tells of its fit: importances, chosen columns, centres."""
+    """What a fitted object tells of its fit: importances, chosen columns, centres; a method, taken without being called."""
+    if name in _HANDED:
+        return Value("function", items=(base,), name=name)
     if name in ("best_estimator_", "estimator", "model", "base_estimator", "history", "named_steps", "steps"):
         return base if name != "history" else Value("names")
     thing = m.heap.get(base.ref)

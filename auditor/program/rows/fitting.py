@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
+from auditor.program.rows import trainers
 from auditor.program.rows.machine import Called, Machine, Thing
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Value, flat, listed
 
@@ -46,6 +47,8 @@ def estimator(m: Machine, called: Called, entry: Entry) -> Value | None:
     """A model. Layers, optimisers and losses are parts of one, not models."""
     if entry.attrs.get("layer") or entry.attrs.get("optimiser") or entry.attrs.get("loss"):
         return OTHER
+    if entry.attrs.get("trainer"):
+        return trainers.made(m, called, entry)
     return m.thing("model", _model(m, called, called.name.rpartition(".")[2], entry))
 
 

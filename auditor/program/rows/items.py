@@ -131,7 +131,7 @@ def _by_value(m: Machine, base: Value, key: Value) -> Value:
         part = m.sets.part(rows, *key.split, how) if key.split is not None else m.sets.subset(rows, how)
         return base.on(part).with_fits(_filtering(key))
     if key.kind == "index" and key.rows is not None:
-        return base.on(m.sets.rebased(rows, key.rows))
+        return base.on(taken(m, rows, key))
     names = key.names()
     if names is not None:
         return _named(base, names)
@@ -140,6 +140,13 @@ def _by_value(m: Machine, base: Value, key: Value) -> Value:
     if key.kind == "frame" and key.rows is not None:
         return base.on(m.sets.subset(rows)).with_fits(_filtering(key))
     return base.on(m.sets.subset(rows))
+
+
+def taken(m: Machine, rows: Rows, index: Value) -> Rows:
+    """The rows at some positions: those of a range are the ones between its bounds."""
+    if isinstance(index.const, tuple):
+        return _sliced(m, rows, *index.const)
+    return m.sets.rebased(rows, m.rows(index))
 
 
 def _filtering(key: Value) -> frozenset[Fit]:

@@ -7,7 +7,19 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
-from auditor.program.rows import fitting, iteration, models, splitting, table_functions, times
+from auditor.model.ir import Slice
+from auditor.program.rows import (
+    column_expressions,
+    files,
+    fitting,
+    formulas,
+    items,
+    iteration,
+    models,
+    splitting,
+    table_functions,
+    times,
+)
 from auditor.program.rows.machine import Called, Env, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
@@ -67,7 +79,10 @@ def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
 
 def _read(m: Machine, called: Called, entry: Entry) -> Value:
     """Rows from outside: the same file gives the same rows, data sets shipped in two parts give two."""
-    target = next((value.text() for value in called.every() if value.text()), None)
+    target = files.target(m, called)
+    again = files.read(m, target)
+    if again is not None:
+        return replace(again)
     if entry.attrs.get("presplit"):
         return _presplit(m, called)
     if entry.library == "datasets" or entry.library == "tensorflow_datasets":
@@ -147,6 +162,11 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
     return parts[0] if len(parts) == 1 else listed(parts)
 
 
+def _loaded(m: Machine, called: Called, entry: Entry) -> Value | None:
+    """A model that was saved before."""
+    return files.read(m, files.target(m, called))
+
+
 def _saved(m: Machine, called: Called, entry: Entry) -> Value:
     m.trace.saved.update(value.ref for value in called.every() if value.kind == "model")
     return OTHER
@@ -183,6 +203,7 @@ _BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
     Role.TRANSFORM: _kept,
     Role.FIT: models.trained_by_function,
     Role.RESAMPLE: _resampled,
+    Role.LOAD_MODEL: _loaded,
     Role.SAVE_MODEL: _saved,
     Role.SAMPLE: _sampled,
 }
@@ -194,8 +215,30 @@ def _next(m: Machine, called: Called) -> Value:
 
 
 def _range(m: Machine, called: Called) -> Value:
-    """Numbers, which may be positions of rows."""
-    return Value("index", m.sets.fresh())
+    """Numbers, which may be positions of rows: those that a slice with the same bounds takes."""
+    bounds = called.expr.args
+    stop = bounds[1] if len(bounds) > 1 else bounds[0] if bounds else None
+    cut = Slice(bounds[0] if len(bounds) > 1 else None, stop, None) if len(bounds) < 3 else None
+    return Value("index", m.sets.fresh(), const=(cut, called.at) if cut is not None else None)
+
+
+def _loader(m: Machine, called: Called) -> Value:
+    """Batches of a data set, or of the rows that a sampler names."""
+    base, sampler = called.given("dataset", 0) or OTHER, called.given("sampler", 3) or OTHER
+    if sampler.kind == "index" and sampler.rows is not None and base.rows is not None:
+        return base.on(items.taken(m, m.rows(base), sampler))
+    return table_functions.function(m, called) or OTHER
+
+
+def _sampler(m: Machine, called: Called) -> Value:
+    """A sampler over positions that are written out."""
+    return called.given("indices", 0) or OTHER
+
+
+def _arguments(m: Machine, called: Called) -> Value:
+    """`TrainingArguments`: whether the best state by the watched rows is kept."""
+    keeps = called.constant("load_best_model_at_end") is True
+    return Value("names", name="stopper") if keeps else Value("names")
 
 
 def _list(m: Machine, called: Called) -> Value:
@@ -238,6 +281,14 @@ def _copied(m: Machine, called: Called) -> Value:
 
 
 _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
+    **dict.fromkeys(column_expressions.COLUMNS, column_expressions.column),
+    **dict.fromkeys(column_expressions.FIGURES, column_expressions.figure),
+    "patsy.dmatrix": formulas.matrix,
+    "patsy.dmatrices": formulas.matrix,
+    "torch.utils.data.DataLoader": _loader,
+    "torch.utils.data.SubsetRandomSampler": _sampler,
+    "transformers.TrainingArguments": _arguments,
+    "transformers.Seq2SeqTrainingArguments": _arguments,
     "builtins.zip": iteration.zipped,
     "builtins.enumerate": iteration.enumerated,
     "builtins.next": _next,

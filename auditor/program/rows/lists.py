@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from auditor.program.rows import tables
 from auditor.program.rows.machine import Called, Machine
 from auditor.program.rows.values import OTHER, Value, constant, listed
 
@@ -46,4 +47,7 @@ def _of_dict(m: Machine, called: Called, base: Value) -> Value | None:
                 called.at,
             )
             return OTHER
+    parts = [item for item in base.items if item.rows is not None]
+    if parts and len(parts) == len(base.items):  # the parts of one data set: what is done to it is done to each
+        return replace(base, items=tuple(tables.method(m, called, item) or item for item in base.items))
     return OTHER

@@ -13,7 +13,8 @@ from typing import Any
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
-from auditor.program.calls.effects import Effects, Site
+from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.naming.code import Frame, Local
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, RowSets, Spot
 from auditor.program.rows.trace import Evaluation, How, Signal, Trace
@@ -129,6 +130,9 @@ class Machine:
         self._statements = statements
         self._expressions = expressions
         self.handed_on = handed_on
+        self.written: dict[str, Value] = {}
+        """What was written to files, by their names."""
+        self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}
 
@@ -140,6 +144,15 @@ class Machine:
             calls = self.effects.calls.get(site, ())
             self._matters[site] = own or any(self.matters((c.callee.path, c.callee.scope)) for c in calls)
         return self._matters[site]
+
+    def effect(self, called: Called, roles: frozenset[Role]) -> Effect | None:
+        """What the resolution says that a call does, if it has one of some roles."""
+        site = called.at.site
+        table = self._effects.get(site)
+        if table is None:
+            table = self._effects[site] = {id(effect.call): effect for effect in self.effects.own.get(site, ())}
+        found = table.get(id(called.expr))
+        return found if found is not None and found.role in roles else None
 
     # --- running ---
 
@@ -287,6 +300,13 @@ class Machine:
             value = self.table_of(value)
         whole = mixed([value]) if value.kind in ("list", "table") else value
         return whole if whole.rows is not None else replace(whole, rows=self.rows(value))
+
+    def own_method(self, receiver: Value, name: str) -> Value | None:
+        """A method of an object of the repository, as a function that knows its object."""
+        found = self.denoter.attribute(Local(receiver.path, receiver.scope), name, Frame(receiver.path, receiver.scope))
+        if type(found) is Local and self.code.scope(found.path, found.scope).kind == "function":
+            return Value("function", path=found.path, scope=found.scope, items=(receiver,), name=name)
+        return None
 
     def table_of(self, value: Value) -> Value:
         """The rows that an object holds in its attributes: a data set of the repository is the data it was given."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from auditor.knowledge import Entry
 from auditor.model.ir import Attr
-from auditor.program.rows import splitting
+from auditor.program.rows import splitting, trainers
 from auditor.program.rows.machine import Called, Machine, Thing
 from auditor.program.rows.row_sets import Rows
-from auditor.program.rows.values import NO_FITS, OTHER, Fit, Trained, Value, fits_in, flat
+from auditor.program.rows.values import NO_FITS, OTHER, UNSUPERVISED, Fit, Trained, Value, fits_in, flat
 
 STOPPERS = ("EarlyStopping", "ModelCheckpoint", "early_stopping", "EarlyStoppingCallback")
 """Callbacks that keep the best state of a model by the rows it is watched on."""
@@ -37,8 +37,10 @@ _CONTINUES = frozenset({"partial_fit", "train_on_batch", "update"})
 def modelling(m: Machine, called: Called, receiver: Value) -> Value | None:
     """A method of a model."""
     thing = m.heap[receiver.ref]
+    if thing.attrs.get("trainer"):
+        return trainers.method(m, called, receiver)
     if called.name in _TRAINS and called.every():
-        return _trained(m, called, receiver, called.data())
+        return train(m, called, receiver, called.data())
     if called.name in _GUESSES or (called.name == "transform" and thing.attrs.get("library") == "pyspark"):
         return guess(m, called, thing, called.data(), receiver)
     if called.name in _JUDGES:
@@ -72,17 +74,23 @@ def _of_training(thing: Thing) -> frozenset[Fit]:
     return frozenset({Fit(thing.trained.rows, thing.trained.spot, thing.name, "model")})
 
 
+def _learned(thing: Thing) -> frozenset[Fit]:
+    """What a model without labels learned: its clusters and scores are features as any others."""
+    return _of_training(thing) if _task(thing) in UNSUPERVISED else NO_FITS
+
+
 def guess(m: Machine, called: Called, thing: Thing, data: Value, receiver: Value) -> Value:
     """A prediction; over rows that were held out it is an evaluation of its own."""
     whole = m.grounded(data)
-    fits = whole.all_fits()
+    fits = whole.all_fits() | _learned(thing)
     found = Value("prediction", whole.rows, fits, by=thing.trained, ref=receiver.ref)
     if thing.trained is not None and whole.rows is not None and whole.rows.layers:
         m.judge(thing.trained, whole.rows, fits, "predict", called.spot, called.at)
     return found
 
 
-def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
+def train(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
+    """A training on some rows: what the method that trains gives."""
     thing = m.heap[receiver.ref]
     whole = m.grounded(data)
     rows = m.rows(whole)
@@ -97,7 +105,7 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         rows = m.sets.part(rows, number, 0, "cut")
     version = m.sets.number()
     searched = bool(thing.attrs.get("search"))
-    trained = Trained(
+    made = Trained(
         version,
         receiver.ref,
         thing.name,
@@ -110,15 +118,16 @@ def _trained(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         _task(thing),
         bool(thing.attrs.get("trees")),
     )
-    m.heap[receiver.ref] = replace(thing, trained=trained)
-    m.trace.trainings.append(trained)
+    m.heap[receiver.ref] = replace(thing, trained=made)
+    m.trace.trainings.append(made)
     if searched:
-        _folds(m, called, trained, whole)
+        _folds(m, called, made, whole)
     if held_out is not None:
-        m.judge(trained, held_out, whole.all_fits(), "tuning", called.spot, called.at)
-    _tuned(m, called, thing, trained)
+        m.judge(made, held_out, whole.all_fits(), "tuning", called.spot, called.at)
+    _tuned(m, called, thing, made)
     if called.name == "fit_predict":
-        return Value("prediction", rows, whole.all_fits(), by=trained, ref=receiver.ref)
+        fits = whole.all_fits() | _learned(m.heap[receiver.ref])
+        return Value("prediction", rows, fits, by=made, ref=receiver.ref)
     if called.name == "fit_transform":
         return Value("frame", rows, whole.all_fits() | _of_training(m.heap[receiver.ref]))
     return receiver if not thing.incremental else Value("model", ref=receiver.ref, name=thing.name)
@@ -159,7 +168,7 @@ def trained_by_function(m: Machine, called: Called, entry: Entry) -> Value | Non
     name = called.name.rpartition(".")[0].rpartition(".")[2]
     model = m.thing("model", Thing(name, called.spot))
     called.args = [data]
-    return _trained(m, called, model, data)
+    return train(m, called, model, data)
 
 
 def crossed(m: Machine, called: Called) -> Value:
@@ -184,7 +193,7 @@ def predicted_across(m: Machine, called: Called) -> Value | None:
 def _crossed(m: Machine, called: Called) -> tuple[Trained, Rows, frozenset[Fit]] | None:
     model = called.given("estimator", 0) or OTHER
     data = called.given("X", 1) or OTHER
-    if model.kind not in ("model", "other") or data.rows is None:
+    if model.kind not in ("model", "object", "other") or data.rows is None:
         return None
     if model.kind == "other" and not data.fits:
         return None

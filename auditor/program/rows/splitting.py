@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.knowledge import Entry
 from auditor.model.ir import Star
+from auditor.program.rows import items
 from auditor.program.rows.machine import Called, Machine, Thing
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows, Span
 from auditor.program.rows.trace import Split
@@ -33,7 +34,7 @@ def split(m: Machine, called: Called, entry: Entry) -> Value | None:
         return _lengths(m, called)
     if word == "Subset":
         base, index = called.data(), called.given("indices", 1) or OTHER
-        return base.on(m.sets.rebased(m.rows(base), m.rows(index)))
+        return base.on(items.taken(m, m.rows(base), index))
     if word in ("split", "array_split", "vsplit"):
         return _cut_at(m, called)
     return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Op
-from auditor.program.rows import times
+from auditor.program.rows import column_expressions, items, times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
@@ -42,12 +42,10 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
     if base.kind == "grouped":
         return _of_groups(m, called, base)
     special = _SPECIAL.get(name)
-    if special is not None:
-        found = special(m, called, base)
-        if found is not None:
-            return _in_place(m, called, base, found)
-    effect = row_effects()[0].get(name)
-    return _in_place(m, called, base, _by_effect(m, called, base, effect))
+    found = special(m, called, base) if special is not None else None
+    if found is None:
+        found = _by_effect(m, called, base, row_effects()[0].get(name))
+    return _in_place(m, called, base, column_expressions.settled(m, base, found))
 
 
 def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> Value:
@@ -249,6 +247,12 @@ def _take(m: Machine, called: Called, base: Value) -> Value:
     return base.on(m.sets.part(m.rows(base), split, TEST if called.name == "skip" else TRAIN, "cut"))
 
 
+def _selected(m: Machine, called: Called, base: Value) -> Value | None:
+    """`select(range(n))` of a data set takes rows; of a table it takes columns."""
+    index = called.given("indices", 0) or OTHER
+    return base.on(items.taken(m, m.rows(base), index)) if index.kind == "index" and index.rows is not None else None
+
+
 def _random_parts(m: Machine, called: Called, base: Value) -> Value:
     """`randomSplit([…])` and its kin: as many parts as there are shares."""
     shares = called.args[0] if called.args else OTHER
@@ -301,6 +305,8 @@ _SPECIAL = {
     "assign": _assign,
     "insert": _insert,
     "difference": _difference,
+    "select": _selected,
+    "fill_null": column_expressions.filled,
     "take": _take,
     "head": _take,
     "limit": _take,

@@ -53,6 +53,10 @@ def _no_columns() -> Mapping[str, Value]:
     return _NO_COLUMNS
 
 
+UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
+"""Kinds of models that learn without labels."""
+
+
 class Trained(NamedTuple):
     """One training of a model: `version` tells trainings apart, `ref` the object.
 
@@ -109,10 +113,11 @@ class Value:
         """The same over other rows; what is stored in its columns follows."""
         if rows is self.rows:
             return self
+        const = None if self.kind == "index" else self.const  # positions among these are no longer those of a range
         columns = self.columns
         if columns and rows is not None:
             columns = {name: replace(value, rows=rows) for name, value in columns.items()}
-        return replace(self, rows=rows, columns=columns)
+        return replace(self, rows=rows, columns=columns, const=const)
 
     def element(self, key: object) -> Value | None:
         """The element of a list or dict under a constant key."""

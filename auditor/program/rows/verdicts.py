@@ -8,9 +8,8 @@ from typing import NamedTuple
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, Spot, relation
 from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
-from auditor.program.rows.values import Fit, seen_by
+from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
 
-UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
 _AT_RANDOM = frozenset(
     {
         "train_test_split",
@@ -95,7 +94,7 @@ def preprocessing(trace: Trace) -> list[Leak]:
         for fit in leaking(evaluation):
             if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
-            if fit.how not in ("model", "filter"):
+            if fit.spot != evaluation.trained.spot:
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
                 found[fit.spot, fit.name] = leak._replace(trees_only=leak.trees_only and evaluation.trained.trees)
     return list(found.values()) or _before_split(trace)
@@ -158,6 +157,11 @@ def resampled(evaluation: Evaluation) -> Rows | None:
     return None
 
 
+def _counts(evaluation: Evaluation) -> bool:
+    """Whether an evaluation gives a figure that may be the last word; folds of a training part give none."""
+    return evaluation.how in _FIGURES or (evaluation.how == "folds" and not _divided(evaluation.tested))
+
+
 def _origin_seen(rows: Rows, tested: Rows) -> bool:
     return rows.parent is not None and relation(rows.parent, tested) == "overlap"
 
@@ -167,8 +171,9 @@ def overlaps(trace: Trace) -> list[Overlap]:
     found: list[Overlap] = []
     for evaluations in _by_model(trace.evaluations):
         shown = [e for e in evaluations if e.how in _FIGURES]
-        copies = [(e, rows) for e in shown if (rows := resampled(e)) is not None and e.trained.rows is not e.tested]
-        if copies and len(copies) == len([e for e in shown if e.trained.rows is not e.tested]):
+        apart = [e for e in evaluations if e.trained.rows is not e.tested and _counts(e)]
+        copies = [(e, rows) for e in apart if (rows := resampled(e)) is not None]
+        if copies and len(copies) == len(apart):
             found += [Overlap(e, rows, _split(trace, e)) for e, rows in copies[:1]]
         elif shown and all(e.relation == "overlap" for e in shown):
             presented = [e for e in shown if e.trained.rows is not e.tested and presented_apart(e)]

@@ -1,0 +1,77 @@
+"""How repositories stand to each other."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.fleet.comparison import Comparison, ranked
+from auditor.model.audit import Audit
+from auditor.model.finding import Severity
+from auditor.model.fleet import Fleet, Member, Standing
+from tests.lifecycle.builders import audit, found
+
+
+def compared(**audits: Audit | None) -> Fleet:
+    comparison = Comparison("2026-11-24")
+    for name, one in audits.items():
+        comparison.add(Member(f"/{name}"), one, f"audits/{name}.json" if one else "", "" if one else "it is broken")
+    return comparison.result()
+
+
+def test_most_debt_comes_first_and_what_failed_last() -> None:
+    fleet = compared(
+        clean=audit(),
+        broken=None,
+        worst=audit([found(), found("PIP008", "b.py"), found("PIP003", "c.py")]),
+        bad=audit([found("PIP008")]),
+    )
+    assert [one.member.target for one in fleet.standings] == ["/worst", "/bad", "/clean", "/broken"]
+    assert [one.rank for one in fleet.standings] == [1, 2, 3, None]
+    assert [one.percentile for one in fleet.standings][:3] == [
+        pytest.approx(500 / 6),
+        pytest.approx(50),
+        pytest.approx(100 / 6),
+    ]
+    assert fleet.standings[-1].problem == "it is broken"
+    assert fleet.debt is not None
+    assert (fleet.debt.repositories, fleet.debt.least) == (3, 0.0)
+
+
+def test_names_tell_repositories_apart() -> None:
+    assert {one.name for one in compared(a=audit(), b=audit()).standings} == {"/a", "/b"}
+    assert compared(a=audit()).standings[0].name == "sample"
+
+
+def test_what_several_have_is_shared() -> None:
+    fleet = compared(
+        a=audit([found(), found(line=9)]),
+        b=audit([found(severity=Severity.HIGH)]),
+        c=audit(),
+        d=audit([found("PIP008")]),
+        e=audit([found(state="waived"), found("PIP008", severity=Severity.INFO)]),
+    )
+    (one,) = fleet.shared
+    assert (one.rule, one.repositories, one.applicable, one.findings) == ("LKG001", 2, 5, 3)
+    assert one.severity == "critical"
+    assert one.examples == ("/a", "/b")
+
+
+def test_a_fleet_of_failures_is_a_fleet() -> None:
+    fleet = compared(a=None, b=None)
+    assert (fleet.debt, fleet.versions, fleet.families, fleet.shared) == (None, None, (), ())
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 100, allow_nan=False)), max_size=30))
+def test_ranks_and_percentiles_follow_the_debt(debts: list[float | None]) -> None:
+    placed = ranked(Standing(Member(str(n)), str(n), debt=debt) for n, debt in enumerate(debts))
+    judged = [one for one in placed if one.debt is not None]
+    assert len(placed) == len(debts)
+    assert [one.debt for one in judged] == sorted((one.debt or 0.0 for one in judged), reverse=True)
+    assert all(one.rank is not None and 1 <= one.rank <= len(judged) for one in judged)
+    assert all(one.percentile is not None and 0 < one.percentile < 100 for one in judged)
+    for a, b in itertools.pairwise(judged):
+        assert (a.debt == b.debt) == (a.rank == b.rank) == (a.percentile == b.percentile)

@@ -1,0 +1,134 @@
+"""The pages and summaries of a trend and of a fleet: sound, whole without a script, deaf to what the target writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from auditor.formats import fleet_terminal, json_file, sheet_html, trend_terminal
+from auditor.formats.view.sheet import Scale
+from auditor.model.audit import Versions
+from auditor.model.fleet import Fleet, Member, Shared, Spread, Standing
+from auditor.model.trend import SCHEMA, HalfLife, Life, Point, Trend
+from tests.formats.sample_graphs import EVIL
+from tests.formats.test_html_form import ALLOWED, Page
+
+DAY = 86_400
+VERSIONS = Versions("0.1", "r1", "1", "expert-set-2026", "2026.1")
+
+
+def point(at: int, debt: float | None, *, tags: tuple[str, ...] = (), problem: str = "") -> Point:
+    low, high = (debt - 1, debt + 3) if debt is not None else (0.0, 100.0)
+    return Point(
+        f"{at:040x}", 1_700_000_000 + at * DAY, tags, debt=debt, low=low, high=high, net=debt, grade="B", counts={"high": at % 3, "medium": 1},
+        families={"LKG": debt, "DAT": None}, problem=problem,
+    )  # fmt: skip
+
+
+def life(end: str = "open", path: str = "train.py", **more: object) -> Life:
+    gone = 1_700_500_000 if end in ("fixed", "removed") else None
+    fields = {"absent_at": "a" * 40, "entity": "scaler"} | more
+    return Life(
+        "f" * 32, "LKG001", "critical", path, str(fields["entity"]), "b" * 40, 1_700_000_000, str(fields["absent_at"]),
+        "c" * 40 if gone else "", gone, "b" * 40, end,
+    )  # fmt: skip
+
+
+def trend(points: tuple[Point, ...] = (), lives: tuple[Life, ...] = (), name: str = "churn") -> Trend:
+    ages = (HalfLife("LKG", 3, 2, 12.0), HalfLife("DAT", 2, 0, None))
+    return Trend(SCHEMA, name, VERSIONS, points, lives, ages if points else (), "partial", 7)
+
+
+def fleet(standings: tuple[Standing, ...] = ()) -> Fleet:
+    spread = Spread("debt", 2, 3.0, 5.0, 7.0, 9.0, 11.0)
+    shared = (Shared("DAT001", "Training on unversioned data", "DAT", "critical", 2, 3, 5, ("a", EVIL)),)
+    return Fleet("auditor/fleet/1", VERSIONS, "2026-11-24", standings, spread if standings else None, (spread,), shared)
+
+
+def standing(name: str, rank: int | None, problem: str = "") -> Standing:
+    return Standing(
+        Member(f"/{name}"), name, "d" * 40, rank, 50.0 if rank else None, 11.0 if rank else None, 9.0, 14.0, 11.0, "B", True, 0.9, 12, 30, 900,
+        "P", {"high": 2}, {"debt": 11.0}, problem=problem,
+    )  # fmt: skip
+
+
+TRENDS: dict[str, Callable[[], Trend]] = {
+    "long": lambda: trend(
+        tuple(point(at, 20.0 + at % 7) for at in range(400)), (life(), life("fixed"), life("removed", absent_at=""))
+    ),
+    "short": lambda: trend((point(0, 30.0, tags=("v1",)), point(1, 20.0)), (life(),)),
+    "one": lambda: trend((point(0, 30.0),)),
+    "unjudged": lambda: trend((point(0, None, problem="its files cannot be listed"), point(1, None))),
+    "gap": lambda: trend((point(0, 3.0), point(1, None), point(2, 4.0))),
+    "clock back": lambda: trend((point(5, 3.0), point(1, 9.0), point(3, 4.0))),
+    "hostile": lambda: trend((point(0, 3.0, tags=(EVIL,)),), (life(path=EVIL, entity=EVIL),), EVIL),
+}
+FLEETS: dict[str, Callable[[], Fleet]] = {
+    "two": lambda: fleet((standing("a", 1), standing("b", None, "it is broken"))),
+    "hostile": lambda: fleet((standing(EVIL, 1), standing("b", None, EVIL))),
+    "none": fleet,
+}
+PAGES = {f"trend {name}": (lambda made=made: sheet_html.render_trend(made())) for name, made in TRENDS.items()} | {
+    f"fleet {name}": (lambda made=made: sheet_html.render_fleet(made())) for name, made in FLEETS.items()
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound_and_needs_nothing(name: str) -> None:
+    said = PAGES[name]()
+    assert said == PAGES[name]()
+    page = Page(said)
+    assert {tag for tag, _ in page.elements} <= ALLOWED
+    assert len(page.named("h1")) == len(page.named("main")) == 1
+    assert not page.named("script")
+    assert not re.search(r"(?:src|href)=[\"'](?!#|data:)", said)
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2028\ud800]", said)
+    assert "nan" not in re.sub(r"[^\w.]", " ", said).split()
+
+
+def test_the_page_of_a_trend_tells_when_debt_came_and_went() -> None:
+    text = Page(sheet_html.render_trend(TRENDS["long"]())).text
+    assert "Half are gone after" in text
+    assert "12 days" in text
+    assert "more than half are still there" in text
+    assert "still open" in text
+    assert "before 2023-11-14" in text
+
+
+def test_a_line_is_broken_where_a_commit_was_not_judged() -> None:
+    scale = Scale(0, 10, 100)
+    assert scale.line([(0, 1.0), (5, None), (10, 2.0)]).count("M") == 2
+    assert scale.y(0) > scale.y(50) > scale.y(100)
+    assert scale.y(1e9) == scale.y(100)
+
+
+def test_the_page_of_a_fleet_ranks_and_tells_what_failed() -> None:
+    text = Page(sheet_html.render_fleet(FLEETS["two"]())).text
+    assert "Problems that more than one repository has" in text
+    assert "it is broken" in text
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("name", [*TRENDS, *(f"fleet {name}" for name in FLEETS)])
+def test_a_summary_fits_and_holds_nothing_invisible(name: str, columns: int) -> None:
+    kind = name.removeprefix("fleet ")
+    text = (
+        fleet_terminal.render(FLEETS[kind](), columns=columns)
+        if kind != name
+        else trend_terminal.render(TRENDS[name](), columns=columns)
+    )
+    assert max(map(len, text.splitlines())) <= columns
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2028\ud800]", text)
+
+
+@pytest.mark.parametrize("name", FLEETS)
+def test_json_holds_everything(name: str) -> None:
+    import msgspec
+
+    made = FLEETS[name]()
+    said = json_file.encoded(made)
+    assert said == json_file.encoded(msgspec.json.decode(said, type=Fleet))
