@@ -36,5 +36,6 @@ def parity(world: World, owned: Callable[[str], bool]) -> Parity:
 def _runs_both(
     world: World, test: Test, training: frozenset[tuple[str, int]], serving: frozenset[tuple[str, int]]
 ) -> bool:
-    reached = suites(world).of(test)
+    # The bodies of modules that come along with an import are no code of a side.
+    reached = {site for site in suites(world).of(test) if site[1] or site[0] in world.lineage.entries}
     return not reached.isdisjoint(training) and not reached.isdisjoint(serving)
