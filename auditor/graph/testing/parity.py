@@ -36,6 +36,5 @@ def parity(world: World, owned: Callable[[str], bool]) -> Parity:
 def _runs_both(
     world: World, test: Test, training: frozenset[tuple[str, int]], serving: frozenset[tuple[str, int]]
 ) -> bool:
-    # The bodies of modules that come along with an import are no code of a side.
-    reached = {site for site in suites(world).of(test) if site[1] or site[0] in world.lineage.entries}
+    reached = {site for site in suites(world).of(test) if site[1]}  # to import a module is not to run what it offers
     return not reached.isdisjoint(training) and not reached.isdisjoint(serving)
