@@ -71,6 +71,7 @@ class Denoter:
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
         self._modules = 0
+        self._brought: dict[tuple[str, int], Denotation | None] = {}  # by file and the name of an import statement
         self._bases: dict[Local, list[Denotation]] = {}
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
@@ -157,7 +158,7 @@ class Denoter:
     def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
         how, value = binding.how, binding.value
         if how == "import" and binding.imported is not None:
-            return self.imported(binding.imported, binding.level, frame.path)
+            return self._import(binding.imported, binding.level, frame.path)
         if how == "define":
             return Local(frame.path, binding.scope)
         if how == "param":
@@ -213,6 +214,15 @@ class Denoter:
         return Instance(found) if type(found) is Local else None
 
     # --- modules ---
+
+    def _import(self, imported: Imported, level: int, path: str) -> Denotation | None:
+        """The same as `imported`, remembered: every function of a file may use what the file imports once."""
+        if self._modules:  # in the middle of a search an answer may be cut short
+            return self.imported(imported, level, path)
+        key = (path, id(imported))
+        if key not in self._brought:
+            self._brought[key] = self.imported(imported, level, path)
+        return self._brought[key]
 
     def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
         """What one name of an import statement stands for."""
