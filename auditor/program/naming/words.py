@@ -8,20 +8,26 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Const, Each, Lambda, Name, Program, Record
+from auditor.model.ir import Attr, Call, Const, Each, Imported, Lambda, Name, Program, Record
 
 
 class Words(NamedTuple):
     """What a program writes out.
 
     `texts` are all its texts, `said` those in the bodies of its scopes; `members` the attributes and keywords named in
-    bodies; `free` the names that are read and that no statement or expression of the program binds.
+    bodies; `free` the names that are read and that no statement or expression of the program binds; `brought` those that
+    are imported out of a module.
     """
 
     texts: frozenset[str]
     said: frozenset[str]
     members: frozenset[str]
     free: frozenset[str]
+    brought: frozenset[str]
+
+    def mentions(self, names: frozenset[str]) -> bool:
+        """Whether a body may mean something that is called by one of some names."""
+        return not (names.isdisjoint(self.members) and names.isdisjoint(self.free) and names.isdisjoint(self.brought))
 
 
 def words_of(program: Program) -> Words:
@@ -31,7 +37,7 @@ def words_of(program: Program) -> Words:
     around.through([(s.decorators, s.bases, s.keywords, s.returns, s.params) for s in program.scopes])
     free = (bodies.read | around.read) - bodies.bound - around.bound
     texts = frozenset(bodies.texts)
-    return Words(texts | around.texts, texts, frozenset(bodies.members), frozenset(free))
+    return Words(texts | around.texts, texts, frozenset(bodies.members), frozenset(free), frozenset(bodies.brought))
 
 
 class _Walk:
@@ -42,6 +48,7 @@ class _Walk:
         self.members: set[str] = set()
         self.read: set[str] = set()
         self.bound: set[str] = set()
+        self.brought: set[str] = set()
 
     def through(self, stack: list[Any]) -> None:
         """Take the words out of some records."""
@@ -64,10 +71,12 @@ class _Walk:
                     self._names(item)
                 stack += (_PARTS.get(kind) or _parts(kind))(item)
 
-    def _names(self, item: Call | Each | Lambda) -> None:
-        """What a call names by keyword, and what a comprehension or a lambda binds for itself."""
+    def _names(self, item: Call | Each | Imported | Lambda) -> None:
+        """What a call names by keyword, an import by its name, and what a comprehension or a lambda binds for itself."""
         if type(item) is Call:
             self.members.update([name for name, _ in item.keywords])
+        elif type(item) is Imported:
+            self.brought.add(item.name)
         elif type(item) is Lambda:
             self.bound.update([param.name for param in item.params])
         elif type(item) is Each:
@@ -89,7 +98,7 @@ def records(node: object) -> Iterator[Record]:
 
 
 _PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
-_NAMING = frozenset({Call, Each, Lambda})
+_NAMING = frozenset({Call, Each, Imported, Lambda})
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 
 
