@@ -71,6 +71,8 @@ class Denoter:
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
         self._modules = 0
+        self.cuts = 0
+        """How often an answer was cut short because its own question was being asked: what was found meanwhile may miss it."""
         self._brought: dict[tuple[str, int], Denotation | None] = {}  # by file and the name of an import statement
         self._bases: dict[Local, list[Denotation]] = {}
 
@@ -87,6 +89,7 @@ class Denoter:
             return answers[number]
         key = (id(answers), number)
         if key in active or len(active) > DEEPEST:
+            self.cuts += 1
             return None
         active.add(key)
         try:
@@ -217,12 +220,14 @@ class Denoter:
 
     def _import(self, imported: Imported, level: int, path: str) -> Denotation | None:
         """The same as `imported`, remembered: every function of a file may use what the file imports once."""
-        if self._modules:  # in the middle of a search an answer may be cut short
-            return self.imported(imported, level, path)
         key = (path, id(imported))
-        if key not in self._brought:
-            self._brought[key] = self.imported(imported, level, path)
-        return self._brought[key]
+        if key in self._brought:
+            return self._brought[key]
+        before = self.cuts
+        found = self.imported(imported, level, path)
+        if self.cuts == before:
+            self._brought[key] = found
+        return found
 
     def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
         """What one name of an import statement stands for."""
@@ -244,7 +249,9 @@ class Denoter:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
         key = (home, name)
         if key in self._searching or self._modules > DEEPEST_MODULES:
-            return self._searching.get(key)
+            known = self._searching.get(key)
+            self.cuts += known is None
+            return known
         self._searching[key] = None
         self._modules += 1
         try:
@@ -352,9 +359,10 @@ class Denoter:
         if known is None:
             scope = self.code.scope(cls.path, cls.scope)
             where = Frame(cls.path, max(scope.parent, 0))
+            before = self.cuts
             found = (self.denote(base, where) for base in scope.bases)
             known = [base for base in found if base is not None]
-            if not self._active:  # in the middle of another question an answer may be cut short
+            if self.cuts == before:
                 self._bases[cls] = known
         return known
 
