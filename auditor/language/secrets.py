@@ -111,6 +111,7 @@ _FORMATS = (
     _format("an AWS access key id", "AKIA", r"\b(?P<secret>AKIA[0-9A-Z]{16})\b"),
     _format("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"\b(?P<secret>gh[pousr]_[A-Za-z0-9]{36,})\b"),
     _format("a GitHub token", "github_pat_", r"\b(?P<secret>github_pat_\w{60,})"),
+    _format("a GitHub token", "GITHUB_PAT GH_PAT GITHUB_TOKEN GH_TOKEN", r"(?:GITHUB|GH)_(?:PAT|TOKEN)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?(?P<secret>[0-9a-f]{40})\b"),
     _format("a GitLab token", "glpat-", r"\b(?P<secret>glpat-[\w-]{20,})"),
     _format("a Hugging Face token", "hf_", r"\b(?P<secret>hf_[A-Za-z0-9]{34,})\b"),
     _format("an OpenAI key", "T3BlbkFJ", r"\b(?P<secret>sk-[\w-]{20,}T3BlbkFJ[\w-]{20,})"),

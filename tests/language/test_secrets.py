@@ -31,6 +31,7 @@ def kinds(text: str) -> list[str]:
     [
         ("key = 'AKIA" + "Q7M2X9K4W8R3T6Z5" + "'", "an AWS access key id"),
         ("gh" + "p_" + DRAWN * 2, "a GitHub token"),
+        ("GITHUB_PAT=" + "3f9a1c7e5b" * 4, "a GitHub token"),
         ("hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
         ("HF_TOKEN=hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
         ("sk-" + DRAWN + "T3Blbk" + "FJ" + DRAWN, "an OpenAI key"),

@@ -130,12 +130,12 @@ class ScopeIndex:
             return []
         if len(table) == 1:
             [(number, binding)] = table.items()
-            excluded = bool(binding.block and block) and self._excludes(binding.block, block)
+            excluded = bool(binding.block and block) and self.excludes(binding.block, block)
             return [] if number > version or excluded else [binding]
         found: list[Binding] = []
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
-            if self._excludes(binding.block, block) or (found and _overwritten(binding, found)):
+            if self.excludes(binding.block, block) or (found and _overwritten(binding, found)):
                 continue
             found.append(binding)
             if block[: len(binding.block)] == binding.block and binding.how != "augment":
@@ -159,8 +159,8 @@ class ScopeIndex:
         tests = (self.tests.get(construct) for construct, arm in block if arm == 0)
         return any((type(t) is Name and t.id == _TYPES) or (type(t) is Attr and t.name == _TYPES) for t in tests)
 
-    def _excludes(self, one: Block, other: Block) -> bool:
-        """True when the two stand in different arms of one branch."""
+    def excludes(self, one: Block, other: Block) -> bool:
+        """Whether two blocks stand in different arms of one branch."""
         for (construct, arm), (other_construct, other_arm) in zip(one, other, strict=False):
             if construct != other_construct:
                 return False
