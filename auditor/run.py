@@ -83,6 +83,7 @@ def audit(
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
+        from auditor.judgement import excerpts
 
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
         result = _judge(
@@ -97,6 +98,7 @@ def audit(
             str(rules or ""),
             tell,
         )
+        result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -279,6 +281,10 @@ def _judge(
         signoffs=people.signoffs,
         settings=settings,
         resolution=account.resolutions(graphs),
+        co_changes=account.co_changes(graphs),
+        authors=account.authors(graphs, findings),
+        owners=account.owners(graphs, findings),
+        blurbs={family.id: family.blurb for family in rules.families},
         inventory=inventory(graphs.world),
     )
     tell("scoring", 0, 0)

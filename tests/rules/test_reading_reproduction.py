@@ -28,6 +28,8 @@ PICKED = "import os\nimport random\nimport shutil\n\n{}for name in random.sample
 SHOW = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
 FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
 
+TAPE = "import tensorflow as tf\n\n\ndef slope(x):\n    with tf.GradientTape() as tape:\n        y = x * x\n    return tape.gradient(y, x)\n"
+
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
     tree = graphs(files, archetypes=archetypes)
@@ -38,6 +40,7 @@ PAIRS = [
     pytest.param("REP001", {"a.py": SK + "tr, te = train_test_split(f)\n" + FIT}, {"a.py": SK + "print(f.sample(5))\nRidge().fit(f[['a']], f['y'])\n"}, id="a sample that is looked at"),
     pytest.param("REP001", {"a.py": FOREST.format("'max_depth': 3")}, {"a.py": FOREST.format("'random_state': 3")}, id="a seed that is set later"),
     pytest.param("REP002", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -c https://example.org/c.txt\n", "a.py": SK}, id="installed under constraints"),
+    pytest.param("REP001", {"a.py": TAPE + "\ndef step(opt, x):\n    opt.apply_gradients(zip(slope(x), [x]))\n"}, {"a.py": TAPE}, id="a gradient that nothing applies"),
     pytest.param("REP002", {"Dockerfile": "FROM python:3.12\nRUN pip install pandas\n", "a.py": SK}, {"Dockerfile": "FROM python:3.12\nRUN pip install --upgrade pip\n", "a.py": SK}, id="the installer itself"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas[mlflow]==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, id="brought by an extra of its name"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    zenml integration install mlflow\n", "Makefile": "all:\n\tzenml integration install mlflow\n", "a.py": "import pandas\nimport mlflow\n"}, id="installed by another tool"),

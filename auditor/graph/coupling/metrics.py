@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.model.artefact import Edge, EdgeKind, NodeKind
+from auditor.model.artefact import INFLUENCE, Edge, NodeKind
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Influence: TypeAlias = nx.DiGraph[str]
-
-INFLUENCE = {
-    EdgeKind.CONSUMES: True,
-    EdgeKind.PRODUCES: True,
-    EdgeKind.CONFIGURES: True,
-    EdgeKind.CONTAINS: True,
-    EdgeKind.RUNS: False,
-    EdgeKind.IMPORTS: False,
-    EdgeKind.ENV_OF: True,
-    EdgeKind.SETS: True,
-}
-"""Edges along which a change travels: True in their own direction, False against it (what imports or runs a thing depends on it)."""
 
 CARRIERS = frozenset(
     {

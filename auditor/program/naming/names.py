@@ -68,8 +68,10 @@ class Modules:
                     # A folder without any Python of its own level is no evidence against a library of that name.
                     if found and not (found.endswith("/") and place != folder and not self._owns(found)):
                         return found
-        if "." in dotted or len(holders) == 1:
-            matches = [found for base in holders if (found := self.file(base, dotted)) and not found.endswith("/")]
+        installed = [base for base in holders if base.endswith("/src")]  # what lies there is meant to be imported so
+        if "." in dotted or len(holders) == 1 or installed:
+            among = holders if "." in dotted or len(holders) == 1 else installed
+            matches = [found for base in among if (found := self.file(base, dotted)) and not found.endswith("/")]
             if len(matches) == 1 and self._plausible(matches[0], first):
                 return matches[0]
         return None
