@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from auditor.history.store import FORM, Key, packed, unpacked
+from auditor.history.store import FORM, Key, Reported, packed, unpacked
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 
@@ -77,6 +77,14 @@ class TeamStore:
         except self._alchemy.exc.SQLAlchemyError as error:
             raise self._failed(error) from error
 
+    def reported(self, commit: str, scope: str) -> Reported | None:
+        """What was said of a commit when it was first audited, under whichever versions."""
+        run = self._run.c
+        here = (run.repository == self._repository, run.commit_id == commit, run.scope == scope)
+        wanted = self._alchemy.select(*(run[name] for name in Reported._fields)).where(*here).order_by(run.id).limit(1)
+        rows = self._rows(wanted)
+        return Reported(*rows[0]) if rows else None
+
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run of this repository that can still be read, as `Store` yields them."""
         run = self._run.c
@@ -91,8 +99,9 @@ class TeamStore:
     def _replace(self, row: dict[str, Any]) -> None:
         same = [self._run.c[name] == row[name] for name in _UNIQUE]
         with self._engine.begin() as connection:
-            connection.execute(self._alchemy.delete(self._run).where(*same))
-            connection.execute(self._alchemy.insert(self._run).values(row))
+            # The order of the rows stays that in which runs were first stored.
+            if not connection.execute(self._alchemy.update(self._run).where(*same).values(row)).rowcount:
+                connection.execute(self._alchemy.insert(self._run).values(row))
 
     def _at(self, commit: str, key: Key) -> list[Any]:
         run = self._run.c

@@ -133,3 +133,20 @@ def test_a_page(repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     said = (tmp_path / "p.html").read_text()
     assert "Debt over time" in said
     assert "LKG001" in said
+
+
+def test_what_was_reported_under_other_rules_is_told_beside_todays(
+    repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = tmp_path / "runs.jsonl"
+    trend(repo, capsys, "--every", "commit", "--export", str(lines))
+    then = [json.loads(line) for line in lines.read_text().splitlines()]
+    for row in then:
+        row["audit"]["versions"]["ruleset"] = "older"
+        row["audit"]["score"]["debt"] = 99.5
+    lines.write_text("".join(json.dumps(row) + "\n" for row in then))
+    said = trend(repo, capsys, "--every", "commit", "--import", str(lines), "--store", str(tmp_path / "other.db"))
+    points = said["points"]
+    assert isinstance(points, list)
+    assert {(point["reported"], point["reported_under"][0]) for point in points} == {(99.5, "older")}
+    assert all(point["debt"] < 99 for point in points)

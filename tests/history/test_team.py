@@ -60,6 +60,17 @@ def test_a_newer_audit_takes_the_place_of_an_older_one(url: str) -> None:
         assert [row[3] for row in store.all()] == [slim(audit())]
 
 
+def test_what_was_reported_first_stays_known(url: str) -> None:
+    old, new = audit(ruleset="r0"), audit([found()], ruleset="r1")
+    with TeamStore(url, ONE) as store, TeamStore(url, OTHER) as other:
+        for made in (old, new, old):
+            store.put("c1", 5, "", made)
+        said = store.reported("c1", "")
+        assert said is not None
+        assert (said.debt, said.ruleset) == (old.score.debt, "r0")
+        assert other.reported("c1", "") is None
+
+
 def test_lines_go_from_a_file_to_a_team_and_back(url: str, tmp_path: Path) -> None:
     with Store(tmp_path / "h.db") as file, TeamStore(url, ONE) as team, Store(tmp_path / "again.db") as again:
         for at, made in enumerate((audit(), audit([found()]), audit(ruleset="r2"))):

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
+from auditor.model.ir import Const, Expr, Group, Return, Table
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.statements import within
 
 MANAGED = re.compile(
     r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
@@ -220,7 +223,7 @@ def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
         for site in ((path, number) for number in code.scopes(path)) if owned(path) and places.is_product(path) else ():
             for effect in world.resolved.effects.own.get(site, ()):
                 route = effect.targets[0].text() if effect.role is Role.SERVE and effect.targets else ""
-                if route and _HEALTH.search(route.rpartition("/")[2] or route):
+                if route and (_HEALTH.search(route.rpartition("/")[2] or route) or _is_liveness(world, path, effect)):
                     return Evidence(code.place(path, effect.line), f"the route {route}", True)
     for path, facts in sorted(world.files.items()):
         if not places.is_product(path) or facts.program is not None:
@@ -233,7 +236,35 @@ def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
     return None
 
 
-_GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
+def _is_liveness(world: World, path: str, effect: Effect) -> bool:
+    """Whether a route is the root of the service and does nothing but answer that it runs."""
+    if effect.targets[0].text() != "/":
+        return False
+    for endpoint in endpoints(world.resolved, path):
+        if endpoint.route == "/":
+            scope = world.resolved.code.scope(*endpoint.site)
+            answers = [s.value for s in scope.body if type(s) is Return and s.value is not None]
+            calls = world.resolved.code.index(*endpoint.site).calls
+            if answers and not calls and all(map(_is_constant, answers)):
+                return True
+    return False
+
+
+def _is_constant(value: Expr) -> bool:
+    return all(type(node) in (Const, Table, Group) for node in within(value))
+
+
+_MEASURED = re.compile(r"\b(prometheus|grafana|cloud ?watch|datadog|new ?relic|kibana|application insights|stackdriver|cluster[- ]monitoring|dynatrace)\b", re.I)  # fmt: skip
+
+
+def told_of_monitoring(world: World) -> str:
+    """The system by which the documents say that what runs is measured; "" where they name none."""
+    found = _MEASURED.search(world.documents.text)
+    return found[0] if found else ""
+
+
+GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
+"""Models that group, describe or look up rows: nothing comes true that their answers could be held against."""
 
 
 def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
@@ -244,7 +275,7 @@ def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
         for effect in (effects if owned(site[0]) and places.is_product(site[0]) else ())
         if world.trains(effect)
     ]
-    return bool(fits) and all(effect.name.startswith(_GROUPING) for effect in fits)
+    return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
 
 
 _CAPTURE = re.compile(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)

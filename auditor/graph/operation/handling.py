@@ -68,12 +68,16 @@ class Kept(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version."""
+    """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version.
+
+    `asked` is where an endpoint that loses its answers at least logs or keeps what it was asked.
+    """
 
     path: str
     lost: tuple[Handler, ...]
     unversioned: Kept | None
     hooked: bool
+    asked: Place | None
 
     @property
     def names(self) -> str:
@@ -93,7 +97,8 @@ def _answers(world: World, path: str, of: list[Handler]) -> Answers:
     keeping = {handler: kept(world, handler) for handler in of}
     lost = tuple(handler for handler, kept_at in keeping.items() if not kept_at)
     bare = [each[0] for each in keeping.values() if each and not each[0].version]
-    return Answers(path, lost, bare[0] if bare else None, any(hooked(world, handler) for handler in lost))
+    asked = next((place for handler in lost if (place := _keeps_request(world, handler))), None)
+    return Answers(path, lost, bare[0] if bare else None, any(hooked(world, handler) for handler in lost), asked)
 
 
 def handlers(world: World, owned: Callable[[str], bool]) -> list[Handler]:
@@ -160,6 +165,8 @@ def _checks(world: World, site: Site) -> bool:
         return True
     for call in world.resolved.code.index(*site).calls:
         name = _named(call.call.func)
+        if name == "astype" and type(call.call.func) is Attr and _mentions_input(call.call.func.base):
+            return True
         if (name in _CONVERTING and any(_mentions_input(arg) for arg in call.call.args)) or (
             name and _CHECKING.search(name)
         ):
@@ -215,6 +222,20 @@ def kept(world: World, handler: Handler) -> list[Kept]:
             if effect.line >= asked.line and _stores(effect) and not _in_handler(world, site, effect.at)
         ]
     return sorted(found, key=lambda each: (not each.version, each.place))
+
+
+def _keeps_request(world: World, handler: Handler) -> Place | None:
+    """Where an endpoint logs or keeps something before it asks the model: what it was asked."""
+    for site in sorted(handler.way):
+        asked = _asked(world, handler, site)
+        for call in world.resolved.code.index(*site).calls if asked is not None else ():
+            given = (*call.call.args, *(value for _, value in call.call.keywords))
+            before = asked is not None and call.call.line < asked.line and not _in_handler(world, site, call)
+            if before and any(map(_mentions_input, given)):
+                kept_at = next(_keeps(world, site, call), None)
+                if kept_at is not None:
+                    return kept_at.place
+    return None
 
 
 def _asked(world: World, handler: Handler, site: Site) -> Call | None:
