@@ -88,7 +88,7 @@ def test_folds(source: str, expected: list[str]) -> None:
             "main.py",
             ["d/r"],
             id="star of what a call makes",
-        ),  # fmt: skip
+        ),
         pytest.param(
             {"main.py": "from c import P\nask(P['a'])", "c.py": "P = {'a': 'x'}"}, "main.py", ["x"], id="imported dict"
         ),
