@@ -66,13 +66,14 @@ def audit(
     further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
     as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
-    from auditor.facts import Cache, default_folder
+    from auditor.facts import Cache, default_folder, no_collection
     from auditor.tree import open_tree
 
     tell = progress or _silent
     day = (as_of or date.today()).isoformat()  # noqa: DTZ011  # the day on the user's calendar decides what has lapsed
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
+        stack.enter_context(no_collection())
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
@@ -81,25 +82,23 @@ def audit(
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
-        from auditor.facts import (
-            no_collection,
-            read_facts,
-        )  # and with them all readers, which a known tree does not need
+        from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
+        from auditor.judgement import excerpts
 
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
-        with no_collection():
-            result = _judge(
-                tree.listing,
-                tree.settings,
-                people,
-                files,
-                tree.history,
-                day,
-                profile or PROFILE,
-                persona,
-                str(rules or ""),
-                tell,
-            )
+        result = _judge(
+            tree.listing,
+            tree.settings,
+            people,
+            files,
+            tree.history,
+            day,
+            profile or PROFILE,
+            persona,
+            str(rules or ""),
+            tell,
+        )
+        result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -160,11 +159,11 @@ def _graphs(
 
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
+        stack.enter_context(no_collection())
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
         tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
         files = read_facts(tree, cache=cache, jobs=jobs, progress=tell)
-        stack.enter_context(no_collection())
         tell("resolving the program", 0, 0)
         resolved = resolve(files, _paths(tree.listing), load(), _names(tree.listing.target))
         tell("building the graph", 0, 0)
@@ -237,6 +236,7 @@ def _judge(
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
+    from auditor.graph.views.inventory import inventory
     from auditor.knowledge import load
     from auditor.program import resolve
     from auditor.score import UNSCORED, exposure_of, load_policy, restated
@@ -281,6 +281,11 @@ def _judge(
         signoffs=people.signoffs,
         settings=settings,
         resolution=account.resolutions(graphs),
+        co_changes=account.co_changes(graphs),
+        authors=account.authors(graphs, findings),
+        owners=account.owners(graphs, findings),
+        blurbs={family.id: family.blurb for family in rules.families},
+        inventory=inventory(graphs.world),
     )
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})

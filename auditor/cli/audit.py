@@ -25,7 +25,7 @@ REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-r
 @click.option("--rev", metavar="REV", help="Audit this revision from git objects, without a checkout.")
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="Write the audit as html, json, markdown, terminal, csv, sarif, gitlab (code quality), junit, github (annotations), comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
+    help="Write the audit as html, json, markdown, terminal, pdf, csv or parquet (findings), facts-csv or facts-parquet, ml-bom (CycloneDX), sarif, gitlab (code quality), junit, github (annotations), comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
 )  # fmt: skip
 @click.option(
     "--fail-on", type=click.Choice(["critical", "high", "medium", "low"]),
@@ -109,7 +109,7 @@ def _standard() -> list[Output]:
 
 def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
-    from auditor.formats import render, terminal
+    from auditor.formats import encode, terminal
     from auditor.formats.pages import rule_pages
 
     pages = rule_pages(audit, rules)
@@ -118,6 +118,6 @@ def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> No
         lambda output: (
             terminal.render(audit, color=bool(look(output)["color"]))
             if output.format == "terminal"
-            else render(audit, output.format, pages)
+            else encode(audit, output.format, pages)
         ),
     )

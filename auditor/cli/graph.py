@@ -17,7 +17,7 @@ from auditor.cli.progress import shown_progress
 @view_options
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="Write the graph as json, html, dot, graphml or terminal. Repeatable; without a PATH (or with -) to stdout.",
+    help="Write the graph as json, html, dot, mermaid (the lineage), graphml or terminal. Repeatable; without a PATH (or with -) to stdout.",
 )  # fmt: skip
 @reading_options
 def command(

@@ -59,16 +59,17 @@ def require_writable(path: Path) -> None:
         raise UsageError(f"cannot write {path}: permission denied")
 
 
-def write_file(path: Path, text: str) -> None:
-    """Writes the whole text or nothing. A symbolic link at `path` is replaced, not followed; a device is written to."""
+def write_file(path: Path, content: str | bytes) -> None:
+    """Writes the whole content or nothing; text as UTF-8. A symbolic link at `path` is replaced, not followed; a device is written to."""
+    raw = content.encode() if isinstance(content, str) else content
     if _is_special(path):
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(raw)
         return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
@@ -76,7 +77,7 @@ def write_file(path: Path, text: str) -> None:
         raise
 
 
-def deliver(outputs: Iterable[Output], render: Callable[[Output], str]) -> None:
+def deliver(outputs: Iterable[Output], render: Callable[[Output], str | bytes]) -> None:
     """Renders each output; files first, so that a reader of stdout who leaves early costs none of them."""
     for output in sorted(outputs, key=lambda output: output.path is None):
         if output.path is None:

@@ -16,7 +16,7 @@ from auditor.cli.stored import load_audit
 @click.argument("audit", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="AUDIT.json")
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]",
-    help="html, json, markdown, terminal, csv, sarif, gitlab, junit, github, comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
+    help="html, json, markdown, terminal, pdf, csv, parquet, facts-csv, facts-parquet, ml-bom, sarif, gitlab, junit, github, comment, badge or badge-json. Repeatable; without a PATH (or with -) to stdout.",
 )  # fmt: skip
 @click.option("--rules", type=EXISTING_FOLDER, metavar="DIR", help="Take the prose of further rules from this folder.")
 @debug_option

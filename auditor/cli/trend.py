@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,10 @@ from auditor.cli.output import Output, deliver, look, parse_outputs, write_file
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
 from auditor.model.trend import Trend
+
+if TYPE_CHECKING:
+    from auditor.history.store import Store
+    from auditor.history.team import TeamStore
 
 FORMS = ("terminal", "json", "html", "points", "lives")
 TABLES = ("points", "lives")
@@ -34,12 +39,9 @@ TABLES = ("points", "lives")
 @click.option("--since", metavar="DATE", help="Leave out what is older (YYYY-MM-DD).")
 @click.option("--exact", is_flag=True, help="Audit further commits until each finding's first and last one are known.")
 @click.option(
-    "--store",
-    "place",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Keep audited commits there (default: .auditor/history.db of a folder).",
-)
+    "--store", "place", metavar="FILE|URL", envvar="AUDITOR_STORE", show_envvar=True,
+    help="Keep audited commits there: a file (default: .auditor/history.db of a folder), or a database as postgresql://HOST/NAME.",
+)  # fmt: skip
 @click.option(
     "--export",
     "exported",
@@ -66,7 +68,7 @@ def command(
     points: int | None,
     since: str | None,
     exact: bool,
-    place: Path | None,
+    place: str | None,
     exported: Path | None,
     imported: Path | None,
     outputs: tuple[str, ...],
@@ -85,10 +87,10 @@ def command(
     wanted = parse_outputs(outputs, FORMS) or [Output("terminal", None)]
     if any(output.path is None for output in wanted if output.format in TABLES):
         raise UsageError("tables go into files; write points=FILE.csv or lives=FILE.parquet")
-    from auditor.history.store import Store, export_lines, import_lines
+    from auditor.history.store import export_lines, import_lines
     from auditor.history.walk import trend
 
-    with Store(_place(target, place, cache_dir)) as store, shown_progress(quiet=quiet) as progress:
+    with _store(target, place, cache_dir) as store, shown_progress(quiet=quiet) as progress:
         if imported is not None:
             with imported.open("rb") as file:
                 import_lines(store, file)
@@ -120,19 +122,34 @@ def _tables(outputs: list[Output], found: Trend) -> None:
             write_table(points_table(found) if output.format == "points" else lives_table(found), output.path)
 
 
-def _place(target: str, place: Path | None, cache_dir: Path | None) -> Path:
-    """Where audited commits are kept: beside the files where there are files, else in the cache."""
-    if place is not None:
-        return place
+def _store(target: str, place: str | None, cache_dir: Path | None) -> Store | TeamStore:
+    """What audited commits are kept in."""
+    if place is not None and "://" in place:
+        from auditor.history.team import TeamStore
+        from auditor.tree import identity_of
+
+        return TeamStore(place, identity_of(target))
+    from auditor.history.store import Store
+
+    return Store(Path(place) if place is not None else _place(target, cache_dir))
+
+
+def _place(target: str, cache_dir: Path | None) -> Path:
+    """Where audited commits are kept in a file: beside the files where there are files, else in the cache."""
     folder = Path(target)
     if folder.is_dir() and not (folder / "HEAD").is_file() and folder.name != ".git":
         home = folder / ".auditor"
         if home.is_symlink():
             raise UsageError(f"{home} is a symbolic link, which is not followed; name a file with --store")
-        home.mkdir(exist_ok=True)
-        ignore = home / ".gitignore"
-        if not ignore.exists():
-            write_file(ignore, "history.db*\n")
+        try:
+            home.mkdir(exist_ok=True)
+            ignore = home / ".gitignore"
+            if not ignore.exists():
+                write_file(ignore, "history.db*\n")
+        except OSError as error:
+            raise UsageError(
+                f"the history cannot be kept in {home}: {error.strerror or error}; name a file with --store"
+            ) from error
         return home / "history.db"
     import hashlib
 

@@ -10,7 +10,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from auditor.dialects import airflow, azureml, dagster, flyte, kedro, kfp, luigi, metaflow, prefect, sagemaker, zenml
+from auditor.dialects import (
+    airflow,
+    azureml,
+    azureml_v1,
+    dagster,
+    flyte,
+    kedro,
+    kfp,
+    luigi,
+    metaflow,
+    prefect,
+    sagemaker,
+    vertex,
+    zenml,
+)
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
@@ -27,6 +41,8 @@ DIALECTS: tuple[Dialect, ...] = (
     sagemaker.DIALECT,
     flyte.DIALECT,
     azureml.DIALECT,
+    azureml_v1.DIALECT,
+    vertex.DIALECT,
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import hashlib
 import logging
 import zlib
@@ -11,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from auditor.facts.cache import Cache
+from auditor.facts.garbage import no_collection
 from auditor.facts.pool import Task, read_all, unpack
 from auditor.facts.version import extractor_version
 from auditor.model.facts import Facts
@@ -163,15 +162,3 @@ class _Reading:
     def _report(self) -> None:
         if self._progress is not None:
             self._progress("reading files", len(self._facts), self._total)
-
-
-@contextlib.contextmanager
-def no_collection() -> Iterator[None]:
-    """Keeps the garbage collector away while millions of immutable records are made: it would find nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -8,19 +8,22 @@ import msgspec
 
 from auditor.formats import (
     badge_file,
-    csv_file,
     github_file,
     gitlab_file,
     graph_dot,
     graph_graphml,
     graph_html,
     graph_json,
+    graph_mermaid,
     graph_terminal,
     html_file,
     json_file,
     junit_file,
     markdown_file,
+    mlbom_file,
+    pdf_file,
     sarif_file,
+    tables,
     terminal,
 )
 from auditor.model.audit import Audit
@@ -28,7 +31,7 @@ from auditor.model.errors import UsageError
 from auditor.model.export import GraphExport
 from auditor.model.page import RulePages
 
-__all__ = ["FORMATS", "GRAPH_FORMATS", "IMPACT_FORMATS", "Format", "GraphFormat", "render", "render_graph"]
+__all__ = ["FORMATS", "GRAPH_FORMATS", "IMPACT_FORMATS", "Format", "GraphFormat", "encode", "render", "render_graph"]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -36,7 +39,7 @@ class Format(msgspec.Struct, frozen=True):
 
     name: str
     suffix: str
-    render: Callable[[Audit, RulePages], str]
+    render: Callable[[Audit, RulePages], str | bytes]
 
 
 FORMATS = (
@@ -51,7 +54,12 @@ FORMATS = (
     Format("comment", ".md", github_file.comment),
     Format("badge", ".svg", badge_file.svg),
     Format("badge-json", ".json", badge_file.endpoint),
-    Format("csv", ".csv", csv_file.render),
+    Format("csv", ".csv", tables.findings_csv),
+    Format("parquet", ".parquet", tables.findings_parquet),
+    Format("facts-csv", ".csv", tables.facts_csv),
+    Format("facts-parquet", ".parquet", tables.facts_parquet),
+    Format("pdf", ".pdf", pdf_file.render),
+    Format("ml-bom", ".cdx.json", mlbom_file.render),
 )
 
 
@@ -67,6 +75,7 @@ GRAPH_FORMATS = (
     GraphFormat("json", ".json", graph_json.render),
     GraphFormat("html", ".html", graph_html.render),
     GraphFormat("dot", ".dot", graph_dot.render),
+    GraphFormat("mermaid", ".mmd", graph_mermaid.render),
     GraphFormat("graphml", ".graphml", graph_graphml.render),
     GraphFormat("terminal", ".txt", graph_terminal.render),
 )
@@ -75,7 +84,20 @@ IMPACT_FORMATS = ("terminal", "json")
 
 
 def render(audit: Audit, name: str, pages: RulePages | None = None) -> str:
-    """The audit in the named form. `pages` adds the prose of the rules. Raises UsageError for an unknown form."""
+    """The audit in the named form of text. `pages` adds the prose of the rules. Raises UsageError for any other name."""
+    written = _render(audit, name, pages)
+    if isinstance(written, bytes):
+        raise UsageError(f"{name} is no text")
+    return written
+
+
+def encode(audit: Audit, name: str, pages: RulePages | None = None) -> bytes:
+    """The audit in the named form, as the bytes of its file; text in UTF-8. Raises UsageError for an unknown form."""
+    written = _render(audit, name, pages)
+    return written.encode() if isinstance(written, str) else written
+
+
+def _render(audit: Audit, name: str, pages: RulePages | None) -> str | bytes:
     for form in FORMATS:
         if form.name == name:
             return form.render(audit, pages or {})

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from importlib.resources import files
 
-from auditor.formats.view import report
+from auditor.formats.view.report import report
 from auditor.model.audit import Audit
 from auditor.model.page import RulePages
 
@@ -15,7 +15,7 @@ _TEMPLATES = "auditor.reports.templates"
 
 def render(audit: Audit, pages: RulePages | None = None) -> str:
     """The report as a page. Everything that the target could choose is escaped; equal audits give equal bytes."""
-    style, script = template("style.css").strip(), template("report.js").strip()
+    style, script = joined("style.css", "graph/graph.css"), joined("page.js", "report.js", "graph/graph.js")
     return page_of(
         "report.html.j2",
         r=report(audit, pages or {}),
@@ -37,6 +37,11 @@ def page_of(name: str, **content: object) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(name).render(**content)
+
+
+def joined(*names: str) -> str:
+    """Several files of the templates as one style or script."""
+    return "\n".join(template(name).strip() for name in names)
 
 
 def template(name: str) -> str:

@@ -14,10 +14,10 @@ from auditor.graph.leakage.judging import Judging
 from auditor.graph.leakage.questions import Evaluation
 from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
-from auditor.graph.parts.archetypes import SURE, archetypes
+from auditor.graph.parts.archetypes import SHOWN, SURE, archetypes
 from auditor.graph.parts.components import component_roots, owner_of
 from auditor.graph.parts.portrait import Portrait
-from auditor.graph.parts.teaching import coursework
+from auditor.graph.parts.teaching import assigned, coursework
 from auditor.graph.reproduction.questions import Reproduction
 from auditor.graph.smells.questions import Smells
 from auditor.graph.testing.questions import Testing
@@ -49,9 +49,17 @@ class ArtefactGraph(
 ):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
+    @cached_property
+    def _owned(self) -> dict[str, bool]:
+        """Answers of `owns`, which every question asks of every file."""
+        return {}
+
     def owns(self, path: str) -> bool:
         """Whether a path belongs to this component and to no deeper one."""
-        return owner_of(path, self._roots) == self.root
+        found = self._owned.get(path)
+        if found is None:
+            found = self._owned[path] = owner_of(path, self._roots) == self.root
+        return found
 
     @cached_property
     def archetypes(self) -> tuple[ArchetypeScore, ...]:
@@ -66,8 +74,14 @@ class ArtefactGraph(
 
     @cached_property
     def coursework(self) -> str:
-        """The words by which README or setup.py call this the work of a course; "" where they do not."""
-        return coursework(self._portrait.readme) or coursework(self._portrait.described)
+        """The words by which README, setup.py or a folder call this the work of a course; "" where they do not."""
+        described = coursework(self._portrait.readme) or coursework(self._portrait.described)
+        return described or assigned(entry.path for entry in self._world.listing.entries)
+
+    @property
+    def taught(self) -> bool:
+        """Whether it is the work of a course, or may be there to be read."""
+        return bool(self.coursework) or self.confidence("T") >= SHOWN
 
     def confidence(self, letters: str) -> float:
         """The highest confidence among some archetypes."""

@@ -34,6 +34,12 @@ _MODEL_WORDS = re.compile(
 )
 
 
+_DATA_WORDS = re.compile(
+    r"(^|[/_.-])(data|datasets?|train(ing)?|test|valid(ation)?|val|dev|features?|targets?|labels?|[xy]|df|frames?|raw|interim|processed|corpus|corpora)([/_.\d-]|$)",
+    re.I,
+)
+
+
 @lru_cache(maxsize=100_000)
 def is_test(path: str) -> bool:
     """Test code."""
@@ -109,3 +115,8 @@ def is_model(path: str) -> bool:
     """A file that holds a model, by its suffix and words."""
     kind = suffix(path)
     return kind in _MODEL and (kind not in _DATA or bool(_MODEL_WORDS.search(path)))
+
+
+def says_data(path: str) -> bool:
+    """A file whose name or folders speak of data and of no model; for forms that can hold either, such as a pickle."""
+    return bool(_DATA_WORDS.search(path)) and not _MODEL_WORDS.search(path)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Store, packed, unpacked
+from auditor.history.store import Key, Reported, Runs, packed, unpacked
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
@@ -27,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 def trend(
     target: str,
-    store: Store,
+    store: Runs,
     *,
     rev: str | None = None,
     every: str = "week",
@@ -72,7 +74,7 @@ def trend(
         name=audited[-1].audit.target.name if audited else target,
         versions=audited[-1].audit.versions if audited else None,
         points=tuple(
-            _point(station, *by_commit[station.commit]) if station.commit in by_commit
+            _point(station, *by_commit[station.commit], walk.reported(station)) if station.commit in by_commit
             else Point(station.commit, station.time, station.tags, problem=walk.problems.get(station.commit, "not audited"))
             for station in chosen
         ),
@@ -99,7 +101,7 @@ def _between(stations: Sequence[Station], chosen: Sequence[Station], spans: Sequ
     return [stations[at] for at in sorted(middle) if stations[at].commit not in known]
 
 
-def _point(station: Station, audit: Audit, step: tuple[int, int]) -> Point:
+def _point(station: Station, audit: Audit, step: tuple[int, int], then: Reported | None) -> Point:
     score = audit.score
     counts: dict[str, int] = {}
     for finding in audit.findings:
@@ -108,7 +110,7 @@ def _point(station: Station, audit: Audit, step: tuple[int, int]) -> Point:
     return Point(
         station.commit, station.time, station.tags, score.debt, score.low, score.high, score.net, score.grade, score.coverage,
         score.hours_p50, score.hours_p90, audit.coverage.logical_lines, counts,
-        {family.id: family.debt for family in audit.families}, *step,
+        {family.id: family.debt for family in audit.families}, *step, then.debt if then else None, then[1:] if then else (),
     )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ class _Walk:
     """The audits of one walk: stored, or made by processes of their own."""
 
     def __init__(
-        self, target: str, store: Store, *, jobs: int, use_cache: bool, cache_dir: Path | None, tell: Progress
+        self, target: str, store: Runs, *, jobs: int, use_cache: bool, cache_dir: Path | None, tell: Progress
     ) -> None:
         self._target, self._store, self._jobs, self._tell = target, store, max(1, jobs), tell
         self._options: Options = {"use_cache": use_cache, "cache_dir": cache_dir, "jobs": 1}
@@ -139,6 +141,11 @@ class _Walk:
         found = ((station, self._store.get(station.commit, self._key)) for station in stations)
         return [Audited(station.commit, station.time, audit) for station, audit in found if audit is not None]
 
+    def reported(self, station: Station) -> Reported | None:
+        """What was said of a commit when it was first audited, where that was under other versions than today's."""
+        said = self._store.reported(station.commit, self._key.scope)
+        return said if said is not None and said[1:] != self._key[:4] else None
+
     def renames(self, audited: Sequence[Audited]) -> Mapping[tuple[str, str], Mapping[str, str]]:
         """What was renamed between each audited commit and the next."""
         for before, after in itertools.pairwise(audited):
@@ -153,7 +160,7 @@ class _Walk:
             for station in stations:
                 yield station, *_audit(self._target, station.commit, station.time, self._options)
             return
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_stay_with_parent) as pool:
             waiting: dict[Future[tuple[bytes, str]], Station] = {
                 pool.submit(_audit, self._target, station.commit, station.time, self._options): station
                 for station in stations
@@ -166,6 +173,18 @@ class _Walk:
                         yield station, *future.result()
                     except BrokenProcessPool:
                         yield station, b"", "the process that audited it was ended"
+
+
+def _stay_with_parent() -> None:
+    """Ends this process when the one that started it is gone, however that ended: its pipes alone would not tell."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 def _audit(target: str, commit: str, time: int, options: Options) -> tuple[bytes, str]:

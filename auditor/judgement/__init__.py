@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from auditor.judgement.accepting import pin_of, waive
+from auditor.judgement.excerpts import excerpts
 from auditor.judgement.fingerprints import anchor, fingerprinted
 from auditor.judgement.signoffs import read_signoffs
 from auditor.judgement.suppressions import apply, key_of
 from auditor.judgement.waivers import KINDS, read_waivers
 
-__all__ = ["KINDS", "anchor", "apply", "fingerprinted", "key_of", "pin_of", "read_signoffs", "read_waivers", "waive"]
+__all__ = [
+    "KINDS",
+    "anchor",
+    "apply",
+    "excerpts",
+    "fingerprinted",
+    "key_of",
+    "pin_of",
+    "read_signoffs",
+    "read_waivers",
+    "waive",
+]

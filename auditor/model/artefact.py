@@ -79,6 +79,35 @@ class EdgeKind(str, Enum):
     COCHANGE = "cochange"
 
 
+INFLUENCE = {
+    EdgeKind.CONSUMES: True,
+    EdgeKind.PRODUCES: True,
+    EdgeKind.CONFIGURES: True,
+    EdgeKind.CONTAINS: True,
+    EdgeKind.RUNS: False,
+    EdgeKind.IMPORTS: False,
+    EdgeKind.ENV_OF: True,
+    EdgeKind.SETS: True,
+}
+"""Edges along which a change travels: True in their own direction, False against it (what imports or runs a thing depends on it)."""
+
+DIRECTIONS = {
+    **INFLUENCE,
+    EdgeKind.PART_OF: True,
+    EdgeKind.CALLS: False,
+    EdgeKind.IMPLEMENTS: True,
+    EdgeKind.OVERRIDES: True,
+    EdgeKind.DERIVES: True,
+    EdgeKind.TRAINS: True,
+    EdgeKind.EVALUATES: True,
+    EdgeKind.PREDICTS: True,
+    EdgeKind.SERVES: False,
+    EdgeKind.REGISTERS: True,
+    EdgeKind.LOGS: True,
+}
+"""Edges along which a change travels: True in their own direction, False against it. `part_of` is followed both ways."""
+
+
 class Role(str, Enum):
     """What a call does, by the knowledge base: a closed list of 46. Whether it is debt is a rule's business."""
 

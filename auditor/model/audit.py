@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from auditor.model.artefact import Edge, Node
 from auditor.model.export import Resolution
-from auditor.model.finding import Effort, Finding
+from auditor.model.finding import Effort, Finding, Severity
 from auditor.model.listing import Excluded, Target
 from auditor.model.settings import Settings
 from auditor.model.verdict import RuleInfo, Verdict
@@ -238,33 +239,62 @@ class Impact(msgspec.Struct, frozen=True):
     ways: tuple[tuple[str, ...], ...] = ()
 
 
-class MapNode(msgspec.Struct, frozen=True):
-    """A box of the system map, with its position in an abstract grid (column, row)."""
+class Debts(msgspec.Struct, frozen=True):
+    """The open findings that stand at an artefact: how many, and how grave the gravest is."""
 
-    id: str
-    kind: str
-    label: str
-    column: int
-    row: int
-    findings: int = 0
-
-
-class MapEdge(msgspec.Struct, frozen=True):
-    """A tie of the system map, in the direction of influence."""
-
-    source: str
-    target: str
-    kind: str
-    declared: bool
-    confidence: float
+    findings: int
+    severity: Severity
 
 
 class SystemMap(msgspec.Struct, frozen=True):
-    """The lineage picture: the data, steps and models that matter, laid out in layers. `dropped` counts what did not fit."""
+    """The lineage: the data, steps, programs and models that hang together, each tie with its surest evidence.
 
-    nodes: tuple[MapNode, ...] = ()
-    edges: tuple[MapEdge, ...] = ()
+    `debts` tells which artefacts have findings, by id; `dropped` counts the artefacts beyond the bound. Where code
+    contradicts a declaration, the tie says so in `attrs["mismatch"]`.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    debts: dict[str, Debts] = {}
     dropped: int = 0
+
+
+class Excerpt(msgspec.Struct, frozen=True, order=True):
+    """Lines that findings rest on with those around them, credentials taken out. In a notebook `first` counts in its cell."""
+
+    path: str
+    cell: int | None
+    first: int
+    lines: tuple[str, ...]
+
+
+class CoChange(msgspec.Struct, frozen=True):
+    """Two files that repeatedly change in the same commits: how often, how often each changes, whether a tie explains it."""
+
+    one: str
+    other: str
+    together: int
+    changes: tuple[int, int]
+    tied: bool
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One thing that the system is made of: a `model`, `data`, or a `package`.
+
+    `version` is what identifies its content: the one version that the environments allow, a hash, a revision; "" where
+    nothing does. `pin` says how (`==`, `content-hash`, `import` …) or, without a version, what is asked for. `origin` is a
+    URL or a hub. `made_from` names the models and data from which it is made, by id.
+    """
+
+    id: str
+    kind: str
+    name: str
+    path: str = ""
+    version: str = ""
+    pin: str = ""
+    origin: str = ""
+    places: tuple[str, ...] = ()
+    made_from: tuple[str, ...] = ()
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -293,3 +323,11 @@ class Audit(msgspec.Struct, frozen=True):
     signoffs: tuple[Signoff, ...] = ()
     settings: Settings = Settings()  # what the audited side says of itself
     resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named
+    excerpts: tuple[Excerpt, ...] = ()
+    co_changes: tuple[CoChange, ...] = ()  # the strongest, over the commits that say something
+    authors: dict[
+        str, int
+    ] = {}  # of each file with findings: how many people changed it in the years that history tells
+    blurbs: dict[str, str] = {}  # what each family of rules is about, in a sentence
+    owners: dict[str, tuple[str, ...]] = {}  # of each file with findings, as CODEOWNERS says
+    inventory: tuple[Held, ...] = ()

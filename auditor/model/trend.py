@@ -12,7 +12,9 @@ SCHEMA = "auditor/trend/1"
 class Point(msgspec.Struct, frozen=True):
     """One audited commit. `time` is in seconds since 1970; `counts` are open findings by severity; `families` debt by family.
 
-    `problem` says why a commit could not be audited; then nothing else is known of it.
+    `reported` is the debt that was said when the commit was first audited, `reported_under` the rules, score model, calibration
+    and profile of then; both only where those were others than today's. `problem` says why a commit could not be audited; then
+    nothing else is known of it.
     """
 
     commit: str
@@ -31,6 +33,8 @@ class Point(msgspec.Struct, frozen=True):
     families: dict[str, float | None] = {}
     new: int = 0
     fixed: int = 0
+    reported: float | None = None
+    reported_under: tuple[str, ...] = ()
     problem: str = ""
 
 

@@ -108,4 +108,4 @@ YAML = Reader(name="config", names=("*.yaml", "*.yml"), read=over_text(read_yaml
 TOML = Reader(name="config", names=("*.toml",), read=over_text(read_toml_config))
 JSON = Reader(name="config", names=("*.json",), read=read_json_config)
 INI = Reader(name="config", names=("*.ini", "*.cfg"), read=over_text(read_ini_config))
-DOTENV = Reader(name="config", names=(".env", ".env.*", "*.env"), read=over_text(read_dotenv_config))
+DOTENV = Reader(name="config", names=(".env", ".env.*", "*.env", ".Renviron"), read=over_text(read_dotenv_config))

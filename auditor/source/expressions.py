@@ -38,7 +38,7 @@ class Bindings(dict[str, int]):
     """How often each name of one scope has been bound so far.
 
     `outer` holds the names that a `global` or `nonlocal` statement gave to another scope. `marks` counts what
-    McCabe's measure counts: an expression that leaves it unchanged need not be shown to radon.
+    McCabe's measure counts: an expression that leaves it unchanged need not be looked at again.
     """
 
     __slots__ = ("marks", "outer")
@@ -155,7 +155,7 @@ _CONSTANTS: dict[type, Callable[[Any], Expr]] = {
 
 
 def _deep(seen: Bindings) -> Expr:
-    seen.marks += 1  # nobody looked whether radon would count something in there
+    seen.marks += 1  # nobody looked whether something counts in there
     return _DEEP
 
 
@@ -242,7 +242,7 @@ def _binary(node: ast.BinOp, seen: Bindings, room: int) -> Expr:
 
 
 def _chain(node: ast.BinOp) -> list[ast.expr]:
-    """The operands of `a + b + c + …`, without recursion. A long chain is also made flat for radon, which recurses."""
+    """The operands of `a + b + c + …`, without recursion. A long chain is also made flat for what walks the tree."""
     kind = type(node.op)
     operands = [node.right]
     left = node.left
@@ -332,7 +332,7 @@ _WRITTEN = re.compile(r"0\d*d\Z|%.*/")
 
 def _formatted(node: Any, seen: Bindings, room: int) -> Expr:
     if node.format_spec is not None:
-        seen.marks += 1  # the format may hold expressions, which only radon will visit
+        seen.marks += 1  # the format may hold expressions, which only the count visits
         spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
         if len(node.format_spec.values) == 1 and _WRITTEN.search(spec):
             value = lower(node.value, seen, room - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -66,6 +67,19 @@ def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str
     pieces, doubts = _pieces(data, raws)
     program, troubles = _program(pieces)
     return program, (*([trouble] if trouble else []), *doubts, *troubles), language
+
+
+def cell_texts(data: bytes, wanted: Collection[int]) -> dict[int, str]:
+    """The text of cells by their index, 0-based over all cells. What has no form of a notebook or a cell is left out."""
+    raws = _cells(file) if len(data) <= MAX_NOTEBOOK_BYTES and (file := _load(data)[1]) is not None else None
+    found = {}
+    for index in sorted(wanted):
+        if raws is not None and index < len(raws):
+            try:
+                found[index] = normalised(_decoded(bytes(raws[index]))[1])
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                continue  # the reader told of it already
+    return found
 
 
 # --- the file ------------------------------------------------------------------------------------

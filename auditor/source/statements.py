@@ -1,7 +1,7 @@
 """Statements: `ast` nodes into IR records, through one table keyed by the type of the node.
 
-While a block is lowered, the statements in which McCabe's measure counts nothing are dropped from the tree: radon's
-visitor, which costs more than the parser, then visits the rest and finds the same numbers.
+While a block is lowered, the statements in which McCabe's measure counts nothing are dropped from the tree: the
+visitor that counts then has little to visit and finds the same numbers.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _block(nodes: list[ast.stmt], frame: Frame) -> tuple[Stmt, ...]:
             counted.append(node)
     frame.nest -= 1
     if len(counted) != len(nodes) or not nodes:
-        nodes[:] = counted or [_PASS]  # radon asks whether there is an `else`, and cannot stand an empty function
+        nodes[:] = counted or [_PASS]  # the measure asks whether there is an `else`
     return tuple(found)
 
 
@@ -195,7 +195,7 @@ def _if(node: ast.If, frame: Frame) -> Stmt:
 
 
 def _flatten(nodes: list[ast.If]) -> None:
-    """Put the links of a long `elif` chain side by side: the same count for radon, without its recursion."""
+    """Put the links of a long `elif` chain side by side: the same count, without its depth."""
     last = nodes[-1].orelse
     for node in nodes[1:]:
         node.orelse = []

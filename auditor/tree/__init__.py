@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.tree.between import Between, between, repository_of
+from auditor.tree.between import Between, between, identity_of, repository_of
 from auditor.tree.line import Line, Station, line
 from auditor.tree.names import shown_target
 from auditor.tree.opening import open_tree
@@ -14,6 +14,7 @@ __all__ = [
     "Station",
     "Tree",
     "between",
+    "identity_of",
     "line",
     "open_tree",
     "paths_of",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from auditor.model.errors import UsageError
 from auditor.tree.git import Git, GitError, Objects, git_is_installed
-from auditor.tree.names import display
+from auditor.tree.names import display, identity, remote_of, repository_name
 from auditor.tree.repository import find_repository, is_git_dir
 
 SIMILAR = "-M50%"
@@ -57,6 +57,13 @@ def repository_of(target: str) -> tuple[Git, str]:
         reason = f" ({trouble})" if trouble else ""
         raise UsageError(f"{target} is no git repository{reason}, so there is no base to compare with.")
     return git, path.relative_to(git.work_tree).as_posix().removeprefix(".")
+
+
+def identity_of(target: str) -> str:
+    """What the clones of a local target's repository have in common. Raises UsageError as `repository_of` does."""
+    git, _ = repository_of(target)
+    remote = remote_of(git.config(r"^remote\..*\.url$"))
+    return identity(remote, repository_name(git.work_tree or git.git_dir, None))
 
 
 def _renames(objects: Objects, base: str, head: str, folder: str) -> dict[str, str]:

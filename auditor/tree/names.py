@@ -54,6 +54,19 @@ def repository_name(path: PurePath, remote: str | None) -> str:
     return parts[-1] if parts else str(path)
 
 
+def identity(remote: str | None, name: str) -> str:
+    """What the clones of a repository have in common, whichever way each was fetched: host and path, else its name."""
+    if not remote:
+        return name
+    address = strip_credentials(remote)
+    if "://" not in address and SCP_LIKE.match(address):
+        address = f"ssh://{address.replace(':', '/', 1)}"
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2].partition(":")[0].lower()
+    path = parts.path.strip("/").removesuffix(".git").rstrip("/")
+    return f"{host}/{path}" if host else path or name
+
+
 def is_url(target: str) -> bool:
     """Whether a target that is not on this disk reads as the address of a git repository."""
     return target.startswith(("https://", "http://", "ssh://", "git://", "file://", "git+ssh://")) or (

@@ -40,7 +40,13 @@ def open_tree(
         if is_url(target) or target.endswith(".git"):
             return _open_url(target, rev, cache_dir, max_bytes, progress or _silent)
         raise UsageError(f"{target} does not exist; give a folder, a git repository, its URL or an archive.")
-    path = path.resolve()
+    try:
+        return _open_local(path.resolve(), target, rev, max_bytes)
+    except GitError as error:  # refs without their objects, a broken index of packs: a clone that is no use
+        raise UsageError(f"git cannot read {target} ({error}); mend that repository, or clone it again.") from error
+
+
+def _open_local(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
     if not path.is_dir():
         return _open_file(path, target, rev, max_bytes)
     if path.name == ".git" or (is_git_dir(path) and not (path / ".git").exists()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.rulekit import (
     ArtefactGraph,
     Check,
@@ -29,6 +31,8 @@ RULE = Rule(
     references=("Sculley et al. 2015",),
 )
 MANY = 4
+_EXPERIMENT = re.compile(r"(^|/)(experiments?|exps?|runs?|ablations?)(/|[_-]?\d)", re.I)
+"""Files that are the record of an experiment."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -46,7 +50,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity="\n".join(group.paths),
             remedy="keep what is the same once, and let each file say only what is its own",
             related=tuple(Place(path, 1).says("a near-copy") for path in group.paths[1:9]),
-            milder=int(graph.confidence("R") > graph.confidence("PS")),  # each file is the record of an experiment
+            milder=int(graph.confidence("R") > graph.confidence("PS") or all(map(_EXPERIMENT.search, group.paths))),
         )
     if not large:
         yield Clean(says=f"{plural(files, 'settings file')}, no four of them copies of each other")

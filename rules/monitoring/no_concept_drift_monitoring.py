@@ -61,6 +61,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced("monitoring is claimed to live elsewhere (claimed, not verified)", searched=searched)
     elif evidence:
         yield NotEvidenced(f"{evidence[0].says} ({evidence[0].place}), but nothing calls it", searched=searched)
+    elif (hint := graph.training_hint()) and "route" in hint[1]:
+        yield NotEvidenced(f"{hint[1]} ({hint[0]}): labels may come that way", searched=searched)
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=searched)
     else:

@@ -47,6 +47,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(says=f"{health.place}: {health.says}")
     elif managed := graph.managed():
         yield NotEvidenced(f"`{managed}` deploys to a platform that measures what it runs", searched=searched)
+    elif told := graph.told_of_monitoring():
+        yield NotEvidenced(
+            f"none in code and manifests; the documents speak of {told}, which may measure it", searched=searched
+        )
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=searched)
     else:

@@ -53,12 +53,18 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         elif first and (doubt := graph.doubt()):
             yield NotEvidenced(doubt, searched=SEARCHED)
         elif first:
+            says = (
+                f"keeps what it was asked ({service.asked}), not what it answered"
+                if service.asked
+                else "keeps nothing of it: nobody can later tell what was asked and answered"
+            )
             yield Finding(
-                f"{service.names} answers with a prediction and keeps nothing of it: nobody can later tell what was asked and answered",
+                f"{service.names} answers with a prediction and {says}",
                 first.place,
                 entity=f"prediction-log|{service.path}",
                 remedy="write the input (or its hash), the prediction, the model's version, the time and an id of the request to a table, topic or log",
                 related=tuple(other.place.says("and this endpoint") for other in service.lost[1:5]),
+                milder=service.asked is not None,
                 searched=SEARCHED,
             )
         elif service.unversioned:

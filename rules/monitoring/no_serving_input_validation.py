@@ -42,6 +42,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 handler.place,
                 entity=f"input-validation|{handler.says}",
                 remedy="describe the request by a schema with types, ranges and allowed values, the one the training data are checked with; refuse or count what violates it",
+                milder=graph.taught,
                 searched=(
                     "typed parameters and request models",
                     "schemas and validators",

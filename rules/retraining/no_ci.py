@@ -23,10 +23,11 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     reliability="A",
     check=Check.PRACTICE,
-    archetypes="PSLA",
+    archetypes="PSLARTN",
     effort=Effort("2h", "4h"),
     scope="repository",
     unit="repository",
+    serves=True,
     checklist=("C14",),
     ml_test_score=("Infra 3",),
     references=("SE4ML practices", "mllint"),
@@ -54,6 +55,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif not graph.owes_integration:
         yield NotEvidenced(
             "none in the repository; a library or code to be read may be checked elsewhere", searched=SEARCHED
+        )
+    elif not found.jobs and (system := graph.integrates_elsewhere()):
+        yield NotEvidenced(
+            f"none in the repository; it speaks of {system}, whose jobs may lie on its server", searched=SEARCHED
         )
     elif found.jobs and found.hidden:
         yield NotEvidenced(f"`{found.hidden}` may test; what it does is not followed", searched=SEARCHED)

@@ -41,6 +41,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     deployed = graph.deployed_to_platform()
     if not graph.serving() or deployed is None:
         yield NotApplicable("no service here is deployed to a platform that could split its traffic")
+    elif afar := graph.fetched_model():
+        yield NotEvidenced(
+            f"the service takes its model from {afar} when it runs; how that is released is not seen", searched=SEARCHED
+        )
     elif found := graph.staged():
         yield Clean(says=f"{found.place}: {found.says}")
     elif platforms := [name for name in graph.elsewhere() if name in ("Helm", "Terraform", "Kustomize")]:

@@ -67,6 +67,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             other.place.says(f"{other.name}, {other.steps} steps: no test and no integration runs it either")
             for other in others[:12]
         ),
-        milder=not graph.serving() or bool(graph.coursework),
+        milder=(not graph.serving()) + graph.taught,
         searched=searched,
     )

@@ -11,6 +11,7 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     NotApplicable,
+    NotEvidenced,
     Rule,
     Severity,
     plural,
@@ -22,7 +23,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     reliability="A",
     check=Check.PRACTICE,
-    archetypes="PS",
+    archetypes="PSL",
     effort=Effort("1d", "3d"),
     each=Effort("1h", "3h"),
     unit="functions that make features",
@@ -41,7 +42,8 @@ SEARCHED = (
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    if excused := graph.excused():
+    excused = graph.excused()
+    if excused and not graph.built_upon:
         yield NotApplicable(excused)
         return
     subjects = graph.feature_code()
@@ -54,6 +56,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     share = len(tested) / len(subjects)
     if share >= ENOUGH:
         return
+    if excused:
+        untested = len(subjects) - len(tested)
+        yield NotEvidenced(
+            f"no test seen that reaches {untested} of {plural(len(subjects), 'piece')} of feature code",
+            untested,
+            SEARCHED,
+        )
+        return
     first, *others = [subject for subject in subjects if not subject.tested]
     idle = sum(subject.touched for subject in subjects) - len(tested)
     yield Finding(
@@ -64,6 +74,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         entity="feature-code",
         remedy="test each transform on a small frame with nulls, unseen categories and limits, and assert values, not only shapes",
         related=tuple(other.place.says(f"{other.name}: no test either") for other in others[:12]),
-        milder=(share >= LITTLE) + (len(subjects) < FEW or bool(graph.coursework)),
+        milder=(share >= LITTLE) + (len(subjects) < FEW) + graph.taught,
         searched=SEARCHED,
     )

@@ -66,7 +66,7 @@ def measure(files: list[bytes]) -> None:
         f"{len(sound)} of {len(files)} files, {lines:,} lines; ast.parse {parsed:.2f} s ({lines / parsed:,.0f} lines/s)"
     )
     print(
-        f"  lowering {lowered / parsed:.2f}  comments {noted / parsed:.2f}  radon {(measured - lowered) / parsed - 1:.2f}"
+        f"  lowering {lowered / parsed:.2f}  comments {noted / parsed:.2f}  complexity {(measured - lowered) / parsed - 1:.2f}"
     )
     print(f"  read_program {whole / parsed:.2f} x ast.parse")
 

@@ -113,3 +113,40 @@ def test_the_terminal_form_is_narrow(repo: Repo, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("words", [("--since", "soon"), ("-o", "points"), ("--rev", "nowhere")])
 def test_mistakes(repo: Repo, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     assert call(capsys, "trend", "-q", repo.root, *words)[0] == 2
+
+
+def test_a_database_keeps_what_a_file_keeps(
+    repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlalchemy", reason="ml-debt-auditor[team] is not installed")
+    first = trend(repo, capsys, "--export", str(tmp_path / "file.jsonl"))
+    monkeypatch.setenv("AUDITOR_STORE", f"sqlite:///{tmp_path / 'team.db'}")
+    assert trend(repo, capsys, "--export", str(tmp_path / "team.jsonl")) == first
+    assert (tmp_path / "file.jsonl").read_text() == (tmp_path / "team.jsonl").read_text()
+    monkeypatch.setattr(auditor.run, "audit", None)
+    assert trend(repo, capsys) == first
+
+
+def test_a_page(repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--every", "commit", "-o", f"html={tmp_path / 'p.html'}")
+    assert call(capsys, "trend", "-q", repo.root, "--jobs", "1", *words)[0] == 0
+    said = (tmp_path / "p.html").read_text()
+    assert "Debt over time" in said
+    assert "LKG001" in said
+
+
+def test_what_was_reported_under_other_rules_is_told_beside_todays(
+    repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = tmp_path / "runs.jsonl"
+    trend(repo, capsys, "--every", "commit", "--export", str(lines))
+    then = [json.loads(line) for line in lines.read_text().splitlines()]
+    for row in then:
+        row["audit"]["versions"]["ruleset"] = "older"
+        row["audit"]["score"]["debt"] = 99.5
+    lines.write_text("".join(json.dumps(row) + "\n" for row in then))
+    said = trend(repo, capsys, "--every", "commit", "--import", str(lines), "--store", str(tmp_path / "other.db"))
+    points = said["points"]
+    assert isinstance(points, list)
+    assert {(point["reported"], point["reported_under"][0]) for point in points} == {(99.5, "older")}
+    assert all(point["debt"] < 99 for point in points)

@@ -263,3 +263,31 @@ def test_a_task_of_a_helper_stands_where_the_dag_calls_it() -> None:
     helper = "from airflow.operators.bash import BashOperator\ndef query(name):\n    return BashOperator(task_id=name, bash_command='x')\n"
     graph = flow("from tools import query\nwith DAG('d'):\n    query('t')\n", {"tools.py": helper})
     assert graph.nodes["step:dags/flow.py#t"].line == HEAD.count("\n") + 3
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "expected"),
+    [
+        pytest.param("PostgresOperator", "sql='insert into marts.daily select * from raw.events'", {"raw.events > t", "t > marts.daily"}, id="SQL"),
+        pytest.param("SQLExecuteQueryOperator", "sql=['create table a as select 1', 'insert into b select * from a']", {"a > t", "t > a", "t > b"}, id="several statements"),
+        pytest.param("PostgresOperator", "sql='sql/load.sql'", {"dags/sql/load.sql > t", "src > t", "t > dst"}, id="a file of SQL"),
+        pytest.param("BigQueryInsertJobOperator", "configuration={'query': {'query': 'select 1 from `p.d.rows`', 'useLegacySql': False}}", {"p.d.rows > t"}, id="a job of BigQuery"),
+        pytest.param("SqlSensor", "sql='select count(*) from ready'", {"ready > t"}, id="a sensor of SQL"),
+        pytest.param("FileSensor", "filepath='/data/in/rows.csv'", {"/data/in/rows.csv > t"}, id="a file"),
+        pytest.param("S3KeySensor", "bucket_name='b', bucket_key='in/{{ ds }}/rows.csv'", {"s3://b/in/{ds}/rows.csv > t"}, id="an object"),
+        pytest.param("S3KeySensor", "bucket_key=['s3://b/one', 's3://b/two']", {"s3://b/one > t", "s3://b/two > t"}, id="whole addresses"),
+        pytest.param("GCSObjectExistenceSensor", "bucket='b', object='x.csv'", {"gs://b/x.csv > t"}, id="another store"),
+        pytest.param("GCSToBigQueryOperator", "bucket='b', source_objects=['a.csv', 'c.csv'], destination_project_dataset_table='p.d.t1'",
+                     {"gs://b/a.csv > t", "gs://b/c.csv > t", "t > p.d.t1"}, id="a transfer"),
+        pytest.param("S3ToRedshiftOperator", "s3_bucket='b', s3_key='k', table='rows'", {"s3://b/k > t", "t > rows"}, id="a schema left out"),
+        pytest.param("PostgresToGCSOperator", "sql='select * from rows', bucket='b', filename='x.json'", {"rows > t", "t > gs://b/x.json"}, id="an export"),
+        pytest.param("S3KeySensor", "bucket_name=known_to_nobody(), bucket_key='x'", set(), id="a bucket that is not known"),
+        pytest.param("PostgresOperator", "sql='{{ params.query }}'", set(), id="a query that is not known"),
+        pytest.param("EmailOperator", "subject='select * from rows'", set(), id="no SQL"),
+    ],
+)  # fmt: skip
+def test_what_operators_name(operator: str, given: str, expected: set[str]) -> None:
+    text = f"from airflow import DAG\nfrom airflow.providers.x import {operator}\nwith DAG('d'):\n    {operator}(task_id='t', {given})\n"
+    graph = graphs({"dags/flow.py": text, "dags/sql/load.sql": "insert into dst select * from src;\n"})
+    found = edges(graph, EdgeKind.CONSUMES) | edges(graph, EdgeKind.PRODUCES)
+    assert {edge.replace("*.", "") for edge in found if edge.endswith("> t") or edge.startswith("t >")} == expected

@@ -85,3 +85,78 @@ def test_launch_plans(plan: str) -> None:
 def test_what_is_no_workflow() -> None:
     text = "import flytekit\nfrom celery import task\nfrom other import workflow\n@task\ndef a():\n    pass\n@workflow\ndef b():\n    a()\n"
     assert not pipelines(graphs({"a.py": text}))
+
+
+def test_the_tasks_of_an_actor() -> None:
+    text = (
+        "import union\nactor = union.ActorEnvironment(name='a')\n@actor.task\ndef load(): ...\n@actor.task(cache=True)\ndef fit(rows): ...\n"
+        "@union.workflow\ndef main():\n    fit(rows=load())\n"
+    )
+    assert order(graphs({"a.py": text})) == {"load > fit"}
+
+
+SECOND = """
+import asyncio
+import flyte
+env = flyte.TaskEnvironment(name="rows")
+gpu = env.clone_with(name="gpu")
+
+@env.task
+async def load(day: str) -> list[int]:
+    return []
+
+@gpu.task(retries=3)
+def fit(rows, rate: float = 1.0) -> int:
+    return 1
+
+@env.task
+async def tell(text):
+    pass
+"""
+
+
+def driver(body: str, decorator: str = "@env.task", after: str = "") -> Graphs:
+    text = SECOND + f"{decorator}\nasync def main(day: str, days: list[str]):\n"
+    return graphs({"flow.py": text + "".join(f"    {line}\n" for line in body.splitlines()) + after})
+
+
+def test_a_task_that_calls_others_is_their_pipeline() -> None:
+    graph = driver("rows = await load(day)\nm = fit(rows)\nawait tell(text=m)")
+    assert pipelines(graph) == {"main"}
+    assert steps(graph) == ["load", "fit", "tell"]
+    assert reads(graph) == {"load > fit", "fit > tell"}
+    assert edges(graph, EdgeKind.IMPLEMENTS) == {"load > load", "fit > fit", "tell > tell"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param("a, b = await asyncio.gather(load(day), tell('x'))\nfit(a)", {"load > fit"}, id="together"),
+        pytest.param("found = await asyncio.gather(*[load(d) for d in ['a', 'b']])\nfit(found)", {"load > fit"}, id="many together"),
+        pytest.param("made = [asyncio.create_task(load(d)) for d in days]\nfit(await asyncio.gather(*made))", {"load > fit"}, id="later"),
+        pytest.param("rows = list(flyte.map(load, ['a', 'b']))\nfit(rows)", {"load > fit"}, id="mapped"),
+        pytest.param("rows = await load.override(retries=1)(day)\nm = await fit.aio(rows)", {"load > fit"}, id="varied"),
+        pytest.param("with flyte.group('g'):\n    rows = await load(day)\nfit(rows)", {"load > fit"}, id="in a group"),
+        pytest.param("await load(day)\nfit([1])", set(), id="none"),
+    ],
+)  # fmt: skip
+def test_what_comes_first_among_tasks(body: str, expected: set[str]) -> None:
+    assert order(driver(body)) == expected
+
+
+def test_a_task_that_nobody_calls_runs_by_itself() -> None:
+    graph = graphs({"flow.py": SECOND})
+    assert pipelines(graph) == {"load", "fit", "tell"}
+    assert steps(graph) == ["load", "fit", "tell"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("flyte.Trigger('t', automation=flyte.Cron('0 3 * * *'))", "0 3 * * *"),
+        ("[flyte.Trigger('t', flyte.FixedRate(60))]", "interval"),
+        ("flyte.Trigger.daily()", "@daily"),
+    ],
+)
+def test_triggers_of_tasks(given: str, expected: str) -> None:
+    assert triggers(driver("fit(await load(day))", f"@env.task(triggers={given})")) == {f"{expected} > main"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.facts import Cache, pool, read_facts, reading
@@ -220,7 +220,6 @@ leaves = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(leaves, max_size=20), st.booleans())
 def test_what_is_packed_unpacks_to_the_same(found: list[Leaf], compress: bool) -> None:
     facts = Facts(kind="yaml", leaves=tuple(found), troubles=(Trouble(1, "m", "invalid"),), lines=3)

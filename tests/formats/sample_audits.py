@@ -6,18 +6,21 @@ import hashlib
 
 import msgspec
 
+from auditor.model.artefact import Edge, EdgeKind, Evidence, Node, NodeKind
 from auditor.model.audit import (
     SCHEMA,
     ArchetypeScore,
     Audit,
     CheckScore,
+    CoChange,
     Component,
     ComponentScore,
     Coverage,
+    Debts,
+    Excerpt,
+    Exposure,
     FamilyScore,
     Impact,
-    MapEdge,
-    MapNode,
     Problem,
     Score,
     SystemMap,
@@ -54,7 +57,7 @@ def _rule(  # a table of rules reads best with positional cells
         id=rule, name=title.lower().replace(" ", "-"), family=rule[:3], title=title, severity=severity,
         reliability=reliability, check=check, archetypes="PS", scope="component", effort=Effort(p50, p90),
         effort_each=Effort(p50 / 4, p90 / 4), root_cause=rule.lower(), persona="engineer", revision=1, since="0.1",
-        unit="instances", references=("Sculley 2015",),
+        unit="instances", references=("Sculley 2015",), warn=0.2 if check is Check.METRIC else None, fail=0.6 if check is Check.METRIC else None,
     )  # fmt: skip
 
 
@@ -240,37 +243,56 @@ def _components(families: tuple[FamilyScore, ...]) -> tuple[Component, ...]:
     )  # fmt: skip
 
 
+def _node(id_: str, kind: NodeKind, label: str) -> Node:
+    path = id_.partition(":")[2].partition("#")[0] if not id_.startswith("storage:") else None
+    return Node(id_, kind, label, path, 1 if path else None)
+
+
 def _map() -> SystemMap:
     nodes = (
-        MapNode("file:data/raw/customers.csv", "dataset", "data/raw/customers.csv", 0, 0, 1),
-        MapNode("storage:s3://acme-lake/events", "external_dataset", "s3://acme-lake/events", 0, 1, 1),
-        MapNode("file:data/reference/holidays.csv", "dataset", "data/reference/holidays.csv", 0, 2, 1),
-        MapNode("file:params.yaml", "config", "params.yaml", 0, 3),
-        MapNode("step:dvc.yaml#prepare", "step", "prepare", 1, 0, 1),
-        MapNode("file:data/interim/ids.json", "dataset", "data/interim/ids.json", 2, 1),
-        MapNode("file:data/clean.csv", "dataset", "data/clean.csv", 2, 0),
-        MapNode("step:dvc.yaml#features", "step", "features", 3, 0, 3),
-        MapNode("file:data/features.parquet", "dataset", "data/features.parquet", 4, 0),
-        MapNode("step:dvc.yaml#train", "step", "train", 5, 0, 3),
-        MapNode("file:models/churn.pkl", "model", "models/churn.pkl", 6, 0),
-        MapNode("file:models/scores.parquet", "dataset", "models/scores.parquet", 6, 1),
-        MapNode("step:dvc.yaml#evaluate", "step", "evaluate", 7, 1, 1),
-        MapNode("file:metrics.json", "metric", "metrics.json", 8, 1),
-        MapNode("endpoint:src/churn/service/app.py#predict", "endpoint", "POST /predict", 7, 0, 1),
-        MapNode("file:notebooks/segments.ipynb", "notebook", "notebooks/segments.ipynb", 5, 2),
-        MapNode("file:reports/segments.csv", "report", "reports/segments.csv", 6, 2),
+        _node("file:data/raw/customers.csv", NodeKind.DATASET, "data/raw/customers.csv"),
+        _node("storage:s3://acme-lake/events", NodeKind.EXTERNAL_DATASET, "s3://acme-lake/events"),
+        _node("file:data/reference/holidays.csv", NodeKind.DATASET, "data/reference/holidays.csv"),
+        _node("file:params.yaml", NodeKind.CONFIG, "params.yaml"),
+        _node("step:dvc.yaml#prepare", NodeKind.STEP, "prepare"),
+        _node("file:data/interim/ids.json", NodeKind.DATASET, "data/interim/ids.json"),
+        _node("file:data/clean.csv", NodeKind.DATASET, "data/clean.csv"),
+        _node("step:dvc.yaml#features", NodeKind.STEP, "features"),
+        _node("file:data/features.parquet", NodeKind.DATASET, "data/features.parquet"),
+        _node("step:dvc.yaml#train", NodeKind.STEP, "train"),
+        _node("file:models/churn.pkl", NodeKind.MODEL, "models/churn.pkl"),
+        _node("file:models/scores.parquet", NodeKind.DATASET, "models/scores.parquet"),
+        _node("step:dvc.yaml#evaluate", NodeKind.STEP, "evaluate"),
+        _node("file:metrics.json", NodeKind.METRIC, "metrics.json"),
+        _node("endpoint:src/churn/service/app.py#predict", NodeKind.ENDPOINT, "POST /predict"),
+        _node("file:notebooks/segments.ipynb", NodeKind.NOTEBOOK, "notebooks/segments.ipynb"),
+        _node("file:reports/segments.csv", NodeKind.REPORT, "reports/segments.csv"),
     )  # fmt: skip
     ties = (
         (0, 4, True), (1, 4, False), (2, 7, False), (3, 9, True), (4, 6, True), (4, 5, False), (5, 7, True), (7, 5, False), (6, 7, True),
         (7, 8, True), (8, 9, True), (9, 10, True), (9, 11, False), (11, 12, False), (12, 13, True), (10, 14, False), (10, 12, True),
         (8, 15, False), (15, 16, False),
     )  # fmt: skip
-    return SystemMap(
-        nodes,
-        tuple(MapEdge(nodes[a].id, nodes[b].id, "consumes" if nodes[b].kind == "step" else "produces", declared, 1.0 if declared else 0.8)
-              for a, b, declared in ties),
-        dropped=12,
-    )  # fmt: skip
+    edges = tuple(_tie(nodes[a], nodes[b], declared) for a, b, declared in ties)
+    edges = (msgspec.structs.replace(edges[0], attrs={"mismatch": "undeclared-read"}), *edges[1:])
+    debts = {
+        "file:data/raw/customers.csv": Debts(1, Severity.LOW),
+        "storage:s3://acme-lake/events": Debts(1, Severity.LOW),
+        "file:data/reference/holidays.csv": Debts(1, Severity.LOW),
+        "step:dvc.yaml#prepare": Debts(1, Severity.LOW),
+        "step:dvc.yaml#features": Debts(3, Severity.HIGH),
+        "step:dvc.yaml#train": Debts(3, Severity.HIGH),
+        "step:dvc.yaml#evaluate": Debts(1, Severity.LOW),
+        "endpoint:src/churn/service/app.py#predict": Debts(1, Severity.LOW),
+    }
+    return SystemMap(nodes, edges, debts, dropped=12)
+
+
+def _tie(source: Node, target: Node, declared: bool) -> Edge:
+    kind = EdgeKind.CONSUMES if target.kind is NodeKind.STEP else EdgeKind.PRODUCES
+    path = "dvc.yaml" if declared else "src/churn/io.py"
+    piece = Evidence(path, 7, f"{source.label} -> {target.label}", "dvc", "path", 0.9, declared)
+    return Edge(source.id, target.id, kind, 0.9, declared, (piece,))
 
 
 def _verdicts(findings: tuple[Finding, ...]) -> tuple[Verdict, ...]:
@@ -306,7 +328,18 @@ def service() -> Audit:
         impacts=(Impact("src/churn/common/config.py", "module", ".", 0.64, 2, 1, 6, 21, ("models/churn.pkl", "POST /predict", "src/churn/train.py")),
                  Impact("data/raw/customers.csv", "dataset", ".", 0.48, 2, 1, 5, 9, ("data/clean.csv", "models/churn.pkl")),
                  Impact("params.yaml", "config", ".", 0.41, 2, 1, 4, 7, ("models/churn.pkl",))),
-        system_map=_map(), artefacts={"dataset": 14, "model": 2, "step": 6, "module": 104, "config": 7, "endpoint": 3, "notebook": 7, "ci_job": 5},
+        system_map=_map(),
+        excerpts=(
+            Excerpt("src/churn/train.py", None, 44, ("X, y = read()", "", "scaler = StandardScaler()", "X = scaler.fit_transform(X)", "", "# a.kim@acme.example asked for this")),
+            Excerpt("src/churn/train.py", None, 56, ("", "", "X_train, X_test = train_test_split(X, y)")),
+            Excerpt("notebooks/segments.ipynb", 12, 1, ("import pandas as pd", "frame = read()", "", "frame.to_csv(OUT)")),
+        ),
+        co_changes=(CoChange("src/churn/train.py", "params.yaml", 9, (14, 11), False), CoChange("dvc.yaml", "params.yaml", 7, (9, 11), True)),
+        authors={"src/churn/train.py": 1, "dvc.yaml": 4},
+        owners={"src/churn/train.py": ("@acme/ml", "kim@acme.example"), "dvc.yaml": ("@acme/platform",)},
+        blurbs={"DAT": "Whether the data a model was made from can be named, found and fetched again."},
+        exposures={".": Exposure(12.4, 3, 0.72, 1.0, 6, 12, {"src/churn/train.py": 14, "dvc.yaml": 3}, {"src/churn/train.py": 6})},
+        artefacts={"dataset": 14, "model": 2, "step": 6, "module": 104, "config": 7, "endpoint": 3, "notebook": 7, "ci_job": 5},
         jobs={rule.root_cause: rule.effort for rule in RULES if rule.id in {item.rule for item in findings}},
     )  # fmt: skip
 
@@ -380,15 +413,30 @@ def hostile() -> Audit:
         )
         for number, item in enumerate(base.findings)
     )  # fmt: skip
-    nodes = tuple(msgspec.structs.replace(node, id=f"{node.id}{BREAKOUTS[n % len(BREAKOUTS)]}", label=name(n), kind=BREAKOUTS[n % len(BREAKOUTS)])
-                  for n, node in enumerate(base.system_map.nodes))  # fmt: skip
+    nodes = tuple(
+        msgspec.structs.replace(node, id=f"{node.id}{BREAKOUTS[n % len(BREAKOUTS)]}", label=name(n), path=name(n))
+        for n, node in enumerate(base.system_map.nodes)
+    )
     renamed = {old.id: new.id for old, new in zip(base.system_map.nodes, nodes, strict=True)}
+    piece = Evidence(name(1), 1, MARKUP, MARKUP, MARKUP, 0.9)
     edges = tuple(
-        msgspec.structs.replace(edge, source=renamed[edge.source], target=renamed[edge.target])
+        msgspec.structs.replace(
+            edge, source=renamed[edge.source], target=renamed[edge.target], evidence=(piece, *edge.evidence)
+        )
         for edge in base.system_map.edges
     )
+    paths = [name(number) for number in range(len(BREAKOUTS))]
+    base = msgspec.structs.replace(
+        base,
+        excerpts=tuple(Excerpt(path, None, 1, BREAKOUTS) for path in paths),
+        co_changes=tuple(CoChange(text, MARKUP, 5, (6, 7), False) for text in BREAKOUTS),
+        owners={path: (text, MARKUP) for path, text in zip(paths, BREAKOUTS, strict=True)},
+        authors=dict.fromkeys(paths, 1),
+        blurbs=dict.fromkeys(TITLES, MARKUP),
+        exposures={MARKUP: Exposure(touches_year=dict.fromkeys(paths, 5), touches_quarter={paths[0]: 3})},
+    )
     return msgspec.structs.replace(
-        base, findings=findings, system_map=SystemMap(nodes, edges, 3),
+        base, findings=findings, system_map=SystemMap(nodes, edges, {nodes[0].id: Debts(3, Severity.HIGH)}, 3),
         target=Target(f"/tmp/{MARKUP}", "worktree", f"acme/{MARKUP}", 'https://github.com/acme/"><script>', REVISION, MARKUP, "full", 3),
         components=tuple(msgspec.structs.replace(item, id=f"{MARKUP}{item.id}", signals=BREAKOUTS) for item in base.components),
         verdicts=(*base.verdicts, *(Verdict("MON003", text, Outcome.UNKNOWN, text, (text,)) for text in BREAKOUTS),

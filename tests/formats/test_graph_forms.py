@@ -41,7 +41,7 @@ def test_nothing_of_the_target_acts(form: str) -> None:
 
 
 def test_an_unknown_form_is_said_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="json, html, dot, graphml, terminal"):
+    with pytest.raises(UsageError, match="json, html, dot, mermaid, graphml, terminal"):
         render_graph(empty(), "pdf")
 
 
@@ -54,6 +54,35 @@ def test_json_holds_everything() -> None:
     assert (len(said["nodes"]), len(said["edges"])) == (10, 8)
     assert said["resolution"][0]["unresolved"][0]["reason"] == "comes from a parameter"
     assert said["edges"][1]["attrs"] == {"mismatch": "undeclared-read"}
+
+
+# --- Mermaid ---
+
+
+def test_mermaid_draws_the_lineage() -> None:
+    said = render_graph(pipeline(), "mermaid").splitlines()
+    assert said[0] == "flowchart LR"
+    nodes, arrows = (
+        [line for line in said if re.match(r"  n\d+[\[>({]", line)],
+        [line for line in said if re.match(r"  n\d+ ", line)],
+    )
+    assert nodes
+    assert any("==>" in arrow for arrow in arrows)  # a read that the declaration does not name
+    assert {end for arrow in arrows for end in re.findall(r"n\d+", arrow)} == {
+        node.strip().partition("[")[0].partition("(")[0].partition("{")[0].partition(">")[0] for node in nodes
+    }
+
+
+def test_mermaid_is_cut_and_says_so() -> None:
+    said = render_graph(crowd(600), "mermaid")
+    assert re.search(r"%% the first 400 of \d+ ties", said)
+    assert len(re.findall(r"[->]> n\d+$", said, re.MULTILINE)) == 400
+
+
+def test_no_label_of_mermaid_is_markup() -> None:
+    for line in render_graph(hostile(), "mermaid").splitlines():
+        for label in re.findall(r'"(.*)"', line):
+            assert re.fullmatch(r"(?:[^\W]|[ ._/:-]|#\d+;)*", label), label
 
 
 # --- DOT ---

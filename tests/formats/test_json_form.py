@@ -50,4 +50,4 @@ def test_the_json_holds_all_findings_however_many() -> None:
 
 def test_an_unknown_format_says_which_there_are() -> None:
     with pytest.raises(UsageError, match="json, terminal, markdown, html, sarif"):
-        render(service(), "pdf")
+        render(service(), "docx")

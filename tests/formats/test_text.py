@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.formats import text
-from auditor.formats.view.lineage import picture
+from auditor.formats.view.links import nowhere
+from auditor.formats.view.map import map_page
 from auditor.formats.view.prose import blocks, message
 from tests.formats.sample_audits import PAGES, service
 
@@ -67,8 +68,9 @@ def test_a_message_is_never_a_link() -> None:
 
 
 def test_no_two_boxes_of_the_map_overlap() -> None:
-    drawn = picture(service())
+    drawn = map_page(service(), nowhere)
     assert drawn is not None
-    corners = {(box.x, box.label_y) for box in drawn.boxes}
-    assert len(corners) == len(drawn.boxes)
-    assert all(0 < box.x < drawn.width and 0 < box.kind_y < drawn.height for box in drawn.boxes)
+    assert drawn.chart is not None
+    corners = {(box.x, box.y) for box in drawn.chart.boxes}
+    assert len(corners) == len(drawn.chart.boxes)
+    assert all(0 < box.x < drawn.chart.width and 0 < box.y < drawn.chart.height for box in drawn.chart.boxes)

@@ -69,7 +69,7 @@ def test_a_newer_form_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "h.db").write_text("no database, whatever its name says, and long enough to be looked at" * 20)
-    with pytest.raises(UsageError, match="cannot be used as a history"):
+    with pytest.raises(UsageError, match="is not a database; name another file"):
         Store(tmp_path / "h.db")
 
 
@@ -84,3 +84,14 @@ def test_what_is_stored_can_be_scored_again(tmp_path: Path) -> None:
     assert kept is not None
     assert restated(kept, POLICY, TITLES).score == made.score
     assert msgspec.structs.replace(kept, findings=()) != kept
+
+
+def test_what_was_reported_first_stays_known(tmp_path: Path) -> None:
+    old, new = audit(ruleset="r0"), audit([found()], ruleset="r1")
+    with Store(tmp_path / "h.db") as store:
+        assert store.reported("c1", SCOPE) is None
+        for made in (old, new, old):
+            store.put("c1", 5, SCOPE, made)
+        said = store.reported("c1", SCOPE)
+        assert said is not None
+        assert (said.debt, said.ruleset) == (old.score.debt, "r0")

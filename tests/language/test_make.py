@@ -83,7 +83,7 @@ def test_variables_that_refer_to_themselves_end() -> None:
     assert len(made.rules["x"].recipe[0].text) < 10_000
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=st.sampled_from(list("aA:=$(){}%@<^|;\t\n \\#,?+.-")), max_size=60))
 def test_any_text_gives_rules(text: str) -> None:
     read_make(text)

@@ -31,6 +31,7 @@ def kinds(text: str) -> list[str]:
     [
         ("key = 'AKIA" + "Q7M2X9K4W8R3T6Z5" + "'", "an AWS access key id"),
         ("gh" + "p_" + DRAWN * 2, "a GitHub token"),
+        ("GITHUB_PAT=" + "3f9a1c7e5b" * 4, "a GitHub token"),
         ("hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
         ("HF_TOKEN=hf" + "_" + (DRAWN * 2)[:36], "a Hugging Face token"),
         ("sk-" + DRAWN + "T3Blbk" + "FJ" + DRAWN, "an OpenAI key"),
@@ -142,3 +143,19 @@ def test_lines_are_those_of_the_file_after_a_key_of_several_lines() -> None:
     left, secrets = without_secrets((key + "x\n" + key).encode())
     assert [secret.line for secret in secrets] == [1, 8]
     assert left.count(b"\n") == 2 * key.count("\n") + 1
+
+
+def test_what_looks_like_a_key_inside_a_picture_is_none() -> None:
+    key = "AKIA" + "Q7M2X9K4W8R3T6Z5"
+    picture = '"image/png": "' + "iVBORw0KGgo" * 200 + f"/{key}/" + "iVBORw0KGgo" * 200 + '",\n'
+    inline = '"<img src=data:image/png;base64,' + "iVBORw0KGgo" * 200 + f"/{key}/" + 'iVBORw0KGgo">"\n'
+    assert kinds(picture + inline) == []
+
+
+def test_keys_around_pictures_are_found_at_their_lines() -> None:
+    key = "AKIA" + "Q7M2X9K4W8R3T6Z5"
+    picture = '"image/png": "' + "iVBORw0KGgo" * 200 + '",\n'
+    text = f"first {key}\n{picture}between {key}\n{picture}{picture}last {key}\n"
+    left, secrets = without_secrets(text.encode())
+    assert [secret.line for secret in secrets] == [1, 3, 6]
+    assert left.decode() == text.replace(key, "***")

@@ -56,6 +56,11 @@ def test_template_holes_are_inexact_words() -> None:
     ]
 
 
+def test_marks_by_which_editors_fold_are_no_template() -> None:
+    found = read_shell("a.py one\n# STAGE 1 {{{\nb.py $1\n# }}}\nc.py {{{ raw }}}\n")
+    assert [command.words[0].text for command in found] == ["a.py", "b.py", "c.py"]
+
+
 def test_folders_are_followed_and_forgotten_with_their_subshell() -> None:
     made = read_shell("(cd a && one)\ncd b/../c\ntwo\npushd d\nthree\npopd\nfour\ncd $Z\nfive")
     assert [(command.words[0].text, command.cwd) for command in made] == [
@@ -193,7 +198,7 @@ PLAIN = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PLAIN)
 def test_the_short_way_agrees_with_the_parser(text: str) -> None:
     from unittest.mock import patch
@@ -211,7 +216,7 @@ def _broken(text: str) -> bool:
     return bool(shell._parser().parse(text.encode()).root_node.has_error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from(list("ab$(){}'\"`\\|&;<> \n=[]!#*/0@")), max_size=50))
 def test_any_text_gives_commands(text: str) -> None:
     assert all(isinstance(command, Command) for command in read_shell(text, braces=True))
@@ -226,7 +231,7 @@ PARTS = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PARTS)
 def test_any_words_give_commands(text: str) -> None:
     made = read_shell(text, environment=(("A", "x"), ("E", "$A")))

@@ -161,7 +161,7 @@ def test_bounds_are_named() -> None:
     assert read_sql("select * from t; " + "-" * sql.MAX_TEXT).troubles[-1].code == "too-large"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="select from where join()'\"`;{}%$-*/.,\n", max_size=80))
 def test_no_text_makes_it_raise(text: str) -> None:
     read_sql("select " + text)

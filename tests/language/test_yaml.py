@@ -107,7 +107,7 @@ def test_secrets_never_become_leaves() -> None:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=st.sampled_from(list("ab:-&*<?!|>{}[],'\"#% \n\t~1.")), max_size=60))
 def test_any_text_gives_documents_or_troubles(text: str) -> None:
     documents, _, _ = read_yaml(text)

@@ -112,7 +112,7 @@ CASES = [pytest.param(reader, id=f"{reader.name}-{reader.names[0]}") for reader 
 
 
 @pytest.mark.parametrize("reader", CASES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=TEXTS | st.binary(max_size=60))
 @example(data=b"")
 @example(data=b"\xff\xfe\x00")

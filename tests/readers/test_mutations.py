@@ -17,6 +17,7 @@ from tests.readers import (
     test_azureml,
     test_circleci,
     test_cloudformation,
+    test_dagster_components,
     test_databricks,
     test_dbt,
     test_github_actions,
@@ -53,6 +54,7 @@ SAMPLES = {
     "azure.yml": test_azureml.PIPELINE,
     "monitor.yml": test_azureml.FILES["ml/monitor.yml"],
     "bundle.yml": test_databricks.JOBS,
+    "defs.yaml": test_dagster_components.COMPONENTS,
     "serving.yml": test_databricks.SERVING,
     "models/schema.yml": test_dbt.PROPERTIES,
     "models/m.sql": "{% set n = ['a'] %}{% for x in n %}{{ ref('s_' ~ x) }}{% endfor %}{{ config(alias='b') }}",
@@ -117,7 +119,7 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_sample_gives_facts(path: str, data: st.DataObject) -> None:
     text = data.draw(damaged(SAMPLES[path])).encode("utf-8", errors="replace")

@@ -28,7 +28,33 @@ def notebook(*cells: str, tags: str = "") -> str:
     return f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{listed}]}}'
 
 
+KEDRO = {"src/run.py": "from kedro.framework.session import KedroSession\n\nKedroSession.create()\n"}
+PIECE = "print(source)\n"
 PAIRS = [
+    pytest.param(
+        "COD008",
+        {"n.ipynb": notebook("catalog.load('x')")},
+        {"n.ipynb": notebook("catalog.load('x')"), **KEDRO},
+        id="what Kedro puts into the notebooks of its projects",
+    ),
+    pytest.param(
+        "COD008",
+        {"n.ipynb": notebook("print(ls)")},
+        {"n.ipynb": notebook("ls", "pwd")},
+        id="commands that stand alone in a cell",
+    ),
+    pytest.param(
+        "COD008",
+        {"parts/a.py": PIECE, "parts/b.py": "import parts.a\n"},
+        {"parts/a.py": PIECE, "parts/b.py": "for line in source:\n    print(line)\n"},
+        id="pieces of programs that get the same name handed over",
+    ),
+    pytest.param(
+        "COD008",
+        {"a.py": "print(PATH_OF_ASSETS)\n"},
+        {"a.py": "print(__PATH_OF_ASSETS)\n"},
+        id="a placeholder",
+    ),
     pytest.param(
         "COD002",
         {"a.py": PD + "frame['a'][frame['b'] > 1] = 0\n"},

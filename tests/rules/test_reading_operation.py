@@ -14,6 +14,13 @@ SERVICE = APP + SCORE
 FLASK = "import logging\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.route('/score', methods=['POST'])\ndef score():\n"
 JOB = "on: push\njobs:\n  {name}:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: {run}\n"
 TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
+DAG = (
+    "import mlflow\nimport pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
+    "from sklearn.linear_model import Ridge\n\n\ndef train():\n    f = pd.read_csv('d.csv')\n    model = Ridge().fit(f[['x']], f['y'])\n{}"
+    "    made = mlflow.sklearn.log_model(model, 'm', registered_model_name='churn')\n"
+    "    mlflow.MlflowClient().transition_model_version_stage(name='churn', version=made.registered_model_version, stage='Production')\n\n\n"
+    "with DAG('d', schedule='@daily') as dag:\n    PythonOperator(task_id='train', python_callable=train)\n"
+)
 DRAWN = (
     "import numpy as np\n\n\ndef detect_drift(a, b):\n    d = abs(a.mean() - b.mean())\n    return d > 0.1\n\n\n"
     "if __name__ == '__main__':\n    print(detect_drift(np.random.normal(0, 1, 9), np.random.normal(0, 1, 9)))\n"
@@ -114,6 +121,66 @@ PAIRS = [
         {"s.py": SERVICE, "k8s/d.yaml": "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - livenessProbe: {httpGet: {path: /}}\n"},
         id="a probe in a manifest",
     ),
+    pytest.param(
+        "MON007",
+        {"s.py": SERVICE},
+        {"s.py": SERVICE + "\n\n@app.get('/')\ndef root():\n    return {'message': 'it runs'}\n"},
+        id="a root that only says that it runs",
+    ),
+    pytest.param(
+        "MON007",
+        {"s.py": SERVICE, "README.md": "# Churn\n\nIt answers with the odds that somebody leaves.\n"},
+        {"s.py": SERVICE, "README.md": "# Churn\n\nThe cluster is watched with Prometheus, see the board.\n"},
+        id="documents that speak of what measures it",
+    ),
+    pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    return str(model.predict(pd.DataFrame(request.json))[0])\n"},
+        {"s.py": FLASK + "    return str(model.predict(pd.DataFrame(request.json).astype(float))[0])\n"},
+        id="a conversion of all fields at once",
+    ),
+    pytest.param(
+        "OPS004",
+        {"s.py": SERVICE, "README.md": "# Churn\n\nIt answers with the odds that somebody leaves.\n"},
+        {"s.py": SERVICE, "README.md": "# Churn\n\nJenkins builds it after each push.\n"},
+        id="jobs on a server that documents speak of",
+    ),
+    pytest.param(
+        "OPS006",
+        {"s.py": SERVICE, "ci.yml": "", ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        {"s.py": SERVICE, "ci.yml": "", ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl create secret generic x --dry-run=client -o yaml | kubectl apply -f -")},
+        id="a secret that a command makes",
+    ),
+    pytest.param(
+        "OPS006",
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        {"s.py": SERVICE.replace("joblib.load('model.pkl')", "mlflow.sklearn.load_model('models:/churn@champion')").replace("import joblib", "import mlflow"), ".github/workflows/a.yml": JOB.format(name="deploy", run="kubectl apply -f k8s/")},
+        id="a model that comes from a registry when the service starts",
+    ),
+    pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    return {'y': float(model.predict(pd.DataFrame(request.json))[0]), 'v': version()}\n\n\ndef version():\n    if model is None:\n        raise LookupError\n    return 1\n"},
+        {"s.py": FLASK + "    return {'y': float(model.predict(pd.DataFrame(body()))[0])}\n\n\ndef body():\n    if 'age' not in request.json:\n        raise ValueError\n    return request.json\n"},
+        id="what is refused and converted is the request",
+    ),
+    pytest.param(
+        "MON002",
+        {"s.py": SERVICE, "train.py": TRAIN, "dvc.yaml": "stages:\n  watch:\n    cmd: python watch.py\n"},
+        {"s.py": SERVICE, "train.py": TRAIN, "dvc.yaml": "stages:\n  watch_quality:\n    cmd: python watch.py\n"},
+        id="a step that is called after the quality of the model",
+    ),
+    pytest.param(
+        "OPS002",
+        {"dags/d.py": DAG.format("")},
+        {"dags/d.py": DAG.format("    if model.score(f[['x']], f['y']) < 0.8:\n        raise ValueError('too bad')\n")},
+        id="a task that trains and promotes",
+    ),
+    pytest.param(
+        "MON002",
+        {"s.py": SERVICE, "train.py": TRAIN},
+        {"s.py": SERVICE + "\n\n@app.post('/retrain')\ndef again(rows: list[dict]):\n    return fit_again(rows)\n", "train.py": TRAIN},
+        id="a route that takes rows with their labels",
+    ),
 ]  # fmt: skip
 
 
@@ -121,3 +188,17 @@ PAIRS = [
 def test_the_debt_is_found_and_what_is_like_it_is_not(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
     assert found(debt, rule)
     assert not found(alike, rule)
+
+
+def test_what_was_asked_is_kept_though_not_what_was_answered() -> None:
+    asked = SERVICE.replace("    return", "    print(values)\n    return")
+    (told,) = found({"s.py": asked}, "MON003")
+    assert "keeps what it was asked (s.py:" in told
+
+
+def test_a_model_card_begins_with_what_the_readme_says_under_its_title() -> None:
+    (told,) = found(
+        {"train.py": TRAIN, "README.md": "# churn-version-2\n\nFinds the customers who are about to leave.\n"}, "OPS008"
+    )
+    assert "version" in told.partition("missing")[2]
+    assert "purpose" not in told.partition("missing")[2]

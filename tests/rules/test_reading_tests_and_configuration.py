@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.model.verdict import Outcome, Verdict
 from tests.pages import graphs
 
 RULES = registry().rules
@@ -13,6 +14,10 @@ RULES = registry().rules
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
     tree = graphs(files, archetypes=archetypes)
     return [finding.message for finding in judge(tree.components, [RULES[rule]]).findings]
+
+
+def verdict(files: dict[str, str], rule: str, archetypes: str) -> Verdict:
+    return judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).verdicts[0]
 
 
 FEATURES = (
@@ -25,6 +30,8 @@ FLOW = "flows/train.py"
 READ = "import yaml\n\n\ndef load(path='params.yaml'):\n    with open(path) as f:\n        return yaml.safe_load(f)\n"
 USE = "from load import load\n\nparams = load()\nprint(params['a'], params['b'], params['c'])\n"
 PARAMS = "a: 1\nb: 2\nc: 3\nleft_over: 4\n"
+
+NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = torch.nn.Linear(2, 1)\n"
 
 PAIRS = [
     pytest.param(
@@ -44,6 +51,18 @@ PAIRS = [
         {FLOW: FEATURES, "tests/test_a.py": "# from flows.train import make\n\n\ndef test_a():\n    assert 1 + 1 == 2\n"},
         {FLOW: FEATURES, "tests/test_a.py": "from flows.train import make\n\n\ndef test_a():\n    assert make({'b': 1})['a'] == 2\n"},
         id="a test that was commented out",
+    ),
+    pytest.param(
+        "TST002",
+        {"net.py": NET, "app.py": "from net import Net\n\nnet = Net()\n", "tests/test_a.py": "def test_a():\n    assert 1 + 1 == 2\n"},
+        {"net.py": NET, "app.py": "from net import Net\n\nnet = Net()\n", "tests/test_a.py": "from app import score\n\n\ndef test_a():\n    assert score\n"},
+        id="a network that the body of an imported module builds",
+    ),
+    pytest.param(
+        "TST001",
+        {FLOW: FEATURES},
+        {FLOW: FEATURES.replace("    frame['a'] = frame['b'] * 2\n    frame['c'] = frame['b'] + 1\n", "    frame = frame.drop_duplicates()\n    print(len(frame))\n")},
+        id="one ready-made step",
     ),
     pytest.param(
         "TST004",
@@ -96,6 +115,41 @@ def test_no_absence_is_told_of_libraries_research_and_teaching(rule: str, archet
     stages = "stages:\n" + "".join(f"  {n}:\n    cmd: python {n}.py\n    outs: [{n}.csv]\n" for n in "abc")
     net = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
     assert found({FLOW: FEATURES, "dvc.yaml": stages, "net.py": net, "data.csv": "b,y\n1,2\n"}, rule, archetypes) == []
+
+
+NETS = "import torch\n\n\n" + "\n\n".join(
+    f"class {name}(torch.nn.Module):\n    def forward(self, x):\n        return x\n" for name in ("A", "B", "C")
+)
+BUILDS = "from net import A\n\n\ndef test_a():\n    assert A()\n"
+
+
+@pytest.mark.parametrize(("archetypes", "weight"), [("L", 1.0), ("R", 0.5)])
+def test_what_others_build_on_without_a_test_is_told_and_weighs(archetypes: str, weight: float) -> None:
+    untested, tested = verdict({"net.py": NETS}, "TST002", archetypes), verdict({"net.py": NETS, "tests/test_net.py": BUILDS}, "TST002", archetypes)  # fmt: skip
+    assert (untested.outcome, untested.applicability) == (Outcome.NOT_EVIDENCED, weight)
+    assert tested.outcome is Outcome.CLEAN
+
+
+def test_models_that_are_looked_up_by_name_are_not_said_to_be_untested() -> None:
+    registry = "import importlib\n\n\ndef get(name):\n    return importlib.import_module(f'nets.{name}').A()\n"
+    files = {"nets/net.py": NETS, "find.py": registry, "tests/test_find.py": "from find import get\n\n\ndef test_it():\n    assert get('net')\n"}  # fmt: skip
+    assert verdict(files, "TST002", "P").outcome is Outcome.UNKNOWN
+    assert verdict(files, "TST002", "L").outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("archetypes", ["L", "R", "T", "N"])
+def test_without_integration_nobody_is_accused_who_operates_nothing(archetypes: str) -> None:
+    ci = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: pytest\n"
+    assert verdict({"net.py": NETS}, "OPS004", archetypes).outcome is Outcome.NOT_EVIDENCED
+    assert verdict({"net.py": NETS, ".github/workflows/ci.yml": ci}, "OPS004", archetypes).outcome is Outcome.CLEAN
+
+
+def test_of_two_pipelines_the_one_that_trains_is_asked_for() -> None:
+    stages = "stages:\n" + "".join(f"  {n}:\n    cmd: python snapshot.py {n}\n    outs: [{n}.csv]\n" for n in "abc")
+    tasks = "".join(f"    {n} = PythonOperator(task_id='{n}', python_callable=main)\n" for n in "xyz")
+    dag = f"from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom flows.train import main\n\nwith DAG('learn') as dag:\n{tasks}    x >> y >> z\n"
+    (told,) = found({FLOW: FEATURES, "dvc.yaml": stages, "snapshot.py": "print(1)\n", "dags/d.py": dag}, "TST003")
+    assert "runs learn" in told
 
 
 def test_a_setting_that_is_written_out_is_told_once() -> None:

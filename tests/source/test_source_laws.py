@@ -61,7 +61,7 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     read_notebook(data)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts)
 def test_no_text_makes_it_raise(text: str) -> None:
     data = text.encode("utf-8", "replace")
@@ -70,7 +70,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
     read_expression(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(texts, max_size=5))
 def test_no_cells_make_it_raise(cells: list[str]) -> None:
     data = json.dumps({"cells": [{"cell_type": "code", "source": text} for text in cells]}).encode()
@@ -102,13 +102,13 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_json)
 def test_no_json_makes_it_raise(content: Any) -> None:
     read_notebook(json.dumps(content).encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(["x = 1", "# c", "x = '#'", "'''#'''", 'x = "#"  # d', "f'#'", "'a#\\\n'", "r'\\#'"])))
 def test_comments_are_those_that_the_tokenizer_sees(rows: list[str]) -> None:
     import io

@@ -10,7 +10,7 @@ from auditor.model.errors import UsageError
 from auditor.model.listing import Content
 from auditor.tree import open_tree, remote
 from auditor.tree.git import GitError
-from auditor.tree.names import is_url, repository_name, strip_credentials
+from auditor.tree.names import identity, is_url, repository_name, strip_credentials
 from tests.tree.conftest import Repo
 
 
@@ -151,3 +151,20 @@ def test_names_of_repositories() -> None:
     assert repository_name(Path("/x/team+lens/repo/.git"), None) == "lens"
     assert repository_name(Path("/x/lens.git"), None) == "lens"
     assert repository_name(Path("/"), None) == "/"
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://example.org/team/churn.git", "https://me:t0ken@example.org/team/churn", "git@example.org:team/churn.git",
+        "ssh://git@EXAMPLE.org:22/team/churn/",
+    ],
+)  # fmt: skip
+def test_clones_of_one_repository_are_one(remote: str) -> None:
+    assert identity(remote, "churn") == "example.org/team/churn"
+
+
+def test_without_a_remote_a_repository_is_known_by_its_name() -> None:
+    assert identity(None, "churn") == "churn"
+    assert identity("/srv/git/churn.git", "x") == "srv/git/churn"
+    assert identity("", "churn") == "churn"

@@ -181,3 +181,11 @@ def test_a_repository_of_longer_ids_is_read(tmp_path: Path) -> None:
         assert len(tree.listing.entries[0].blob) == 64
         assert list(tree.read(["a.py"])) == [("a.py", b"a")]
         assert len(tree.history().commits) == 1
+
+
+def test_a_repository_whose_objects_are_gone_is_the_users_to_mend(repo: Repo) -> None:
+    repo.commit({"a.py": "x = 1\n"})
+    for thing in (repo.root / ".git" / "objects").glob("??/*"):
+        thing.unlink()
+    with pytest.raises(UsageError, match=r"git cannot read|cannot be listed|names no commit"):
+        open_tree(str(repo.root / ".git"))

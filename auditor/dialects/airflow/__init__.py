@@ -8,6 +8,7 @@ from auditor.dialects.airflow import work
 from auditor.dialects.airflow.order import Dag, Task, leaves
 from auditor.dialects.airflow.schedules import assets, triggers
 from auditor.dialects.airflow.tasks import Airflow
+from auditor.dialects.airflow.touched import touched
 from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Plain
@@ -73,10 +74,12 @@ class _Statements:
         for name, into in (("inlets", reads), ("outlets", writes)):
             given = task.args.get(name)
             into += assets(self.machine, given, name, where.line) if given is not None else ()
+        for way, declared in touched(self.machine, task):
+            (reads if way == "read" else writes).append(declared)
         before = {self.ids[id(first)]: None for end in task.before for first in leaves(end) if id(first) in self.ids}
         before.update(dict.fromkeys(self._across(task)))
         return CodeStep(
-            self.ids[id(task)], where.path, step, tuple(reads), tuple(writes),
+            self.ids[id(task)], where.path, step, tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)),
             after=tuple(before), implements=self.code[id(task)], given=work.given(self.machine, task, self.code[id(task)]), starts=tuple(self._started(task)), confidence=round(0.95 * doubt, 3),
         )  # fmt: skip
 

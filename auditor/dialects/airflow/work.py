@@ -30,11 +30,8 @@ from auditor.program.running.invocations import argument
 from auditor.program.symbolic.values import Value
 
 _SHELL = {"BashOperator": "bash_command", "BashSensor": "bash_command"}
-_IN_IMAGE = {
-    "KubernetesPodOperator": ("cmds", "arguments"), "DockerOperator": ("entrypoint", "command"),
-    "GKEStartPodOperator": ("cmds", "arguments"), "EksPodOperator": ("cmds", "arguments"),
-    "DockerSwarmOperator": ("command",),
-}  # fmt: skip
+_IN_IMAGE = {"DockerOperator": ("entrypoint", "command"), "DockerSwarmOperator": ("command",)}
+_IN_POD = ("cmds", "arguments")
 _PROGRAM = {"SparkSubmitOperator": ("spark-submit", "application"), "PapermillOperator": ("papermill", "input_nb")}
 _PULLED = re.compile(r"xcom_pull\(\s*(?:task_ids\s*=\s*)?(\[[^\]]*\]|'[^']*'|\"[^\"]*\")")
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
@@ -93,8 +90,12 @@ def commands(machine: Machine, task: Task) -> Iterator[Command]:
         tool, name = _PROGRAM[task.kind]
         for value in machine.values(task.args.get(name) or Plain(None))[:1]:
             yield Command((Word(tool), Word(value.text(), value.exact)), line)
-    elif task.kind in _IN_IMAGE:
-        found = [word for name in _IN_IMAGE[task.kind] for word in commanding.words(machine, task.args.get(name))]
+    elif task.kind in _IN_IMAGE or task.kind.endswith("PodOperator"):
+        found = [
+            word
+            for name in _IN_IMAGE.get(task.kind, _IN_POD)
+            for word in commanding.words(machine, task.args.get(name))
+        ]
         yield from commanding.commands(found, line)
 
 

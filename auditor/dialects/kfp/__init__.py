@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from auditor.dialects.commanding import commands, words
 from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, Result, code_of, doubted, given_to
-from auditor.dialects.kfp.components import SINGLE, Component, outputs
+from auditor.dialects.kfp.components import SINGLE, Component, outputs, port_of
 from auditor.dialects.kfp.meaning import GOOGLE, Kubeflow, Task
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Arguments, Made, Plain, Thing, options
+from auditor.dialects.worker_pools import first_pool
 from auditor.language.credentials import mask
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
@@ -62,13 +63,18 @@ class _Statements:
         where = call.where
         code = code_of(self.machine, call.unit)
         container = self._container(call)
-        found = [*words(self.machine, container.get("command")), *words(self.machine, _arguments(container))]
+        pool = first_pool(self.machine, container.get("worker_pool_specs"))  # a job of Vertex AI
+        found = [
+            *words(self.machine, container.get("command")),
+            *words(self.machine, _arguments(container)),
+            *pool.words,
+        ]
         step = Step(
             call.name, TOOL, where.line, where.end_line,
             commands=tuple(commands(found, where.line)),
             condition=call.condition if isinstance(call, Task) else "",
             variants=0 if where.repeated else 1,
-            uses=tuple(self._uses(call, container)),
+            uses=(*self._uses(call, container), *((mask(pool.image),) if pool.image else ())),
         )  # fmt: skip
         doubt = CONDITIONAL if where.conditional else 1.0
         reads = [self._result(flow, result, where.line) for result in call.feeds]
@@ -85,7 +91,7 @@ class _Statements:
         """One output of a task, in memory of its pipeline."""
         known = dict(self.outputs[id(result.call)]) if id(result.call) in self.outputs else {}
         only = next(iter(known)) if len(known) == 1 else SINGLE
-        name = f"{result.call.name}.{only if result.index is None else result.index}"
+        name = f"{result.call.name}.{only if result.index is None else port_of(str(result.index), known)}"
         kind = known.get(name.rpartition(".")[2], NodeKind.DATASET)
         home = self.homes[flow.unit.where.path, flow.name]
         return Declared(f"mem:{home}/{name}", None, Ref(name, "dataset", "output", line), name, kind, 0.95)

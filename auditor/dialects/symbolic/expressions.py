@@ -131,8 +131,9 @@ def arguments(machine: Machine, expr: Call, env: Env) -> Arguments:
     more = False
     for value in expr.args:
         if type(value) is Star:
-            spread = machine.elements(machine.eval(value.value, env))
-            positional += spread or ()
+            whole = machine.settled(machine.eval(value.value, env))
+            spread = machine.elements(whole)
+            positional += spread if spread is not None else whole.items if isinstance(whole, Items) else ()
             more = more or spread is None
         else:
             positional.append(machine.eval(value, env))

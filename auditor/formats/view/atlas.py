@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from auditor.formats.view import layers
 from auditor.formats.view.folders import ROOT, Folders
-from auditor.graph.views import layers
 
 BOX_WIDTH, BOX_HEIGHT = 176, 40
 GAP_X, MARGIN, UNIT = 56, 18, 27  # UNIT: half the distance of two boxes in a column

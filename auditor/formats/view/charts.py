@@ -9,6 +9,11 @@ from auditor.formats.text import decimal, finite, span
 GRADES = (("A", 0.0, 15.0), ("B", 15.0, 30.0), ("C", 30.0, 45.0), ("D", 45.0, 60.0), ("E", 60.0, 100.0))
 
 
+def grade_of(debt: float) -> str:
+    """The grade that a debt score has by its number, without caps."""
+    return next((letter for letter, _, end in GRADES if debt <= end), GRADES[-1][0])
+
+
 class Zone(msgspec.Struct, frozen=True):
     """A grade on the scale: where it starts, how wide it is, where its letter stands."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from auditor.formats.text import decimal, hours, plain, plural, span
 from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, table, text
@@ -69,10 +69,12 @@ def _debt(judged: Sequence[Point]) -> Part | None:
         point.net is not None and point.debt is not None and abs(point.net - point.debt) >= 0.05 for point in judged
     ):
         curves.append(Curve("net of accepted risks", scale.line([(p.time, p.net) for p in judged]), solid=False))
+    if any(point.reported is not None for point in judged):
+        curves.append(Curve("as reported then", scale.line([(p.time, p.reported) for p in judged]), solid=False))
     said = f"Debt from {_day(judged[0].time)} to {_day(judged[-1].time)}: {decimal(judged[0].debt)} to {decimal(judged[-1].debt)} of 100."
     dots = _dots(judged, scale, lambda point: point.debt or 0.0)
     up = tuple(Tick(scale.y(value), str(value)) for value in (0, 25, 50, 75, 100))
-    intro = "0 is no debt found, 100 the most; the band is what could not be determined."
+    intro = "0 is no debt found, 100 the most; the band is what could not be determined. A broken line, where there is one, is the net of accepted risks, or what was reported under the rules of then."
     return Part("debt", "Debt", intro, lines=Lines(said, tuple(curves), dots, _across(judged, scale), up))
 
 
@@ -173,10 +175,16 @@ def _commits(trend: Trend) -> Part | None:
         for point in reversed(trend.points)
     ]  # fmt: skip
     made = table("Audited commits, newest first", columns, rows, _MOST_POINTS)
-    notes = [f"{plural(sum(bool(p.problem) for p in trend.points), 'commit')} could not be audited."]
-    return Part(
-        "commits", "Commits", tables=_only(made), notes=tuple(notes if any(p.problem for p in trend.points) else ())
-    )
+    return Part("commits", "Commits", tables=_only(made), notes=tuple(_notes(trend.points)))
+
+
+def _notes(points: Sequence[Point]) -> Iterator[str]:
+    """What must be known of some of the commits."""
+    other, failed = sum(bool(p.reported_under) for p in points), sum(bool(p.problem) for p in points)
+    if other:
+        yield f"{plural(other, 'commit')} had been reported under other rules or weights; the scores here are restated under today's."
+    if failed:
+        yield f"{plural(failed, 'commit')} could not be audited."
 
 
 def _only(*tables: Table | None) -> tuple[Table, ...]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from auditor.formats import ties
-from auditor.formats.text import clip, clip_path, plain
+from auditor.formats.text import clip, clip_path, plain, plural
 from auditor.formats.view.atlas import BOX_HEIGHT, BOX_WIDTH, View
 from auditor.formats.view.folders import Folders
-from auditor.formats.view.lineage import SHAPE_OF, SHAPE_WORDS, outline
-from auditor.graph.views.impact import DIRECTIONS
-from auditor.model.artefact import Edge, EdgeKind, Node
+from auditor.formats.view.shapes import SHAPE_OF, SHAPE_WORDS, outline
+from auditor.model.artefact import DIRECTIONS, Edge, EdgeKind, Node
+from auditor.model.audit import Debts
+from auditor.model.finding import Severity
 
 Views: TypeAlias = dict[int, tuple[View, View | None]]
 
@@ -36,6 +37,11 @@ class Drawn(msgspec.Struct, frozen=True):
     middle: int
     label_y: int
     kind_y: int
+    badge: str
+    badge_x: int
+    badge_width: int
+    badge_middle: int
+    grave: bool
 
 
 class Stroke(msgspec.Struct, frozen=True):
@@ -55,21 +61,33 @@ def flow(folders: Folders, edge: Edge) -> tuple[int, int]:
 class Drawing:
     """Boxes and strokes of a view, ready to print."""
 
-    def __init__(self, folders: Folders, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
+    def __init__(
+        self, folders: Folders, nodes: Sequence[Node], edges: Sequence[Edge], debts: Mapping[str, Debts]
+    ) -> None:
         self._folders = folders
         self._nodes = nodes
         self._edges = edges
+        self._owed: dict[int, list[Debts]] = {}  # by every item that holds an artefact with findings
+        for node in nodes:
+            if node.id in debts:
+                for item in folders.above(folders.home[node.id]):
+                    self._owed.setdefault(item, []).append(debts[node.id])
 
     def box(self, item: int, x: int, y: int, *, outside: bool) -> Drawn:
         """One box."""
         shape, kind = self._kind(item)
         label = plain(self._folders.path(item))
         short = clip_path(label, _LETTERS) if "/" in label else clip(label, _LETTERS)
-        title = f"{clip(plain(self._folders.path(item)), 200)} ({kind})"
+        owed = self._owed.get(item, [])
+        count = sum(debts.findings for debts in owed)
+        said = f"{kind}, {plural(count, 'finding')}" if count else kind
+        title = f"{clip(plain(self._folders.path(item)), 200)} ({said})"
         first = 21 if shape == "folder" else 18
+        wide = 12 + 7 * len(f"{count}")
         return Drawn(
-            x, y, shape, _box_outline(shape), short, clip(kind, 30), title, outside, BOX_WIDTH // 2, first, first + 13
-        )
+            x, y, shape, _box_outline(shape), short, clip(kind, 30), title, outside, BOX_WIDTH // 2, first, first + 13,
+            f"{count}" if count else "", BOX_WIDTH - wide, wide, BOX_WIDTH - wide // 2, any(debts.severity.rank >= Severity.HIGH.rank for debts in owed),
+        )  # fmt: skip
 
     def _kind(self, item: int) -> tuple[str, str]:
         number = self._folders.items[item].node

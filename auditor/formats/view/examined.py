@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from auditor.formats.summary import Group, groups, limits
+from auditor.formats.summary import groups, limits
 from auditor.formats.text import decimal, percent, plain, span
+from auditor.formats.view.families import row_of, searched
 from auditor.formats.view.pieces import Column, Figure, Inline, Table, code, listed, table, text
 from auditor.formats.view.prose import message
 from auditor.formats.words import EXCLUSIONS, HISTORY, MEASURED_BY, MEASURES
@@ -21,8 +22,8 @@ class Examined(msgspec.Struct, frozen=True):
     limits: tuple[str, ...]
     components: Table | None
     measures: Table | None
-    files: Table | None
-    artefacts: Table | None
+    files: tuple[tuple[str, str], ...]
+    artefacts: tuple[tuple[str, str], ...]
     problems: Table | None
     unknown: Table | None
     absent: Table | None
@@ -38,7 +39,6 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
     unknown_columns = (Column("Check", "head"), Column("Why it is unknown"), Column("Components"))
     absent_columns = (Column("Practice", "head"), Column("Looked for, not found"), Column("Components"))
     masked_columns = (Column("Rule", "head"), Column("Why it does not apply"), Column("Components"))
-    kinds = (Column("Kind", "head"), Column("Number", "number"))
     excluded = [
         (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example))
         for item in seen.excluded
@@ -57,16 +57,16 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         limits=tuple(limits(audit)),
         components=_components(audit.components),
         measures=_measures(audit),
-        files=table("Files by kind", kinds, _counts(seen.kinds)),
-        artefacts=table("Artefacts in the dependency graph", kinds, _counts(audit.artefacts)),
+        files=_counts(seen.kinds),
+        artefacts=_counts(audit.artefacts),
         problems=table("Files that could not be read, or only in part",
                        (Column("File", "head"), Column("Line", "number"), Column("Problem"), Column("Code")), problems),
-        unknown=table("Unknown checks", unknown_columns, [_row(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
+        unknown=table("Unknown checks", unknown_columns, [row_of(group, text(group.reason)) for group in groups(audit, Outcome.UNKNOWN, pages)]),
         absent=table("Practices without evidence", absent_columns,
-                     [_row(group, _searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
+                     [row_of(group, searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
         excluded=table("Left out on purpose", (Column("Reason", "head"), Column("Files", "number"), Column("For example")), excluded),
         inapplicable=table("Rules that do not apply", masked_columns,
-                           [_row(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
+                           [row_of(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
         errors=table("Parts of the analysis that failed", (Column("Error", "head"),), [(text(error),) for error in audit.errors]),
         left_out=left_out,
     )  # fmt: skip
@@ -131,15 +131,7 @@ def _archetype(item: ArchetypeScore) -> str:
     return f"{plain(item.name)} {decimal(item.confidence, 2)}"
 
 
-def _counts(counts: dict[str, int]) -> list[tuple[Inline, ...]]:
+def _counts(counts: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    """Kinds with their numbers, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(text(plain(kind).replace("_", " ")), text(f"{count:,}")) for kind, count in ordered]
-
-
-def _row(group: Group, why: Inline) -> tuple[Inline, ...]:
-    names = tuple("root" if name in ("", ".") else name for name in group.components)
-    return (text(f"{group.rule} {group.title}"), why or text("no reason recorded"), listed(names, 12))
-
-
-def _searched(group: Group) -> Inline:
-    return (*message(group.reason + ": " if group.reason and group.searched else group.reason), *listed(group.searched))
+    return tuple((plain(kind, 60).replace("_", " "), f"{count:,}") for kind, count in ordered)

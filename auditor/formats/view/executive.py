@@ -7,8 +7,9 @@ import msgspec
 from auditor.formats.order import open_findings
 from auditor.formats.summary import business, effort_range, headline, moves, ratio_words, risks, rule_title, sentence
 from auditor.formats.text import NONE, decimal, finite, percent, plain, plural, span
-from auditor.formats.view.charts import ScoreBar, score_bar
-from auditor.formats.view.findings import Linker, place, severity_view
+from auditor.formats.view.charts import ScoreBar, grade_of, score_bar
+from auditor.formats.view.findings import place, severity_view
+from auditor.formats.view.links import Linker
 from auditor.formats.view.pieces import Figure, Inline, SeverityView
 from auditor.formats.view.prose import inline, message
 from auditor.formats.words import VERDICT_MEANS, verdict_word
@@ -85,6 +86,8 @@ def _figures(score: Score) -> tuple[Figure, ...]:
         )
     net = f"; net of accepted risks {decimal(score.net)}" if score.net is not None and score.net != score.debt else ""
     grade_note = "Provisional: it may change with more evidence" if score.provisional else "A is best, E is worst"
+    if score.debt is not None and (alone := grade_of(score.debt)) < score.grade:
+        grade_note = f"The number alone would be {alone}; an open, certain critical finding holds it here"
     work = effort_range(score.hours_p50, score.hours_p90).removesuffix(" h")
     work_note = f"hours, P50 to P90{ratio_words(score.ratio)}" if score.hours_p90 else "hours: nothing to clear"
     return (

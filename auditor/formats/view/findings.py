@@ -1,82 +1,88 @@
-"""Findings as cards of the register and as rows of the table of all."""
+"""The table of all findings, with what it can be filtered and grouped by, and the address of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from auditor.formats.order import by_priority, is_open, open_findings
-from auditor.formats.summary import business, effort_range, rule_title, sentence
-from auditor.formats.text import code_lines, decimal, plain, plural
-from auditor.formats.view.links import Spot, spot_text
-from auditor.formats.view.pieces import Block, Inline, SeverityView, code
-from auditor.formats.view.prose import blocks, inline, message
-from auditor.formats.words import confidence_word
+from auditor.formats.order import by_priority, is_open
+from auditor.formats.summary import effort_range, rule_title, sentence
+from auditor.formats.text import decimal, plain, plural
+from auditor.formats.view.evidence import Evidence, Sources, evidence
+from auditor.formats.view.links import Linker, Spot, nowhere, spot_text
+from auditor.formats.view.pieces import Inline, SeverityView, code
+from auditor.formats.view.prose import message
 from auditor.model.audit import Audit
 from auditor.model.finding import Finding, Severity
-from auditor.model.page import RulePage, RulePages
+from auditor.model.page import RulePages
 
-MOST_CARDS = 15
 MOST_ROWS = 2_000
-MOST_STEPS = 12
-
-Linker = Callable[[Spot], str]
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One place of an evidence trail, and what it shows."""
-
-    place: Inline
-    says: Inline
-
-
-class Card(msgspec.Struct, frozen=True):
-    """One risk of the register."""
-
-    number: int
-    severity: SeverityView
-    rule: str
-    title: str
-    place: Inline
-    component: str
-    message: Inline
-    trail: tuple[Step, ...]
-    snippet: tuple[str, ...]
-    business: Inline
-    why: tuple[Block, ...]
-    see: str  # the earlier card that explains the same rule
-    remedy: Inline
-    fix: tuple[Block, ...]
-    fine: tuple[Block, ...]
-    effort: str
-    confidence: str
-    reach: str
+MOST_LINKED, MOST_SHOWN = 500, 100
+"""Rows whose place is linked to the code host, and that carry their evidence: the page stays below 1.5 MB."""
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One line of the table of all findings, with its sort keys."""
+    """One line of the table, with its address, its sort keys and what it is grouped by."""
 
     number: int
+    anchor: str
     severity: SeverityView
     rule: str
+    title: str
+    family: str
     message: Inline
     place: Inline
-    path: str
+    component: str
+    owner: str
     confidence: str
     effort: str
     hours: str
     state: str
+    remedy: Inline
+    evidence: Evidence | None
+
+
+class Option(msgspec.Struct, frozen=True):
+    """A value to filter by, in words."""
+
+    value: str
+    words: str
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """The table of all findings, and what its filters offer."""
+    """The table, and what its filters offer; an empty filter is not shown."""
 
     rows: tuple[Row, ...]
     note: str
-    severities: tuple[SeverityView, ...]
-    rules: tuple[str, ...]
+    severities: tuple[Option, ...]
+    families: tuple[Option, ...]
+    rules: tuple[Option, ...]
+    components: tuple[Option, ...]
+    owners: tuple[Option, ...]
+    states: tuple[Option, ...]
     count: str
+
+
+class Anchors:
+    """An address in the page for each finding, the same in every report that has the finding."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._known: dict[tuple[str, str, str], str] = {}
+        taken: Counter[str] = Counter()
+        for finding in by_priority(findings):
+            name = "f-" + "".join(char for char in finding.fingerprint.lower() if char.isalnum())[:12]
+            taken[name] += 1
+            self._known.setdefault(_key(finding), name if taken[name] == 1 else f"{name}-{taken[name]}")
+
+    def of(self, finding: Finding) -> str:
+        """The anchor of a finding."""
+        return self._known[_key(finding)]
+
+
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.fingerprint, str(finding.place), finding.rule + finding.message
 
 
 def severity_view(severity: Severity) -> SeverityView:
@@ -84,73 +90,48 @@ def severity_view(severity: Severity) -> SeverityView:
     return SeverityView(severity.value.capitalize(), severity.value, severity.rank)
 
 
-def cards(audit: Audit, pages: RulePages, link: Linker) -> tuple[Card, ...]:
-    """The register: the most urgent open findings. A rule is explained once, later cards refer to it."""
-    explained: dict[str, int] = {}
-    made = []
-    for number, finding in enumerate(open_findings(audit)[:MOST_CARDS], 1):
-        first = explained.setdefault(finding.rule, number)
-        made.append(_card(number, first, finding, audit, pages, link))
-    return tuple(made)
-
-
-def _card(number: int, first: int, finding: Finding, audit: Audit, pages: RulePages, link: Linker) -> Card:
-    page = pages.get(finding.rule, RulePage(finding.rule, "")) if first == number else RulePage(finding.rule, "")
-    several = len(audit.components) > 1
-    return Card(
-        number=number, severity=severity_view(finding.severity), rule=plain(finding.rule),
-        title=rule_title(audit, finding.rule, pages), place=place(finding.place, link),
-        component=_component(finding.component) if several else "",
-        message=message(sentence(finding.message)), trail=_trail(finding, link), snippet=code_lines(finding.snippet),
-        business=inline(business(finding, audit, pages)) if first == number else (), why=blocks(page.why),
-        see=f"See risk {first} for why this is debt." if first != number else "",
-        remedy=message(sentence(finding.remedy)), fix=blocks(page.fix), fine=blocks(page.fine),
-        effort=effort_range(finding.effort.p50, finding.effort.p90),
-        confidence=f"{confidence_word(finding.confidence)} ({decimal(finding.confidence, 2)})",
-        reach=plural(finding.downstream, "artefact") if finding.downstream else "",
-    )  # fmt: skip
-
-
-def _component(component: str) -> str:
-    return "root of the repository" if component in ("", ".") else plain(component)
-
-
 def place(spot: Spot, link: Linker) -> Inline:
     """A place as code, linked to the code host where that is safe."""
     return code(spot_text(spot), link(spot))
 
 
-def _trail(finding: Finding, link: Linker) -> tuple[Step, ...]:
-    steps = [Step(place(spot, link), message(spot.says, 300)) for spot in finding.related[:MOST_STEPS]]
-    if len(finding.related) > MOST_STEPS:
-        steps.append(
-            Step((), message(f"and {len(finding.related) - MOST_STEPS} more places, in the JSON of this audit"))
-        )
-    return tuple(steps)
-
-
-def findings(audit: Audit, link: Linker) -> Findings:
+def findings(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors) -> Findings:
     """All findings by priority, bounded."""
     ordered = by_priority(audit.findings)
-    shown = ordered[:MOST_ROWS]
-    note = ""
-    if len(ordered) > len(shown):
-        note = (
-            f"The first {len(shown):,} of {len(ordered):,} findings by priority; the JSON of this audit holds them all."
-        )
+    shown, sources = ordered[:MOST_ROWS], Sources(audit.excerpts)
+    rows = tuple(_row(number, finding, audit, pages, link, anchors, sources) for number, finding in enumerate(shown, 1))
+    families = {family.id: family.title for family in audit.families}
     return Findings(
-        rows=tuple(_row(number, finding, link) for number, finding in enumerate(shown, 1)),
-        note=note,
-        severities=tuple(severity_view(each) for each in Severity if any(item.severity is each for item in shown)),
-        rules=tuple(sorted({plain(item.rule) for item in shown})),
+        rows=rows,
+        note=f"The first {len(shown):,} of {len(ordered):,} findings by priority; the JSON of this audit holds them all." if len(ordered) > len(shown) else "",
+        severities=tuple(Option(f"{s.rank}", s.value if s is Severity.CRITICAL else f"{s.value} and above") for s in Severity if any(f.severity is s for f in shown)),
+        families=_options((row.family, f"{row.family} {plain(families.get(row.family, ''))}".strip()) for row in rows),
+        rules=_options((row.rule, f"{row.rule} {row.title}" if row.title != row.rule else row.rule) for row in rows),
+        components=_options((row.component, row.component) for row in rows),
+        owners=_options((row.owner, row.owner) for row in rows),
+        states=_options((row.state or "open", row.state or "open") for row in rows),
         count=plural(len(ordered), "finding"),
-    )
+    )  # fmt: skip
 
 
-def _row(number: int, finding: Finding, link: Linker) -> Row:
+def _options(pairs: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+    """The values that occur, where there is a choice."""
+    found: dict[str, str] = dict(pairs)
+    named: Sequence[tuple[str, str]] = sorted(found.items()) if len(found) > 1 else ()
+    return tuple(Option(value, words or "nobody named") for value, words in named)
+
+
+def _row(
+    number: int, finding: Finding, audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, sources: Sources
+) -> Row:
+    known = {rule.id: rule for rule in audit.rules}.get(finding.rule)
+    family = known.family if known else finding.rule[:3]
     return Row(
-        number=number, severity=severity_view(finding.severity), rule=plain(finding.rule), message=message(finding.message, 240),
-        place=place(finding.place, link), path=plain(finding.place.path, 120), confidence=decimal(finding.confidence, 2),
-        effort=effort_range(finding.effort.p50, finding.effort.p90), hours=decimal(finding.effort.p50, 2).replace(",", ""),
-        state="" if is_open(finding) else plain(finding.state, 30),
+        number=number, anchor=anchors.of(finding), severity=severity_view(finding.severity), rule=plain(finding.rule),
+        title=rule_title(audit, finding.rule, pages), family=plain("COD" if family == "LLM" else family), message=message(sentence(finding.message), 240),
+        place=place(finding.place, link if number <= MOST_LINKED else nowhere), component="root" if finding.component in ("", ".") else plain(finding.component, 80),
+        owner=", ".join(plain(name, 60) for name in audit.owners.get(finding.place.path, ())[:3]),
+        confidence=decimal(finding.confidence, 2), effort=effort_range(finding.effort.p50, finding.effort.p90),
+        hours=decimal(finding.effort.p50, 2).replace(",", ""), state="" if is_open(finding) else plain(finding.state, 30),
+        remedy=message(sentence(finding.remedy), 300), evidence=evidence(finding, sources, link) if number <= MOST_SHOWN else None,
     )  # fmt: skip

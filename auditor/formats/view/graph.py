@@ -9,30 +9,18 @@ import msgspec
 
 from auditor.formats import ties
 from auditor.formats.text import joined, percent, plain, plural
-from auditor.formats.view.atlas import MOST_AROUND, MOST_BOXES, Atlas, View
-from auditor.formats.view.drawing import Drawing, Drawn, Stroke, Views, atlas, flow
-from auditor.formats.view.folders import ROOT, Folders
-from auditor.formats.view.graph_tables import NodeRow, TieRow, node_rows, resolution, tie_row, unresolved
-from auditor.formats.view.lineage import SHAPE_WORDS, outline
+from auditor.formats.view.atlas import MOST_AROUND, MOST_BOXES
+from auditor.formats.view.chart import Chart, charted
+from auditor.formats.view.drawing import Views
+from auditor.formats.view.graph_tables import resolution, unresolved
 from auditor.formats.view.pieces import Figure, Table
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind
 from auditor.model.export import GraphExport
 
 MOST_TIES, MOST_NODES = 12_000, 8_000
-_FOLDED = 400  # ties from which on their table is folded at first
 _UNDRAWN = frozenset({EdgeKind.ENV_OF, EdgeKind.CONTAINS})  # packages, and what a file holds, would hide all else
 _MINOR = (EdgeKind.CALLS, EdgeKind.ENV_OF, EdgeKind.CONTAINS, EdgeKind.IMPORTS, EdgeKind.PART_OF)
 """Kinds of ties that are left out whole where a page cannot hold all, in this order."""
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """Something to filter by, with its number and, for a kind, its shape."""
-
-    key: str
-    words: str
-    count: str
-    shape: str = ""
-    outline: str = ""
 
 
 class GraphPage(msgspec.Struct, frozen=True):
@@ -42,21 +30,8 @@ class GraphPage(msgspec.Struct, frozen=True):
     view: str
     revision: str
     figures: tuple[Figure, ...]
-    width: int
-    height: int
-    boxes: tuple[Drawn, ...]
-    strokes: tuple[Stroke, ...]
-    description: str
+    chart: Chart
     notes: tuple[str, ...]
-    atlas: str
-    kinds: tuple[Choice, ...]
-    states: tuple[Choice, ...]
-    shapes: tuple[Choice, ...]
-    tie_count: str
-    tie_rows: tuple[TieRow, ...]
-    node_count: str
-    node_rows: tuple[NodeRow, ...]
-    folded: bool
     resolution: Table | None
     unresolved: Table | None
 
@@ -70,33 +45,14 @@ def page(graph: GraphExport) -> GraphPage:
     pictured = [edge for edge in edges if edge.kind not in _UNDRAWN]
     tied = {end for edge in pictured for end in (edge.source, edge.target)}
     drawable = [node for node in nodes if node.id in tied]
-    folders = Folders(drawable)
-    views = Atlas(folders, [flow(folders, edge) for edge in pictured]).views()
-    first = views[ROOT][0] if ROOT in views else View((), (), 0, 0, 0, 0)
-    rank = {node.id: number for number, node in enumerate(nodes)}
-    drawing = Drawing(folders, drawable, pictured)
+    found, views = charted(nodes, edges, drawable, pictured)
     return GraphPage(
         name=plain(graph.name) or "this repository",
         view={"all": "", "observed": "Observed ties only", "declared": "Declared ties only"}.get(graph.view, ""),
         revision=plain(graph.revision or "")[:12],
         figures=_figures(graph),
-        width=first.width,
-        height=first.height,
-        boxes=tuple(drawing.box(box.item, box.x, box.y, outside=box.outside) for box in first.boxes),
-        strokes=drawing.strokes(first),
-        description=_described(first),
+        chart=found,
         notes=tuple(_notes(graph, nodes, edges, drawable, views)),
-        atlas=atlas(folders, [rank[node.id] for node in drawable], views),
-        kinds=_kinds(drawable),
-        states=_states(pictured),
-        shapes=tuple(
-            Choice(shape, words, "", shape, outline(shape, 1, 1, 34, 16)) for shape, words in SHAPE_WORDS.items()
-        ),
-        tie_count=plural(len(edges), "tie"),
-        tie_rows=tuple(tie_row(edge, rank) for edge in edges),
-        node_count=plural(len(nodes), "artefact"),
-        node_rows=node_rows(nodes, edges),
-        folded=len(edges) > _FOLDED,
         resolution=resolution(graph),
         unresolved=unresolved(graph),
     )
@@ -128,13 +84,6 @@ def _figures(graph: GraphExport) -> tuple[Figure, ...]:
         Figure("Contradictions", f"{states['mismatch']:,}", "between a declared step and its code"),
         Figure("I/O calls named", percent(named / calls if calls else None), f"{named:,} of {calls:,}" if calls else "none in code"),
     )  # fmt: skip
-
-
-def _described(view: View) -> str:
-    return (
-        f"{plural(len(view.boxes), 'box', 'boxes')} and {plural(len(view.lines), 'line')} between them; a change travels from "
-        "left to right. The tables below say the same, and more."
-    )
 
 
 def _notes(
@@ -172,15 +121,3 @@ def _notes(
             f"{left:,} of {len(graph.edges):,} ties{what} are not on this page; the JSON of this graph holds them all."
         )
     return said
-
-
-def _kinds(nodes: Sequence[Node]) -> tuple[Choice, ...]:
-    counts = Counter(ties.kind(node) for node in nodes)
-    return tuple(
-        Choice(kind, kind, f"{count:,}") for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    )
-
-
-def _states(edges: Sequence[Edge]) -> tuple[Choice, ...]:
-    counts = Counter(ties.state(edge) for edge in edges)
-    return tuple(Choice(state, words, f"{counts[state]:,}") for state, words in ties.STATES.items() if counts[state])

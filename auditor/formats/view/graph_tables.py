@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from auditor.formats import ties
 from auditor.formats.text import decimal, percent, plain
+from auditor.formats.view.links import Linker, nowhere
 from auditor.formats.view.pieces import Column, Table, code, table, text
-from auditor.graph.views.impact import DIRECTIONS
-from auditor.model.artefact import Edge, Evidence, Node
+from auditor.model.artefact import DIRECTIONS, Edge, Evidence, Node
+from auditor.model.audit import Debts
 from auditor.model.export import GraphExport
 from auditor.model.place import Place
 
@@ -25,6 +26,7 @@ class Piece(msgspec.Struct, frozen=True):
     place: str
     snippet: str
     word: str
+    href: str = ""
 
 
 class TieRow(msgspec.Struct, frozen=True):
@@ -52,15 +54,17 @@ class NodeRow(msgspec.Struct, frozen=True):
     place: str
     incoming: int
     outgoing: int
+    findings: int = 0
+    rank: int = -1  # of the gravest finding, as in severities; -1 without any
 
 
-def tie_row(edge: Edge, rank: dict[str, int]) -> TieRow:
-    """A tie as a row; `rank` gives the rows of the artefacts."""
+def tie_row(edge: Edge, rank: dict[str, int], link: Linker = nowhere) -> TieRow:
+    """A tie as a row; `rank` gives the rows of the artefacts, `link` the addresses of places."""
     state = ties.state(edge)
     return TieRow(
         a=rank[edge.source], b=rank[edge.target], source=_name(edge.source), word=edge.kind.value.replace("_", " "),
         target=_name(edge.target), state=state, told=_state_word(edge, state), confidence=decimal(edge.confidence, 2),
-        way=_WAYS[DIRECTIONS.get(edge.kind, True)], pieces=tuple(_piece(piece) for piece in edge.evidence[:MOST_PIECES]),
+        way=_WAYS[DIRECTIONS.get(edge.kind, True)], pieces=tuple(_piece(piece, link) for piece in edge.evidence[:MOST_PIECES]),
         more=max(0, len(edge.evidence) - MOST_PIECES),
     )  # fmt: skip
 
@@ -70,18 +74,28 @@ def _state_word(edge: Edge, state: str) -> str:
     return f"contradiction: {contradiction}" if contradiction else {"agreed": "both"}.get(state, state)
 
 
-def _piece(piece: Evidence) -> Piece:
+def _piece(piece: Evidence, link: Linker) -> Piece:
     word = "declared" if piece.declared else "observed"
-    return Piece(ties.place(piece), plain(piece.snippet, 120), f"{word} {decimal(piece.confidence, 2)}")
+    address = link(Place(piece.path, piece.line, cell=piece.cell))
+    return Piece(ties.place(piece), plain(piece.snippet, 120), f"{word} {decimal(piece.confidence, 2)}", address)
 
 
-def node_rows(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[NodeRow, ...]:
-    """The artefacts as rows, each with the number of its ties."""
+def node_rows(
+    nodes: Sequence[Node], edges: Sequence[Edge], debts: Mapping[str, Debts] | None = None
+) -> tuple[NodeRow, ...]:
+    """The artefacts as rows, each with the number of its ties and of its findings."""
     incoming, outgoing = Counter(edge.target for edge in edges), Counter(edge.source for edge in edges)
     return tuple(
-        NodeRow(plain(node.id), plain(node.label), ties.kind(node), _place(node), incoming[node.id], outgoing[node.id])
+        NodeRow(
+            plain(node.id), plain(node.label), ties.kind(node), _place(node), incoming[node.id], outgoing[node.id],
+            *_owed((debts or {}).get(node.id)),
+        )
         for node in nodes
-    )
+    )  # fmt: skip
+
+
+def _owed(debts: Debts | None) -> tuple[int, int]:
+    return (debts.findings, debts.severity.rank) if debts else (0, -1)
 
 
 def _place(node: Node) -> str:

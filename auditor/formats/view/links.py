@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import quote
 
 from auditor.model.listing import Target
 from auditor.model.place import Place, Related
 
 Spot = Place | Related
+Linker: TypeAlias = Callable[[Spot], str]
 
 _REMOTE = re.compile(
     r"https://(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
@@ -25,11 +27,11 @@ _FORMS = {  # before the revision, between revision and path, before a line
 }
 
 
-def linker(target: Target) -> Callable[[Spot], str]:
+def linker(target: Target) -> Linker:
     """A function from a place to its address at the audited commit; "" where there is none to trust."""
     remote = _REMOTE.fullmatch(target.remote or "")
     if not remote or not _REVISION.fullmatch(target.revision or ""):
-        return _nowhere
+        return nowhere
     before, mark = _FORMS[remote["host"]]
     base = f"https://{remote['host']}/{remote['path'].removesuffix('.git')}{before}{target.revision}/"
 
@@ -56,7 +58,7 @@ def spot_text(spot: Spot) -> str:
     return spot.path if spot.line is None else f"{spot.path}:{spot.line}"
 
 
-def _nowhere(spot: Spot) -> str:
+def nowhere(spot: Spot) -> str:
     """For a target whose host is unknown: no place has an address."""
     del spot
     return ""

@@ -10,15 +10,18 @@ from auditor.formats.summary import rule_title
 from auditor.formats.text import day, decimal, plain
 from auditor.formats.view.examined import Examined, examined
 from auditor.formats.view.executive import Executive, executive
-from auditor.formats.view.findings import MOST_CARDS, Card, Findings, cards, findings
-from auditor.formats.view.lineage import Picture, picture
+from auditor.formats.view.families import Chapter, chapters
+from auditor.formats.view.findings import Anchors, Findings, findings
+from auditor.formats.view.hotspots import Hotspots, hotspots
 from auditor.formats.view.links import linker, shown_remote
-from auditor.formats.view.pieces import Column, Inline, Table, code, listed, table, text
+from auditor.formats.view.map import MapPage, map_page
+from auditor.formats.view.pieces import Column, Inline, Table, table, text
+from auditor.formats.view.register import Card, cards
 from auditor.formats.view.release import Judgements, Release, judgements, release
 from auditor.formats.view.roadmap import Roadmap, roadmap
 from auditor.formats.view.scorecard import Scorecard, scorecard
 from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
-from auditor.model.audit import Audit, Impact
+from auditor.model.audit import Audit
 from auditor.model.page import RulePages
 from auditor.model.verdict import Precision
 
@@ -62,10 +65,10 @@ class Report(msgspec.Struct, frozen=True):
     executive: Executive
     examined: Examined
     scorecard: Scorecard
-    picture: Picture | None
-    impacts: Table | None
+    map: MapPage | None
     cards: tuple[Card, ...]
-    more_findings: str
+    hotspots: Hotspots | None
+    families: tuple[Chapter, ...]
     release: Release | None
     roadmap: Roadmap | None
     judgements: Judgements | None
@@ -77,15 +80,24 @@ class Report(msgspec.Struct, frozen=True):
 def report(audit: Audit, pages: RulePages) -> Report:
     """The view of an audit. Pages without content are left out; the second page names them."""
     link = linker(audit.target)
-    drawn, reach, register, listing = picture(audit), _impacts(audit), cards(audit, pages, link), findings(audit, link)
-    score = scorecard(audit, pages)
+    anchors = Anchors(audit.findings)
+    register, listing = cards(audit, pages, link, anchors), findings(audit, pages, link, anchors)
+    system, heat, parts = map_page(audit, link), hotspots(audit), chapters(audit, pages, link, anchors)
+    score = scorecard(audit)
     before_release, steps, decided = release(audit, link), roadmap(audit, pages), judgements(audit)
     titles = (
         ("executive", "Executive summary", True, ""),
         ("examined", "Examined and not examined", True, ""),
         ("scorecard", "Scorecard", bool(score.families), "no family of rules applies to what was found"),
-        ("map", "System map", bool(drawn or reach), "no data, step or model was recognised"),
+        ("map", "System map", system is not None, "no data, step or model was recognised"),
         ("register", "Risk register", bool(register), "no finding is open"),
+        ("families", "Family by family", bool(parts), "no family of rules applies to what was found"),
+        (
+            "hotspots",
+            "Hotspots",
+            heat is not None,
+            "no file with findings changed in the last 12 months, or the history is not known",
+        ),
         ("checklist", "Pre-release checklist", before_release is not None, "no item of the checklist applies"),
         ("roadmap", "Roadmap", steps is not None, "no finding is open"),
         ("judgements", "Waivers and suppressions", decided is not None, "nobody waived or suppressed a finding"),
@@ -98,7 +110,6 @@ def report(audit: Audit, pages: RulePages) -> Report:
         for number, (key, title) in enumerate(((k, t) for k, t, shown, _ in titles if shown), 1)
     )
     left_out = tuple(f"{title}: {why}." for _, title, shown, why in titles if not shown)
-    more = len(listing.rows) > MOST_CARDS
     return Report(
         product=PRODUCT,
         title=f"{plain(audit.target.name, 120)} – technical debt audit",
@@ -108,12 +119,10 @@ def report(audit: Audit, pages: RulePages) -> Report:
         executive=executive(audit, pages, link),
         examined=examined(audit, pages, left_out),
         scorecard=score,
-        picture=drawn,
-        impacts=reach,
+        map=system,
         cards=register,
-        more_findings=f"The first {MOST_CARDS} by priority. All {listing.count} follow in the next section."
-        if more
-        else "",
+        hotspots=heat,
+        families=parts,
         release=before_release,
         roadmap=steps,
         judgements=decided,
@@ -140,27 +149,6 @@ def _cover(audit: Audit) -> Cover:
         tuple((label, value) for label, value in facts if value),
         tuple((label, plain(value, 60)) for label, value in named),
     )
-
-
-def _impacts(audit: Audit) -> Table | None:
-    columns = (
-        Column("If this changes", "head"), Column("Kind"), Column("Blast radius", "number"), Column("Models", "number"),
-        Column("Endpoints", "number"), Column("Data", "number"), Column("Code", "number"), Column("These change, among others"),
-    )  # fmt: skip
-    ordered = sorted(audit.impacts, key=lambda item: (-item.radius, item.artefact, item.component))[:10]
-    return table("Largest blast radius", columns, [_impact(item) for item in ordered])
-
-
-def _impact(item: Impact) -> tuple[Inline, ...]:
-    return (
-        code(item.artefact.partition(":")[2] or item.artefact), text(plain(item.kind).replace("_", " ")), text(decimal(item.radius, 1)), text(f"{item.models:,}"),
-        text(f"{item.endpoints:,}"), text(f"{item.data:,}"), text(f"{item.code:,}"), listed(_ways(item), 4),
-    )  # fmt: skip
-
-
-def _ways(item: Impact) -> tuple[str, ...]:
-    """What changes, with what lies between."""
-    return tuple(" → ".join(way) for way in item.ways) or item.examples
 
 
 def _method(audit: Audit, pages: RulePages) -> Method:

@@ -10,7 +10,8 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
-from auditor.program.naming.code import Frame, Local, Options, records
+from auditor.program.naming.code import Frame, Local, Options
+from auditor.program.naming.words import records
 
 LONG = 5
 """Lines of comments in a row from which they are code that was put away."""
@@ -121,18 +122,14 @@ def _handed_on(world: World, path: str) -> bool:
 
 def _attributes(world: World) -> frozenset[str]:
     """Every attribute, keyword, parameter and subscript that any program names."""
+    code = world.resolved.code
     found: set[str] = set()
-    for program in world.resolved.code.programs.values():
-        for scope in program.scopes:
-            found.update(param.name.lower() for param in scope.params)
-            for node in records(scope.body):
-                if type(node) is Attr:
-                    found.add(node.name.lower())
-                elif type(node) is Call:
-                    found.update(name.lower() for name, _ in node.keywords)
-                elif type(node) is Const and isinstance(node.value, str) and node.value.isidentifier():
-                    found.add(node.value.lower())
-    return frozenset(found)
+    for path in code.paths:
+        words = code.words(path)
+        found |= words.members
+        found.update(text for text in words.said if text.isidentifier())
+        found.update(param.name for scope in code.programs[path].scopes for param in scope.params)
+    return frozenset(name.lower() for name in found)
 
 
 def _last(call: Call) -> str:

@@ -145,18 +145,22 @@ def _only_passes_on(world: World, node: Node) -> bool:
 def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Radius]:
     """The artefacts whose change reaches the most, with what they reach and over which ways."""
     nodes = _counted(world, owned)
-    graph = metrics.influence({name: node.kind for name, node in nodes.items()}, world.edges)
-    order = sorted(graph)
-    found: list[tuple[Radius, list[Node]]] = []
-    for name, bits in metrics.reach(graph).items():
+    kinds = {name: node.kind for name, node in nodes.items()}
+    graph = metrics.influence(kinds, world.edges)
+    order, members, closure = sorted(graph), metrics.members(graph, kinds), metrics.reach(graph)
+    found: list[tuple[float, str, int]] = []
+    for number, name in enumerate(order):
         path = nodes[name].path
-        if bits.bit_count() < 2 or (path is not None and reexports(world, path)):
+        others = closure[name] & ~(1 << number)
+        if not others or (path is not None and reexports(world, path)):
             continue
-        reached = [nodes[order[at]] for at in _positions(bits) if order[at] != name]
-        shown = heapq.nsmallest(EXAMPLES, reached, key=_telling)
-        found.append((_radius(nodes[name], reached, shown), shown))
-    largest = heapq.nsmallest(most, found, key=lambda one: (-one[0].radius, one[0].node.id))
-    return [_with_ways(graph, nodes, radius, shown) for radius, shown in largest]
+        counts = {kind: (others & group).bit_count() for kind, group in members.items()}
+        found.append((metrics.blast_radius(counts), name, others))
+    largest = heapq.nsmallest(most, found, key=lambda one: (-one[0], one[1]))
+    return [
+        _radius(graph, nodes, name, radius, [nodes[order[position]] for position in _positions(others)])
+        for radius, name, others in largest
+    ]
 
 
 def _telling(node: Node) -> tuple[object, ...]:
@@ -165,24 +169,22 @@ def _telling(node: Node) -> tuple[object, ...]:
     return (*(node.kind is not kind for kind in kinds), node.label)
 
 
-def _radius(node: Node, reached: list[Node], shown: list[Node]) -> Radius:
+def _radius(graph: Influence, nodes: dict[str, Node], name: str, radius: float, reached: list[Node]) -> Radius:
     models = sum(n.kind is NodeKind.MODEL for n in reached)
     services = sum(n.kind in (NodeKind.SERVICE, NodeKind.ENDPOINT) for n in reached)
     code = sum(n.kind in _CODE for n in reached)
+    shown = heapq.nsmallest(EXAMPLES, reached, key=_telling)
+    ways = metrics.ways(graph, name, [node.id for node in shown])
     return Radius(
-        node,
-        metrics.blast_radius(n.kind for n in reached),
+        nodes[name],
+        radius,
         models,
         services,
         len(reached) - models - services - code,
         code,
         tuple(n.label for n in shown),
+        tuple(tuple(nodes[stop].label for stop in way[1:]) for way in ways),
     )
-
-
-def _with_ways(graph: Influence, nodes: dict[str, Node], radius: Radius, shown: list[Node]) -> Radius:
-    ways = metrics.ways(graph, radius.node.id, [node.id for node in shown])
-    return radius._replace(ways=tuple(tuple(nodes[name].label for name in way[1:]) for way in ways))
 
 
 def _positions(bits: int) -> list[int]:

@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.model.artefact import Edge, EdgeKind, NodeKind
+from auditor.model.artefact import INFLUENCE, Edge, NodeKind
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Influence: TypeAlias = nx.DiGraph[str]
-
-INFLUENCE = {
-    EdgeKind.CONSUMES: True,
-    EdgeKind.PRODUCES: True,
-    EdgeKind.CONFIGURES: True,
-    EdgeKind.CONTAINS: True,
-    EdgeKind.RUNS: False,
-    EdgeKind.IMPORTS: False,
-    EdgeKind.ENV_OF: True,
-    EdgeKind.SETS: True,
-}
-"""Edges along which a change travels: True in their own direction, False against it (what imports or runs a thing depends on it)."""
 
 CARRIERS = frozenset(
     {
@@ -119,12 +107,18 @@ def propagation_cost(graph: nx.DiGraph[str], collapsed: frozenset[str] = frozens
     return (total - n) / (n * (n - 1)), n
 
 
-def blast_radius(kinds: Iterable[NodeKind]) -> float:
-    """1 per model and endpoint, 0.5 per data node, 0.25 per code node among what a change reaches."""
-    total = 0.0
-    for kind in kinds:
-        total += RADIUS.get(kind, 0.25 if kind in _CODE else 0.5)
-    return total
+def members(graph: Influence, kinds: Mapping[str, NodeKind]) -> dict[NodeKind, int]:
+    """The nodes of each kind, as bit sets like those of `reach`."""
+    found: dict[NodeKind, int] = {}
+    for number, node in enumerate(sorted(graph)):
+        found[kinds[node]] = found.get(kinds[node], 0) | 1 << number
+    return found
+
+
+def blast_radius(counts: Mapping[NodeKind, int]) -> float:
+    """1 per model and endpoint, 0.5 per data node, 0.25 per code node among what a change reaches, told by kind."""
+    weights = {kind: RADIUS.get(kind, 0.25 if kind in _CODE else 0.5) for kind in counts}
+    return float(sum(weights[kind] * count for kind, count in counts.items()))
 
 
 def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[str, ...]]:

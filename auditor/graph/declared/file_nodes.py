@@ -57,7 +57,7 @@ def state_environment(store: Store, path: str, facts: Facts) -> None:
         evidence = Evidence(
             path,
             requirement.line,
-            f"{requirement.name}{requirement.specifier}"[:120],
+            f"{requirement.name}{' @ ' * ('://' in requirement.specifier)}{requirement.specifier}"[:120],
             facts.kind,
             "requirement",
             0.95,

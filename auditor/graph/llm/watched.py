@@ -88,14 +88,17 @@ def traces(world: World, asked: list[Ask]) -> Watched:
 
 def _imports(world: World, names: Iterable[str]) -> Iterator[Seen]:
     listed = tuple(names)
+    exact, inside = frozenset(listed), tuple(f"{name}." for name in listed)
     code = world.resolved.code
     for path in code.paths:
         for number in code.scopes(path):
             for statement, _, _ in code.index(path, number).imports:
                 for imported in statement.names if not statement.level else ():
                     whole = f"{imported.module}.{imported.name}" if imported.name else imported.module
-                    hit = next((n for n in listed if whole == n or whole.startswith(f"{n}.")), "")
-                    if hit and code.modules.resolve(path, imported.module, 0) is None:
+                    if whole not in exact and not whole.startswith(inside):
+                        continue
+                    hit = next(name for name in listed if whole == name or whole.startswith(f"{name}."))
+                    if code.modules.resolve(path, imported.module, 0) is None:
                         yield Seen(code.place(path, statement.line), f"uses {hit}")
 
 

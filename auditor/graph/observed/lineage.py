@@ -104,7 +104,7 @@ class Lineage:
         self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
     ) -> Touch:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
-        return Touch(way, identity, self._kind(kind, identity, way), effect, effect.site, certainty, runs)
+        return Touch(way, identity, self._kind(kind, identity, way, effect), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
         for way, values, kind, hub in _ways(effect):
@@ -168,10 +168,12 @@ class Lineage:
         return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
 
     @staticmethod
-    def _kind(kind: NodeKind, identity: Identity, way: str) -> NodeKind:
+    def _kind(kind: NodeKind, identity: Identity, way: str, effect: Effect) -> NodeKind:
         path = identity.path or identity.id
         if identity.id.startswith("env:"):
             return NodeKind.PARAM
+        if kind is NodeKind.MODEL and effect.entry.attrs.get("format") == "pickle" and places.says_data(path):
+            return NodeKind.DATASET  # any object can be pickled, and the name says which
         if kind is NodeKind.DATASET:
             if places.is_model(path):
                 return NodeKind.MODEL
@@ -334,13 +336,19 @@ def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bo
     if effect.role in READING or effect.role is Role.COPY:
         yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
     if effect.role in WRITING:
-        yield "write", effect.targets, WRITING[effect.role], True
+        yield "write", _suffixed(effect), WRITING[effect.role], True
     if effect.logs_locally:
         yield "write", effect.targets, NodeKind.REPORT, False
     if effect.dest:
         yield "write", effect.dest, NodeKind.DATASET, False
     if effect.source:
         yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _suffixed(effect: Effect) -> tuple[Value, ...]:
+    """The targets of a write, with the suffix that its library appends to names that lack it."""
+    suffix = effect.entry.attrs.get("appends")
+    return tuple(v.ending(suffix) for v in effect.targets) if isinstance(suffix, str) else effect.targets
 
 
 def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
+from auditor.graph.data.versions import Training
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.operation.evidence import GROUPING
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.changes import History
@@ -145,11 +147,26 @@ def silo(world: World, owned: Callable[[str], bool]) -> Silo:
 
 
 def _critical(world: World, owned: Callable[[str], bool]) -> frozenset[str]:
-    """The files that run when a model of the component is trained."""
+    """The files that run when a model of the component is trained, and work on data or models themselves."""
     return frozenset(
         site[0]
         for training in product_trainings(world)
-        if owned(training.program) and not training.program.endswith(".ipynb")
+        if owned(training.program) and not training.program.endswith(".ipynb") and not _only_groups(world, training)
         for site in world.lineage.reached(training.program)
-        if places.is_product(site[0])
+        if places.is_product(site[0]) and _works_on_data(world, site[0])
     )
+
+
+def _works_on_data(world: World, path: str) -> bool:
+    """Whether a file does anything with data or models; registries, hooks and settings of a framework do not."""
+    return any(
+        effect.domain in ("ml", "data") and not effect.dead
+        for number in world.resolved.code.scopes(path)
+        for effect in world.resolved.effects.own.get((path, number), ())
+    )
+
+
+def _only_groups(world: World, training: Training) -> bool:
+    """Whether what a program fits groups or describes rows, and is no model that anybody waits for."""
+    fits = [effect for effect in world.lineage.effects_of_program(training.program) if world.trains(effect)]
+    return all(effect.name.startswith(GROUPING) for effect in fits)

@@ -13,8 +13,8 @@ _FIELDS = {
     "metrics": r"metrics?|evaluation|results?|performance|accuracy|f1|rmse|auc|benchmark|scores?",
     "limits": r"limitation|limits|caveat|out.of.scope|known issues|assumption|future work|weakness|not intended|todo",
     "fairness": r"ethic|fairness|\bbias|responsible|privacy|gdpr|sensitive",
-    "version": r"version|change ?log|release|last updated|history|v\d+\.\d+",
-    "owner": r"authors?|contact|maintain|owners?|team|credits|acknowledg|contributors|created by|developed by|@\w+\.\w+",
+    "version": r"(?<![-/\w])versions?\b(?!-\d)|change ?log|release|last updated|history|v\d+\.\d+",
+    "owner": r"authors?|contact|maintain|owners?|team|credits|acknowledg|contributors?|collaborators?|created by|made by|written by|developed by|@\w+\.\w+",
     "licence": r"licen[cs]e",
 }
 _PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _FIELDS.items()}
@@ -57,7 +57,11 @@ def card(world: World) -> Card:
 def _card(world: World) -> Card:
     found: set[str] = set()
     documents = {path for path, _ in world.documents.sections}
-    for _, section in world.documents.sections:
+    begun: set[str] = set()
+    for path, section in world.documents.sections:
+        if path not in begun and _README.search(path) and len(section.text.split()) >= _A_SENTENCE:
+            found.add("purpose")  # what a README says under its title is what the thing is for
+        begun.add(path)
         text = "" if _EMPTY.fullmatch(section.text.strip()) else section.text
         for name, pattern in _PATTERNS.items():
             if text.strip() and (pattern.search(section.title) or pattern.search(text)):
@@ -70,3 +74,5 @@ def _card(world: World) -> Card:
 
 
 _SHOWN = 20_000
+_README = re.compile(r"(^|/)readme[^/]*$", re.I)
+_A_SENTENCE = 6

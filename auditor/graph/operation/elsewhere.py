@@ -26,6 +26,15 @@ _AGENTS = re.compile(
 )
 
 
+_INTEGRATING = re.compile(r"jenkins|team ?city|\bbamboo\b|azure devops|buildbot|code ?build|drone ci|concourse ci|gitlab ci|circle ?ci|travis", re.I)  # fmt: skip
+
+
+def integrates(world: World) -> str:
+    """The system of integration that documents or the name of the repository speak of, whose jobs may lie on its server."""
+    found = _INTEGRATING.search(world.listing.target.name) or _INTEGRATING.search(world.documents.text)
+    return found[0] if found else ""
+
+
 def elsewhere(world: World) -> list[str]:
     """Names of the platforms, in order."""
     return list(world.once(_elsewhere))

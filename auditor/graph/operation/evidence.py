@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
+from auditor.model.ir import Const, Expr, Group, Return, Table
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.statements import within
 
 MANAGED = re.compile(
     r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
@@ -24,7 +27,7 @@ OWN_STATISTIC = re.compile(
 )
 _OWN_QUALITY = re.compile(
     r"(^|_)((concept|performance|label|target|model)_(drift|decay|degradation)|ground_truth|actuals|backtest\w*|delayed_labels?|feedback|"
-    r"(monitor|track|check|log|evaluate)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
+    r"(monitor|track|check|log|evaluate|watch)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
     re.I,
 )
 _PLACED = re.compile(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
@@ -83,6 +86,7 @@ def _quality(world: World) -> tuple[Evidence, ...]:
     found = [
         *_calls(world, ("performance", "target")),
         *_functions(world, _OWN_QUALITY, "own check of the model's quality"),
+        *_quality_steps(world),
         *_watches(world, ("performance", "target")),
         *_listed(world, ("performance", "target")),
     ]
@@ -196,6 +200,14 @@ def _steps(world: World) -> Iterator[Evidence]:
             yield Evidence(place, f"step {step.step.name} checks drift", True)
 
 
+def _quality_steps(world: World) -> Iterator[Evidence]:
+    """Declared steps that are called after the quality of the model."""
+    for step in world.steps.all:
+        if step.tool != "readme" and not step.path.endswith(".lock") and _OWN_QUALITY.search(step.step.name):
+            place = world.resolved.code.place(step.path, step.step.line)
+            yield Evidence(place, f"step {step.step.name} checks the model's quality", True)
+
+
 def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
     """Libraries of the kind that are installed: presence alone proves nothing. Copies inside run records do not count."""
     names = {name.lower().replace("_", "-") for library in libraries(world, kinds) for name in library.distributions}
@@ -220,7 +232,7 @@ def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
         for site in ((path, number) for number in code.scopes(path)) if owned(path) and places.is_product(path) else ():
             for effect in world.resolved.effects.own.get(site, ()):
                 route = effect.targets[0].text() if effect.role is Role.SERVE and effect.targets else ""
-                if route and _HEALTH.search(route.rpartition("/")[2] or route):
+                if route and (_HEALTH.search(route.rpartition("/")[2] or route) or _is_liveness(world, path, effect)):
                     return Evidence(code.place(path, effect.line), f"the route {route}", True)
     for path, facts in sorted(world.files.items()):
         if not places.is_product(path) or facts.program is not None:
@@ -233,7 +245,35 @@ def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
     return None
 
 
-_GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
+def _is_liveness(world: World, path: str, effect: Effect) -> bool:
+    """Whether a route is the root of the service and does nothing but answer that it runs."""
+    if effect.targets[0].text() != "/":
+        return False
+    for endpoint in endpoints(world.resolved, path):
+        if endpoint.route == "/":
+            scope = world.resolved.code.scope(*endpoint.site)
+            answers = [s.value for s in scope.body if type(s) is Return and s.value is not None]
+            calls = world.resolved.code.index(*endpoint.site).calls
+            if answers and not calls and all(map(_is_constant, answers)):
+                return True
+    return False
+
+
+def _is_constant(value: Expr) -> bool:
+    return all(type(node) in (Const, Table, Group) for node in within(value))
+
+
+_MEASURED = re.compile(r"\b(prometheus|grafana|cloud ?watch|datadog|new ?relic|kibana|application insights|stackdriver|cluster[- ]monitoring|dynatrace)\b", re.I)  # fmt: skip
+
+
+def told_of_monitoring(world: World) -> str:
+    """The system by which the documents say that what runs is measured; "" where they name none."""
+    found = _MEASURED.search(world.documents.text)
+    return found[0] if found else ""
+
+
+GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
+"""Models that group, describe or look up rows: nothing comes true that their answers could be held against."""
 
 
 def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
@@ -244,7 +284,7 @@ def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
         for effect in (effects if owned(site[0]) and places.is_product(site[0]) else ())
         if world.trains(effect)
     ]
-    return bool(fits) and all(effect.name.startswith(_GROUPING) for effect in fits)
+    return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
 
 
 _CAPTURE = re.compile(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
-from auditor.graph.operation.starting import may_train
+from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.data import versions
+from auditor.graph.data import trail, versions
 from auditor.graph.operation import (
     acting,
     ageing,
@@ -28,6 +28,9 @@ from auditor.graph.part import Part
 from auditor.graph.parts.archetypes import SHOWN, SURE
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+
+STUDY = 0.5
+"""Confidence in research code from which an application without a pipeline or a service may be a study."""
 
 
 class Operation(Part):
@@ -110,6 +113,10 @@ class Operation(Part):
         """What may train by itself though it cannot be followed."""
         return starting.hint(self._world, self.owns)
 
+    def steps_that_may_train(self) -> list[Place]:
+        """Declared steps that train by their name, whether or not what they run could be followed."""
+        return starting.declared_trainings(self._world, self.owns)
+
     def evaluates(self, program: str) -> bool:
         """Whether running a program computes a score of a model."""
         return any(effect.role is Role.EVALUATE for effect in self._world.lineage.effects_of_program(program))
@@ -117,6 +124,19 @@ class Operation(Part):
     def elsewhere(self) -> list[str]:
         """Platforms outside the repository that it points to."""
         return elsewhere.elsewhere(self._world)
+
+    def told_of_monitoring(self) -> str:
+        """The system by which the documents say that what runs is measured; "" where they name none."""
+        return evidence.told_of_monitoring(self._world)
+
+    def fetched_model(self) -> str:
+        """The store or registry from which a service of the component takes its model while it runs; "" without one."""
+        loaded = served.loads(self._world, self.owns)
+        return next((t.artefact.id.partition(":")[2] for _, t in loaded if t.artefact.path is None), "")
+
+    def integrates_elsewhere(self) -> str:
+        """The system of integration that documents or the repository's name speak of; "" where they name none."""
+        return elsewhere.integrates(self._world)
 
     def searched_for(self, *kinds: str) -> tuple[str, ...]:
         """What a search for monitors of these kinds (`data`, `target`, `performance`, `operational`) looked for."""
@@ -171,6 +191,8 @@ class Operation(Part):
         """Whether it is sure that the component is operated, and neither more of a library nor perhaps there to be read."""
         operated = self.confidence("PSA")
         read = self.confidence("NR") >= SURE or self.confidence("T") >= SHOWN
+        # What asks language models from a program may as well be a study.
+        read = read or (self.confidence("PS") < SURE and self.confidence("R") >= STUDY)
         return operated >= SURE and operated >= self.confidence("L") and not read
 
     def integration(self) -> integrating.Integration:
@@ -215,7 +237,7 @@ class Operation(Part):
         """Trainings that are started again on the same data, and how many are started by time or events."""
         starts, _ = self.starts()
         by_time = [start for start in starts if start.kind in frozen.BY_TIME]
-        roots = versions.training_roots(self._world, self.owns) if by_time else []
+        roots = trail.training_roots(self._world, self.owns) if by_time else []
         return frozen.frozen(self.owns, by_time, roots), len({start.training for start in by_time})
 
     def shared_stores(self) -> tuple[list[environments.Shared], int]:

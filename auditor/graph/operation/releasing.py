@@ -40,7 +40,8 @@ class Release(NamedTuple):
 
 def releases(world: World, owned: Callable[[str], bool]) -> list[Release]:
     """The ways from the trainings of a component into operation, each once."""
-    found = {(each.path, each.place): each for each in (*_in_code(world, owned), *_in_automation(world, owned))}
+    ways = (*_in_code(world, owned), *_in_tasks(world, owned), *_in_automation(world, owned))
+    found = {(each.path, each.place): each for each in ways}
     return [found[key] for key in sorted(found)]
 
 
@@ -58,6 +59,23 @@ def _in_code(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
             if way is not None and not _is_registered_apart(world, training.program, promotion.site):
                 gate = "a condition stands before it" if is_gated(world, way) else ""
                 yield Release(training.program, promotion.place, promotion.says, training.place, training.program, gate)
+
+
+def _in_tasks(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
+    """Steps of pipelines in code that train and promote in one task: no other step can come between."""
+    live = [promotion for promotion in promotions(world) if is_live(promotion)]
+    for step in world.steps.all if live else ():
+        for start in ((local.path, local.scope) for local in step.implements if owned(local.path)):
+            reached = sorted(world.resolved.effects.reached(start))
+            fits = [e for site in reached for e in world.resolved.effects.own.get(site, ()) if world.trains(e)]
+            for promotion in live if fits and places.is_product(start[0]) else ():
+                way = way_to(world, start, promotion)
+                if way is not None:
+                    gate = "a condition stands before it" if is_gated(world, way) else ""
+                    trained = world.resolved.code.place(fits[0].site[0], fits[0].line)
+                    yield Release(
+                        start[0], promotion.place, promotion.says, trained, f"the step {step.step.name}", gate
+                    )
 
 
 def _is_registered_apart(world: World, program: str, site: tuple[str, int]) -> bool:

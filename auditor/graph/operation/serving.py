@@ -110,6 +110,10 @@ def managed(world: World) -> str:
     return next((each.says for each in deployments(world) if _MANAGED.search(each.says)), "")
 
 
+_FROM_A_PIPE = re.compile(r"kubectl apply\b.*-f -(\s|$)")
+"""What another command makes, mostly a secret or a namespace."""
+
+
 class Deployment(NamedTuple):
     """A command or action by which a step puts something into operation: the id of the step, and the words."""
 
@@ -131,7 +135,7 @@ def _deployments(world: World) -> tuple[Deployment, ...]:
         said = [(" ".join(word.text for word in command.words), command.line) for command in step.step.commands]
         said += [(use, step.step.line) for use in step.step.uses]
         for text, line in said:
-            if _DEPLOYING.search(text) and not text.startswith("echo "):
+            if _DEPLOYING.search(text) and not text.startswith("echo ") and not _FROM_A_PIPE.search(text):
                 found.append(Deployment(step.id, Place(step.path, line), text[:80]))
                 break
     return tuple(found)

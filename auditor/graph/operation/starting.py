@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
-from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.declared.steps import PIPELINES, DeclaredStep
+from auditor.graph.declared.training_words import may_train
 from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.operation.serving import serving
 from auditor.graph.world import World
@@ -78,13 +79,6 @@ def training_of_served(world: World, owned: Callable[[str], bool]) -> Training |
     return leaving[0] if len(leaving) == 1 else None
 
 
-_TRAINS = re.compile(
-    r"(?<![a-z])(re-?)?train(ing|er)?(?![a-z])|dvc (repro|exp run)|mlflow run|az ml job create|gcloud ai (custom-jobs|pipelines?)|"
-    r"create-(training-job|pipeline-execution)|start-pipeline-execution|argo submit|databricks (jobs run-now|bundle run)|kfp run",
-    re.I,
-)
-
-
 _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", "repository_dispatch", "workflow_run"})
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
@@ -97,9 +91,10 @@ _OUTSIDE = re.compile(
 """Commands that start something outside of the repository."""
 
 
-def may_train(words: str) -> bool:
-    """Whether the words of a command, or the name of a job, say that it trains."""
-    return bool(_TRAINS.search(words))
+def declared_trainings(world: World, owned: Callable[[str], bool]) -> list[Place]:
+    """The steps of declared pipelines that train by their name."""
+    named = [s for s in world.steps.all if s.tool in PIPELINES and owned(s.path) and places.is_product(s.path)]
+    return [Place(s.path, s.step.line) for s in named if may_train(s.step.name.replace("_", " "))]
 
 
 def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:
@@ -108,13 +103,13 @@ def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None
         for step in (
             world.steps.started(path, trigger) if _event(trigger) in _BY_ITSELF and places.is_product(path) else ()
         ):
-            if _TRAINS.search(step.step.name):
+            if may_train(step.step.name):
                 return Place(step.path, step.step.line), f"the job {step.step.name} may train"
             for command in step.step.commands:
                 words = " ".join(word.text for word in command.words)
                 if _OUTSIDE.search(words):
                     return Place(step.path, command.line), f"`{words[:60]}` starts something outside that may train"
-                if _TRAINS.search(words) and command.words[0].text not in ("echo", "pip", "cd", "cat", "ls"):
+                if may_train(words) and command.words[0].text not in ("echo", "pip", "cd", "cat", "ls"):
                     return Place(step.path, command.line), f"`{words[:60]}` may train"
     for path in world.resolved.code.paths:
         for endpoint in (
@@ -122,7 +117,7 @@ def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None
         ):
             reached = world.resolved.effects.reached(endpoint.site)
             fits = any(world.trains(e) for site in reached for e in world.resolved.effects.own.get(site, ()))
-            if fits or _TRAINS.search(endpoint.route):
+            if fits or may_train(endpoint.route):
                 place = world.resolved.code.place(path, endpoint.line)
                 return place, f"the route {endpoint.route} trains; who calls it is not seen"
     return None

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from auditor.graph import places
-from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING
+from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING, DeclaredStep
 from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.graph.parts.teaching import notebooks, teaching
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
+from auditor.program.running.runs import Run
 
 NAMES = {
     "L": "library",
@@ -215,6 +216,14 @@ def _chained(p: Portrait) -> set[str]:
     return linked
 
 
+def _with_scripts(p: Portrait, step: DeclaredStep) -> Iterable[Run]:
+    """What a step runs, and what the shell scripts run that it starts."""
+    for run in step.runs:
+        yield run
+        if run.kind == "shell":
+            yield from (inner for script in p.steps.by_file.get(run.target, ()) for inner in script.runs)
+
+
 def _service(p: Portrait) -> Iterable[Signal]:
     programs = p.services
     if programs:
@@ -224,7 +233,7 @@ def _service(p: Portrait) -> Iterable[Signal]:
         run.target
         for step in p.steps.all
         if step.tool in SERVING and p.owned(step.path)
-        for run in step.runs
+        for run in _with_scripts(p, step)
         if run.launcher or run.target in programs
     ]
     if programs and started:

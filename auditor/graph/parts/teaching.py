@@ -32,6 +32,8 @@ _COURSEWORK = re.compile(
     r"|\b(?:course|class) ?work\b|\b(?:homework|assignment) (?:\d|for|of)\b|\bin this course\b"
     r"|\b(?:for|of|in) (?:the|a|my|our) (?:\w+ ){1,3}?(?:course|class|bootcamp|academy|nanodegree|hackathon)\b"
     r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
+    r"|\b(?:placed|ranked|entry|submission|place)\b[^.\n]{0,80}\b(?:competition|hackathon|datathon)\b"
+    r"|\bkaggle (?:competition|challenge)\b"
     r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
     re.I,
 )
@@ -89,6 +91,15 @@ def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""
     found = _COURSEWORK.search(readme[:6000])
     return " ".join(found[0].split()) if found else ""
+
+
+_ASSIGNED = re.compile(r"(?:^|/)(assignment|coursework|homework)/", re.I)
+
+
+def assigned(paths: Iterable[str]) -> str:
+    """The folder by whose name a repository keeps what it was asked to do for a course; "" without one."""
+    found = next((match for path in paths if (match := _ASSIGNED.search(path))), None)
+    return found[1] if found else ""
 
 
 def _documents(p: Portrait) -> list[str]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.coupling.sides import feeders
 from auditor.graph.data.versions import trainings
 from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
@@ -21,9 +23,11 @@ NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
 _ROWS = frozenset({Role.SPLIT, Role.RESAMPLE})
 _MODELS = frozenset({Role.ESTIMATOR, Role.TUNE, Role.TRANSFORMER, Role.COMPOSE})
+_PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
+"""Draws of some elements of a list: files that are copied, indices of rows."""
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
 _CHOOSES = ("sample", "shuffle", "sampleBy")
-_USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET})
+_USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
 
 class Draw(NamedTuple):
@@ -68,14 +72,16 @@ class _Run(NamedTuple):
 def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     """The random choices of a component that trains, file by file."""
     trained = {training.program for training in trainings(world, owned)}
+    trained |= {feeder for program in sorted(trained) for feeder in feeders(world, program) if owned(feeder)}
     product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
     if not trained and not any(_fits(world, path) for path in product):
         return []
     finder = _Finder(world)
-    draws: dict[int, Draw] = {}
-    files: dict[str, set[int]] = defaultdict(set)
+    draws: dict[tuple[str, int], Draw] = {}
+    files: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for run in _runs(world, trained, product):
-        for key, path, draw in finder.draws(run):
+        for number, path, draw in finder.draws(run):
+            key = (path, number)  # two files of one content share their calls
             # Where one start of several leaves a choice to chance, it is left to chance.
             if key not in draws or (draws[key].seeded and not draw.seeded):
                 draws[key] = draw
@@ -185,12 +191,14 @@ class _Finder:
         if effect.dead or effect.certainty < 0.6:
             return ""
         role, attrs = effect.role, effect.entry.attrs
+        if role is Role.TUNE and _tries_once(effect):
+            return ""
         if role is Role.FIT:
             plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
             return "network" if plain and self._generator(effect) in NETWORKS and self._imports(effect) else ""
         if role in _MODELS or role in _ROWS:
             return ("rows" if role in _ROWS else "model") if effect.entry.seed is not None else ""
-        if role is Role.SAMPLE and (effect.name in _REORDERS or _chooses(effect)):
+        if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
             used = self._used(effect.site[0])
             if used is not None and (effect.name in _REORDERS or id(effect.call) in used):
                 return "order" if _orders(effect) else "rows"
@@ -237,6 +245,15 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
+
+
+def _tries_once(effect: Effect) -> bool:
+    """Whether a search makes a single trial: it searches nothing."""
+    given = dict(effect.call.keywords)
+    return any(
+        type(value := given.get(name)) is Const and value.value == 1
+        for name in ("max_evals", "n_trials", "n_iter", "max_trials")
+    )
 
 
 def _orders(effect: Effect) -> bool:

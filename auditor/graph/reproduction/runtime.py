@@ -20,6 +20,7 @@ _BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "head", "lat
 _HELD = re.compile(r"@sha256:[0-9a-f]{12,}")
 _PYTHON_IN_TAG = re.compile(r"py(thon)?-?3[.-]?\d", re.I)
 """`apache/airflow:3.1-python3.12`, `tensorflow:2.12-gpu-py310`: images that say their Python in the tag."""
+_SAID = re.compile(r"\bpython(?: version)?s?(?:\s*[=:><~]*=?\s*|\s+(?:is|of|at least)\s+)v?3\.\d+", re.I)
 _OPEN = re.compile(r"[{}$<>]")
 """What is filled in elsewhere, or a template: the name is not known."""
 
@@ -95,7 +96,7 @@ def _moving_image(name: str) -> str:
 
 
 def _pythons(world: World) -> list[str]:
-    """Every statement of a Python version outside tests and examples."""
+    """Every statement of a Python version outside tests and examples, also in the prose or a command of a document."""
     named = [each.path for each in python_versions(world.files) if places.is_product(each.path)]
     asked = [
         path
@@ -109,4 +110,4 @@ def _pythons(world: World) -> list[str]:
         for key, value in facts.attrs
         if key == "base-image" and _PYTHON_IN_TAG.search(value) and places.is_product(path)
     ]
-    return named + asked + images
+    return named + asked + images + [match[0] for match in _SAID.finditer(world.documents.text)][:1]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import builtins
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from posixpath import dirname
 from typing import Any, NamedTuple
 
 from auditor.graph import places
@@ -83,6 +85,28 @@ _HARMLESS = frozenset(
 )
 _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 """Tags of cells that papermill puts names after."""
+_INJECTED = frozenset({"catalog", "context", "session", "pipelines"})
+"""Names that Kedro puts into every notebook of its projects."""
+_AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
+"""What a notebook takes for a command where it stands alone on a line."""
+_PLACEHOLDER = re.compile(r"__[A-Z][A-Z\d_]*$")
+"""Names that are written to be replaced."""
+_ALIASES = frozenset(sys.stdlib_module_names) | {
+    "np",
+    "pd",
+    "plt",
+    "sns",
+    "tf",
+    "torch",
+    "nn",
+    "F",
+    "sp",
+    "px",
+    "go",
+    "cv2",
+    "tqdm",
+}
+"""Names that a program misses because its author forgot an import, not because somebody hands them over."""
 _DIALECTS = re.compile(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
@@ -103,23 +127,63 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
         if _DIALECTS.search(path) or places.is_exploratory(path) or not _is_plain(world, path, program):
             continue
         looked += 1
-        unknown = _unbound(world, path, program)  # hardly a program has any, and all else need not be followed
+        unknown = _unbound(world, path, program) - _handed_over(
+            world, path
+        )  # hardly a program has any, and all else need not be followed
         if unknown:
             unknown -= _bound(world, path, program)
         first: dict[str, list[int]] = {}
         for name, line in _uses(world, path, program) if unknown else ():
-            if name in unknown and not _fails_on_purpose(program, line):
+            if name in unknown and not _PLACEHOLDER.match(name) and not _fails_on_purpose(program, line):
                 first.setdefault(name, []).append(line)
         found += [
             Undefined(name, world.resolved.code.place(path, min(lines)), len(lines))
             for name, lines in sorted(first.items())
         ]
-    return sorted(found, key=lambda each: in_order(each.place)), looked
+    pieces = _pieces(world, found)
+    whole = [each for each in found if each.place.path not in pieces]
+    return sorted(whole, key=lambda each: in_order(each.place)), looked
+
+
+def _handed_over(world: World, path: str) -> frozenset[str]:
+    """The names that whatever runs a notebook puts into it."""
+    return _INJECTED if path.endswith(".ipynb") and world.once(_uses_kedro) else frozenset()
+
+
+def _uses_kedro(world: World) -> bool:
+    return any(
+        imported.module.partition(".")[0] == "kedro"
+        for path in world.resolved.code.paths
+        for statement, _, _ in world.resolved.code.index(path, 0).imports
+        for imported in (statement.names if not statement.level else ())
+    )
+
+
+def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:
+    """The files that are pieces of programs: nothing imports them, and those of their folder lack the same name, which
+    whoever puts them together or executes them hands over."""
+    code = world.resolved.code
+    lacking: dict[tuple[str, str], set[str]] = {}
+    loose = {
+        each.place.path
+        for each in found
+        if not code.importers(each.place.path)
+        and not each.place.path.endswith(".ipynb")
+        and not code.programs[each.place.path].main_guard
+    }
+    for each in found:
+        if each.place.path in loose and each.name not in _ALIASES:
+            lacking.setdefault((dirname(each.place.path), each.name), set()).add(each.place.path)
+    folders = {folder for (folder, _), paths in lacking.items() if len(paths) > 1}
+    return frozenset(path for path in loose if dirname(path) in folders)
 
 
 def _unbound(world: World, path: str, program: Program) -> set[str]:
     """The names that a program reads and neither its statements and parameters bind nor Python supplies."""
     code = world.resolved.code
+    known = [code.index(path, number).bindings for number in code.scopes(path)]
+    if not code.words(path).free.difference(_GIVEN, *known):
+        return set()
     read = {
         node.id
         for scope in program.scopes
@@ -127,7 +191,7 @@ def _unbound(world: World, path: str, program: Program) -> set[str]:
         for node in within(expr)
         if type(node) is Name and not node.version
     }
-    return read.difference(_GIVEN, *(code.index(path, number).bindings for number in code.scopes(path)))
+    return read.difference(_GIVEN, *known)
 
 
 def _is_plain(world: World, path: str, program: Program) -> bool:
@@ -138,7 +202,10 @@ def _is_plain(world: World, path: str, program: Program) -> bool:
     for escape in program.escapes:
         if escape.name in _FILLING and not (escape.name.endswith("load_ext") and escape.text.strip() in _HARMLESS):
             return False
-    for _, call in code.calls(path):
+    may_bind = code.words(path).mentions(_DYNAMIC) or any(
+        not _DYNAMIC.isdisjoint(code.index(path, number).bindings) for number in code.scopes(path)
+    )
+    for _, call in code.calls(path) if may_bind else ():
         func = call.func
         name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
         if name in _DYNAMIC and _may_bind(name, call):
@@ -229,6 +296,8 @@ def _uses(world: World, path: str, program: Program) -> Iterator[tuple[str, int]
         expected = _expected(world, Frame(path, number), scope)
         for expr, line in _expressions(scope):
             if any(first <= line <= last for first, last in expected):
+                continue
+            if path.endswith(".ipynb") and type(expr) is Name and expr.id in _AUTOMAGIC:
                 continue
             for node in within(expr):
                 if type(node) is Name and not node.version:

@@ -36,6 +36,9 @@ _CHANGES = frozenset(
 )  # fmt: skip
 """Steps of data frame libraries that change values or rows; those that only sort, cut columns or stack are left out."""
 
+_OWN = frozenset({"apply", "map", "applymap", "transform", "agg", "aggregate", "assign", "withColumn", "with_columns"})
+"""Steps that take a function or an expression of one's own."""
+
 _WORK = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.FEATURE, Role.FEATURE_SELECT, Role.RESAMPLE})
 _ELSE = frozenset(
     {Role.FIT, Role.PREDICT, Role.EVALUATE, Role.SPLIT, Role.TUNE, Role.SERVE, Role.EXPLAIN, Role.LOG_METRIC}
@@ -89,8 +92,10 @@ def _makes_features(world: World, site: Site) -> bool:
         elif effect.domain == "ml" and effect.role is not Role.TRANSFORM:
             work.add(owner)  # fitting and applying one transformer of a library is one thing
     index = world.resolved.code.index(*site)
-    work |= {line for target, value, line in index.items if _is_column(target) and _from_columns(value)}
-    return len(work) >= (SEVERAL if _does_more(world, site) else 1)
+    computed = {line for target, value, line in index.items if _is_column(target) and _from_columns(value)}
+    own = computed or any(e.name.rpartition(".")[2] in _OWN for e in world.resolved.effects.own.get(site, ()))
+    # One ready-made step of a library, like dropping duplicates, leaves nothing of one's own to test.
+    return len(work | computed) >= (SEVERAL if _does_more(world, site) or not own else 1)
 
 
 def _does_more(world: World, site: Site) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, IN_FILES, DeclaredStep
+from auditor.graph.declared.training_words import may_train
 from auditor.graph.testing.suites import Suites, suites
 from auditor.graph.world import World
 from auditor.model.place import Place
@@ -33,14 +34,28 @@ class Rehearsals(NamedTuple):
 
 
 def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
-    """The declared pipelines of a component with three steps and more, and who runs them beside production."""
+    """The declared pipelines of a component with three steps and more, and who runs them beside production.
+
+    Where some of them train, those that only move data and records are left out.
+    """
     jobs = [step for step in world.steps.all if step.tool in AUTOMATION]
+    listed = [each for each in _pipelines(world, owned) if len(each[2]) >= FEWEST_STEPS]
+    learning = [each for each in listed if any(_learns(world, step) for step in each[2])]
     found = [
         Pipeline(name, place, len(steps), _by_test(world, steps) or _by_automation(world, steps, jobs))
-        for name, place, steps in _pipelines(world, owned)
-        if len(steps) >= FEWEST_STEPS
+        for name, place, steps in learning or listed
     ]
     return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
+
+
+def _learns(world: World, step: DeclaredStep) -> bool:
+    """Whether a step trains a model, or may by its name or its command."""
+    sites = {site for local in step.implements for site in world.resolved.effects.reached((local.path, local.scope))}
+    sites |= {s for path in world.steps.programs(step) for s in world.lineage.reached(path)}
+    if any(world.trains(effect) for site in sites for effect in world.resolved.effects.own.get(site, ())):
+        return True
+    words = (" ".join(word.text for word in command.words) for command in step.step.commands)
+    return not sites and any(map(may_train, (step.step.name, *words)))
 
 
 def _pipelines(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place, list[DeclaredStep]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -60,6 +61,16 @@ class Suites:
         """The scopes that run in a test that can fail."""
         self.touched = self._reach(test.site for test in self.tests)
         """The scopes that run in any test."""
+
+    @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether tests that can fail run code which imports modules by names that are only known when it runs."""
+        return any(
+            _last(at.call) in ("import_module", "__import__") and not all(type(arg) is Const for arg in at.call.args)
+            for site in self.reached
+            if not places.is_test(site[0])
+            for at in self.code.index(*site).calls
+        )
 
     def of(self, test: Test) -> frozenset[Site]:
         """The scopes that run in one test."""
@@ -121,11 +132,16 @@ class Suites:
         return frozenset(found)
 
     def _onward(self, site: Site) -> Iterator[Site]:
-        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries."""
+        """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
+
+        Whoever imports a module runs its body, and with it those of the modules that it imports.
+        """
+        if places.is_test(site[0]) or not site[1]:
+            yield from ((path, 0) for path in sorted(self.world.resolved.effects.imports.get(site[0], ())))
         declaring = self._declaring(site)
         for edge in self.world.resolved.effects.calls.get(site, ()):
             callee = (edge.callee.path, edge.callee.scope)
-            if not edge.direct and id(edge.call) in declaring:
+            if (not edge.direct and id(edge.call) in declaring) or edge.guarded:
                 continue
             yield callee
             owner = self.code.owner(*callee) if edge.constructs else None

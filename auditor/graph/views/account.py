@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.data import versions
+from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
+from auditor.graph.views.export import edges_of
 from auditor.graph.views.picture import picture
-from auditor.model.audit import Component, Coverage, Exposure, Impact, Problem, SystemMap
+from auditor.model.audit import CoChange, Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
@@ -31,6 +33,7 @@ NOT_READ = frozenset(
     }
 )
 HUBS = 10
+PAIRS = 30
 PIPED = "PRSN"
 """Archetypes whose steps and data are measured."""
 COUPLED = "PRSA"
@@ -186,8 +189,37 @@ def impacts(graphs: Graphs) -> tuple[Impact, ...]:
 
 
 def system_map(graphs: Graphs, findings: Sequence[Finding]) -> SystemMap:
-    """The lineage picture, with the findings counted at their files."""
-    return picture(graphs.world, Counter(finding.place.path for finding in findings))
+    """The lineage, with the findings at their files."""
+    return picture(graphs.world, edges_of(graphs, "all"), findings)
+
+
+def co_changes(graphs: Graphs) -> tuple[CoChange, ...]:
+    """Files that change together, those first that nothing ties, then the strongest."""
+    pairs = {pair for graph in graphs.components for pair in graph.co_changes().pairs}
+    ordered = sorted(pairs, key=lambda pair: (pair.tied, -pair.together, pair.one, pair.other))[:PAIRS]
+    return tuple(CoChange(pair.one, pair.other, pair.together, pair.changes, pair.tied) for pair in ordered)
+
+
+def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
+    """How many people changed each file that has findings; empty where history is not known whole."""
+    history = graphs.world.history
+    if history.state != "full":
+        return {}
+    paths = {finding.place.path for finding in findings}
+    people: dict[str, set[int]] = {}
+    for commit in history.commits:
+        for change in commit.changes:
+            if change.path in paths:
+                people.setdefault(change.path, set()).add(commit.author)
+    return {path: len(people[path]) for path in sorted(people)}
+
+
+def owners(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
+    """Who owns each file that has findings, as CODEOWNERS says."""
+    found: dict[str, list[str]] = {}
+    for claim in owned(graphs.world.files, {finding.place.path for finding in findings}):
+        found.setdefault(claim.path, []).append(claim.owner)
+    return {path: tuple(dict.fromkeys(names)) for path, names in sorted(found.items())}
 
 
 def artefacts(graphs: Graphs) -> dict[str, int]:

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from auditor.graph.coupling.metrics import INFLUENCE
-from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind
+from auditor.model.artefact import DIRECTIONS, Edge, EdgeKind, Node, NodeKind
 from auditor.model.export import Reached, Side
 
 LEAST = 0.5
@@ -21,22 +20,6 @@ LEAST = 0.5
 
 ROOTLESS = 0.4
 """At most so sure is a way through an artefact in an unknown folder: that of another program need not be the same."""
-
-DIRECTIONS = {
-    **INFLUENCE,
-    EdgeKind.PART_OF: True,
-    EdgeKind.CALLS: False,
-    EdgeKind.IMPLEMENTS: True,
-    EdgeKind.OVERRIDES: True,
-    EdgeKind.DERIVES: True,
-    EdgeKind.TRAINS: True,
-    EdgeKind.EVALUATES: True,
-    EdgeKind.PREDICTS: True,
-    EdgeKind.SERVES: False,
-    EdgeKind.REGISTERS: True,
-    EdgeKind.LOGS: True,
-}
-"""Edges along which a change travels: True in their own direction, False against it. `part_of` is followed both ways."""
 
 
 class State(Enum):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.artefact import Role
 from auditor.program.calls.branches import reach
+from auditor.program.calls.trials import NONE
 from auditor.program.naming.code import Frame, Instance, Library, Local
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ class Reaching:
         self.effects = effects
         self.code = effects.code
         self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
-        self._plain: dict[tuple[Site, bool], tuple[Site, ...] | None] = {}
+        self._plain: dict[tuple[bool, bool], dict[Site, tuple[Site, ...] | None]] = {
+            (started, chosen): {} for started in (False, True) for chosen in (False, True)
+        }
         self._classes: dict[str, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
@@ -54,22 +57,30 @@ class Reaching:
         """Follow what runs from some scopes on into `found`; returns what only a service would call."""
         served: list[Site] = []
         replaced: dict[Site, frozenset[Site]] = {}
+        home, chosen = start[0], bool(runs)
+        here, elsewhere = self._plain[True, chosen], self._plain[False, chosen]
         while todo:
             site = todo.pop()
+            known = here if site[0] == home else elsewhere
+            plain = known[site] if site in known else self._note(known, site, started=site[0] == home, chosen=chosen)
+            if plain is not None and not serves and site not in replaced:
+                for other in plain:
+                    if other not in found:
+                        found[other] = site
+                        todo.append(other)
+                continue
             onward: list[Site] = []
             trial = self.effects.trials.of(site)
             gone = replaced.get(site, _NONE) | trial.functions
-            plain = self._plain_calls(site, chosen=bool(runs))
-            onward += plain or ()
-            for edge in self.effects.calls.get(site, ()) if plain is None else ():
+            for edge in self.effects.calls.get(site, ()):
                 callee = (edge.callee.path, edge.callee.scope)
                 if (edge.guarded and site != start) or not self._chosen(edge, runs):
                     continue
-                if edge.direct or (callee not in but and (site[0] == start[0] or not self._waits(edge))):
+                if edge.direct or (callee not in but and (site[0] == home or not self._waits(edge))):
                     onward.append(callee)
                 elif edge.served and callee not in but:
                     served.append(callee)
-            onward += self._beside(site, started=site[0] == start[0])
+            onward += self._beside(site, started=site[0] == home)
             for other in (*onward, *served) if serves else onward:
                 if other in found or other in gone or (trial.moved and other[0] != site[0]):
                     continue
@@ -90,14 +101,21 @@ class Reaching:
         left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.conditions))
         return left.possible and (not left.runs or bool(left.runs & runs))
 
-    def _plain_calls(self, site: Site, *, chosen: bool) -> tuple[Site, ...] | None:
-        """What a scope calls outright and always, as most do; None where a call is guarded, handed on, or `chosen` by the start."""
-        key = (site, chosen)
-        if key not in self._plain:
-            edges = self.effects.calls.get(site, ())
-            plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
-            self._plain[key] = tuple((edge.callee.path, edge.callee.scope) for edge in edges) if plain else None
-        return self._plain[key]
+    def _note(
+        self, known: dict[Site, tuple[Site, ...] | None], site: Site, *, started: bool, chosen: bool
+    ) -> tuple[Site, ...] | None:
+        """Note what most scopes run: what they call outright and always, and what that brings with it.
+
+        None where a call is guarded, handed on or `chosen` by the start, and where a test replaces something.
+        """
+        edges = self.effects.calls.get(site, ())
+        plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
+        if plain and self.effects.trials.of(site) == NONE:
+            called = [(edge.callee.path, edge.callee.scope) for edge in edges]
+            known[site] = tuple(dict.fromkeys((*called, *self._beside(site, started=started))))
+        else:
+            known[site] = None
+        return known[site]
 
     def _beside(self, site: Site, *, started: bool) -> tuple[Site, ...]:
         """What a scope runs beside its calls: the modules that it imports, its classes, what waits in classes it makes."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
-from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias, TypeVar
-
-import msgspec
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
-from auditor.model.ir import Call, Const, Each, Expr, Group, Import, Name, Program, Record, Scope, Table
+from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
+from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
@@ -139,12 +137,17 @@ class Frame(NamedTuple):
 
     def at(self, block: Block) -> Frame:
         """The same scope, at a statement in that block."""
-        return self if block is self.block else Frame(self.path, self.scope, self.bound, self.depth, block)
+        path, scope, bound, depth, own = self
+        return self if block is own else _frame((path, scope, bound, depth, block))
 
     @property
     def key(self) -> tuple[str, int, int]:
         """What tells this frame from others, block and depth left out."""
         return (self.path, self.scope, self.bound.number if self.bound is not None else 0)
+
+
+_frame: Callable[[tuple[object, ...]], Frame] = partial(tuple.__new__, Frame)
+"""A frame of its fields: half the time of the class, which checks how it is called."""
 
 
 class Made(NamedTuple):
@@ -169,7 +172,7 @@ class Code:
         self.modules = Modules(self.programs)
         self._indexes: dict[tuple[str, int], ScopeIndex] = {}
         self._children: dict[str, dict[str, int]] = {}
-        self._texts: dict[str, frozenset[str]] = {}
+        self._words: dict[str, Words] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
@@ -251,12 +254,16 @@ class Code:
             table = self._leaves[path] = {leaf.key: (leaf.value, leaf.line) for leaf in leaves}
         return table
 
+    def words(self, path: str) -> Words:
+        """The texts, members and free names that are written out in a program."""
+        found = self._words.get(path)
+        if found is None:
+            found = self._words[path] = words_of(self.programs[path])
+        return found
+
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
-        found = self._texts.get(path)
-        if found is None:
-            found = self._texts[path] = frozenset(_texts(self.programs[path]))
-        return found
+        return self.words(path).texts
 
     def stars(self, path: str) -> tuple[str, ...]:
         """The modules of the repository whose names `from module import *` brings in, directly or through others, nearest first."""
@@ -350,43 +357,3 @@ def _binding_key(given: Given) -> Iterable[tuple[object, ...]]:
 
 def _name(item: tuple[str, object]) -> str:
     return item[0]
-
-
-def _texts(node: object) -> Iterable[str]:
-    """The texts in a record of the IR, however deep."""
-    stack: list[Any] = [node]
-    while stack:
-        item = stack.pop()
-        kind = type(item)
-        if kind is Const:
-            if type(item.value) is str:
-                yield item.value
-        elif kind is tuple:
-            stack += item
-        elif kind not in _LEAVES:
-            stack += (_PARTS.get(kind) or _parts(kind))(item)
-
-
-def records(node: object) -> Iterator[Record]:
-    """The records in a record of the IR or in a tuple of them, however deep, itself included."""
-    stack: list[Any] = [node]
-    while stack:
-        item = stack.pop()
-        kind = type(item)
-        if kind is tuple:
-            stack += item
-        elif kind not in _PLAIN:
-            yield item
-            stack += (_PARTS.get(kind) or _parts(kind))(item)
-
-
-_PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
-_LEAVES = _PLAIN | {Name}
-_PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
-
-
-def _parts(kind: type[Record]) -> Callable[[Any], Iterable[object]]:
-    """Takes out of a record what may hold an expression."""
-    names = [field.name for field in msgspec.structs.fields(kind) if field.type not in (str, int, bool)]
-    found = _PARTS[kind] = attrgetter(*names) if len(names) > 1 else lambda item: [getattr(item, n) for n in names]
-    return found

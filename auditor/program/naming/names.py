@@ -42,10 +42,10 @@ class Modules:
 
     def resolve(self, importer: str, dotted: str, level: int) -> str | None:
         """The file that an import in `importer` means, or None when it is not of this repository."""
-        folder = dirname(importer)
+        folder = importer.rpartition("/")[0]
         if level:
             for _ in range(level - 1):
-                folder = dirname(folder)
+                folder = folder.rpartition("/")[0]
             if not dotted:
                 init = f"{folder}/__init__.py" if folder else "__init__.py"
                 return init if init in self.paths else f"{folder}/"
@@ -68,8 +68,10 @@ class Modules:
                     # A folder without any Python of its own level is no evidence against a library of that name.
                     if found and not (found.endswith("/") and place != folder and not self._owns(found)):
                         return found
-        if "." in dotted or len(holders) == 1:
-            matches = [found for base in holders if (found := self.file(base, dotted)) and not found.endswith("/")]
+        installed = [base for base in holders if base.endswith("/src")]  # what lies there is meant to be imported so
+        if "." in dotted or len(holders) == 1 or installed:
+            among = holders if "." in dotted or len(holders) == 1 else installed
+            matches = [found for base in among if (found := self.file(base, dotted)) and not found.endswith("/")]
             if len(matches) == 1 and self._plausible(matches[0], first):
                 return matches[0]
         return None

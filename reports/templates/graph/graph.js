@@ -7,7 +7,7 @@
   var data = JSON.parse(byId("atlas").textContent), items = data.items, root = 0;
   var rowsOf = function (table) { return table ? Array.prototype.slice.call(table.tBodies[0].rows) : []; };
   var nodes = rowsOf(byId("artefacts")).map(function (row) {
-    return { id: row.cells[0].textContent, label: row.cells[1].textContent, kind: row.cells[2].textContent, place: row.cells[3].textContent, ties: [], item: -1 };
+    return { id: row.cells[0].textContent, label: row.cells[1].textContent, kind: row.cells[2].textContent, place: row.cells[3].textContent, findings: row.cells[6] ? Number(row.cells[6].textContent) : 0, rank: Number(row.dataset.r || -1), ties: [], item: -1 };
   });
   var ties = rowsOf(byId("ties")).map(function (row) {
     var along = row.dataset.w === "along", a = Number(row.dataset.a), b = Number(row.dataset.b);
@@ -54,6 +54,14 @@
   // --- state ---
   var shown = root, chosen = null, zoom = 0, held = {}, hidden = { kind: {}, state: {} }, least = 0;
   items.forEach(function (item) { if (item[1] >= 0) { held[item[1]] = (held[item[1]] || 0) + 1; } });
+  var owed = {}, least_debt = -1;
+  nodes.forEach(function (node) {
+    for (var at = node.findings ? node.item : -1; at >= 0; at = items[at][1]) {
+      owed[at] = owed[at] || { findings: 0, rank: -1 };
+      owed[at].findings += node.findings;
+      owed[at].rank = Math.max(owed[at].rank, node.rank);
+    }
+  });
   var passes = function (tie) {
     return !hidden.state[tie.state] && tie.sure >= least && !hidden.kind[nodes[tie.a].kind] && !hidden.kind[nodes[tie.b].kind];
   };
@@ -133,9 +141,19 @@
     group.appendChild(shape("path", { d: data.shapes[look], "class": "box box-" + look }));
     group.appendChild(shape("text", { "class": "box-label", x: data.box[0] / 2, y: node ? 18 : 21, "text-anchor": "middle", "font-size": "12.5" }, clip(pathOf(box.item, shown), 23)));
     group.appendChild(shape("text", { "class": "box-kind", x: data.box[0] / 2, y: node ? 32 : 34, "text-anchor": "middle", "font-size": "10.5" }, kind + (node && held[box.item] ? " +" + held[box.item] : "")));
+    var debts = owed[box.item];
+    if (debts) { group.appendChild(badge(debts)); }
+    group.classList.toggle("pale", least_debt >= 0 && !(debts && debts.rank >= least_debt));
+    group.setAttribute("aria-label", group.getAttribute("aria-label") + (debts ? ", " + count(debts.findings, "finding") : ""));
     group.addEventListener("click", function () { press(box); });
     group.addEventListener("keydown", function (event) { keyed(event, box); });
     box.group = group;
+    return group;
+  };
+  var badge = function (debts) {
+    var wide = 12 + 7 * String(debts.findings).length, group = shape("g", { "class": "badge" + (debts.rank >= 3 ? " badge-grave" : "") });
+    group.appendChild(shape("rect", { x: data.box[0] - wide, y: -8, width: wide, height: 18, rx: 9 }));
+    group.appendChild(shape("text", { "class": "badge-text", x: data.box[0] - Math.floor(wide / 2), y: 5, "text-anchor": "middle", "font-size": "11", "font-weight": "600" }, debts.findings));
     return group;
   };
   var press = function (box) {
@@ -202,17 +220,23 @@
   };
   var arrive = function () {
     var match = /^#(in|at)=(.*)$/.exec(location.hash), wanted = "";
+    if (!match && location.hash && view) { return; }  // an anchor of the page
     try { wanted = match ? decodeURIComponent(match[2]) : ""; } catch (error) { wanted = ""; }
     var found = -1;
     if (match && match[1] === "at") {
       nodes.forEach(function (node, index) { if (node.id === wanted) { found = index; } });
-      if (found >= 0) { show(found); return; }
+      if (found >= 0) { show(found); inSight(); return; }
     }
     items.forEach(function (item, index) { if (match && match[1] === "in" && data.views[index] && pathOf(index) === wanted) { found = index; } });
     shown = found >= 0 ? found : root;
     chosen = null;
     draw();
     panel();
+    if (match) { inSight(); }
+  };
+  var inSight = function () {
+    var room = viewport.getBoundingClientRect();
+    if (room.bottom < 60 || room.top > window.innerHeight - 60) { viewport.scrollIntoView(); }
   };
   var show = function (number) {
     var item = nodes[number].item, inView = boxes.some(function (box) { return box.item === item && box.group; });
@@ -315,6 +339,7 @@
     var box = event.target;
     if (box.type === "checkbox") { hidden[box.name][box.value] = !box.checked; }
     if (box.id === "least") { least = Number(box.value) || 0; }
+    if (box.id === "debt") { least_debt = Number(box.value); }
     draw();
     panel();
   });
@@ -354,28 +379,10 @@
     byId("tie-filters").hidden = false;
     filterText.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(filter, 150); });
   }
-  Array.prototype.forEach.call(document.querySelectorAll("th[data-sort]"), function (header) {
-    var table = header.closest("table"), column = header.cellIndex;
-    header.appendChild(button(header.textContent, function () {
-      var up = header.getAttribute("aria-sort") !== "ascending", numeric = header.dataset.sort === "number", body = table.tBodies[0];
-      var keyed_ = Array.prototype.map.call(body.rows, function (row) { var text = row.cells[column].textContent; return [numeric ? Number(text.replace(/,/g, "")) : text, row]; });
-      keyed_.sort(function (a, b) { return (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0) * (up ? 1 : -1); });
-      Array.prototype.forEach.call(header.parentNode.cells, function (cell) { cell.removeAttribute("aria-sort"); });
-      header.setAttribute("aria-sort", up ? "ascending" : "descending");
-      keyed_.forEach(function (pair) { body.appendChild(pair[1]); });
-    }));
-    header.removeChild(header.firstChild);
-  });
 
   // --- begin ---
   controls.hidden = false;
   window.addEventListener("hashchange", arrive);
   window.addEventListener("resize", function () { if (view) { resize(); } });
-  var folded = [];
-  window.addEventListener("beforeprint", function () {
-    folded = ties.length > 2000 ? [] : Array.prototype.slice.call(document.querySelectorAll("main details:not([open]):not(.choices)"));
-    folded.forEach(function (item) { item.open = true; });
-  });
-  window.addEventListener("afterprint", function () { folded.forEach(function (item) { item.open = false; }); });
   arrive();
 })();

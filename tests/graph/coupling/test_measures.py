@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import networkx as nx
@@ -116,8 +117,8 @@ def test_weak_edges_unknown_nodes_and_loops_are_left_out() -> None:
 
 def test_blast_radius_weighs_models_data_and_code() -> None:
     kinds = [NodeKind.MODEL, NodeKind.ENDPOINT, NodeKind.DATASET, NodeKind.MODULE, NodeKind.STEP]
-    assert blast_radius(kinds) == pytest.approx(1 + 1 + 0.5 + 0.25 + 0.25)
-    assert blast_radius([]) == 0
+    assert blast_radius(Counter(kinds)) == pytest.approx(1 + 1 + 0.5 + 0.25 + 0.25)
+    assert blast_radius({}) == 0
 
 
 @pytest.mark.parametrize(

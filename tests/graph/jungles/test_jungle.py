@@ -227,7 +227,7 @@ def test_a_notebook_that_asks_for_widgets_takes_parameters() -> None:
 
 
 @given(st.permutations(range(6)))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_declaring_what_programs_do_never_raises_the_index_of_a_tree(order: list[int]) -> None:
     files = {f"s{n}.py": step("raw.csv" if n == 0 else f"d{n - 1}.csv", f"d{n}.csv") for n in range(6)}
     stages: list[str] = []

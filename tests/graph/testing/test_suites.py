@@ -25,7 +25,12 @@ def ask(files: dict[str, str]) -> ArtefactGraph:
 def reached(test: str, more: dict[str, str] | None = None) -> set[str]:
     graph = ask({"tests/test_a.py": test, **(more or {})})
     code = graph.suites.code
-    return {code.scope(*site).name for site in graph.suites.reached if site[0] in CODE}
+    return {code.scope(*site).name for site in graph.suites.reached if site[0] in CODE and site[1]}
+
+
+def test_who_imports_a_module_runs_its_body_and_no_guarded_part_of_it() -> None:
+    more = {"src/app.py": "import flows.train\nfrom src.features import other\n\nother(1)\n"}
+    assert reached("import src.app\n\n\ndef test_a():\n    assert src.app.x\n", more) == {"other"}
 
 
 @pytest.mark.parametrize(
@@ -72,8 +77,8 @@ def test_a_condition_does_not_switch_off() -> None:
         pytest.param("@pytest.mark.parametrize('f', [work, other])\ndef test_a(f):\n    assert f(1)\n", {"work", "other"}, id="parameters"),
         pytest.param("@pytest.fixture\ndef made():\n    return Maker()\n\n\ndef test_a(made):\n    assert made.transform(1)\n", {"Maker.fit", "Maker.transform", "work"}, id="fixture"),
         pytest.param("class TestA:\n    def setup_method(self):\n        self.m = Maker()\n\n    def test_a(self):\n        assert self.m\n", {"Maker.fit", "Maker.transform", "work"}, id="set-up"),
-        pytest.param("def test_a():\n    assert Runner('flows/train.py').run()\n", {"", "main", "work"}, id="a program by its path"),
-        pytest.param("import subprocess\n\n\ndef test_a():\n    assert subprocess.run(['python', 'flows/train.py'])\n", {"", "main", "work"}, id="a program by command"),
+        pytest.param("def test_a():\n    assert Runner('flows/train.py').run()\n", {"main", "work"}, id="a program by its path"),
+        pytest.param("import subprocess\n\n\ndef test_a():\n    assert subprocess.run(['python', 'flows/train.py'])\n", {"main", "work"}, id="a program by command"),
     ],
 )  # fmt: skip
 def test_what_is_reached(test: str, names: set[str]) -> None:

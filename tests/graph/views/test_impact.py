@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.graph.views.impact import DIRECTIONS, downstream, upstream
-from auditor.model.artefact import Edge, EdgeKind, Evidence, Node, NodeKind
+from auditor.graph.views.impact import downstream, upstream
+from auditor.model.artefact import DIRECTIONS, Edge, EdgeKind, Evidence, Node, NodeKind
 from auditor.model.export import Side
 
 KINDS = {

@@ -29,6 +29,14 @@ CONSTANT = "PATH = 'x'\ndef load(): pass\n"
         pytest.param(["deep/lib/core.py", "app/run.py"], "app/run.py", "core", 0, "deep/lib/core.py", id="sys.path"),
         pytest.param(["x/core.py", "y/core.py", "app/run.py"], "app/run.py", "core", 0, None, id="ambiguous"),
         pytest.param(["x/utils.py", "app/run.py"], "app/run.py", "utils", 0, None, id="far too plain a name"),
+        pytest.param(
+            ["a/src/a/__init__.py", "b/src/b/__init__.py"],
+            "a/src/a/__init__.py",
+            "b",
+            0,
+            "b/src/b/__init__.py",
+            id="the src of a neighbour",
+        ),
         pytest.param(["tests/core.py", "app/run.py"], "app/run.py", "core", 0, None, id="not out of tests"),
         pytest.param(["main.py"], "main.py", "pandas", 0, None, id="library"),
         pytest.param(

@@ -392,7 +392,7 @@ LINES = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(LINES | st.text(max_size=40))
 def test_any_text_resolves_to_something(line: str) -> None:
     commands = _RESOLVED.commands

@@ -156,7 +156,7 @@ WORDS = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(WORDS | st.text(max_size=40))
 def test_any_text_moves_something_or_nothing(text: str) -> None:
     commands = read_shell(text)

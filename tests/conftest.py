@@ -1,6 +1,4 @@
-"""Generated examples are the same in every run, and a busy machine fails none of them."""
-
-from __future__ import annotations
+"""For all tests: laws are tried on the same examples everywhere, and no test is timed."""
 
 from hypothesis import settings
 

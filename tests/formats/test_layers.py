@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.graph.views.layers import columns, drawn_close, heights, rows
+from auditor.formats.view.layers import columns, drawn_close, heights, rows
 
 TIES = st.lists(
     st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")).filter(lambda t: t[0] != t[1]), max_size=20
