@@ -63,3 +63,17 @@ def test_notebooks_of_a_library_show_what_it_does_not_ship() -> None:
     files = {"pkg/__init__.py": "", "pkg/a.py": "import pandas\n", "notebooks/a.py": SHOW}
     assert not found(files, "REP009", "L")
     assert found({**files, "pkg/b.py": SHOW}, "REP009", "L")
+
+
+def test_copies_of_one_file_are_told_apart() -> None:
+    files = {f"{folder}/a.py": SK + "tr, te = train_test_split(f)\n" + FIT for folder in ("here", "there")}
+    judged = judge(graphs(files, archetypes="P").components, [RULES["REP001"]])
+    assert sorted(finding.place.path for finding in judged.findings) == ["here/a.py", "there/a.py"]
+
+
+def test_a_seed_that_some_other_program_hands_over_is_given() -> None:
+    option = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--seed', type=int, default=None)\nargs = parser.parse_args()\n"
+    files = {"fit.py": option + SK + "tr, te = train_test_split(f, random_state=args.seed)\n" + FIT}
+    assert found(files, "REP001")
+    start = "import subprocess\n\nNAME = 'fit.py'\n\n\ndef go(seed, *more):\n    subprocess.run(more + (NAME, f'--seed={seed}'))\n"
+    assert not found({**files, "start.py": start}, "REP001")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Op
+from auditor.model.ir import Attr, Call, Expr, Group, Op
 from auditor.program.rows import column_expressions, items, times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
@@ -115,7 +116,18 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
         return replace(whole, fits=joined([whole])) if whole.kind == "frame" else whole
     if not found:
         return OTHER
+    if any(_turned(arg) for arg in called.expr.args):
+        return m.fresh("frame", fits=fits_in(values))  # what were columns stands one under the other
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
+
+
+def _turned(expr: Expr) -> bool:
+    """Whether tables are laid on their side: `[a.T, b.T]`."""
+    if type(expr) is Group:
+        return any(_turned(item) for item in expr.items)
+    if type(expr) is Call:
+        return type(expr.func) is Attr and expr.func.name == "transpose"
+    return type(expr) is Attr and expr.name == "T"
 
 
 def _of_groups(m: Machine, called: Called, base: Value) -> Value:
@@ -250,7 +262,9 @@ def _take(m: Machine, called: Called, base: Value) -> Value:
 def _selected(m: Machine, called: Called, base: Value) -> Value | None:
     """`select(range(n))` of a data set takes rows; of a table it takes columns."""
     index = called.given("indices", 0) or OTHER
-    return base.on(items.taken(m, m.rows(base), index)) if index.kind == "index" and index.rows is not None else None
+    if index.kind == "index" and index.rows is not None:
+        return base.on(items.taken(m, m.rows(base), index))
+    return base.on(m.sets.subset(m.rows(base))) if base.name == "presplit" else None
 
 
 def _random_parts(m: Machine, called: Called, base: Value) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from auditor.program.naming.scopes import Block
-from auditor.program.rows.row_sets import Rows, Spot, relation
+from auditor.program.rows.row_sets import TRAIN, Rows, Spot, relation
 from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
 from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
 
@@ -187,8 +187,11 @@ def overlaps(trace: Trace) -> list[Overlap]:
 
 
 def presented_apart(evaluation: Evaluation) -> bool:
-    """Whether the evaluated rows are the part that some split held out."""
-    return any(r.part not in (None, 0) and r.how in ("part", "cut") for r in evaluation.tested.chain())
+    """Whether the evaluated rows are the part that some split held out; a part that the trained rows are in as well is none."""
+    inside = evaluation.trained.rows.above
+    return any(
+        r.part not in (None, TRAIN) and r.how in ("part", "cut") and r not in inside for r in evaluation.tested.chain()
+    )
 
 
 def on_training_rows(trace: Trace) -> list[Evaluation]:
