@@ -60,6 +60,8 @@ class Env:
     line: int = 0
     returned: list[Value] = field(default_factory=list)
     caller: Env | None = None
+    turn: Block = ()
+    """Where the innermost loop stands, or the scope itself."""
 
     def lookup(self, name: str) -> Value | None:
         """What a name holds, here or in the module."""
