@@ -103,21 +103,13 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
 
 
 def _means(path: str, other: str, writes: Mapping[str, Mapping[str, Touch]]) -> bool:
-    """Whether what is written is what is read, though the two are not written alike.
+    """Whether what is written can be what is read, though the two are not written alike.
 
-    A pattern of nothing but a hole is any file of its folder: it is no other pattern, and a certain file only where one
-    program alone writes there. What a folder is filled with is not the file that somebody writes into it by name.
+    What a folder is filled with is not the file that somebody writes into it by name.
     """
-    if path == other:
-        return True
-    if is_anything(other):
+    if path != other and is_anything(other):
         return False  # whatever lies there is read: not for that this file is
-    if path in above(other):
-        return other not in writes
-    if not is_anything(path) or other in above(path):
-        return True
-    near = {name for each, writers in writes.items() if each == other or matches(other, each) for name in writers}
-    return not _is_pattern(other) and len(near) == 1
+    return path not in above(other) or other not in writes
 
 
 def _edge(
