@@ -60,7 +60,10 @@ class Family(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """An instance of debt. `certainty` in (0, 1] is the weakest link of its evidence; `milder` lowers the severity by steps."""
+    """An instance of debt. `certainty` in (0, 1] is the weakest link of its evidence; `milder` lowers the severity by steps.
+
+    `instances` is how many of what a practice counts it tells of: open packages of one file are one finding, and each is one instance.
+    """
 
     message: str
     place: Place
@@ -71,6 +74,7 @@ class Finding(msgspec.Struct, frozen=True):
     milder: int = 0
     snippet: str = ""
     searched: tuple[str, ...] = ()
+    instances: int = 1
 
 
 class Clean(msgspec.Struct, frozen=True):

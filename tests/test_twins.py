@@ -50,7 +50,10 @@ def test_paid_off_twin(paid_off: Audit) -> None:
 def test_nothing_operated_is_asked_of_code_that_nobody_operates(name: str, tmp_path: Path) -> None:
     result = audit(str(copy_project(name, tmp_path)), use_cache=False)
     assert not [f for f in result.findings if f.rule.startswith(("MON", "OPS"))]
-    assert not [v for v in result.verdicts if v.rule.startswith(("MON", "OPS")) and v.outcome.value == "not-evidenced"]
+    told = {v.rule for v in result.verdicts if v.rule.startswith(("MON", "OPS")) and v.outcome.value == "not-evidenced"}
+    assert told <= {
+        "OPS004"
+    }  # integration is looked for wherever code changes by commits, and not seen is no accusation
 
 
 def test_hostile_tree_is_told_and_survived(tmp_path: Path) -> None:

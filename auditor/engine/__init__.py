@@ -112,7 +112,7 @@ def fold(
     searched = [text for j in found for text in j.searched] + [text for j in open_ for text in j.searched]
     counts = sum(j.count for j in clean), sum(j.count for j in open_)
     outcome, reason = _outcome(info, findings, clean, open_, unknown, off, measured, partly_read)
-    scored = [f for f in findings if f.severity is not Severity.INFO]
+    certainties = tuple(f.confidence for f in findings if f.severity is not Severity.INFO for _ in range(f.instances))
     verdict = Verdict(
         rule=info.id,
         component=component,
@@ -120,11 +120,11 @@ def fold(
         reason=reason,
         searched=tuple(dict.fromkeys(searched)),
         applicability=0.0 if outcome is Outcome.NOT_APPLICABLE else weight,
-        n=counts[0] + counts[1] + len(scored),
+        n=counts[0] + counts[1] + len(certainties),
         undetermined=sum(j.count for j in unknown),
         clean=counts[0],
         not_evidenced=counts[1],
-        certainties=tuple(f.confidence for f in scored),
+        certainties=certainties,
         value=measured.value if measured is not None else None,
     )
     return verdict, findings
@@ -168,4 +168,5 @@ def _finding(info: RuleInfo, component: str, judgement: Found) -> Finding:
         place=judgement.place,
         related=judgement.related,
         snippet=judgement.snippet,
+        instances=judgement.instances,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from posixpath import dirname
 from typing import TypeVar, cast
@@ -18,9 +18,10 @@ from auditor.graph.observed.transport import Transport
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
 from auditor.model.facts import Facts
+from auditor.model.ir import Attr
 from auditor.model.listing import Listing
 from auditor.program import Resolved
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 from auditor.program.running.launches import launches
 from auditor.program.running.tests import holds_tests
 
@@ -139,11 +140,22 @@ class World:
         )
 
     def trains(self, effect: Effect) -> bool:
-        """Whether an effect fits a model (fitting a preprocessing object alone is no training)."""
+        """Whether an effect fits a model (fitting a preprocessing object alone is no training, nor is a gradient that nothing applies)."""
         if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:
             return False
         maker = self.resolved.knowledge.lookup(effect.name.rpartition(".")[0])
-        return maker is None or maker.role is not Role.TRANSFORMER
+        if maker is not None and maker.role is Role.TRANSFORMER:
+            return False
+        appliers = str(effect.entry.attrs.get("applied", "")).split()
+        return not appliers or any(self._calls(path, appliers) for path in self._around(effect.site))
+
+    def _around(self, site: Site) -> set[str]:
+        """The file of a scope, and the files that call it."""
+        return {site[0], *(edge.caller[0] for edge in self.resolved.effects.callers.get(site, ()))}
+
+    def _calls(self, path: str, names: Collection[str]) -> bool:
+        """Whether a file calls anything of these names on an object."""
+        return any(type(call.func) is Attr and call.func.name in names for _, call in self.resolved.code.calls(path))
 
     def orchestrates(self, path: str) -> bool:
         """Whether a file declares a pipeline in an orchestrator's own terms."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Reported, Runs, packed, unpacked
+from auditor.history.store import Key, Reported, Runs, unpacked
+from auditor.history.workers import made
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
@@ -132,7 +129,7 @@ def _point(station: Station, audit: Audit, step: tuple[int, int], then: Reported
             counts[finding.severity.value] = counts.get(finding.severity.value, 0) + 1
     return Point(
         station.commit, station.time, station.tags, score.debt, score.low, score.high, score.net, score.grade, score.coverage,
-        score.hours_p50, score.hours_p90, audit.coverage.logical_lines, counts,
+        score.hours_p50, score.hours_p90, audit.coverage.logical_lines, audit.coverage.files_unknown, counts,
         {family.id: family.debt for family in audit.families}, *step, then.debt if then else None, then[1:] if then else (),
     )  # fmt: skip
 
@@ -156,11 +153,11 @@ class _Walk:
     def audit(self, stations: Sequence[Station]) -> None:
         """Audit and store what is not stored yet."""
         missing = [station for station in stations if not self.has(station)]
-        for done, (station, data, problem) in enumerate(self._made(missing), 1):
-            if problem:
-                self.problems[station.commit] = problem
+        for done, one in enumerate(made(self._target, missing, self._options, self._jobs), 1):
+            if one.problem:
+                self.problems[one.station.commit] = one.problem
             else:
-                self._store.put(station.commit, station.time, self._key.scope, unpacked(data))
+                self._store.put(one.station.commit, one.station.time, self._key.scope, unpacked(one.data))
             self._tell("auditing commits", done, len(missing))
 
     def audited(self, stations: Sequence[Station]) -> list[Audited]:
@@ -180,38 +177,6 @@ class _Walk:
             if pair not in self._renames:
                 self._renames[pair] = between(self._target, before.commit, after.commit).renames
         return self._renames
-
-    def _made(self, stations: Sequence[Station]) -> Iterator[tuple[Station, bytes, str]]:
-        """The audit of each station in stored form, or why there is none, as they are done."""
-        if self._jobs == 1 or len(stations) < 2:
-            for station in stations:
-                yield station, *_audit(self._target, station.commit, station.time, self._options)
-            return
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn")) as pool:
-            waiting: dict[Future[tuple[bytes, str]], Station] = {
-                pool.submit(_audit, self._target, station.commit, station.time, self._options): station
-                for station in stations
-            }
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    station = waiting.pop(future)
-                    try:
-                        yield station, *future.result()
-                    except BrokenProcessPool:
-                        yield station, b"", "the process that audited it was ended"
-
-
-def _audit(target: str, commit: str, time: int, options: Options) -> tuple[bytes, str]:
-    """One commit, as of the day it was committed: (stored form, "") or (b"", what went wrong)."""
-    from auditor.run import audit
-
-    day = dt.datetime.fromtimestamp(time, tz=dt.UTC).date()
-    whole: Options = {**options, "as_of": day}
-    try:
-        return packed(audit(target, rev=commit, **whole)), ""
-    except UsageError as error:
-        return b"", str(error)
 
 
 def _versions() -> Versions:

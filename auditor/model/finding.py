@@ -57,7 +57,7 @@ class Finding(msgspec.Struct, frozen=True):
     (qualified name, key path, or graph edge `source|tie|target`). `snippet` is the canonical text that identity rests on.
     `fingerprint` is its identity, `context` the same without its place, for findings that moved. `state` is `open`,
     `suppressed` (beside the code), `waived` (an accepted risk), `dismissed` (a false positive) or `not-applicable` (no duty here); `confirmed` says that
-    a person looked and agreed.
+    a person looked and agreed. `instances` is how many of what a practice asks about it tells of (packages of one file, choices of one program).
     """
 
     rule: str
@@ -77,3 +77,4 @@ class Finding(msgspec.Struct, frozen=True):
     downstream: int = 0
     priority: float = 0.0
     snippet: str = ""
+    instances: int = 1

@@ -21,7 +21,9 @@ def settled(rules: Sequence[RuleInfo], part: Part) -> Part:
     if not gone:
         return part
     after = mended(rules, part, gone)
-    outside = Counter(finding.rule for finding in gone if finding.state == "not-applicable")
+    outside: Counter[str] = Counter()
+    for finding in gone:
+        outside[finding.rule] += finding.instances if finding.state == "not-applicable" else 0
     practices = {rule.id for rule in rules if rule.check is Check.PRACTICE}
     verdicts = tuple(
         _without(verdict, outside[verdict.rule]) if verdict.rule in practices and outside[verdict.rule] else verdict
@@ -54,7 +56,7 @@ def mended(rules: Iterable[RuleInfo], part: Part, gone: Collection[Finding]) -> 
             known[verdict.rule],
             verdict,
             [finding for finding in gone if finding.rule == verdict.rule],
-            sum(finding.rule == verdict.rule for finding in left),
+            sum(finding.instances for finding in left if finding.rule == verdict.rule),
         )
         if verdict.rule in touched and verdict.rule in known
         else verdict
@@ -82,9 +84,10 @@ def _mended_verdict(rule: RuleInfo, verdict: Verdict, gone: Sequence[Finding], l
 
 def _mended_practice(verdict: Verdict, gone: Sequence[Finding], left: int) -> Verdict:
     certainties = list(verdict.certainties)
-    for finding in gone:
+    going = [finding for finding in gone for _ in range(finding.instances)]
+    for finding in going:
         # several findings may tell of one instance: it is mended with the last of them
-        if certainties and (left + len(gone) <= len(verdict.certainties) or len(certainties) > left):
+        if certainties and (left + len(going) <= len(verdict.certainties) or len(certainties) > left):
             certainties.remove(min(certainties, key=lambda c: (abs(c - finding.confidence), c)))
     fixed = len(verdict.certainties) - len(certainties)
     outcome = verdict.outcome

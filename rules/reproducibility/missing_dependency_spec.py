@@ -25,7 +25,7 @@ RULE = Rule(
     check=Check.PRACTICE,
     archetypes="PRSANTL",
     effort=Effort("30m", "1h"),
-    unit="environments",
+    unit="imported libraries",
     root_cause="loose-environment",
     ml_test_score=("Infra 1",),
     references=("van Oort et al. 2021", "Pimentel et al. 2019", "Papers with Code completeness checklist"),
@@ -44,7 +44,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not imports.total:
         yield NotApplicable("no library that is known by name is imported")
     elif not missing:
-        yield Clean(says=f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for")
+        yield Clean(
+            imports.total, f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for"
+        )
     elif not imports.declared:
         if imports.total >= MANY:
             yield Finding(
@@ -55,10 +57,13 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 remedy="add a requirements file, a conda environment or the dependencies of a pyproject.toml",
                 related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:4]),
                 searched=SEARCHED,
+                instances=len(missing),
             )
         else:
-            yield Clean(says="fewer than three libraries are imported")
+            yield NotApplicable("fewer than three libraries are imported, and no environment is kept")
     else:
+        asked = imports.total - len(missing)
+        yield Clean(asked, f"{plural(asked, 'imported library', 'imported libraries')} asked for")
         yield Finding(
             f"{', '.join(each.imported for each in missing[:6])}{', …' if len(missing) > 6 else ''} "
             f"{'is' if len(missing) == 1 else 'are'} imported and no environment asks for "
@@ -69,4 +74,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
             milder=0 if len([each for each in missing if not each.noted]) >= MANY else 1,
             searched=SEARCHED,
+            instances=len(missing),
         )

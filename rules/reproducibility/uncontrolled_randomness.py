@@ -25,7 +25,7 @@ RULE = Rule(
     archetypes="PRNT",
     effort=Effort("30m", "1h"),
     each=Effort("10m", "20m"),
-    unit="files with random choices behind a model",
+    unit="random choices behind a model",
     ml_test_score=("Infra 1",),
     references=("Zhang et al. 2022", "Pineau et al. 2021"),
 )
@@ -47,8 +47,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         unseeded = chance.unseeded
         # A high share must not hide the one choice that decides which rows are used.
         if not unseeded or (chance.coverage >= CONTROLLED and unseeded[0].decides != "rows"):
-            yield Clean(says=f"{chance.path}: {plural(len(chance.draws), 'random choice')} seeded")
+            yield Clean(len(chance.draws), f"{chance.path}: {plural(len(chance.draws), 'random choice')} seeded")
             continue
+        if seeded := len(chance.draws) - len(unseeded):
+            yield Clean(seeded, f"{chance.path}: {plural(seeded, 'random choice')} seeded")
         worst = unseeded[0]
         name = worst.name.rpartition(".")[2]
         late = f"; its generator is seeded only afterwards ({worst.late})" if worst.late else ""
@@ -62,4 +64,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             + ", and pass it where a call takes one",
             related=tuple(draw.place.says(f"{draw.name} is not seeded") for draw in unseeded[:SHOWN]),
             milder=int(graph.is_exploratory(chance.path)),
+            instances=len(unseeded),
         )

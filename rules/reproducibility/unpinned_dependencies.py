@@ -25,7 +25,7 @@ RULE = Rule(
     archetypes="PRSAN",
     effort=Effort("1h", "2h"),
     each=Effort("15m", "30m"),
-    unit="environments",
+    unit="packages that are asked for",
     warn=0.8,
     fail=0.4,
     root_cause="loose-environment",
@@ -41,8 +41,13 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("no file of this component asks for packages")
     for pinning in graph.pinnings:
         if pinning.share >= (RULE.warn or 1):
-            yield Clean(says=f"{pinning.path}: {pinning.share:.0%} of the packages are pinned or locked")
+            yield Clean(
+                len(pinning.loose) + pinning.pinned,
+                f"{pinning.path}: {pinning.share:.0%} of the packages are pinned or locked",
+            )
             continue
+        if pinning.pinned:
+            yield Clean(pinning.pinned, f"{pinning.path}: {plural(pinning.pinned, 'package')} pinned or locked")
         first = pinning.loose[0]
         shown = ", ".join(dict.fromkeys(a.requirement.name for a in pinning.loose[:SHOWN]))
         yield Finding(
@@ -52,6 +57,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=pinning.path,
             remedy="pin exact versions, or add a lock or constraints file that does",
             milder=int(pinning.share >= (RULE.fail or 0)),
+            instances=len(pinning.loose),
         )
     files = {each.place.path: each for each in reversed(loose)}
     for path, installed in sorted(files.items()):
@@ -62,4 +68,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"{path}|install",
             remedy="name exact versions, or install from a file that does",
             milder=1,
+            instances=len(names),
         )

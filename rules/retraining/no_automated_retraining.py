@@ -76,6 +76,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
             related=(
                 served[0].place.says(served[0].says),
+                *(step.says("a step that trains, by its name") for step in graph.steps_that_may_train()[:2]),
                 *(
                     each.place.says(f"trained here ({each.name})")
                     for each in ([training] if training else trainings[:4])

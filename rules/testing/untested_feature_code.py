@@ -11,6 +11,7 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     NotApplicable,
+    NotEvidenced,
     Rule,
     Severity,
     plural,
@@ -22,7 +23,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     reliability="A",
     check=Check.PRACTICE,
-    archetypes="PS",
+    archetypes="PSL",
     effort=Effort("1d", "3d"),
     each=Effort("1h", "3h"),
     unit="functions that make features",
@@ -41,7 +42,8 @@ SEARCHED = (
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    if excused := graph.excused():
+    excused = graph.excused()
+    if excused and not graph.built_upon:
         yield NotApplicable(excused)
         return
     subjects = graph.feature_code()
@@ -53,6 +55,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(len(tested), f"tests reach {len(tested)} of {plural(len(subjects), 'piece')} of feature code")
     share = len(tested) / len(subjects)
     if share >= ENOUGH:
+        return
+    if excused:
+        untested = len(subjects) - len(tested)
+        yield NotEvidenced(
+            f"no test seen that reaches {untested} of {plural(len(subjects), 'piece')} of feature code",
+            untested,
+            SEARCHED,
+        )
         return
     first, *others = [subject for subject in subjects if not subject.tested]
     idle = sum(subject.touched for subject in subjects) - len(tested)

@@ -11,8 +11,10 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     NotApplicable,
+    NotEvidenced,
     Rule,
     Severity,
+    Unknown,
     plural,
 )
 
@@ -22,7 +24,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     reliability="A",
     check=Check.PRACTICE,
-    archetypes="PS",
+    archetypes="PSLR",
     effort=Effort("4h", "2d"),
     unit="model definitions",
     serves=True,
@@ -33,7 +35,8 @@ SEARCHED = ("test functions and methods that can fail, with their fixtures, help
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    if excused := graph.excused():
+    excused = graph.excused()
+    if excused and not graph.built_upon:
         yield NotApplicable(excused)
         return
     models = graph.model_code()
@@ -43,6 +46,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     tested = [model for model in models if model.tested]
     if tested:
         yield Clean(len(tested), f"tests reach {len(tested)} of {plural(len(models), 'model definition')}")
+        return
+    if graph.suites.imports_by_name:
+        yield Unknown("tests run code that imports modules by names which are only known when it runs")
+        return
+    if excused:
+        yield NotEvidenced(f"no test seen that builds any of {plural(len(models), 'model definition')}", 1, SEARCHED)
         return
     first, *others = models
     more = f" and {plural(len(others), 'other model definition')}" if others else ""

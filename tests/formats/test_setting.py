@@ -252,8 +252,10 @@ def test_an_earlier_audit_has_a_page_of_the_difference() -> None:
 
 def test_a_trend_has_a_page_of_its_curves() -> None:
     points = tuple(
-        Point(f"{number:040x}", 1_700_000_000 + number * 86_400, (), 40.0 - number, 30.0, 50.0, 40.0 - number, "C", 1.0,
-              10.0, 20.0, 100, {"high": 3}, {"DAT": 20.0})
+        Point(
+            f"{number:040x}", 1_700_000_000 + number * 86_400, debt=40.0 - number, low=30.0, high=50.0, net=40.0 - number,
+            grade="C", coverage=1.0, hours_p50=10.0, hours_p90=20.0, counts={"high": 3}, families={"DAT": 20.0},
+        )
         for number in range(5)
     )  # fmt: skip
     page = Page(dressed(Setting(trend=Trend(SCHEMA, "churn", None, points, (), (), "full"))))

@@ -56,6 +56,11 @@ def test_template_holes_are_inexact_words() -> None:
     ]
 
 
+def test_marks_by_which_editors_fold_are_no_template() -> None:
+    found = read_shell("a.py one\n# STAGE 1 {{{\nb.py $1\n# }}}\nc.py {{{ raw }}}\n")
+    assert [command.words[0].text for command in found] == ["a.py", "b.py", "c.py"]
+
+
 def test_folders_are_followed_and_forgotten_with_their_subshell() -> None:
     made = read_shell("(cd a && one)\ncd b/../c\ntwo\npushd d\nthree\npopd\nfour\ncd $Z\nfive")
     assert [(command.words[0].text, command.cwd) for command in made] == [

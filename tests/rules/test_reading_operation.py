@@ -158,6 +158,18 @@ PAIRS = [
         id="a model that comes from a registry when the service starts",
     ),
     pytest.param(
+        "MON004",
+        {"s.py": FLASK + "    return {'y': float(model.predict(pd.DataFrame(request.json))[0]), 'v': version()}\n\n\ndef version():\n    if model is None:\n        raise LookupError\n    return 1\n"},
+        {"s.py": FLASK + "    return {'y': float(model.predict(pd.DataFrame(body()))[0])}\n\n\ndef body():\n    if 'age' not in request.json:\n        raise ValueError\n    return request.json\n"},
+        id="what is refused and converted is the request",
+    ),
+    pytest.param(
+        "MON002",
+        {"s.py": SERVICE, "train.py": TRAIN, "dvc.yaml": "stages:\n  watch:\n    cmd: python watch.py\n"},
+        {"s.py": SERVICE, "train.py": TRAIN, "dvc.yaml": "stages:\n  watch_quality:\n    cmd: python watch.py\n"},
+        id="a step that is called after the quality of the model",
+    ),
+    pytest.param(
         "OPS002",
         {"dags/d.py": DAG.format("")},
         {"dags/d.py": DAG.format("    if model.score(f[['x']], f['y']) < 0.8:\n        raise ValueError('too bad')\n")},

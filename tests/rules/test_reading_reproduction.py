@@ -28,6 +28,8 @@ PICKED = "import os\nimport random\nimport shutil\n\n{}for name in random.sample
 SHOW = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
 FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
 
+TAPE = "import tensorflow as tf\n\n\ndef slope(x):\n    with tf.GradientTape() as tape:\n        y = x * x\n    return tape.gradient(y, x)\n"
+
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
     tree = graphs(files, archetypes=archetypes)
@@ -38,6 +40,7 @@ PAIRS = [
     pytest.param("REP001", {"a.py": SK + "tr, te = train_test_split(f)\n" + FIT}, {"a.py": SK + "print(f.sample(5))\nRidge().fit(f[['a']], f['y'])\n"}, id="a sample that is looked at"),
     pytest.param("REP001", {"a.py": FOREST.format("'max_depth': 3")}, {"a.py": FOREST.format("'random_state': 3")}, id="a seed that is set later"),
     pytest.param("REP002", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -c https://example.org/c.txt\n", "a.py": SK}, id="installed under constraints"),
+    pytest.param("REP001", {"a.py": TAPE + "\ndef step(opt, x):\n    opt.apply_gradients(zip(slope(x), [x]))\n"}, {"a.py": TAPE}, id="a gradient that nothing applies"),
     pytest.param("REP002", {"Dockerfile": "FROM python:3.12\nRUN pip install pandas\n", "a.py": SK}, {"Dockerfile": "FROM python:3.12\nRUN pip install --upgrade pip\n", "a.py": SK}, id="the installer itself"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas[mlflow]==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, id="brought by an extra of its name"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    zenml integration install mlflow\n", "Makefile": "all:\n\tzenml integration install mlflow\n", "a.py": "import pandas\nimport mlflow\n"}, id="installed by another tool"),
@@ -60,3 +63,17 @@ def test_notebooks_of_a_library_show_what_it_does_not_ship() -> None:
     files = {"pkg/__init__.py": "", "pkg/a.py": "import pandas\n", "notebooks/a.py": SHOW}
     assert not found(files, "REP009", "L")
     assert found({**files, "pkg/b.py": SHOW}, "REP009", "L")
+
+
+def test_copies_of_one_file_are_told_apart() -> None:
+    files = {f"{folder}/a.py": SK + "tr, te = train_test_split(f)\n" + FIT for folder in ("here", "there")}
+    judged = judge(graphs(files, archetypes="P").components, [RULES["REP001"]])
+    assert sorted(finding.place.path for finding in judged.findings) == ["here/a.py", "there/a.py"]
+
+
+def test_a_seed_that_some_other_program_hands_over_is_given() -> None:
+    option = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--seed', type=int, default=None)\nargs = parser.parse_args()\n"
+    files = {"fit.py": option + SK + "tr, te = train_test_split(f, random_state=args.seed)\n" + FIT}
+    assert found(files, "REP001")
+    start = "import subprocess\n\nNAME = 'fit.py'\n\n\ndef go(seed, *more):\n    subprocess.run(more + (NAME, f'--seed={seed}'))\n"
+    assert not found({**files, "start.py": start}, "REP001")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.model.verdict import Outcome, Verdict
 from tests.pages import graphs
 
 RULES = registry().rules
@@ -13,6 +14,10 @@ RULES = registry().rules
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
     tree = graphs(files, archetypes=archetypes)
     return [finding.message for finding in judge(tree.components, [RULES[rule]]).findings]
+
+
+def verdict(files: dict[str, str], rule: str, archetypes: str) -> Verdict:
+    return judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).verdicts[0]
 
 
 FEATURES = (
@@ -110,6 +115,33 @@ def test_no_absence_is_told_of_libraries_research_and_teaching(rule: str, archet
     stages = "stages:\n" + "".join(f"  {n}:\n    cmd: python {n}.py\n    outs: [{n}.csv]\n" for n in "abc")
     net = "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n"
     assert found({FLOW: FEATURES, "dvc.yaml": stages, "net.py": net, "data.csv": "b,y\n1,2\n"}, rule, archetypes) == []
+
+
+NETS = "import torch\n\n\n" + "\n\n".join(
+    f"class {name}(torch.nn.Module):\n    def forward(self, x):\n        return x\n" for name in ("A", "B", "C")
+)
+BUILDS = "from net import A\n\n\ndef test_a():\n    assert A()\n"
+
+
+@pytest.mark.parametrize(("archetypes", "weight"), [("L", 1.0), ("R", 0.5)])
+def test_what_others_build_on_without_a_test_is_told_and_weighs(archetypes: str, weight: float) -> None:
+    untested, tested = verdict({"net.py": NETS}, "TST002", archetypes), verdict({"net.py": NETS, "tests/test_net.py": BUILDS}, "TST002", archetypes)  # fmt: skip
+    assert (untested.outcome, untested.applicability) == (Outcome.NOT_EVIDENCED, weight)
+    assert tested.outcome is Outcome.CLEAN
+
+
+def test_models_that_are_looked_up_by_name_are_not_said_to_be_untested() -> None:
+    registry = "import importlib\n\n\ndef get(name):\n    return importlib.import_module(f'nets.{name}').A()\n"
+    files = {"nets/net.py": NETS, "find.py": registry, "tests/test_find.py": "from find import get\n\n\ndef test_it():\n    assert get('net')\n"}  # fmt: skip
+    assert verdict(files, "TST002", "P").outcome is Outcome.UNKNOWN
+    assert verdict(files, "TST002", "L").outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("archetypes", ["L", "R", "T", "N"])
+def test_without_integration_nobody_is_accused_who_operates_nothing(archetypes: str) -> None:
+    ci = "on: push\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: pytest\n"
+    assert verdict({"net.py": NETS}, "OPS004", archetypes).outcome is Outcome.NOT_EVIDENCED
+    assert verdict({"net.py": NETS, ".github/workflows/ci.yml": ci}, "OPS004", archetypes).outcome is Outcome.CLEAN
 
 
 def test_of_two_pipelines_the_one_that_trains_is_asked_for() -> None:

@@ -17,7 +17,7 @@ from auditor.model.facts import Facts, Ref, Step
 from auditor.program import Resolved
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
 
-_NAMES = ("table:", "model:", "dbt:")
+_NAMES = ("table:", "model:", "dbt:", "name:")
 
 
 class FileSteps:
@@ -60,7 +60,10 @@ def declared(ref: Ref, folder: str, path: str) -> Declared:
         name = text.removeprefix("mem:")
         return Declared(f"mem:{path}/{name}", None, ref, name, confidence=ref.confidence)
     if text.startswith(_NAMES):
-        return Declared(_table(text) if text.startswith("table:") else text, None, ref, confidence=ref.confidence)
+        label = text.split(":", 2)[2] if text.startswith("name:") else ""
+        return Declared(
+            _table(text) if text.startswith("table:") else text, None, ref, label, confidence=ref.confidence
+        )
     if not text:
         return Declared(f"file:{path}", path, ref, confidence=ref.confidence)
     if is_uri(text) or is_absolute(text):

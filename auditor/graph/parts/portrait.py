@@ -10,7 +10,7 @@ from auditor.graph import places
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.lineage import Lineage
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Const, Group, Name
+from auditor.model.ir import Attr, Call, Const, Group, Name
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 
@@ -93,21 +93,37 @@ class Portrait:
     def classifiers(self) -> int:
         """How many classifiers for an index the definition names."""
         facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
-        return (
-            int(facts.attr("classifiers") or 0) if facts is not None else len(self._setup("classifiers").splitlines())
-        )
+        declared = int(facts.attr("classifiers") or 0) if facts is not None else 0
+        return declared or len(self._setup("classifiers").splitlines())
 
     def _setup(self, keyword: str) -> str:
-        """A text, or the lines of a list, that the call of `setup` in setup.py is given under a keyword."""
-        path = f"{self.root}/setup.py".lstrip("/")
-        for _, call in self.resolved.code.calls(path) if path in self.resolved.code.programs else ():
-            name = call.func.id if type(call.func) is Name else call.func.name if type(call.func) is Attr else ""
-            given = dict(call.keywords).get(keyword) if name == "setup" else None
+        """A text, or the lines of a list, that a call of `setup` is given under a keyword by a program that makes a package."""
+        for call in self._setups:
+            given = dict(call.keywords).get(keyword)
             items = given.items if type(given) is Group else (given,)
             texts = [str(item.value) for item in items if type(item) is Const and item.value]
             if texts:
                 return "\n".join(texts)
         return ""
+
+    @cached_property
+    def _setups(self) -> list[Call]:
+        """The calls of `setup` in setup.py, or where there is none in another program at the root (`build_pip_package.py`)."""
+        code, at = self.resolved.code, f"{self.root}/setup.py".lstrip("/")
+        beside = [path for path in code.programs if path.rpartition("/")[0] == self.root and self._packs(path)]
+        return [
+            call
+            for path in ([at] if at in code.programs else sorted(beside))
+            for _, call in code.calls(path)
+            if _called(call) == "setup"
+        ]
+
+    def _packs(self, path: str) -> bool:
+        """Whether a program imports what packages are made with."""
+        imports = (
+            name.module for statement, _, _ in self.resolved.code.index(path, 0).imports for name in statement.names
+        )
+        return any(module.partition(".")[0] in ("setuptools", "distutils") for module in imports)
 
     @property
     def is_package(self) -> bool:
@@ -122,6 +138,11 @@ class Portrait:
         """Whether the component's root holds a file or folder of that name."""
         prefix = f"{self.root}/{name}" if self.root else name
         return prefix in self.resolved.tree or any(path.startswith(f"{prefix}/") for path in self.resolved.tree)
+
+
+def _called(call: Call) -> str:
+    """The last word of what a call calls."""
+    return call.func.id if type(call.func) is Name else call.func.name if type(call.func) is Attr else ""
 
 
 def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:

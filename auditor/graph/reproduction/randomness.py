@@ -77,10 +77,11 @@ def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     if not trained and not any(_fits(world, path) for path in product):
         return []
     finder = _Finder(world)
-    draws: dict[int, Draw] = {}
-    files: dict[str, set[int]] = defaultdict(set)
+    draws: dict[tuple[str, int], Draw] = {}
+    files: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for run in _runs(world, trained, product):
-        for key, path, draw in finder.draws(run):
+        for number, path, draw in finder.draws(run):
+            key = (path, number)  # two files of one content share their calls
             # Where one start of several leaves a choice to chance, it is left to chance.
             if key not in draws or (draws[key].seeded and not draw.seeded):
                 draws[key] = draw

@@ -51,6 +51,12 @@ class Testing(Part):
         return None
 
     @property
+    def built_upon(self) -> bool:
+        """Whether it is sure to be a library or research code: others build on what it defines, and nobody operates it."""
+        sure = {archetype.letter for archetype in self.archetypes if archetype.confidence >= SURE}
+        return bool(sure & set("LR")) and not sure & set("TN")
+
+    @property
     def suites(self) -> Suites:
         """All tests of the repository."""
         return suites(self._world)

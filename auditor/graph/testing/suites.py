@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -60,6 +61,16 @@ class Suites:
         """The scopes that run in a test that can fail."""
         self.touched = self._reach(test.site for test in self.tests)
         """The scopes that run in any test."""
+
+    @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether tests that can fail run code which imports modules by names that are only known when it runs."""
+        return any(
+            _last(at.call) in ("import_module", "__import__") and not all(type(arg) is Const for arg in at.call.args)
+            for site in self.reached
+            if not places.is_test(site[0])
+            for at in self.code.index(*site).calls
+        )
 
     def of(self, test: Test) -> frozenset[Site]:
         """The scopes that run in one test."""

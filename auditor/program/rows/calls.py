@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
@@ -143,6 +143,7 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     names |= dict(zip(places, called.args, strict=False))
     names |= {k: v for k, v in called.keywords.items() if any(p.name == k for p in params)}
     inner = Env(site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at)
+    inner.turn = inner.block
     for param in params:
         if param.name not in names:
             names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from auditor.model.ir import (
     Attr,
@@ -80,6 +81,8 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
     operands = [m.value(operand, at) for operand in expr.operands]
     if expr.op in _COMPARED and len(operands) == 2:
         return _compared(m, expr, operands, at)
+    if expr.op == "neg" and operands[0].kind == "const" and isinstance(operands[0].const, int | float):
+        return constant(-operands[0].const)
     if expr.op in ("not", "inv", "neg") and operands[0].split is not None:
         return replace(operands[0], split=_turned(operands[0].split))
     if expr.op == "or":
@@ -176,7 +179,16 @@ def _choice(m: Machine, expr: Choice, at: Env) -> Value:
 
 
 def _each(m: Machine, expr: Each, at: Env) -> Value:
-    """A comprehension: a list of what its elements are worth; over rows, the rows again."""
+    """A comprehension: what its elements are worth; where a condition chooses among rows, some of them."""
+    found = _all_of_each(m, expr, at)
+    conditions = tuple(condition for loop in expr.loops for condition in loop[2])
+    if not conditions or found.rows is None or found.kind not in ("frame", "prediction"):
+        return found
+    return found.on(m.sets.chosen(found.rows, conditions))
+
+
+def _all_of_each(m: Machine, expr: Each, at: Env) -> Value:
+    """A comprehension without its conditions: a list of what its elements are worth; over rows, the rows again."""
     inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line)
     sources: list[Value] = []
     turns: list[Value] | None = None

@@ -153,6 +153,16 @@ def signals(files: dict[str, str], name: str = "churn") -> set[str]:
     [
         pytest.param({"setup.py": SETUP, "churn/a.py": CODE}, "classifiers for an index", id="classifiers of setup.py"),
         pytest.param(
+            {"setup.py": SETUP, "pyproject.toml": "[tool.black]\nline-length = 100\n", "churn/a.py": CODE},
+            "classifiers for an index",
+            id="classifiers of setup.py beside settings of tools",
+        ),
+        pytest.param(
+            {"build_pip.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install churn`\n"},
+            "README installs churn",
+            id="a package that another program builds",
+        ),
+        pytest.param(
             {"setup.py": SETUP, "churn/a.py": CODE, "README.md": "# Churn\n\n`pip install churn`\n"},
             "README installs churn",
             id="installed under its name",
