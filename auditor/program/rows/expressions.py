@@ -81,6 +81,8 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
     operands = [m.value(operand, at) for operand in expr.operands]
     if expr.op in _COMPARED and len(operands) == 2:
         return _compared(m, expr, operands, at)
+    if expr.op == "neg" and operands[0].kind == "const" and isinstance(operands[0].const, int | float):
+        return constant(-operands[0].const)
     if expr.op in ("not", "inv", "neg") and operands[0].split is not None:
         return replace(operands[0], split=_turned(operands[0].split))
     if expr.op == "or":

@@ -70,6 +70,7 @@ TABLES = [
     _of("a helper class fitted on the training part", "", "class Prep:\n    def __init__(self):\n        self.s = StandardScaler()\n    def fit(self, d):\n        self.s.fit(d)\n        return self\n    def transform(self, d):\n        return self.s.transform(d)\n" + SPLIT + "p = Prep().fit(X_tr)\nX_tr, X_te = p.transform(X_tr), p.transform(X_te)\n" + JUDGE),
     _of("a transformer class of one's own", PREP, "from sklearn.base import BaseEstimator, TransformerMixin\nclass Fill(BaseEstimator, TransformerMixin):\n    def fit(self, X, y=None):\n        self.m = X.mean()\n        return self\n    def transform(self, X):\n        return X.fillna(self.m)\nX = Fill().fit_transform(X)\n" + BOTH),
     _of("a transformer class of one's own without memory", "", "from sklearn.base import BaseEstimator, TransformerMixin\nclass Fill(BaseEstimator, TransformerMixin):\n    def fit(self, X, y=None):\n        return self\n    def transform(self, X):\n        return X.fillna(0)\nX = Fill().fit_transform(X)\n" + BOTH),
+    _of("an element mapped by its own length", "", "def share(t):\n    n = np.mean([len(w) for w in t])\n    return n / len(t)\nX['s'] = df['text'].map(share)\n" + BOTH),
 ]  # fmt: skip
 
 EVALUATIONS = [
@@ -126,6 +127,13 @@ EVALUATIONS = [
     _of("a sample of the whole, judged on a part set aside", "overlap", SPLIT + "some = df.sample(frac=.5)\nm = LogisticRegression().fit(some[['a']], some.y)\nprint(m.score(X_te, y_te))\n"),
     _of("the first rows of the training part, judged on all of it", "on training rows,unheld", "A, B, a, b = X[:800], X[800:], y[:800], y[800:]\nm = LogisticRegression().fit(A[:100], a[:100])\nprint(m.score(A, a))\n"),
     _of("positions that were not drawn", PREP, "Z = StandardScaler().fit_transform(X)\nn = np.arange(len(Z))\na = np.random.choice(n, 80, replace=False)\nb = np.setdiff1d(n, a)\nm = LogisticRegression().fit(Z[a], y[a])\nprint(m.score(Z[b], y[b]))\n"),
+    _of("windows over earlier rows", "", "X['r'] = X.a.rolling(3).mean()\nX['e'] = X.groupby('k').a.shift(1).expanding().std()\nX['t'] = X.groupby('k').a.transform(lambda s: s.shift(1).rolling(7).mean())\n" + BOTH),
+    _of("a cutoff counted back from the last day", "", "df['d'] = pd.to_datetime(df['d'])\ncut = df.d.max() - pd.Timedelta(days=28)\ntr, te = df[df.d < cut], df[df.d >= cut]\nm = LogisticRegression().fit(tr[['a']], tr.y)\nprint(m.score(te[['a']], te.y))\n"),
+    _of("means along the last axis", "", "Z = X.values\nZ -= Z.mean(axis=-1)[:, np.newaxis]\nX_tr, X_te, y_tr, y_te = train_test_split(Z, y)\n" + JUDGE),
+    _of("an answer to a few training rows that is looked at", "", "X_tr, X_te, y_tr, y_te = train_test_split(X, y)\nZ = StandardScaler().fit_transform(X_tr)\nm = LogisticRegression().fit(Z, y_tr)\nprint(m.predict(Z[:5]))\n"),
+    _of("folds of a scaled training part, the last word on the test part", "", SPLIT + "s = StandardScaler().fit(X_tr)\nprint(cross_val_score(LogisticRegression(), s.transform(X_tr), y_tr))\nm = RandomForestClassifier().fit(s.transform(X_tr), y_tr)\nprint(m.score(s.transform(X_te), y_te))\n"),
+    _of("folds of a scaled training file, the last word on another file", "", "test = pd.read_csv('test.csv')\ns = StandardScaler().fit(X)\nprint(cross_val_score(LogisticRegression(), s.transform(X), y))\nm = RandomForestClassifier().fit(s.transform(X), y)\nprint(m.score(s.transform(test.drop(columns=['y'])), test['y']))\n"),
+    _of("the error of a batch while it is trained on", "", "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    pass\nnet, cost, start = Net(), nn.NLLLoss(), 0\nfor n in range(9):\n    end = start + 8\n    v, t = torch.tensor(X.values[start:end]), torch.tensor(y.values[start:end])\n    out = net(v)\n    loss = cost(out, t)\n    wrong = (out.argmax(1) != t).sum()\n    loss.backward()\n    start = end\n"),
 ]  # fmt: skip
 
 TEXT = [
