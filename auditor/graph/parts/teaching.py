@@ -34,6 +34,9 @@ _COURSEWORK = re.compile(
     r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
     r"|\b(?:placed|ranked|entry|submission|place)\b[^.\n]{0,80}\b(?:competition|hackathon|datathon)\b"
     r"|\bkaggle (?:competition|challenge)\b"
+    r"|\b(?:for|as) (?:a |my |our )?(?:learning|educational|practice|portfolio|demonstration|teaching) (?:purposes?|project|exercise)\b"
+    r"|\b(?:learning|portfolio|practice|demo|toy) project\b|\b(?:we are|i am|i'm) learning\b|\bimplements? (?:the )?concepts? of\b"
+    r"|\bproject demonstrat(?:es|ing)\b|\bdemonstrating (?:best practices|the concepts?)\b"
     r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
     re.I,
 )
