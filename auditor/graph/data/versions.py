@@ -155,7 +155,8 @@ def _is_told(world: World, touch: Touch) -> bool:
     """Whether a document tells of what is read; of a path of one machine by its name."""
     path = touch.artefact.path
     if path is None and touch.artefact.id.startswith("host:"):
-        path = touch.artefact.id.rpartition("/")[2]
+        name = touch.artefact.id.rpartition("/")[2]
+        return world.documents.tells_of(name) or world.documents.names(name.partition(".")[0])
     return path is not None and world.documents.tells_of(path)
 
 
