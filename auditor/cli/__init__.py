@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ COMMANDS = {
 }
 
 FINE, GATE_FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 INTERRUPTED = 128 + 2  # as shells report SIGINT
 PIPE_CLOSED = 128 + 13  # and SIGPIPE
 
@@ -101,12 +103,23 @@ def _run(args: list[str]) -> int:
         _say("auditor: interrupted")
         return INTERRUPTED
     except _PipeClosedError:
-        # Nobody reads on; give the interpreter somewhere to flush to when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in FULL:
+            return _unexpected(error, debug="--debug" in args)
+        place = f" {error.filename}" if error.filename else " the output"
+        _say(f"auditor: cannot write{place}: {error.strerror}; make room, or write it elsewhere")
+        _discard_output()
+        return USAGE
     except Exception as error:  # noqa: BLE001  # the last door: a friendly line instead of a traceback
         return _unexpected(error, debug="--debug" in args)
     return code if isinstance(code, int) else FINE
+
+
+def _discard_output() -> None:
+    """Nobody takes what is left; give the interpreter somewhere to flush it to when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception, *, debug: bool) -> int:

@@ -141,10 +141,15 @@ def _place(target: str, cache_dir: Path | None) -> Path:
         home = folder / ".auditor"
         if home.is_symlink():
             raise UsageError(f"{home} is a symbolic link, which is not followed; name a file with --store")
-        home.mkdir(exist_ok=True)
-        ignore = home / ".gitignore"
-        if not ignore.exists():
-            write_file(ignore, "history.db*\n")
+        try:
+            home.mkdir(exist_ok=True)
+            ignore = home / ".gitignore"
+            if not ignore.exists():
+                write_file(ignore, "history.db*\n")
+        except OSError as error:
+            raise UsageError(
+                f"the history cannot be kept in {home}: {error.strerror or error}; name a file with --store"
+            ) from error
         return home / "history.db"
     import hashlib
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -15,6 +16,7 @@ from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 
 VERSION = 1
+KEPT = "make room or name another file; what was audited so far is kept in it"
 FORM = 1
 """Of what is stored of an audit: raise it where stored audits can no longer be read."""
 
@@ -87,20 +89,34 @@ class Store:
     """The runs of one repository. Use it with `with`; a second process may read while one writes."""
 
     def __init__(self, path: Path) -> None:
-        try:
+        self._path = path
+        with self._told("name another file, or remove it"):
             self._db = sqlite3.connect(path, timeout=30)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                self._db.close()
-                raise UsageError(
-                    f"{path} was written by a newer auditor (form {version}); update auditor, or name another file"
-                )
-            with self._db:
-                self._db.executescript(_SCHEMA)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
-        except sqlite3.DatabaseError as error:
-            raise UsageError(f"{path} cannot be used as a history: {error}; name another file, or remove it") from error
+        try:
+            with self._told("name another file, or remove it"):
+                self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise UsageError(
+                f"{self._path} was written by a newer auditor (form {version}); update auditor, or name another file"
+            )
+        with self._db:
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _told(self, way_out: str = KEPT) -> Iterator[None]:
+        """Trouble with the file (full disk, damage, no permission, locked for long) as a sentence for people."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise UsageError(f"the history {self._path} cannot be used: {error}; {way_out}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -116,20 +132,20 @@ class Store:
 
     def has(self, commit: str, key: Key) -> bool:
         """Whether a commit is stored under these versions."""
-        row = self._db.execute(
+        row = self._one(
             "SELECT 1 FROM run WHERE commit_id = ? AND ruleset = ? AND score_model = ? AND calibration = ? AND profile = ?"
             " AND scope = ? AND form = ?",
             (commit, *key, FORM),
-        ).fetchone()
+        )
         return row is not None
 
     def get(self, commit: str, key: Key) -> Audit | None:
         """The stored audit of a commit: what scoring and comparing need, pictures and lists left out."""
-        row = self._db.execute(
+        row = self._one(
             "SELECT inputs FROM run WHERE commit_id = ? AND ruleset = ? AND score_model = ? AND calibration = ? AND profile = ?"
             " AND scope = ? AND form = ?",
             (commit, *key, FORM),
-        ).fetchone()
+        )
         return None if row is None else unpacked(row[0])
 
     def put(self, commit: str, time: int, scope: str, audit: Audit) -> None:
@@ -139,19 +155,21 @@ class Store:
             commit, time, audit.versions.tool, *key, score.coverage, score.debt, score.low, score.high, score.net,
             score.hours_p50, score.hours_p90, score.grade, score.verdict, FORM, packed(audit),
         )  # fmt: skip
-        with self._db:
-            self._db.execute(
-                _INSERT,
-                row,
-            )
+        with self._told(), self._db:
+            self._db.execute(_INSERT, row)
 
     def reported(self, commit: str, scope: str) -> Reported | None:
         """What was said of a commit when it was first audited, under whichever versions."""
-        row = self._db.execute(
+        row = self._one(
             "SELECT debt, ruleset, score_model, calibration, profile FROM run WHERE commit_id = ? AND scope = ? ORDER BY id",
             (commit, scope),
-        ).fetchone()
+        )
         return None if row is None else Reported(*row)
+
+    def _one(self, question: str, words: tuple[object, ...]) -> tuple[Any, ...] | None:
+        with self._told():
+            row: tuple[Any, ...] | None = self._db.execute(question, words).fetchone()
+            return row
 
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run that can still be read: commit, time, scope, audit; by time and versions, for export."""

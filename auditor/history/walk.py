@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,7 +160,7 @@ class _Walk:
             for station in stations:
                 yield station, *_audit(self._target, station.commit, station.time, self._options)
             return
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_stay_with_parent) as pool:
             waiting: dict[Future[tuple[bytes, str]], Station] = {
                 pool.submit(_audit, self._target, station.commit, station.time, self._options): station
                 for station in stations
@@ -171,6 +173,18 @@ class _Walk:
                         yield station, *future.result()
                     except BrokenProcessPool:
                         yield station, b"", "the process that audited it was ended"
+
+
+def _stay_with_parent() -> None:
+    """Ends this process when the one that started it is gone, however that ended: its pipes alone would not tell."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 def _audit(target: str, commit: str, time: int, options: Options) -> tuple[bytes, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.language.credentials import is_secret_name
 from auditor.language.node import Node
 
 MAX_DEPTH = 30
@@ -28,7 +29,11 @@ def known_values(root: Node) -> dict[str, str]:
     made |= {f"parameters.{name}": value.raw for name, value in given.items()}
     for name, value in variables(root):
         made[f"variables.{name}"] = filled(value, made)
-    return {name: value for name, value in made.items() if value and "\n" not in value and "$" not in value}
+    return {
+        name: value
+        for name, value in made.items()
+        if value and "\n" not in value and "$" not in value and not is_secret_name(name)
+    }
 
 
 def variables(holder: Node) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import msgspec
 
 from auditor.language.azure import filled, items, known_values, variables
-from auditor.language.credentials import mask, mask_value
+from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.node import ABSENT, Node
 from auditor.language.paths import kind_of_path
-from auditor.language.shell import read_shell
+from auditor.language.shell import Environment, read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Word
 from auditor.readers.contract import Reader, having, over_text, pairs
@@ -41,6 +41,7 @@ class Job(NamedTuple):
     line: int
     after: tuple[str, ...]
     condition: str
+    stage: Node = ABSENT
 
 
 def read(text: str) -> Facts:
@@ -96,6 +97,7 @@ def _jobs(root: Node) -> Iterator[Job]:
         else:
             jobs = list(_listed(stage.get("jobs"), f"{name}.", after, stage.get("condition").raw))
             jobs += [Job(name, stage, stage.line, after, "")] if stage.get("steps") else []
+            jobs = [job._replace(stage=stage) for job in jobs]
         yield from jobs
         awaited = {name for job in jobs for name in job.after}
         before = ends[name] = tuple(job.name for job in jobs if job.name not in awaited) or before
@@ -110,7 +112,8 @@ def _listed(jobs: Node, prefix: str, after: tuple[str, ...], condition: str) -> 
 
 
 def _job(job: Job, root: Node, known: Known) -> Step:
-    known = known | {f"variables.{name}": value for name, value in variables(job.node) if "$" not in value}
+    own = (*variables(job.stage), *variables(job.node))
+    known = known | {f"variables.{name}": value for name, value in own if "$" not in value and not is_secret_name(name)}
     steps = list(_steps(job.node))
     environment = job.node.get("environment")
     pool = job.node.get("pool") or root.get("pool")
@@ -154,7 +157,7 @@ def _commands(step: Node, known: Known) -> Iterator[Command]:
     folder = _inside(next((step.get(key).raw for key in _FOLDERS if step.get(key)), ""), known)
     for key in _SCRIPTS:
         if step.get(key).is_scalar:
-            yield from _moved(_script(step.get(key), known), folder)
+            yield from _moved(_script(step.get(key), known, _environment(step, known)), folder)
     if step.get("task"):
         yield from _task(step, known)
 
@@ -173,11 +176,11 @@ def _task(step: Node, known: Known) -> Iterator[Command]:
         if name == "PythonScript":
             yield Command((Word("python"), Word("-")), inline.text_line, body=mask(filled(inline.raw, known)))
         else:
-            yield from _moved(_script(inline, known), folder)
+            yield from _moved(_script(inline, known, _environment(step, known)), folder)
     elif file is not None:
         program = "python " if name == "PythonScript" else "" if file.raw.endswith(".ps1") else "bash "
         text = f"{program}{_quoted(filled(file.raw, known, root=_ROOT))} {filled(arguments, known)}".replace("\n", " ")
-        yield from _moved(read_shell(text.strip(), line=file.line), folder)
+        yield from _moved(read_shell(text.strip(), line=file.line, environment=_environment(step, known)), folder)
 
 
 def _wants_file(given: dict[str, Node]) -> bool:
@@ -191,8 +194,19 @@ def _quoted(path: str) -> str:
     return path if "${{" in path else shlex.quote(path)
 
 
-def _script(node: Node, known: Known) -> tuple[Command, ...]:
-    return read_shell(filled(node.raw, known, root=_ROOT), line=node.text_line)
+def _script(node: Node, known: Known, environment: Environment) -> tuple[Command, ...]:
+    return read_shell(filled(node.raw, known, root=_ROOT), line=node.text_line, environment=environment)
+
+
+def _environment(step: Node, known: Known) -> Environment:
+    """What a script finds in its environment: the variables of the pipeline in capitals, and those of its own step."""
+    made = {
+        name.removeprefix("variables.").replace(".", "_").upper(): value
+        for name, value in known.items()
+        if name.startswith("variables.")
+    }
+    made |= {name: filled(value.raw, known, root=_ROOT) for name, value in step.get("env").items() if value.is_scalar}
+    return tuple((name, mask_value(name, value)) for name, value in made.items())
 
 
 def _inside(folder: str, known: Known) -> str:

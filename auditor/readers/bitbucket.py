@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.language.checkout import from_root
-from auditor.language.credentials import mask
+from auditor.language.credentials import mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.node import ABSENT, Node
 from auditor.language.paths import kind_of_path
@@ -57,9 +57,10 @@ def _sequence(listed: Node, name: str, root: Node) -> list[Step]:
     """The steps of one pipeline, in order; those of a parallel group come after the same ones."""
     made: list[Step] = []
     before: tuple[str, ...] = ()
+    variables = tuple(_variables(listed))
     for group in _groups(listed, 0):
         steps = [
-            _step(step, f"{name}: {step.get('name').raw or len(made) + number}", root)
+            _step(step, f"{name}: {step.get('name').raw or len(made) + number}", root, variables)
             for number, step in enumerate(group)
         ]
         made += [msgspec.structs.replace(step, after=before) for step in steps]
@@ -80,7 +81,15 @@ def _groups(listed: Node, depth: int) -> Iterator[list[Node]]:
                 yield [step for group in _groups(inner, depth + 1) for step in group]
 
 
-def _step(step: Node, name: str, root: Node) -> Step:
+def _variables(listed: Node) -> Iterator[tuple[str, str]]:
+    """The variables that a pipeline asks for, as far as they have a default."""
+    for entry in (variable for part in listed.maps() for variable in part.get("variables").maps()):
+        name, value = entry.get("name").raw, entry.get("default").raw
+        if name and value:
+            yield name, mask_value(name, value)
+
+
+def _step(step: Node, name: str, root: Node, environment: tuple[tuple[str, str], ...]) -> Step:
     image = step.get("image") or root.get("image")
     named = image.raw or image.get("name").raw
     artifacts = step.get("artifacts")
@@ -93,7 +102,9 @@ def _step(step: Node, name: str, root: Node) -> Step:
         line=step.line,
         end_line=max(step.line, step.end_line),
         commands=read_lines(
-            (node for script in scripts for node in script.texts()), lambda text: from_root(text, "BITBUCKET_CLONE_DIR")
+            (node for script in scripts for node in script.texts()),
+            lambda text: from_root(text, "BITBUCKET_CLONE_DIR"),
+            environment,
         ),
         writes=tuple(Ref(mask(n.raw), kind_of_path(n.raw), "artifacts", n.line, "$" in n.raw) for n in paths.texts()),
         rooted=True,

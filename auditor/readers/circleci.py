@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from auditor.language.checkout import from_root
-from auditor.language.credentials import mask, mask_value
+from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.matrix import instances
 from auditor.language.node import ABSENT, Node
@@ -106,7 +106,7 @@ def _job(use: Use, root: Node) -> Step:
         tool=TOOL,
         line=line,
         end_line=max(line, job.end_line),
-        commands=tuple(dict.fromkeys(_commands(expanded, axes, home))),
+        commands=tuple(dict.fromkeys(_commands(expanded, axes, home, _surroundings(job, root)))),
         reads=tuple(_attached(expanded)),
         writes=tuple(_kept(expanded, home)),
         after=tuple(_needed(given)),
@@ -211,20 +211,40 @@ def _text(text: str, values: Values) -> str:
     def fill(found: re.Match[str]) -> str:
         value = values.get((found[1] or "") + found[2])
         plain = value is not None and value.is_scalar and "\n" not in value.raw and "<<" not in value.raw
+        plain = plain and not is_secret_name(found[2])
         return value.raw if value is not None and plain else "${{ " + found[2] + " }}"
 
     return _TEMPLATE.sub(r"${{ \1 }}", _PARAMETER.sub(fill, text))
 
 
-def _commands(steps: list[tuple[Node, Values]], axes: Values, home: str) -> Iterator[Command]:
+def _surroundings(job: Node, root: Node) -> dict[str, str]:
+    """The environment of a job: of its executor, of its first image, its own."""
+    executor = job.get("executor")
+    executor = root.get("executors").get(executor.raw or executor.get("name").raw)
+    images = [next(holder.get("docker").maps(), ABSENT) for holder in (executor, job)]
+    holders = (executor, images[0], images[1], job)
+    return {name: value for holder in holders for name, value in _variables(holder.get("environment"))}
+
+
+def _variables(environment: Node) -> Iterator[tuple[str, str]]:
+    for part in environment.maps():
+        yield from ((name, value.raw) for name, value in part.items() if value.is_scalar)
+
+
+def _commands(
+    steps: list[tuple[Node, Values]], axes: Values, home: str, surroundings: dict[str, str]
+) -> Iterator[Command]:
     for step, values in steps:
         run = step.get("run")
         command = _value(run if run.is_scalar else run.get("command"), values)
         if not command.is_scalar:
             continue
         folder = _inside(_text(run.get("working_directory").raw, values), home)
+        given = surroundings | dict(_variables(run.get("environment")))
+        known = tuple((name, mask_value(name, _text(value, values))) for name, value in given.items())
         for chosen in _choices(command.raw, axes):
-            for found in read_shell(_script(command.raw, {**values, **chosen}), line=command.text_line):
+            text = _script(command.raw, {**values, **chosen})
+            for found in read_shell(text, line=command.text_line, environment=known):
                 yield _moved(found, folder) if folder else found
 
 

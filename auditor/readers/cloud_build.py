@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.language.credentials import mask, mask_value
+from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.image import python_of
 from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
@@ -28,7 +28,8 @@ def read(text: str) -> Facts:
     known = {name: value.raw for name, value in root.get("substitutions").items() if value.raw}
     steps = root.get("steps").parts
     names = [step.get("id").raw or f"step{number}" for number, step in enumerate(steps)]
-    made = tuple(_step(number, names, step, known) for number, step in enumerate(steps) if step.kind == "map")
+    plain = {name: value for name, value in known.items() if not is_secret_name(name)}
+    made = tuple(_step(number, names, step, plain) for number, step in enumerate(steps) if step.kind == "map")
     images = [("image", mask(node.raw)) for node in root.get("images").texts()]
     versions = dict.fromkeys(("python", python_of(use)) for step in made for use in step.uses)
     return Facts(

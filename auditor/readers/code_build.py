@@ -25,12 +25,13 @@ def read(text: str) -> Facts:
     base = root.get("artifacts").get("base-directory").raw
     files = [] if base else list(root.get("artifacts").get("files").texts())
     known = root.get("env").get("variables")
+    given = tuple((name, mask_value(name, value.raw)) for name, value in known.items() if value.is_scalar)
     step = Step(
         name="build",
         tool=TOOL,
         line=root.line_of("phases"),
         end_line=max(root.line_of("phases"), phases.end_line),
-        commands=read_lines(nodes, lambda text: from_root(text, "CODEBUILD_SRC_DIR")),
+        commands=read_lines(nodes, lambda text: from_root(text, "CODEBUILD_SRC_DIR"), given),
         writes=tuple(
             Ref(mask(n.raw), kind_of_path(n.raw), "artifacts", n.line, "$" in n.raw) for n in files if n.raw != "**/*"
         ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.language.checkout import from_root
-from auditor.language.credentials import mask
+from auditor.language.credentials import mask, mask_value
 from auditor.language.node import ABSENT, Node
 from auditor.language.script_lines import read_lines
 from auditor.language.yaml import read_yaml
@@ -20,6 +20,8 @@ _PHASES = (
     "before_deploy", "after_deploy",
 )  # fmt: skip
 _TYPE = re.compile(r"\btype\s*(=|!=|IN)\s*\(?\s*([\w, ]+?)\s*(?:\)|$|AND|OR)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(?<![^\s])([A-Za-z_]\w*)=('[^']*'|\"[^\"]*\"|\S*)")
+_MATRIX = frozenset({"global", "jobs", "matrix", "secure"})
 _EVENTS = {"push": "push", "pull_request": "pull_request", "cron": "schedule", "api": "event"}
 
 
@@ -78,6 +80,7 @@ def _job(name: str, job: Node, root: Node, after: tuple[str, ...]) -> Step:
         commands=read_lines(
             [node for node in nodes if node.raw not in ("skip", "true")] + [d.get("script") for d in deploys],
             lambda text: from_root(text, "TRAVIS_BUILD_DIR"),
+            tuple(_variables(root.get("env"), job.get("env"))),
         ),
         after=after,
         rooted=True,
@@ -86,6 +89,18 @@ def _job(name: str, job: Node, root: Node, after: tuple[str, ...]) -> Step:
         uses=tuple(f"docker:{mask(node.raw)}" for node in root.get("services").texts()),
         attrs=pairs([("stage", job.get("stage").raw), ("deploy", ",".join(_providers(job)))]),
     )
+
+
+def _variables(*holders: Node) -> Iterator[tuple[str, str]]:
+    """The variables that every run of a job has: the global ones, and its own where they make no matrix of it."""
+    known: dict[str, str] = {}
+    for env in holders:
+        shared = env.get("global") if env.kind == "map" else env
+        alone = shared.parts if env.kind == "map" else shared.parts if len(shared.parts) < 2 else []
+        for part in alone or ([shared] if not shared.parts else []):
+            known |= {name: value.raw for name, value in part.items() if value.is_scalar}
+            known |= {found[1]: found[2].strip("'\"") for found in _ASSIGNED.finditer(part.raw)}
+    yield from ((name, mask_value(name, value)) for name, value in known.items() if name not in _MATRIX)
 
 
 def _providers(job: Node) -> Iterator[str]:

@@ -8,6 +8,8 @@ from auditor.tree.between import repository_of
 from auditor.tree.git import Git, GitError, Objects
 from auditor.tree.names import display
 
+LATEST = 4_102_444_800  # 2100-01-01: a clock that is further ahead is broken, and dates have an end
+
 
 class Station(NamedTuple):
     """One commit of the line: its id, when it was committed (seconds since 1970), and the tags that name it."""
@@ -40,7 +42,11 @@ def line(target: str, rev: str | None = None) -> Line:
     finally:
         objects.close()
     rows = (row.split() for row in text.splitlines())
-    found = [Station(row[0], int(row[1]), tags.get(row[0], ())) for row in rows if len(row) == 2 and row[1].isdigit()]
+    found = [
+        Station(row[0], min(int(row[1]), LATEST), tags.get(row[0], ()))
+        for row in rows
+        if len(row) == 2 and row[1].isdigit()
+    ]
     return Line(tuple(reversed(found)), history)
 
 

@@ -69,7 +69,7 @@ def test_a_newer_form_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "h.db").write_text("no database, whatever its name says, and long enough to be looked at" * 20)
-    with pytest.raises(UsageError, match="cannot be used as a history"):
+    with pytest.raises(UsageError, match="is not a database; name another file"):
         Store(tmp_path / "h.db")
 
 
