@@ -103,8 +103,8 @@ class Pipeline:
     # --- order ---
 
     def _before(self, dag: _Dag, task: Node) -> Iterator[str]:
-        for node in task.get("dependentTasks").texts():
-            yield from self._members(dag, node.raw)
+        for name in _named_before(task):
+            yield from self._members(dag, name)
         if dag.above is not None and not task.get("dependentTasks"):
             yield from self._before(dag.above, dag.task)
 
@@ -255,3 +255,12 @@ def _holes(text: str) -> str:
         ),
         text,
     )
+
+
+def _named_before(task: Node) -> list[str]:
+    """The tasks of its own level that a task comes after: those that it lists, and those whose outputs it is given."""
+    given = [value for key in ("parameters", "artifacts") for value in task.get("inputs").get(key).values()]
+    makers = [
+        value.get(f"taskOutput{kind}").get("producerTask").raw for value in given for kind in ("Parameter", "Artifact")
+    ]
+    return list(dict.fromkeys([*(node.raw for node in task.get("dependentTasks").texts()), *filter(None, makers)]))

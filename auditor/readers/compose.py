@@ -47,7 +47,7 @@ def _service(name: str, service: Node, line: int) -> Step:
         line=line,
         end_line=max(line, service.end_line),
         commands=tuple(_commands(service)),
-        reads=tuple(mount for mount in mounts),
+        reads=(*mounts, *_env_files(service)),
         after=tuple(_after(service.get("depends_on"))),
         folder=service.get("working_dir").raw,
         uses=(mask(image),) if image else (),
@@ -121,6 +121,14 @@ def _mounts(service: Node) -> Iterator[Ref]:
             )
 
 
+def _env_files(service: Node) -> Iterator[Ref]:
+    """Files of variables, as a path, a list of them, or with what is said of each."""
+    listed = service.get("env_file")
+    for node in (*listed.texts(), *(part.get("path") for part in listed.maps())):
+        if node.is_scalar:
+            yield Ref(mask(node.raw), "config", "env_file", node.line, "$" in node.raw)
+
+
 def _environment(service: Node) -> Iterator[tuple[str, object]]:
     environment = service.get("environment")
     entries = [(name, value.raw) for name, value in environment.items()]
@@ -128,7 +136,7 @@ def _environment(service: Node) -> Iterator[tuple[str, object]]:
         (part.raw.partition("=")[0], part.raw.partition("=")[2]) for part in environment.parts if part.is_scalar
     ]
     yield from ((f"env:{name}", mask_value(name, value)[:300]) for name, value in entries)
-    yield from (("env-file", node.raw) for node in service.get("env_file").texts())
+    yield from (("env-file", ref.path) for ref in _env_files(service))
 
 
 READER = Reader(

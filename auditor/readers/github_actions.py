@@ -32,6 +32,7 @@ _EVENTS = {
 }
 _PYTHON_SHELLS = ("python", "python3")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_BUILDING = "docker/build-push-action@"
 _HOLE = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
 _PLAIN_VALUE = re.compile(r"[\w./:@+-]{1,200}")
@@ -143,6 +144,8 @@ def _commands(
     asked: frozenset[str],
 ) -> Iterator[Command]:
     run = step.get("run")
+    if step.get("uses").raw.startswith(_BUILDING):
+        yield _image_build(step, variables)
     if not run.is_scalar:
         return
     shell = step.get("shell").raw or shell
@@ -156,6 +159,18 @@ def _commands(
             if moved not in seen:
                 seen.add(moved)
                 yield moved
+
+
+def _image_build(step: Node, variables: tuple[tuple[str, str], ...]) -> Command:
+    """The image that an action builds, as the command that does the same: paths are seen from the repository."""
+    given = step.get("with")
+    words = ["docker", "build"]
+    for option, name in (("-f", "file"), ("--target", "target"), ("-t", "tags")):
+        said = _filled_in(given.get(name).raw.strip().partition("\n")[0], variables)
+        words += [option, said] if said else []
+    words.append(_filled_in(given.get("context").raw, variables) or ".")
+    made = [_HOLE.sub(r"{\1}", mask(word)) for word in words]
+    return Command(tuple(Word(word, "{" not in word) for word in made), step.line)
 
 
 def _instances(text: str, matrix: Node) -> Iterator[str]:

@@ -31,7 +31,7 @@ RULE = Rule(
     ml_test_score=("Data 1", "Monitor 2"),
     references=("Breck et al. 2017", "Zhang, Cruz & van Deursen 2022", "SE4ML practices"),
 )
-SHARE = 0.5
+SHARE, SURE = 0.5, 0.6
 SEARCHED = (
     "arguments dtype, names, usecols, schema of the read",
     "validation libraries",
@@ -57,6 +57,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     if not found.missing or len(found.missing) + len(found.elsewhere) < SHARE * tables:
         return
+    if graph.confidence("T") >= SURE:
+        yield NotEvidenced("a lesson takes its tables as they come", len(found.missing), SEARCHED)
+        return
     first, *others = found.missing
     more = f" and {plural(len(others), 'other table')}" if others else ""
     yield Finding(
@@ -66,6 +69,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         remedy="declare columns and types where the table enters, and let a check fail the run",
         related=tuple(root.place.says(f"{root.artefact} is read here") for root in found.missing[:12]),
         certainty=first.confidence,
-        milder=bool(graph.coursework),
+        milder=bool(graph.coursework) or first.tried,
         searched=SEARCHED,
     )

@@ -11,6 +11,7 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     NotApplicable,
+    NotEvidenced,
     Rule,
     Severity,
     plural,
@@ -30,6 +31,7 @@ RULE = Rule(
     ml_test_score=("Data 4",),
     references=("Gebru et al. 2021", "EU AI Act, Annex IV", "SE4ML practices"),
 )
+SURE = 0.6
 SEARCHED = (
     "README and other documents",
     "data cards and dictionaries",
@@ -47,6 +49,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(len(found.described), f"{found.described[0].artefact} is described")
     if not found.silent:
         return
+    if graph.confidence("T") >= SURE:
+        yield NotEvidenced("a lesson tells of its data where it is taught", len(found.silent), SEARCHED)
+        return
     first, *others = found.silent
     more = f" and {plural(len(others), 'other source')}" if others else ""
     yield Finding(
@@ -56,5 +61,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         remedy="add a page on the data: origin, licence, how they were collected, columns, known gaps",
         related=tuple(root.place.says(f"{root.artefact} is read here") for root in found.silent[:12]),
         certainty=first.confidence,
+        milder=bool(first.tried),
         searched=SEARCHED,
     )

@@ -50,7 +50,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             f"{len(pinned)} of {len(roots)} data roots pinned (first: {pinned[0].artefact}, {pinned[0].pin})",
         )
     # A model that nobody is served by can be trained again before it harms anybody.
-    tried = 0 if graph.serving() else 1
+    unserved = 0 if graph.serving() else 1
     for root in roots:
         if root.state == "supplied":
             yield NotEvidenced(
@@ -67,8 +67,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
                 related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
                 certainty=root.confidence,
-                # Where a document tells which data these are, they can be found again, though not surely the same.
+                # What only a notebook tries, where programs train, did not make the model. Where a document tells which data these are, they can be found again, though not surely the same.
                 milder=max(
-                    tried, (coverage >= (RULE.fail or 0)) + (3 if root.offered else 2 if root.documented else 0)
+                    unserved,
+                    2 * root.tried,
+                    (coverage >= (RULE.fail or 0)) + (3 if root.offered else 2 if root.documented else 0),
                 ),
             )

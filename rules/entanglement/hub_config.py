@@ -38,7 +38,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for config in configs:
         if not config.is_hub:
             continue
-        whole = [load for load in config.loads if not load.keyed]
+        whole = config.whole
         yield Finding(
             f"{len(whole)} of {config.steps} steps load all of {config.path}, and the median one uses {config.used:.0%} of its {config.keys} keys",
             Place(config.path, 1),

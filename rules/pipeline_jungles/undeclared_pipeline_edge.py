@@ -59,6 +59,8 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
     more = f" and {plural(len(parallel) - 1, 'other file')}" if len(parallel) > 1 else ""
     # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
     looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
+    # A script that runs both keeps the order, though nothing knows what must run again.
+    chained = all(edge.chained for each in parallel for edge in each)
     return Finding(
         f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writer} writes; no pipeline declares that",
         first.read,
@@ -69,5 +71,5 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
             *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
         ),
         certainty=first.confidence,
-        milder=3 if looks else 2 if loose else 0,
+        milder=3 if looks else 2 if loose or chained else 0,
     )

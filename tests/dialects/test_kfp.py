@@ -115,7 +115,23 @@ def test_a_pipeline_that_another_calls_is_part_of_it() -> None:
     )
     assert pipelines(graph) == {"inner", "main"}
     assert {"check-it.grade > load", "load.table > fit"} <= reads(graph)
-    assert {"check-it > load", "check-it > tell", "load > fit"} == order(graph)
+    # what the inner pipeline gives is had when all of it is over, as in the compiled one
+    assert {"check-it > load", "check-it > tell", "load > fit", "tell > fit"} == order(graph)
+
+
+def test_what_comes_before_a_block_comes_before_its_first_tasks() -> None:
+    body = (
+        "c = check_it(model=1)\nwith dsl.ParallelFor([1]) as x:\n    d = load(day=x)\n    fit(table=d.outputs['table'])\n"
+        "    with dsl.If(c.outputs['grade'] == 'a'):\n        tell(text='x')\ntell(text=dsl.Collected(d.outputs['table']))"
+    )
+    assert {
+        "check-it > load",
+        "check-it > tell",
+        "load > fit",
+        "fit > tell-2",
+        "load > tell-2",
+        "tell > tell-2",
+    } == order(flow(body))
 
 
 VERSION_1 = """

@@ -267,6 +267,13 @@ def test_compose() -> None:
     assert [(ref.path, ref.attrs) for ref in app.reads] == [("./data", (("to", "/data"), ("mode", "ro")))]
 
 
+def test_files_of_variables_of_compose() -> None:
+    text = "services:\n  a: {image: x, env_file: .env}\n  b: {image: x, env_file: [./a.env, {path: b.env, required: false}]}\n"
+    first, second = read("compose.yml", text).steps
+    assert [(ref.path, ref.kind, ref.how) for ref in first.reads] == [(".env", "config", "env_file")]
+    assert [ref.path for ref in second.reads] == ["./a.env", "b.env"]
+
+
 def test_gitlab() -> None:
     facts = read(
         ".gitlab-ci.yml",

@@ -134,3 +134,15 @@ def test_a_step_that_may_fail_guards_its_commands() -> None:
     )
     (step,) = read(".github/workflows/a.yml", text).steps
     assert [command.guard for command in step.commands] == [True, False, False]
+
+
+def test_an_image_that_an_action_builds_is_built_by_command() -> None:
+    text = (
+        "jobs:\n  image:\n    runs-on: x\n    steps:\n"
+        "      - uses: docker/build-push-action@v6\n        with: {context: ./serving, file: serving/Dockerfile.gpu, tags: 'me/app:${{ github.sha }}'}\n"
+        "      - uses: docker/build-push-action@v6\n"
+    )
+    facts = read_file(candidates(".github/workflows/a.yml"), text.encode())
+    first, second = facts.steps[0].commands
+    assert [word.text for word in first.words] == ["docker", "build", "-f", "serving/Dockerfile.gpu", "-t", "me/app:{github.sha}", "./serving"]  # fmt: skip
+    assert ([word.text for word in second.words], second.line) == (["docker", "build", "."], 7)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.dialects.commanding import commands, words
 from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, Result, code_of, doubted, given_to
-from auditor.dialects.kfp.components import SINGLE, Component, outputs
+from auditor.dialects.kfp.components import SINGLE, Component, outputs, port_of
 from auditor.dialects.kfp.meaning import GOOGLE, Kubeflow, Task
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
@@ -91,7 +91,7 @@ class _Statements:
         """One output of a task, in memory of its pipeline."""
         known = dict(self.outputs[id(result.call)]) if id(result.call) in self.outputs else {}
         only = next(iter(known)) if len(known) == 1 else SINGLE
-        name = f"{result.call.name}.{only if result.index is None else result.index}"
+        name = f"{result.call.name}.{only if result.index is None else port_of(str(result.index), known)}"
         kind = known.get(name.rpartition(".")[2], NodeKind.DATASET)
         home = self.homes[flow.unit.where.path, flow.name]
         return Declared(f"mem:{home}/{name}", None, Ref(name, "dataset", "output", line), name, kind, 0.95)

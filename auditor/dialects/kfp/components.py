@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -125,6 +125,13 @@ def _port(name: str, annotation: Expr | None) -> str:
         for end in _PATH_ENDS:
             name = name.removesuffix(end) or name
     return name
+
+
+def port_of(name: str, known: Mapping[str, NodeKind]) -> str:
+    """An output by the name that a pipeline calls it: the second version of the language keeps the ending of a path."""
+    if name in known:
+        return name
+    return next((short for end in _PATH_ENDS if (short := name.removesuffix(end)) in known), name)
 
 
 def _returned(machine: Machine, annotation: Expr | None, path: str) -> Iterator[tuple[str, NodeKind]]:

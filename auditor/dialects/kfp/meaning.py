@@ -75,11 +75,17 @@ class Kubeflow(Flowing):
     def __init__(self) -> None:
         super().__init__()
         self.blocks: list[Block] = []
+        self.closed: list[Block] = []  # of the pipeline that is being run
         self.asked: dict[int, list[Call]] = {}
         self.packages: dict[str, Unit] = {}
         self.starts: dict[str, list[tuple[str, Trigger]]] = defaultdict(list)
 
     # --- components and pipelines ---
+
+    def run(self, unit: Unit, given: Arguments | None = None) -> Flow:
+        """One pipeline, with blocks of its own."""
+        self.closed = []
+        return super().run(unit, given)
 
     def decorate(self, decorator: Thing, thing: Thing, where: Where) -> Thing | None:
         """Also under `partial(create_component_from_func, …)`."""
@@ -163,7 +169,7 @@ class Kubeflow(Flowing):
         self.blocks.append(block)
         if self.machine is not None and isinstance(unit.func, Function):
             block.returned = self.machine.enter(unit.func, args)
-        self.blocks.remove(block)
+        self._close(block)
         return block
 
     def _step(self, unit: Unit, args: Arguments, where: Where) -> Call:
@@ -173,12 +179,28 @@ class Kubeflow(Flowing):
         for given in (*args.positional, *args.keywords.values()):
             call.feeds += results(given)
         call.before += [result.call for result in call.feeds]
+        call.before += self._finished(call.before)
         for block in self.blocks:
             call.before += block.before
             block.calls.append(call)
         if self.current is not None:
             self.current.calls.append(call)
         return call
+
+    def _finished(self, calls: list[Call]) -> list[Call]:
+        """The last tasks of the blocks that some tasks stand in and that are over: what they give is had when those end."""
+        blocks = [block for block in self.closed if any(call in block.calls for call in calls)]
+        return [one for block in blocks for one in block.calls if not any(one in other.before for other in block.calls)]
+
+    def _close(self, block: Block) -> None:
+        """A block is over. It began when all was there that any of its tasks needs: so did its first tasks."""
+        self.blocks.remove(block)
+        self.closed.append(block)
+        inside = {id(call) for call in block.calls}
+        needed = [one for call in block.calls for one in call.before if id(one) not in inside]
+        for call in block.calls:
+            if not any(id(one) in inside for one in call.before):
+                call.before += [one for one in needed if one not in call.before]
 
     def _placed(self, where: Where) -> Where:
         repeated = where.repeated or any(block.kind == "ParallelFor" for block in self.blocks)
@@ -230,7 +252,7 @@ class Kubeflow(Flowing):
         """The task of an exit handler comes after all within."""
         for option in options(thing):
             if isinstance(option, Block) and option in self.blocks:
-                self.blocks.remove(option)
+                self._close(option)
                 for call in option.last:
                     call.before += option.calls
 

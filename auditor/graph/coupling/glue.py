@@ -12,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
+from auditor.program.running.launches import Launch, together
 
 MODELLING = frozenset({Role.FIT, Role.PREDICT})
 PLUMBING = {
@@ -120,6 +121,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             and not launch.dead
             and not world.orchestrates(launch.run.target)
         ]
+        chained = _longest(world, chained)
         started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
         scripts = [item.run.target for item in chained]
         works = owned(path) and places.is_product(path) and not world.orchestrates(path) and _work(world, scripts)
@@ -138,6 +140,12 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 targets = tuple(run.target for run in runs)
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+def _longest(world: World, launched: list[Launch]) -> list[Launch]:
+    """Of the launches of a file those that one run of it starts; of several the run with the most programs."""
+    runs = (together(world.resolved.effects, launch, launched) for launch in launched)
+    return max(runs, key=lambda run: len({launch.run.target for launch in run}), default=[])
 
 
 def _work(world: World, programs: list[str]) -> bool:

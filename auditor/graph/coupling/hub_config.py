@@ -39,13 +39,17 @@ class HubConfig(NamedTuple):
     used: float
 
     @property
+    def whole(self) -> list[Loading]:
+        """The steps that load all of it and are seen to use some; what use a step makes of it is else not known."""
+        return [load for load in self.loads if not load.keyed and load.keys]
+
+    @property
     def is_hub(self) -> bool:
         """Whether most steps load all of it, name none of their keys, and use little."""
-        whole = [load for load in self.loads if not load.keyed]
         return (
             self.steps >= FEWEST_STEPS
             and self.keys >= FEWEST_KEYS
-            and len(whole) >= max(FEWEST_STEPS, READING * self.steps)
+            and len(self.whole) >= max(FEWEST_STEPS, READING * self.steps)
             and self.used < USED
         )
 
@@ -62,8 +66,8 @@ def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubCon
     found = []
     for document, told in sorted(loads.items()):
         defined = [key for key in world.resolved.code.leaves(document) if not key.startswith("defaults.")]
-        shares = [_share(load.keys, defined) for load in told]
-        if defined:
+        shares = [_share(load.keys, defined) for load in told if load.keys]
+        if defined and shares:
             found.append(HubConfig(document, len(defined), tuple(told), len(steps), round(median(shares), 4)))
     return found, len(steps)
 

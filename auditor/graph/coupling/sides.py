@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -13,6 +14,8 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.calls.origins import Origin
+from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite
 
 PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function"})
@@ -91,7 +94,7 @@ def _serving_side(world: World) -> Side:
     runs = {(path, 0): _whole(world, _with_service(world, path)) for path in services}
     for root in sorted(_candidates(world, product)):
         reached = set(world.resolved.effects.reached(root))
-        if root not in runs and _answers(world, reached):
+        if root not in runs and _answers(world, reached) and not _is_tryout(world, reached):
             runs[root] = _whole(world, reached)
     return Side(runs)
 
@@ -122,6 +125,41 @@ def _answers(world: World, sites: set[Site]) -> bool:
             loads = loads or effect.role is Role.LOAD_MODEL
         predicts = predicts or site in predicting
     return loads and predicts
+
+
+_FROM_OUTSIDE = frozenset({
+    Role.READ, Role.DOWNLOAD, Role.CLI_PARAM, Role.CONFIG_READ, Role.CALL_SERVICE, Role.CONNECT, Role.SERVE,
+})  # fmt: skip
+
+
+_ASKING = frozenset({"sys", "socket", "select", "urllib", "http", "asyncio", "os", "queue", "multiprocessing"})
+"""Modules of the standard library that may bring something in."""
+
+
+def _is_tryout(world: World, sites: set[Site]) -> bool:
+    """Whether all that scopes predict for is written out in them: such a program tries a model and serves nobody."""
+    asked = [(site, call) for site in sorted(sites & predicting_sites(world)) for call in predictions(world, site)]
+    return bool(asked) and all(_is_written_out(world, site, call) for site, call in asked)
+
+
+def _is_written_out(world: World, site: Site, asked: CallSite) -> bool:
+    """Whether what a call predicts for comes from nothing outside the code."""
+    given = next(iter(asked.call.args), None) or next((value for _, value in asked.call.keywords), None)
+    if given is None:
+        return False
+    traced = world.flows.origins.of(given, Frame(*site, block=asked.block), asked.call.line)
+    return traced.whole and not any(_is_from_outside(world, origin) for origin in traced.calls)
+
+
+def _is_from_outside(world: World, origin: Origin) -> bool:
+    """Whether a call brings something in: by its role, or because nothing is known of its library."""
+    dotted = world.flows.dotted(origin.call.func, origin.frame)
+    entry = world.flows.entry(origin)
+    if entry is not None:
+        return entry.role in _FROM_OUTSIDE
+    root = dotted.partition(".")[0]
+    known = world.resolved.knowledge.library(dotted) is not None or root in sys.stdlib_module_names - _ASKING
+    return dotted in ("builtins.input", "builtins.open") or bool(dotted and not known and root != "builtins")
 
 
 def predicting_sites(world: World) -> frozenset[Site]:

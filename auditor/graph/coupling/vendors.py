@@ -9,7 +9,9 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.coupling.entangled import reexports
 from auditor.graph.world import World
+from auditor.model.ir import Call
 from auditor.model.place import Place
+from auditor.program.naming.code import Frame
 
 VENDORS = {
     "AWS": ("boto3", "botocore", "sagemaker", "aioboto3"),
@@ -40,6 +42,8 @@ VENDORS = {
     "Hopsworks": ("hopsworks", "hsfs"),
 }
 """Suppliers that could be changed, with the import roots of their clients. Frameworks that a project is built in are none."""
+
+_ERRORS = ("Error", "Exception", "Warning")
 
 FEWEST = 6
 SHARE = 0.4
@@ -95,7 +99,7 @@ def _has_code(world: World, path: str) -> bool:
 
 
 def _vendors_of(world: World, path: str) -> dict[str, Place]:
-    """The suppliers whose client a module imports, each with the first import."""
+    """The suppliers whose client a module calls, each with the first import; raising or catching its errors is no call."""
     found: dict[str, Place] = {}
     code = world.resolved.code
     for number in code.scopes(path):
@@ -104,6 +108,24 @@ def _vendors_of(world: World, path: str) -> dict[str, Place]:
                 vendor = _vendor(f"{imported.module}.{imported.name}".rstrip("."))
                 if vendor is not None:
                     found.setdefault(vendor, code.place(path, statement.line))
+    called = _called(world, path) if found else set()
+    return {vendor: place for vendor, place in found.items() if vendor in called}
+
+
+def _called(world: World, path: str) -> set[str]:
+    """The suppliers of whom a module calls something, errors left out."""
+    found: set[str] = set()
+    code, denoter = world.resolved.code, world.resolved.evaluator.denoter
+    for number in code.scopes(path):
+        scope, around = code.scope(path, number), Frame(path, max(code.scope(path, number).parent, 0))
+        named = [(site.call.func, Frame(path, number, block=site.block)) for site in code.index(path, number).calls]
+        named += [(d.func if type(d) is Call else d, around) for d in scope.decorators]
+        named += [(base, around) for base in scope.bases]
+        for func, frame in named:
+            dotted = denoter.dotted(func, frame) or ""
+            vendor = _vendor(dotted)
+            if vendor is not None and not dotted.endswith(_ERRORS):
+                found.add(vendor)
     return found
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from auditor.graph import places
-from auditor.graph.data.versions import Root, training_roots
+from auditor.graph.data.trail import training_roots
+from auditor.graph.data.versions import Root
 from auditor.graph.observed.lineage import library_call
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Attr, Expr, If
+from auditor.model.ir import Assert, Assign, Attr, Call, Const, Expr, If, Item, Name
 from auditor.program.naming.scopes import children
 
 _TABLES = frozenset({"csv", "tsv", "psv", "xls", "xlsx", "jsonl", "ndjson"})
@@ -102,21 +103,49 @@ def _checked(world: World, owned: Callable[[str], bool]) -> str:
         if any(watch.kind == "check" for watch in facts.watches):
             return f"checks declared in {path}"
     for path in world.resolved.code.paths:
-        if owned(path) and places.is_product(path) and _expects_columns(world, path):
+        if owned(path) and (places.is_product(path) or _reads_tables(world, path)) and _expects_columns(world, path):
             return f"a test on columns in {path}"
     return ""
 
 
+def _reads_tables(world: World, path: str) -> bool:
+    """Whether a file of tests reads tables of the repository, not ones that it makes up."""
+    sites = ((path, number) for number in world.resolved.code.scopes(path))
+    return any(
+        touch.way == "read" and places.suffix(touch.artefact.path or "") in _TABLES
+        for site in sites
+        for touch in world.lineage.touches.get(site, ())
+    )
+
+
 def _expects_columns(world: World, path: str) -> bool:
-    """Whether code of a file asserts, or fails on, the columns or types of a table."""
+    """Whether code of a file asserts, fails on or filters by the columns or types of a table."""
     code = world.resolved.code
     for number in code.scopes(path):
+        named: set[str] = set()
         for statement in _statements(code.scope(path, number).body):
-            if type(statement) is Assert and _mentions(statement.test):
+            if type(statement) is Assign and statement.value is not None and _mentions(statement.value, named):
+                named |= {target.id for target in statement.targets if type(target) is Name}
+            if type(statement) is Assert and _mentions(statement.test, named):
                 return True
             raises = type(statement) is If and any(type(inner).__name__ == "Raise" for inner in statement.body)
-            if raises and _mentions(statement.test):
+            if raises and _mentions(statement.test, named):
                 return True
+        if any(_filters_gaps(site.call) for site in code.index(path, number).calls):
+            return True
+    return False
+
+
+def _filters_gaps(call: Call) -> bool:
+    """Whether a call keeps the rows of a Spark table whose named column is not null: it fails where the column is not there."""
+    if type(call.func) is not Attr or call.func.name not in ("filter", "where") or not call.args:
+        return False
+    stack: list[Expr] = [call.args[0]]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call and type(node.func) is Attr and node.func.name == "isNotNull":
+            return True
+        stack.extend(children(node))
     return False
 
 
@@ -127,11 +156,14 @@ def _statements(body: Iterable[Any]) -> Iterable[Any]:
             yield from _statements(getattr(statement, field, ()))
 
 
-def _mentions(test: Expr) -> bool:
+def _mentions(test: Expr, named: Collection[str] = ()) -> bool:
+    """Whether an expression asks for columns or types, itself or by a name that holds them."""
     stack = [test]
     while stack:
         node = stack.pop()
-        if type(node) is Attr and node.name in _EXPECTED:
+        if (type(node) is Attr and node.name in _EXPECTED) or (type(node) is Name and node.id in named):
+            return True
+        if type(node) is Item and type(node.base) is Attr and node.base.name == "shape" and node.key == Const(1):
             return True
         stack.extend(children(node))
     return False

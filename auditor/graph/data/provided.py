@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.artefacts.pins import pinned_path
 from auditor.graph.data.sharing import DATA, LEAST, carries, is_supplied, programs_of
 from auditor.graph.observed.written import name_of
@@ -32,13 +32,13 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
     programs = programs_of(world, owned)
     found: dict[str, Phantom] = {}
     seen: set[str] = set()
-    provided = Provided(world)
+    provided = world.once(Provided)
     for program in programs:
         for touch in () if _fetches(world, program) else world.lineage.of_program(program):
             path = touch.artefact.path
             if (
                 touch.way != "read"
-                or _moves(world, touch.site)
+                or moves(world, touch.site)
                 or path is None
                 or touch.artefact.templated
                 or touch.kind not in DATA
@@ -49,6 +49,8 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 continue
             if any(name in ("repo", "rev", "revision") for name, _ in touch.effect.call.keywords):
                 continue  # read from another repository or commit
+            if _SECRET.search(path.rpartition("/")[2]):
+                continue  # whoever runs it has their own
             if not (places.is_data(path) or places.is_model(path)) or not carries(path) or "*" in path:
                 continue
             seen.add(path)
@@ -67,11 +69,14 @@ def _fetches(world: World, program: str) -> bool:
     return any(e.role is Role.DOWNLOAD and not any(v.exact for v in e.dest) and not e.dead for e in effects)
 
 
-def _moves(world: World, site: Site) -> bool:
+def moves(world: World, site: Site) -> bool:
     """Whether a scope changes its working folder: where its relative paths start is then not known."""
     return any(name_of(each.call.func) in ("os.chdir", "chdir") for each in world.resolved.code.index(*site).calls)
 
 
+_MAKING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY})
+_SECRET = re.compile(r"credential|secret|service[-_]?account|token|api[-_]?key|client[-_]?id", re.I)
+_FETCHING = re.compile(r"download|fetch|kaggle|wget|curl|gdown|gsutil|rclone|azcopy|unzip|untar|^tar$", re.I)
 _OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
 
 
@@ -94,8 +99,12 @@ class Provided:
         self.unresolved = _unresolved_writes(world)
         commands = [command for step in world.steps.all for command in step.step.commands]
         commands += [launch.command for started in world.launched.values() for launch in started]
-        words = {word.text.removeprefix("./").rstrip("/") for c in commands for word in (*c.words, *c.writes)}
+        words = {_plain(word.text) for c in commands for word in (*c.words, *c.writes)}
         self.moved = frozenset(words | {word.rpartition("/")[2] for word in words})
+        fetching = (c for c in commands if any(_FETCHING.search(word.text.rpartition("/")[2]) for word in c.words))
+        self.fetched = frozenset(_plain(word.text) for c in fetching for word in (*c.words, *c.writes))
+        self.names = _names_written(world)
+        self.patterns = [name for name in self.names if "{" in name]
 
     def by_anything(self, path: str) -> bool:
         """Whether anything provides the file, or might: an unresolved writer of that name counts."""
@@ -112,7 +121,35 @@ class Provided:
             or name in self.configured
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
+            or self.is_named(name)
+            or any(folder in self.fetched for folder in above(path))
         )
+
+    def is_named(self, name: str) -> bool:
+        """Whether some code writes files of that name, or of a pattern that fits it, wherever it is told to."""
+        return name in self.names or any(matches(general, name) for general in self.patterns)
+
+
+def _plain(word: str) -> str:
+    """A word of a command as a path from where it was started: `$(pwd)/data` is `data`."""
+    return re.sub(r"^\{[^{}]*\}/", "", word).removeprefix("./").rstrip("/")
+
+
+def _names_written(world: World) -> set[str]:
+    """The names of files, as far as calls tell them, that code writes into whatever folder; also code that nothing calls."""
+    found: set[str] = set()
+    for site, own in world.resolved.effects.own.items():
+        for effect in own if places.is_product(site[0]) else ():
+            if effect.role in _MAKING and not effect.dead:
+                suffix = effect.entry.attrs.get("appends")
+                values = (v.ending(suffix) if isinstance(suffix, str) else v for v in (*effect.targets, *effect.dest))
+                found.update(value.text().rpartition("/")[2] for value in values)
+    return {name for name in found if _stem(name)}
+
+
+def _stem(name: str) -> str:
+    """What a name says besides its suffix and what is not known of it."""
+    return re.sub(r"\{[^{}]*\}", "", name.rpartition(".")[0]).strip("._-* ")
 
 
 def _unresolved_writes(world: World) -> set[str]:
@@ -120,9 +157,14 @@ def _unresolved_writes(world: World) -> set[str]:
     found: set[str] = set()
     for effects in world.lineage.unresolved.values():
         for effect in effects:
-            writes = effect.role in (Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY)
+            writes = effect.role in _MAKING
             if writes and not effect.dead and places.is_product(effect.site[0]):
                 found.add(str(effect.entry.attrs.get("format", "any")))
+    for site, touches in world.lineage.touches.items():
+        for touch in touches if places.is_product(site[0]) else ():
+            name = touch.artefact.id.rpartition("/")[2]
+            if touch.way == "write" and touch.artefact.id.startswith("unknown:") and "." in name and not _stem(name):
+                found.add(places.suffix(name))
     return found
 
 

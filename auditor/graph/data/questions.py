@@ -14,6 +14,7 @@ from auditor.graph.data import (
     personal,
     sources,
     tables_kept,
+    trail,
     versioning,
     versions,
 )
@@ -74,7 +75,7 @@ class Data(Part):
 
     def training_roots(self) -> list[versions.Root]:
         """What training starts from, and how it is pinned."""
-        read = versions.training_roots(self._world, self.owns)
+        read = trail.training_roots(self._world, self.owns)
         known = {root.artefact for root in read}
         handed = declared_roots.declared_roots(self._world, self.owns)
         return [*read, *(root for root in handed if root.artefact not in known)]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
-from auditor.graph.data.versions import IMMUTABLE, training_roots, trainings
+from auditor.graph.data.trail import training_roots
+from auditor.graph.data.versions import IMMUTABLE, trainings
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.world import World
 from auditor.language.credentials import mask
@@ -130,7 +131,8 @@ def _address(world: World, touch: Touch) -> str:
         where = "the repository that is asked"
         if type(repository) is Const and isinstance(repository.value, str):
             where = mask(repository.value)
-        return f"{touch.artefact.path or text.rpartition(':')[2]} of {where}@"
+        what = _HOLE.sub("…", touch.artefact.path or text.rpartition(":")[2])
+        return f"{what} of {where}@"
     if touch.artefact.path is not None or not text.startswith(("url:", "uri:")):
         return ""
     shown = places.suffix(uri(text.partition(":")[2])) in ("png", "jpg", "jpeg", "gif", "svg")

@@ -24,6 +24,8 @@ _ONE_MACHINE = re.compile(
     r"|^\w[\w.+-]*://(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b"
 )
 _ELSEWHERE = re.compile(r"^\w[\w.+-]+://|^\\\\|^/")
+_HASH = 32
+"""Letters of a hash by which a store names an object."""
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
 
 
@@ -125,8 +127,16 @@ def _local(world: World, root: str, storages: list[Storage]) -> Iterator[Broken]
     if default is None or not is_one_machine(default.url, _endpoint(world, path, default.name)):
         return
     shared = {s.name for s in storages if s is not default and not is_one_machine(s.url, "")}
-    if not shared & _named_remotes(world):
+    if not shared & _named_remotes(world) and not _holds_store(world):
         yield Broken("local-remote", default.url, Place(path, default.line))
+
+
+def _holds_store(world: World) -> bool:
+    """Whether git holds the objects that records name: then the store comes with the checkout."""
+    pins = (pin for facts in world.files.values() for pin in facts.pins if pin.kind == "content-hash")
+    hashes = {pin.hash.rpartition(":")[2].removesuffix(".dir") for pin in pins}
+    objects = {f"/{value[:2]}/{value[2:]}" for value in hashes if len(value) == _HASH}
+    return bool(objects) and any(path.removesuffix(".dir")[-_HASH - 2 :] in objects for path in world.identities.tree)
 
 
 def is_one_machine(url: str, endpoint: str = "") -> bool:

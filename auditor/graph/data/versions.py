@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
-from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
-from auditor.program.calls.effects import Effect, Site
 
 IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
@@ -23,7 +21,8 @@ _PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
 )
-_TABULAR_ROLES = frozenset({Role.READ, Role.DOWNLOAD})
+TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
+"""What calls do that bring data."""
 
 
 class Pins(NamedTuple):
@@ -37,7 +36,7 @@ class Root(NamedTuple):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it; `touch` is
-    the read, if it could be named.
+    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too.
     """
 
     artefact: str
@@ -50,6 +49,7 @@ class Root(NamedTuple):
     documented: bool = False
     touch: Touch | None = None
     offered: bool = False
+    tried: bool = False
 
 
 class Training(NamedTuple):
@@ -77,146 +77,12 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
     return found
 
 
-def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
-    """What the training programs of a component start from, traced back through the files they exchange."""
-    trail = _Trail(world)
-    for training in trainings(world, owned):
-        trail.follow(training)
-    return [trail.found[key] for key in sorted(trail.found)]
-
-
-class _Trail:
-    """The way back from trainings over the files that programs hand on, to what nothing here makes."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._writers: dict[str, set[str]] = {}
-        for program in world.lineage.entries:
-            for touch in world.lineage.of_program(program):
-                if touch.way == "write":
-                    self._writers.setdefault(touch.artefact.path or touch.artefact.id, set()).add(program)
-        pinned = pinned_paths(world)
-        self._pins = Pins(pinned, PathIndex(pinned))
-        self._declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
-        self._written = PathIndex(self._writers)
-        self.found: dict[str, Root] = {}
-
-    def follow(self, training: Training) -> None:
-        """Go back from one training, program by program."""
-        near = _around(self._world, training.program)
-        todo, seen = [training.program], {training.program}
-        while todo:
-            program = todo.pop()
-            first = program == training.program
-            for touch in self._world.lineage.of_program(program):
-                if touch.way != "read" or touch.effect.role not in _TABULAR_ROLES or not _is_data(touch):
-                    continue
-                if (first and not near & _callers(self._world, touch.site)) or _is_scoring(self._world, touch.site):
-                    continue
-                onward = self._before(touch)
-                if onward is None:
-                    self._take(touch, training, program)
-                else:
-                    todo += sorted(onward - seen)
-                    seen |= onward
-            for effect in self._world.lineage.unresolved_of_program(program):
-                if not first or near & _callers(self._world, effect.site):
-                    self._take_unnamed(effect, training)
-
-    def _before(self, touch: Touch) -> set[str] | None:
-        """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
-        known = _is_known(self._world, touch, self._pins)
-        made = _makers(touch, self._writers, self._written, loosely=not known)
-        if made:
-            return set(made)
-        path = touch.artefact.path
-        if path is None or self._pins.paths.matching(path, loosely=True):
-            return None
-        return set() if places.is_byproduct(path) or self._declared.matching(path, loosely=not known) else None
-
-    def _take(self, touch: Touch, training: Training, program: str) -> None:
-        root = _root(self._world, touch, training, self._pins)
-        lock = _recorded(self._world, program, self._pins) if program != training.program else ""
-        if root.state == "unpinned" and lock:
-            root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
-        if root.artefact not in self.found or self.found[root.artefact].state != "unpinned":
-            self.found[root.artefact] = root
-
-    def _take_unnamed(self, effect: Effect, training: Training) -> None:
-        """A read whose artefact has no name: a set that a library brings, what the caller supplies, or unresolved."""
-        if effect.role not in _TABULAR_ROLES or effect.dead or effect.name in ("builtins.open", "io.open"):
-            return
-        place = self._world.resolved.code.place(effect.site[0], effect.line)
-        supplied = any(hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes())
-        toy = any(effect.entry.attrs.get(mark) for mark in ("toy", "synthetic", "checksummed"))
-        state = "pinned" if toy else "supplied" if supplied else "unresolved"
-        pin = "shipped with the library" if toy else ""
-        key = f"{effect.name} at {place}"
-        name = effect.name if toy else key
-        self.found.setdefault(key, Root(name, state, pin, place, training.program, training.place, effect.certainty))
-
-
-def _recorded(world: World, program: str, pins: Pins) -> str:
-    """The record that names by their hash the data which a step makes with this program; "" without one."""
-    for step in world.steps.all:
-        if step.tool == "dvc" and program in world.steps.programs(step):
-            held = (pins.by_path.get(out.path, "") for out in step.writes if out.path)
-            lock = next((pin.rpartition(" in ")[2] for pin in held if pin.endswith(".lock")), "")
-            if lock:
-                return lock
-    return ""
-
-
 def coverage(roots: Iterable[Root]) -> float | None:
     """Share of what training starts from that is pinned; what could not be named counts half. None without any (RULES §5.6)."""
     weights = {"pinned": 1.0, "unpinned": 1.0, "unresolved": 0.5}
     counted = [root for root in roots if root.state in weights]
     whole = sum(weights[root.state] for root in counted)
     return round(sum(root.state == "pinned" for root in counted) / whole, 4) if whole else None
-
-
-def _around(world: World, program: str) -> frozenset[Site]:
-    """The scopes around the model fits of a program: where they stand, and two calls up."""
-    found: set[Site] = set()
-    for effect in world.lineage.effects_of_program(program):
-        if world.trains(effect):
-            found |= _callers(world, effect.site)
-    return frozenset(found)
-
-
-def _is_scoring(world: World, site: Site) -> bool:
-    """Whether a function loads a model, asks it and fits none: what it reads besides is there to be scored."""
-    if not site[1]:
-        return False
-    own = world.resolved.effects.own
-    roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
-    return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
-
-
-def _callers(world: World, site: Site) -> frozenset[Site]:
-    """A scope, the scopes up to two calls above it, and for the body of a module those that import it."""
-    found = {site}
-    edge = {site}
-    for _ in range(2):
-        edge = {call.caller for s in edge for call in world.resolved.effects.callers.get(s, ())} - found
-        found |= edge
-    if site[1] == 0:
-        found |= {(path, 0) for path, imported in world.resolved.effects.imports.items() if site[0] in imported}
-        found |= {(site[0], number) for number in world.resolved.code.scopes(site[0])}
-    return frozenset(found)
-
-
-def _is_known(world: World, touch: Touch, pins: Pins) -> bool:
-    """Whether the tree or a pin has a file at that very path: then one of the same name elsewhere is another."""
-    path = touch.artefact.path
-    return path is not None and (path in world.identities.tree or bool(pins.paths.matching(path)))
-
-
-def _makers(touch: Touch, writers: dict[str, set[str]], written: PathIndex, *, loosely: bool) -> set[str]:
-    """The programs that write what a touch reads."""
-    if touch.artefact.path is None:
-        return writers.get(touch.artefact.id, set())
-    return {writer for path in written.matching(touch.artefact.path, loosely=loosely) for writer in writers[path]}
 
 
 NOT_DATA = frozenset({
@@ -235,7 +101,7 @@ _OF_TOKENIZERS = re.compile(
 """Files that belong to a pretrained model: its vocabulary is no data that training learns from."""
 
 
-def _is_data(touch: Touch) -> bool:
+def is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
     if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
@@ -259,7 +125,8 @@ def _is_data(touch: Touch) -> bool:
     return places.suffix(path) not in NOT_DATA
 
 
-def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
+def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
+    """What a training starts from by one read, and how that is pinned."""
     state, pin = _pin(world, touch, pins)
     path = touch.artefact.path
     return Root(
@@ -270,10 +137,18 @@ def _root(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         training.program,
         training.place,
         touch.confidence,
-        path is not None and world.documents.tells_of(path),
+        _is_told(world, touch),
         touch,
         path is not None and world.documents.offers(path),
     )
+
+
+def _is_told(world: World, touch: Touch) -> bool:
+    """Whether a document tells of what is read; of a path of one machine by its name."""
+    path = touch.artefact.path
+    if path is None and touch.artefact.id.startswith("host:"):
+        path = touch.artefact.id.rpartition("/")[2]
+    return path is not None and world.documents.tells_of(path)
 
 
 def _where_read(world: World, touch: Touch) -> Place:

@@ -33,7 +33,10 @@ _ORIGIN = re.compile(
 _LINKED = re.compile(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
-_A_FEW_WORDS = 12
+_OF_FOLDER = 6
+"""Letters from which the name of a folder is no everyday word."""
+_A_NAME = 3
+"""Words under a heading on data that name them."""
 _A_SENTENCE = 5
 
 
@@ -61,7 +64,7 @@ class Documents:
     def describes_data(self) -> bool:
         """Whether some document has a chapter on the data, or says where they come from."""
         return any(
-            (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_FEW_WORDS)
+            (_ON_DATA.search(section.title) and len(section.text.split()) >= _A_NAME)
             or _ORIGIN.search(f"{section.title}. {section.text}")
             for _, section in self.sections
         )
@@ -89,9 +92,13 @@ class Documents:
         return name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
 
     def offers(self, path: str) -> bool:
-        """Whether a document links to a file of that name, packed or not: whoever needs it can have it without making it."""
-        stem = path.rpartition("/")[2].partition(".")[0]
-        return len(stem) >= _TELLING and stem in self._linked
+        """Whether a document links to a file of that name, packed or not, alone or with its folder: whoever needs it can have
+        it without making it."""
+        *folders, name = path.split("/")
+        if len(stem := name.partition(".")[0]) >= _TELLING and stem in self._linked:
+            return True
+        telling = [plain(f) for f in folders if len(f) >= _OF_FOLDER and f.lower() not in _GENERIC]
+        return any(plain(linked).startswith(folder) for linked in self._linked for folder in telling)
 
     @cached_property
     def _linked(self) -> frozenset[str]:

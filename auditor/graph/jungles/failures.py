@@ -27,12 +27,12 @@ from auditor.model.ir import (
     Name,
     Raise,
     Return,
-    Stmt,
     Try,
     With,
 )
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.running.launches import Launch, together
 
 WORK = {
     Role.FIT: "trains",
@@ -82,9 +82,8 @@ def _commands(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
         if step.tool in ("readme", "compose") or not owned(step.path) or not places.is_product(step.path):
             continue
         allowed = dict(step.step.attrs).get("allow-failure") == "true"
-        waved = {command.line for command in step.step.commands if command.guard or allowed}
         for run in step.runs:
-            if run.line in waved and (work := _work_of_run(world, run.kind, run.target)):
+            if (allowed or run.guard) and (work := _work_of_run(world, run.kind, run.target)):
                 yield Hidden("command", step.step.name, work, Place(step.path, run.line))
 
 
@@ -126,24 +125,35 @@ def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
         started = [each for each in launched if each.run.kind in ("script", "pipeline", "notebook") and not each.dead]
-        ignored = {line for number in code.scopes(path) for line in _ignored(code.scope(path, number).body)}
         for each in started:
-            later = [other for other in started if other.line > each.line and other.run.target != each.run.target]
-            if later and each.line in ignored and (work := _work_of_run(world, each.run.kind, each.run.target)):
+            later = [
+                other
+                for other in together(world.resolved.effects, each, started)
+                if other.line > each.line and other.run.target != each.run.target
+            ]
+            if later and _is_ignored(world, each) and (work := _work_of_run(world, each.run.kind, each.run.target)):
                 yield Hidden("launch", path, work, code.place(path, each.line), code.place(path, later[0].line))
                 break
 
 
-def _ignored(body: Iterable[Stmt]) -> Iterator[int]:
-    """Lines of calls that start a process and whose exit code is dropped."""
-    for statement, _ in nested(body):
-        if type(statement) is Do and type(statement.value) is Call:
-            name = name_of(statement.value.func)
-            checks = any(
-                word == "check" and type(v) is Const and v.value is True for word, v in statement.value.keywords
-            )
-            if name.rpartition(".")[2] in ("system", "run", "call", "Popen") and not checks:
-                yield statement.value.line
+_UNCHECKED = frozenset({"os.system", "subprocess.run", "subprocess.call", "subprocess.Popen"})
+"""Calls that start a process and raise nothing when it fails."""
+
+
+def _is_ignored(world: World, launch: Launch) -> bool:
+    """Whether a program is started by a call that does not fail with it, and whose result is dropped."""
+    effects = world.resolved.effects.of(launch.site)
+    calls = [e.call for e in effects if e.line == launch.line and e.name in _UNCHECKED and e.origin is None]
+    statements = (statement for statement, _ in nested(world.resolved.code.scope(*launch.site).body))
+    return any(
+        type(statement) is Do and statement.value is call and not _checks(call)
+        for statement in statements
+        for call in calls
+    )
+
+
+def _checks(call: Call) -> bool:
+    return any(word == "check" and type(value) is Const and value.value is True for word, value in call.keywords)
 
 
 # --- handlers ---

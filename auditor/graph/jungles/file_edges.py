@@ -39,7 +39,10 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
 class FileEdge(NamedTuple):
-    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does."""
+    """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
+
+    `chained`: a script or job runs the writer and then the reader. `writing` and `reading` are the touches.
+    """
 
     artefact: str
     writer: str
@@ -48,6 +51,9 @@ class FileEdge(NamedTuple):
     read: Place
     declared_by: str | None
     confidence: float
+    writing: Touch
+    reading: Touch
+    chained: bool = False
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -65,8 +71,9 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or not carries(path)
                 or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
+                or (touch.way == "read" and touch.effect.entry.attrs.get("listing"))
             ):
-                continue
+                continue  # what is listed is not yet read
             table = writes if touch.way == "write" else reads
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
@@ -77,6 +84,8 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
     known = _Readers(reads)
     for path, writers in sorted(writes.items()):
         for other, readers in known.alike(path):
+            if _is_anything(other) and not _is_pattern(path):
+                continue  # whatever lies there is read: not for that this file is
             for reader, read in sorted(readers.items()):
                 makers = [
                     w
@@ -125,7 +134,20 @@ def _edge(
         world.lineage.place(read),
         by,
         min(written.confidence, read.confidence),
+        written,
+        read,
+        by is None and _is_chained(world, writer, reader),
     )
+
+
+def _is_chained(world: World, writer: str, reader: str) -> bool:
+    """Whether some script, job or goal runs the writer before the reader: an order that a machine keeps."""
+    for step in world.steps.all:
+        if step.tool != "readme":
+            started = [run.target for run in step.runs]
+            if writer in started and reader in started[started.index(writer) + 1 :]:
+                return True
+    return False
 
 
 def _looks(world: World, program: str) -> bool:
@@ -177,6 +199,12 @@ class _Readers:
                 found.add(other)
         found.discard(path)
         return [(each, self.reads[each]) for each in ([path] if path in self.reads else []) + sorted(found)]
+
+
+def _is_anything(path: str) -> bool:
+    """Whether a pattern says no more of a file than its folder and suffix."""
+    name = path.rpartition("/")[2]
+    return _is_pattern(name) and not re.sub(r"\{[^{}]*\}", "", name).rpartition(".")[0].strip("._-* ")
 
 
 def _is_pattern(path: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import NamedTuple
 
+from auditor.graph.data.learning import Learning
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
 from auditor.model.place import Place
@@ -36,7 +36,8 @@ def manual_order(world: World, edges: Iterable[FileEdge]) -> Chain | None:
         for edge in edges
         if edge.declared_by is None and not any({edge.writer, edge.reader} <= together for together in started)
     ]
-    programs = _longest(undeclared)
+    ties = _longest(world, undeclared)
+    programs = (*(edge.writer for edge in ties), *(edge.reader for edge in ties[-1:]))
     if len(programs) < FEWEST:
         return None
     numbered = [p for p in programs if _NUMBERED.match(p.rpartition("/")[2])]
@@ -49,8 +50,6 @@ def manual_order(world: World, edges: Iterable[FileEdge]) -> Chain | None:
         known_by, place = "notebooks", Place(programs[0])
     else:
         return None
-    by_pair = {(edge.writer, edge.reader): edge for edge in undeclared}
-    ties = [by_pair[pair] for pair in pairwise(programs)]
     return Chain(
         programs, known_by, place, tuple((f"{e.writer} writes {e.artefact} for {e.reader}", e.written) for e in ties)
     )
@@ -61,25 +60,32 @@ def _number(program: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def _longest(edges: Iterable[FileEdge]) -> tuple[str, ...]:
-    """A longest way along file edges that meets no program twice."""
-    onward: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
-        onward[edge.writer].add(edge.reader)
-    best: dict[str, tuple[str, ...]] = {}
+def _longest(world: World, edges: Iterable[FileEdge]) -> tuple[FileEdge, ...]:
+    """A longest way along file edges that meets no program twice, each program handing on what it was handed."""
+    by_writer: dict[str, list[FileEdge]] = defaultdict(list)
+    for edge in sorted(edges, key=lambda e: (e.writer, e.reader, e.artefact)):
+        by_writer[edge.writer].append(edge)
+    learning = world.once(Learning)
+    best: dict[tuple[str, str, str], tuple[FileEdge, ...]] = {}
 
-    def from_(program: str, seen: frozenset[str]) -> tuple[str, ...]:
-        if program in best:
-            return best[program]
-        found: tuple[str, ...] = (program,)
-        for reader in sorted(onward.get(program, ())):
-            if reader not in seen and len(seen) < LONGEST:
-                way = from_(reader, seen | {reader})
-                found = max(found, (program, *way), key=len) if program not in way else found
-        best[program] = found
+    def from_(edge: FileEdge, seen: frozenset[str]) -> tuple[FileEdge, ...]:
+        key = (edge.writer, edge.reader, edge.artefact)
+        if key in best:
+            return best[key]
+        found: tuple[FileEdge, ...] = (edge,)
+        for onward in by_writer.get(edge.reader, ()):
+            if onward.reader in seen or len(seen) >= LONGEST:
+                continue
+            handed = learning.behind(edge.reader, [onward.writing])
+            if handed.holds(world, edge.reading.effect):
+                way = from_(onward, seen | {onward.reader})
+                meets = any(step.reader == edge.writer for step in way)
+                found = max(found, (edge, *way), key=len) if not meets else found
+        best[key] = found
         return found
 
-    return max((from_(program, frozenset({program})) for program in sorted(onward)), key=len, default=())
+    starts = (edge for writer in sorted(by_writer) for edge in by_writer[writer])
+    return max((from_(edge, frozenset({edge.writer, edge.reader})) for edge in starts), key=len, default=())
 
 
 def _started_together(world: World) -> list[set[str]]:

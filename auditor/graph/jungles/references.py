@@ -8,6 +8,7 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.world import World
 from auditor.model.facts import Command
@@ -142,6 +143,11 @@ class _Tree:
             return True, ""
         return (False, "") if found.endswith(path) else (True, found)
 
+    def is_foreign(self, text: str) -> bool:
+        """Whether a program lies in a folder of which the tree has none of that name."""
+        first, _, rest = _inner(text).partition("/")
+        return bool(rest) and first.lower() not in self.names
+
     def no_target(self, world: World, run: Run, goal: str) -> bool:
         """Whether the Makefile of a folder, which includes no other and has no patterns, lacks a goal that no other has."""
         facts = next((f for name in _MAKEFILES if (f := world.files.get(f"{run.folder}/{name}".lstrip("/")))), None)
@@ -210,6 +216,8 @@ def _commands(world: World, step: DeclaredStep, known: _Tree) -> Iterator[Broken
                 continue  # the image that this one is made from may hold it
             lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
             last = name.rpartition("/")[2]
+            if step.tool == "shell" and known.is_foreign(name):
+                continue  # the script is written for the folder of another project
             supplied = last in brought or last in known.written or known.is_ignored(_inner(name))
             if lacking and not supplied and not known.under_submodule(normal(name)):
                 yield BrokenReference(kind, step.step.name, name, Place(step.path, run.line), instead)
@@ -327,7 +335,8 @@ def _context(step: DeclaredStep, known: _Tree) -> Iterator[BrokenReference]:
     folder = normal(f"{dirname(step.path)}/{context}".lstrip("/"))
     if folder.startswith("..") or known.under_submodule(folder):
         return
-    if folder and not known.identities.exists(folder):
+    # Whoever starts it may name another project folder than the one of the file (`--project-directory`).
+    if folder and not known.identities.exists(folder) and known.lacks(context)[0]:
         yield BrokenReference("context", step.step.name, context, Place(step.path, step.step.line))
 
 
@@ -336,11 +345,14 @@ def _launched(world: World, owned: Callable[[str], bool], known: _Tree) -> Itera
     for path, launched in sorted(world.launched.items()):
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
+        moved = any(moves(world, (path, number)) for number in world.resolved.code.scopes(path))
         cloning = any(tuple(w.text for w in each.command.words[:2]) in _CLONING for each in launched)
         for launch in launched:
             run = launch.run
-            if run.kind != "missing" or launch.dead or launch.command.cwd is None or cloning:
+            if run.kind != "missing" or launch.dead or launch.command.cwd is None or cloning or moved:
                 continue
+            if "{" in run.target or run.target.startswith("~"):
+                continue  # made while it runs, or of whoever runs it
             lacking, instead = known.lacks(run.target)
             if lacking and run.target.rpartition("/")[2] not in known.written:
                 place = world.resolved.code.place(path, launch.line)

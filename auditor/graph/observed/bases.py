@@ -51,6 +51,8 @@ class Bases:
     def _changes(self, path: str) -> Iterator[str | None]:
         """The folders of the `os.chdir` calls of a file's top level; a notebook starts in its own, None for what is not known."""
         denoter, evaluator = self.resolved.evaluator.denoter, self.resolved.evaluator
+        if path not in self.resolved.code.programs:
+            return  # a file of SQL
         for site in self.resolved.code.index(path, 0).calls:
             func = site.call.func
             frame = Frame(path, 0, block=site.conditions)

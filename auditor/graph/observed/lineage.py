@@ -336,13 +336,19 @@ def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bo
     if effect.role in READING or effect.role is Role.COPY:
         yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
     if effect.role in WRITING:
-        yield "write", effect.targets, WRITING[effect.role], True
+        yield "write", _suffixed(effect), WRITING[effect.role], True
     if effect.logs_locally:
         yield "write", effect.targets, NodeKind.REPORT, False
     if effect.dest:
         yield "write", effect.dest, NodeKind.DATASET, False
     if effect.source:
         yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _suffixed(effect: Effect) -> tuple[Value, ...]:
+    """The targets of a write, with the suffix that its library appends to names that lack it."""
+    suffix = effect.entry.attrs.get("appends")
+    return tuple(v.ending(suffix) for v in effect.targets) if isinstance(suffix, str) else effect.targets
 
 
 def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:

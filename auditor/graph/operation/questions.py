@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.data import versions
+from auditor.graph.data import trail, versions
 from auditor.graph.operation import (
     acting,
     ageing,
@@ -233,7 +233,7 @@ class Operation(Part):
         """Trainings that are started again on the same data, and how many are started by time or events."""
         starts, _ = self.starts()
         by_time = [start for start in starts if start.kind in frozen.BY_TIME]
-        roots = versions.training_roots(self._world, self.owns) if by_time else []
+        roots = trail.training_roots(self._world, self.owns) if by_time else []
         return frozen.frozen(self.owns, by_time, roots), len({start.training for start in by_time})
 
     def shared_stores(self) -> tuple[list[environments.Shared], int]:

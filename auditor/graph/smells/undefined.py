@@ -202,7 +202,10 @@ def _is_plain(world: World, path: str, program: Program) -> bool:
     for escape in program.escapes:
         if escape.name in _FILLING and not (escape.name.endswith("load_ext") and escape.text.strip() in _HARMLESS):
             return False
-    for _, call in code.calls(path):
+    may_bind = code.words(path).mentions(_DYNAMIC) or any(
+        not _DYNAMIC.isdisjoint(code.index(path, number).bindings) for number in code.scopes(path)
+    )
+    for _, call in code.calls(path) if may_bind else ():
         func = call.func
         name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
         if name in _DYNAMIC and _may_bind(name, call):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
-from auditor.graph.data.versions import Root, training_roots
+from auditor.graph.data.trail import training_roots
+from auditor.graph.data.versions import Root
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role

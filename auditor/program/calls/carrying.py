@@ -124,6 +124,7 @@ class _Carrier:
             origin=(effect.site, effect.line),
             call=outer.call,
             via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
+            chain=chain,
         )
 
     def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:

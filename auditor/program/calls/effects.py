@@ -42,7 +42,8 @@ class Effect(NamedTuple):
     """One thing that a scope does by a call.
 
     `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
-    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here).
+    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here); `chain` are
+    the calls between, from the outermost in.
     """
 
     role: Role
@@ -61,6 +62,7 @@ class Effect(NamedTuple):
     origin: tuple[Site, int] | None = None
     at: CallSite | None = None
     source: tuple[Value, ...] = ()
+    chain: tuple[LocalCall, ...] = ()
 
     @property
     def frame(self) -> Frame:

@@ -6,6 +6,7 @@ supply and what functions of the repository return. What cannot be followed is l
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
@@ -28,6 +29,8 @@ _COMPUTING = frozenset(
 )  # fmt: skip
 """Methods whose result does not hold the object that computed it."""
 _LOCATED = frozenset({"loc", "iloc", "at", "iat"})
+_JUDGING = re.compile(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hold_?out)(_|$)", re.I)
+"""Names of arguments that take what a model is judged by while it learns: `eval_set`, `validation_data`, `test_dataset`."""
 
 
 class Origin(NamedTuple):
@@ -90,19 +93,29 @@ class Origins:
         self.evaluator = effects.evaluator
         self._stores: dict[Site, dict[str, list[_Stored]]] = {}
 
-    def of(self, expr: Expr, frame: Frame, line: int = 0, *, loosely: bool = False, held: bool = False) -> Traced:
+    def of(
+        self,
+        expr: Expr,
+        frame: Frame,
+        line: int = 0,
+        *,
+        loosely: bool = False,
+        held: bool = False,
+        learnt: bool = False,
+    ) -> Traced:
         """The calls that a value comes from, as it is at a line of its scope.
 
         `loosely`: stores into columns that are not known count too. `held`: only the objects that the value is or contains, in
         displays, constructors and the attributes of the repository's objects, and not those it was merely computed by.
+        `learnt`: without what arguments take that are named for judging a model.
         """
-        walk = _Walk(self, loosely=loosely, held=held)
+        walk = _Walk(self, loosely=loosely, held=held, learnt=learnt)
         walk.run(_Spot(expr, frame, line, _ALL))
         return Traced(tuple(walk.found), walk.whole)
 
     def picked(self, expr: Expr, frame: Frame, line: int = 0) -> Names:
         """The columns that a value was last picked by (`frame["price"]`), as far as they are written out."""
-        walk = _Walk(self, loosely=False, held=False)
+        walk = _Walk(self, loosely=False, held=False, learnt=False)
         walk.picking = True
         walk.run(_Spot(expr, frame, line, _ALL))
         return frozenset(walk.picked)
@@ -143,13 +156,14 @@ class Origins:
 class _Walk:
     """One walk back from a value."""
 
-    def __init__(self, origins: Origins, *, loosely: bool, held: bool) -> None:
+    def __init__(self, origins: Origins, *, loosely: bool, held: bool, learnt: bool) -> None:
         self.origins = origins
         self.code = origins.code
         self.denoter = origins.evaluator.denoter
         self.objects = origins.evaluator.objects
         self.loosely = loosely
         self.held = held
+        self.learnt = learnt
         self.found: list[Origin] = []
         self.picking = False
         self.picked: set[str] = set()
@@ -266,6 +280,8 @@ class _Walk:
                 self._push(value, where, 0, at.wanted, at.way)
             if not fields:
                 self.whole = False
+                if self.learnt:  # a method that is handed on brings its object along
+                    self._push(expr.base, at.frame, at.line)
         else:
             self._push(expr.base, at.frame, at.line, at.wanted)
 
@@ -321,12 +337,13 @@ class _Walk:
             position = at.way[0] // 2
             if position < len(expr.args) and not any(type(arg) is Star for arg in expr.args):
                 return (expr.args[position],)
-        return (*expr.args, *(value for _, value in expr.keywords))
+        return (*expr.args, *(value for name, value in expr.keywords if not (self.learnt and judges(name))))
 
     def _into(self, callee: Local, at: _Spot) -> None:
         """What a function of the repository returns when this call runs it."""
         expr: Any = at.expr
-        returns = self.code.index(callee.path, callee.scope).returns
+        index = self.code.index(callee.path, callee.scope)
+        returns = [*index.returns, *index.yields]
         if at.frame.depth >= DEEPEST or not returns:
             self.whole = self.whole and bool(returns)
             for value in (*expr.args, *(value for _, value in expr.keywords)):
@@ -365,6 +382,11 @@ _HANDLERS: dict[type, Callable[[_Walk, _Spot], None]] = {
     Call: _Walk.call,
     Lambda: _Walk.expression,
 }
+
+
+def judges(name: str) -> bool:
+    """Whether an argument of this name takes what a model is judged by, not what it learns."""
+    return bool(_JUDGING.search(name))
 
 
 def _contains(callee: object) -> bool:

@@ -93,8 +93,8 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "changed", "constructs", "imports", "items", "kinds", "nested", "returned_in",
-        "returns", "tests", "yields",
+        "attributes", "bindings", "calls", "changed", "constructs", "finals", "imports", "items", "kinds", "nested",
+        "returned_in", "returns", "tests", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -113,6 +113,8 @@ class ScopeIndex:
         self.kinds: dict[int, str] = {}
         self.tests: dict[int, Expr] = {}
         self.constructs = 0
+        self.finals: dict[str, list[Binding]] = {}
+        """Answers of `final`."""
 
     @staticmethod
     def of_expression(expr: Expr) -> ScopeIndex:
@@ -128,11 +130,12 @@ class ScopeIndex:
             return []
         if len(table) == 1:
             [(number, binding)] = table.items()
-            return [] if number > version or self._excludes(binding.block, block) else [binding]
+            excluded = bool(binding.block and block) and self.excludes(binding.block, block)
+            return [] if number > version or excluded else [binding]
         found: list[Binding] = []
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
-            if self._excludes(binding.block, block) or (found and _overwritten(binding, found)):
+            if self.excludes(binding.block, block) or (found and _overwritten(binding, found)):
                 continue
             found.append(binding)
             if block[: len(binding.block)] == binding.block and binding.how != "augment":
@@ -141,8 +144,11 @@ class ScopeIndex:
 
     def final(self, name: str) -> list[Binding]:
         """The bindings that may hold when the scope has run to its end, newest first."""
-        table = self.bindings.get(name)
-        return self.reaching(name, max(table), ()) if table else []
+        found = self.finals.get(name)
+        if found is None:
+            table = self.bindings.get(name)
+            found = self.finals[name] = self.reaching(name, max(table), ()) if table else []
+        return found
 
     def guarded(self, block: Block) -> bool:
         """Whether a block runs only when the file is started, not when it is imported."""
@@ -153,8 +159,8 @@ class ScopeIndex:
         tests = (self.tests.get(construct) for construct, arm in block if arm == 0)
         return any((type(t) is Name and t.id == _TYPES) or (type(t) is Attr and t.name == _TYPES) for t in tests)
 
-    def _excludes(self, one: Block, other: Block) -> bool:
-        """True when the two stand in different arms of one branch."""
+    def excludes(self, one: Block, other: Block) -> bool:
+        """Whether two blocks stand in different arms of one branch."""
         for (construct, arm), (other_construct, other_arm) in zip(one, other, strict=False):
             if construct != other_construct:
                 return False

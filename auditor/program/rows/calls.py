@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site

@@ -5,7 +5,7 @@ Files run from their first statement; what no run reaches is run for itself, its
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from auditor.model.artefact import Role
 from auditor.program.calls.effects import Effects, Site

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Slice
 from auditor.program.rows.machine import Env, Machine, column

@@ -86,6 +86,7 @@ class Commands:
                 folder=unclone(run.folder or stand.folder, ground),
                 launcher=start.launcher or run.launcher,
                 environment=run.environment or environment,
+                guard=command.guard,
             )
             for run in made
         )

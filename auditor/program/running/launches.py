@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from posixpath import dirname, join
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from auditor.model.facts import Command, Word
 from auditor.model.ir import Call, Const, Expr, Group, Name, Op, Star, Table
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import Block
 from auditor.program.running.commands import Commands, Run
 from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.invocations import argument
@@ -24,6 +25,7 @@ from auditor.program.symbolic.values import Value, normal
 
 MOST_ALTERNATIVES = 10  # commands that one call may stand for
 MOST_WORDS = 200
+MOST_CALLERS = 6  # levels above a launch
 
 # calls that are like a command: the words before what they are given
 _LIKE = {
@@ -63,6 +65,36 @@ def launches(effects: Effects, commands: Commands) -> dict[str, list[Launch]]:
             for run in commands.runs(command, ground):
                 found[path].append(Launch((path, 0), command.line, run, command))
     return dict(found)
+
+
+def together(effects: Effects, launch: Launch, others: Iterable[Launch]) -> list[Launch]:
+    """Those of some launches that one run of the code can start beside this one: not another command of a command line, nor
+    the other arm of a branch."""
+    here = _ways(effects, launch)
+    return [other for other in others if other.line == launch.line or _meet(effects, here, _ways(effects, other))]
+
+
+def _meet(effects: Effects, one: dict[Site, list[Block]], two: dict[Site, list[Block]]) -> bool:
+    """Whether some scope leads to both without a branch that parts them."""
+    for site in one.keys() & two.keys():
+        index = effects.code.index(*site)
+        if any(not index.excludes(a, b) for a in one[site] for b in two[site]):
+            return True
+    return False
+
+
+def _ways(effects: Effects, launch: Launch) -> dict[Site, list[Block]]:
+    """The scopes that lead to a launch by calling outright, each with the blocks in which the way begins."""
+    at = (e.at for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC)
+    block = next((site.block for site in at if site is not None), ())
+    found: dict[Site, list[Block]] = {launch.site: [block]}
+    edge = [launch.site]
+    for _ in range(MOST_CALLERS):
+        calls = [call for site in edge for call in effects.callers.get(site, ()) if call.direct]
+        edge = [site for site in dict.fromkeys(call.caller for call in calls) if site not in found]
+        for call in calls:
+            found.setdefault(call.caller, []).append(call.site.block)
+    return found
 
 
 # --- calls ---

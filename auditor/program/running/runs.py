@@ -22,7 +22,7 @@ class Run(NamedTuple):
     `args` are the words behind the target. `folder` is the working folder: absolute, or `{cwd}`, where it is not one
     of the tree. `launcher` is what starts several processes of it, or serves it. `environment` are the variables that
     it finds, `entry` is the function or object of the target that is started, `file` is the file that a command names
-    for the pipeline: a path of the tree, or as written where there is none.
+    for the pipeline: a path of the tree, or as written where there is none. `guard`: its failure is waved through.
     """
 
     kind: str
@@ -34,3 +34,4 @@ class Run(NamedTuple):
     environment: tuple[tuple[str, str], ...] = ()
     entry: str = ""
     file: str = ""
+    guard: bool = False

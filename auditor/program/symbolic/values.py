@@ -67,6 +67,13 @@ class Value(NamedTuple):
         """The holes, in order."""
         return tuple(part for part in self.parts if isinstance(part, Hole))
 
+    def ending(self, suffix: str) -> Value:
+        """The same text with a suffix, where it lacks that."""
+        last = self.parts[-1] if self.parts else None
+        if not isinstance(last, str):
+            return self._replace(parts=(*self.parts, suffix)) if self.known else self
+        return self if last.endswith(suffix) else self._replace(parts=(*self.parts[:-1], last + suffix))
+
     def weakened(self, factor: float, how: str) -> Value:
         """The same text, less certain; what is one of several stays so."""
         kept = self.how if self.how == ALTERNATIVE else how

@@ -1,0 +1,167 @@
+"""The way back from model fits, over what flows into them and the files that programs hand on, to what nothing here makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.learning import Flowing, Learning
+from auditor.graph.data.provided import Provided, pinned_paths
+from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+from auditor.program.calls.effects import Effect, Site
+
+_JUDGING = re.compile(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
+"""Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
+
+
+class _Stop(NamedTuple):
+    """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes."""
+
+    program: str
+    flowing: Flowing
+
+
+def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
+    """What the training programs of a component start from, traced back through the files they exchange."""
+    trail = _Trail(world)
+    programs = sorted(trainings(world, owned), key=lambda training: training.program.endswith(".ipynb"))
+    for training in programs:
+        trail.follow(training)
+    notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
+    aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
+    return [root._replace(tried=root.training in aside) for _, root in sorted(trail.found.items())]
+
+
+class _Made:
+    """Which programs write what, and what pins it: one index of a tree."""
+
+    def __init__(self, world: World) -> None:
+        self.writers: dict[str, dict[str, list[Touch]]] = {}
+        for program in world.lineage.entries:
+            for touch in world.lineage.of_program(program):
+                if touch.way == "write":
+                    name = touch.artefact.path or touch.artefact.id
+                    self.writers.setdefault(name, {}).setdefault(program, []).append(touch)
+        pinned = pinned_paths(world)
+        self.pins = Pins(pinned, PathIndex(pinned))
+        self.declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
+        self.written = PathIndex(self.writers)
+
+    def makers(self, touch: Touch, *, loosely: bool) -> dict[str, list[Touch]]:
+        """The programs that write what a touch reads, with the writes."""
+        path = touch.artefact.path
+        names = [touch.artefact.id] if path is None else self.written.matching(path, loosely=loosely)
+        found: dict[str, list[Touch]] = {}
+        for name in names:
+            for program, touches in self.writers.get(name, {}).items():
+                found.setdefault(program, []).extend(touches)
+        return found
+
+
+class _Trail:
+    """One walk back for all trainings of a component."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._made = world.once(_Made)
+        self._learning = world.once(Learning)
+        self._provided = world.once(Provided)
+        self.found: dict[str, Root] = {}
+
+    def follow(self, training: Training) -> None:
+        """Go back from one training, program by program."""
+        todo = [_Stop(training.program, self._learning.of(training.program))]
+        seen: set[tuple[str, str]] = set()
+        while todo:
+            stop = todo.pop()
+            for touch in self._world.lineage.of_program(stop.program):
+                if not self._learns(stop, touch):
+                    continue
+                onward = self._before(touch)
+                if onward is None:
+                    self._take(touch, training, stop.program)
+                    continue
+                for program, writes in sorted(onward.items()):
+                    if (program, touch.artefact.id) not in seen:
+                        seen.add((program, touch.artefact.id))
+                        todo.append(_Stop(program, self._learning.behind(program, writes)))
+            for effect in self._world.lineage.unresolved_of_program(stop.program):
+                if self._flows(stop, effect):
+                    self._take_unnamed(effect, training)
+
+    def _learns(self, stop: _Stop, touch: Touch) -> bool:
+        """Whether a read brings what is learnt; what its name puts aside for judging a model is not that."""
+        if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
+            return False
+        name = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
+        return not _JUDGING.search(name.partition("?")[0]) and self._flows(stop, touch.effect)
+
+    def _flows(self, stop: _Stop, effect: Effect) -> bool:
+        return stop.flowing.holds(self._world, effect) and not _is_scoring(self._world, effect.site)
+
+    def _before(self, touch: Touch) -> dict[str, list[Touch]] | None:
+        """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
+        known = _is_known(self._world, touch, self._made.pins)
+        made = self._made.makers(touch, loosely=not known)
+        if made:
+            return made
+        path = touch.artefact.path
+        if path is None or self._made.pins.paths.matching(path, loosely=True):
+            return None
+        if not known and self._provided.is_named(path.rpartition("/")[2]):
+            return {}
+        return {} if places.is_byproduct(path) or self._made.declared.matching(path, loosely=not known) else None
+
+    def _take(self, touch: Touch, training: Training, program: str) -> None:
+        root = root_of(self._world, touch, training, self._made.pins)
+        lock = _recorded(self._world, program, self._made.pins) if program != training.program else ""
+        if root.state == "unpinned" and lock:
+            root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
+        known = self.found.get(root.artefact)
+        if known is None or (known.state != "unpinned" and root.state == "unpinned"):
+            self.found[root.artefact] = root
+
+    def _take_unnamed(self, effect: Effect, training: Training) -> None:
+        """A read whose artefact has no name: a set that a library brings, what the caller supplies, or unresolved."""
+        if effect.role not in TABULAR or effect.dead or effect.name in ("builtins.open", "io.open"):
+            return
+        place = self._world.resolved.code.place(effect.site[0], effect.line)
+        supplied = any(hole.kind in ("cli", "env", "param") for value in effect.targets for hole in value.holes())
+        toy = any(effect.entry.attrs.get(mark) for mark in ("toy", "synthetic", "checksummed"))
+        state = "pinned" if toy else "supplied" if supplied else "unresolved"
+        pin = "shipped with the library" if toy else ""
+        key = f"{effect.name} at {place}"
+        name = effect.name if toy else key
+        self.found.setdefault(key, Root(name, state, pin, place, training.program, training.place, effect.certainty))
+
+
+def _recorded(world: World, program: str, pins: Pins) -> str:
+    """The record that names by their hash the data which a step makes with this program; "" without one."""
+    for step in world.steps.all:
+        if step.tool == "dvc" and program in world.steps.programs(step):
+            held = (pins.by_path.get(out.path, "") for out in step.writes if out.path)
+            lock = next((pin.rpartition(" in ")[2] for pin in held if pin.endswith(".lock")), "")
+            if lock:
+                return lock
+    return ""
+
+
+def _is_scoring(world: World, site: Site) -> bool:
+    """Whether a function loads a model, asks it and fits none: what it reads besides is there to be scored."""
+    if not site[1]:
+        return False
+    own = world.resolved.effects.own
+    roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
+    return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
+
+
+def _is_known(world: World, touch: Touch, pins: Pins) -> bool:
+    """Whether the tree or a pin has a file at that very path: then one of the same name elsewhere is another."""
+    path = touch.artefact.path
+    return path is not None and (path in world.identities.tree or bool(pins.paths.matching(path)))
