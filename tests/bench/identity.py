@@ -28,15 +28,14 @@ Spot = tuple[int | None, int]
 PROGRAMS = (".py", ".ipynb", ".yaml", ".yml", ".toml", ".json", ".sh", ".cfg", "Dockerfile", "Makefile", ".txt", ".md")
 
 
-class Pair(NamedTuple):
-    """One pair of commits: how many findings are unchanged, keep their fingerprint, are known again; and the misses."""
+COUNTED = ("unchanged", "kept", "known", "unchanged, edited", "kept, edited", "known, edited")
+"""What is counted: findings that are unchanged, keep their fingerprint, are known again; then of these in edited files."""
 
-    unchanged: int
-    kept: int
-    known: int
-    unchanged_in_edited: int
-    kept_in_edited: int
-    known_in_edited: int
+
+class Pair(NamedTuple):
+    """One pair of commits: the counts, and the findings that were not known again."""
+
+    counts: Counter[str]
     misses: tuple[str, ...]
 
 
@@ -106,13 +105,11 @@ def measured(target: str, parent: str, child: str, before: Sequence[Finding], af
         other = partner.get(id(finding))
         known = other is not None and other in again
         kept = any(candidate.fingerprint == finding.fingerprint for candidate in again)
-        where = ("", "edited") if path in edited else ("",)
-        for kind in where:
+        for kind in ("", ", edited") if path in edited else ("",):
             counts.update({f"unchanged{kind}": 1, f"kept{kind}": kept, f"known{kind}": known})
         if not known:
             misses.append(f"{finding.rule} {path}:{finding.place.line} {finding.message[:80]}")
-    names = ("unchanged", "kept", "known", "unchangededited", "keptedited", "knownedited")
-    return Pair(*(counts[name] for name in names), misses=tuple(misses))
+    return Pair(counts, tuple(misses))
 
 
 def _by_spot(findings: Sequence[Finding]) -> Mapping[object, list[Finding]]:
@@ -130,6 +127,10 @@ def _spot(finding: Finding, path: str, moved: Mapping[Spot, Spot] | None) -> obj
     return finding.rule, path, at if moved is None else moved.get(at)
 
 
+def _row(counts: Counter[str]) -> str:
+    return " | ".join(str(counts[name]) for name in ("pairs", *COUNTED))
+
+
 def main() -> None:
     """Audit, count, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -141,7 +142,7 @@ def main() -> None:
         "| repository | head | pairs | unchanged | same fingerprint | known again | of these in edited files | same fingerprint | known again |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    whole: Counter[int] = Counter()
+    whole: Counter[str] = Counter()
     for target in options.targets:
         found: list[Pair] = []
         audits: dict[str, Sequence[Finding]] = {}
@@ -150,16 +151,16 @@ def main() -> None:
                 if commit not in audits:
                     audits[commit] = audit(target, rev=commit, jobs=1).findings
             found.append(measured(target, parent, child, audits[parent], audits[child]))
-        sums = [len(found), *(sum(pair[column] for pair in found) for column in range(6))]
-        whole.update(dict(enumerate(sums)))
+        sums = sum((pair.counts for pair in found), Counter[str](pairs=len(found)))
+        whole += sums
         name = target.rstrip("/").removesuffix("/.git").removesuffix("/repo").rpartition("/")[2].replace("+", "/")
         print(
-            f"| {name} | {git(target, 'rev-parse', '--short=12', 'HEAD').strip()} | {' | '.join(map(str, sums))} |",
+            f"| {name} | {git(target, 'rev-parse', '--short=12', 'HEAD').strip()} | {_row(sums)} |",
             flush=True,
         )
         if options.misses:
             print("\n".join(f"    {miss}" for pair in found for miss in pair.misses), flush=True)
-    print(f"| all | | {' | '.join(str(whole[column]) for column in range(7))} |")
+    print(f"| all | | {_row(whole)} |")
 
 
 if __name__ == "__main__":

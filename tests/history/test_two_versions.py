@@ -98,7 +98,8 @@ def test_the_trend_stands_under_one_version_and_tells_what_was_said_then(
     clean, leaking, last = now.points
     assert (clean.reported, leaking.reported, last.reported) == (said, said_leaking, None)
     assert clean.reported_under
-    assert clean.reported_under != (now.versions and now.versions.ruleset)
+    assert now.versions is not None
+    assert clean.reported_under[0] != now.versions.ruleset
     # The new rules see more debt in the same code, so what was said then cannot be held against what is said now ...
     assert clean.debt is not None
     assert said is not None
