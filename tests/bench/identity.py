@@ -51,7 +51,10 @@ def pairs(target: str, each: int) -> Iterator[tuple[str, str]]:
     changing = (
         (parent, child)
         for child, parent in pairwise(line)
-        if any(path.endswith(PROGRAMS) for path in git(target, "diff", "--name-only", parent, child).splitlines())
+        if any(
+            path.endswith(PROGRAMS)
+            for path in git(target, "diff", "--name-only", "--no-renames", parent, child).splitlines()
+        )
     )
     return islice(changing, each)
 
