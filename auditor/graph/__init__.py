@@ -49,9 +49,17 @@ class ArtefactGraph(
 ):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
 
+    @cached_property
+    def _owned(self) -> dict[str, bool]:
+        """Answers of `owns`, which every question asks of every file."""
+        return {}
+
     def owns(self, path: str) -> bool:
         """Whether a path belongs to this component and to no deeper one."""
-        return owner_of(path, self._roots) == self.root
+        found = self._owned.get(path)
+        if found is None:
+            found = self._owned[path] = owner_of(path, self._roots) == self.root
+        return found
 
     @cached_property
     def archetypes(self) -> tuple[ArchetypeScore, ...]:

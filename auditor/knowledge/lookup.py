@@ -29,10 +29,14 @@ class Knowledge:
         distributions: dict[str, tuple[str, ...]],
         methods: dict[str, str],
         brings: dict[str, tuple[str, ...]] | None = None,
+        *,
+        shipped: bool = False,
     ):
+        """`shipped`: the tables are those of the package, whose compiled form is kept."""
         self._texts = texts
         self._shipped_distributions = distributions
         self._brings = brings or {}
+        self._shipped = shipped
         self._unique = methods
         self._libraries = tuple(tables.head(name, text) for name, text in texts.items())
         self._files: dict[str, list[str]] = {}  # first part of an import name → files to parse
@@ -67,7 +71,7 @@ class Knowledge:
         for file in self._files.get(root, ()):
             if file not in self._read:
                 self._read.add(file)
-                self._take(tables.parse(self._texts[file]))
+                self._take(tables.parse(self._texts[file], file if self._shipped else ""))
 
     def _take(self, table: tables.WrittenTable) -> None:
         self._aliases.update(table.aliases)
@@ -305,5 +309,9 @@ def _bound(entry: Entry, receiver: str) -> Entry:
 def load() -> Knowledge:
     """The shipped tables, read once per process."""
     return Knowledge(
-        tables.read_texts(), tables.read_distributions(), tables.read_unique_methods(), tables.read_brought()
+        tables.read_texts(),
+        tables.read_distributions(),
+        tables.read_unique_methods(),
+        tables.read_brought(),
+        shipped=True,
     )

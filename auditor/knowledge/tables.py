@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from auditor.knowledge import compiled
 from auditor.knowledge.entry import (
     Argument,
     Domain,
@@ -108,11 +109,11 @@ def _entry(written: WrittenEntry, name: str) -> Entry:
     )
 
 
-def parse(text: str) -> WrittenTable:
-    """The table in this TOML text. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError`."""
+def parse(text: str, name: str = "") -> WrittenTable:
+    """The table in this TOML text, which is remembered under its `name`. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError`."""
     import tomllib
 
-    return msgspec.convert(tomllib.loads(text), WrittenTable)
+    return msgspec.convert(compiled.loads(text, name) if name else tomllib.loads(text), WrittenTable)
 
 
 def head(file: str, text: str) -> Library:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -32,15 +32,16 @@ def spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
     kept, budget = [], BUDGET
     for line in lines:
         cost = _cost(line)
-        if cost <= budget and _is_pattern(line):
-            kept.append(line)
+        pattern = _pattern(line) if cost <= budget else None
+        if pattern is not None:
+            kept.append(pattern)
             budget -= cost
-    return pathspec.GitIgnoreSpec.from_lines(kept) if kept else None
+    return pathspec.GitIgnoreSpec(kept) if kept else None
 
 
 def unusable(globs: Iterable[str]) -> list[str]:
     """Those that are no valid pattern, or that could take too long to match."""
-    return [glob for glob in globs if not (_cost(glob) <= BUDGET and _is_pattern(glob))]
+    return [glob for glob in globs if _cost(glob) > BUDGET or _pattern(glob) is None]
 
 
 def outer_rules(top: Path, folder: str) -> tuple[str, ...]:
@@ -101,14 +102,15 @@ class IgnoreRules:
         return False
 
 
-def _is_pattern(line: str) -> bool:
+@lru_cache(maxsize=MAX_LINES)
+def _pattern(line: str) -> Any:
+    """The pattern of a line (of a class that is new in some versions), None where it is none. The files of a tree mostly repeat the lines of one template."""
     import pathspec
 
     try:
-        pathspec.GitIgnoreSpec.from_lines([line])
+        return pathspec.GitIgnoreSpec.from_lines([line]).patterns[0]
     except (ValueError, re.error):  # git, too, passes over a pattern that it cannot understand
-        return False
-    return True
+        return None
 
 
 def _says_something(line: str) -> bool:

@@ -266,9 +266,9 @@ def test_a_table_is_parsed_when_first_asked_for_and_once(monkeypatch: pytest.Mon
     parsed: list[str] = []
     parse = tables.parse
 
-    def counting(text: str) -> tables.WrittenTable:
+    def counting(text: str, name: str = "") -> tables.WrittenTable:
         parsed.append(text)
-        return parse(text)
+        return parse(text, name)
 
     monkeypatch.setattr(tables, "parse", counting)
     knowledge = Knowledge({"frames.toml": FRAMES, "learn.toml": LEARN}, {}, {})

@@ -17,6 +17,7 @@ from auditor.program.running.invocations import argument
 
 FRAME, SERIES = "pandas.DataFrame", "pandas.Series"
 _NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT", "torch.nan"})
+_NAN_NAMES = frozenset(name.rpartition(".")[2] for name in _NAN)
 _GIVING = frozenset({
     "abs", "assign", "astype", "bfill", "clip", "drop", "drop_duplicates", "dropna", "ffill", "fillna", "interpolate",
     "mask", "reindex", "rename", "replace", "reset_index", "round", "set_index", "sort_index", "sort_values", "where",
@@ -45,10 +46,15 @@ def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
     """Uses of frames and metrics in product code that do not do what they say."""
     found: set[Misuse] = set()
     for path in programs(world, owned, ("pandas", "numpy", "math", "sklearn")):
+        words = world.resolved.code.words(path)
+        names_nan = words.mentions(_NAN_NAMES) or any(text.strip().lower() == "nan" for text in words.said)
         for site, at in statements(world, path):
-            found.update(_nan(world, site, at))
-            found.update(_chained(world, site, at))
-            found.update(_dropped(world, site, at))
+            if names_nan:
+                found.update(_nan(world, site, at))
+            if type(at.statement) is Assign:
+                found.update(_chained(world, site, at))
+            elif type(at.statement) is Do:
+                found.update(_dropped(world, site, at))
         found.update(_swapped(world, path))
         found.update(_merged(world, path))
     return sorted(found, key=lambda each: (in_order(each.place), each.kind))

@@ -20,6 +20,7 @@ _LOGS = frozenset({
     "tensorflow.log", "keras.backend.log", "tensorflow.keras.backend.log", "jax.numpy.log",
 })  # fmt: skip
 _EXPS = frozenset({"torch.exp", "numpy.exp", "tensorflow.exp", "tensorflow.math.exp", "jax.numpy.exp"})
+_NAMES = frozenset(name.rpartition(".")[2] for name in _LOGS | _EXPS)
 _SUMS = frozenset({"torch.sum", "numpy.sum", "tensorflow.reduce_sum", "tensorflow.math.reduce_sum", "jax.numpy.sum"})
 _SQUASHING = frozenset({
     "torch.softmax", "torch.sigmoid", "torch.nn.functional.softmax", "torch.nn.functional.sigmoid", "torch.special.softmax",
@@ -41,6 +42,8 @@ def unguarded(world: World, owned: Callable[[str], bool]) -> list[Unguarded]:
     """Computations of product code that give infinity or NaN for outputs a model may well have."""
     found = set()
     for path in programs(world, owned, LIBRARIES):
+        if not world.resolved.code.words(path).mentions(_NAMES):
+            continue
         for site, at in statements(world, path):
             frame = frame_at(site, at)
             for head in heads(at.statement):

@@ -44,10 +44,12 @@ def programs(world: World, owned: Callable[[str], bool], roots: Iterable[str] = 
     ]
 
 
-def statements(world: World, path: str) -> Iterator[tuple[Site, Placed]]:
-    """All statements of a program with the scope each stands in."""
+def statements(world: World, path: str, *, holding: str = "") -> Iterator[tuple[Site, Placed]]:
+    """All statements of a program with the scope each stands in; of scopes that hold a construct of that kind alone."""
     code = world.resolved.code
     for number in code.scopes(path):
+        if holding and holding not in code.index(path, number).kinds.values():
+            continue
         for each in placed(code.scope(path, number).body):
             yield (path, number), each
 

@@ -81,7 +81,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
     for path in programs(world, owned):
         if places.is_exploratory(path):
             continue
-        for site, at in statements(world, path):
+        for site, at in statements(world, path, holding="try"):
             statement = at.statement
             if type(statement) is not Try or not statement.handlers:
                 continue

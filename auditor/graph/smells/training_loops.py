@@ -21,6 +21,8 @@ _OPTIMISER = re.compile(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
 _CLEARING = frozenset({"zero_grad", "zero_", "clear_grad", "clear_gradients", "zero_gradients", "reset_grad"})
 _TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_mode"})
 _UNSTABLE = re.compile(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
+_TELLING = frozenset({"backward", "parameters"})
+"""Attributes one of which is named where gradients are made, or where an optimiser is given what it moves."""
 DEEPEST = 3
 """Levels of calls that are followed for what clears or turns."""
 
@@ -47,6 +49,8 @@ def defects(world: World, owned: Callable[[str], bool]) -> tuple[list[Defect], i
     found: list[Defect] = []
     looked = 0
     for path in programs(world, owned, ("torch",)):
+        if not _TELLING & world.resolved.code.words(path).members:
+            continue
         bodies: dict[Site, list[Placed]] = {}
         for site, at in statements(world, path):
             bodies.setdefault(site, []).append(at)

@@ -186,7 +186,7 @@ def _dumped(world: World, effect: Effect) -> bool:
 def _remote_code(world: World, path: str) -> Iterator[Unsafe]:
     """Models and data sets of a hub whose code is run, at whatever revision it has today."""
     code = world.resolved.code
-    for number in code.scopes(path):
+    for number in code.scopes(path) if "trust_remote_code" in code.words(path).members else ():
         for each in code.index(path, number).calls:
             given = dict(each.call.keywords)
             trust = given.get("trust_remote_code")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from auditor.knowledge import Knowledge
@@ -137,12 +137,17 @@ class Frame(NamedTuple):
 
     def at(self, block: Block) -> Frame:
         """The same scope, at a statement in that block."""
-        return self if block is self.block else Frame(self.path, self.scope, self.bound, self.depth, block)
+        path, scope, bound, depth, own = self
+        return self if block is own else _frame((path, scope, bound, depth, block))
 
     @property
     def key(self) -> tuple[str, int, int]:
         """What tells this frame from others, block and depth left out."""
         return (self.path, self.scope, self.bound.number if self.bound is not None else 0)
+
+
+_frame: Callable[[tuple[object, ...]], Frame] = partial(tuple.__new__, Frame)
+"""A frame of its fields: half the time of the class, which checks how it is called."""
 
 
 class Made(NamedTuple):

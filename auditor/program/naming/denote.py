@@ -71,6 +71,9 @@ class Denoter:
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
         self._modules = 0
+        self.cuts = 0
+        """How often an answer was cut short because its own question was being asked: what was found meanwhile may miss it."""
+        self._brought: dict[tuple[str, int], Denotation | None] = {}  # by file and the name of an import statement
         self._bases: dict[Local, list[Denotation]] = {}
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
@@ -86,6 +89,7 @@ class Denoter:
             return answers[number]
         key = (id(answers), number)
         if key in active or len(active) > DEEPEST:
+            self.cuts += 1
             return None
         active.add(key)
         try:
@@ -157,7 +161,7 @@ class Denoter:
     def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
         how, value = binding.how, binding.value
         if how == "import" and binding.imported is not None:
-            return self.imported(binding.imported, binding.level, frame.path)
+            return self._import(binding.imported, binding.level, frame.path)
         if how == "define":
             return Local(frame.path, binding.scope)
         if how == "param":
@@ -214,6 +218,17 @@ class Denoter:
 
     # --- modules ---
 
+    def _import(self, imported: Imported, level: int, path: str) -> Denotation | None:
+        """The same as `imported`, remembered: every function of a file may use what the file imports once."""
+        key = (path, id(imported))
+        if key in self._brought:
+            return self._brought[key]
+        before = self.cuts
+        found = self.imported(imported, level, path)
+        if self.cuts == before:
+            self._brought[key] = found
+        return found
+
     def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
         """What one name of an import statement stands for."""
         modules = self.code.modules
@@ -234,7 +249,9 @@ class Denoter:
         """A name of a module of the repository: a definition, a re-export or a submodule."""
         key = (home, name)
         if key in self._searching or self._modules > DEEPEST_MODULES:
-            return self._searching.get(key)
+            known = self._searching.get(key)
+            self.cuts += known is None
+            return known
         self._searching[key] = None
         self._modules += 1
         try:
@@ -342,9 +359,10 @@ class Denoter:
         if known is None:
             scope = self.code.scope(cls.path, cls.scope)
             where = Frame(cls.path, max(scope.parent, 0))
+            before = self.cuts
             found = (self.denote(base, where) for base in scope.bases)
             known = [base for base in found if base is not None]
-            if not self._active:  # in the middle of another question an answer may be cut short
+            if self.cuts == before:
                 self._bases[cls] = known
         return known
 

@@ -25,6 +25,7 @@ class Objects:
         self._declared: dict[Local, tuple[str, ...]] = {}
         self._stored: dict[Local, dict[str, list[tuple[Expr, int]]]] = {}
         self._items: dict[tuple[int, object], Item] = {}
+        self._methods: dict[tuple[Local, str], Local | Library | None] = {}
         self._adjusted: dict[Local, bool] = {}
         self._by_text: dict[Local, bool] = {}
         self._outside: dict[tuple[str, int], dict[tuple[str, str], list[tuple[Expr, Frame]]]] = {}
@@ -107,6 +108,19 @@ class Objects:
 
         A name that the class assigns is no method; a base outside the repository may have it.
         """
+        if depth:
+            return self._method(cls, name, depth)
+        key = (cls, name)
+        if key in self._methods:
+            return self._methods[key]
+        denoter = self.evaluator.denoter
+        before = denoter.cuts
+        found = self._method(cls, name, 0)
+        if denoter.cuts == before:
+            self._methods[key] = found
+        return found
+
+    def _method(self, cls: Local, name: str, depth: int) -> Local | Library | None:
         for binding in self.code.index(cls.path, cls.scope).final(name):
             if binding.how == "define":
                 return Local(cls.path, binding.scope)

@@ -93,8 +93,8 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "changed", "constructs", "imports", "items", "kinds", "nested", "returned_in",
-        "returns", "tests", "yields",
+        "attributes", "bindings", "calls", "changed", "constructs", "finals", "imports", "items", "kinds", "nested",
+        "returned_in", "returns", "tests", "yields",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -113,6 +113,8 @@ class ScopeIndex:
         self.kinds: dict[int, str] = {}
         self.tests: dict[int, Expr] = {}
         self.constructs = 0
+        self.finals: dict[str, list[Binding]] = {}
+        """Answers of `final`."""
 
     @staticmethod
     def of_expression(expr: Expr) -> ScopeIndex:
@@ -128,7 +130,8 @@ class ScopeIndex:
             return []
         if len(table) == 1:
             [(number, binding)] = table.items()
-            return [] if number > version or self.excludes(binding.block, block) else [binding]
+            excluded = bool(binding.block and block) and self.excludes(binding.block, block)
+            return [] if number > version or excluded else [binding]
         found: list[Binding] = []
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
@@ -141,8 +144,11 @@ class ScopeIndex:
 
     def final(self, name: str) -> list[Binding]:
         """The bindings that may hold when the scope has run to its end, newest first."""
-        table = self.bindings.get(name)
-        return self.reaching(name, max(table), ()) if table else []
+        found = self.finals.get(name)
+        if found is None:
+            table = self.bindings.get(name)
+            found = self.finals[name] = self.reaching(name, max(table), ()) if table else []
+        return found
 
     def guarded(self, block: Block) -> bool:
         """Whether a block runs only when the file is started, not when it is imported."""

@@ -8,53 +8,80 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Const, Name, Program, Record
+from auditor.model.ir import Attr, Call, Const, Each, Imported, Lambda, Name, Program, Record
 
 
 class Words(NamedTuple):
     """What a program writes out.
 
     `texts` are all its texts, `said` those in the bodies of its scopes; `members` the attributes and keywords named in
-    bodies; `free` the names that are read somewhere before anything in their scope binds them.
+    bodies; `free` the names that are read and that no statement or expression of the program binds; `brought` those that
+    are imported out of a module.
     """
 
     texts: frozenset[str]
     said: frozenset[str]
     members: frozenset[str]
     free: frozenset[str]
+    brought: frozenset[str]
+
+    def mentions(self, names: frozenset[str]) -> bool:
+        """Whether a body may mean something that is called by one of some names."""
+        return not (names.isdisjoint(self.members) and names.isdisjoint(self.free) and names.isdisjoint(self.brought))
 
 
 def words_of(program: Program) -> Words:
     """All words of a program."""
-    said: set[str] = set()
-    members: set[str] = set()
-    free: set[str] = set()
-    _collect([scope.body for scope in program.scopes], said, members, free)
-    beside: set[str] = set()
-    around = [(s.decorators, s.bases, s.keywords, s.returns, s.params) for s in program.scopes]
-    _collect(around, beside, set(), free)
-    return Words(frozenset(said | beside), frozenset(said), frozenset(members), frozenset(free))
+    bodies, around = _Walk(), _Walk()
+    bodies.through([scope.body for scope in program.scopes])
+    around.through([(s.decorators, s.bases, s.keywords, s.returns, s.params) for s in program.scopes])
+    free = (bodies.read | around.read) - bodies.bound - around.bound
+    texts = frozenset(bodies.texts)
+    return Words(texts | around.texts, texts, frozenset(bodies.members), frozenset(free), frozenset(bodies.brought))
 
 
-def _collect(stack: list[Any], texts: set[str], members: set[str], free: set[str]) -> None:
-    while stack:
-        item = stack.pop()
-        kind = type(item)
-        if kind is Name:
-            if not item.version:
-                free.add(item.id)
-        elif kind is tuple:
-            stack += item
-        elif kind is Const:
-            if type(item.value) is str:
-                texts.add(item.value)
-        elif kind is Attr:
-            members.add(item.name)
-            stack.append(item.base)
-        elif kind not in _PLAIN:
-            if kind is Call:
-                members.update([name for name, _ in item.keywords])
-            stack += (_PARTS.get(kind) or _parts(kind))(item)
+class _Walk:
+    """What one walk has met."""
+
+    def __init__(self) -> None:
+        self.texts: set[str] = set()
+        self.members: set[str] = set()
+        self.read: set[str] = set()
+        self.bound: set[str] = set()
+        self.brought: set[str] = set()
+
+    def through(self, stack: list[Any]) -> None:
+        """Take the words out of some records."""
+        read, bound = self.read, self.bound
+        while stack:
+            item = stack.pop()
+            kind = type(item)
+            if kind is Name:
+                (bound if item.version else read).add(item.id)
+            elif kind is tuple:
+                stack += item
+            elif kind is Const:
+                if type(item.value) is str:
+                    self.texts.add(item.value)
+            elif kind is Attr:
+                self.members.add(item.name)
+                stack.append(item.base)
+            elif kind not in _PLAIN:
+                if kind in _NAMING:
+                    self._names(item)
+                stack += (_PARTS.get(kind) or _parts(kind))(item)
+
+    def _names(self, item: Call | Each | Imported | Lambda) -> None:
+        """What a call names by keyword, an import by its name, and what a comprehension or a lambda binds for itself."""
+        if type(item) is Call:
+            self.members.update([name for name, _ in item.keywords])
+        elif type(item) is Imported:
+            self.brought.add(item.name)
+        elif type(item) is Lambda:
+            self.bound.update([param.name for param in item.params])
+        elif type(item) is Each:
+            targets = [each for target, _, _ in item.loops for each in records(target)]
+            self.bound.update([each.id for each in targets if type(each) is Name])
 
 
 def records(node: object) -> Iterator[Record]:
@@ -71,6 +98,7 @@ def records(node: object) -> Iterator[Record]:
 
 
 _PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
+_NAMING = frozenset({Call, Each, Imported, Lambda})
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from auditor.program.rows.machine import Called, Machine
 from auditor.program.rows.row_sets import Rows

@@ -7,8 +7,11 @@ modules of their own, which it is given as tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
@@ -29,8 +32,7 @@ MOST_ELEMENTS = 12
 """Elements of a list that a loop is run for one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """The state of an object that several names may hold: a model, a transformer, a splitter or one of the repository."""
 
     name: str
@@ -41,8 +43,8 @@ class Thing:
     fit: Fit | None = None
     trained: Trained | None = None
     parts: tuple[Value, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
-    attrs: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, Value] = {}
+    attrs: Mapping[str, object] = {}
 
 
 @dataclass(slots=True)
@@ -58,6 +60,8 @@ class Env:
     line: int = 0
     returned: list[Value] = field(default_factory=list)
     caller: Env | None = None
+    turn: Block = ()
+    """Where the innermost loop stands, or the scope itself."""
 
     def lookup(self, name: str) -> Value | None:
         """What a name holds, here or in the module."""
@@ -65,8 +69,7 @@ class Env:
         return found if found is not None or self.outer is None else self.outer.lookup(name)
 
 
-@dataclass(slots=True)
-class Called:
+class Called(Struct):
     """One call with its arguments evaluated. `name` is the method, or the qualified name of a library function."""
 
     expr: Call
@@ -132,6 +135,8 @@ class Machine:
         self.handed_on = handed_on
         self.written: dict[str, Value] = {}
         """What was written to files, by their names."""
+        self.alone: dict[Site, Value] = {}
+        """The objects whose methods are run for themselves, by their classes."""
         self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from auditor.program.rows.machine import Called, Machine
 from auditor.program.rows.values import OTHER, Value

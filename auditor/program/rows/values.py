@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.program.rows.row_sets import Rows, RowSets, Spot, shares
 
@@ -35,7 +37,7 @@ Kind = Literal[
 class Fit(NamedTuple):
     """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter.
 
-    `rescales` says that it keeps the order of each column.
+    `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for.
     """
 
     rows: Rows
@@ -43,14 +45,11 @@ class Fit(NamedTuple):
     name: str
     how: str = "transformer"
     rescales: bool = False
+    split: int = 0
 
 
 NO_FITS: frozenset[Fit] = frozenset()
 _NO_COLUMNS: Mapping[str, Value] = MappingProxyType({})
-
-
-def _no_columns() -> Mapping[str, Value]:
-    return _NO_COLUMNS
 
 
 UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "density"})
@@ -77,14 +76,13 @@ class Trained(NamedTuple):
     trees: bool = False
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Value:
+class Value(Struct, frozen=True, eq=False):
     """One value, compared by identity. `columns` are what was stored under single names of a table."""
 
     kind: Kind = "other"
     rows: Rows | None = None
     fits: frozenset[Fit] = NO_FITS
-    columns: Mapping[str, Value] = field(default_factory=_no_columns)
+    columns: Mapping[str, Value] = _NO_COLUMNS
     items: tuple[Value, ...] = ()
     keys: tuple[object, ...] = ()
     const: object = None

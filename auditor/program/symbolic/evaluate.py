@@ -102,7 +102,13 @@ class Evaluator:
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             return (UNKNOWN,)
-        key = (id(expr), *frame.key)
+        path, scope, bound, _, _ = frame
+        key = (
+            id(expr),
+            path,
+            scope,
+            0 if bound is None else bound.number,
+        )  # `frame.key`, asked more often than all else
         known = self._memo.get(key)
         if known is not None:
             return known

@@ -25,10 +25,15 @@ def test_members_are_attributes_and_keywords_of_bodies() -> None:
     assert "route" not in words.members
 
 
-def test_free_names_are_those_that_their_scope_has_not_bound_before() -> None:
+def test_free_names_are_those_that_nothing_in_the_program_binds() -> None:
     words = words_of(read("import x\ndef f(a: Kind, b=start) -> Done:\n    c = x + a + d\n    return c\n"))
-    assert {"Kind", "start", "Done", "x", "d"} <= words.free
-    assert not {"a", "c"} & words.free
+    assert {"Kind", "start", "Done", "d"} <= words.free
+    assert not {"x", "c"} & words.free
+
+
+def test_names_that_an_expression_binds_for_itself_are_not_free() -> None:
+    words = words_of(read("found = [a + y for a, (b, c) in z]\nsorted(k, key=lambda d: d + e)\n"))
+    assert words.free == {"y", "z", "sorted", "k", "e"}
 
 
 def test_records_are_found_however_deep() -> None:
