@@ -128,6 +128,14 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
 
 
+def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:
+    """`groupby(…).apply(lambda g: g.fillna(g.median()))`: the rows again, each with a statistic of its group in it."""
+    whole = Value("frame", base.rows, base.fits)
+    found = called_on(m, called, called.given("func", 0) or OTHER, whole)
+    learned = found is not None and found.kind == "frame" and found.rows is base.rows and found.fits - base.fits
+    return found if learned and found is not None else None
+
+
 def _looks_back(expr: Expr) -> bool:
     """Whether a function computes from earlier rows of its group: `lambda s: s.shift(1).rolling(7).mean()`."""
     if type(expr) is Call and type(expr.func) is Attr and expr.func.name in WINDOWS:
@@ -166,6 +174,8 @@ def _of_groups(m: Machine, called: Called, base: Value) -> Value:
         "ngroup",
     ):
         return Value("frame", base.rows, base.fits)
+    if called.name == "apply" and (learned := _applied_to_groups(m, called, base)) is not None:
+        return learned
     if called.name in ("apply", "get_group", "filter", "sample"):
         return Value("frame", m.sets.subset(m.rows(base)), base.fits)
     if called.name in ("groups", "ngroups", "indices"):
