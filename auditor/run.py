@@ -44,6 +44,7 @@ class Options(TypedDict, total=False):
     cache_dir: Path | None
     jobs: int | None
     progress: Progress | None
+    memory: dict[bytes, Facts] | None
 
 
 def audit(
@@ -59,12 +60,14 @@ def audit(
     jobs: int | None = None,
     progress: Progress | None = None,
     governed_by: Audit | None = None,
+    memory: dict[bytes, Facts] | None = None,
 ) -> Audit:
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
     further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
-    as they stand there: a change cannot exempt itself. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    as they stand there: a change cannot exempt itself. `memory` holds facts of contents from one call to the next, for whoever audits
+    many revisions in one process. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
     from auditor.tree import open_tree
@@ -85,7 +88,7 @@ def audit(
         from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
         from auditor.judgement import excerpts
 
-        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress)
+        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress, memory=memory)
         result = _judge(
             tree.listing,
             tree.settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from auditor.facts.cache import Cache
@@ -37,20 +37,27 @@ class Tree(Protocol):
 
 
 def read_facts(
-    tree: Tree, *, cache: Cache | None = None, jobs: int | None = None, progress: Progress | None = None
+    tree: Tree,
+    *,
+    cache: Cache | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    memory: dict[bytes, Facts] | None = None,
 ) -> dict[str, Facts]:
     """The facts of every file that a reader knows and whose bytes are there, in the order of the listing.
 
     Equal contents are read once. `jobs` is the number of processes (None: one for each core). A reader's own failure
-    is a trouble with the code `internal`; it is never stored.
+    is a trouble with the code `internal`; it is never stored. What `memory` has is taken from there, and all is added to it.
     """
     with no_collection():
-        reading = _Reading(tree, cache, progress)
+        reading = _Reading(tree, cache, progress, memory)
         try:
             for done in read_all(reading.tasks(), jobs=jobs, compress=cache is not None):
                 reading.keep(done.key, done.facts, done.packed)
         finally:
             reading.flush()
+        if memory is not None:
+            memory.update(reading.sound())
         return reading.result()
 
 
@@ -64,10 +71,13 @@ def blob_id(data: bytes) -> str:
 class _Reading:
     """One run over one tree: which content each path has, and what is known of each content."""
 
-    def __init__(self, tree: Tree, cache: Cache | None, progress: Progress | None) -> None:
+    def __init__(
+        self, tree: Tree, cache: Cache | None, progress: Progress | None, memory: Mapping[bytes, Facts] | None
+    ) -> None:
         self._tree = tree
         self._cache = cache
         self._progress = progress
+        self._memory = memory or {}
         self._kinds: dict[str, bytes] = {}  # path -> which readers, in which version
         self._keys: dict[str, bytes] = {}  # path -> key of its content
         self._facts: dict[bytes, Facts] = {}
@@ -142,10 +152,17 @@ class _Reading:
         self._keys[path] = key
         return key
 
+    def sound(self) -> dict[bytes, Facts]:
+        """Facts by content, those that a failure of our own made left out."""
+        failed = {key for key, facts in self._facts.items() if any(t.code == "internal" for t in facts.troubles)}
+        return {key: facts for key, facts in self._facts.items() if key not in failed}
+
     def _look_up(self, keys: Iterable[bytes]) -> None:
+        wanted = list(keys)
+        self._facts.update({key: self._memory[key] for key in wanted if key in self._memory})
         if self._cache is None:
             return
-        for key, packed in self._cache.get_many(keys):
+        for key, packed in self._cache.get_many(key for key in wanted if key not in self._memory):
             try:
                 self._facts[key] = unpack(packed)
             except (ValueError, zlib.error) as error:  # read it again, and store it anew

@@ -38,6 +38,12 @@ def render(trend: Trend, *, color: bool = False, columns: int = COLUMNS) -> str:
         f"{HISTORY.get(trend.history, trend.history)}; {plural(trend.skipped, 'commit')} between the points were not audited.",
         indent=2,
     )
+    unread = [point.unread for point in trend.points if point.unread]
+    if unread:
+        screen.add(
+            f"At {plural(len(unread), 'commit')} up to {plural(max(unread), 'file')} could not be read (not in this clone, or too large).",
+            indent=2,
+        )
     if trend.versions:
         screen.add(
             f"All points under rules {plain(trend.versions.ruleset)}, profile {plain(trend.versions.profile)}.",

@@ -21,7 +21,7 @@ def points_table(trend: Trend) -> pd.DataFrame:
         row: dict[str, Any] = {
             "commit": point.commit, "tags": " ".join(point.tags), "debt": point.debt, "low": point.low, "high": point.high,
             "net": point.net, "grade": point.grade, "coverage": point.coverage, "hours_p50": point.hours_p50,
-            "hours_p90": point.hours_p90, "logical_lines": point.lines, "new": point.new, "fixed": point.fixed,
+            "hours_p90": point.hours_p90, "logical_lines": point.lines, "unread": point.unread, "new": point.new, "fixed": point.fixed,
             "reported": point.reported, "reported_under": " ".join(point.reported_under), "problem": point.problem,
         }  # fmt: skip
         row |= {f"findings_{name}": point.counts.get(name, 0) for name in ("critical", "high", "medium", "low", "info")}

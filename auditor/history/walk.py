@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-import os
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, get_context, parent_process
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Reported, Runs, packed, unpacked
+from auditor.history.store import Key, Reported, Runs, unpacked
+from auditor.history.workers import made
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
-from auditor.tree import Station, between, line, repository_of
+from auditor.tree import Line, Station, between, line, repository_of
 
 if TYPE_CHECKING:
     from auditor.run import Options
+    from auditor.score import Policy
 
 Progress = Callable[[str, int, int], None]
 
@@ -65,6 +61,30 @@ def trend(
             break
         walk.audit(more)
         chosen = sorted({*chosen, *more}, key=along.stations.index)
+    return _told(target, walk, along, chosen, policy, titles)
+
+
+def known(target: str, store: Runs) -> Trend | None:
+    """The trend over the commits that are stored, None where fewer than two are; nothing is audited."""
+    from auditor.engine import registry
+    from auditor.score import load_policy
+
+    try:
+        along = line(target, None)
+        walk = _Walk(target, store, jobs=1, use_cache=True, cache_dir=None, tell=_silent)
+    except UsageError:  # the folder is no repository, or not that of the history
+        return None
+    chosen = [station for station in along.stations if walk.has(station)]
+    if len(chosen) < 2:
+        return None
+    titles = {family.id: family.title for family in registry().families}
+    return _told(target, walk, along, chosen, load_policy(), titles)
+
+
+def _told(
+    target: str, walk: _Walk, along: Line, chosen: Sequence[Station], policy: Policy, titles: Mapping[str, str]
+) -> Trend:
+    """The trend over audited commits."""
     audited = walk.audited(chosen)
     found, steps = lives(audited, policy, titles, walk.renames(audited))
     families = {rule.id: rule.family for audit in audited for rule in audit.audit.rules}
@@ -109,7 +129,7 @@ def _point(station: Station, audit: Audit, step: tuple[int, int], then: Reported
             counts[finding.severity.value] = counts.get(finding.severity.value, 0) + 1
     return Point(
         station.commit, station.time, station.tags, score.debt, score.low, score.high, score.net, score.grade, score.coverage,
-        score.hours_p50, score.hours_p90, audit.coverage.logical_lines, counts,
+        score.hours_p50, score.hours_p90, audit.coverage.logical_lines, audit.coverage.files_unknown, counts,
         {family.id: family.debt for family in audit.families}, *step, then.debt if then else None, then[1:] if then else (),
     )  # fmt: skip
 
@@ -126,14 +146,18 @@ class _Walk:
         self._renames: dict[tuple[str, str], Mapping[str, str]] = {}
         self.problems: dict[str, str] = {}
 
+    def has(self, station: Station) -> bool:
+        """Whether a commit is stored under today's versions."""
+        return self._store.has(station.commit, self._key)
+
     def audit(self, stations: Sequence[Station]) -> None:
         """Audit and store what is not stored yet."""
-        missing = [station for station in stations if not self._store.has(station.commit, self._key)]
-        for done, (station, data, problem) in enumerate(self._made(missing), 1):
-            if problem:
-                self.problems[station.commit] = problem
+        missing = [station for station in stations if not self.has(station)]
+        for done, one in enumerate(made(self._target, missing, self._options, self._jobs), 1):
+            if one.problem:
+                self.problems[one.station.commit] = one.problem
             else:
-                self._store.put(station.commit, station.time, self._key.scope, unpacked(data))
+                self._store.put(one.station.commit, one.station.time, self._key.scope, unpacked(one.data))
             self._tell("auditing commits", done, len(missing))
 
     def audited(self, stations: Sequence[Station]) -> list[Audited]:
@@ -153,50 +177,6 @@ class _Walk:
             if pair not in self._renames:
                 self._renames[pair] = between(self._target, before.commit, after.commit).renames
         return self._renames
-
-    def _made(self, stations: Sequence[Station]) -> Iterator[tuple[Station, bytes, str]]:
-        """The audit of each station in stored form, or why there is none, as they are done."""
-        if self._jobs == 1 or len(stations) < 2:
-            for station in stations:
-                yield station, *_audit(self._target, station.commit, station.time, self._options)
-            return
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_stay_with_parent) as pool:
-            waiting: dict[Future[tuple[bytes, str]], Station] = {
-                pool.submit(_audit, self._target, station.commit, station.time, self._options): station
-                for station in stations
-            }
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    station = waiting.pop(future)
-                    try:
-                        yield station, *future.result()
-                    except BrokenProcessPool:
-                        yield station, b"", "the process that audited it was ended"
-
-
-def _stay_with_parent() -> None:
-    """Ends this process when the one that started it is gone, however that ended: its pipes alone would not tell."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _leave_after(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
-
-
-def _audit(target: str, commit: str, time: int, options: Options) -> tuple[bytes, str]:
-    """One commit, as of the day it was committed: (stored form, "") or (b"", what went wrong)."""
-    from auditor.run import audit
-
-    day = dt.datetime.fromtimestamp(time, tz=dt.UTC).date()
-    whole: Options = {**options, "as_of": day}
-    try:
-        return packed(audit(target, rev=commit, **whole)), ""
-    except UsageError as error:
-        return b"", str(error)
 
 
 def _versions() -> Versions:

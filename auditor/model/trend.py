@@ -12,7 +12,7 @@ SCHEMA = "auditor/trend/1"
 class Point(msgspec.Struct, frozen=True):
     """One audited commit. `time` is in seconds since 1970; `counts` are open findings by severity; `families` debt by family.
 
-    `reported` is the debt that was said when the commit was first audited, `reported_under` the rules, score model, calibration
+    `unread` counts files whose contents the clone lacks, or that are too large. `reported` is the debt that was said when the commit was first audited, `reported_under` the rules, score model, calibration
     and profile of then; both only where those were others than today's. `problem` says why a commit could not be audited; then
     nothing else is known of it.
     """
@@ -29,6 +29,7 @@ class Point(msgspec.Struct, frozen=True):
     hours_p50: float = 0.0
     hours_p90: float = 0.0
     lines: int = 0
+    unread: int = 0
     counts: dict[str, int] = {}
     families: dict[str, float | None] = {}
     new: int = 0

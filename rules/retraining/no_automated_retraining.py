@@ -63,6 +63,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     elif hint := graph.training_hint():
         yield NotEvidenced(f"{hint[1]} ({hint[0]})", searched=SEARCHED)
+    elif said := graph.retraining_told():
+        yield NotEvidenced(f"a document says who trains again: “{said}”", searched=SEARCHED)
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=SEARCHED)
     else:
@@ -76,6 +78,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="start the training entry point on a schedule or on a drift alert; keep a manual approval before release if wanted",
             related=(
                 served[0].place.says(served[0].says),
+                *(step.says("a step that trains, by its name") for step in graph.steps_that_may_train()[:2]),
                 *(
                     each.place.says(f"trained here ({each.name})")
                     for each in ([training] if training else trainings[:4])

@@ -90,7 +90,7 @@ def test_debug_shows_where(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
         (["audit", "--jobs", "0"], "--jobs"),
         (["audit", "--no-such-option"], "--no-such-option"),
         (["audit", "--as-of", "yesterday"], "YYYY-MM-DD"),
-        (["audit", "-o", "pdf"], "not an output format"),
+        (["audit", "-o", "docx"], "not an output format"),
         (["audit", "-o", "json=no/such/place.json"], "does not exist"),
         (["audits"], "audits"),
         (["explain", "PIP01"], "PIP001"),

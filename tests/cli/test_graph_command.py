@@ -94,7 +94,7 @@ def test_a_terminal_gets_a_summary_and_a_pipe_gets_all(project: Path, monkeypatc
 def test_an_unknown_form_is_refused(project: Path) -> None:
     done = call(project, "-o", "svg")
     assert isinstance(done.exception, UsageError)
-    assert "choose one of json, html, dot, graphml, terminal" in str(done.exception)
+    assert "choose one of json, html, dot, mermaid, graphml, terminal" in str(done.exception)
 
 
 def test_two_runs_write_the_same_bytes(project: Path) -> None:

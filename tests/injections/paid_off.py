@@ -1,4 +1,4 @@
-"""The paid-off project in memory, changed by an injection, and what the rules of the four debts say of it."""
+"""The paid-off project in memory, changed by an injection, and what rules say of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from auditor.model.facts import Facts
 from auditor.model.finding import Finding
 from auditor.model.listing import Entry, Listing, Target
 from auditor.model.settings import Settings
+from auditor.model.verdict import REGULAR
 from auditor.program import resolve
 from auditor.readers import candidates, read_file
 from tests.projects.builder import PROJECTS
 
 FAMILIES = ("ENT", "GLU", "PIP", "DAT")
-RULES = [loaded for rule, loaded in registry().rules.items() if rule.startswith(FAMILIES)]
+EVERY = ("",)
+"""All families: what is asked where an injection must change nothing else."""
 
 
 _RECORDED = re.compile(r"(    - path: (\S+)\n      hash: md5\n      md5: )\w+(\n      size: )\d+")
@@ -63,8 +65,10 @@ def _facts(path: str, text: str) -> Facts | None:
     return read_file(readers, text.encode()) if readers else None
 
 
-def findings(files: Mapping[str, str], sizes: Mapping[str, int], history: History | None) -> list[Finding]:
-    """What the rules of the four families say of a tree."""
+def findings(
+    files: Mapping[str, str], sizes: Mapping[str, int], history: History | None, families: tuple[str, ...] = FAMILIES
+) -> list[Finding]:
+    """What the rules of some families say of a tree."""
     facts = {path: found for path, text in files.items() if (found := _facts(path, text)) is not None}
     entries = tuple(
         Entry(path, sha1(text.encode(), usedforsecurity=False).hexdigest(), sizes.get(path, len(text)))
@@ -72,14 +76,20 @@ def findings(files: Mapping[str, str], sizes: Mapping[str, int], history: Histor
     )
     listing = Listing(Target("memory", "revision", "churn", history="full"), entries)
     world = Graphs(resolve(facts, frozenset(files), load()), listing, Settings(), lambda: history or History("full"))
-    said = judge(world.components, RULES)
+    rules = [loaded for rule, loaded in registry().shown_to(REGULAR).rules.items() if rule.startswith(families)]
+    said = judge(world.components, rules)
     assert not said.errors, said.traces
     return list(said.findings)
 
 
-def told(files: Mapping[str, str], sizes: Mapping[str, int], history: History | None = None) -> set[tuple[Said, str]]:
+def told(
+    files: Mapping[str, str],
+    sizes: Mapping[str, int],
+    history: History | None = None,
+    families: tuple[str, ...] = FAMILIES,
+) -> set[tuple[Said, str]]:
     """The findings with their entities, each by the text of its line."""
-    return {(_said(finding, files), finding.entity) for finding in findings(files, sizes, history)}
+    return {(_said(finding, files), finding.entity) for finding in findings(files, sizes, history, families)}
 
 
 def _said(finding: Finding, files: Mapping[str, str]) -> Said:

@@ -25,6 +25,10 @@ PICK = {
     "dvc.yaml": "stages:\n  prepare:\n    cmd: python prepare.py\n    outs: [chosen]\n  fit:\n    cmd: python fit.py\n    deps: [chosen]\n",
 }
 PICKED = "import os\nimport random\nimport shutil\n\n{}for name in random.sample(os.listdir('all'), 10):\n    shutil.copy2(os.path.join('all', name), os.path.join('chosen', name))\n"
+REDUCE = (
+    SK + "from sklearn.decomposition import PCA\nRidge().fit(PCA(3{}).fit_transform(f[['a', 'b', 'c', 'd']]), f['y'])\n"
+)
+SALIENT = "import torch\nfrom torch import nn\n\nnet = nn.Linear(2, 1)\nx = torch.ones(1, 2, requires_grad=True)\nnet.zero_grad()\nnet(x).sum().backward()\nprint(x.grad)\n"
 SHOW = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
 FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
 
@@ -47,6 +51,8 @@ PAIRS = [
     pytest.param("REP005", {"requirements.txt": "pandas==2.2.1\n", "a.py": SK}, {"requirements.txt": "pandas==2.2.1\n", "Dockerfile": "FROM apache/airflow:3.1.2-python3.12\n", "a.py": SK}, id="Python in the tag of another image"),
     pytest.param("REP005", {"requirements.txt": "pandas==2.2.1\n", "a.py": SK}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    conda create -n a python=3.11 -y\n", "a.py": SK}, id="Python in a document"),
     pytest.param("REP001", {**PICK, "prepare.py": PICKED.format("")}, {**PICK, "prepare.py": PICKED.format("random.seed(7)\n")}, id="files that chance picks for the folder that training reads"),
+    pytest.param("REP001", {"a.py": REDUCE.format(", svd_solver='randomized'")}, {"a.py": REDUCE.format("")}, id="an algorithm that draws only where it is told to"),
+    pytest.param("REP001", {"a.py": SALIENT + "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nopt.step()\n"}, {"a.py": SALIENT}, id="gradients that explain"),
     pytest.param("REP001", {"a.py": SEARCH.format(3)}, {"a.py": SEARCH.format(1)}, id="a search of a single trial"),
     pytest.param("REP010", {"fit.py": FLOW}, {"fit.py": FLOW, "defs.py": "from dagster import asset\nfrom fit import train\n\n\n@asset\ndef model():\n    train()\n"}, id="an asset that trains"),
     pytest.param("LKG008", {"a.py": SK + "Ridge().fit(f[['a', 'y']], f['y'])\n"}, {"a.py": SK + "g = f[['a', 'b', 'y']]\nnames = [c for c in g if c != 'y']\nX, X2, t, t2 = train_test_split(g[names], g['y'])\nRidge().fit(X, t)\n"}, id="columns that are chosen by code"),
@@ -63,3 +69,17 @@ def test_notebooks_of_a_library_show_what_it_does_not_ship() -> None:
     files = {"pkg/__init__.py": "", "pkg/a.py": "import pandas\n", "notebooks/a.py": SHOW}
     assert not found(files, "REP009", "L")
     assert found({**files, "pkg/b.py": SHOW}, "REP009", "L")
+
+
+def test_copies_of_one_file_are_told_apart() -> None:
+    files = {f"{folder}/a.py": SK + "tr, te = train_test_split(f)\n" + FIT for folder in ("here", "there")}
+    judged = judge(graphs(files, archetypes="P").components, [RULES["REP001"]])
+    assert sorted(finding.place.path for finding in judged.findings) == ["here/a.py", "there/a.py"]
+
+
+def test_a_seed_that_some_other_program_hands_over_is_given() -> None:
+    option = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--seed', type=int, default=None)\nargs = parser.parse_args()\n"
+    files = {"fit.py": option + SK + "tr, te = train_test_split(f, random_state=args.seed)\n" + FIT}
+    assert found(files, "REP001")
+    start = "import subprocess\n\nNAME = 'fit.py'\n\n\ndef go(seed, *more):\n    subprocess.run(more + (NAME, f'--seed={seed}'))\n"
+    assert not found({**files, "start.py": start}, "REP001")

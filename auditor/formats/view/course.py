@@ -183,6 +183,12 @@ def _notes(points: Sequence[Point]) -> Iterator[str]:
     other, failed = sum(bool(p.reported_under) for p in points), sum(bool(p.problem) for p in points)
     if other:
         yield f"{plural(other, 'commit')} had been reported under other rules or weights; the scores here are restated under today's."
+    unread = [p.unread for p in points if p.unread]
+    if unread:
+        yield (
+            f"At {plural(len(unread), 'commit')} up to {plural(max(unread), 'file')} could not be read, because this clone lacks the contents "
+            "or they are too large; what stands in them is not judged."
+        )
     if failed:
         yield f"{plural(failed, 'commit')} could not be audited."
 

@@ -11,7 +11,7 @@ from posixpath import dirname
 from typing import NamedTuple, TypeAlias
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex, above, matches
+from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.steps import DeclaredStep
@@ -80,12 +80,12 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 table[path][program] = touch
     pins = PathIndex(pinned_paths(world, locked=False))
     led, runs = flows(world), OneRun(world)
-    found: list[FileEdge] = []
+    found: dict[tuple[str, str, str], FileEdge] = {}
     known = _Readers(reads)
     for path, writers in sorted(writes.items()):
         for other, readers in known.alike(path):
-            if _is_anything(other) and not _is_pattern(path):
-                continue  # whatever lies there is read: not for that this file is
+            if not _means(path, other, writes):
+                continue
             for reader, read in sorted(readers.items()):
                 makers = [
                     w
@@ -97,8 +97,19 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and joinable(w, writers[w], reader, read)
                 ]
                 if makers and not pins.matching(other, loosely=True):
-                    found += _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led, runs)
-    return found
+                    for edge in _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led, runs):
+                        found.setdefault((edge.artefact, edge.writer, edge.reader), edge)
+    return list(found.values())
+
+
+def _means(path: str, other: str, writes: Mapping[str, Mapping[str, Touch]]) -> bool:
+    """Whether what is written can be what is read, though the two are not written alike.
+
+    What a folder is filled with is not the file that somebody writes into it by name.
+    """
+    if path != other and is_anything(other):
+        return False  # whatever lies there is read: not for that this file is
+    return path not in above(other) or other not in writes
 
 
 def _edge(
@@ -199,12 +210,6 @@ class _Readers:
                 found.add(other)
         found.discard(path)
         return [(each, self.reads[each]) for each in ([path] if path in self.reads else []) + sorted(found)]
-
-
-def _is_anything(path: str) -> bool:
-    """Whether a pattern says no more of a file than its folder and suffix."""
-    name = path.rpartition("/")[2]
-    return _is_pattern(name) and not re.sub(r"\{[^{}]*\}", "", name).rpartition(".")[0].strip("._-* ")
 
 
 def _is_pattern(path: str) -> bool:

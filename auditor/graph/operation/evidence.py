@@ -27,7 +27,7 @@ OWN_STATISTIC = re.compile(
 )
 _OWN_QUALITY = re.compile(
     r"(^|_)((concept|performance|label|target|model)_(drift|decay|degradation)|ground_truth|actuals|backtest\w*|delayed_labels?|feedback|"
-    r"(monitor|track|check|log|evaluate)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
+    r"(monitor|track|check|log|evaluate|watch)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
     re.I,
 )
 _PLACED = re.compile(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
@@ -86,6 +86,7 @@ def _quality(world: World) -> tuple[Evidence, ...]:
     found = [
         *_calls(world, ("performance", "target")),
         *_functions(world, _OWN_QUALITY, "own check of the model's quality"),
+        *_quality_steps(world),
         *_watches(world, ("performance", "target")),
         *_listed(world, ("performance", "target")),
     ]
@@ -197,6 +198,14 @@ def _steps(world: World) -> Iterator[Evidence]:
         if re.search(r"drift|evidently", words, re.I) or re.search(r"drift", step.step.name, re.I):
             place = world.resolved.code.place(step.path, step.step.line)
             yield Evidence(place, f"step {step.step.name} checks drift", True)
+
+
+def _quality_steps(world: World) -> Iterator[Evidence]:
+    """Declared steps that are called after the quality of the model."""
+    for step in world.steps.all:
+        if step.tool != "readme" and not step.path.endswith(".lock") and _OWN_QUALITY.search(step.step.name):
+            place = world.resolved.code.place(step.path, step.step.line)
+            yield Evidence(place, f"step {step.step.name} checks the model's quality", True)
 
 
 def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import predicting_sites, predictions
+from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
 from auditor.graph.jungles.failures import nested
 from auditor.graph.observed.endpoints import Endpoint, endpoints, schema_of
 from auditor.graph.observed.written import name_of
@@ -19,6 +19,7 @@ from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite, children
+from auditor.program.naming.statements import heads, placed, within
 
 _KEEPING = frozenset({
     "insert", "insert_one", "insert_many", "add", "add_all", "execute", "executemany", "commit", "send", "send_message", "publish", "produce",
@@ -126,8 +127,29 @@ def _handlers(world: World) -> tuple[Handler, ...]:
 
 def unchecked(world: World, handler: Handler) -> bool:
     """Whether nothing of what an endpoint takes in is checked beyond its parsing."""
-    return not _typed(world, handler) and not any(
-        _checks(world, site) for site in handler.reached if places.is_product(site[0])
+    return not _typed(world, handler) and not any(_checks(world, site) for site in _handed(world, handler))
+
+
+def _handed(world: World, handler: Handler) -> Iterator[Site]:
+    """The endpoint, and the scopes it leads to by calls that hand something over, or that look at the request themselves."""
+    todo, seen = [handler.endpoint.site], {handler.endpoint.site}
+    while todo:
+        site = todo.pop()
+        yield site
+        for edge in world.resolved.effects.calls.get(site, ()):
+            other = (edge.callee.path, edge.callee.scope)
+            given = edge.call.args or edge.call.keywords or not edge.direct
+            if other not in seen and places.is_product(other[0]) and (given or _asks_request(world, other)):
+                seen.add(other)
+                todo.append(other)
+
+
+def _asks_request(world: World, site: Site) -> bool:
+    return any(
+        type(node) is Name and node.id == "request"
+        for at in placed(world.resolved.code.scope(*site).body)
+        for head in heads(at.statement)
+        for node in within(head)
     )
 
 
@@ -167,11 +189,16 @@ def _checks(world: World, site: Site) -> bool:
         name = _named(call.call.func)
         if name == "astype" and type(call.call.func) is Attr and _mentions_input(call.call.func.base):
             return True
-        if (name in _CONVERTING and any(_mentions_input(arg) for arg in call.call.args)) or (
+        if (name in _CONVERTING and any(_mentions_input(arg) and not _predicted(arg) for arg in call.call.args)) or (
             name and _CHECKING.search(name)
         ):
             return True
     return any(_refuses(statement) for statement, _ in nested(scope.body))
+
+
+def _predicted(expr: Expr) -> bool:
+    """Whether an expression asks the model: what is converted then is the answer."""
+    return any(type(node) is Attr and node.name in PREDICTING for node in _within(expr))
 
 
 def _refuses(statement: object) -> bool:
@@ -265,7 +292,8 @@ def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
     logs = name in _LOGGING and type(call.call.func) is Attr
     if logs or name == "print" or name in _KEEPING or _KEEPERS.search(name):
         place = world.resolved.code.place(site[0], call.call.line)
-        yield Kept(place, f"{name}(…)", bool(_VERSION.search(" ".join(_words(given)))))
+        named = (key for key, _ in call.call.keywords)
+        yield Kept(place, f"{name}(…)", bool(_VERSION.search(" ".join((*_words(given), *named)))))
 
 
 def _words(given: Iterable[Expr]) -> Iterator[str]:

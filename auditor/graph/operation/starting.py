@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
-from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.declared.training_words import may_train
 from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.operation.serving import serving
@@ -89,6 +89,12 @@ _OUTSIDE = re.compile(
     re.I | re.S,
 )
 """Commands that start something outside of the repository."""
+
+
+def declared_trainings(world: World, owned: Callable[[str], bool]) -> list[Place]:
+    """The steps of declared pipelines that train by their name."""
+    named = [s for s in world.steps.all if s.tool in PIPELINES and owned(s.path) and places.is_product(s.path)]
+    return [Place(s.path, s.step.line) for s in named if may_train(s.step.name.replace("_", " "))]
 
 
 def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:

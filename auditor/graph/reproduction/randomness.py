@@ -77,10 +77,11 @@ def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     if not trained and not any(_fits(world, path) for path in product):
         return []
     finder = _Finder(world)
-    draws: dict[int, Draw] = {}
-    files: dict[str, set[int]] = defaultdict(set)
+    draws: dict[tuple[str, int], Draw] = {}
+    files: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for run in _runs(world, trained, product):
-        for key, path, draw in finder.draws(run):
+        for number, path, draw in finder.draws(run):
+            key = (path, number)  # two files of one content share their calls
             # Where one start of several leaves a choice to chance, it is left to chance.
             if key not in draws or (draws[key].seeded and not draw.seeded):
                 draws[key] = draw
@@ -150,6 +151,8 @@ class _Finder:
             return None
         if decides == "network":
             return True
+        if not _may_draw(effect):
+            return None
         left = self.seeds.open(effect)
         if left and decides == "model" and self._told_later(effect):
             return None
@@ -244,6 +247,15 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
+
+
+def _may_draw(effect: Effect) -> bool:
+    """Whether a call whose algorithm draws only under some values of an argument is given one of them."""
+    argument_, _, values = str(effect.entry.attrs.get("chance", "")).partition("=")
+    if not argument_:
+        return True
+    given = dict(effect.call.keywords).get(argument_)
+    return type(given) is Const and str(given.value) in values.split(",")
 
 
 def _tries_once(effect: Effect) -> bool:

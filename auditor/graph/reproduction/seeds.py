@@ -143,10 +143,21 @@ class Seeds:
             return False
         if any(dest == name for _, dest, _ in self.resolved.evaluator.options.given(option.path)):
             return False  # some start of the program gives it
+        if self._is_said(option.path, option.flags):
+            return False
         if option.default is not None:
             return self.unset(*option.default, depth + 1)
         calls = (call for _, call in self.resolved.code.calls(option.path) if call.line == option.line)
         return not any(dict(call.keywords).get("required") for call in calls)
+
+    def _is_said(self, program: str, flags: tuple[str, ...]) -> bool:
+        """Whether a program that names this one writes one of its flags into a command that is not followed."""
+        name = program.rpartition("/")[2]
+        for path in self.resolved.code.paths:
+            texts = self.resolved.code.texts(path) if path != program else frozenset[str]()
+            if any(text.startswith(flags) for text in texts) and any(name in text for text in texts):
+                return True
+        return False
 
     def _call(self, expr: Call, frame: Frame, depth: int) -> bool:
         """`int(time.time())`: a clock or another draw somewhere in it."""

@@ -47,6 +47,8 @@ _NETWORK = re.compile(
     r"^(torch\.nn\.|(pytorch_lightning|lightning)\.|keras\.|tensorflow\.keras\.|tf_keras\.|flax\.|haiku\.|equinox\.|mxnet\.gluon\.)"
     r"([\w.]*\.)?(Module|LightningModule|Model|Layer|Block|HybridBlock)$|^transformers\.(\w+\.)*PreTrainedModel$"
 )
+_AUGMENTS = re.compile(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
+"""Layers that change pictures or scale values, and learn nothing."""
 _LAYER = re.compile(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
 
 
@@ -159,7 +161,7 @@ def _is_network(world: World, site: Site) -> bool:
     layers = 0
     for call_site in world.resolved.code.index(*site).calls:
         made = denoter.denote(call_site.call.func, Frame(*site, block=call_site.block))
-        layers += type(made) is Library and bool(_LAYER.match(made.dotted))
+        layers += type(made) is Library and bool(_LAYER.match(made.dotted)) and not _AUGMENTS.search(made.dotted)
     return layers >= LAYERS
 
 

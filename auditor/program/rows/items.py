@@ -15,6 +15,8 @@ _LOCATORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
 _OF_PART = re.compile(
     r"(?:^|[_\W])(?:train|training|test|testing|val|valid|validation|dev|eval)(?:$|[_\W\d])", re.IGNORECASE
 )
+_TELLS = re.compile(r"pred|prob|score|label|output|logit|class|y_?hat", re.IGNORECASE)
+"""Names of what a prediction gives."""
 _NAMED_PARTS = {"train": TRAIN, "training": TRAIN, "test": TEST, "validation": 2, "valid": 2, "val": 2, "dev": 2}
 
 
@@ -92,9 +94,17 @@ def _element(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     found = base.element(value.const) if value.kind == "const" else None
     if found is not None:
         return found
-    if base.kind == "list" and base.items and (base.open or value.kind != "const"):
-        return base.items[0] if base.open else base.items[-1]
-    return OTHER if not base.items or value.kind == "const" else base.items[-1]
+    if not base.items or (value.kind == "const" and not base.open):
+        return OTHER
+    return _some(m, base.items[0] if base.open else base.items[-1], key)
+
+
+def _some(m: Machine, element: Value, key: Expr) -> Value:
+    """An element that a position takes which cannot be told: some of the rows that all of them share."""
+    if element.kind in ("list", "table"):
+        return replace(element, items=tuple(_some(m, item, key) for item in element.items))
+    known = element.rows is not None and element.kind in ("frame", "other", "index")
+    return element.on(m.sets.chosen(m.rows(element), key)) if known else element
 
 
 def _fold(m: Machine, base: Value) -> Value:
@@ -104,13 +114,18 @@ def _fold(m: Machine, base: Value) -> Value:
 
 
 def _of_prediction(m: Machine, base: Value, key: Expr, at: Env) -> Value:
-    """Columns of scores keep the rows of a prediction; a slice takes some."""
+    """Columns of scores keep the rows of a prediction; a slice takes some, and a table of predictions has other columns too."""
+    text = m.value(key, at).text() if type(key) in (Name, Const) else None
+    if text is not None and not _TELLS.search(text):
+        return Value("frame", base.rows, base.fits)
     if type(key) is Slice and base.rows is not None and not _whole(key):
         return base.on(_sliced(m, base.rows, key, at))
-    if type(key) is Name:
+    if type(key) is Name and base.rows is not None:
         value = m.value(key, at)
-        if value.kind == "index" and value.rows is not None and base.rows is not None:
+        if value.kind == "index" and value.rows is not None:
             return base.on(m.sets.rebased(base.rows, value.rows))
+        if value.kind == "other" and value.rows is not None:
+            return base.on(m.sets.subset(base.rows))  # of some rows: which ones is not known
     return base
 
 
@@ -152,7 +167,8 @@ def taken(m: Machine, rows: Rows, index: Value) -> Rows:
 
 def _filtering(key: Value) -> frozenset[Fit]:
     """Statistics that decide which rows stay."""
-    return frozenset(fit._replace(how="filter") for fit in key.all_fits())
+    split = key.split[0] if key.split is not None else 0
+    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits())
 
 
 def _named(base: Value, names: set[str]) -> Value:
@@ -190,6 +206,8 @@ def _sliced(m: Machine, rows: Rows, key: Slice, at: Env) -> Rows:
         stop = None
     if start is None and stop is None:
         return rows
+    if at.loops and start is not None and stop is not None and not isinstance(low, int) and not isinstance(high, int):
+        return m.sets.chosen(rows, key)  # one batch after the other
     if (start is None or isinstance(low, int)) and (stop is None or isinstance(high, int)):
         cut = any(isinstance(part, Span) for part in rows.layers.values())
         split = m.sets.split(("span", rows if cut else None))  # positions count anew in what was cut before

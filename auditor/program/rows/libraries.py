@@ -19,11 +19,12 @@ from auditor.program.rows import (
     models,
     splitting,
     table_functions,
+    tables,
     times,
 )
 from auditor.program.rows.machine import Called, Env, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
-from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed, mixed
 
 
 def name(m: Machine, dotted: str, at: Env) -> str:
@@ -86,6 +87,9 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
         return replace(again)
     if entry.attrs.get("presplit"):
         return _presplit(m, called)
+    if entry.library == "torchvision" and (part := called.constant("train")) in (True, False):
+        rows = m.sets.root(called.name)
+        return Value("frame", m.sets.part(rows, m.sets.split(called.name), TRAIN if part else TEST, "cut"))
     if entry.library == "datasets" or entry.library == "tensorflow_datasets":
         return _named_split(m, called, target)
     if entry.library not in (
@@ -130,7 +134,8 @@ def _presplit(m: Machine, called: Called) -> Value:
 
 
 def _named_split(m: Machine, called: Called, target: str | None) -> Value:
-    whole = Value("frame", m.sets.root(f"{called.name}|{target}"), name="presplit")
+    rows = m.sets.root(f"{called.name}|{target}") if target else m.sets.fresh(known=True)
+    whole = Value("frame", rows, name="presplit")
     part = called.constant("split")
     if not isinstance(part, str):
         return whole
@@ -226,9 +231,13 @@ def _range(m: Machine, called: Called) -> Value:
 def _loader(m: Machine, called: Called) -> Value:
     """Batches of a data set, or of the rows that a sampler names."""
     base, sampler = called.given("dataset", 0) or OTHER, called.given("sampler", 3) or OTHER
-    if sampler.kind == "index" and sampler.rows is not None and base.rows is not None:
-        return base.on(items.taken(m, m.rows(base), sampler))
-    return table_functions.function(m, called) or OTHER
+    if base.kind == "object":  # a data set of the repository of which no rows are seen: those of this object
+        base = Value("frame", m.sets.root(f"object|{base.ref}"))
+    if base.rows is None:
+        return mixed([base]) if base.kind in ("list", "table") else m.fresh("frame")
+    if sampler.kind == "index" and sampler.rows is not None:
+        base = base.on(items.taken(m, base.rows, sampler))
+    return replace(base, kind="frame")
 
 
 def _sampler(m: Machine, called: Called) -> Value:
@@ -244,12 +253,23 @@ def _arguments(m: Machine, called: Called) -> Value:
 
 def _list(m: Machine, called: Called) -> Value:
     value = called.args[0] if called.args else listed(())
-    return replace(value) if value.kind in ("list", "table", "folds") else table_functions.function(m, called) or OTHER
+    return (
+        replace(value)
+        if value.kind in ("list", "table", "folds", "names")
+        else table_functions.function(m, called) or OTHER
+    )
 
 
 def _dict(m: Machine, called: Called) -> Value:
     found = [(name, value) for name, value in called.keywords.items()]
     return Value("table", items=tuple(v for _, v in found), keys=tuple(k for k, _ in found))
+
+
+def _without(m: Machine, called: Called) -> Value:
+    """`setdiff1d(all, some)`: the positions that are not among some."""
+    base, other = (called.given(name, n) or OTHER for n, name in enumerate(("ar1", "ar2")))
+    known = base.kind == other.kind == "index" and base.rows is not None
+    return Value("index", tables.without(m, base, other)) if known else Value("index", m.sets.fresh())
 
 
 def _factorized(m: Machine, called: Called) -> Value:
@@ -297,8 +317,10 @@ _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
     "builtins.list": _list,
     "builtins.tuple": _list,
     "builtins.dict": _dict,
+    "collections.deque": lambda m, called: _list(m, called) if called.args else listed(()),
     "builtins.range": _range,
     "numpy.arange": _range,
+    "numpy.setdiff1d": _without,
     "pandas.factorize": _factorized,
     "pandas.cut": _cut,
     "pandas.to_datetime": times.parsed,

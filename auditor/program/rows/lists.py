@@ -13,8 +13,8 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
     """`base.method(…)`."""
     if base.kind == "table":
         return _of_dict(m, called, base)
-    if called.name in ("append", "add") and called.args and called.args[0].kind not in ("const", "names", "statistic"):
-        m.changed(called.target, base, replace(base, items=(*base.items, called.args[0])), called.at)
+    if called.name in ("append", "add") and called.args and called.args[0].kind not in ("const", "statistic"):
+        m.changed(called.target, base, replace(base, items=(*base.items, _appended(m, called))), called.at)
         return OTHER
     if called.name in ("extend", "update") and called.args and called.args[0].kind == "list":
         m.changed(called.target, base, replace(base, items=(*base.items, *called.args[0].items)), called.at)
@@ -27,6 +27,14 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
         m.changed(called.target, base, replace(base, open=bool(base.items)), called.at)
         return OTHER
     return base.items[-1] if called.name == "pop" and base.items else base
+
+
+def _appended(m: Machine, called: Called) -> Value:
+    """What a list gets; where a condition in a loop decides, only some of the rows come to it."""
+    value = called.args[0]
+    if called.at.block == called.at.turn or value.rows is None or value.kind not in ("frame", "other"):
+        return value
+    return value.on(m.sets.chosen(value.rows, called.at.block))
 
 
 def _of_dict(m: Machine, called: Called, base: Value) -> Value | None:

@@ -60,6 +60,8 @@ class Env:
     line: int = 0
     returned: list[Value] = field(default_factory=list)
     caller: Env | None = None
+    turn: Block = ()
+    """Where the innermost loop stands, or the scope itself."""
 
     def lookup(self, name: str) -> Value | None:
         """What a name holds, here or in the module."""
@@ -133,6 +135,8 @@ class Machine:
         self.handed_on = handed_on
         self.written: dict[str, Value] = {}
         """What was written to files, by their names."""
+        self.alone: dict[Site, Value] = {}
+        """The objects whose methods are run for themselves, by their classes."""
         self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}

@@ -224,7 +224,11 @@ def judged(m: Machine, called: Called) -> Value:
 
 
 def predicted(m: Machine, called: Called, receiver: Value) -> Value | None:
-    """A method of a prediction or of a loss: `backward` of a loss trains the model it came from."""
+    """A method of a prediction or of a loss: `backward` of a loss trains the model it came from, `eq` holds against labels."""
+    labels = called.args[0] if called.name == "eq" and called.args else OTHER
+    if labels.rows is not None and receiver.by is not None and receiver.rows is not None:
+        m.judge(receiver.by, receiver.rows, receiver.fits, "compare", called.spot, called.at)
+        return Value("statistic", fits=receiver.fits)
     if called.name == "backward" and receiver.rows is not None and receiver.ref in m.heap:
         thing = m.heap[receiver.ref]
         before = thing.trained

@@ -105,6 +105,7 @@ class RowSets:
         self._parts: dict[tuple[int, Hashable, Rows], Rows] = {}
         self._splits: dict[Hashable, int] = {}
         self._roots: dict[str, Rows] = {}
+        self._chosen: dict[tuple[Hashable, Rows], Rows] = {}
 
     def number(self) -> int:
         """A number nothing else has."""
@@ -141,6 +142,13 @@ class RowSets:
     def subset(self, parent: Rows, how: str = "subset") -> Rows:
         """Some of the rows, which ones cannot be told; `filtered` where the values in them decide."""
         return Rows(self.number(), parent, how=how)
+
+    def chosen(self, parent: Rows, key: Hashable) -> Rows:
+        """Some of the rows, the same ones for the same key."""
+        found = self._chosen.get((key, parent))
+        if found is None:
+            found = self._chosen[key, parent] = self.subset(parent)
+        return found
 
     def repeated(self, parent: Rows) -> Rows:
         """The rows, some of them several times."""

@@ -65,11 +65,18 @@ def _loader(m: Machine, called: Called, asked: str, names: tuple[str, ...], posi
             return called.keywords[name]
     given = called.given("datamodule") or called.given("", position)
     if given is None or given.kind != "object":
-        return given
-    for name in ("setup", asked):
-        method = m.own_method(given, name)
-        found = m.handed_on(m, called, method, OTHER) if method is not None else None
-    return found
+        return None if given is None or "datamodule" in called.keywords or given.kind == "other" else given
+    if not m.heap[given.ref].attrs.get("set up"):
+        _asked(m, called, given, "setup")
+        thing = m.heap[given.ref]
+        m.heap[given.ref] = replace(thing, attrs={**thing.attrs, "set up": True})
+    return _asked(m, called, given, asked)
+
+
+def _asked(m: Machine, called: Called, module: Value, name: str) -> Value | None:
+    """What a method of a data module gives."""
+    method = m.own_method(module, name)
+    return m.handed_on(m, called, method, OTHER) if method is not None else None
 
 
 def _trained(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.model.ir import Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.naming import fixtures
-from auditor.program.naming.code import Code, Frame, Library
+from auditor.program.naming.code import Code, Frame
 from auditor.program.naming.denote import DEEPEST_MODULES
 from auditor.program.naming.scopes import Binding
 from auditor.program.symbolic import paths
@@ -37,11 +37,7 @@ class NameTexts:
         bindings = self.evaluator.denoter.bindings(expr, frame)
         found = self._of_bindings(expr.id, self.reaching(bindings))
         if not bindings:
-            home = self.evaluator.denoter.denote(expr, frame)
-            if type(home) is not Library:
-                return (hole("unknown", expr.id),)
-            starred = self._starred(expr.id, frame.path)
-            return starred or (hole("unknown", expr.id),)
+            return self._starred(expr.id, frame.path) or (hole("unknown", expr.id),)
         return tuple(value if value.how != "literal" else value.weakened(0.9, "constant") for value in found)
 
     def reaching(self, bindings: list[tuple[Binding, Frame]]) -> list[tuple[Binding, Frame]]:

@@ -84,6 +84,12 @@ def test_folds(source: str, expected: list[str]) -> None:
         ),
         pytest.param({"main.py": "from c import *\nask(RAW)", "c.py": "RAW = 'r'"}, "main.py", ["r"], id="star"),
         pytest.param(
+            {"main.py": "from c import *\nask(RAW)", "c.py": "from pathlib import Path\nRAW = Path('d/r')"},
+            "main.py",
+            ["d/r"],
+            id="star of what a call makes",
+        ),
+        pytest.param(
             {"main.py": "from c import P\nask(P['a'])", "c.py": "P = {'a': 'x'}"}, "main.py", ["x"], id="imported dict"
         ),
         pytest.param(
