@@ -11,7 +11,7 @@ _TEST = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?|slides?|(?:code[_-])?snippets?)/"
-    r"|(^|/)examples?([_-][^/]*)?\.(py|ipynb|sh)$|[_-]examples?\.(py|ipynb|sh)$",
+    r"|(^|/)(examples?|demos?)([_-][^/]*)?\.(py|ipynb|sh)$|[_-](examples?|demos?)\.(py|ipynb|sh)$",
     re.I,
 )
 _BYPRODUCT = re.compile(
