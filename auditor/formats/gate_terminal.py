@@ -86,6 +86,10 @@ def _people(screen: Screen, gate: Gate) -> None:
 
 
 def _next(screen: Screen, gate: Gate) -> None:
+    if not gate.base:
+        screen.title("To judge a change")
+        screen.line("  auditor gate TARGET --base main       compare with where it branched off")
+        screen.line("  auditor baseline create               or with what is there today")
     if gate.verdict != "fail":
         return
     screen.title("What now")
