@@ -57,7 +57,7 @@ _SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/
 _REMOTE = re.compile(r"ssh|host|remote|server", re.I)
 _INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
-_LISTED = re.compile(r"[:;](?=[/~{$])")
+_LISTED = re.compile(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
