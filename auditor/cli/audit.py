@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.dressing import DRESSED, PLAIN, Dressing, dressing_options, read_setting, redacted, stored_trend
 from auditor.cli.options import EXISTING_FOLDER, day_of, reading_options, set_up_logging
 from auditor.cli.output import Output, deliver, look, parse_outputs, require_writable
 from auditor.cli.progress import shown_progress
@@ -40,6 +41,7 @@ REPORTS = (Output("html", Path("debt-report.html")), Output("json", Path("debt-r
 @click.option(
     "--rules", type=EXISTING_FOLDER, metavar="DIR", help="Also apply the rules of this folder. They are executed."
 )
+@dressing_options
 @reading_options
 def command(
     target: str,
@@ -50,6 +52,12 @@ def command(
     profile: str | None,
     persona: str,
     rules: Path | None,
+    brand: Path | None,
+    notes: Path | None,
+    redact: str,
+    redaction_key: Path | None,
+    previous: Path | None,
+    trend: Path | None,
     no_cache: bool,
     cache_dir: Path | None,
     jobs: int | None,
@@ -80,7 +88,8 @@ def command(
             jobs=jobs,
             progress=progress,
         )
-    deliver_audit(audit, wanted, rules)
+    dressing = Dressing(brand, notes, redact, redaction_key, previous, trend)
+    deliver_audit(audit, wanted, rules, dressing, target)
     if not outputs and not quiet:
         click.echo(f"wrote {REPORTS[0].path} and {REPORTS[1].path}", err=True)
     for error in audit.errors:
@@ -107,17 +116,22 @@ def _standard() -> list[Output]:
     return [*REPORTS, Output("terminal", None)]
 
 
-def deliver_audit(audit: Audit, outputs: list[Output], rules: Path | None) -> None:
+def deliver_audit(
+    audit: Audit, outputs: list[Output], rules: Path | None, dressing: Dressing = PLAIN, target: str = ""
+) -> None:
     """Renders each output; the summary in colour where somebody sees it and has not declined colour."""
     from auditor.formats import encode, terminal
     from auditor.formats.pages import rule_pages
 
-    pages = rule_pages(audit, rules)
+    dressed = any(output.format in DRESSED for output in outputs)
+    history = stored_trend(target) if dressed and target and dressing.trend is None else None
+    setting = read_setting(dressing, audit, history)
+    pages, shown = rule_pages(audit, rules), redacted(dressing, audit)
     deliver(
         outputs,
         lambda output: (
-            terminal.render(audit, color=bool(look(output)["color"]))
+            terminal.render(shown, color=bool(look(output)["color"]))
             if output.format == "terminal"
-            else encode(audit, output.format, pages)
+            else encode(shown, output.format, pages, setting)
         ),
     )

@@ -13,7 +13,7 @@ from auditor.cli.stored import load_audit
 from auditor.model.audit import Audit
 from auditor.model.delta import Delta
 
-FORMS = ("terminal", "json")
+FORMS = ("terminal", "json", "html")
 
 
 @click.command(name="compare")
@@ -22,7 +22,9 @@ FORMS = ("terminal", "json")
 @click.option(
     "--target", default=".", metavar="TARGET", help="The repository that revisions are of (default: this folder)."
 )
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]", help="terminal or json. Repeatable.")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=PATH]", help="terminal, json or html. Repeatable."
+)
 @reading_options
 def command(
     before: str,
@@ -60,10 +62,12 @@ def command(
         renames, paths = between(target, before, after).renames, paths_of(target, rev=after)
     titles = {family.id: family.title for family in registry().families}
     delta = compare(old, new, load_policy(new.versions.profile), titles, renames=renames, paths=paths)
-    deliver(wanted, lambda output: _render(output, delta))
+    deliver(wanted, lambda output: _render(output, old, new, delta))
 
 
-def _render(output: Output, delta: Delta) -> str:
-    from auditor.formats import delta_terminal, json_file
+def _render(output: Output, before: Audit, after: Audit, delta: Delta) -> str:
+    from auditor.formats import delta_terminal, json_file, sheet_html
 
-    return delta_terminal.render(delta, **look(output)) if output.format == "terminal" else json_file.encoded(delta)
+    if output.format == "terminal":
+        return delta_terminal.render(delta, **look(output))
+    return sheet_html.render_comparison(before, after, delta) if output.format == "html" else json_file.encoded(delta)

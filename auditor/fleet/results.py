@@ -18,6 +18,7 @@ import msgspec
 
 from auditor.fleet.work import Result
 from auditor.formats import json_file
+from auditor.formats.redaction import redacted
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 from auditor.model.fleet import Member
@@ -75,7 +76,7 @@ class Results:
             if result.audit:
                 place = f"audits/{file_name(member)}"
                 audit = msgspec.msgpack.decode(zlib.decompress(result.audit), type=Audit)
-                _write(self.folder / place, json_file.render(audit))
+                _write(self.folder / place, json_file.render(redacted(audit).audit))
             row = Done(
                 member, self.code, self._profile, self.as_of, place, result.problem, result.seconds, result.peak_mb
             )

@@ -26,6 +26,7 @@ from auditor.formats import (
     tables,
     terminal,
 )
+from auditor.formats.setting import PLAIN, Setting
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 from auditor.model.export import GraphExport
@@ -40,13 +41,14 @@ class Format(msgspec.Struct, frozen=True):
     name: str
     suffix: str
     render: Callable[[Audit, RulePages], str | bytes]
+    dress: Callable[[Audit, RulePages, Setting], str | bytes] | None = None  # the writer of a form that has a setting
 
 
 FORMATS = (
     Format("json", ".json", json_file.render),
     Format("terminal", ".txt", terminal.render),
     Format("markdown", ".md", markdown_file.render),
-    Format("html", ".html", html_file.render),
+    Format("html", ".html", html_file.render, html_file.render),
     Format("sarif", ".sarif", sarif_file.render),
     Format("gitlab", ".json", gitlab_file.render),
     Format("junit", ".xml", junit_file.render),
@@ -58,7 +60,7 @@ FORMATS = (
     Format("parquet", ".parquet", tables.findings_parquet),
     Format("facts-csv", ".csv", tables.facts_csv),
     Format("facts-parquet", ".parquet", tables.facts_parquet),
-    Format("pdf", ".pdf", pdf_file.render),
+    Format("pdf", ".pdf", pdf_file.render, pdf_file.render),
     Format("ml-bom", ".cdx.json", mlbom_file.render),
 )
 
@@ -83,24 +85,24 @@ GRAPH_FORMATS = (
 IMPACT_FORMATS = ("terminal", "json")
 
 
-def render(audit: Audit, name: str, pages: RulePages | None = None) -> str:
+def render(audit: Audit, name: str, pages: RulePages | None = None, setting: Setting = PLAIN) -> str:
     """The audit in the named form of text. `pages` adds the prose of the rules. Raises UsageError for any other name."""
-    written = _render(audit, name, pages)
+    written = _render(audit, name, pages, setting)
     if isinstance(written, bytes):
         raise UsageError(f"{name} is no text")
     return written
 
 
-def encode(audit: Audit, name: str, pages: RulePages | None = None) -> bytes:
+def encode(audit: Audit, name: str, pages: RulePages | None = None, setting: Setting = PLAIN) -> bytes:
     """The audit in the named form, as the bytes of its file; text in UTF-8. Raises UsageError for an unknown form."""
-    written = _render(audit, name, pages)
+    written = _render(audit, name, pages, setting)
     return written.encode() if isinstance(written, str) else written
 
 
-def _render(audit: Audit, name: str, pages: RulePages | None) -> str | bytes:
+def _render(audit: Audit, name: str, pages: RulePages | None, setting: Setting) -> str | bytes:
     for form in FORMATS:
         if form.name == name:
-            return form.render(audit, pages or {})
+            return form.dress(audit, pages or {}, setting) if form.dress else form.render(audit, pages or {})
     known = ", ".join(form.name for form in FORMATS)
     raise UsageError(f"there is no format {name!r}; choose one of {known}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.formats.html_file import content_policy, joined, page_of
+from auditor.formats.html_file import content_policy, joined, page_of, template
 from auditor.model.export import GraphExport
 
 
@@ -10,7 +10,7 @@ def render(graph: GraphExport) -> str:
     """The graph as a page. Everything that the target could choose is escaped; equal graphs give equal bytes."""
     from auditor.formats.view.graph import page
 
-    style, script = joined("style.css", "graph/graph.css"), joined("page.js", "graph/graph.js")
+    style, script = joined(template, "style.css", "graph/graph.css"), joined(template, "page.js", "graph/graph.js")
     return page_of(
         "graph/graph.html.j2", g=page(graph), style=style, script=script, policy=content_policy(style, script)
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib.resources import files
+from pathlib import Path
 
+from auditor.formats.branding import brand_style
+from auditor.formats.language import Reader, spoken, translated
+from auditor.formats.setting import PLAIN, Setting
 from auditor.formats.view.report import report
 from auditor.model.audit import Audit
 from auditor.model.page import RulePages
@@ -13,35 +17,52 @@ from auditor.model.page import RulePages
 _TEMPLATES = "auditor.reports.templates"
 
 
-def render(audit: Audit, pages: RulePages | None = None) -> str:
+def render(audit: Audit, pages: RulePages | None = None, setting: Setting = PLAIN) -> str:
     """The report as a page. Everything that the target could choose is escaped; equal audits give equal bytes."""
-    style, script = joined("style.css", "graph/graph.css"), joined("page.js", "report.js", "graph/graph.js")
+    read = overridden(setting.templates)
+    style = "\n".join(
+        [joined(read, "style.css", "graph/graph.css", "sheet/part.css"), brand_style(setting.brand)]
+    ).strip()
+    script = joined(read, "page.js", "report.js", "graph/graph.js")
     return page_of(
         "report.html.j2",
-        r=report(audit, pages or {}),
+        read=spoken(read, setting.words),
+        r=translated(report(audit, pages or {}, setting), setting.words),
         style=style,
         script=script,
         policy=content_policy(style, script),
     )
 
 
-def page_of(name: str, **content: object) -> str:
+def page_of(page: str, /, read: Reader | None = None, **content: object) -> str:
     """The template of that name with its content in it, all of it escaped unless the template says that it is safe."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(template),
+        loader=FunctionLoader(read or template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name).render(**content)
+    return environment.get_template(page).render(**content)
 
 
-def joined(*names: str) -> str:
+def overridden(folder: Path | None) -> Reader:
+    """Reads templates from a folder of the auditor's own where it has a file of that name, else those that ship."""
+    if folder is None:
+        return template
+
+    def read(name: str) -> str:
+        own = folder.joinpath(*name.split("/"))
+        return own.read_text("utf-8") if own.is_file() else template(name)
+
+    return read
+
+
+def joined(read: Reader, *names: str) -> str:
     """Several files of the templates as one style or script."""
-    return "\n".join(template(name).strip() for name in names)
+    return "\n".join(read(name).strip() for name in names)
 
 
 def template(name: str) -> str:

@@ -8,6 +8,7 @@ import logging
 import msgspec
 
 from auditor.formats import html_file
+from auditor.formats.setting import PLAIN, Setting
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 from auditor.model.page import RulePages
@@ -16,7 +17,7 @@ VARIANT = "pdf/ua-1"
 """The accessible form of PDF (ISO 14289-1): tagged, with a title and bookmarks."""
 
 
-def render(audit: Audit, pages: RulePages | None = None) -> bytes:
+def render(audit: Audit, pages: RulePages | None = None, setting: Setting = PLAIN) -> bytes:
     """The report in pages; equal audits give equal bytes. Raises UsageError where WeasyPrint or Pango is missing."""
     try:
         import weasyprint
@@ -28,7 +29,7 @@ def render(audit: Audit, pages: RulePages | None = None) -> bytes:
         ) from error
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)  # they tell of every style that paper does not know
-    document = weasyprint.HTML(string=html_file.render(audit, pages), url_fetcher=_nothing)
+    document = weasyprint.HTML(string=html_file.render(audit, pages, setting), url_fetcher=_nothing)
     style = weasyprint.CSS(string=html_file.template("pdf.css"), url_fetcher=_nothing)
     written = document.write_pdf(stylesheets=[style], pdf_variant=VARIANT, pdf_identifier=_identifier(audit))
     return bytes(written)
@@ -41,5 +42,9 @@ def _identifier(audit: Audit) -> bytes:
 
 
 def _nothing(url: str) -> dict[str, object]:
-    """Refuses whatever the page would load: all that it needs is in it."""
+    """Refuses whatever the page would load, but for the logo, which stands in it whole."""
+    if url.startswith("data:image/"):
+        from weasyprint import default_url_fetcher
+
+        return dict(default_url_fetcher(url))
     raise ValueError(f"the report loads nothing, {url} neither")

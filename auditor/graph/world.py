@@ -26,6 +26,9 @@ from auditor.program.running.launches import launches
 from auditor.program.running.tests import holds_tests
 
 T = TypeVar("T")
+_GRADIENTS = (".zero_grad", ".backward", ".grad", ".gradient")
+_UPDATES = frozenset({"step", "apply_gradients", "minimize", "apply", "assign_sub", "sub_", "update", "train_step"})
+"""Methods by which gradients move weights."""
 
 
 class World:
@@ -38,6 +41,7 @@ class World:
         self.listing = listing
         self._history = history
         self._answers: dict[object, object] = {}
+        self._updating: dict[str, bool] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
@@ -143,6 +147,9 @@ class World:
         """Whether an effect fits a model (fitting a preprocessing object alone is no training, nor is a gradient that nothing applies)."""
         if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:
             return False
+        gradients = effect.entry.attrs.get("loop") and effect.name.endswith(_GRADIENTS)
+        if gradients and not effect.name.startswith("torch.optim.") and not self._updates(effect.site[0]):
+            return False  # gradients are also taken to explain or to attack a model
         maker = self.resolved.knowledge.lookup(effect.name.rpartition(".")[0])
         if maker is not None and maker.role is Role.TRANSFORMER:
             return False
@@ -156,6 +163,13 @@ class World:
     def _calls(self, path: str, names: Collection[str]) -> bool:
         """Whether a file calls anything of these names on an object."""
         return any(type(call.func) is Attr and call.func.name in names for _, call in self.resolved.code.calls(path))
+
+    def _updates(self, path: str) -> bool:
+        """Whether a file moves the weights of anything by gradients."""
+        if path not in self._updating:
+            calls = (call.func for _, call in self.resolved.code.calls(path))
+            self._updating[path] = any(type(func) is Attr and func.name in _UPDATES for func in calls)
+        return self._updating[path]
 
     def orchestrates(self, path: str) -> bool:
         """Whether a file declares a pipeline in an orchestrator's own terms."""

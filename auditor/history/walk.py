@@ -14,10 +14,11 @@ from auditor.history.workers import made
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 from auditor.model.trend import SCHEMA, Point, Trend
-from auditor.tree import Station, between, line, repository_of
+from auditor.tree import Line, Station, between, line, repository_of
 
 if TYPE_CHECKING:
     from auditor.run import Options
+    from auditor.score import Policy
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,6 +61,30 @@ def trend(
             break
         walk.audit(more)
         chosen = sorted({*chosen, *more}, key=along.stations.index)
+    return _told(target, walk, along, chosen, policy, titles)
+
+
+def known(target: str, store: Runs) -> Trend | None:
+    """The trend over the commits that are stored, None where fewer than two are; nothing is audited."""
+    from auditor.engine import registry
+    from auditor.score import load_policy
+
+    try:
+        along = line(target, None)
+        walk = _Walk(target, store, jobs=1, use_cache=True, cache_dir=None, tell=_silent)
+    except UsageError:  # the folder is no repository, or not that of the history
+        return None
+    chosen = [station for station in along.stations if walk.has(station)]
+    if len(chosen) < 2:
+        return None
+    titles = {family.id: family.title for family in registry().families}
+    return _told(target, walk, along, chosen, load_policy(), titles)
+
+
+def _told(
+    target: str, walk: _Walk, along: Line, chosen: Sequence[Station], policy: Policy, titles: Mapping[str, str]
+) -> Trend:
+    """The trend over audited commits."""
     audited = walk.audited(chosen)
     found, steps = lives(audited, policy, titles, walk.renames(audited))
     families = {rule.id: rule.family for audit in audited for rule in audit.audit.rules}
@@ -121,9 +146,13 @@ class _Walk:
         self._renames: dict[tuple[str, str], Mapping[str, str]] = {}
         self.problems: dict[str, str] = {}
 
+    def has(self, station: Station) -> bool:
+        """Whether a commit is stored under today's versions."""
+        return self._store.has(station.commit, self._key)
+
     def audit(self, stations: Sequence[Station]) -> None:
         """Audit and store what is not stored yet."""
-        missing = [station for station in stations if not self._store.has(station.commit, self._key)]
+        missing = [station for station in stations if not self.has(station)]
         for done, one in enumerate(made(self._target, missing, self._options, self._jobs), 1):
             if one.problem:
                 self.problems[one.station.commit] = one.problem

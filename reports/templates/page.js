@@ -1,6 +1,7 @@
 "use strict";
 // What every page does: sorts tables by their headers, and opens what is folded for print.
 (function () {
+  document.documentElement.classList.add("js");
   var key = function (cell, numeric) {
     var said = cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent;
     return numeric ? Number(said.replace(/,/g, "")) || 0 : said;

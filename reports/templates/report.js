@@ -1,7 +1,6 @@
 "use strict";
 // Filters and groups the table of findings, and copies the address of one. The report is complete without it.
 (function () {
-  document.documentElement.classList.add("js");
   var table = document.getElementById("findings-table");
   if (!table) { return; }
   var byId = function (id) { return document.getElementById(id); };

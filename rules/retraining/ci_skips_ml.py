@@ -50,7 +50,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(says=f"integration runs {found.run[0]}")
     elif found.hidden:
         yield NotEvidenced(f"`{found.hidden}` may run it; what it does is not followed", searched=SEARCHED)
-    elif not graph.owes_integration:
+    elif not graph.owes_integration or graph.taught:
         yield NotEvidenced(
             "none that is seen; a library or code to be read may be checked elsewhere", searched=SEARCHED
         )

@@ -63,6 +63,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     elif hint := graph.training_hint():
         yield NotEvidenced(f"{hint[1]} ({hint[0]})", searched=SEARCHED)
+    elif said := graph.retraining_told():
+        yield NotEvidenced(f"a document says who trains again: “{said}”", searched=SEARCHED)
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=SEARCHED)
     else:

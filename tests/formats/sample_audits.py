@@ -338,7 +338,7 @@ def service() -> Audit:
         authors={"src/churn/train.py": 1, "dvc.yaml": 4},
         owners={"src/churn/train.py": ("@acme/ml", "kim@acme.example"), "dvc.yaml": ("@acme/platform",)},
         blurbs={"DAT": "Whether the data a model was made from can be named, found and fetched again."},
-        exposures={".": Exposure(12.4, 3, 0.72, 1.0, 6, 12, {"src/churn/train.py": 14, "dvc.yaml": 3}, {"src/churn/train.py": 6})},
+        exposures={".": Exposure(12.4, 3, 0.72, 1.0, 6, 12, {"src/churn/train.py": 14, "dvc.yaml": 3}, {"src/churn/train.py": 6}), "services/ranker": Exposure(1.8, 1)},
         artefacts={"dataset": 14, "model": 2, "step": 6, "module": 104, "config": 7, "endpoint": 3, "notebook": 7, "ci_job": 5},
         jobs={rule.root_cause: rule.effort for rule in RULES if rule.id in {item.rule for item in findings}},
     )  # fmt: skip

@@ -51,6 +51,12 @@ PAIRS = [
     ),
     pytest.param(
         "COD008",
+        {"labs/a.py": "print(frame)\n"},
+        {"labs/a.py": "# TODO: read the frame\nprint(frame)\n"},
+        id="an exercise with a blank to fill",
+    ),
+    pytest.param(
+        "COD008",
         {"a.py": "print(PATH_OF_ASSETS)\n"},
         {"a.py": "print(__PATH_OF_ASSETS)\n"},
         id="a placeholder",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.engine import judge, registry
@@ -202,3 +204,23 @@ def test_a_model_card_begins_with_what_the_readme_says_under_its_title() -> None
     )
     assert "version" in told.partition("missing")[2]
     assert "purpose" not in told.partition("missing")[2]
+
+
+def test_a_divergence_to_train_by_is_no_monitor() -> None:
+    loss = "import numpy as np\n\n\ndef {name}(mean, spread):\n    total = np.sum(mean - spread)\n    return -0.5 * total\n\n\nif __name__ == '__main__':\n    print({name}(np.load('a.npy'), np.load('b.npy')))\n"
+    assert not found({"vae.py": loss.replace("{name}", "kl_divergence"), "s.py": SERVICE}, "MON005")
+    assert found({"vae.py": loss.replace("{name}", "compute_psi"), "s.py": SERVICE}, "MON005")
+
+
+def test_a_report_that_starts_training_is_followed() -> None:
+    watch = "import json\nimport numpy as np\n\n\ndef compute_psi(a, b):\n    d = np.sum(a - b)\n    return d\n\n\nif __name__ == '__main__':\n    psi = compute_psi(np.load('a.npy'), np.load('b.npy'))\n    json.dump({'psi': psi}, open('drift.json', 'w'))\n"
+    again = "import json\nimport subprocess\n\nreport = json.load(open('drift.json'))\nif report['psi'] > 0.2:\n    done = subprocess.run(['dvc', 'repro'])\n"
+    assert found({"watch.py": watch, "s.py": SERVICE}, "MON005")
+    assert not found({"watch.py": watch, "again.py": again, "s.py": SERVICE}, "MON005")
+
+
+def test_a_notebook_releases_by_hand() -> None:
+    book = '{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{}}, "cells": [{{"cell_type": "code", "id": "a", "metadata": {{}}, "execution_count": null, "outputs": [], "source": {}}}]}}'
+    code = "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\nmodel = Ridge().fit(f[['x']], f['y'])\nmade = mlflow.sklearn.log_model(model, 'm', registered_model_name='churn')\nmlflow.MlflowClient().transition_model_version_stage(name='churn', version=made.registered_model_version, stage='Production')\n"
+    assert found({"train.py": code}, "OPS002")
+    assert not found({"train.ipynb": book.format(json.dumps(code))}, "OPS002")

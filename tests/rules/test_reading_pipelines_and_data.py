@@ -358,11 +358,14 @@ def test_whoever_takes_a_released_file_does_not_wait_for_its_maker() -> None:
 
 def test_data_that_a_document_tells_of_can_be_found_again() -> None:
     fit = "from sklearn.linear_model import Ridge\nRidge().fit(df[['a']], df['b'])\n"
-    files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances_2014.csv')\n" + fit}
+    files = {"train.py": "import pandas as pd\ndf = pd.read_csv('data/instances.csv')\n" + fit}
     assert severities(files, "DAT001") == ["high"]
-    assert severities(files | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["medium"]
-    linked = "# Data\n\nFrom https://example.org/instances_2014.csv\n"
+    assert severities(files | {"README.md": "# Data\n\nPut instances.csv there.\n"}, "DAT001") == ["medium"]
+    linked = "# Data\n\nFrom https://example.org/instances.csv\n"
     assert severities(files | {"README.md": linked}, "DAT001") == ["low"]
+    edition = {"train.py": files["train.py"].replace("instances", "instances_2014")}
+    assert severities(edition, "DAT001") == ["high"]
+    assert severities(edition | {"README.md": "# Data\n\nPut instances_2014.csv there.\n"}, "DAT001") == ["low"]
 
 
 TRAIN_JOB = (
@@ -449,3 +452,34 @@ def test_the_readers_of_a_lesson_are_told_what_to_fetch() -> None:
     for archetypes, severity in (("P", "high"), ("PT", "low")):
         judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP004"]]).findings
         assert [finding.severity.value for finding in judged] == [severity]
+
+
+NAMES = (
+    PD + "from pathlib import Path\nfrom names import load\n\nnames = load()\nHERE = Path(__file__).parent / 'data'\n"
+)
+NAMED = NAMES + "pd.read_csv('raw.csv').to_parquet(HERE / names.NAME)\n"
+ASKED = NAMES + "print(pd.read_parquet(HERE / names.NAME))\n"
+
+
+def test_a_name_that_only_settings_know_is_no_other_such_name() -> None:
+    files = {"split.py": NAMED.replace("NAME", "train"), "raw.csv": RAW}
+    assert found(files | {"fit.py": ASKED.replace("NAME", "train")}, "PIP001")
+    assert not found(files | {"fit.py": ASKED.replace("NAME", "calibration")}, "PIP001")
+
+
+def test_what_fills_a_folder_did_not_write_the_file_that_another_writes_by_name() -> None:
+    files = {
+        "fetch.py": "import shutil\nshutil.move('/downloads/prices', 'data')\n",
+        "clean.py": PD + "pd.read_csv('raw.csv').to_csv('data/clean/a.csv')\n",
+        "fit.py": PD + "print(pd.read_csv('data/clean/a.csv'))\n",
+        "raw.csv": RAW,
+    }
+    assert [message.partition(", which ")[2].split()[0] for message in found(files, "PIP001")] == ["clean.py"]
+
+
+def test_a_program_that_reads_one_file_twice_is_one_program() -> None:
+    reads = PD + "print(pd.read_csv('data/a.csv'))\nprint(pd.read_csv('data/a.csv', nrows=1))\n"
+    (message,) = found(
+        {"a.py": PD + "pd.read_csv('raw.csv').to_csv('data/a.csv')\n", "b.py": reads, "raw.csv": RAW}, "PIP001"
+    )
+    assert message.startswith("b.py reads data/a.csv")

@@ -25,6 +25,10 @@ PICK = {
     "dvc.yaml": "stages:\n  prepare:\n    cmd: python prepare.py\n    outs: [chosen]\n  fit:\n    cmd: python fit.py\n    deps: [chosen]\n",
 }
 PICKED = "import os\nimport random\nimport shutil\n\n{}for name in random.sample(os.listdir('all'), 10):\n    shutil.copy2(os.path.join('all', name), os.path.join('chosen', name))\n"
+REDUCE = (
+    SK + "from sklearn.decomposition import PCA\nRidge().fit(PCA(3{}).fit_transform(f[['a', 'b', 'c', 'd']]), f['y'])\n"
+)
+SALIENT = "import torch\nfrom torch import nn\n\nnet = nn.Linear(2, 1)\nx = torch.ones(1, 2, requires_grad=True)\nnet.zero_grad()\nnet(x).sum().backward()\nprint(x.grad)\n"
 SHOW = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base')\n"
 FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    train()\n"
 
@@ -42,11 +46,16 @@ PAIRS = [
     pytest.param("REP002", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -c https://example.org/c.txt\n", "a.py": SK}, id="installed under constraints"),
     pytest.param("REP001", {"a.py": TAPE + "\ndef step(opt, x):\n    opt.apply_gradients(zip(slope(x), [x]))\n"}, {"a.py": TAPE}, id="a gradient that nothing applies"),
     pytest.param("REP002", {"Dockerfile": "FROM python:3.12\nRUN pip install pandas\n", "a.py": SK}, {"Dockerfile": "FROM python:3.12\nRUN pip install --upgrade pip\n", "a.py": SK}, id="the installer itself"),
+    pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "Dockerfile": "FROM python:3.12\n", "dags/a.py": "import pandas\nimport airflow\n"}, {"requirements.txt": "pandas==2.2.1\n", "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n", "dags/a.py": "import pandas\nimport airflow\n"}, id="brought by the image"),
+    pytest.param("REP003", {"requirements.txt": "pydantic\n", "a.py": "import pydantic\nimport pandas\n"}, {"requirements.txt": "pydantic\n", "databricks.yml": "bundle:\n  name: x\n", "a.py": "import pydantic\nimport pandas\n"}, id="brought by the platform"),
+    pytest.param("REP002", {"requirements.txt": "pandas\nnumpy\n", "a.py": SK}, {"pyproject.toml": "[project]\nname = 'x'\ndependencies = ['pandas', 'numpy']\n", "requirements.lock": "pandas==2.2.1\nnumpy==2.1.0\nscikit-learn==1.5.2\n", "a.py": SK}, id="a lock that is a flat list"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas[mlflow]==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, id="brought by an extra of its name"),
     pytest.param("REP003", {"requirements.txt": "pandas==2.2.1\n", "a.py": "import pandas\nimport mlflow\n"}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    zenml integration install mlflow\n", "Makefile": "all:\n\tzenml integration install mlflow\n", "a.py": "import pandas\nimport mlflow\n"}, id="installed by another tool"),
     pytest.param("REP005", {"requirements.txt": "pandas==2.2.1\n", "a.py": SK}, {"requirements.txt": "pandas==2.2.1\n", "Dockerfile": "FROM apache/airflow:3.1.2-python3.12\n", "a.py": SK}, id="Python in the tag of another image"),
     pytest.param("REP005", {"requirements.txt": "pandas==2.2.1\n", "a.py": SK}, {"requirements.txt": "pandas==2.2.1\n", "README.md": "# A\n\n    conda create -n a python=3.11 -y\n", "a.py": SK}, id="Python in a document"),
     pytest.param("REP001", {**PICK, "prepare.py": PICKED.format("")}, {**PICK, "prepare.py": PICKED.format("random.seed(7)\n")}, id="files that chance picks for the folder that training reads"),
+    pytest.param("REP001", {"a.py": REDUCE.format(", svd_solver='randomized'")}, {"a.py": REDUCE.format("")}, id="an algorithm that draws only where it is told to"),
+    pytest.param("REP001", {"a.py": SALIENT + "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nopt.step()\n"}, {"a.py": SALIENT}, id="gradients that explain"),
     pytest.param("REP001", {"a.py": SEARCH.format(3)}, {"a.py": SEARCH.format(1)}, id="a search of a single trial"),
     pytest.param("REP010", {"fit.py": FLOW}, {"fit.py": FLOW, "defs.py": "from dagster import asset\nfrom fit import train\n\n\n@asset\ndef model():\n    train()\n"}, id="an asset that trains"),
     pytest.param("LKG008", {"a.py": SK + "Ridge().fit(f[['a', 'y']], f['y'])\n"}, {"a.py": SK + "g = f[['a', 'b', 'y']]\nnames = [c for c in g if c != 'y']\nX, X2, t, t2 = train_test_split(g[names], g['y'])\nRidge().fit(X, t)\n"}, id="columns that are chosen by code"),

@@ -12,7 +12,8 @@ from auditor.formats.summary import effort_range, rule_title, sentence
 from auditor.formats.text import decimal, plain, plural
 from auditor.formats.view.evidence import Evidence, Sources, evidence
 from auditor.formats.view.links import Linker, Spot, nowhere, spot_text
-from auditor.formats.view.pieces import Inline, SeverityView, code
+from auditor.formats.view.notes import NO_NOTES, Notes
+from auditor.formats.view.pieces import Block, Inline, SeverityView, code
 from auditor.formats.view.prose import message
 from auditor.model.audit import Audit
 from auditor.model.finding import Finding, Severity
@@ -42,6 +43,7 @@ class Row(msgspec.Struct, frozen=True):
     state: str
     remedy: Inline
     evidence: Evidence | None
+    note: tuple[Block, ...]
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -95,11 +97,13 @@ def place(spot: Spot, link: Linker) -> Inline:
     return code(spot_text(spot), link(spot))
 
 
-def findings(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors) -> Findings:
+def findings(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, notes: Notes = NO_NOTES) -> Findings:
     """All findings by priority, bounded."""
     ordered = by_priority(audit.findings)
     shown, sources = ordered[:MOST_ROWS], Sources(audit.excerpts)
-    rows = tuple(_row(number, finding, audit, pages, link, anchors, sources) for number, finding in enumerate(shown, 1))
+    rows = tuple(
+        _row(number, finding, audit, pages, link, anchors, sources, notes) for number, finding in enumerate(shown, 1)
+    )
     families = {family.id: family.title for family in audit.families}
     return Findings(
         rows=rows,
@@ -122,7 +126,14 @@ def _options(pairs: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
 
 
 def _row(
-    number: int, finding: Finding, audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, sources: Sources
+    number: int,
+    finding: Finding,
+    audit: Audit,
+    pages: RulePages,
+    link: Linker,
+    anchors: Anchors,
+    sources: Sources,
+    notes: Notes,
 ) -> Row:
     known = {rule.id: rule for rule in audit.rules}.get(finding.rule)
     family = known.family if known else finding.rule[:3]
@@ -134,4 +145,5 @@ def _row(
         confidence=decimal(finding.confidence, 2), effort=effort_range(finding.effort.p50, finding.effort.p90),
         hours=decimal(finding.effort.p50, 2).replace(",", ""), state="" if is_open(finding) else plain(finding.state, 30),
         remedy=message(sentence(finding.remedy), 300), evidence=evidence(finding, sources, link) if number <= MOST_SHOWN else None,
+        note=notes.finding(finding),
     )  # fmt: skip

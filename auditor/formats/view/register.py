@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from auditor.formats.order import open_findings
@@ -10,6 +12,7 @@ from auditor.formats.text import decimal, plain, plural
 from auditor.formats.view.evidence import Evidence, Sources, evidence
 from auditor.formats.view.findings import Anchors, place, severity_view
 from auditor.formats.view.links import Linker
+from auditor.formats.view.notes import NO_NOTES, Notes
 from auditor.formats.view.pieces import Block, Inline, SeverityView
 from auditor.formats.view.prose import blocks, inline, message
 from auditor.formats.words import confidence_word
@@ -52,31 +55,46 @@ class Card(msgspec.Struct, frozen=True):
     others: tuple[Other, ...]
     others_title: str
     others_more: str
+    note: tuple[Block, ...]
 
 
-def cards(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors) -> tuple[Card, ...]:
+def cards(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, notes: Notes = NO_NOTES) -> tuple[Card, ...]:
     """The most urgent kinds of debt, each by its most urgent open finding. Info is context, not risk."""
     kinds: dict[str, list[Finding]] = {}
     for finding in open_findings(audit):
         if finding.severity is not Severity.INFO:
             kinds.setdefault(finding.rule, []).append(finding)
-    sources = Sources(audit.excerpts)
     chosen = list(kinds.values())[:MOST_CARDS]
-    return tuple(_card(number, found, audit, pages, link, anchors, sources) for number, found in enumerate(chosen, 1))
+    maker = _Maker(audit, pages, link, anchors, notes, Sources(audit.excerpts))
+    return tuple(maker.card(number, found) for number, found in enumerate(chosen, 1))
 
 
-def _card(
-    number: int, found: list[Finding], audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, sources: Sources
-) -> Card:
+class _Maker(NamedTuple):
+    """What every card is made from."""
+
+    audit: Audit
+    pages: RulePages
+    link: Linker
+    anchors: Anchors
+    notes: Notes
+    sources: Sources
+
+    def card(self, number: int, found: list[Finding]) -> Card:
+        """The card of one kind of debt, its most urgent finding first in `found`."""
+        return _card(number, found, self)
+
+
+def _card(number: int, found: list[Finding], by: _Maker) -> Card:
+    audit, pages, link, anchors = by.audit, by.pages, by.link, by.anchors
     finding, rest = found[0], found[1:]
-    page, proof = pages.get(finding.rule, RulePage(finding.rule, "")), evidence(finding, sources, link)
+    page, proof = pages.get(finding.rule, RulePage(finding.rule, "")), evidence(finding, by.sources, link)
     return Card(
         number=number, anchor=anchors.of(finding), fingerprint=plain(finding.fingerprint), severity=severity_view(finding.severity),
         rule=plain(finding.rule), title=rule_title(audit, finding.rule, pages), place=() if proof.listings or proof.steps else place(finding.place, link),
         component=component_words(finding.component) if len(audit.components) > 1 else "",
         message=message(sentence(finding.message)), evidence=proof,
         business=inline(business(finding, audit, pages)), why=blocks(page.why),
-        remedy=message(sentence(finding.remedy)), fix=blocks(page.fix), fine=blocks(page.fine), side=tuple(_side(found, audit)),
+        remedy=message(sentence(finding.remedy)), fix=blocks(page.fix), fine=blocks(page.fine), side=tuple(_side(found, audit, by.notes.confirmed(finding))), note=by.notes.finding(finding),
         others=tuple(
             Other(anchors.of(other), severity_view(other.severity), message(sentence(other.message), 240), place(other.place, link))
             for other in rest[:MOST_OTHERS]
@@ -91,7 +109,7 @@ def component_words(component: str) -> str:
     return "root of the repository" if component in ("", ".") else plain(component)
 
 
-def _side(found: list[Finding], audit: Audit) -> list[tuple[str, str]]:
+def _side(found: list[Finding], audit: Audit, confirmed: str) -> list[tuple[str, str]]:
     """The facts beside a card: work, certainty, reach, who changes and owns the file, what a person decided."""
     finding, path = found[0], found[0].place.path
     causes = {rule.id: rule.root_cause or rule.id for rule in audit.rules}
@@ -106,6 +124,6 @@ def _side(found: list[Finding], audit: Audit) -> list[tuple[str, str]]:
         ("Reaches", plural(finding.downstream, "artefact") if finding.downstream else ""),
         ("File changed", f"{plural(touches, 'time')} in 12 months{by}" if touches else ""),
         ("Owner", ", ".join(plain(name, 60) for name in audit.owners.get(path, ())[:3])),
-        ("Confirmed by a person", "yes" if finding.confirmed else ""),
+        ("Confirmed by a person", "yes" if finding.confirmed else {"no": "no: waive it as false_positive"}.get(confirmed, confirmed)),
     ]  # fmt: skip
     return [(label, value) for label, value in rows if value]

@@ -6,26 +6,32 @@ import shlex
 
 import msgspec
 
+from auditor.formats.setting import PLAIN, Brand, Setting
 from auditor.formats.summary import rule_title
 from auditor.formats.text import day, decimal, plain
+from auditor.formats.view.comparison import comparison, figures
+from auditor.formats.view.course import sheet
 from auditor.formats.view.examined import Examined, examined
 from auditor.formats.view.executive import Executive, executive
 from auditor.formats.view.families import Chapter, chapters
 from auditor.formats.view.findings import Anchors, Findings, findings
 from auditor.formats.view.hotspots import Hotspots, hotspots
+from auditor.formats.view.inventory import Inventory, inventory
 from auditor.formats.view.links import linker, shown_remote
 from auditor.formats.view.map import MapPage, map_page
-from auditor.formats.view.pieces import Column, Inline, Table, table, text
-from auditor.formats.view.register import Card, cards
+from auditor.formats.view.notes import Lost, Notes
+from auditor.formats.view.pieces import Block, Column, Figure, Inline, Table, table, text
+from auditor.formats.view.register import Card, cards, component_words
 from auditor.formats.view.release import Judgements, Release, judgements, release
 from auditor.formats.view.roadmap import Roadmap, roadmap
 from auditor.formats.view.scorecard import Scorecard, scorecard
+from auditor.formats.view.sheet import Part
 from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
 from auditor.model.audit import Audit
 from auditor.model.page import RulePages
 from auditor.model.verdict import Precision
 
-PRODUCT = "auditor"
+REDACTED = {"none": "none: names of people and machines are shown", "strict": "strict: no code, files by number"}
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -72,19 +78,32 @@ class Report(msgspec.Struct, frozen=True):
     release: Release | None
     roadmap: Roadmap | None
     judgements: Judgements | None
+    inventory: Inventory | None
     findings: Findings
     method: Method
     glossary: tuple[tuple[str, str], ...]
+    language: str
+    brand: Brand
+    comparison: tuple[Part, ...]
+    changes: tuple[Figure, ...]
+    trend: tuple[Part, ...]
+    notes: dict[str, tuple[Block, ...]]  # by the id of a page
+    remarks: tuple[tuple[str, tuple[Block, ...]], ...]  # of components
+    lost: tuple[Lost, ...]
 
 
-def report(audit: Audit, pages: RulePages) -> Report:
+def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
     """The view of an audit. Pages without content are left out; the second page names them."""
-    link = linker(audit.target)
+    link, notes = linker(audit.target), Notes(setting.notes)
+    audit = notes.agreed(audit)
     anchors = Anchors(audit.findings)
-    register, listing = cards(audit, pages, link, anchors), findings(audit, pages, link, anchors)
+    register, listing = cards(audit, pages, link, anchors, notes), findings(audit, pages, link, anchors, notes)
+    compared = comparison(setting.previous, audit) if setting.previous else ()
+    course = _course(setting)
     system, heat, parts = map_page(audit, link), hotspots(audit), chapters(audit, pages, link, anchors)
     score = scorecard(audit)
     before_release, steps, decided = release(audit, link), roadmap(audit, pages), judgements(audit)
+    parts_list = inventory(audit)
     titles = (
         ("executive", "Executive summary", True, ""),
         ("examined", "Examined and not examined", True, ""),
@@ -100,8 +119,16 @@ def report(audit: Audit, pages: RulePages) -> Report:
         ),
         ("checklist", "Pre-release checklist", before_release is not None, "no item of the checklist applies"),
         ("roadmap", "Roadmap", steps is not None, "no finding is open"),
+        ("comparison", "Comparison with the previous audit", bool(compared), "no earlier audit was given"),
+        ("trend", "Trend", bool(course), "no history of audits was given"),
         ("judgements", "Waivers and suppressions", decided is not None, "nobody waived or suppressed a finding"),
         ("findings", "All findings", bool(listing.rows), "there is no finding"),
+        (
+            "inventory",
+            "Inventory",
+            parts_list is not None,
+            "no model, data or package was recognised",
+        ),
         ("method", "Method", True, ""),
         ("glossary", "Glossary", True, ""),
     )
@@ -111,9 +138,9 @@ def report(audit: Audit, pages: RulePages) -> Report:
     )
     left_out = tuple(f"{title}: {why}." for _, title, shown, why in titles if not shown)
     return Report(
-        product=PRODUCT,
+        product=plain(setting.brand.product, 80),
         title=f"{plain(audit.target.name, 120)} – technical debt audit",
-        cover=_cover(audit),
+        cover=_cover(audit, setting),
         sections=sections,
         numbers={section.id: section.number for section in sections},
         executive=executive(audit, pages, link),
@@ -126,19 +153,40 @@ def report(audit: Audit, pages: RulePages) -> Report:
         release=before_release,
         roadmap=steps,
         judgements=decided,
+        inventory=parts_list,
         findings=listing,
         method=_method(audit, pages),
         glossary=GLOSSARY,
+        language=setting.words.language,
+        brand=setting.brand,
+        comparison=compared,
+        changes=figures(setting.previous.delta) if setting.previous else (),
+        trend=course,
+        notes={section.id: notes.of("page", section.id) for section in sections}
+        | {"executive": (*notes.of("executive"), *notes.of("page", "executive"))},
+        remarks=tuple((component_words(c.id), said) for c in audit.components if (said := notes.of("component", c.id))),
+        lost=notes.lost({section.id for section in sections}, {c.id for c in audit.components}, audit.findings),
     )
 
 
-def _cover(audit: Audit) -> Cover:
-    target, versions = audit.target, audit.versions
+def _course(setting: Setting) -> tuple[Part, ...]:
+    """The parts of the trend that a report shows: debt, findings, families."""
+    if setting.trend is None:
+        return ()
+    shown = [part for part in sheet(setting.trend).parts if part.id in ("debt", "findings", "families")]
+    return tuple(msgspec.structs.replace(part, id=f"trend-{part.id}") for part in shown)
+
+
+def _cover(audit: Audit, setting: Setting) -> Cover:
+    target, versions, brand = audit.target, audit.versions, setting.brand
     facts = (
+        ("Client", plain(brand.client, 120)),
+        ("Auditor", plain(brand.auditor, 120)),
         ("Commit", plain(target.revision or "", 12).rstrip("…") if target.revision else ""),
         ("Committed", day(target.committed) if target.committed else ""),
         ("Source", plain(shown_remote(target.remote), 160)),
         ("Audited as of", day(audit.as_of)),
+        ("Redaction", REDACTED.get(setting.redaction, "")),
     )
     named = (
         ("Tool", versions.tool), ("Rules", versions.ruleset), ("Score model", versions.score_model),
@@ -195,7 +243,7 @@ def _measured(seen: Precision) -> tuple[Inline, ...]:
 def _command(audit: Audit) -> str:
     """The command that makes this audit again; the remote stands for a local folder that the reader lacks."""
     target = audit.target
-    words = [PRODUCT, "audit", plain(shown_remote(target.remote) or target.path or target.name)]
+    words = ["auditor", "audit", plain(shown_remote(target.remote) or target.path or target.name)]
     words += ["--rev", plain(target.revision)] if target.revision else []
     words += ["--profile", plain(audit.versions.profile), "--as-of", day(audit.as_of)]
     return " ".join(shlex.quote(word) for word in words)

@@ -156,8 +156,14 @@ def matches(general: str, concrete: str) -> bool:
     if not anonymous.replace("{}", "").strip("/._-"):
         return False
     if "{" in concrete or "*" in concrete:
-        return anonymous == pattern(concrete)
+        return anonymous == pattern(concrete) and not is_anything(general)
     return covers(general, concrete)
+
+
+def is_anything(path: str) -> bool:
+    """Whether a pattern says no more of a file than its folder and suffix."""
+    name = path.rpartition("/")[2]
+    return ("{" in name or "*" in name) and not re.sub(r"\{[^{}]*\}", "", name).rpartition(".")[0].strip("._-* ")
 
 
 def alike(one: Identity, other: Identity) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -11,13 +12,17 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.operation.evidence import OWN_STATISTIC, monitor_calls, runs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Call, Const, Do, If, Loop, Raise, Return
+from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 
 _KINDS = ("data", "target", "performance")
 _PLATFORMS = frozenset({"arize", "fiddler", "aporia", "superwise", "tracely", "phoenix", "wandb", "bentoml"})
 """Libraries that send what they see to a platform with alerts of its own."""
+_SURELY = re.compile(r"psi(_|$)|population_stability|drift|covariate_shift|monitor", re.I)
+"""What a divergence is for: that of two distributions is also a loss to train by."""
+_STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "system", "submit", "trigger", "create_run", "start_pipeline_execution", "post", "send_message", "publish", "retrain", "train"})  # fmt: skip
+"""Calls that start something or tell somebody, also where their result is kept."""
 _TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
 _EXITS = frozenset({"exit", "_exit", "quit", "abort", "Exit", "SystemExit", "fail", "skip"})
 _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, Role.LOG, Role.EXEC, Role.REGISTER, Role.FIT, Role.TRAIN_SERVICE})  # fmt: skip
@@ -58,7 +63,11 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
     for site, calls in sorted(world.resolved.effects.calls.items()):
         for call in calls if places.is_product(site[0]) else ():
             name = code.scope(call.callee.path, call.callee.scope).name.rpartition(".")[2]
-            if call.direct and OWN_STATISTIC.search(name):
+            if (
+                call.direct
+                and OWN_STATISTIC.search(name)
+                and (_SURELY.search(name) or _SURELY.search(call.callee.path))
+            ):
                 yield site, call.call.line, f"{name}()"
 
 
@@ -72,9 +81,8 @@ def _fate(world: World, site: Site, line: int) -> str:
         for here, after in edge:
             if _decides(world.resolved.code.scope(*here).body, after):
                 return "acts"
-            if any(_sends(effect) and effect.line >= after for effect in effects.of(here)) or _is_handed_on(
-                world, here
-            ):
+            sends = any(_sends(effect) and effect.line >= after for effect in effects.of(here))
+            if sends or _is_handed_on(world, here) or _is_read_elsewhere(world, here):
                 fate = "elsewhere"
             for call in effects.callers.get(here, ()):
                 if call.caller not in seen and places.is_product(call.caller[0]):
@@ -82,6 +90,17 @@ def _fate(world: World, site: Site, line: int) -> str:
                     onward.append((call.caller, call.call.line))
         edge = onward
     return fate
+
+
+def _is_read_elsewhere(world: World, site: Site) -> bool:
+    """Whether another program reads a report that the scope writes: what that does with it is its own affair."""
+    written = {t.artefact.id for t in world.lineage.touches.get(site, ()) if t.way == "write"}
+    return bool(written) and any(
+        touch.way == "read" and touch.artefact.id in written
+        for other, touches in world.lineage.touches.items()
+        if other[0] != site[0] and places.is_product(other[0]) and not other[0].endswith(".ipynb")
+        for touch in touches
+    )
 
 
 def _is_handed_on(world: World, site: Site) -> bool:
@@ -127,6 +146,8 @@ def _does(statement: object) -> bool:
             return value is not None and not (type(value) is Const and value.value is None)
         case Do(value=Call() as call):
             return name_of(call.func).rpartition(".")[2] not in _TELLING
+        case Assign(value=Call() as call):
+            return name_of(call.func).rpartition(".")[2] in _STARTING
         case If() | Loop():
             return False
     return False

@@ -35,6 +35,19 @@ def integrates(world: World) -> str:
     return found[0] if found else ""
 
 
+_TOLD = re.compile(
+    r"\bre-?train\w*\b[^.\n]{0,80}\b(?:external\w*|ekstern\w*|manual\w*|by hand|on demand|another (?:team|repository)|other team|human approval|data scien\w+ team|tim data scien\w+)\b"
+    r"|\b(?:external\w*|ekstern\w*|manual\w*|on-demand|data scien\w+ team)\b[^.\n]{0,40}\bre-?train\w*\b",
+    re.I,
+)
+
+
+def retraining_told(world: World) -> str:
+    """What a document says of training that is done elsewhere, by hand or by others: somebody has decided it."""
+    found = _TOLD.search(world.documents.text)
+    return " ".join(found[0].split())[:100] if found else ""
+
+
 def elsewhere(world: World) -> list[str]:
     """Names of the platforms, in order."""
     return list(world.once(_elsewhere))

@@ -113,6 +113,10 @@ class Operation(Part):
         """What may train by itself though it cannot be followed."""
         return starting.hint(self._world, self.owns)
 
+    def retraining_told(self) -> str:
+        """What a document says of training that is done elsewhere, by hand or by others; "" where none does."""
+        return elsewhere.retraining_told(self._world)
+
     def steps_that_may_train(self) -> list[Place]:
         """Declared steps that train by their name, whether or not what they run could be followed."""
         return starting.declared_trainings(self._world, self.owns)

@@ -58,7 +58,10 @@ def _in_code(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:
             way = way_to(world, (training.program, 0), promotion)
             if way is not None and not _is_registered_apart(world, training.program, promotion.site):
                 gate = "a condition stands before it" if is_gated(world, way) else ""
-                yield Release(training.program, promotion.place, promotion.says, training.place, training.program, gate)
+                by_hand = training.program.endswith(".ipynb")  # whoever runs it sees the figures before the next cell
+                yield Release(
+                    training.program, promotion.place, promotion.says, training.place, training.program, gate, by_hand
+                )
 
 
 def _in_tasks(world: World, owned: Callable[[str], bool]) -> Iterator[Release]:

@@ -172,6 +172,8 @@ def overwritten(world: World, owned: Callable[[str], bool]) -> tuple[list[Overwr
     kept = 0
     for path, touch in loads(world, owned):
         artefact = touch.artefact
+        if path.endswith(".ipynb"):
+            continue  # a notebook shows how serving is done
         if artefact.id.startswith("name:"):
             kept += 1
             continue

@@ -151,6 +151,8 @@ class _Finder:
             return None
         if decides == "network":
             return True
+        if not _may_draw(effect):
+            return None
         left = self.seeds.open(effect)
         if left and decides == "model" and self._told_later(effect):
             return None
@@ -245,6 +247,15 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
+
+
+def _may_draw(effect: Effect) -> bool:
+    """Whether a call whose algorithm draws only under some values of an argument is given one of them."""
+    argument_, _, values = str(effect.entry.attrs.get("chance", "")).partition("=")
+    if not argument_:
+        return True
+    given = dict(effect.call.keywords).get(argument_)
+    return type(given) is Const and str(given.value) in values.split(",")
 
 
 def _tries_once(effect: Effect) -> bool:

@@ -124,7 +124,8 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     looked = 0
     for path in programs(world, owned):
         program = world.resolved.code.programs[path]
-        if _DIALECTS.search(path) or places.is_exploratory(path) or not _is_plain(world, path, program):
+        open_ = _is_exercise(path, program) or not _is_plain(world, path, program)
+        if _DIALECTS.search(path) or places.is_exploratory(path) or open_:
             continue
         looked += 1
         unknown = _unbound(world, path, program) - _handed_over(
@@ -143,6 +144,14 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     pieces = _pieces(world, found)
     whole = [each for each in found if each.place.path not in pieces]
     return sorted(whole, key=lambda each: in_order(each.place)), looked
+
+
+_EXERCISE = re.compile(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
+
+
+def _is_exercise(path: str, program: Program) -> bool:
+    """Whether a file leaves blanks for somebody to fill in."""
+    return bool(_EXERCISE.search(path)) and any("TODO" in comment.text for comment in program.comments)
 
 
 def _handed_over(world: World, path: str) -> frozenset[str]:

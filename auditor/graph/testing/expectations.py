@@ -36,6 +36,10 @@ _DATA = re.compile(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
 """Folders of data: what lies there is no model, whatever its suffix says."""
 
 
+_SETTINGS = re.compile(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
+"""Settings that are read as data are."""
+
+
 class Expectations(NamedTuple):
     """What checks the data of training (`by`, with its place), and the data that training starts from."""
 
@@ -47,7 +51,12 @@ class Expectations(NamedTuple):
 
 def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
     """Whatever of a component can fail on the data that training takes, and those data."""
-    roots = [root for root in training_roots(world, owned) if root.state != "supplied" and root.touch is not None]
+    roots = [
+        root
+        for root in training_roots(world, owned)
+        if root.state != "supplied" and root.touch is not None and not _SETTINGS.search(root.artefact)
+    ]
+    roots.sort(key=lambda root: "{" in root.artefact)  # what is known by its whole name is told first
     if not roots:
         return Expectations("", None, (), None)
     by, place = next(_checks(world, owned, roots), ("", None))

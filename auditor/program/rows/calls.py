@@ -97,12 +97,16 @@ def _of_value(m: Machine, called: Called, expr: Call, at: Env) -> Value | None:
         if m.code.scope(held.path, held.scope).kind == "class":
             return constructed(m, called, (held.path, held.scope))
         return inlined(m, called, (held.path, held.scope), held.items[0] if held.items else None)
-    return _bound(m, called, held, called.args) if held.kind == "function" and held.items else None
+    return _handed(m, called, held, called.args) if held.kind == "function" else None
 
 
-def _bound(m: Machine, called: Called, method: Value, args: list[Value]) -> Value | None:
-    """A call of a method that was taken from its object before: `clean = scaler.transform`."""
-    return _method(m, replace(called, name=method.name, args=args), method.items[0])
+def _handed(m: Machine, called: Called, function: Value, args: list[Value]) -> Value | None:
+    """A call of what was handed on under another name: a method with its object, a function or class of a library."""
+    if function.items:
+        return _method(m, replace(called, name=function.name, args=args), function.items[0])
+    if not function.name:
+        return None
+    return libraries.call(m, replace(called, name=m.knowledge.canonical(function.name), args=args))
 
 
 def _denoted(m: Machine, called: Called, expr: Call, at: Env) -> Value:
@@ -175,7 +179,7 @@ def handed_on(m: Machine, called: Called, function: Value, given: Value) -> Valu
     if function.scope >= 0:
         receiver = function.items[0] if function.items else None
         return inlined(m, replace_args(called, [given]), (function.path, function.scope), receiver)
-    return _bound(m, replace_args(called, [given]), function, [given]) if function.items else None
+    return _handed(m, replace_args(called, [given]), function, [given])
 
 
 def replace_args(called: Called, args: list[Value]) -> Called:

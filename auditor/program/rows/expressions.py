@@ -25,7 +25,7 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
-from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.rows import calls, items, tables
 from auditor.program.rows.iteration import elements
 from auditor.program.rows.machine import Env, Machine, Stored
@@ -54,6 +54,8 @@ def _unbound(m: Machine, expr: Name, at: Env) -> Value:
     denoted = m.denoter.denote(expr, frame)
     if type(denoted) is Local:
         return Value("function", path=denoted.path, scope=denoted.scope)
+    if type(denoted) is Library and m.knowledge.lookup(denoted.dotted) is not None:
+        return Value("function", name=denoted.dotted)
     bindings = m.denoter.bindings(expr, frame)
     if len(bindings) == 1 and bindings[0][0].how == "value" and bindings[0][0].value is not None:
         value, where = bindings[0][0].value, bindings[0][1]
@@ -64,7 +66,9 @@ def _unbound(m: Machine, expr: Name, at: Env) -> Value:
 
 def _attr(m: Machine, expr: Attr, at: Env) -> Value:
     if not items.held(m, expr.base, at):
-        return OTHER
+        denoted = m.denoter.denote(expr, Frame(*at.site))
+        known = type(denoted) is Library and m.knowledge.lookup(denoted.dotted) is not None
+        return Value("function", name=denoted.dotted) if known and type(denoted) is Library else OTHER
     base = m.value(expr.base, at)
     if base.kind == "object":
         return calls.attribute(m, base, expr.name)
@@ -81,6 +85,8 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
     operands = [m.value(operand, at) for operand in expr.operands]
     if expr.op in _COMPARED and len(operands) == 2:
         return _compared(m, expr, operands, at)
+    if expr.op == "neg" and operands[0].kind == "const" and isinstance(operands[0].const, int | float):
+        return constant(-operands[0].const)
     if expr.op in ("not", "inv", "neg") and operands[0].split is not None:
         return replace(operands[0], split=_turned(operands[0].split))
     if expr.op == "or":

@@ -48,7 +48,7 @@ def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:
-    """Run a function that no run reached; of a class, its constructor first."""
+    """Run a function that no run reached; the methods of a class one after the other on one object, its constructor first."""
     scope = m.code.scope(*site)
     if scope.kind != "function":
         return
@@ -56,8 +56,14 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
     names = {param.name: m.fresh() for param in scope.params}
     owner = m.code.owner(*site)
     if owner is not None and scope.params and scope.params[0].name == "self":
+        known = m.alone.get((site[0], owner))
+        if known is not None:
+            names["self"] = known
+            m.visited.add(site)
+            m.body(scope.body, Env(site, names, module))
+            return
         receiver = replace(m.thing("object", Thing(scope.name, Spot(site[0], scope.line))), path=site[0], scope=owner)
-        names["self"] = receiver
+        names["self"] = m.alone[site[0], owner] = receiver
         init = m.denoter.attribute(Local(site[0], owner), "__init__", _frame(site))
         if type(init) is Local and (init.path, init.scope) != site:
             inner = Env(

@@ -167,7 +167,8 @@ def taken(m: Machine, rows: Rows, index: Value) -> Rows:
 
 def _filtering(key: Value) -> frozenset[Fit]:
     """Statistics that decide which rows stay."""
-    return frozenset(fit._replace(how="filter") for fit in key.all_fits())
+    split = key.split[0] if key.split is not None else 0
+    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits())
 
 
 def _named(base: Value, names: set[str]) -> Value:
@@ -205,6 +206,8 @@ def _sliced(m: Machine, rows: Rows, key: Slice, at: Env) -> Rows:
         stop = None
     if start is None and stop is None:
         return rows
+    if at.loops and start is not None and stop is not None and not isinstance(low, int) and not isinstance(high, int):
+        return m.sets.chosen(rows, key)  # one batch after the other
     if (start is None or isinstance(low, int)) and (stop is None or isinstance(high, int)):
         cut = any(isinstance(part, Span) for part in rows.layers.values())
         split = m.sets.split(("span", rows if cut else None))  # positions count anew in what was cut before

@@ -19,6 +19,8 @@ def elements(m: Machine, source: Value) -> list[Value] | None:
         return [constant(key) for key in source.keys[:MOST_ELEMENTS]]
     if source.kind == "folds":
         return folds(m, source)
+    if source.kind == "splitter":  # old splitters are told how many rows there are, and are gone through themselves
+        return folds(m, source.on(m.sets.root(f"positions|{source.ref}")))
     return [source] if source.kind in ("frame", "prediction", "names") else None
 
 

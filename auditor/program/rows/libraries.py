@@ -317,6 +317,7 @@ _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
     "builtins.list": _list,
     "builtins.tuple": _list,
     "builtins.dict": _dict,
+    "collections.deque": lambda m, called: _list(m, called) if called.args else listed(()),
     "builtins.range": _range,
     "numpy.arange": _range,
     "numpy.setdiff1d": _without,

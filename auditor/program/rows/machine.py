@@ -135,6 +135,8 @@ class Machine:
         self.handed_on = handed_on
         self.written: dict[str, Value] = {}
         """What was written to files, by their names."""
+        self.alone: dict[Site, Value] = {}
+        """The objects whose methods are run for themselves, by their classes."""
         self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}

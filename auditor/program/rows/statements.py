@@ -81,8 +81,11 @@ def _loop(m: Machine, s: Loop, at: Env) -> bool:
         turns = [Value()] if at.loops > 1 else [Value()] * UNKNOWN_PASSES
     at.loops += 1
     around, at.turn = at.turn, at.block
+    counts = source.kind == "index" and isinstance(source.const, tuple)
     for turn in turns:
-        if s.target is not None:
+        if s.target is not None and counts:
+            m.bind(s.target, Value("index", m.sets.fresh()), at)
+        elif s.target is not None:
             m.bind(s.target, turn if turn.kind != "other" or turn.rows is not None else m.fresh(), at)
         m.body(s.body, at)
     at.loops -= 1

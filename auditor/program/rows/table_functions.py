@@ -61,6 +61,8 @@ def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
 def _figure(m: Machine, called: Called, first: Value) -> Value:
     if called.name.startswith("builtins.") and called.expr.args and type(called.expr.args[0]) is Each:
         return Value("names")  # counted by hand over what a comprehension yields: characters of a word as well as rows
+    if called.name == "builtins.sum" and len(called.args) > 1 and called.args[1].kind == "list":
+        return first  # lists one after the other
     whole = mixed([first]) if first.kind in ("list", "table") else first
     if whole.kind in ("prediction", "loss") or whole.rows is None:
         return whole

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Attr, Call, Expr, Group, Op
+from auditor.model.ir import Attr, Call, Expr, Group, Lambda, Op
+from auditor.program.naming.scopes import children
 from auditor.program.rows import column_expressions, items, times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
 ALONG_COLUMNS = (1, -1, "columns", "index=1")
+WINDOWS = frozenset({"rolling", "expanding", "ewm"})
+"""Each row with the rows before it: what is taken over them is a figure for each row."""
 _FILTERS = frozenset({"dropna", "drop_duplicates", "query", "dropDuplicates", "distinct", "filter"})
 _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 
@@ -42,6 +45,8 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
         m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":
         return _of_groups(m, called, base)
+    if name in WINDOWS and base.rows is not None:
+        return replace(base, name="window")
     special = _SPECIAL.get(name)
     found = special(m, called, base) if special is not None else None
     if found is None:
@@ -93,6 +98,8 @@ def _statistic(called: Called, base: Value) -> Value:
         return base
     if base.kind == "mask" and not base.fits:
         return Value("names")
+    if base.name == "window":
+        return replace(base, name="")
     if base.rows is None or row_wise(called, 0):
         return base
     name = f"{called.name}()"
@@ -121,6 +128,21 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
 
 
+def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:
+    """`groupby(…).apply(lambda g: g.fillna(g.median()))`: the rows again, each with a statistic of its group in it."""
+    whole = Value("frame", base.rows, base.fits)
+    found = called_on(m, called, called.given("func", 0) or OTHER, whole)
+    learned = found is not None and found.kind == "frame" and found.rows is base.rows and found.fits - base.fits
+    return found if learned and found is not None else None
+
+
+def _looks_back(expr: Expr) -> bool:
+    """Whether a function computes from earlier rows of its group: `lambda s: s.shift(1).rolling(7).mean()`."""
+    if type(expr) is Call and type(expr.func) is Attr and expr.func.name in WINDOWS:
+        return True
+    return any(_looks_back(child) for child in children(expr.body if type(expr) is Lambda else expr))
+
+
 def _turned(expr: Expr) -> bool:
     """Whether tables are laid on their side: `[a.T, b.T]`."""
     if type(expr) is Group:
@@ -133,6 +155,10 @@ def _turned(expr: Expr) -> bool:
 def _of_groups(m: Machine, called: Called, base: Value) -> Value:
     """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
     fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic")
+    if called.name in WINDOWS:
+        return Value("frame", base.rows, base.fits, name="window")
+    if called.name == "transform" and any(_looks_back(arg) for arg in called.expr.args):
+        return Value("frame", base.rows, base.fits)
     if called.name in ("transform", "rank", "fillna"):
         return Value("frame", base.rows, base.fits | {fit})
     if called.name in (
@@ -144,11 +170,12 @@ def _of_groups(m: Machine, called: Called, base: Value) -> Value:
         "bfill",
         "head",
         "tail",
-        "rolling",
         "pct_change",
         "ngroup",
     ):
         return Value("frame", base.rows, base.fits)
+    if called.name == "apply" and (learned := _applied_to_groups(m, called, base)) is not None:
+        return learned
     if called.name in ("apply", "get_group", "filter", "sample"):
         return Value("frame", m.sets.subset(m.rows(base)), base.fits)
     if called.name in ("groups", "ngroups", "indices"):
@@ -286,9 +313,12 @@ def _applied(m: Machine, called: Called, base: Value) -> Value:
     """`apply(f)`: f sees whole columns, so that what it computes over them is a statistic; with `axis=1` it sees rows."""
     function = called.given("func", 0) or OTHER
     kept = base.with_fits(fits_in(called.every()))
+    if base.name == "window":
+        return replace(kept, name="")
     if base.kind in ("prediction", "mask", "index") or row_wise(called, 1):
         return kept
-    found = called_on(m, called, function, base)
+    # `map` hands over one element after the other, `apply` whole columns: what is computed over an element is its own
+    found = called_on(m, called, function, base if called.name != "map" else base.on(m.sets.fresh()))
     fits = found.all_fits() if found is not None else base.fits
     if base.kind == "grouped":
         return Value("frame", base.rows, base.fits | fits)

@@ -37,7 +37,7 @@ Kind = Literal[
 class Fit(NamedTuple):
     """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter.
 
-    `rescales` says that it keeps the order of each column.
+    `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for.
     """
 
     rows: Rows
@@ -45,6 +45,7 @@ class Fit(NamedTuple):
     name: str
     how: str = "transformer"
     rescales: bool = False
+    split: int = 0
 
 
 NO_FITS: frozenset[Fit] = frozenset()

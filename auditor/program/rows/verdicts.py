@@ -89,15 +89,38 @@ def preprocessing(trace: Trace) -> list[Leak]:
             evaluation.trained.rows is evaluation.tested or not presented_apart(evaluation)
         ):
             continue
+        if evaluation.relation == "overlap" and evaluation.how == "predict":
+            continue  # nobody takes the answer to a few training rows for a figure
         if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
+            continue
+        if _inner(evaluation) and any(_last_word(other, evaluation) for other in trace.evaluations):
             continue
         for fit in leaking(evaluation):
             if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
-            if fit.spot != evaluation.trained.spot:
+            if fit.spot != evaluation.trained.spot and not _divides(fit, evaluation):
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
                 found[fit.spot, fit.name] = leak._replace(trees_only=leak.trees_only and evaluation.trained.trees)
     return list(found.values()) or _before_split(trace)
+
+
+def _divides(fit: Fit, evaluation: Evaluation) -> bool:
+    """Whether a statistic only says where training and evaluated rows part: `frame.date < frame.date.max() - month`."""
+    mine, others = evaluation.trained.rows.layers, evaluation.tested.layers
+    return fit.how == "filter" and fit.split in mine and fit.split in others and mine[fit.split] != others[fit.split]
+
+
+def _inner(evaluation: Evaluation) -> bool:
+    """Whether an evaluation chooses within training rows: folds of them, or a part of the part that was trained on."""
+    return evaluation.how in ("folds", "tuning") or _divided(evaluation.tested)
+
+
+def _last_word(other: Evaluation, evaluation: Evaluation) -> bool:
+    """Whether another model is judged, without a leak, on rows that the first evaluation kept away from."""
+    if other.how not in _FIGURES or other.relation == "overlap" or leaking(other):
+        return False
+    elsewhere = other.tested.root is not evaluation.tested.root and other.trained.rows.root is evaluation.tested.root
+    return elsewhere or relation(other.tested, evaluation.tested) == "apart"
 
 
 def unlabelled(evaluation: Evaluation) -> bool:
@@ -128,7 +151,7 @@ def _final(evaluation: Evaluation) -> bool:
 
 def _divided(rows: Rows) -> bool:
     """Whether rows are within the training part of a split that holds others out."""
-    return any(r.how == "part" and r.part == 0 for r in rows.chain())
+    return any(r.how == "part" and r.part == TRAIN for r in rows.chain())
 
 
 def _split(trace: Trace, evaluation: Evaluation) -> Split | None:

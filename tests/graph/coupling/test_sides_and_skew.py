@@ -62,7 +62,7 @@ def test_what_answers_is_a_service_with_its_handlers() -> None:
 )  # fmt: skip
 def test_a_batch_job_answers_if_it_only_predicts(body: str, answers: bool) -> None:
     head = "import joblib\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import accuracy_score\n"
-    found = graphs({"job.py": f"{head}def run(rows, y):\n{body}if __name__ == '__main__':\n    run(1, 2)\n"})
+    found = graphs({"job.py": f"{head}def run(rows, y):\n{body}if __name__ == '__main__':\n    run(input(), 2)\n"})
     assert ("job.py#run" in names(found, "serving")) == answers
 
 
