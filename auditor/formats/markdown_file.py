@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from auditor.formats.order import open_findings
 from auditor.formats.summary import (
     Group,
+    among,
     business,
     effort_range,
     groups,
@@ -101,6 +102,8 @@ def _executive(audit: Audit, pages: RulePages) -> list[str]:
     lines += [f"## Verdict: {verdict_word(score.verdict)}", "", headline(audit), ""]
     lines += [f"- {said(sentence(reason))}" for reason in score.reasons[:8]]
     lines += ["", f"**{score_line(audit)}**  ", f"Coverage {percent(score.coverage)} of the scoring weight  "]
+    if standing := among(audit):
+        lines.append(f"Context: {escape(standing)}  ")
     if finite(score.debt):
         lines.append(f"Effort {effort_range(score.hours_p50, score.hours_p90)} (P50–P90){ratio_words(score.ratio)}")
     lines += _risks(audit, pages)

@@ -170,6 +170,17 @@ def groups(audit: Audit, outcome: Outcome, pages: RulePages) -> list[Group]:
     ]
 
 
+def among(audit: Audit) -> str:
+    """Where it stands among public repositories of its kind; "" where too few are known."""
+    peers = audit.peers
+    if peers is None or not peers.repositories:
+        return ""
+    return (
+        f"less debt than {peers.worse:,} of {peers.repositories:,} public repositories of its kind "
+        f"({plain(peers.name, 40)}; {plain(peers.calibration, 40)})"
+    )
+
+
 def limits(audit: Audit) -> list[str]:
     """Sentences on what was not seen; empty where nothing limits the audit."""
     seen, said = audit.coverage, []

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from auditor.formats.order import open_findings
 from auditor.formats.screen import COLUMNS, Screen
-from auditor.formats.summary import effort_range, grade_words, headline, limits, ratio_words, rules_by_id, sentence
+from auditor.formats.summary import (
+    among,
+    effort_range,
+    grade_words,
+    headline,
+    limits,
+    ratio_words,
+    rules_by_id,
+    sentence,
+)
 from auditor.formats.text import clip, day, decimal, finite, percent, plain, plural, span, width
 from auditor.formats.words import verdict_word
 from auditor.model.audit import Audit, FamilyScore
@@ -48,6 +57,8 @@ def _head(screen: Screen, audit: Audit) -> None:
     else:
         screen.line("  debt      not judged")
     screen.line(f"  coverage  {percent(score.coverage)} of the scoring weight")
+    if said := among(audit):
+        screen.add(f"context   {said}", indent=2, hang=10)
     if finite(score.debt):
         screen.line(f"  effort    {effort_range(score.hours_p50, score.hours_p90)} (P50–P90){ratio_words(score.ratio)}")
     screen.line()

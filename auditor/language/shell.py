@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -19,10 +19,8 @@ from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
 from auditor.language.shell_plain import plain_commands
 from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, Draft, State
 from auditor.language.shell_templates import cut_templates
+from auditor.language.shell_tree import Syntax, parse
 from auditor.model.facts import Command
-
-if TYPE_CHECKING:
-    from tree_sitter import Node as Syntax
 
 MAX_TEXT = 400_000
 MAX_ROUNDS = 50  # of a loop over literal words
@@ -84,7 +82,7 @@ class _Reading(State):
             return
         outer = self.source, self.first
         self.source, self.first = text.encode("utf-8", "replace"), line
-        self.walk(_parser().parse(self.source).root_node)
+        self.walk(parse(self.source))
         self.source, self.first = outer
 
     def walk(self, node: Syntax, level: int = 0) -> None:
@@ -102,7 +100,7 @@ class _Reading(State):
         return self.source[start:end].decode("utf-8", "replace")
 
     def line(self, node: Syntax) -> int:
-        return self.first + node.start_point[0]
+        return self.first + node.row
 
     def command(self, node: Syntax, level: int) -> None:
         self.substitutions(node, level)
@@ -369,11 +367,3 @@ _HANDLERS: dict[str, Any] = {
     "test_command": _Reading.tested,
     "unset_command": _Reading.unset,
 }
-
-
-@cache
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_bash
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))

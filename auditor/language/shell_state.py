@@ -5,17 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
 from auditor.language.containers import is_engine, read_container
 from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
 from auditor.language.prefixes import SHELLS, find_start, is_python, tool_of
 from auditor.language.shell_paths import SPLIT
+from auditor.language.shell_tree import Syntax
 from auditor.language.shell_words import Holes, brace_lists, expand_word
 from auditor.model.facts import Command, Word
-
-if TYPE_CHECKING:
-    from tree_sitter import Node as Syntax
 
 MAX_COMMANDS = 2_000
 MAX_CALLS = 5  # of functions and inner shells within each other

@@ -123,6 +123,19 @@ class Score(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+class Peers(msgspec.Struct, frozen=True):
+    """Where a repository stands among others of its kind: of `repositories` in the corpus of a calibration, `worse` have more debt.
+
+    Context beside the score, never part of it: it moves when the corpus moves.
+    """
+
+    calibration: str
+    archetype: str
+    name: str
+    repositories: int
+    worse: int
+
+
 class ComponentScore(msgspec.Struct, frozen=True):
     """The score of one component, with its families."""
 
@@ -322,6 +335,7 @@ class Audit(msgspec.Struct, frozen=True):
     suppressions: tuple[Suppressed, ...] = ()
     signoffs: tuple[Signoff, ...] = ()
     settings: Settings = Settings()  # what the audited side says of itself
+    peers: Peers | None = None  # None where there are too few of its kind to tell
     resolution: tuple[Resolution, ...] = ()  # by component, with every I/O call whose artefact could not be named
     excerpts: tuple[Excerpt, ...] = ()
     co_changes: tuple[CoChange, ...] = ()  # the strongest, over the commits that say something

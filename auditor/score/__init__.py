@@ -20,6 +20,7 @@ from auditor.score.mending import mended
 from auditor.score.policy import DEFAULT_PROFILE, Policy, load_policy, profiles
 from auditor.score.restating import UNSCORED, exposure_of, parts_of, restated
 from auditor.score.scoring import Scored, score_component, score_repository
+from auditor.score.standing import kind_of
 from auditor.score.whatif import points, what_if
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "hours",
     "interest",
     "jobs",
+    "kind_of",
     "load_policy",
     "mended",
     "parts_of",

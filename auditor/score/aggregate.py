@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from auditor.model.audit import CheckScore, ComponentScore, FamilyScore
+from auditor.model.audit import CheckScore, ComponentScore, Exposure, FamilyScore
 from auditor.score.grades import capped, grade
 from auditor.score.policy import FamilyPolicy, Policy
 
@@ -25,6 +25,9 @@ NOTHING = Mean(debt=None, low=0.0, high=100.0, coverage=0.0)
 
 
 DECIMALS = 12
+
+LEAST_WEIGHT = 0.01
+"""What an empty component weighs, so that a repository of such has a mean."""
 
 
 def _settled(debt: float | None, low: float, high: float, coverage: float) -> Mean:
@@ -70,9 +73,13 @@ def mean_of(parts: Iterable[tuple[float, Mean]]) -> Mean:
     )
 
 
-def component_weight(kloc: float) -> float:
-    """How much a component counts in its repository: a large library cannot silence a small service."""
-    return math.log2(2 + kloc)
+def component_weight(exposure: Exposure) -> float:
+    """How much a component counts in its repository, by its logarithmic size: a large library cannot silence a small service.
+
+    Size is in thousands of logical lines; a declared stage counts like a hundred lines, and data or a model like twenty,
+    so that a component of YAML or SQL counts too. A folder with next to nothing in it weighs next to nothing.
+    """
+    return max(math.log2(1 + exposure.kloc + exposure.stages / 10 + exposure.artefacts / 50), LEAST_WEIGHT)
 
 
 def family_score(

@@ -63,13 +63,23 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effort: EffortPolicy
 
 
+class Calibrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One repository that a calibration rests on: what it mostly is, and its debt under this calibration (None: not judged)."""
+
+    repository: str
+    commit: str
+    archetype: str
+    debt: float | None = None
+
+
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The points of the density curves, and where they come from (`mark`)."""
+    """The points of the density curves, and where they come from: `mark`, and the repositories that were measured."""
 
     mark: str
     offset: dict[Unit, float]
     density: Curve
     family: dict[str, Curve] = {}
+    repositories: tuple[Calibrated, ...] = ()
 
     def curve(self, family: str) -> Curve:
         """The density curve of a scored family."""
@@ -97,8 +107,11 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=1)
 def _document() -> _Document:
-    text = files("auditor.score").joinpath("policy.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), _Document)
+    home = files("auditor.score")
+    policy, measured = (
+        tomllib.loads(home.joinpath(name).read_text("utf-8")) for name in ("policy.toml", "calibration.toml")
+    )
+    return msgspec.convert({**policy, "calibration": {**policy["calibration"], **measured["calibration"]}}, _Document)
 
 
 def profiles() -> tuple[str, ...]:
@@ -106,13 +119,18 @@ def profiles() -> tuple[str, ...]:
     return tuple(_document().profile)
 
 
-def load_policy(profile: str = DEFAULT_PROFILE) -> Policy:
-    """The policy of a profile. Raises UsageError for a name that is not shipped."""
+def load_policy(profile: str = DEFAULT_PROFILE, calibration: str | None = None) -> Policy:
+    """The policy of a profile, under its calibration or another one. Raises UsageError for names that are not shipped."""
     document = _document()
     found = document.profile.get(profile)
     if found is None:
         known = ", ".join(document.profile)
         raise UsageError(f"There is no scoring profile {profile!r}; choose one of: {known}.")
+    if calibration is not None:
+        if calibration not in document.calibration:
+            known = ", ".join(document.calibration)
+            raise UsageError(f"There is no calibration {calibration!r}; choose one of: {known}.")
+        found = msgspec.structs.replace(found, calibration=calibration)
     return Policy(
         name=profile,
         score_model=document.score_model,

@@ -12,6 +12,7 @@ from auditor.score.effort import by_priority, hours, prioritised
 from auditor.score.inputs import Part
 from auditor.score.policy import Policy
 from auditor.score.scoring import score_repository
+from auditor.score.standing import peers
 
 UNSCORED = Score(
     None, 0.0, 100.0, None, "-", provisional=True, coverage=0.0, hours_p50=0.0, hours_p90=0.0, ratio=None, verdict=""
@@ -52,6 +53,7 @@ def restated(audit: Audit, policy: Policy, titles: Mapping[str, str]) -> Audit:
             msgspec.structs.replace(component, score=scored.components[component.id]) for component in audit.components
         ),
         score=scored.score,
+        peers=peers(audit.components, scored.score.debt, policy),
         families=scored.families,
         findings=by_priority((f for part in parts.values() for f in prioritised(audit.rules, part, policy)), policy),
         jobs={cause: hours(job for job in scored.jobs if job.root_cause == cause) for cause in causes},

@@ -114,9 +114,7 @@ def score_repository(
 def repository_mean(components: Mapping[str, ComponentScore], parts: Mapping[str, Part]) -> Mean:
     """Debt, range and coverage over all components that something is asked of."""
     return mean_of(
-        (component_weight(parts[name].exposure.kloc), as_mean(score))
-        for name, score in components.items()
-        if applies(score)
+        (component_weight(parts[name].exposure), as_mean(score)) for name, score in components.items() if applies(score)
     )
 
 
@@ -144,7 +142,7 @@ def _families(
     families: list[FamilyScore] = []
     for place, family in enumerate(policy.profile.families):
         members = [
-            (component_weight(parts[name].exposure.kloc), score.families[place]) for name, score in components.items()
+            (component_weight(parts[name].exposure), score.families[place]) for name, score in components.items()
         ]
         families.append(repository_family(family, members, family.id in blocked, policy))
     return tuple(families)
@@ -211,5 +209,5 @@ def _debt_if(score: ComponentScore, at: int, number: int) -> float | None:
 def _headline_share(name: str, components: Mapping[str, ComponentScore], parts: Mapping[str, Part]) -> float:
     """The weight of one component in the headline, in (0, 1]."""
     known = (other for other, score in components.items() if score.debt is not None)
-    whole = math.fsum(component_weight(parts[other].exposure.kloc) for other in known)
-    return component_weight(parts[name].exposure.kloc) / whole
+    whole = math.fsum(component_weight(parts[other].exposure) for other in known)
+    return component_weight(parts[name].exposure) / whole

@@ -51,8 +51,20 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 *(where.says(said) for where, _, said in setting.literals[1:8]),
             ),
         )
+    again = graph.repeated()
+    for each in again:
+        first, *others = each.places
+        yield Finding(
+            f"{each.document} holds the list {each.key.name}, and {first} writes the same list out again: a change of the file "
+            "changes one of them",
+            first,
+            entity=f"{each.document}: {each.key.name} again",
+            remedy="read the list from the file where it is written out",
+            related=(each.key.place.says("held here"), *(place.says("written out here too") for place in others[:8])),
+            milder=1,
+        )
     for document in documents:
         if document.open:
             yield Unknown(f"{document.path}: {document.open}")
-    if not found and not all(document.open for document in documents):
+    if not found and not again and not all(document.open for document in documents):
         yield Clean(says="no setting of a file is written out in code besides")

@@ -140,3 +140,30 @@ def test_rules_of_a_folder_named_by_the_user_are_applied(
     assert code == 2
     assert "missing" in err
     assert out == ""
+
+
+def test_the_machine_does_not_matter(project: Path, tmp_path: Path) -> None:
+    """Hash seeds, time zones, languages, numbers of processes and the place of the folder leave every byte as it is."""
+    import os
+    import shutil
+    import subprocess
+    import sys
+
+    said = set()
+    for number, (seed, zone, language, jobs) in enumerate(
+        (("1", "UTC", "C", "1"), ("2", "Asia/Tokyo", "C.UTF-8", "2"))
+    ):
+        moved = shutil.copytree(project, tmp_path / str(number) / "project")
+        words = ["audit", ".", "-q", "--no-cache", "--jobs", jobs, "--as-of", "2026-03-01", "-o", "json=-"]
+        home = str(Path(auditor.__file__).parents[1])
+        machine = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONPATH": home}
+        done = subprocess.run(
+            [sys.executable, "-m", "auditor", *words],
+            env=machine,
+            check=True,
+            capture_output=True,
+            cwd=moved,
+        )
+        said.add(done.stdout)
+    assert len(said) == 1
+    assert next(iter(said)).startswith(b"{")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.language import shell
+from auditor.language import shell, shell_tree
 from auditor.language.shell import read_shell
 from auditor.language.shell_plain import plain_commands
 from auditor.language.shell_state import MAX_COMMANDS
@@ -213,7 +213,7 @@ def test_the_short_way_agrees_with_the_parser(text: str) -> None:
 
 
 def _broken(text: str) -> bool:
-    return bool(shell._parser().parse(text.encode()).root_node.has_error)
+    return bool(shell_tree._parser().parse(text.encode()).root_node.has_error)
 
 
 @settings(max_examples=300)

@@ -15,7 +15,7 @@ from auditor.score.policy import Curve
 from tests.score.builders import C, H, L, M, finding, practice, rule, verdict
 
 P, X = Check.PRACTICE, Check.METRIC
-POLICY = load_policy()
+POLICY = load_policy(calibration="expert-set-2026")
 DAY = 8.0
 
 

@@ -151,6 +151,34 @@ def test_a_worse_answer_of_an_instance_never_lowers_the_debt(base: Verdict, c: f
     assert all(worse >= better - NEAR for better, worse in pairwise(debts))
 
 
+@given(st.lists(findings("."), min_size=1, max_size=8), st.data())
+def test_a_finding_less_never_raises_the_debt(found: list[Finding], data: st.DataObject) -> None:
+    judged = [Verdict(id_, ".", Outcome.FINDING) for id_ in DENSE]
+    fewer = list(found)
+    fewer.pop(data.draw(st.integers(0, len(found) - 1)))
+    assert debt_of(alone(*judged, found=tuple(fewer))) <= debt_of(alone(*judged, found=tuple(found))) + NEAR
+
+
+@given(repositories(), st.data())
+def test_mending_never_raises_the_debt(parts: dict[str, Part], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(parts)))
+    gone = [f for f in parts[name].findings if data.draw(st.booleans())]
+    recovered = points(RULES, parts, gone, POLICY)
+    assert recovered is None or recovered >= -NEAR
+
+
+@given(st.integers(1, 9), st.integers(0, 9), certainty)
+def test_one_finding_of_many_instances_is_as_many_findings(many: int, clean: int, c: float) -> None:
+    verdict = Verdict("MON001", ".", Outcome.FINDING, n=many + clean, clean=clean, certainties=(c,) * many)
+    one = (msgspec.structs.replace(finding("MON001", H, c), instances=many),)
+    each = tuple(finding("MON001", H, c, line=n) for n in range(1, many + 1))
+    debts = {debt_of(alone(verdict, found=told)) for told in (one, each)}
+    assert len(debts) == 1
+    for told in (one, each):
+        after = mended(RULES, Part(verdicts=(verdict,), findings=told, exposure=Exposure()), told)
+        assert (after.verdicts[0].clean, after.verdicts[0].certainties) == (many + clean, ())
+
+
 # 2. Deterministic
 
 

@@ -145,10 +145,18 @@ def test_the_worst_component_decides_the_verdict() -> None:
 
 
 def test_components_weigh_by_the_logarithm_of_their_size() -> None:
-    small = part([practice("MON001", found=(1.0,), component="service")], kloc=0.0)
-    large = part([practice("MON001", clean=1, component="library")], kloc=62.0)
+    small = part([practice("MON001", found=(1.0,), component="service")], kloc=1.0)
+    large = part([practice("MON001", clean=1, component="library")], kloc=63.0)
     score = scored([DRIFT], {"service": small, "library": large}).score
     assert score.debt == pytest.approx(100 * 1 / (1 + 6))
+
+
+def test_a_folder_with_next_to_nothing_in_it_hides_no_debt() -> None:
+    indebted = part([practice("MON001", found=(1.0,), component="service")], kloc=1.0)
+    tiny = part([practice("MON001", clean=1, component="desk")], kloc=0.008)
+    score = scored([DRIFT], {"service": indebted, "desk": tiny}).score
+    assert score.debt is not None
+    assert score.debt > 98
 
 
 def test_a_component_that_owes_nothing_silences_nobody() -> None:

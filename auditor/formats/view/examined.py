@@ -38,7 +38,6 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
     seen = audit.coverage
     unknown_columns = (Column("Check", "head"), Column("Why it is unknown"), Column("Components"))
     absent_columns = (Column("Practice", "head"), Column("Looked for, not found"), Column("Components"))
-    masked_columns = (Column("Rule", "head"), Column("Why it does not apply"), Column("Components"))
     excluded = [
         (text(EXCLUSIONS.get(item.reason, plain(item.reason))), text(f"{item.files:,}"), code(item.example))
         for item in seen.excluded
@@ -65,11 +64,24 @@ def examined(audit: Audit, pages: RulePages, left_out: tuple[str, ...]) -> Exami
         absent=table("Practices without evidence", absent_columns,
                      [row_of(group, searched(group)) for group in groups(audit, Outcome.NOT_EVIDENCED, pages)]),
         excluded=table("Left out on purpose", (Column("Reason", "head"), Column("Files", "number"), Column("For example")), excluded),
-        inapplicable=table("Rules that do not apply", masked_columns,
-                           [row_of(group, text(group.reason)) for group in groups(audit, Outcome.NOT_APPLICABLE, pages)]),
+        inapplicable=_inapplicable(audit, pages),
         errors=table("Parts of the analysis that failed", (Column("Error", "head"),), [(text(error),) for error in audit.errors]),
         left_out=left_out,
     )  # fmt: skip
+
+
+def _inapplicable(audit: Audit, pages: RulePages) -> Table | None:
+    """Rules that do not apply, by the reason that they share."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for group in groups(audit, Outcome.NOT_APPLICABLE, pages):
+        names = tuple("root" if name in ("", ".") else name for name in group.components)
+        found.setdefault((group.reason or "no reason recorded", names), []).append(f"{group.rule} {group.title}")
+    columns = (Column("Why they do not apply", "head"), Column("Components"), Column("Rules"))
+    rows = [
+        (text(reason), listed(names, 12), listed(rules, 200))
+        for (reason, names), rules in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    return table("Rules that do not apply", columns, rows)
 
 
 def _figures(audit: Audit) -> tuple[Figure, ...]:
@@ -103,13 +115,16 @@ def _component(item: Component) -> tuple[Inline, ...]:
     )  # fmt: skip
 
 
+_ORDER = {name: number for number, name in enumerate(MEASURES)}
+
+
 def _measures(audit: Audit) -> Table | None:
     """What was measured of each component, whether or not a rule speaks of it; and why a measure could not be taken."""
     why = {(verdict.rule, verdict.component): verdict.reason for verdict in audit.verdicts}
     rows = []
     for item in audit.components:
         where = code("root of the repository" if item.id in ("", ".") else item.id)
-        for name, value in item.metrics.items():
+        for name, value in sorted(item.metrics.items(), key=lambda named: _ORDER.get(named[0], len(_ORDER))):
             reason = why.get((MEASURED_BY.get(name, ""), item.id), "")
             if value is not None or reason:
                 taken = text(_measure(value)) if value is not None else text(f"not computable: {plain(reason)}")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from auditor.formats.order import open_findings
-from auditor.formats.summary import business, effort_range, headline, moves, ratio_words, risks, rule_title, sentence
+from auditor.formats.summary import (
+    among,
+    business,
+    effort_range,
+    headline,
+    moves,
+    ratio_words,
+    risks,
+    rule_title,
+    sentence,
+)
 from auditor.formats.text import NONE, decimal, finite, percent, plain, plural, span
 from auditor.formats.view.charts import ScoreBar, grade_of, score_bar
 from auditor.formats.view.findings import place, severity_view
@@ -64,7 +74,7 @@ def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
         reasons.append(message(f"And {len(score.reasons) - MOST_REASONS} more, in the JSON of this audit."))
     return Executive(
         verdict=verdict_word(score.verdict), verdict_key=plain(score.verdict, 20), means=VERDICT_MEANS.get(score.verdict, ""),
-        lead=headline(audit), reasons=tuple(reasons), figures=_figures(score),
+        lead=headline(audit), reasons=tuple(reasons), figures=_figures(score, among(audit)),
         bar=score_bar(score.debt, score.low, score.high),
         risks=tuple(_risk(finding, audit, pages, link) for finding in risks(audit)),
         moves=tuple(
@@ -75,7 +85,7 @@ def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
     )  # fmt: skip
 
 
-def _figures(score: Score) -> tuple[Figure, ...]:
+def _figures(score: Score, standing: str) -> tuple[Figure, ...]:
     coverage = Figure("Coverage", percent(score.coverage), "of the scoring weight could be determined")
     if not finite(score.debt):
         return (
@@ -90,8 +100,13 @@ def _figures(score: Score) -> tuple[Figure, ...]:
         grade_note = f"The number alone would be {alone}; an open, certain critical finding holds it here"
     work = effort_range(score.hours_p50, score.hours_p90).removesuffix(" h")
     work_note = f"hours, P50 to P90{ratio_words(score.ratio)}" if score.hours_p90 else "hours: nothing to clear"
+    context = f". Context: {standing}" if standing else ""
     return (
-        Figure("Debt score", decimal(score.debt), f"of 100, lower is better. Range {span(score.low, score.high)}{net}"),
+        Figure(
+            "Debt score",
+            decimal(score.debt),
+            f"of 100, lower is better. Range {span(score.low, score.high)}{net}{context}",
+        ),
         Figure("Grade", plain(score.grade).replace("-", NONE), grade_note),
         Figure("Effort to clear", work, work_note),
         coverage,

@@ -74,8 +74,8 @@ def _chapter(family: FamilyScore, audit: Audit, pages: RulePages, link: Linker, 
         id=plain(family.id), title=plain(family.title), about=plain(audit.blurbs.get(family.id, "")), costs=BUSINESS.get(family.id, ""),
         figures=_figures(family), bar=family_bar(plain(family.title), family.debt, family.low, family.high),
         kinds=_kinds(found, audit, pages, link, anchors), checks=_checks(family, audit, pages),
-        absent=_absent([group for group in groups(audit, Outcome.NOT_EVIDENCED, pages) if group.rule in rules]),
-        unknown=_unknown([group for group in groups(audit, Outcome.UNKNOWN, pages) if group.rule in rules]),
+        absent=_absent(plain(family.title), [group for group in groups(audit, Outcome.NOT_EVIDENCED, pages) if group.rule in rules]),
+        unknown=_unknown(plain(family.title), [group for group in groups(audit, Outcome.UNKNOWN, pages) if group.rule in rules]),
         met=_met(rules, audit, pages), count=plural(len(found), "finding") if found else "nothing found",
     )  # fmt: skip
 
@@ -141,14 +141,14 @@ def _check_title(check: CheckScore, audit: Audit, pages: RulePages) -> str:
     return title if title == rule else f"{rule} {title}"
 
 
-def _absent(found: list[Group]) -> Table | None:
+def _absent(title: str, found: list[Group]) -> Table | None:
     columns = (Column("Practice", "head"), Column("What was searched"), Column("Components"))
-    return table("Looked for, and not found", columns, [row_of(group, searched(group)) for group in found])
+    return table(f"{title}: looked for, and not found", columns, [row_of(group, searched(group)) for group in found])
 
 
-def _unknown(found: list[Group]) -> Table | None:
+def _unknown(title: str, found: list[Group]) -> Table | None:
     columns = (Column("Check", "head"), Column("Why it could not be determined"), Column("Components"))
-    return table("Not determined", columns, [row_of(group, text(group.reason)) for group in found])
+    return table(f"{title}: not determined", columns, [row_of(group, text(group.reason)) for group in found])
 
 
 def row_of(group: Group, why: Inline) -> tuple[Inline, ...]:

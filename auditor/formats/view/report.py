@@ -16,6 +16,7 @@ from auditor.formats.view.executive import Executive, executive
 from auditor.formats.view.families import Chapter, chapters
 from auditor.formats.view.findings import Anchors, Findings, findings
 from auditor.formats.view.hotspots import Hotspots, hotspots
+from auditor.formats.view.inventory import Inventory, inventory
 from auditor.formats.view.links import linker, shown_remote
 from auditor.formats.view.map import MapPage, map_page
 from auditor.formats.view.notes import Lost, Notes
@@ -77,6 +78,7 @@ class Report(msgspec.Struct, frozen=True):
     release: Release | None
     roadmap: Roadmap | None
     judgements: Judgements | None
+    inventory: Inventory | None
     findings: Findings
     method: Method
     glossary: tuple[tuple[str, str], ...]
@@ -101,6 +103,7 @@ def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
     system, heat, parts = map_page(audit, link), hotspots(audit), chapters(audit, pages, link, anchors)
     score = scorecard(audit)
     before_release, steps, decided = release(audit, link), roadmap(audit, pages), judgements(audit)
+    parts_list = inventory(audit)
     titles = (
         ("executive", "Executive summary", True, ""),
         ("examined", "Examined and not examined", True, ""),
@@ -120,6 +123,12 @@ def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
         ("trend", "Trend", bool(course), "no history of audits was given"),
         ("judgements", "Waivers and suppressions", decided is not None, "nobody waived or suppressed a finding"),
         ("findings", "All findings", bool(listing.rows), "there is no finding"),
+        (
+            "inventory",
+            "Inventory",
+            parts_list is not None,
+            "no model, data or package was recognised",
+        ),
         ("method", "Method", True, ""),
         ("glossary", "Glossary", True, ""),
     )
@@ -144,6 +153,7 @@ def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
         release=before_release,
         roadmap=steps,
         judgements=decided,
+        inventory=parts_list,
         findings=listing,
         method=_method(audit, pages),
         glossary=GLOSSARY,

@@ -23,6 +23,10 @@ class Configuration(Part):
         """Settings that no code reads, since it writes the value out itself."""
         return scattered.shadowed(self._world, self.owns, self._documents)
 
+    def repeated(self) -> list[scattered.Repeated]:
+        """Lists of settings files that code writes out again."""
+        return scattered.repeated(self._world, self.owns, self._documents)
+
     def thresholds(self) -> tuple[list[thresholds.Threshold], int]:
         """Where serving code decides by a number that is written out, and how many scopes of it there are."""
         return thresholds.thresholds(self._world, self.owns)

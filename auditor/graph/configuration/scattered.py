@@ -8,9 +8,10 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document, Key
 from auditor.graph.world import World
-from auditor.model.ir import Const
+from auditor.model.ir import Assign, Const, Group, Name
 from auditor.model.place import Place
 from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.statements import placed
 
 _COMMON = frozenset({"name", "type", "path", "file", "mode", "version", "format", "index", "id", "key", "value", "data", "model", "columns", "encoding", "level", "method", "kind", "label", "title", "description", "color", "size", "width", "height", "host", "port", "verbose", "debug", "n_jobs"})  # fmt: skip
 """Names that say too little for two of them to be one setting."""
@@ -53,6 +54,63 @@ def shadowed(world: World, owned: Callable[[str], bool], documents: list[Documen
         ):
             found.append(Shadowed(path, key, value, tuple(sorted(listed, key=lambda one: one[0]))))
     return found
+
+
+FEWEST_ITEMS = 3
+"""Items from which two equal lists of one name are one setting."""
+
+
+class Repeated(NamedTuple):
+    """A list that a settings file holds, and that code writes out again under the same name."""
+
+    document: str
+    key: Key
+    places: tuple[Place, ...]
+
+
+def repeated(world: World, owned: Callable[[str], bool], documents: list[Document]) -> list[Repeated]:
+    """The lists of a component's settings that product code writes out again, item by item."""
+    known: dict[tuple[str, tuple[object, ...]], tuple[str, Key]] = {}
+    for document in documents:
+        for key, (values, line) in _lists(world, document.path).items():
+            name = key.rpartition(".")[2].lower()
+            known.setdefault((name, values), (document.path, Key(key, Place(document.path, line))))
+    found: dict[tuple[str, Key], list[Place]] = {}
+    for path in world.resolved.code.paths if known else ():
+        if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
+            for name, values, place in _written_lists(world, path):
+                if (name, values) in known:
+                    found.setdefault(known[name, values], []).append(place)
+    return [Repeated(*where, tuple(sorted(at))) for where, at in sorted(found.items())]
+
+
+def _lists(world: World, path: str) -> dict[str, tuple[tuple[object, ...], int]]:
+    """The lists of scalars of a document, by key, with the line of the first item."""
+    items: dict[str, list[tuple[object, int]]] = {}
+    for key, (value, line) in world.resolved.code.leaves(path).items():
+        stem, _, last = key.rpartition(".")
+        if last.isdigit() and stem:
+            items.setdefault(stem, []).append((value, line))
+    return {
+        key: (tuple(value for value, _ in listed), listed[0][1])
+        for key, listed in items.items()
+        if len(listed) >= FEWEST_ITEMS
+    }
+
+
+def _written_lists(world: World, path: str) -> Iterator[tuple[str, tuple[object, ...], Place]]:
+    """The lists of constants that a program gives a name."""
+    code = world.resolved.code
+    for number in code.scopes(path):
+        for at in placed(code.scope(path, number).body):
+            statement = at.statement
+            if type(statement) is not Assign or type(statement.value) is not Group:
+                continue
+            values = tuple(item.value for item in statement.value.items if type(item) is Const)
+            if len(values) == len(statement.value.items) >= FEWEST_ITEMS:
+                for target in statement.targets:
+                    if type(target) is Name:
+                        yield target.id.lower(), values, code.place(path, at.line)
 
 
 def _literals(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place, object, str]]:

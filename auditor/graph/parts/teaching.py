@@ -32,11 +32,11 @@ _COURSEWORK = re.compile(
     r"|\b(?:course|class) ?work\b|\b(?:homework|assignment) (?:\d|for|of)\b|\bin this course\b"
     r"|\b(?:for|of|in) (?:the|a|my|our) (?:\w+ ){1,3}?(?:course|class|bootcamp|academy|nanodegree|hackathon)\b"
     r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
-    r"|\b(?:placed|ranked|entry|submission|place)\b[^.\n]{0,80}\b(?:competition|hackathon|datathon)\b"
+    r"|\b(?:placed|ranked|(?:entry|submission) (?:to|for|in)|\d+(?:st|nd|rd|th) place)\b[^.\n]{0,80}\b(?:competition|hackathon|datathon)\b"
     r"|\bkaggle (?:competition|challenge)\b"
-    r"|\b(?:for|as) (?:a |my |our )?(?:learning|educational|practice|portfolio|demonstration|teaching) (?:purposes?|project|exercise)\b"
-    r"|\b(?:learning|portfolio|practice|demo|toy) project\b|\b(?:we are|i am|i'm) learning\b|\bimplements? (?:the )?concepts? of\b"
-    r"|\bproject demonstrat(?:es|ing)\b|\bdemonstrating (?:best practices|the concepts?)\b"
+    r"|\b(?:for|as) (?:a |my |our )?(?:learning|educational|practice|portfolio|teaching) (?:purposes?|exercise)\b"
+    r"|\b(?<!machine )(?<!machine-)(?<!deep )(?<!deep-)(?<!reinforcement )(?:learning|portfolio|practice|toy) project\b|\b(?:we are|i am|i'm) learning\b"
+    r"|\bimplements? (?:the )?concepts? of\b|\bdemonstrating (?:best practices|the concepts?)\b"
     r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
     re.I,
 )

@@ -34,7 +34,7 @@ _PROTECTED = re.compile(
 )
 """Columns that hold what a person must not be judged by."""
 _DECIDED = re.compile(
-    r"credit[_ ]?(risk|score|history|default|approval|decision)|loan[_ ]?(status|approv\w*|default|decision|eligib\w*)|mortgage|creditworth\w*|"
+    r"credit[_ ]?(risk|score|history|default|approval|decision)|approv(ed|al)[_ ]?(flag|status)|loan[_ ]?(status|approv\w*|default|decision|eligib\w*)|mortgage|creditworth\w*|"
     r"\b(hir(ed|ing)|recruit\w*|shortlist\w*|recidiv\w*|parole|bail|admission_?(decision|status)|eligib(le|ility)|underwrit\w*|"
     r"insurance[_ ](claim|premium|risk)\w*|diagnosis|mortality|readmi(ssion|tted)|benefit_fraud)\b",
     re.I,

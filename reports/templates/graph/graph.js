@@ -136,7 +136,7 @@
   var drawnBox = function (box, index, node) {
     var kind = node ? node.kind : (held[box.item] || 0).toLocaleString("en") + " inside";
     var look = node ? data.kinds[node.kind] || "other" : "folder";
-    var group = shape("g", { "class": "node" + (box.outside ? " outside" : ""), transform: "translate(" + box.x + " " + box.y + ")", role: "button", tabindex: index === 0 ? "0" : "-1", "aria-label": pathOf(box.item) + ", " + kind + (box.outside ? ", outside this folder" : "") });
+    var group = shape("g", { "class": "node" + (box.outside ? " outside" : ""), transform: "translate(" + box.x + " " + box.y + ")", role: "button", tabindex: index === 0 ? "0" : "-1" });
     group.appendChild(shape("title", {}, pathOf(box.item) + " (" + kind + ")"));
     group.appendChild(shape("path", { d: data.shapes[look], "class": "box box-" + look }));
     group.appendChild(shape("text", { "class": "box-label", x: data.box[0] / 2, y: node ? 18 : 21, "text-anchor": "middle", "font-size": "12.5" }, clip(pathOf(box.item, shown), 23)));
@@ -144,7 +144,7 @@
     var debts = owed[box.item];
     if (debts) { group.appendChild(badge(debts)); }
     group.classList.toggle("pale", least_debt >= 0 && !(debts && debts.rank >= least_debt));
-    group.setAttribute("aria-label", group.getAttribute("aria-label") + (debts ? ", " + count(debts.findings, "finding") : ""));
+    group.setAttribute("aria-description", pathOf(box.item) + (debts ? ", " + count(debts.findings, "finding") : "") + (box.outside ? ", outside this folder" : ""));
     group.addEventListener("click", function () { press(box); });
     group.addEventListener("keydown", function (event) { keyed(event, box); });
     box.group = group;

@@ -33,6 +33,10 @@ DEPLOYED = {
         "the week 2 work of intensive training",
         "Built for CS 4278: Principles of Cloud Computing",
         "The week 2 group work assignment",
+        "This forecast placed fifth in the autumn competition",
+        "We are learning about pipelines",
+        "A portfolio project on churn",
+        "An example for educational purposes",
     ],
 )
 def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
@@ -47,6 +51,9 @@ def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
         "The class of the customer is predicted.",
         "Assign orders to projects; the final step of the project is billing.",
         "A masterpiece of a project.",
+        "A machine learning project with a service",
+        "A deep-learning project: the project demonstrates an end-to-end pipeline",
+        "The place of the shop and the competition around it",
     ],
 )
 def test_other_uses_of_the_words_say_nothing(text: str) -> None:
