@@ -94,10 +94,10 @@ class Bench:
         self.audit(str(empty), "", folder / "first")  # compiles
         self.start = self.median(lambda n: self.audit(str(empty), "", folder / f"start{n}")).cpu
 
-    def audit(self, target: str, rev: str, cache: Path) -> Run:
+    def audit(self, target: str, rev: str, cache: Path, program: str = ONCE) -> Run:
         """Audits with this cache folder; raises if the audit fails."""
         started = time.perf_counter()
-        command = [sys.executable, "-c", ONCE, target, rev, str(cache)]
+        command = [sys.executable, "-c", program, target, rev, str(cache)]
         with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             told = process.stdout.read()
