@@ -333,7 +333,7 @@ class Lineage:
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
     """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
-    if effect.role in READING or effect.role is Role.COPY:
+    if (effect.role in READING or effect.role is Role.COPY) and (effect.targets or not effect.dest):
         yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
     if effect.role in WRITING:
         yield "write", _suffixed(effect), WRITING[effect.role], True
