@@ -11,6 +11,7 @@ import msgspec
 from auditor.graph import ArtefactGraph
 from auditor.graph.coupling.clones import Clones
 from auditor.graph.coupling.skew import Twice
+from auditor.graph.data.dropped import Dropped
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
@@ -25,6 +26,7 @@ __all__ = [
     "Check",
     "Clean",
     "Clones",
+    "Dropped",
     "Effort",
     "Family",
     "FileEdge",

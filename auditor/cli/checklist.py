@@ -131,5 +131,7 @@ def _verify(path: Path) -> int:
     faults = verify_pack(path)
     for fault in faults:
         click.echo(fault)
-    click.echo("the pack is as it was written" if not faults else f"{len(faults)} faults")
+    click.echo(
+        "the pack is as it was written" if not faults else f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+    )
     return FAILED if faults else 0

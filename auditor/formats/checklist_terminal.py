@@ -17,7 +17,8 @@ def render(checklist: Checklist, *, color: bool = False, columns: int = COLUMNS)
     screen.pair(f"Pre-release checklist: {plain(checklist.target.name, 40)}", at, "strong")
     screen.add(
         f"{plural(checklist.open_blocking, 'blocking item is', 'blocking items are')} open, "
-        f"{plural(checklist.waiting, 'item waits', 'items wait')} for a person."
+        f"{plural(checklist.waiting, 'item waits', 'items wait')} for a person. "
+        "An item marked ! blocks a release."
     )
     screen.line()
     for item in checklist.items:
@@ -46,7 +47,9 @@ def _readings(screen: Screen, checklist: Checklist) -> None:
     screen.title("Readings beside the score")
     score = short(checklist.test_score) if checklist.test_score is not None else "not asked for"
     parts = ", ".join(
-        f"{section.id} {short(section.points)}" for section in checklist.sections if section.points is not None
+        f"{section.id} {short(section.points)} ({sum(test.points is not None for test in section.tests)} of {len(section.tests)} tests apply)"
+        for section in checklist.sections
+        if section.points is not None
     )
     screen.add(
         f"ML Test Score, evidence found (Breck 2017): {score}, the least of {parts or 'no section'}.", indent=2, hang=2

@@ -12,6 +12,12 @@ from auditor.model.gate import Answer, Gate
 _STYLE = {"fail": "bad", "conditional": "warn", "pass": "good"}
 _MARK = {"held": "ok  ", "violated": "FAIL", "not-evaluated": "–   "}
 _SHOWN = 10
+_STATES = {
+    "proposed": "proposed by this change, which cannot exempt itself; it counts once the base holds it",
+    "expired": "expired, so that its findings count again",
+    "unused": "meets no finding",
+    "lapsed": "lapsed, since the code that it was given for changed",
+}
 
 
 def render(gate: Gate, *, color: bool = False, columns: int = COLUMNS) -> str:
@@ -79,13 +85,17 @@ def _people(screen: Screen, gate: Gate) -> None:
     for row in gate.waivers:
         waiver = row.waiver
         screen.add(
-            f"{plain(waiver.id, 40)} {waiver.rule}: {row.state}. {sentence(plain(waiver.reason, 160))}",
+            f"{plain(waiver.id, 40)} {waiver.rule}: {_STATES.get(row.state, row.state)}. {sentence(plain(waiver.reason, 160))}",
             indent=2,
             hang=2,
         )
 
 
 def _next(screen: Screen, gate: Gate) -> None:
+    if not gate.base:
+        screen.title("To judge a change")
+        screen.line("  auditor gate TARGET --base main       compare with where it branched off")
+        screen.line("  auditor baseline create               or with what is there today")
     if gate.verdict != "fail":
         return
     screen.title("What now")

@@ -16,7 +16,8 @@ class Screen:
 
     def add(self, text: str, *, indent: int = 0, hang: int = 0, style: str = "") -> None:
         """A paragraph, wrapped; later lines are indented by `hang` more."""
-        for number, line in enumerate(wrap(text, self._columns - indent - hang)):
+        lines = wrap(text, self._columns - indent - hang, first=self._columns - indent)
+        for number, line in enumerate(lines):
             self._lines.append(" " * (indent + (hang if number else 0)) + self.painted(line, style))
 
     def line(self, text: str = "") -> None:
@@ -46,12 +47,13 @@ class Screen:
         return "\n".join(self._lines) + "\n"
 
 
-def wrap(text: str, columns: int) -> list[str]:
-    """The text broken at blanks into lines of at most `columns` terminal columns; longer words are cut into pieces."""
+def wrap(text: str, columns: int, *, first: int | None = None) -> list[str]:
+    """The text broken at blanks into lines of at most `columns` terminal columns, the first of `first`; longer words are cut."""
     lines, line = list[str](), ""
     for word in text.split(" "):
         for piece in _pieces(word, columns):
-            if line and width(line) + 1 + width(piece) > columns:
+            room = columns if lines or first is None else first
+            if line and width(line) + 1 + width(piece) > room:
                 lines.append(line)
                 line = piece
             else:

@@ -10,8 +10,8 @@ _TEST = re.compile(
     re.I,
 )
 _EXAMPLE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?)/"
-    r"|(^|/)examples?([_-][^/]*)?\.(py|ipynb|sh)$|[_-]examples?\.(py|ipynb|sh)$",
+    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?|slides?|(?:code[_-])?snippets?)/"
+    r"|(^|/)(examples?|demos?)([_-][^/]*)?\.(py|ipynb|sh)$|[_-](examples?|demos?)\.(py|ipynb|sh)$",
     re.I,
 )
 _BYPRODUCT = re.compile(

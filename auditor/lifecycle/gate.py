@@ -155,7 +155,7 @@ def _not(condition: Condition, why: str) -> Answer:
 
 def _new(condition: Condition, what: str, audit: Audit, change: Change | None, _blocking: int | None) -> Answer:
     if change is None:
-        return _not(condition, "there is no base and no baseline to compare with")
+        return _not(condition, "needs a base or a baseline")
     rules = {rule.id: rule for rule in audit.rules}
     found = [f for f in change.new if f.severity.value == what and gating(f, rules)]
     return _counted(condition, len(found), f"{len(found)} new {what}", found)
@@ -165,15 +165,16 @@ def _unreadable(
     condition: Condition, _what: str, _audit: Audit, change: Change | None, _blocking: int | None
 ) -> Answer:
     if change is None:
-        return _not(condition, "there is no base and no baseline to compare with")
+        return _not(condition, "needs a base or a baseline")
     paths = change.unreadable
     named = f": {', '.join(paths[:3])}" if paths else ""
-    return _counted(condition, len(paths), f"{len(paths)} files could be read before and no longer can{named}")
+    files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
+    return _counted(condition, len(paths), f"{files} could be read before and no longer can{named}")
 
 
 def _rise(condition: Condition, _what: str, audit: Audit, change: Change | None, _blocking: int | None) -> Answer:
     if change is None:
-        return _not(condition, "there is no base and no baseline to compare with")
+        return _not(condition, "needs a base or a baseline")
     if change.before is None or change.before.debt is None or audit.score.debt is None:
         return _not(condition, "the base has no score under the same rules and weights")
     rise = round(audit.score.high - change.before.high, 6)

@@ -65,7 +65,7 @@ def review(
         paths=paths_of(target, rev=rev),
     )
     change = Change(
-        base=f"{base} at {fork.base[:10]}",
+        base=fork.base[:10] if fork.base.startswith(base) else f"{base} at {fork.base[:10]}",
         new=delta.new,
         detected=delta.detected,
         fixed=len(delta.fixed),

@@ -148,6 +148,7 @@ READERS: tuple[Reader, ...] = (
     cloudformation.SERVERLESS,
     cloudformation.READER,
     pyproject.READER,
+    locks.FLAT,
     locks.UV,
     locks.POETRY,
     locks.PDM,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.language.json import read_json
 from auditor.language.node import ABSENT
-from auditor.language.requirement import canonical, spelled
+from auditor.language.requirement import canonical, read_requirement, spelled
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Requirement, Trouble
 from auditor.readers.contract import Reader, over_text, pairs
@@ -121,9 +121,16 @@ def _read_conda_lock(text: str) -> Facts:
     return Facts(kind="lock", requirements=requirements, attrs=(("tool", "conda-lock"),), troubles=troubles)
 
 
+def _read_flat_lock(text: str) -> Facts:
+    """A list of exact versions, one a line, as Rye and pip-tools write it under the name of a lock."""
+    made = (read_requirement(line.strip(), number) for number, line in enumerate(text.split("\n"), 1) if "==" in line)
+    return Facts(kind="lock", requirements=tuple(each for each in made if each is not None), attrs=(("tool", "pip"),))
+
+
 UV = Reader(name="lock", names=("uv.lock",), read=over_text(_read_toml_lock("uv")))
 POETRY = Reader(name="lock", names=("poetry.lock",), read=over_text(_read_toml_lock("poetry")))
 PDM = Reader(name="lock", names=("pdm.lock",), read=over_text(_read_toml_lock("pdm")))
 PYLOCK = Reader(name="lock", names=("pylock.toml", "pylock.*.toml"), read=over_text(_read_toml_lock("pylock")))
 PIPENV = Reader(name="lock", names=("Pipfile.lock",), read=over_text(_read_pipfile_lock))
+FLAT = Reader(name="lock", names=("requirements*.lock",), read=over_text(_read_flat_lock))
 CONDA = Reader(name="lock", names=("conda-lock.yml", "conda-lock.yaml"), read=over_text(_read_conda_lock))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,9 @@ class Worktree:
         index = self._index()
         seen = {row.raw: self._files.look(row.raw) for row in index.values()}
         blobs = self._trusted([row for row in index.values() if _unchanged(row, seen[row.raw], self._index_time())])
-        found = [self._tracked(row, seen[row.raw], blobs) for row in index.values()]
+        gone = [row.blob for row in index.values() if seen[row.raw] is None]
+        here = self._repository.objects.sizes(gone)
+        found = [self._tracked(row, seen[row.raw], blobs, here) for row in index.values()]
         for raw in self._names("--others", "--exclude-standard"):
             if raw.endswith("/"):  # a repository of its own, which git does not look into
                 self.left_out.add("vendored", self._files.shown(raw))
@@ -104,12 +106,14 @@ class Worktree:
         sizes = self._repository.objects.sizes(row.blob for row in rows)
         return {row.raw: row.blob for row in rows if sizes.get(row.blob) == row.size}
 
-    def _tracked(self, row: Indexed, state: os.stat_result | None, blobs: dict[str, str]) -> Entry | None:
+    def _tracked(
+        self, row: Indexed, state: os.stat_result | None, blobs: dict[str, str], here: Container[str]
+    ) -> Entry | None:
         path = self._files.shown(row.raw)
         if row.mode == SUBMODULE:
             return Entry(path, row.blob, -1, Content.SUBMODULE)
-        if state is None:  # deleted, or left out of a sparse checkout
-            return Entry(path, row.blob, -1, Content.ABSENT) if row.skipped else None
+        if state is None:  # deleted, or left out of a sparse checkout or of a clone that lacks the blob
+            return Entry(path, row.blob, -1, Content.ABSENT) if row.skipped or row.blob not in here else None
         return self._files.entry(row.raw, state, blob=blobs.get(row.raw, ""), tracked=True)
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Dropped,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="DAT011",
@@ -21,18 +33,25 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     dropped = graph.dropped_rows()
+    habits: dict[tuple[str, str, str], list[Dropped]] = {}
     for each in dropped:
+        habits.setdefault((each.place.path, each.kind, each.name), []).append(each)
+    for (_, kind, name), (first, *others) in habits.items():
         says = (
-            f"rows that do not parse are skipped without a word ({each.name})"
-            if each.kind == "malformed"
-            else f"values that {each.name} cannot convert become empty and their rows are dropped, uncounted"
+            f"rows that do not parse are skipped without a word ({name})"
+            if kind == "malformed"
+            else f"values that {name} cannot convert become empty and their rows are dropped, uncounted"
         )
+        more = f" (and {plural(len(others), 'more place')})" if others else ""
         yield Finding(
-            says,
-            each.place,
-            entity=f"{each.kind}|{each.name}",
+            f"{says}{more}",
+            first.place,
+            entity=f"{kind}|{name}",
             remedy="count what is dropped, tell it, and fail above a limit",
-            related=(each.dropped.says("dropped here"),) if each.dropped is not None else (),
+            related=(
+                *((first.dropped.says("dropped here"),) if first.dropped is not None else ()),
+                *(other.place.says("the same here") for other in others),
+            ),
         )
     if not dropped:
         yield Clean(says="no read or conversion that drops rows unseen")

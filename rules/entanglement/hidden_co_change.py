@@ -46,6 +46,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         first = group[0]
         more = f", and {len(files) - 2} more with them" if len(files) > 2 else ""
         twins = all(pair.twins for pair in group)
+        # Neighbours in one folder are hardly hidden from each other.
+        beside = all(pair.one.rpartition("/")[0] == pair.other.rpartition("/")[0] for pair in group)
         yield Finding(
             f"{first.one} and {first.other} changed together in {first.together} commits{more}; "
             + ("they are kept alike by hand" if twins else "nothing in the code ties them"),
@@ -58,7 +60,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 )
                 for pair in group[:6]
             ),
-            milder=1 if twins else 0,
+            milder=1 if twins or beside else 0,
         )
     yield Clean(
         says=f"{mined.commits} commits of 24 months, {len(mined.pairs)} strong pairs, {len(groups)} groups of them untied"

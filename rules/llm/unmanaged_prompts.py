@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="LLM002",
@@ -25,6 +37,9 @@ MANY, MODULES, SAME = 5, 3, 2
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     prompts = graph.prompts()
+    if not graph.asks and not prompts.inline and not prompts.managed:
+        yield NotApplicable("no language model is asked here")
+        return
     scattered = len(prompts.inline) >= MANY and len(prompts.files) >= MODULES
     if not scattered and len(prompts.alike) < SAME:
         yield Clean(

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="LLM005",
@@ -34,6 +46,9 @@ REMEDIES = {
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    if not graph.asks:
+        yield NotApplicable("no language model is asked here")
+        return
     outputs = graph.outputs()
     for each in outputs.bare:
         yield Finding(

@@ -44,6 +44,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(says=f"{points.named[0]} is named by a command, a step or a document")
     elif not unnamed:
         yield NotApplicable("nothing is trained here")
+    elif steps := graph.steps_that_may_train():
+        yield Clean(says=f"{steps[0]}: a step that trains, by its name")
     elif all(training.program.endswith(".ipynb") for training in unnamed):
         yield NotApplicable("training stands in notebooks, which are opened and not started")
     else:

@@ -4,7 +4,7 @@
 somebody else counted for each technology by their names and imports. FOLDER holds the git directories as `OWNER+NAME/repo`.
 
 A technology is found where a reader recognised a file of its format, or a program imports its library. `steps` are nodes of
-the graph that its format or framework declares, `calls` those of its library whose meaning the knowledge base has, `edges`
+the graph that its format or framework declares, or steps of its files that are none of their own in the graph, `calls` those of its library whose meaning the knowledge base has, `edges`
 the edges of the graph with evidence in its files.
 """
 
@@ -112,11 +112,12 @@ class Repository:
         """The traces of one technology."""
         files = {path for path, facts in self.facts.items() if self._shows(path, facts, tech)}
         steps = [n for n in self.graphs.nodes.values() if n.kind == "step" and dict(n.attrs).get("tool") in tech.tools]
+        declared = sum(len(self.facts[path].steps) for path in files if self.facts[path].kind in tech.kinds)
         started = (
             sum(t.kind == tech.trigger for path in files for t in self.facts[path].triggers) if tech.trigger else 0
         )
         edges = sum(any(e.path in files for e in edge.evidence) for edge in self.graphs.edges)
-        return Found(len(files), started if tech.trigger else len(steps), self._calls(files, tech), edges)
+        return Found(len(files), started if tech.trigger else len(steps) or declared, self._calls(files, tech), edges)
 
     def _shows(self, path: str, facts: Facts, tech: Tech) -> bool:
         if path.rpartition("/")[2] in tech.names:

@@ -150,3 +150,16 @@ def test_what_was_reported_under_other_rules_is_told_beside_todays(
     assert isinstance(points, list)
     assert {(point["reported"], point["reported_under"][0]) for point in points} == {(99.5, "older")}
     assert all(point["debt"] < 99 for point in points)
+
+
+def test_a_report_shows_the_trend_that_the_history_beside_it_knows(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        "Trend: no history of audits was given."
+        in call(capsys, "audit", "-q", repo.root, "--jobs", "1", "-o", "html")[1]
+    )
+    trend(repo, capsys, "--every", "commit")
+    page = call(capsys, "audit", "-q", repo.root, "--jobs", "1", "-o", "html")[1]
+    assert '<section class="page" id="trend"' in page
+    assert "Debt by family, and its half-life" in page

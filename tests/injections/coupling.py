@@ -2,10 +2,88 @@
 
 from __future__ import annotations
 
-from tests.injections.edits import FIT, PD, Injection, add, copy, replace, together
+from tests.injections.edits import FIT, PD, Edit, Injection, add, copy, depend, replace, together
 from tests.injections.paid_off import Said
 
+STAGES = ("clean", "featurise", "split", "train", "evaluate", "promote", "score", "watch_drift", "watch_quality")
+
+
+def limited(stage: str) -> tuple[Edit, Edit]:
+    """A stage that loads all limits and takes one of them, each in a statement of another shape: no copy of the others."""
+    program, start, guard = (
+        f"churn/stages/{stage}.py",
+        "from __future__ import annotations\n",
+        'if __name__ == "__main__":\n',
+    )
+    deep = STAGES.index(stage)
+    check = f'    assert {"abs(" * deep}limits.load()["{stage}"]{")" * deep} > 0\n'
+    return replace(program, start, f"{start}\nfrom churn import limits\n"), replace(program, guard, guard + check)
+
+
 INJECTIONS = (
+    Injection(
+        "a hub of settings",
+        (
+            add("limits.yaml", *(f"{stage}: 1" for stage in STAGES), *(f"other_{n}: {n}" for n in range(20))),
+            add(
+                "churn/limits.py",
+                "import yaml",
+                "",
+                "",
+                "def load() -> dict[str, int]:",
+                '    """All limits."""',
+                '    with open("limits.yaml", encoding="utf-8") as file:',
+                "        return dict(yaml.safe_load(file))",
+            ),
+            depend("limits.yaml"),
+            depend("churn/limits.py"),
+            *(edit for stage in STAGES for edit in limited(stage)),
+        ),
+        (Said("ENT003", "limits.yaml", "clean: 1"),),
+    ),
+    Injection(
+        "a supplier called from seven modules of a service",
+        (
+            add(
+                "desk/pyproject.toml",
+                "[project]",
+                'name = "desk"',
+                'version = "1"',
+                'dependencies = ["openai", "fastapi"]',
+            ),
+            add("desk/Dockerfile", "FROM python:3.11-slim", "COPY . .", 'CMD ["uvicorn", "app:app"]'),
+            add(
+                "desk/app.py",
+                "from fastapi import FastAPI",
+                "from openai import OpenAI",
+                "",
+                *(f"from answer_{n} import answer_{n}" for n in range(6)),
+                "",
+                "app = FastAPI()",
+                "",
+                "",
+                '@app.post("/ask")',
+                "def ask(text: str) -> str:",
+                '    """Answer in six ways."""',
+                "    client = OpenAI()",
+                "    log = [" + ", ".join(f"answer_{n}(text)" for n in range(6)) + "]",
+                '    return client.responses.create(model="gpt-4.1-2025-04-14", input="; ".join(log)).output_text',
+            ),
+            *(
+                add(
+                    f"desk/answer_{n}.py",
+                    "from openai import OpenAI",
+                    "",
+                    "",
+                    f"def answer_{n}(text: str) -> str:",
+                    f'    """Answer in way {n}."""',
+                    f'    return OpenAI().responses.create(model="gpt-4.1-2025-04-14", input=text * {n}).output_text',
+                )
+                for n in range(6)
+            ),
+        ),
+        (Said("GLU003", "desk/answer_0.py", "from openai import OpenAI"),),
+    ),
     Injection(
         "a cycle of three modules",
         (

@@ -71,6 +71,19 @@ def end(path: str, *lines: str) -> Edit:
     return edit
 
 
+def depend(path: str) -> Edit:
+    """Every stage of the pipeline depends on a file, and its record says so."""
+    recorded = (
+        f"    deps:\n    - path: {path}\n      hash: md5\n      md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n      size: 1\n"
+    )
+
+    def edit(files: Files) -> None:
+        files["dvc.yaml"] = files["dvc.yaml"].replace("    deps:\n", f"    deps:\n      - {path}\n")
+        files["dvc.lock"] = files["dvc.lock"].replace("    deps:\n", recorded)
+
+    return edit
+
+
 def book(path: str, *cells: str) -> Edit:
     """A new notebook."""
     made: list[dict[str, object]] = [

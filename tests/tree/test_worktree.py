@@ -222,6 +222,17 @@ def test_a_repository_within_is_left_out(repo: Repo) -> None:
     assert reasons(tree) == {"vendored": (1, "clone/")}
 
 
+def test_a_file_that_could_not_be_checked_out_is_absent_and_not_deleted(repo: Repo) -> None:
+    repo.commit({"here.py": "x = 1\n", "data.zip": "many bytes\n", "deleted.py": "y = 2\n"})
+    blob = repo.git("rev-parse", "HEAD:data.zip")
+    (repo.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    (repo.root / "data.zip").unlink()
+    (repo.root / "deleted.py").unlink()
+    with open_tree(str(repo.root)) as tree:
+        found = {entry.path: entry.content for entry in tree.listing.entries}
+    assert found == {"here.py": Content.HERE, "data.zip": Content.ABSENT}
+
+
 def test_a_sparse_checkout_lists_what_is_left_out_as_absent(repo: Repo) -> None:
     repo.commit({"a.py": "a", "big/b.py": "b"})
     repo.git("update-index", "--skip-worktree", "big/b.py")

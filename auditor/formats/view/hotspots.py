@@ -104,9 +104,9 @@ def _spots(audit: Audit) -> list[_Spot]:
 
 
 _COLUMNS = (
-    Column("File", "head"), Column("Findings", "number"), Column("Gravest"), Column("Changes in 12 months", "number"),
-    Column("in 90 days", "number"), Column("People", "number"), Column("Hours to mend", "number"),
-    Column("Interest, minutes a month", "number"), Column("Pays back in"),
+    Column("File", "head"), Column("Findings", "number"), Column("Gravest"), Column("Changes, 12 months", "number"),
+    Column("Changes, 90 days", "number"), Column("People", "number"), Column("Hours to mend", "number"),
+    Column("Minutes a month", "number"), Column("Pays back in"),
 )  # fmt: skip
 
 

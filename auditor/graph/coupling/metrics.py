@@ -1,8 +1,12 @@
-"""Measures over the graph: reach, propagation cost, blast radius, cycles. The only user of networkx besides the facade."""
+"""Measures over the graph: reach, propagation cost, blast radius, cycles.
+
+Every audit takes the measures, hardly one meets a cycle: networkx, which takes longer to import than all of these to
+compute, is left to the ways through cycles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import INFLUENCE, Edge, NodeKind
@@ -10,7 +14,8 @@ from auditor.model.artefact import INFLUENCE, Edge, NodeKind
 if TYPE_CHECKING:
     import networkx as nx
 
-    Influence: TypeAlias = nx.DiGraph[str]
+Influence: TypeAlias = Mapping[str, Collection[str]]
+"""A directed graph: each node with those that a change of it reaches directly."""
 
 CARRIERS = frozenset(
     {
@@ -26,42 +31,67 @@ _CODE = frozenset(
 )
 
 
-def influence(nodes: Mapping[str, NodeKind], edges: Iterable[Edge], least: float = 0.5) -> nx.DiGraph[str]:
+def influence(nodes: Mapping[str, NodeKind], edges: Iterable[Edge], least: float = 0.5) -> Influence:
     """The mixed graph in the direction a change travels, edges under `least` confidence left out."""
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted(nodes))
+    graph: dict[str, set[str]] = {node: set() for node in sorted(nodes)}
     for edge in edges:
         forward = INFLUENCE.get(edge.kind)
         if forward is None or edge.confidence < least or edge.source not in nodes or edge.target not in nodes:
             continue
         source, target = (edge.source, edge.target) if forward else (edge.target, edge.source)
         if source != target:
-            graph.add_edge(source, target)
+            graph[source].add(target)
     return graph
 
 
-def reach(graph: nx.DiGraph[str]) -> dict[str, int]:
+def components(graph: Influence) -> Iterator[list[str]]:
+    """The strongly connected components, each after all that it leads to (Tarjan 1972, without recursion)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_: list[str] = []
+    closed: set[str] = set()
+    for root in graph:
+        if root in number:
+            continue
+        number[root] = low[root] = len(number)
+        open_.append(root)
+        todo = [(root, iter(graph[root]))]
+        while todo:
+            node, onward = todo[-1]
+            for other in onward:
+                if other not in number:
+                    number[other] = low[other] = len(number)
+                    open_.append(other)
+                    todo.append((other, iter(graph[other])))
+                    break
+                if other not in closed:
+                    low[node] = min(low[node], number[other])
+            else:
+                todo.pop()
+                if todo:
+                    low[todo[-1][0]] = min(low[todo[-1][0]], low[node])
+                if low[node] == number[node]:
+                    found = [open_.pop()]
+                    while found[-1] != node:
+                        found.append(open_.pop())
+                    closed.update(found)
+                    yield found
+
+
+def reach(graph: Influence) -> dict[str, int]:
     """For each node the set of nodes it can reach, itself included, as a bit set over `sorted(graph)`.
 
-    Strongly connected components are condensed first; closure over the condensation is O(n²/64).
+    By strongly connected components, each after all that it leads to: O(n²/64).
     """
-    import networkx as nx
-
     position = {node: number for number, node in enumerate(sorted(graph))}
-    condensed = nx.condensation(graph)
-    members = {number: condensed.nodes[number]["members"] for number in condensed}
-    closure: dict[int, int] = {}
-    for number in reversed(list(nx.topological_sort(condensed))):
-        bits = 0
-        for node in members[number]:
-            bits |= 1 << position[node]
-        for onward in condensed.successors(number):
+    closure: dict[str, int] = {}
+    for group in components(graph):
+        bits = sum(1 << position[node] for node in group)
+        inside = set(group)
+        for onward in {other for node in group for other in graph[node]} - inside:
             bits |= closure[onward]
-        closure[number] = bits
-    mapping = condensed.graph["mapping"]
-    return {node: closure[mapping[node]] for node in graph}
+        closure.update(dict.fromkeys(group, bits))
+    return closure
 
 
 def bits(graph: Influence, but: frozenset[str]) -> int:
@@ -77,7 +107,7 @@ def ways(graph: Influence, start: str, targets: Sequence[str]) -> list[tuple[str
     while ring and not wanted <= before.keys():
         further: list[str] = []
         for name in ring:
-            for onward in sorted(graph.successors(name)):
+            for onward in sorted(graph[name]):
                 if onward != start and onward not in before:
                     before[onward] = name
                     further.append(onward)
@@ -91,7 +121,7 @@ def ways(graph: Influence, start: str, targets: Sequence[str]) -> list[tuple[str
     return found
 
 
-def propagation_cost(graph: nx.DiGraph[str], collapsed: frozenset[str] = frozenset()) -> tuple[float, int] | None:
+def propagation_cost(graph: Influence, collapsed: frozenset[str] = frozenset()) -> tuple[float, int] | None:
     """Share of ordered pairs of artefacts where a change of the first can reach the second, and the number of artefacts.
 
     (sum of |reach| - N) / (N (N - 1)), MacCormack, Rusnak & Baldwin 2006, on the mixed artefact graph. `collapsed` nodes
@@ -123,11 +153,11 @@ def blast_radius(counts: Mapping[NodeKind, int]) -> float:
 
 def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[str, ...]]:
     """Strongly connected groups of at least that many nodes, each sorted, in order."""
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from(sorted(set(pairs)))
-    groups = (tuple(sorted(group)) for group in nx.strongly_connected_components(graph))
+    graph: dict[str, set[str]] = {}
+    for source, target in pairs:
+        graph.setdefault(source, set()).add(target)
+        graph.setdefault(target, set())
+    groups = (tuple(sorted(group)) for group in components(graph))
     return sorted(group for group in groups if len(group) >= smallest)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import carries, covers
-from auditor.graph.data.versions import Root
+from auditor.graph.data.versions import Root, is_offered
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.declared import Declared
@@ -69,4 +69,5 @@ def _root(
         state, pin = ("unresolved" if paths.matching(path, loosely=True) else "unpinned"), ""
     place = Place(step.path, step.step.line)
     documented = world.documents.tells_of(path)
-    return Root(path, state, pin, place, training.step.name, trained, declared.confidence, documented)
+    offered = is_offered(world, path)
+    return Root(path, state, pin, place, training.step.name, trained, declared.confidence, documented, offered=offered)

@@ -57,6 +57,8 @@ _SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/
 _REMOTE = re.compile(r"ssh|host|remote|server", re.I)
 _INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
+_LISTED = re.compile(r"[:;](?=[/~{$])")
+"""What stands between the paths of a search path."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
@@ -97,7 +99,7 @@ def kind_of(text: str) -> tuple[str, str] | None:
             or _PATTERN.search(match[0])
         ):
             continue
-        return kind, match[0].rstrip(".,;)")
+        return kind, _LISTED.split(match[0])[0].rstrip(".,;)")
     return None
 
 

@@ -78,6 +78,8 @@ class Data(Part):
         read = trail.training_roots(self._world, self.owns)
         known = {root.artefact for root in read}
         handed = declared_roots.declared_roots(self._world, self.owns)
+        if handed:  # the pipeline trains: what a notebook trains on is a try
+            read = [root._replace(tried=root.tried or root.training.endswith(".ipynb")) for root in read]
         return [*read, *(root for root in handed if root.artefact not in known)]
 
     def blobs(self) -> kept.Blobs:

@@ -17,6 +17,7 @@ from auditor.model.place import Place
 IMMUTABLE = re.compile(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
+_EDITION = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
 _PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
@@ -35,7 +36,8 @@ class Pins(NamedTuple):
 class Root(NamedTuple):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
-    `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it; `touch` is
+    `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name
+    carries an edition; `touch` is
     the read, if it could be named; `tried`: only a notebook trains on it, where programs train too.
     """
 
@@ -139,15 +141,22 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        path is not None and world.documents.offers(path),
+        path is not None and is_offered(world, path),
     )
+
+
+def is_offered(world: World, path: str) -> bool:
+    """Whether a document links to a file, or tells of it where its name says which edition it is."""
+    named = bool(_EDITION.search(path.rpartition("/")[2]))
+    return world.documents.offers(path) or (named and world.documents.tells_of(path))
 
 
 def _is_told(world: World, touch: Touch) -> bool:
     """Whether a document tells of what is read; of a path of one machine by its name."""
     path = touch.artefact.path
     if path is None and touch.artefact.id.startswith("host:"):
-        path = touch.artefact.id.rpartition("/")[2]
+        name = touch.artefact.id.rpartition("/")[2]
+        return world.documents.tells_of(name) or world.documents.names(name.partition(".")[0])
     return path is not None and world.documents.tells_of(path)
 
 

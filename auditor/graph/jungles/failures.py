@@ -112,10 +112,12 @@ def _chains(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
         ):
             continue
         runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
-        working = [(run, work) for run in runs[:-1] if (work := _work_of_run(world, run.kind, run.target))]
-        if working and len({run.target for run in runs}) > 1:
-            run, work = working[0]
-            yield Hidden("chain", step.path, work, Place(step.path, run.line), Place(step.path, runs[-1].line))
+        for number, run in enumerate(runs):
+            # The rounds of a loop do not hang on each other.
+            onward = next((other for other in runs[number + 1 :] if other.target != run.target), None)
+            if onward is not None and (work := _work_of_run(world, run.kind, run.target)):
+                yield Hidden("chain", step.path, work, Place(step.path, run.line), Place(step.path, onward.line))
+                break
 
 
 def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:

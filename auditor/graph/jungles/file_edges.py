@@ -21,6 +21,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
+from auditor.program.running.launches import Launch
 
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
@@ -34,6 +35,8 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 
 _PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
+
+_PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive")
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
@@ -71,9 +74,9 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or not carries(path)
                 or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
-                or (touch.way == "read" and touch.effect.entry.attrs.get("listing"))
+                or (touch.way == "read" and _only_names(touch))
             ):
-                continue  # what is listed is not yet read
+                continue
             table = writes if touch.way == "write" else reads
             best = table[path].get(program)
             if best is None or touch.confidence > best.confidence:
@@ -95,6 +98,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and not _same_run(world, w, reader)
                     and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
+                    and _says(world, w, path, other)
                 ]
                 if makers and not pins.matching(other, loosely=True):
                     for edge in _edge(world, path, other, [(w, writers[w]) for w in makers], (reader, read), led, runs):
@@ -110,6 +114,11 @@ def _means(path: str, other: str, writes: Mapping[str, Mapping[str, Touch]]) -> 
     if path != other and is_anything(other):
         return False  # whatever lies there is read: not for that this file is
     return path not in above(other) or other not in writes
+
+
+def _only_names(touch: Touch) -> bool:
+    """Whether a read lists or packs files: it takes what is there."""
+    return bool(touch.effect.entry.attrs.get("listing")) or touch.effect.name.startswith(_PACKING)
 
 
 def _edge(
@@ -153,12 +162,18 @@ def _edge(
 
 def _is_chained(world: World, writer: str, reader: str) -> bool:
     """Whether some script, job or goal runs the writer before the reader: an order that a machine keeps."""
-    for step in world.steps.all:
-        if step.tool != "readme":
-            started = [run.target for run in step.runs]
-            if writer in started and reader in started[started.index(writer) + 1 :]:
-                return True
-    return False
+    return any(writer in started and reader in started[started.index(writer) + 1 :] for started in world.once(_orders))
+
+
+def _orders(world: World) -> list[list[str]]:
+    """The programs that steps, scripts and programs start, each list in its order."""
+    orders = [[run.target for run in step.runs] for step in world.steps.all if step.tool != "readme"]
+    orders += [[launch.run.target for launch in sorted(found, key=_line)] for found in world.launched.values()]
+    return [started for started in orders if len(started) > 1]
+
+
+def _line(launch: Launch) -> int:
+    return launch.line
 
 
 def _looks(world: World, program: str) -> bool:
@@ -212,12 +227,21 @@ class _Readers:
         return [(each, self.reads[each]) for each in ([path] if path in self.reads else []) + sorted(found)]
 
 
+def _says(world: World, writer: str, written: str, read: str) -> bool:
+    """Whether a writer of files of any name says the name that is asked for."""
+    if not is_anything(written) or _is_pattern(read):
+        return True
+    return read.rpartition("/")[2].rpartition(".")[0] in world.resolved.code.texts(writer)
+
+
 def _is_pattern(path: str) -> bool:
     return "{" in path or "*" in path
 
 
 def _same_run(world: World, writer: str, reader: str) -> bool:
-    """One program runs the code of the other: the hand-over happens inside one run."""
+    """One program runs the code of the other, or starts the writer itself: the hand-over happens inside one run."""
+    if any(launch.run.target == writer for launch in world.launched.get(reader, ())):
+        return True
     return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
 
 

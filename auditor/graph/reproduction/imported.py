@@ -117,6 +117,34 @@ def _mentioned(world: World) -> Iterator[str]:
                 yield from leaf.value.split()
 
 
+_SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
+_IN_IMAGES = (
+    (
+        re.compile(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
+        ("apache-airflow",),
+    ),
+    (re.compile(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
+    (re.compile(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
+    (re.compile(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
+    (re.compile(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
+)
+"""Public images, and the libraries that they are made to bring."""
+_IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", "xgboost", "lightgbm", "statsmodels")
+"""What the runtimes of Databricks install."""
+
+
+def _provided(world: World) -> Iterator[str]:
+    """What the images and platforms of the repository install by themselves."""
+    for path, facts in world.files.items():
+        images = [value for key, value in facts.attrs if key == "base-image"]
+        images += [use for step in facts.steps for use in step.uses]
+        for pattern, brought in _IN_IMAGES:
+            if any(pattern.search(image) for image in images):
+                yield from brought
+        if facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml"):
+            yield from _IN_DATABRICKS
+
+
 def _asked(world: World) -> frozenset[str]:
     """Every distribution that anything in the repository asks for, and what those are known to bring with them."""
     read = (
@@ -127,6 +155,7 @@ def _asked(world: World) -> frozenset[str]:
     names = set(world.once(_required)) | {made.name for made in read if made is not None}
     if any(root == "awsglue" for path in world.resolved.code.paths for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
+    names |= set(_provided(world))
     knowledge = world.resolved.knowledge
     todo = list(names)
     while todo:

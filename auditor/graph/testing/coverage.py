@@ -26,6 +26,9 @@ LAYERS = 3
 SEVERAL = 2
 """Things done to the values of data from which code makes features."""
 
+MANY = 3
+"""Ready-made steps on a frame from which their order is worth a test."""
+
 _CHANGES = frozenset(
     {
         "fillna", "interpolate", "get_dummies", "cut", "qcut", "apply", "map", "applymap", "transform", "agg", "aggregate",
@@ -85,19 +88,23 @@ def _is_body(world: World, site: Site) -> bool:
 def _makes_features(world: World, site: Site) -> bool:
     """Whether a scope does more than one thing to the values of data: steps that change them, and columns it computes."""
     work: set[object] = set()
+    steps: set[int] = set()
     for effect in world.resolved.effects.own.get(site, ()):
         owner, _, step = effect.name.rpartition(".")
         if effect.role not in _WORK or effect.certainty < 0.6 or effect.dead:
             continue
         if effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
             work.add(effect.line)
+            steps.add(effect.line)
         elif effect.domain == "ml" and effect.role is not Role.TRANSFORM:
             work.add(owner)  # fitting and applying one transformer of a library is one thing
     index = world.resolved.code.index(*site)
     computed = {line for target, value, line in index.items if _is_column(target) and _from_columns(value)}
     own = computed or any(e.name.rpartition(".")[2] in _OWN for e in world.resolved.effects.own.get(site, ()))
-    # One ready-made step of a library, like dropping duplicates, leaves nothing of one's own to test.
-    return len(work | computed) >= (SEVERAL if _does_more(world, site) or not own else 1)
+    # A ready-made step or two, like dropping duplicates, leave nothing of one's own to test.
+    if not own:
+        return len(steps) >= MANY
+    return len(work | computed) >= (SEVERAL if _does_more(world, site) else 1)
 
 
 def _does_more(world: World, site: Site) -> bool:

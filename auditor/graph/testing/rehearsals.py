@@ -13,6 +13,8 @@ from auditor.graph.world import World
 from auditor.model.place import Place
 
 FEWEST_STEPS = 3
+_CHAINS = IN_FILES - {"mlproject"}
+"""Tools whose files declare what follows on what; entry points of a project are starts to choose from."""
 WHOLE = 0.8
 """Share of the steps of a pipeline that a rehearsal runs."""
 
@@ -61,7 +63,7 @@ def _learns(world: World, step: DeclaredStep) -> bool:
 def _pipelines(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place, list[DeclaredStep]]]:
     """Pipelines of files, a file each, and those of code; a Makefile is one if its targets run programs over files."""
     for path, steps in sorted(world.steps.by_file.items()):
-        own = [s for s in steps if s.tool in IN_FILES and (s.tool != "make" or (s.reads and s.writes))]
+        own = [s for s in steps if s.tool in _CHAINS and (s.tool != "make" or (s.reads and s.writes))]
         if own and owned(path) and places.is_product(path) and "{" not in path:
             yield path, Place(path, own[0].step.line), own
     for pipeline in world.declarations.pipelines:

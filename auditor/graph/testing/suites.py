@@ -14,6 +14,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Module
+from auditor.program.naming.words import records
 
 _ASSERTING = re.compile(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
 """Calls by which a test fails: of unittest, pytest, numpy, pandas, mocks, and helpers named after them."""
@@ -54,6 +55,8 @@ class Suites:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
         self._run_by: dict[str, tuple[Site, ...]] = {}
+        self._known: dict[Site, tuple[Site, ...]] = {}
+        self._all_methods: dict[Local, tuple[Site, ...]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
@@ -80,6 +83,11 @@ class Suites:
 
     def _of_file(self, path: str) -> Iterator[Test]:
         off = self._module_is_off(path)
+        if self.code.programs[path].main_guard and not any(self._is_test(path, n) for n in self.code.scopes(path)):
+            # A program of checks, which is started and not collected.
+            for number in self.code.scopes(path):
+                if self.code.scope(path, number).kind == "function" and self.code.scope(path, number).parent == 0:
+                    yield Test((path, number), self._checks((path, number)), off)
         for number in self.code.scopes(path):
             scope = self.code.scope(path, number)
             if scope.kind == "function" and self._is_test(path, number):
@@ -110,7 +118,7 @@ class Suites:
 
     def _checks(self, site: Site, depth: int = 0) -> bool:
         """Whether a test can fail by what it says: an assertion that is no tautology, here or in a helper of the tests."""
-        if any(map(_can_fail, _nodes(self.code.scope(*site).body))):
+        if any(map(_can_fail, records(self.code.scope(*site).body))):
             return True
         if depth >= 2:
             return False
@@ -128,7 +136,10 @@ class Suites:
             site = todo.pop()
             if site not in found:
                 found.add(site)
-                todo += [other for other in self._onward(site) if other not in found]
+                known = self._known.get(site)
+                if known is None:
+                    known = self._known[site] = tuple(dict.fromkeys(self._onward(site)))
+                todo += [other for other in known if other not in found]
         return frozenset(found)
 
     def _onward(self, site: Site) -> Iterator[Site]:
@@ -187,13 +198,19 @@ class Suites:
                 if type(made) is Local and self.code.scope(made.path, made.scope).kind == "class":
                     yield from self._methods(made)
 
-    def _methods(self, cls: Local, depth: int = 0) -> Iterator[Site]:
+    def _methods(self, cls: Local) -> tuple[Site, ...]:
         """All methods of a class and of the classes of the repository it is made from."""
+        found = self._all_methods.get(cls)
+        if found is None:
+            found = self._all_methods[cls] = tuple(dict.fromkeys(self._inherited(cls, 0)))
+        return found
+
+    def _inherited(self, cls: Local, depth: int) -> Iterator[Site]:
         for number in self.code.index(cls.path, cls.scope).nested:
             yield cls.path, number
         for base in self.world.resolved.evaluator.denoter.bases(cls) if depth < 5 else ():
             if type(base) is Local:
-                yield from self._methods(base, depth + 1)
+                yield from self._inherited(base, depth + 1)
 
     def _mentioned(self, site: Site) -> Iterator[Site]:
         """The functions and classes that a test names, wherever it hands them: calls, lists of parameters, attributes."""
@@ -204,8 +221,8 @@ class Suites:
         yield from self._named_in(scope.decorators, outside)
         yield from self._named_in(around, Frame(site[0], 0))
 
-    def _named_in(self, parts: Iterable[object], frame: Frame) -> Iterator[Site]:
-        for node in _nodes(parts):
+    def _named_in(self, parts: tuple[Record, ...], frame: Frame) -> Iterator[Site]:
+        for node in records(parts):
             if type(node) is Const and isinstance(node.value, str) and node.value.endswith((".py", ".ipynb")):
                 yield from self._of_program(node.value)
             elif type(node) is Name or (type(node) is Attr and type(node.base) in (Name, Attr)):
@@ -266,18 +283,6 @@ class Suites:
 def suites(world: World) -> Suites:
     """The tests of the tree, read once."""
     return world.once(Suites)
-
-
-def _nodes(parts: Iterable[object]) -> Iterator[Record]:
-    """All records under some statements and expressions."""
-    todo = list(parts)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo.extend(node)
-        elif isinstance(node, Record):
-            yield node
-            todo.extend(getattr(node, name) for name in node.__struct_fields__)
 
 
 def _can_fail(node: Record) -> bool:

@@ -6,7 +6,7 @@ Assignment-based: a name stands for what its reaching binding stands for. What c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from auditor.model.ir import (
@@ -61,12 +61,9 @@ class Denoter:
         self.code = code
         self.evaluator = evaluator
         self.calls = CalledThings(code, self, evaluator)
-        self._memo: dict[tuple[str, int, int], dict[int, Denotation | None]] = defaultdict(
-            dict
-        )  # by frame and expression
+        self._memo: dict[tuple[str, int, int], dict[object, Denotation | None]] = defaultdict(dict)  # by frame
         self._frame: Frame | None = None
-        self._answers: dict[int, Denotation | None] = {}
-        self._names: dict[tuple[object, ...], Denotation | None] = {}
+        self._answers: dict[object, Denotation | None] = {}
         self._active: set[tuple[int, int]] = set()
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Denotation | None] = {}
@@ -109,18 +106,20 @@ class Denoter:
 
     def _name(self, expr: Name, frame: Frame) -> Denotation | None:
         path, scope, bound, _, block = frame
-        key: tuple[object, ...]
+        known = self._answers  # those of this frame: expressions stand in them by their identity, names as such
+        key: object
         if expr.version:
             # The same version read in the same block is the same binding, however often it is read.
-            key = (expr.id, expr.version, path, scope, block, 0 if bound is None else bound.number)
+            key = (expr.id, expr.version, block)
         else:
             if bound is not None and expr.id in bound.items:
                 value, where = bound.items[expr.id]
                 return self.denote(value, where)
             if not scope:
                 return self._looked_up(expr, frame)
-            key = (expr.id, path, scope)  # a name of the scopes around means the same wherever it is read in this one
-        known = self._names
+            key = expr.id  # a name of the scopes around means the same wherever and however this one is run
+            if bound is not None:
+                known = self._memo[path, scope, 0]
         if key not in known:
             known[key] = self._looked_up(expr, frame)
         return known[key]
@@ -345,7 +344,7 @@ class Denoter:
                 return found
         return None
 
-    def first(self, values: list[Expr], frame: Frame) -> Denotation | None:
+    def first(self, values: Iterable[Expr], frame: Frame) -> Denotation | None:
         """What the first of some expressions that is known stands for."""
         for value in values:
             found = self.denote(value, frame)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from auditor.model.ir import (
@@ -47,6 +48,9 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 _TYPES = "TYPE_CHECKING"
 _DEEPEST = 8
 """How many branches in branches are looked into for what leaves."""
+
+
+_NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
 class Binding(NamedTuple):
@@ -97,22 +101,23 @@ class ScopeIndex:
         "returned_in", "returns", "tests", "yields",
     )  # fmt: skip
 
-    def __init__(self) -> None:
-        self.bindings: dict[str, dict[int, Binding]] = {}
-        self.calls: list[CallSite] = []
-        self.returns: list[Expr] = []
-        self.returned_in: list[Block] = []
+    def __init__(self, walked: _Walker) -> None:
+        # Most scopes have no attributes, items, yields and so on: what is empty is the same for all of them.
+        self.bindings = walked.bindings
+        self.calls = tuple(walked.calls)
+        self.returns = tuple(walked.returns)
+        self.returned_in = tuple(walked.returned_in)
         """The conditions of each of `returns`."""
-        self.yields: list[Expr] = []
-        self.attributes: list[tuple[str, str, Expr, Block, int]] = []  # (receiver, attribute, value, block, line)
-        self.changed: set[str] = set()
+        self.yields = tuple(walked.yields)
+        self.attributes = tuple(walked.attributes)  # (receiver, attribute, value, block, line)
+        self.changed = frozenset(walked.changed)
         """Attributes that are changed by what they are (`x.steps += 1`)."""
-        self.items: list[tuple[Expr, Expr, int]] = []  # (container[key], value, line)
-        self.imports: list[tuple[Import, Block, bool]] = []
-        self.nested: list[int] = []
-        self.kinds: dict[int, str] = {}
-        self.tests: dict[int, Expr] = {}
-        self.constructs = 0
+        self.items = tuple(walked.items)  # (container[key], value, line)
+        self.imports = tuple(walked.imports)
+        self.nested = tuple(walked.nested)
+        self.kinds: Mapping[int, str] = walked.kinds or _NOTHING
+        self.tests: Mapping[int, Expr] = walked.tests or _NOTHING
+        self.constructs = walked.constructs
         self.finals: dict[str, list[Binding]] = {}
         """Answers of `final`."""
 
@@ -121,7 +126,7 @@ class ScopeIndex:
         """The calls in one expression that stands outside a body (a decorator)."""
         walker = _Walker()
         walker.expression(expr, (), dead=False, loop=0)
-        return walker.index
+        return ScopeIndex(walker)
 
     def reaching(self, name: str, version: int, block: Block) -> list[Binding]:
         """The bindings of a name that may hold where `version` was the last one seen, newest first."""
@@ -178,12 +183,24 @@ def index_scope(body: tuple[Stmt, ...]) -> ScopeIndex:
     """Walk the statements of one scope."""
     walker = _Walker()
     walker.statements(body, (), False, 0)
-    return walker.index
+    return ScopeIndex(walker)
 
 
 class _Walker:
     def __init__(self) -> None:
-        self.index = ScopeIndex()
+        self.bindings: dict[str, dict[int, Binding]] = {}
+        self.calls: list[CallSite] = []
+        self.returns: list[Expr] = []
+        self.returned_in: list[Block] = []
+        self.yields: list[Expr] = []
+        self.attributes: list[tuple[str, str, Expr, Block, int]] = []
+        self.changed: set[str] = set()
+        self.items: list[tuple[Expr, Expr, int]] = []
+        self.imports: list[tuple[Import, Block, bool]] = []
+        self.nested: list[int] = []
+        self.kinds: dict[int, str] = {}
+        self.tests: dict[int, Expr] = {}
+        self.constructs = 0
         self.past: Block = ()
 
     def statements(self, body: Iterable[Stmt], block: Block, dead: bool, loop: int) -> None:
@@ -195,9 +212,9 @@ class _Walker:
         self.past = before
 
     def arm(self, kind: str) -> int:
-        self.index.constructs += 1
-        self.index.kinds[self.index.constructs] = kind
-        return self.index.constructs
+        self.constructs += 1
+        self.kinds[self.constructs] = kind
+        return self.constructs
 
     def expression(self, expr: Expr | None, block: Block, dead: bool, loop: int) -> None:
         """Note the calls and walrus bindings in an expression."""
@@ -212,7 +229,7 @@ class _Walker:
             if type(node) is Call:
                 calls.append(CallSite(node, block, dead, loop, within, self.past))
             elif type(node) is Opaque and node.why == "yield" and node.value is not None:
-                self.index.yields.append(node.value)
+                self.yields.append(node.value)
             elif type(node) is Walrus:
                 self.bind(node.target, Binding("value", node.value, block, 0))
             elif type(node) is Each:
@@ -223,12 +240,12 @@ class _Walker:
             if parts is not None:
                 stack.extend([(child, within) for child in parts(node)] if within else parts(node))
         calls.reverse()
-        self.index.calls.extend(calls)
+        self.calls.extend(calls)
 
     def bind(self, target: Expr, binding: Binding) -> None:
         """Bind a target, through tuples, stars, attributes and items."""
         if type(target) is Name:
-            self.index.bindings.setdefault(target.id, {})[target.version] = binding
+            self.bindings.setdefault(target.id, {})[target.version] = binding
         elif type(target) is Group and _pairs(target, binding):
             assert type(binding.value) is Group  # noqa: S101  # what _pairs says
             for item, value in zip(target.items, binding.value.items, strict=True):
@@ -245,11 +262,11 @@ class _Walker:
             value = binding.value
             for position in binding.way:
                 value = Item(value, Const(position))
-            self.index.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
+            self.attributes.append((target.base.id, target.name, value, binding.block, binding.line))
         elif type(target) is Attr and binding.how == "augment":
-            self.index.changed.add(target.name)
+            self.changed.add(target.name)
         elif type(target) is Item:
-            self.index.items.append((target, binding.value, binding.line))
+            self.items.append((target, binding.value, binding.line))
 
     def assign(self, s: Assign, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.value, block, dead, loop)
@@ -266,15 +283,15 @@ class _Walker:
     def give(self, s: Return, block: Block, dead: bool, loop: int) -> None:
         if s.value is not None:
             self.expression(s.value, block, dead, loop)
-            self.index.returns.append(s.value)
-            self.index.returned_in.append((*block, *self.past))
+            self.returns.append(s.value)
+            self.returned_in.append((*block, *self.past))
 
     def branch(self, s: If, block: Block, dead: bool, loop: int) -> None:
         self.expression(s.test, block, dead, loop)
         guard = is_main_guard(s.test)
         construct = self.arm("main" if guard else "if")
         if not guard:
-            self.index.tests[construct] = s.test
+            self.tests[construct] = s.test
         never = type(s.test) is Const and not s.test.value
         always = type(s.test) is Const and bool(s.test.value)
         self.statements(s.body, (*block, (construct, 0)), dead or never, loop)
@@ -307,11 +324,11 @@ class _Walker:
         self.statements(s.final, block, dead, loop)
 
     def define(self, s: Define, block: Block, dead: bool, loop: int) -> None:
-        self.index.nested.append(s.scope)
+        self.nested.append(s.scope)
         self.bind(s.name, Binding("define", None, block, s.line, scope=s.scope))
 
     def bring(self, s: Import, block: Block, dead: bool, loop: int) -> None:
-        self.index.imports.append((s, block, dead))
+        self.imports.append((s, block, dead))
         for imported in s.names:
             self.bind(imported.bound, Binding("import", None, block, s.line, imported=imported, level=s.level))
 
