@@ -83,6 +83,11 @@ class Suites:
 
     def _of_file(self, path: str) -> Iterator[Test]:
         off = self._module_is_off(path)
+        if self.code.programs[path].main_guard and not any(self._is_test(path, n) for n in self.code.scopes(path)):
+            # A program of checks, which is started and not collected.
+            for number in self.code.scopes(path):
+                if self.code.scope(path, number).kind == "function" and self.code.scope(path, number).parent == 0:
+                    yield Test((path, number), self._checks((path, number)), off)
         for number in self.code.scopes(path):
             scope = self.code.scope(path, number)
             if scope.kind == "function" and self._is_test(path, number):

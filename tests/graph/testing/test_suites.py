@@ -33,6 +33,12 @@ def test_who_imports_a_module_runs_its_body_and_no_guarded_part_of_it() -> None:
     assert reached("import src.app\n\n\ndef test_a():\n    assert src.app.x\n", more) == {"other"}
 
 
+def test_a_program_of_checks_counts_though_nobody_collects_it() -> None:
+    program = USE + "\n\ndef main():\n    assert work(1) == 1\n\n\nif __name__ == '__main__':\n    main()\n"
+    assert reached(program) == {"work"}
+    assert reached(program.replace("assert ", "print(").replace("== 1", "== 1)")) == set()
+
+
 @pytest.mark.parametrize(
     "body",
     [
