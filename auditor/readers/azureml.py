@@ -173,14 +173,15 @@ def _reads(job: Node, parent: Node) -> Iterator[Ref]:
     for name, given in job.get("inputs").items():
         yield from _read(name, given, "inputs", parent)
     for key in ("training_data", "validation_data", "test_data", "condition"):
-        yield from _read(key, job.get(key), key, parent)
+        if key in job.entries:
+            yield from _read(key, job.get(key), key, parent)
 
 
 def _read(name: str, given: Node, how: str, parent: Node) -> Iterator[Ref]:
     """What an input is bound to: the output of another job, an input of the pipeline, or data by address."""
     attrs = (("name", name),)
     source = given.get("path") or given
-    bound = _BINDING.search(source.raw)
+    bound = _BINDING.search(source.raw) if "${{" in source.raw else None
     where = bound["path"].split(".") if bound else []
     if where[:2] == ["parent", "jobs"] and len(where) > 4:
         yield Ref(f"mem:{where[2]}.{where[4]}", _type(given), how, given.line or source.line, attrs=attrs)
@@ -293,6 +294,8 @@ _DRIFT = {"data_drift": "data", "prediction_drift": "target", "feature_attributi
 
 def _watches(root: Node) -> Iterator[Watch]:
     monitor = root.get("create_monitor")
+    if not monitor:
+        return
     target = monitor.get("monitoring_target")
     deployment = target.get("endpoint_deployment_id")
     watched = [Ref(f"azureml://endpoints/{deployment.raw.removeprefix('azureml:')}", "service", "target", deployment.line)] if deployment.raw else []  # fmt: skip
@@ -303,7 +306,7 @@ def _watches(root: Node) -> Iterator[Watch]:
         kind = signal.get("type").raw
         attrs = pairs([("type", kind), ("drift", _DRIFT.get(kind, "")), ("alert", signal.get("alert_enabled").value)])
         yield Watch(name, "monitor", TOOL, signals.line_of(name), (*watched, *data_ref(reference, "reference")), attrs)
-    if monitor and not signals:
+    if not signals:
         yield Watch(root.get("name").raw, "monitor", TOOL, monitor.line, tuple(watched), (("drift", "data"),))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import product
 from math import prod
 from posixpath import join, normpath, relpath
@@ -77,10 +78,13 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
     matrix = job.get("strategy").get("matrix")
     asked, moved = _asked_about(steps), _is_elsewhere(steps)
+    shared_variables = _variables(root, job)
     commands = (
         msgspec.structs.replace(command, cwd=None) if moved or _is_for_others(step) else command
         for step in steps
-        for command in _commands(step, folder, shell, matrix, _variables(root, job, step), asked)
+        for command in _commands(
+            step, folder, shell, matrix, _variables(root, job, step) if step.get("env") else shared_variables, asked
+        )
     )
     return Step(
         name=name,
@@ -91,7 +95,7 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
         reads=tuple(_downloads(steps)),
         writes=tuple(_uploads(steps, folder)),
         after=tuple(node.raw for node in job.get("needs").texts()),
-        folder=_filled_in(folder, _variables(root, job)),
+        folder=_filled_in(folder, shared_variables),
         rooted=True,
         condition=job.get("if").raw[:500],
         variants=_variants(matrix),
@@ -207,8 +211,13 @@ def _moved(command: Command, folder: str) -> Command:
     """A command of a step with its own working directory: `cd` in it starts there."""
     if "${{" in folder or command.cwd is None:
         return msgspec.structs.replace(command, cwd=None)
-    where = command.cwd if command.cwd.startswith(("/", "~", "{")) else normpath(join(folder, command.cwd))
-    return msgspec.structs.replace(command, cwd="" if where == "." else where)
+    return msgspec.structs.replace(command, cwd=_within(folder, command.cwd))
+
+
+@lru_cache(maxsize=1_024)
+def _within(folder: str, cwd: str) -> str:
+    where = cwd if cwd.startswith(("/", "~", "{")) else normpath(join(folder, cwd))
+    return "" if where == "." else where
 
 
 def _uses(job: Node, steps: list[Node]) -> Iterator[str]:
