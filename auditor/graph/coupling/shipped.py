@@ -85,6 +85,7 @@ class _Asked:
         self.world = world
         self.flows = world.flows
         self.serving = serving_side(world)
+        self._saved_by: dict[tuple[int, Frame], Traced | None] = {}  # programs that share code share its calls
 
     # --- training ---
 
@@ -160,8 +161,11 @@ class _Asked:
 
     def _saved(self, save: Effect) -> Traced | None:
         """What a call saves; None where the tables do not say which argument that is."""
-        shown = self.flows.saved(save)
-        return self.flows.behind(shown, save, held=True) if shown is not None else None
+        key = id(save.call), save.frame
+        if key not in self._saved_by:
+            shown = self.flows.saved(save)
+            self._saved_by[key] = self.flows.behind(shown, save, held=True) if shown is not None else None
+        return self._saved_by[key]
 
     def _step(self, origin: Origin, kept: set[int], fit: Effect, saves: list[Effect], trained: Place) -> Omitted:
         code = self.world.resolved.code

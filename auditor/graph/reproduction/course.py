@@ -16,6 +16,11 @@ class _Event(NamedTuple):
     into: tuple[Site, ...]
 
 
+def _known(_world: World) -> dict[Site, tuple[_Event, ...]]:
+    """The events of scopes that are not the start, as far as they were asked for."""
+    return {}
+
+
 class Course:
     """The calls of one program in the order of its first pass: functions where they are first called, modules where imported."""
 
@@ -31,6 +36,7 @@ class Course:
         return self._steps.get(id(call))
 
     def _walk(self) -> None:
+        known = self._world.once(_known)  # all that is not the start reads alike in every program that shares it
         stack = [iter(self._events(self._start))]
         while stack:
             event = next(stack[-1], None)
@@ -40,11 +46,13 @@ class Course:
             fresh = [site for site in event.into if site not in self.sites]
             for site in reversed(fresh):
                 self.sites[site] = None
-                stack.append(iter(self._events(site)))
+                if site not in known:
+                    known[site] = self._events(site)
+                stack.append(iter(known[site]))
             if event.call:
                 self._steps.setdefault(event.call, len(self._steps))
 
-    def _events(self, site: Site) -> Iterator[_Event]:
+    def _events(self, site: Site) -> tuple[_Event, ...]:
         effects, code = self._world.resolved.effects, self._world.resolved.code
         found = [
             _Event(effect.line, 1, id(effect.call), ())
@@ -62,7 +70,7 @@ class Course:
                 scope = code.scope(site[0], number)
                 if scope.kind == "class" and scope.parent == 0:
                     found.append(_Event(scope.line, 0, 0, ((site[0], number),)))
-        yield from sorted(found, key=lambda event: (event.line, event.order))
+        return tuple(sorted(found, key=lambda event: (event.line, event.order)))
 
     def _imported(self, site: Site) -> Iterator[_Event]:
         code = self._world.resolved.code

@@ -138,11 +138,14 @@ class ScopeIndex:
             excluded = bool(binding.block and block) and self.excludes(binding.block, block)
             return [] if number > version or excluded else [binding]
         found: list[Binding] = []
+        replaced: set[Block] = set()
         for number in sorted((v for v in table if v <= version), reverse=True):
             binding = table[number]
-            if self.excludes(binding.block, block) or (found and _overwritten(binding, found)):
+            if self.excludes(binding.block, block) or (replaced and _overwritten(binding, replaced)):
                 continue
             found.append(binding)
+            if binding.how != "augment":
+                replaced.add(binding.block)
             if block[: len(binding.block)] == binding.block and binding.how != "augment":
                 break
         return found
@@ -174,9 +177,9 @@ class ScopeIndex:
         return False
 
 
-def _overwritten(binding: Binding, newer: list[Binding]) -> bool:
-    """A later binding in the same block, or around it, replaces this one."""
-    return any(n.how != "augment" and binding.block[: len(n.block)] == n.block for n in newer)
+def _overwritten(binding: Binding, newer: set[Block]) -> bool:
+    """A later binding in the same block, or around it, replaces this one; `newer` are the blocks of later ones."""
+    return any(binding.block[:depth] in newer for depth in range(len(binding.block) + 1))
 
 
 def index_scope(body: tuple[Stmt, ...]) -> ScopeIndex:

@@ -14,6 +14,8 @@ Relation = Literal["overlap", "apart", "unknown"]
 
 TRAIN, TEST = 0, 1
 MOST_MEMBERS = 16
+MOST_ABOVE = 400
+"""Sets around a set that are remembered; of longer chains the earliest, the rest is unknown."""
 
 
 class Spot(NamedTuple):
@@ -67,6 +69,8 @@ class Rows:
         self.name = name
         self.known: bool = known or (parent is not None and parent.known) or any(m.known for m in members)
         above = parent.above if parent is not None else frozenset[Rows]()
+        if len(above) > MOST_ABOVE:
+            above = frozenset(sorted(above, key=lambda rows: rows.id)[: MOST_ABOVE // 2])
         layers = parent.layers if parent is not None else {}
         if members:
             above = frozenset.intersection(*(m.above for m in members)) - frozenset(members)

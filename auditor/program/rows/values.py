@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from auditor.program.rows.row_sets import Rows, RowSets, Spot, shares
 
@@ -32,6 +32,10 @@ Kind = Literal[
     "object",  # of a class of the repository
     "function",  # of the repository, or a lambda
 ]
+
+
+MOST_WEIGHT = 5_000
+"""Elements of a list or dict, those of its elements counted, that are followed."""
 
 
 class Fit(NamedTuple):
@@ -95,6 +99,17 @@ class Value(Struct, frozen=True, eq=False):
     start: str = ""
     partial: bool = False
     open: bool = False
+    weight: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.items:
+            return
+        weight = 1 + sum(item.weight for item in self.items)
+        if weight > MOST_WEIGHT:  # lists of lists that double: what is in them is no longer known
+            force_setattr(self, "items", ())
+            force_setattr(self, "keys", ())
+            weight = 1
+        force_setattr(self, "weight", weight)
 
     def all_fits(self) -> frozenset[Fit]:
         """Statistics in the whole value, in its columns and in its elements."""
