@@ -298,12 +298,12 @@ def _judged(
     found: Iterable[Finding], programs: Mapping[str, Program], people: _People, day: str
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
     """The findings with their identities and with what people decided about them; what of that must be told."""
-    from auditor.judgement import apply, fingerprinted, waive
+    from auditor.judgement import apply, fingerprinted, waive, with_snippets
 
     cells = {path: program.cells for path, program in programs.items() if program.cells}
     today = date.fromisoformat(day)
     findings, suppressions, remarks = apply(
-        fingerprinted(found, cells),
+        with_snippets(fingerprinted(found, cells), programs),
         {path: program.comments for path, program in programs.items()},
         as_of=today,
         cells=cells,

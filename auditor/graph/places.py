@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _TEST = re.compile(
-    r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$",
+    r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
     re.I,
 )
 _EXAMPLE = re.compile(

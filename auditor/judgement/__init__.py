@@ -6,6 +6,7 @@ from auditor.judgement.accepting import pin_of, waive
 from auditor.judgement.excerpts import excerpts
 from auditor.judgement.fingerprints import anchor, fingerprinted
 from auditor.judgement.signoffs import read_signoffs
+from auditor.judgement.snippets import with_snippets
 from auditor.judgement.suppressions import apply, key_of
 from auditor.judgement.waivers import KINDS, read_waivers
 
@@ -20,4 +21,5 @@ __all__ = [
     "read_signoffs",
     "read_waivers",
     "waive",
+    "with_snippets",
 ]

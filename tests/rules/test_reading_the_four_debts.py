@@ -244,6 +244,13 @@ def test_an_order_that_a_script_keeps_is_milder() -> None:
     assert [f.severity for f in findings(wrong, "PIP001")] == [Severity.HIGH]
 
 
+def test_a_reader_that_does_without_the_file_is_milder() -> None:
+    write = PD + "pd.read_csv('raw.csv').to_csv('x.csv')\n"
+    asks = "import os\n" + PD + "if os.path.exists('x.csv'):\n    print(pd.read_csv('x.csv'))\n"
+    (edge,) = findings({"a.py": write, "b.py": asks, "raw.csv": RAW}, "PIP001")
+    assert edge.severity is Severity.MEDIUM
+
+
 def test_what_a_notebook_tries_where_programs_train_is_milder() -> None:
     cell = FIT.format(lines=f"f = {FAR}").replace("\n", "\\n").replace('"', "'")
     notebook = (

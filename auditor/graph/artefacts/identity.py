@@ -156,7 +156,8 @@ def matches(general: str, concrete: str) -> bool:
     if not anonymous.replace("{}", "").strip("/._-"):
         return False
     if "{" in concrete or "*" in concrete:
-        return anonymous == pattern(concrete) and not is_anything(general)
+        # two names of which nothing is known need not be one; `*` is all that there are
+        return anonymous == pattern(concrete) and ("*" in general or not is_anything(general))
     return covers(general, concrete)
 
 

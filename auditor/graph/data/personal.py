@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
 from auditor.graph.world import World
@@ -29,7 +27,6 @@ _PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
 
 _STARTS = ("/", "~", "dbfs:")
 _MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
-_MAY_BE_PACKED = re.compile(rb"/home/|/Users/|:[\\/]|/content/|FileStore/|~/|kaggle/input/")
 _NOBODY = frozenset({
     "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
@@ -57,7 +54,7 @@ _SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/
 _REMOTE = re.compile(r"ssh|host|remote|server", re.I)
 _INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
-_LISTED = re.compile(r"[:;](?=[/~{$])")
+_LISTED = re.compile(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
@@ -112,8 +109,9 @@ def _in_program(world: World, path: str) -> Iterator[Personal]:
         said = kind_of(escape.text) if escape.name not in ("markdown", "html") else None
         if said is not None:
             yield Personal(said[1], said[0], code.place(path, escape.line))
-    # In its packed form a whole program is searched at once, and hardly one holds such a path.
-    if _MAY_BE_PACKED.search(msgspec.msgpack.encode(program)) and any(kind_of(text) for text in code.texts(path)):
+    texts = code.texts(path)
+    # All texts are searched at once, and hardly a program holds such a path.
+    if _MAY_HOLD.search("\n".join(texts)) and any(kind_of(text) for text in texts):
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):

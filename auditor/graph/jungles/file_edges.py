@@ -17,8 +17,10 @@ from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
@@ -36,6 +38,7 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 _PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
+_ASKING = frozenset({"exists", "is_file", "isfile"})
 _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive")
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
@@ -44,7 +47,8 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 class FileEdge(NamedTuple):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
-    `chained`: a script or job runs the writer and then the reader. `writing` and `reading` are the touches.
+    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
+    takes what was released to it. `writing` and `reading` are the touches.
     """
 
     artefact: str
@@ -57,6 +61,7 @@ class FileEdge(NamedTuple):
     writing: Touch
     reading: Touch
     chained: bool = False
+    waits: bool = True
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -157,7 +162,18 @@ def _edge(
         written,
         read,
         by is None and _is_chained(world, writer, reader),
+        not (serves(world, reader) or _is_optional(world, read)),
     )
+
+
+def _is_optional(world: World, read: Touch) -> bool:
+    """Whether a file is read only where it exists."""
+    effect = read.effect
+    if effect.at is None or effect.origin is not None:
+        return False
+    index = world.resolved.code.index(*effect.site)
+    tests = (index.tests.get(construct) for construct, arm in effect.at.block if arm == 0)
+    return any(type(test) is Call and name_of(test.func).rpartition(".")[2] in _ASKING for test in tests)
 
 
 def _is_chained(world: World, writer: str, reader: str) -> bool:

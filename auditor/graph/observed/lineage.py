@@ -65,6 +65,7 @@ class Lineage:
         self.identities = identities
         self.launched = launched
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
+        self._led: dict[tuple[str, frozenset[str] | None], tuple[Touch, ...]] = {}
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
         self._scratch: set[tuple[Site, int, str]] = set()
         self._read_all()
@@ -263,8 +264,14 @@ class Lineage:
             seen |= further
             yield from further
 
-    def of_program(self, path: str, by: frozenset[str] | None = None) -> Iterator[Touch]:
+    def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
+        found = self._led.get((path, by))
+        if found is None:
+            found = self._led[path, by] = tuple(self._led_to(path, by))
+        return found
+
+    def _led_to(self, path: str, by: frozenset[str] | None) -> Iterator[Touch]:
         invocations = self.resolved.evaluator.invocations
         starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
         reached = self.reached(path, starts)

@@ -64,7 +64,7 @@ def _card(world: World) -> Card:
         begun.add(path)
         text = "" if _EMPTY.fullmatch(section.text.strip()) else section.text
         for name, pattern in _PATTERNS.items():
-            if text.strip() and (pattern.search(section.title) or pattern.search(text)):
+            if name not in found and text.strip() and (pattern.search(section.title) or pattern.search(text)):
                 found.add(name)
     for entry in world.listing.entries:
         found.update(name for name, pattern in _FILES.items() if pattern.search(entry.path))

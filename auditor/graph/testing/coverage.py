@@ -39,8 +39,8 @@ _CHANGES = frozenset(
 )  # fmt: skip
 """Steps of data frame libraries that change values or rows; those that only sort, cut columns or stack are left out."""
 
-_OWN = frozenset({"apply", "map", "applymap", "transform", "agg", "aggregate", "assign", "withColumn", "with_columns"})
-"""Steps that take a function or an expression of one's own."""
+_PLAIN = frozenset({"dropna", "drop_duplicates", "fillna", "fill_null", "to_datetime", "na.fill"})
+"""Ready-made steps that hold no idea of one's own."""
 
 _WORK = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.FEATURE, Role.FEATURE_SELECT, Role.RESAMPLE})
 _ELSE = frozenset(
@@ -89,6 +89,7 @@ def _makes_features(world: World, site: Site) -> bool:
     """Whether a scope does more than one thing to the values of data: steps that change them, and columns it computes."""
     work: set[object] = set()
     steps: set[int] = set()
+    ideas = False
     for effect in world.resolved.effects.own.get(site, ()):
         owner, _, step = effect.name.rpartition(".")
         if effect.role not in _WORK or effect.certainty < 0.6 or effect.dead:
@@ -96,11 +97,12 @@ def _makes_features(world: World, site: Site) -> bool:
         if effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
             work.add(effect.line)
             steps.add(effect.line)
+            ideas = ideas or step not in _PLAIN
         elif effect.domain == "ml" and effect.role is not Role.TRANSFORM:
             work.add(owner)  # fitting and applying one transformer of a library is one thing
     index = world.resolved.code.index(*site)
     computed = {line for target, value, line in index.items if _is_column(target) and _from_columns(value)}
-    own = computed or any(e.name.rpartition(".")[2] in _OWN for e in world.resolved.effects.own.get(site, ()))
+    own = computed or ideas
     # A ready-made step or two, like dropping duplicates, leave nothing of one's own to test.
     if not own:
         return len(steps) >= MANY

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from auditor.model.ir import Assign, Attr, Call, Const, Imported, Item, Name, Param, Program, Record
+from auditor.program.naming.words import records
 
 _NOT_WORD = re.compile(r"[^\w-]+")
 
@@ -21,16 +22,20 @@ def mentions(programs: Iterable[Program]) -> frozenset[str]:
     """Every name that a program can look up or fill: attributes, texts, parameters, what classes declare, and keywords,
     those with a literal left out: they say the name to set it aside."""
     found: set[str] = set()
+    texts: set[str] = set()
     for program in programs:
         for scope in program.scopes:
-            for node in _nodes(
-                (scope.body, scope.params, scope.decorators, scope.bases, scope.keywords, scope.returns)
-            ):
-                found.update(_said(node))
+            around = (scope.params, scope.decorators, scope.bases, scope.keywords, scope.returns)
+            for node in records((scope.body, around)):
+                if type(node) is Const:
+                    if isinstance(node.value, str):
+                        texts.add(node.value)
+                elif type(node) in _SAYING:
+                    found.update(_said(node))
             if scope.kind == "class":
                 found.update(_declared(scope.body))
-        for escape in program.escapes:
-            found.update(words_of(escape.text))
+        texts.update(escape.text for escape in program.escapes)
+    found.update(word for text in texts for word in words_of(text))
     return frozenset(found)
 
 
@@ -39,7 +44,7 @@ def stored(programs: Iterable[Program]) -> frozenset[str]:
     found: set[str] = set()
     for program in programs:
         for scope in program.scopes:
-            for node in _nodes(scope.body):
+            for node in records(scope.body):
                 for target in node.targets if type(node) is Assign else ():
                     if type(target) is Attr:
                         found.add(target.name.lower())
@@ -48,11 +53,12 @@ def stored(programs: Iterable[Program]) -> frozenset[str]:
     return frozenset(found)
 
 
+_SAYING = frozenset({Attr, Call, Param, Imported})
+
+
 def _said(node: Record) -> Iterator[str]:
     if type(node) is Attr:
         yield node.name.lower()
-    elif type(node) is Const and isinstance(node.value, str):
-        yield from words_of(node.value)
     elif type(node) is Call:
         yield from (name.lower() for name, value in node.keywords if type(value) is not Const)
     elif type(node) is Param:
@@ -67,14 +73,3 @@ def _declared(body: tuple[object, ...]) -> Iterator[str]:
         for target in statement.targets if type(statement) is Assign else ():
             if type(target) is Name:
                 yield target.id.lower()
-
-
-def _nodes(parts: object) -> Iterator[Record]:
-    todo = [parts]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, tuple):
-            todo.extend(node)
-        elif isinstance(node, Record):
-            yield node
-            todo.extend(getattr(node, name) for name in node.__struct_fields__)

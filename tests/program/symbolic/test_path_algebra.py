@@ -92,7 +92,8 @@ def test_going_up_is_dirname(path: str) -> None:
     ("general", "concrete", "same"),
     [
         ("data/{date}.csv", "data/2024.csv", True),
-        ("data/{date}.csv", "data/{day}.csv", True),
+        ("data/raw_{date}.csv", "data/raw_{day}.csv", True),
+        ("data/{date}.csv", "data/{day}.csv", False),  # two names of which nothing is known
         ("data/{date}.csv", "data/a/b.csv", False),
         ("data/*.csv", "data/b.csv", True),
         ("data/*.csv", "data/{i}.csv", True),
