@@ -27,7 +27,7 @@ class Dot(msgspec.Struct, frozen=True):
     y: str
     r: str
     label: str
-    label_y: str
+    rise: str  # of the label above the middle, in pixels
     anchor: str
     title: str
     grave: bool
@@ -137,13 +137,13 @@ def _dot(spot: _Spot, widest: int, highest: float, named: bool) -> Dot:
     radius = 4 + min(10.0, math.sqrt(spot.minutes) / 2)
     said = f"{plain(spot.path, 120)}: {plural(spot.year, 'change')}, {hours(spot.hours)} to mend, {decimal(spot.minutes, 0)} minutes a month"
     return Dot(
-        f"{x:.1f}%", f"{y:.1f}%", f"{radius:.1f}", clip_path(plain(spot.path), 28) if named else "", f"{y - 4.5:.1f}%",
+        f"{x:.1f}%", f"{y:.1f}%", f"{radius:.1f}", clip_path(plain(spot.path), 28) if named else "", f"{-radius - 5:.1f}",
         "end" if x > 70 else "start" if x < 30 else "middle", said, any(finding.severity.rank >= 3 for finding in spot.found),
     )  # fmt: skip
 
 
 def _at(spot: _Spot, widest: int, highest: float) -> tuple[float, float]:
-    return _along(spot.year, widest), 90 - 80 * (spot.hours / highest if highest else 0.0)
+    return _along(spot.year, widest), 85 - 76 * (spot.hours / highest if highest else 0.0)
 
 
 def _named(spots: list[_Spot], widest: int, highest: float) -> set[str]:
