@@ -103,7 +103,7 @@ class Entry(Known, frozen=True):
     `dest` is a second path that is written (of a copy or a download), `source` one that is read (of an upload). Attributes that
     the resolution asks for: `handle` (the result stands for the file it was opened with), `stream` (a text given as path is
     content), `url` and `named` (what is no file of the tree is a URL, or a name in a hub; a
-    text says what such names begin with), `variable` (of the environment), `path_if_text`, `in_memory`, and
+    text says what such names begin with), `variable` (of the environment), `unpacks` (an archive, into a folder), `path_if_text`, `in_memory`, and
     for databases `table`, `table_or_sql`, `view`, `platform`, `connection`, `schema`, `frames`, `database_file`.
     """
 

@@ -11,6 +11,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.observed.bases import Bases
 from auditor.graph.observed.tables import Tables, is_tabular
+from auditor.graph.observed.unpacking import unpacked
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
@@ -92,6 +93,8 @@ class Lineage:
                 self._touch(effect)
         for cell, named in self.tables.cells():
             self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
+        for touch in list(unpacked(self.touches, self.identities)):
+            self.touches[touch.site].append(touch)
 
     def _tabular(self, effect: Effect) -> None:
         """A call whose target is SQL or the name of a table."""
@@ -340,7 +343,7 @@ class Lineage:
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
     """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
-    if effect.role in READING or effect.role is Role.COPY:
+    if (effect.role in READING or effect.role is Role.COPY) and (effect.targets or not effect.dest):
         yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
     if effect.role in WRITING:
         yield "write", _suffixed(effect), WRITING[effect.role], True

@@ -88,7 +88,7 @@ class Effect(NamedTuple):
             and bool(self.targets)
             and not self.entry.attrs.get("in_memory")
         )
-        return named or bool(self.source)
+        return named or bool(self.source or self.dest)
 
 
 class LocalCall(NamedTuple):

@@ -140,3 +140,11 @@ def test_evidence_says_where_and_how_sure() -> None:
     )
     assert guessed.confidence < sure.confidence
     assert graph.nodes["file:{D}/b.csv"].attrs.get("templated") is True
+
+
+@pytest.mark.parametrize("given", ["id='1OjS', output='v/x.mp4'", "where, 'v/x.mp4'"])
+def test_a_download_writes_its_file_wherever_it_comes_from(given: str) -> None:
+    world = graphs({"a.py": f"import gdown\n\ndef get(where):\n    gdown.download({given})\n"}).world
+    assert [(edge.kind.value, edge.target) for edge in world.edges if edge.target == "file:v/x.mp4"] == [
+        ("produces", "file:v/x.mp4")
+    ]
