@@ -40,7 +40,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if not graph.trainings() and not graph.serving():
         yield NotApplicable("nothing here trains or serves a model")
         return
-    if not graph.serving() and graph.learns_without_labels():
+    if not graph.serving() and graph.only_groups():
         yield NotApplicable("what is fitted here groups or describes rows, on the way to data that others learn from")
         return
     found = graph.rehearsals()

@@ -132,3 +132,8 @@ def test_json_holds_everything(name: str) -> None:
     made = FLEETS[name]()
     said = json_file.encoded(made)
     assert said == json_file.encoded(msgspec.json.decode(said, type=Fleet))
+
+
+@pytest.mark.parametrize(("last", "said"), [(30.0, "±0"), (29.99, "±0"), (31.0, "+1.0"), (20.0, "-10.0")])
+def test_a_change_too_small_to_show_is_none(last: float, said: str) -> None:
+    assert f" {said} " in Page(sheet_html.render_trend(trend((point(0, 30.0), point(1, last))))).text

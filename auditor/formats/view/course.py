@@ -49,7 +49,11 @@ def _figures(trend: Trend, judged: Sequence[Point]) -> tuple[Figure, ...]:
     fixed = sum(life.end == "fixed" for life in trend.lives)
     return (
         Figure("Debt", decimal(last.debt), f"range {span(last.low, last.high)}, grade {plain(last.grade)}"),
-        Figure("Since the first commit", f"{change:+.1f}", f"{_day(first.time)} to {_day(last.time)}"),
+        Figure(
+            "Since the first commit",
+            f"{change:+.1f}" if abs(change) >= 0.05 else "±0",
+            f"{_day(first.time)} to {_day(last.time)}",
+        ),
         Figure("Findings that came", f"{came:,}", f"{fixed:,} were fixed"),
         Figure("Work to pay all off", hours(last.hours_p50), f"ninth decile {hours(last.hours_p90)}"),
     )

@@ -272,19 +272,30 @@ def told_of_monitoring(world: World) -> str:
     return found[0] if found else ""
 
 
-GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "faiss.", "annoy.", "implicit.", "surprise.")  # fmt: skip
-"""Models that group, describe or look up rows: nothing comes true that their answers could be held against."""
+GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "faiss.", "annoy.")  # fmt: skip
+"""Models that group, describe or look up rows."""
+_UNLABELLED = (*GROUPING, "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "implicit.", "surprise.")
+"""Models of which nothing comes true that their answers could be held against."""
 
 
 def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
-    """Whether every fit of a component is of a model that groups or describes rows."""
+    """Whether every fit of a component is of a model that learns without labels."""
+    return _all_of(world, owned, _UNLABELLED)
+
+
+def only_groups(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether every fit of a component is of a model that groups, describes or looks up rows."""
+    return _all_of(world, owned, GROUPING)
+
+
+def _all_of(world: World, owned: Callable[[str], bool], names: tuple[str, ...]) -> bool:
     fits = [
         effect
         for site, effects in world.resolved.effects.own.items()
         for effect in (effects if owned(site[0]) and places.is_product(site[0]) else ())
         if world.trains(effect)
     ]
-    return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
+    return bool(fits) and all(effect.name.startswith(names) for effect in fits)
 
 
 _CAPTURE = re.compile(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)

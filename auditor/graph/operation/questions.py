@@ -101,6 +101,10 @@ class Operation(Part):
         """Whether every model that is trained here groups or describes rows: there is nothing that could come true."""
         return evidence.unlabelled(self._world, self.owns)
 
+    def only_groups(self) -> bool:
+        """Whether every model that is fitted here groups, describes or looks up rows."""
+        return evidence.only_groups(self._world, self.owns)
+
     def starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         """Triggers that lead to training, and the training programs."""
         return starting.starts(self._world, self.owns)
