@@ -7,16 +7,13 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
-from auditor.model.ir import Attr, Call, Expr, Group, Lambda, Op
-from auditor.program.naming.scopes import children
-from auditor.program.rows import column_expressions, items, times
+from auditor.model.ir import Attr, Call, Expr, Group, Op
+from auditor.program.rows import column_expressions, groups, items, times
 from auditor.program.rows.machine import Called, Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
 ALONG_COLUMNS = (1, -1, "columns", "index=1")
-WINDOWS = frozenset({"rolling", "expanding", "ewm"})
-"""Each row with the rows before it: what is taken over them is a figure for each row."""
 _FILTERS = frozenset({"dropna", "drop_duplicates", "query", "dropDuplicates", "distinct", "filter"})
 _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 
@@ -44,8 +41,8 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
     if word and base.rows is not None:
         m.signal(base.rows, word, called.spot)
     if base.kind == "grouped":
-        return _of_groups(m, called, base)
-    if name in WINDOWS and base.rows is not None:
+        return groups.method(m, called, base)
+    if name in groups.WINDOWS and base.rows is not None:
         return replace(base, name="window")
     special = _SPECIAL.get(name)
     found = special(m, called, base) if special is not None else None
@@ -128,21 +125,6 @@ def union(m: Machine, called: Called, values: list[Value]) -> Value:
     return Value("frame", m.sets.union(m.rows(value) for value in found), fits_in(values))
 
 
-def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:
-    """`groupby(…).apply(lambda g: g.fillna(g.median()))`: the rows again, each with a statistic of its group in it."""
-    whole = Value("frame", base.rows, base.fits)
-    found = called_on(m, called, called.given("func", 0) or OTHER, whole)
-    learned = found is not None and found.kind == "frame" and found.rows is base.rows and found.fits - base.fits
-    return found if learned and found is not None else None
-
-
-def _looks_back(expr: Expr) -> bool:
-    """Whether a function computes from earlier rows of its group: `lambda s: s.shift(1).rolling(7).mean()`."""
-    if type(expr) is Call and type(expr.func) is Attr and expr.func.name in WINDOWS:
-        return True
-    return any(_looks_back(child) for child in children(expr.body if type(expr) is Lambda else expr))
-
-
 def _turned(expr: Expr) -> bool:
     """Whether tables are laid on their side: `[a.T, b.T]`."""
     if type(expr) is Group:
@@ -150,39 +132,6 @@ def _turned(expr: Expr) -> bool:
     if type(expr) is Call:
         return type(expr.func) is Attr and expr.func.name == "transpose"
     return type(expr) is Attr and expr.name == "T"
-
-
-def _of_groups(m: Machine, called: Called, base: Value) -> Value:
-    """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
-    fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic")
-    if called.name in WINDOWS:
-        return Value("frame", base.rows, base.fits, name="window")
-    if called.name == "transform" and any(_looks_back(arg) for arg in called.expr.args):
-        return Value("frame", base.rows, base.fits)
-    if called.name in ("transform", "rank", "fillna"):
-        return Value("frame", base.rows, base.fits | {fit})
-    if called.name in (
-        "shift",
-        "diff",
-        "cumsum",
-        "cumcount",
-        "ffill",
-        "bfill",
-        "head",
-        "tail",
-        "pct_change",
-        "ngroup",
-    ):
-        return Value("frame", base.rows, base.fits)
-    if called.name == "apply" and (learned := _applied_to_groups(m, called, base)) is not None:
-        return learned
-    if called.name in ("apply", "get_group", "filter", "sample"):
-        return Value("frame", m.sets.subset(m.rows(base)), base.fits)
-    if called.name in ("groups", "ngroups", "indices"):
-        return Value("names")
-    if called.name in ("size", "count", "nunique"):
-        return Value("frame", m.sets.fresh(), base.fits)
-    return Value("frame", m.sets.fresh(), base.fits | {fit._replace(how="group")})
 
 
 # --- methods with a meaning of their own ---
@@ -318,20 +267,11 @@ def _applied(m: Machine, called: Called, base: Value) -> Value:
     if base.kind in ("prediction", "mask", "index") or row_wise(called, 1):
         return kept
     # `map` hands over one element after the other, `apply` whole columns: what is computed over an element is its own
-    found = called_on(m, called, function, base if called.name != "map" else base.on(m.sets.fresh()))
+    found = groups.called_on(m, called, function, base if called.name != "map" else base.on(m.sets.fresh()))
     fits = found.all_fits() if found is not None else base.fits
     if base.kind == "grouped":
         return Value("frame", base.rows, base.fits | fits)
     return kept.with_fits(fits)
-
-
-def called_on(m: Machine, called: Called, function: Value, base: Value) -> Value | None:
-    """What a function that is handed on gives for a table."""
-    return (
-        m.handed_on(m, called, function, Value("frame", base.rows, base.fits))
-        if function.kind in ("function", "other")
-        else None
-    )
 
 
 def _fillna(m: Machine, called: Called, base: Value) -> Value:

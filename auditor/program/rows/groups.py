@@ -1,0 +1,68 @@
+"""Rows in groups and in windows: what keeps the rows, and what is a statistic over the rows of a group."""
+
+from __future__ import annotations
+
+from auditor.model.ir import Attr, Call, Expr, Lambda
+from auditor.program.naming.scopes import children
+from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.values import OTHER, Fit, Value
+
+WINDOWS = frozenset({"rolling", "expanding", "ewm"})
+"""Each row with the rows before it: what is taken over them is a figure for each row."""
+
+
+def method(m: Machine, called: Called, base: Value) -> Value:
+    """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
+    fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic")
+    if called.name in WINDOWS:
+        return Value("frame", base.rows, base.fits, name="window")
+    if called.name == "transform" and any(_looks_back(arg) for arg in called.expr.args):
+        return Value("frame", base.rows, base.fits)
+    if called.name in ("transform", "rank", "fillna"):
+        return Value("frame", base.rows, base.fits | {fit})
+    if called.name in (
+        "shift",
+        "diff",
+        "cumsum",
+        "cumcount",
+        "ffill",
+        "bfill",
+        "head",
+        "tail",
+        "pct_change",
+        "ngroup",
+    ):
+        return Value("frame", base.rows, base.fits)
+    if called.name == "apply" and (learned := _applied_to_groups(m, called, base)) is not None:
+        return learned
+    if called.name in ("apply", "get_group", "filter", "sample"):
+        return Value("frame", m.sets.subset(m.rows(base)), base.fits)
+    if called.name in ("groups", "ngroups", "indices"):
+        return Value("names")
+    if called.name in ("size", "count", "nunique"):
+        return Value("frame", m.sets.fresh(), base.fits)
+    return Value("frame", m.sets.fresh(), base.fits | {fit._replace(how="group")})
+
+
+def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:
+    """`groupby(…).apply(lambda g: g.fillna(g.median()))`: the rows again, each with a statistic of its group in it."""
+    whole = Value("frame", base.rows, base.fits)
+    found = called_on(m, called, called.given("func", 0) or OTHER, whole)
+    learned = found is not None and found.kind == "frame" and found.rows is base.rows and found.fits - base.fits
+    return found if learned and found is not None else None
+
+
+def _looks_back(expr: Expr) -> bool:
+    """Whether a function computes from earlier rows of its group: `lambda s: s.shift(1).rolling(7).mean()`."""
+    if type(expr) is Call and type(expr.func) is Attr and expr.func.name in WINDOWS:
+        return True
+    return any(_looks_back(child) for child in children(expr.body if type(expr) is Lambda else expr))
+
+
+def called_on(m: Machine, called: Called, function: Value, base: Value) -> Value | None:
+    """What a function that is handed on gives for a table."""
+    return (
+        m.handed_on(m, called, function, Value("frame", base.rows, base.fits))
+        if function.kind in ("function", "other")
+        else None
+    )
