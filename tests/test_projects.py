@@ -57,9 +57,9 @@ def test_the_blob_is_only_in_the_built_repository(tmp_path: Path) -> None:
 
 
 def test_every_debt_is_planted() -> None:
-    assert {planted.rule for planted in PLANTED} == DEBTS
+    assert {planted.rule for planted in PLANTED} >= DEBTS
     assert sum(planted.rule == "PIP001" for planted in PLANTED) > 1
-    assert {planted.rule for planted in PLANTED if planted.absent} == {"MON001", "OPS001"}
+    assert {planted.rule for planted in PLANTED if planted.absent} >= {"MON001", "OPS001"}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: f"{planted.rule}-{planted.path or 'component'}")
