@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 ROOMS = ("readers", "source", "language")
 RECORDS = ("facts.py", "ir.py")  # of the model
 UNHEARD = {"cli", "formats"}  # rooms that say what was found, and decide none of it
-PARSERS = ("msgspec", "pyyaml", "tree-sitter", "tree-sitter-bash")
+PARSERS = ("msgspec", "pyyaml", "radon", "tree-sitter", "tree-sitter-bash")
 
 
 @cache

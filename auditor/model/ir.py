@@ -335,7 +335,7 @@ class Scope(Record):
     """The body of the module, of one function or of one class.
 
     `name` is the qualified name within the file (`Model.fit`; empty for the module, which is index 0).
-    `parent` is the index of the enclosing scope (-1 for the module). `complexity` is McCabe's, as radon counts;
+    `parent` is the index of the enclosing scope (-1 for the module). `complexity` is McCabe's, by radon;
     `logical` counts the scope's own statements without those of nested scopes, docstrings left out.
     """
 

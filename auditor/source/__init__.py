@@ -1,4 +1,4 @@
-"""Python text into the program facts of one file; the only room that sees `ast`."""
+"""Python text into the program facts of one file; the only room that sees `ast` and radon."""
 
 from __future__ import annotations
 

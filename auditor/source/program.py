@@ -12,6 +12,7 @@ from auditor.source.complexity import complexities
 from auditor.source.decode import decode
 from auditor.source.expressions import Bindings, lower
 from auditor.source.limits import MAX_BYTES, MAX_EXPRESSION
+from auditor.source.scopes import Draft
 from auditor.source.statements import lower_module
 from auditor.source.syntax import explain, too_deep
 
@@ -65,8 +66,7 @@ def _build(text: str, cells: tuple[Cell, ...], escapes: tuple[Escape, ...]) -> R
     lines = text.count("\n") + (not text.endswith("\n") and text != "")
     tree: ast.Module = parse.module(text)
     drafts = lower_module(tree, lines)
-    numbers = complexities(drafts)
-    scopes = tuple([draft.finished(number) for draft, number in zip(drafts, numbers, strict=True)])
+    scopes, failed = _measured(drafts)
     program = Program(
         scopes=scopes,
         comments=comments(text),
@@ -76,7 +76,15 @@ def _build(text: str, cells: tuple[Cell, ...], escapes: tuple[Escape, ...]) -> R
         logical=sum(scope.logical for scope in scopes),
         main_guard=_has_main_guard(scopes[0]),
     )
+    if failed:
+        message = f"the complexity of {failed} scopes is not known: they nest too deep"
+        return program, (Trouble(None, message, "too-deep"),)
     return program, ()
+
+
+def _measured(drafts: list[Draft]) -> tuple[tuple[Scope, ...], int]:
+    numbers, failed = complexities(drafts)
+    return tuple([draft.finished(number) for draft, number in zip(drafts, numbers, strict=True)]), failed
 
 
 def _has_main_guard(module: Scope) -> bool:
