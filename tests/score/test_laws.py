@@ -52,7 +52,7 @@ def verdicts(draw: st.DrawFn, rule_id: str, component: str) -> Verdict:
     if kind is Check.METRIC:
         value = draw(st.none() | st.floats(0, 100))
         return Verdict(rule_id, component, outcome, applicability=a, value=value)
-    if kind is Check.DENSITY:
+    if kind is Check.DENSITY or outcome is Outcome.NOT_APPLICABLE:  # what does not apply has no instances
         return Verdict(rule_id, component, outcome, applicability=a)
     clean, unsure, open_ = (draw(st.integers(0, 4)) for _ in range(3))
     found = tuple(draw(st.lists(certainty, max_size=4)))
