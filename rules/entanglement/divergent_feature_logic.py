@@ -20,7 +20,7 @@ from auditor.rulekit import (
 RULE = Rule(
     id="ENT009",
     name="divergent-feature-logic",
-    severity=Severity.CRITICAL,
+    severity=Severity.HIGH,
     reliability="B",
     check=Check.PRACTICE,
     archetypes="SP",

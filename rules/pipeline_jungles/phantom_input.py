@@ -7,7 +7,7 @@ from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterat
 RULE = Rule(
     id="PIP004",
     name="phantom-input",
-    severity=Severity.HIGH,
+    severity=Severity.MEDIUM,
     reliability="A",
     check=Check.DENSITY,
     archetypes="PRNT",
@@ -34,5 +34,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy=f"track {phantom.artefact} with the data versioning tool, add a step that fetches it with a checksum, or make it a required argument and document it",
             certainty=phantom.confidence,
             # What only a notebook for looking around needs stops nobody else; the readers of a lesson are told what to fetch.
-            milder=2 if phantom.exploratory or graph.confidence("T") >= SURE else 0,
+            milder=1 if phantom.exploratory or graph.confidence("T") >= SURE else 0,
         )

@@ -19,7 +19,7 @@ from auditor.rulekit import (
 RULE = Rule(
     id="PIP001",
     name="undeclared-pipeline-edge",
-    severity=Severity.HIGH,
+    severity=Severity.MEDIUM,
     reliability="A",
     check=Check.PRACTICE,
     archetypes="PRN",
@@ -71,5 +71,5 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
             *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
         ),
         certainty=first.confidence,
-        milder=3 if looks else 2 if loose or chained else 0 if any(edge.waits for edge in edges) else 1,
+        milder=2 if looks else 1 if loose or chained or not any(edge.waits for edge in edges) else 0,
     )

@@ -18,7 +18,7 @@ from auditor.rulekit import (
 RULE = Rule(
     id="REP004",
     name="conflicting-environments",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     reliability="A",
     check=Check.DENSITY,
     archetypes="PSRA",

@@ -419,7 +419,7 @@ def test_in_a_tutorial_an_undeclared_edge_weighs_less() -> None:
         "a.py": "import pandas as pd\npd.DataFrame([1]).to_csv('x/a.csv')\n",
         "b.py": "import pandas as pd\npd.read_csv('x/a.csv').to_csv('x/b.csv')\n",
     }
-    for archetypes, severity in (("P", "high"), ("PT", "low")):
+    for archetypes, severity in (("P", "medium"), ("PT", "low")):
         judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP001"]]).findings
         assert [finding.severity.value for finding in judged] == [severity]
 
@@ -449,7 +449,7 @@ def test_nobody_waits_for_a_program_that_was_put_aside() -> None:
 
 def test_the_readers_of_a_lesson_are_told_what_to_fetch() -> None:
     files = {"a.py": "import pandas as pd\nprint(pd.read_csv('input/words.csv'))\n"}
-    for archetypes, severity in (("P", "high"), ("PT", "low")):
+    for archetypes, severity in (("P", "medium"), ("PT", "low")):
         judged = judge(graphs(files, archetypes=archetypes).components, [RULES["PIP004"]]).findings
         assert [finding.severity.value for finding in judged] == [severity]
 

@@ -237,18 +237,18 @@ def test_an_order_that_a_script_keeps_is_milder() -> None:
         "b.py": PD + "print(pd.read_csv('x.csv'))\n",
         "raw.csv": RAW,
     }
-    assert [f.severity for f in findings(files, "PIP001")] == [Severity.HIGH]
+    assert [f.severity for f in findings(files, "PIP001")] == [Severity.MEDIUM]
     kept = files | {"run.sh": "set -e\npython a.py\npython b.py\n"}
     assert [f.severity for f in findings(kept, "PIP001")] == [Severity.LOW]
     wrong = files | {"run.sh": "set -e\npython b.py\npython a.py\n"}
-    assert [f.severity for f in findings(wrong, "PIP001")] == [Severity.HIGH]
+    assert [f.severity for f in findings(wrong, "PIP001")] == [Severity.MEDIUM]
 
 
 def test_a_reader_that_does_without_the_file_is_milder() -> None:
     write = PD + "pd.read_csv('raw.csv').to_csv('x.csv')\n"
     asks = "import os\n" + PD + "if os.path.exists('x.csv'):\n    print(pd.read_csv('x.csv'))\n"
     (edge,) = findings({"a.py": write, "b.py": asks, "raw.csv": RAW}, "PIP001")
-    assert edge.severity is Severity.MEDIUM
+    assert edge.severity is Severity.LOW
 
 
 def test_what_a_notebook_tries_where_programs_train_is_milder() -> None:
