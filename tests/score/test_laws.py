@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model.audit import ComponentScore, FamilyScore, Score
@@ -159,6 +159,7 @@ def test_a_finding_less_never_raises_the_debt(found: list[Finding], data: st.Dat
     assert debt_of(alone(*judged, found=tuple(fewer))) <= debt_of(alone(*judged, found=tuple(found))) + NEAR
 
 
+@settings(max_examples=40)
 @given(repositories(), st.data())
 def test_mending_never_raises_the_debt(parts: dict[str, Part], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(parts)))
