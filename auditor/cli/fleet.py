@@ -145,7 +145,7 @@ def _write_tables(outputs: list[Output], fleet: Fleet, results: Results) -> None
     if not outputs:
         return
     from auditor.fleet.tables import findings_table, repositories_table, shared_table
-    from auditor.history.tables import write_table
+    from auditor.formats.tables import write_table
 
     members = [one.member for one in fleet.standings]
     made = {

@@ -115,7 +115,8 @@ def _render(output: Output, found: Trend) -> str:
 def _tables(outputs: list[Output], found: Trend) -> None:
     if not outputs:
         return
-    from auditor.history.tables import lives_table, points_table, write_table
+    from auditor.formats.tables import write_table
+    from auditor.history.tables import lives_table, points_table
 
     for output in outputs:
         if output.path is not None:

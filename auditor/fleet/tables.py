@@ -1,4 +1,4 @@
-"""A fleet as tables, through pandas: CSV for anybody, Parquet where pyarrow is installed."""
+"""A fleet as pandas tables."""
 
 from __future__ import annotations
 

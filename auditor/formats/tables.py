@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.formats.order import by_priority
@@ -123,13 +124,26 @@ def _frame(rows: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=list(columns)).astype(columns)
 
 
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as its suffix says: .parquet, else CSV in which no cell can be taken for a formula.
+
+    Raises UsageError where that cannot be done.
+    """
+    raw = _parquet(table) if path.suffix == ".parquet" else _csv(table).encode()
+    try:
+        path.write_bytes(raw)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def _csv(table: pd.DataFrame) -> str:
     """The table for spreadsheets: what they would compute is marked as text."""
-    for name in table.columns[table.dtypes == "string"]:
-        table[name] = table[name].map(
-            lambda cell: f"'{cell}" if cell.startswith(_FORMULA) else cell, na_action="ignore"
-        )
-    return table.to_csv(index=False, lineterminator="\n")
+    return table.map(_as_text).to_csv(index=False, lineterminator="\n")
+
+
+def _as_text(cell: object) -> object:
+    """A cell as it is, or marked as text where it would be computed."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

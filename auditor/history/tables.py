@@ -1,11 +1,9 @@
-"""Trends as tables, through pandas: CSV for anybody, Parquet where pyarrow is installed."""
+"""Trends as pandas tables."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.model.errors import UsageError
 from auditor.model.trend import Trend
 
 if TYPE_CHECKING:
@@ -42,16 +40,3 @@ def lives_table(trend: Trend) -> pd.DataFrame:
         if column in table:
             table[column] = pd.to_datetime(table[column], unit="s", utc=True)
     return table
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as its suffix says: .csv or .parquet. Raises UsageError where that cannot be done."""
-    try:
-        if path.suffix == ".parquet":
-            table.to_parquet(path, index=False)
-        else:
-            table.to_csv(path, index=False)
-    except ImportError as error:
-        raise UsageError(f"{path}: Parquet needs pyarrow; install ml-debt-auditor[parquet], or write .csv") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error

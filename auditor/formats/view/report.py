@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 import msgspec
 
@@ -104,39 +105,11 @@ def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
     score = scorecard(audit)
     before_release, steps, decided = release(audit, link), roadmap(audit, pages), judgements(audit)
     parts_list = inventory(audit)
-    titles = (
-        ("executive", "Executive summary", True, ""),
-        ("examined", "Examined and not examined", True, ""),
-        ("scorecard", "Scorecard", bool(score.families), "no family of rules applies to what was found"),
-        ("map", "System map", system is not None, "no data, step or model was recognised"),
-        ("register", "Risk register", bool(register), "no finding is open"),
-        ("families", "Family by family", bool(parts), "no family of rules applies to what was found"),
-        (
-            "hotspots",
-            "Hotspots",
-            heat is not None,
-            "no file with findings changed in the last 12 months, or the history is not known",
-        ),
-        ("checklist", "Pre-release checklist", before_release is not None, "no item of the checklist applies"),
-        ("roadmap", "Roadmap", steps is not None, "no finding is open"),
-        ("comparison", "Comparison with the previous audit", bool(compared), "no earlier audit was given"),
-        ("trend", "Trend", bool(course), "no history of audits was given"),
-        ("judgements", "Waivers and suppressions", decided is not None, "nobody waived or suppressed a finding"),
-        ("findings", "All findings", bool(listing.rows), "there is no finding"),
-        (
-            "inventory",
-            "Inventory",
-            parts_list is not None,
-            "no model, data or package was recognised",
-        ),
-        ("method", "Method", True, ""),
-        ("glossary", "Glossary", True, ""),
-    )
-    sections = tuple(
-        Section(key, number, title)
-        for number, (key, title) in enumerate(((k, t) for k, t, shown, _ in titles if shown), 1)
-    )
-    left_out = tuple(f"{title}: {why}." for _, title, shown, why in titles if not shown)
+    sections, left_out = _sections({
+        "scorecard": score.families, "map": system, "register": register, "families": parts, "hotspots": heat,
+        "checklist": before_release, "roadmap": steps, "comparison": compared, "trend": course, "judgements": decided,
+        "findings": listing.rows, "inventory": parts_list,
+    })  # fmt: skip
     return Report(
         product=plain(setting.brand.product, 80),
         title=f"{plain(audit.target.name, 120)} – technical debt audit",
@@ -167,6 +140,34 @@ def report(audit: Audit, pages: RulePages, setting: Setting = PLAIN) -> Report:
         remarks=tuple((component_words(c.id), said) for c in audit.components if (said := notes.of("component", c.id))),
         lost=notes.lost({section.id for section in sections}, {c.id for c in audit.components}, audit.findings),
     )
+
+
+PAGES = (
+    ("executive", "Executive summary", ""),
+    ("examined", "Examined and not examined", ""),
+    ("scorecard", "Scorecard", "no family of rules applies to what was found"),
+    ("map", "System map", "no data, step or model was recognised"),
+    ("register", "Risk register", "no finding is open"),
+    ("families", "Family by family", "no family of rules applies to what was found"),
+    ("hotspots", "Hotspots", "no file with findings changed in the last 12 months, or the history is not known"),
+    ("checklist", "Pre-release checklist", "no item of the checklist applies"),
+    ("roadmap", "Roadmap", "no finding is open"),
+    ("comparison", "Comparison with the previous audit", "no earlier audit was given"),
+    ("trend", "Trend", "no history of audits was given"),
+    ("judgements", "Waivers and suppressions", "nobody waived or suppressed a finding"),
+    ("findings", "All findings", "there is no finding"),
+    ("inventory", "Inventory", "no model, data or package was recognised"),
+    ("method", "Method", ""),
+    ("glossary", "Glossary", ""),
+)
+"""The pages in order: anchor, title, and why one can be without content."""
+
+
+def _sections(content: Mapping[str, object]) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The pages that are shown, numbered, and a sentence on each that is not; what `content` does not name always is."""
+    shown = [(key, title) for key, title, _ in PAGES if content.get(key, True)]
+    sections = tuple(Section(key, number, title) for number, (key, title) in enumerate(shown, 1))
+    return sections, tuple(f"{title}: {why}." for key, title, why in PAGES if not content.get(key, True))
 
 
 def _course(setting: Setting) -> tuple[Part, ...]:
