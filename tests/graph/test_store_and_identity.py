@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.graph.artefacts.identity import Identities
+from auditor.graph.artefacts.identity import Identities, matches
 from auditor.graph.store import Store, combined
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.program.symbolic.values import Hole, Value, literal
@@ -152,3 +152,17 @@ def test_a_hole_makes_a_template() -> None:
     found = Identities(TREE).of(Value(("data/", Hole("loop", "n"), ".csv"), confidence=0.6), "run.py")
     assert found is not None
     assert (found.id, found.templated) == ("file:data/{n}.csv", True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("data/{train}", "data/{train}", True),
+        ("data/{train}", "data/{calibration}", False),
+        ("data/{train}.csv", "data/{calibration}.csv", False),
+        ("data/part_{i}.csv", "data/part_{n}.csv", True),
+        ("data/*.csv", "data/{name}.csv", True),
+    ],
+)
+def test_two_names_of_which_nothing_is_known_need_not_be_one(one: str, other: str, same: bool) -> None:
+    assert matches(one, other) == same
