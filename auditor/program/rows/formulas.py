@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value, listed
 
 _LEARNING = re.compile(r"\b(center|standardize|scale|bs|cr|cc)\s*\(")

@@ -7,8 +7,9 @@ import re
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Slice
-from auditor.program.rows.machine import Env, Machine, column
+from auditor.program.rows.machine import Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows, Span
+from auditor.program.rows.state import Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
 
 _LOCATORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
@@ -168,7 +169,7 @@ def taken(m: Machine, rows: Rows, index: Value) -> Rows:
 def _filtering(key: Value) -> frozenset[Fit]:
     """Statistics that decide which rows stay."""
     split = key.split[0] if key.split is not None else 0
-    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits())
+    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits() if fit.how != "vocabulary")
 
 
 def _named(base: Value, names: set[str]) -> Value:

@@ -22,8 +22,9 @@ from auditor.program.rows import (
     tables,
     times,
 )
-from auditor.program.rows.machine import Called, Env, Machine
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.state import Called, Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed, mixed
 
 

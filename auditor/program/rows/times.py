@@ -6,7 +6,8 @@ import re
 
 from msgspec.structs import replace
 
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value
 
 _DATED = re.compile(
