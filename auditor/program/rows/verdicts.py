@@ -75,7 +75,7 @@ def held_out(trace: Trace) -> list[Evaluation]:
 def leaking(evaluation: Evaluation) -> list[Fit]:
     """Statistics in an evaluation that were computed over the rows it was judged on."""
     found = (fit for fit in evaluation.fits if fit.how != "vocabulary" and seen_by(fit, evaluation.tested))
-    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.rows.id))
+    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.how == "filter", fit.rows.id))
 
 
 def preprocessing(trace: Trace) -> list[Leak]:
