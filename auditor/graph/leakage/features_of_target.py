@@ -44,24 +44,24 @@ def _doubts(world: World, effect: Effect, taken: Columns, target: str) -> Iterat
         name = f"{effect.site[0]}|{target}"
         yield Doubt(place, name, f"the target {target} is among the features that the model is fitted on", (), 0.9)
         return
-    for column, value, line in stores(world, effect.site, taken.frame.id):
+    for column, value, line in stores(world, effect.site, taken.frame.id if taken.left_out else ""):
         if not taken.holds(column) or (taken.left_out and not _stays(world, effect.site, taken.frame.id, column)):
             continue
-        says = _says(world, effect.site, taken, value, target, line)
+        says = _says(world, effect.site, value, target, line)
         if says:
             spot = world.resolved.code.place(effect.site[0], line)
             trail = (spot.says(f"{column} is computed here"), place.says("the model is fitted on it here"))
             yield Doubt(spot, f"{effect.site[0]}|{column}", f"the feature {column} {says}", trail, 0.9)
 
 
-def _says(world: World, site: Site, taken: Columns, value: Expr, target: str, line: int) -> str:
+def _says(world: World, site: Site, value: Expr, target: str, line: int) -> str:
     """What a column knows that it should not; "" where it knows nothing of the kind."""
     if _looks_ahead(value):
         return "holds values of later rows"
     if _averages(value, target) and _before_split(world, site, line):
         return f"is an average of the target {target} over all rows"
     # A target that is written anew after it was read is another one: yesterday's value may well stand among the features.
-    anew = any(name == target and at >= line for name, _, at in stores(world, site, taken.frame.id))
+    anew = any(name == target and at >= line for name, _, at in stores(world, site))
     return f"is computed from the target {target} of its own row" if _of_own_row(value, target) and not anew else ""
 
 

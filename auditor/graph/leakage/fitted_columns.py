@@ -45,12 +45,13 @@ def fitted_columns(world: World, effect: Effect) -> tuple[Columns, str] | None:
     return taken, name
 
 
-def stores(world: World, site: Site, frame: str) -> Iterator[tuple[str, Expr, int]]:
-    """Columns that a scope writes into a frame by name, with what they are given."""
+def stores(world: World, site: Site, frame: str = "") -> Iterator[tuple[str, Expr, int]]:
+    """Columns that a scope writes into a frame, or into any, by name, with what they are given."""
     for target, value, line in world.resolved.code.index(*site).items:
-        key = target.key if type(target) is Item and type(target.base) is Name and target.base.id == frame else None
-        if type(key) is Const and isinstance(key.value, str):
-            yield key.value, value, line
+        if type(target) is not Item or type(target.key) is not Const or not isinstance(target.key.value, str):
+            continue
+        if not frame or (type(target.base) is Name and target.base.id == frame):
+            yield target.key.value, value, line
 
 
 def _picked(world: World, expr: Expr, frame: Frame, depth: int = 0) -> Columns | None:
