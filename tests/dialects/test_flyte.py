@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import Graphs
-from auditor.model.artefact import EdgeKind
+from auditor.model.artefact import EdgeKind, NodeKind
 from tests.dialects.seen import edges, order, pipelines, reads, steps, triggers, writes
 from tests.pages import graphs
 
@@ -160,3 +160,9 @@ def test_a_task_that_nobody_calls_runs_by_itself() -> None:
 )
 def test_triggers_of_tasks(given: str, expected: str) -> None:
     assert triggers(driver("fit(await load(day))", f"@env.task(triggers={given})")) == {f"{expected} > main"}
+
+
+def test_a_task_that_waits_for_an_artefact() -> None:
+    graph = driver("fit(await load(day))", "@env.task(triggers=flyte.Trigger('t', automation=flyte.OnArtifact(name='churn')))")
+    started = [node for node in graph.nodes.values() if node.kind is NodeKind.TRIGGER]
+    assert [(dict(node.attrs)["kind"], dict(node.attrs)["dataset"]) for node in started] == [("dataset", "churn")]
