@@ -22,9 +22,7 @@ _VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
 _LOCAL = re.compile(
     r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE
 )
-_REMOTE = re.compile(
-    r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE
-)
+_REMOTE = re.compile(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
 _HASH = re.compile(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
 _LISTED = re.compile(r'^"?([\w.-]+)"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
 _REQUIRES = re.compile(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
@@ -74,7 +72,9 @@ def _about(text: str, starts: list[int]) -> str:
 def _hashed_apart(about: str) -> frozenset[str]:
     """The packages whose hashes stand in a table of their own, as Poetry before 1.3 and PDM before 2.8 wrote them."""
     files = about.partition("[metadata.files]")[2]
-    return frozenset(canonical(name.partition(" ")[0]) for name, listed in _LISTED.findall(files) if _HASH.search(listed))
+    return frozenset(
+        canonical(name.partition(" ")[0]) for name, listed in _LISTED.findall(files) if _HASH.search(listed)
+    )
 
 
 def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import Graphs
-from auditor.model.artefact import EdgeKind, NodeKind
+from auditor.model.artefact import EdgeKind
 from tests.dialects.seen import edges, order, pipelines, reads, steps, triggers, writes
 from tests.pages import graphs
 
@@ -156,13 +156,8 @@ def test_a_task_that_nobody_calls_runs_by_itself() -> None:
         ("flyte.Trigger('t', automation=flyte.Cron('0 3 * * *'))", "0 3 * * *"),
         ("[flyte.Trigger('t', flyte.FixedRate(60))]", "interval"),
         ("flyte.Trigger.daily()", "@daily"),
+        ("flyte.Trigger('t', automation=flyte.OnArtifact(name='churn'))", "churn"),
     ],
 )
 def test_triggers_of_tasks(given: str, expected: str) -> None:
     assert triggers(driver("fit(await load(day))", f"@env.task(triggers={given})")) == {f"{expected} > main"}
-
-
-def test_a_task_that_waits_for_an_artefact() -> None:
-    graph = driver("fit(await load(day))", "@env.task(triggers=flyte.Trigger('t', automation=flyte.OnArtifact(name='churn')))")
-    started = [node for node in graph.nodes.values() if node.kind is NodeKind.TRIGGER]
-    assert [(node.label, dict(node.attrs)) for node in started] == 1

@@ -104,7 +104,9 @@ def test_a_pipeline_that_a_function_makes() -> None:
     ],
 )  # fmt: skip
 def test_who_registers_what_was_fitted_does_not_fit_it_again(body: str, runs: set[str]) -> None:
-    head = "from sagemaker.workflow.model_step import ModelStep\ntuned = Estimator(image_uri='x', entry_point='fit.py')\n"
+    head = (
+        "from sagemaker.workflow.model_step import ModelStep\ntuned = Estimator(image_uri='x', entry_point='fit.py')\n"
+    )
     graph = pipe(head + body + "\n", "reg", {"fit.py": "print(1)\n", "answer.py": "print(2)\n"})
     assert {edge for edge in edges(graph, EdgeKind.RUNS) if edge.startswith("Register")} == runs
     assert writes(graph) == {"Register > g"}

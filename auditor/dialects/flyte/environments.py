@@ -100,7 +100,9 @@ class Environments(Flowing):
                     self._trigger(unit, item, where)
             elif isinstance(option, Made) and option.dotted.startswith("flyte.Trigger"):
                 last = option.dotted.rpartition(".")[2]
-                kind, when = ("schedule", f"@{last}") if last in _INTERVALS else self._starts(option.args.get("automation", 1))
+                kind, when = (
+                    ("schedule", f"@{last}") if last in _INTERVALS else self._starts(option.args.get("automation", 1))
+                )
                 self.triggers[id(unit)].append((where.path, Trigger(kind, when, where.line)))
 
     def _starts(self, thing: Thing | None) -> tuple[str, str]:

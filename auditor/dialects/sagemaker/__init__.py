@@ -119,7 +119,9 @@ class _Statements:
         }  # fmt: skip
         writes = [self._output(made, one, where.line) for one in wanted]
         writes += [declared for thing in given for declared in self._outputs(thing, where.line)]
-        writes += self._group(step.args.get("model_package_group_name"), where.line) if step.kind == "RegisterModel" else ()
+        writes += (
+            self._group(step.args.get("model_package_group_name"), where.line) if step.kind == "RegisterModel" else ()
+        )
         doubt = CONDITIONAL if where.conditional else 1.0
         facts = Facts(
             step.name, TOOL, where.line, where.end_line, commands=tuple(self._commands(step)),
