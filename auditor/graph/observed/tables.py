@@ -258,7 +258,7 @@ class Tables:
             denoted = denoter.denote(connection, frame)
             if type(denoted) is not Instance or denoted.made is None:
                 return ()
-            call, frame = denoted.made
+            call, frame = denoted.made.call, denoted.made.frame
             dotted = denoter.dotted(call.func, frame)
             entry = knowledge.lookup(dotted) if dotted else None
             if entry is not None and entry.attrs.get("database_file"):

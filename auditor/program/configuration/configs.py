@@ -110,7 +110,7 @@ class Configs:
         """The file that a `ConfigParser` object reads, found where it was made."""
         if parser.of not in _PARSERS or parser.made is None:
             return None
-        call, frame = parser.made
+        call, frame = parser.made.call, parser.made.frame
         key = (id(call), *frame.key)
         if key not in self._parsed:
             self._parsed[key] = None
