@@ -78,6 +78,8 @@ def environment(*, network: bool = False) -> dict[str, str]:
     }
     if network:
         kept["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
+        kept.setdefault("GIT_ASKPASS", "")  # else a window may ask, and somebody would have to be there
+        kept["SSH_ASKPASS_REQUIRE"] = "never"
     else:
         kept |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "none"}
     return kept
