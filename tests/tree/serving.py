@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -41,20 +42,37 @@ def answering(status: int, *headers: tuple[str, str], body: bytes = b"") -> Iter
         yield url
 
 
-@contextlib.contextmanager
-def hanging(begin: bytes = b"") -> Iterator[tuple[str, threading.Event, threading.Event]]:
-    """A server that takes every call and says nothing after `begin`.
+class Hanging(NamedTuple):
+    """A server that hangs. `called` is set when somebody has called, `gone` when a caller has left."""
 
-    The first event is set when somebody has called; when the second is set, or at the end, all calls are dropped.
-    """
-    called, dropped = threading.Event(), threading.Event()
+    url: str
+    called: threading.Event
+    gone: threading.Event
+    drop: threading.Event
+    """Set it to have all calls dropped."""
+
+
+@contextlib.contextmanager
+def hanging(begin: bytes = b"") -> Iterator[Hanging]:
+    """A server that takes every call and says nothing after `begin`."""
     with socket.create_server(("127.0.0.1", 0)) as door:
+        server = Hanging(
+            f"http://127.0.0.1:{door.getsockname()[1]}", threading.Event(), threading.Event(), threading.Event()
+        )
+
+        def listen(line: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while line.recv(4096):
+                    pass
+            server.gone.set()
 
         def one(line: socket.socket) -> None:
             with line, contextlib.suppress(OSError):
                 line.sendall(begin)
-                called.set()
-                dropped.wait()
+                server.called.set()
+                threading.Thread(target=listen, args=(line,), daemon=True).start()
+                server.drop.wait()
+                line.shutdown(socket.SHUT_RDWR)
 
         def all_() -> None:
             with contextlib.suppress(OSError):
@@ -63,9 +81,9 @@ def hanging(begin: bytes = b"") -> Iterator[tuple[str, threading.Event, threadin
 
         threading.Thread(target=all_, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}", called, dropped
+            yield server
         finally:
-            dropped.set()
+            server.drop.set()
 
 
 def refusing() -> str:

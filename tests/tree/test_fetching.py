@@ -77,10 +77,10 @@ def test_a_fetch_leaves_nothing_that_the_next_one_stumbles_over(bare: Path, tmp_
 def test_a_server_that_hangs_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "QUIET", 0.3)
     monkeypatch.setattr(fetching, "TICK", 0.05)
-    with serving.hanging() as (url, called, _):
+    with serving.hanging() as server:
         with pytest.raises(UsageError, match=r"cannot be fetched: it gave no answer within .* s; try again later"):
-            open_tree(f"{url}/a.git", cache_dir=tmp_path / "cache")
-        assert called.is_set()
+            open_tree(f"{server.url}/a.git", cache_dir=tmp_path / "cache")
+        assert server.called.is_set()
 
 
 def test_one_that_hangs_in_the_middle_of_its_answer_is_a_sentence(
@@ -92,16 +92,16 @@ def test_one_that_hangs_in_the_middle_of_its_answer_is_a_sentence(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\nContent-Length: 900\r\n\r\n"
     )
     with (
-        serving.hanging(head + b"001e# service=git-upload-pack\n0000") as (url, _, _),
+        serving.hanging(head + b"001e# service=git-upload-pack\n0000") as server,
         pytest.raises(UsageError, match="gave no answer"),
     ):
-        open_tree(f"{url}/a.git", cache_dir=tmp_path / "cache")
+        open_tree(f"{server.url}/a.git", cache_dir=tmp_path / "cache")
 
 
 def test_one_that_nobody_waits_for_for_ever(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "LONGEST", -1.0)
-    with serving.hanging() as (url, _, _), pytest.raises(UsageError, match="was not done within"):
-        open_tree(f"{url}/lens.git", cache_dir=tmp_path / "cache")
+    with serving.hanging() as server, pytest.raises(UsageError, match="was not done within"):
+        open_tree(f"{server.url}/lens.git", cache_dir=tmp_path / "cache")
 
 
 def test_one_that_sends_too_much_is_a_sentence(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
