@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.graph import places
+from auditor.graph.observed.uncalled import uncalled
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Expr, Item, Name
 from auditor.model.place import Place
@@ -52,6 +53,14 @@ def statements(world: World, path: str, *, holding: str = "") -> Iterator[tuple[
             continue
         for each in placed(code.scope(path, number).body):
             yield (path, number), each
+
+
+def is_idle(world: World, path: str, line: int) -> bool:
+    """Whether code is there and runs for nobody: nothing calls it, or it stands in the one cell that was never run."""
+    cells = world.resolved.code.programs[path].cells
+    if any(cell.count >= 0 for cell in cells):
+        return any(cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells)
+    return world.once(uncalled).at(path, line)
 
 
 def frame_at(site: Site, at: Placed) -> Frame:
