@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import Node, Single, scalar
 from auditor.model.facts import Trouble
 
 MAX_TEXT = 1_000_000
@@ -120,7 +120,7 @@ class _Reading:
         self.at = start
         end = self.expression()
         raw = self.text[first.start : end]
-        return Node("tag", first.line, first.line + raw.count("\n"), value=raw, raw=raw, tag="!expr")
+        return Single("tag", first.line, first.line + raw.count("\n"), raw, raw, "!expr")
 
     def is_end(self) -> bool:
         token = self.peek()

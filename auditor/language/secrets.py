@@ -85,12 +85,12 @@ _STAND_IN = re.compile(
     re.I,
 )
 _WORDS = (
-    re.compile(rb"passw(?:or)?d"),
-    re.compile(rb"secret"),
-    re.compile(rb"token"),
-    re.compile(rb"a(?:pi[_-]?|ccess_?|ccount)key"),
+    (b"passw", re.compile(rb"passw(?:or)?d")),
+    (b"secret", re.compile(rb"secret")),
+    (b"token", re.compile(rb"token")),
+    (b"key", re.compile(rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))")),
 )
-"""Words of names that say secret, one pattern for each letter they begin with (see `_BEGINNINGS`)."""
+"""Words of names that say secret, each with a text that it holds and its pattern."""
 _VALUE = re.compile(
     rb"[\w-]{0,20}(?:(?:\\?[\"'])?\]?[ \t]{0,8}[=:,][ \t]{0,8}\\?(?P<quote>[\"'])(?P<quoted>[\w+/=.-]{20,200})\\?(?P=quote)"
     rb"|[ \t]{0,2}[=:][ \t]{0,2}(?P<bare>[\w+/=-]{20,200})[ \t]*(?:$|#|\r|\\n))",
@@ -221,8 +221,8 @@ def _issued(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
 def _named(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
     """Settings whose name says secret and whose value was generated."""
     lowered = data.lower()
-    for word in _WORDS:
-        for named in word.finditer(lowered):
+    for mark, word in _WORDS:
+        for named in word.finditer(lowered) if mark in lowered else ():
             after = named.end()
             match = _VALUE.match(data, after)
             if match is not None:

@@ -78,7 +78,10 @@ class _Reading(State):
         plain = plain_commands(text)
         if plain is not None:
             for words, at in plain:
-                self.simple(words, line + at)
+                if words[0] == "[":
+                    self.test(words[1:-1], line + at)
+                else:
+                    self.simple(words, line + at)
             return
         outer = self.source, self.first
         self.source, self.first = text.encode("utf-8", "replace"), line
@@ -164,13 +167,13 @@ class _Reading(State):
     def tested(self, node: Syntax, level: int) -> None:
         """`[ … ]` and `[[ … ]]`: a command like `test`, so that what is asked for is known to be asked for."""
         self.substitutions(node, level)
-        words = [
-            word
-            for raw in self.raw(node.start_byte, node.end_byte).strip("[] \t\n").split()
-            for word in self.expand(raw)
-        ]
+        self.test(self.raw(node.start_byte, node.end_byte).strip("[] \t\n").split(), self.line(node))
+
+    def test(self, raw_words: list[str], line: int) -> None:
+        """A test of some words as written."""
+        words = [word for raw in raw_words for word in self.expand(raw)]
         if words and len(self.drafts) < MAX_COMMANDS:
-            self.drafts.append(Draft(["test", *words], self.line(node), self.cwd, guard=True))
+            self.drafts.append(Draft(["test", *words], line, self.cwd, guard=True))
 
     def declaration(self, node: Syntax, level: int) -> None:
         words = [self.raw(node.children[0].start_byte, node.children[0].end_byte)]

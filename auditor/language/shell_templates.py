@@ -25,10 +25,9 @@ def cut_templates(text: str, holes: Holes, variables: Mapping[str, str], *, brac
     """
 
     def hole(match: re.Match[str]) -> str:
-        groups = match.groupdict()
-        name = next((value for value in groups.values() if value is not None), None)
-        if name is None:
+        if match.lastgroup is None:
             return ""  # a Jinja statement: what it encloses stays
+        name = match[match.lastgroup]
         known = variables.get(name.strip().removeprefix("env.")) if "env." in name else None
         return known if known is not None and known.isprintable() else holes.mark(name)
 

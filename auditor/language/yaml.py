@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from auditor.language.node import MAX_INT, Node, Scalar
+from auditor.language.node import MAX_INT, Node, Scalar, Single
 from auditor.model.facts import Leaf, Trouble
 
 MAX_DEPTH = 100
@@ -221,10 +221,10 @@ def _scalar(event: Any) -> Node:
     line, text, tag = event.start_mark.line + 1, event.value, event.tag
     if tag is None or tag == "!":
         kind, value = typed(text) if event.implicit[0] else ("str", text)
-        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text)
+        made = Single(kind, line, event.end_mark.line + 1, value, text)
     else:
         kind, value = _tagged(tag, text)
-        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text, tag=_own_tag(tag))
+        made = Single(kind, line, event.end_mark.line + 1, value, text, _own_tag(tag))
     style = event.style
     if style == "|" or style == ">":
         made.text_line = line + 1
