@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.observed.uncalled import uncalled
 from auditor.graph.observed.written import Written, written
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Choice, Name, Op, Program
@@ -120,7 +119,7 @@ def _in_program(world: World, path: str) -> Iterator[Personal]:
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
-                mild = each.role == "default" or each.line in fallbacks or world.once(uncalled).at(path, each.line)
+                mild = each.role == "default" or each.line in fallbacks or world.uncalled.at(path, each.line)
                 yield Personal(said[1], said[0], code.place(path, each.line), mild)
 
 

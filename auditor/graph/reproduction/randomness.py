@@ -9,7 +9,6 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, feeders
 from auditor.graph.data.versions import trainings
-from auditor.graph.observed.uncalled import uncalled
 from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
@@ -112,7 +111,7 @@ def _runs(world: World, trained: set[str], product: list[str]) -> Iterator[_Run]
     sites = [(path, n) for path in product for n in code.scopes(path)]
     seeds = tuple(e for site in sites for e in own.get(site, ()) if e.role is Role.SEED)
     # A framework may call the other functions in any order, so a seed anywhere in the component counts.
-    alone = world.once(uncalled)
+    alone = world.uncalled
     rest = tuple(site for site in sites if site not in covered and not _tested(world, site) and not alone.of(site))
     yield _Run(None, rest, seeds)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.graph import places
-from auditor.graph.observed.uncalled import uncalled
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Expr, Item, Name
 from auditor.model.place import Place
@@ -60,7 +59,7 @@ def is_idle(world: World, path: str, line: int) -> bool:
     cells = world.resolved.code.programs[path].cells
     if any(cell.count >= 0 for cell in cells):
         return any(cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells)
-    return world.once(uncalled).at(path, line)
+    return world.uncalled.at(path, line)
 
 
 def frame_at(site: Site, at: Placed) -> Frame:
