@@ -51,11 +51,17 @@ class Columns:
         return found
 
     def letters(self, site: Site) -> frozenset[str]:
-        """The statements of a scope that read or write named parts of data, without the names of variables."""
+        """The statements of a scope that read or write named parts of data, without the names of variables.
+
+        Where a scope fits a model itself, what follows its last fit prepares nothing for one.
+        """
         found = self._letters.get(site)
         if found is None:
             body = self.world.resolved.code.scope(*site).body
-            told = (shape for shape in shapes(body, exact=True) if shape.tokens >= LETTERS)
+            last = max(
+                (e.line for e in self.world.resolved.effects.own.get(site, ()) if self.world.trains(e)), default=0
+            )
+            told = (s for s in shapes(body, exact=True) if s.tokens >= LETTERS and (not last or s.line <= last))
             found = frozenset(s.text for s in told if not s.text.startswith(("print(", "_.info(", "_.debug(")))
             self._letters[site] = found
         return found

@@ -20,7 +20,7 @@ from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 
 _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
-_GROUPING = (
+GROUPING = (
     "sklearn.cluster.",
     "sklearn.mixture.",
     "sklearn.decomposition.",
@@ -118,7 +118,7 @@ def _predictions(world: World, traced: Traced) -> list[Origin]:
 def _groups(world: World, origin: Origin) -> bool:
     assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
     base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line, held=True)
-    return any(world.flows.dotted(o.call.func, o.frame).startswith(_GROUPING) for o in base.calls)
+    return any(world.flows.dotted(o.call.func, o.frame).startswith(GROUPING) for o in base.calls)
 
 
 def _made_here(world: World, loads: list[Origin]) -> bool:

@@ -98,8 +98,12 @@ def _answers(world: World, path: str, of: list[Handler]) -> Answers:
     keeping = {handler: kept(world, handler) for handler in of}
     lost = tuple(handler for handler, kept_at in keeping.items() if not kept_at)
     bare = [each[0] for each in keeping.values() if each and not each[0].version]
-    asked = next((place for handler in lost if (place := _keeps_request(world, handler))), None)
-    return Answers(path, lost, bare[0] if bare else None, any(hooked(world, handler) for handler in lost), asked)
+    asked = {handler: _keeps_request(world, handler) for handler in lost}
+    # Endpoints that keep nothing at all are told of before those that keep the question.
+    lost = tuple(handler for handler in lost if asked[handler] is None) or lost
+    return Answers(
+        path, lost, bare[0] if bare else None, any(hooked(world, h) for h in lost), asked[lost[0]] if lost else None
+    )
 
 
 def handlers(world: World, owned: Callable[[str], bool]) -> list[Handler]:

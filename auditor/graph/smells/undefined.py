@@ -13,7 +13,7 @@ from posixpath import dirname
 from typing import Any, NamedTuple
 
 from auditor.graph import places
-from auditor.graph.smells.reading import dotted, in_order, programs
+from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
 from auditor.graph.world import World
 from auditor.model.ir import (
     Assign,
@@ -111,11 +111,12 @@ _DIALECTS = re.compile(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{
 
 
 class Undefined(NamedTuple):
-    """A name that nothing defines, and where it is used first."""
+    """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
 
     name: str
     place: Place
     uses: int
+    idle: bool = False
 
 
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
@@ -138,7 +139,12 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
             if name in unknown and not _PLACEHOLDER.match(name) and not _fails_on_purpose(program, line):
                 first.setdefault(name, []).append(line)
         found += [
-            Undefined(name, world.resolved.code.place(path, min(lines)), len(lines))
+            Undefined(
+                name,
+                world.resolved.code.place(path, min(lines)),
+                len(lines),
+                all(is_idle(world, path, line) for line in lines),
+            )
             for name, lines in sorted(first.items())
         ]
     pieces = _pieces(world, found)

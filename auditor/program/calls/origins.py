@@ -41,10 +41,14 @@ class Origin(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """The calls behind a value, the nearest first. `whole` is false where something on the way could not be followed."""
+    """The calls behind a value, the nearest first. `whole` is false where something on the way could not be followed.
+
+    `scopes` are those that the way led through.
+    """
 
     calls: tuple[Origin, ...]
     whole: bool
+    scopes: frozenset[Site] = frozenset()
 
 
 class _Wanted(NamedTuple):
@@ -111,7 +115,7 @@ class Origins:
         """
         walk = _Walk(self, loosely=loosely, held=held, learnt=learnt)
         walk.run(_Spot(expr, frame, line, _ALL))
-        return Traced(tuple(walk.found), walk.whole)
+        return Traced(tuple(walk.found), walk.whole, frozenset(walk.scopes))
 
     def picked(self, expr: Expr, frame: Frame, line: int = 0) -> Names:
         """The columns that a value was last picked by (`frame["price"]`), as far as they are written out."""
@@ -168,6 +172,7 @@ class _Walk:
         self.picking = False
         self.picked: set[str] = set()
         self.whole = True
+        self.scopes: set[Site] = set()
         self._todo: deque[_Spot] = deque()
         self._seen: set[tuple[object, ...]] = set()
         self._entered: dict[tuple[str, int, int], int] = {}
@@ -181,6 +186,7 @@ class _Walk:
             if key in self._seen:
                 continue
             self._seen.add(key)
+            self.scopes.add((spot.frame.path, spot.frame.scope))
             steps += 1
             if steps > MOST_STEPS:
                 self.whole = False
