@@ -11,13 +11,14 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Table, Try, With
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import children
 from auditor.program.running.invocations import argument
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
-_METRIC_FILE = re.compile(r"(metric|score|result|report|eval|perform)", re.I)
+_METRIC_FILE = regex(r"(metric|score|result|report|eval|perform)", re.I)
 
 
 def _sites(world: World, owned: Callable[[str], bool]) -> Iterator[Site]:

@@ -6,10 +6,11 @@ import re
 
 from msgspec.structs import replace
 
+from auditor.model.regex import regex
 from auditor.program.rows.machine import Called, Machine
 from auditor.program.rows.values import OTHER, Value
 
-_DATED = re.compile(
+_DATED = regex(
     r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
     re.IGNORECASE,
 )
