@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import Node, Single, scalar
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_TEXT = 1_000_000
 MAX_DEPTH = 60
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<heredoc><<-?\s*(?P<mark>\w+)[^\n]*\n.*?(?:\n[ \t]*(?P=mark)[ \t]*(?=\n|\Z)|\Z))"
     r'|(?P<text>"(?:\\.|\$\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\}|[^"\\\n])*")'
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||=>|\.\.\.|.)",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = regex(r"\\(.)")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _ENDS = {"(": ")", "[": "]", "{": "}"}
 
@@ -120,7 +121,7 @@ class _Reading:
         self.at = start
         end = self.expression()
         raw = self.text[first.start : end]
-        return Node("tag", first.line, first.line + raw.count("\n"), value=raw, raw=raw, tag="!expr")
+        return Single("tag", first.line, first.line + raw.count("\n"), raw, raw, "!expr")
 
     def is_end(self) -> bool:
         token = self.peek()

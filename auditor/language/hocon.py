@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import Node
+from auditor.language.node import Node, Single
 from auditor.language.yaml import typed
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_TEXT = 500_000
 MAX_DEPTH = 40
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'(?P<comment>\#[^\n]*|//[^\n]*)|(?P<text>"""(?:[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*")|(?P<word>\$\{[^{}\n]*\})'
     r"|(?P<newline>\n)|(?P<space>[^\S\n]+)|(?P<sign>\+=|[{}\[\],:=])|(?P<plain>(?:(?!//)[^\s{}\[\],:=\"\#$])+|.)"
 )
@@ -116,7 +117,7 @@ class _Reading:
             words.append(_plain(token[1]) if token[0] == "text" else token[1])
         text = "".join(words).strip()
         kind, value = ("str", text) if quoted or not text else typed(text)
-        return Node(kind, line, line, value=value, raw=text)
+        return Single(kind, line, line, value, text)
 
     def listed(self, depth: int) -> Node:
         if depth > MAX_DEPTH:

@@ -32,23 +32,17 @@ class Node:
         "value",
     )
 
-    def __init__(
-        self, kind: str, line: int, end_line: int, *, value: Scalar = None, raw: str = "", tag: str = ""
-    ) -> None:
+    def __init__(self, kind: str, line: int, end_line: int, *, tag: str = "") -> None:
         self.kind = kind
-        self.line = line
+        self.line = self.text_line = line
         self.end_line = end_line
-        self.text_line = line
-        self.value = value
-        self.raw = raw
+        self.value: Scalar = None
+        self.raw = ""
         self.tag = tag
-        if kind in _HOLDERS:
-            self.entries: dict[str, Node] = {}
-            self.key_lines: dict[str, int] = {}
-            self.parts: list[Node] = []
-            self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
-        else:
-            self.entries, self.key_lines, self.parts, self.shadowed = _NO_ENTRIES, _NO_LINES, _NO_PARTS, _NOT_SHADOWED
+        self.entries: dict[str, Node] = {}
+        self.key_lines: dict[str, int] = {}
+        self.parts: list[Node] = []
+        self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
 
     def __bool__(self) -> bool:
         """False only for what is not there: a null or an empty text is."""
@@ -102,21 +96,33 @@ class Node:
         self.key_lines[key] = line
 
 
-_HOLDERS = frozenset({"map", "list"})
-# What a single value holds: nothing, and all of them the same nothing.
-_NO_ENTRIES: dict[str, Node] = {}
-_NO_LINES: dict[str, int] = {}
-_NO_PARTS: list[Node] = []
-_NOT_SHADOWED: list[tuple[str, int, Node]] = []
+class Single(Node):
+    """A single value: it holds nothing, and all of them share the same nothing, since most nodes of a document are these."""
+
+    __slots__ = ()
+
+    entries: dict[str, Node] = {}  # noqa: RUF012  # nobody puts anything into a single value
+    key_lines: dict[str, int] = {}  # noqa: RUF012
+    parts: list[Node] = []  # noqa: RUF012
+    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
+
+    def __init__(self, kind: str, line: int, end_line: int, value: Scalar, raw: str, tag: str = "") -> None:
+        self.kind = kind
+        self.line = self.text_line = line
+        self.end_line = end_line
+        self.value = value
+        self.raw = raw
+        self.tag = tag
+
 
 _SCALARS = frozenset({"str", "int", "float", "bool", "tag"})
-ABSENT = Node("absent", 0, 0)
+ABSENT = Single("absent", 0, 0, None, "")
 
 
 def scalar(value: object, line: int) -> Node:
     """A node for a scalar that another parser has typed already."""
     kind, kept = _typed(value)
-    return Node(kind, line, line, value=kept, raw="" if value is None else str(value))
+    return Single(kind, line, line, kept, "" if value is None else str(value))
 
 
 def _typed(value: object) -> tuple[str, Scalar]:

@@ -7,7 +7,6 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -21,12 +20,13 @@ from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, 
 from auditor.language.shell_templates import cut_templates
 from auditor.language.shell_tree import Syntax, parse
 from auditor.model.facts import Command
+from auditor.model.regex import regex
 
 MAX_TEXT = 400_000
 MAX_ROUNDS = 50  # of a loop over literal words
 MAX_DEPTH = 60
 
-_GLOB = re.compile(r"\*+|\?|\[[^\]\s]+\]")
+_GLOB = regex(r"\*+|\?|\[[^\]\s]+\]")
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 
 
@@ -78,7 +78,10 @@ class _Reading(State):
         plain = plain_commands(text)
         if plain is not None:
             for words, at in plain:
-                self.simple(words, line + at)
+                if words[0] == "[":
+                    self.test(words[1:-1], line + at)
+                else:
+                    self.simple(words, line + at)
             return
         outer = self.source, self.first
         self.source, self.first = text.encode("utf-8", "replace"), line
@@ -164,13 +167,13 @@ class _Reading(State):
     def tested(self, node: Syntax, level: int) -> None:
         """`[ … ]` and `[[ … ]]`: a command like `test`, so that what is asked for is known to be asked for."""
         self.substitutions(node, level)
-        words = [
-            word
-            for raw in self.raw(node.start_byte, node.end_byte).strip("[] \t\n").split()
-            for word in self.expand(raw)
-        ]
+        self.test(self.raw(node.start_byte, node.end_byte).strip("[] \t\n").split(), self.line(node))
+
+    def test(self, raw_words: list[str], line: int) -> None:
+        """A test of some words as written."""
+        words = [word for raw in raw_words for word in self.expand(raw)]
         if words and len(self.drafts) < MAX_COMMANDS:
-            self.drafts.append(Draft(["test", *words], self.line(node), self.cwd, guard=True))
+            self.drafts.append(Draft(["test", *words], line, self.cwd, guard=True))
 
     def declaration(self, node: Syntax, level: int) -> None:
         words = [self.raw(node.children[0].start_byte, node.children[0].end_byte)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
 )
 _RESERVED = frozenset(
-    ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
+    ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
 )  # fmt: skip
 
 
@@ -36,4 +36,10 @@ def plain_commands(text: str) -> list[tuple[list[str], int]] | None:
         position = token.end()
     if words:
         made.append((words, at))
-    return made
+    return made if all(words[0] != "[" or _is_plain_test(words) for words, _ in made) else None
+
+
+def _is_plain_test(words: list[str]) -> bool:
+    """Whether a test is closed and its words are no more than that: no blanks in them, no brackets of their own."""
+    inside = "".join(words[1:-1])
+    return words[-1] == "]" and not any(char in "[]" or char.isspace() for char in inside)

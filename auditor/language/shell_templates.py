@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 
 from auditor.language.shell_words import Holes
+from auditor.model.regex import regex
 
-_TEMPLATES = re.compile(
+_TEMPLATES = regex(
     r"\$\{\{(?P<actions>.*?)\}\}|\{\{\{(?P<raw>[^\n]*?)\}\}\}|(?<!\{)\{\{(?!\{)(?P<jinja>.*?)\}\}|\{%.*?%\}"
     r"|(?<!\\)\$\{(?P<dotted>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w'\"-]+\])*(?:\.[\w-]+|\[[A-Za-z'\"][\w'\"-]*\]))\}",
     re.DOTALL,
 )
 # Three braces that no line closes are the marks by which editors fold a script (`# STAGE 1 {{{`), and hold nothing.
 # `<your-endpoint>` is something to fill in, and no redirection
-_PLACEHOLDER = re.compile(r"(?<![<&\w])<([A-Za-z][\w -]{0,60})>(?![>&(])")
-_BRACES = re.compile(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
+_PLACEHOLDER = regex(r"(?<![<&\w])<([A-Za-z][\w -]{0,60})>(?![>&(])")
+_BRACES = regex(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
 
 
 def cut_templates(text: str, holes: Holes, variables: Mapping[str, str], *, braces: bool) -> str:
@@ -25,10 +26,9 @@ def cut_templates(text: str, holes: Holes, variables: Mapping[str, str], *, brac
     """
 
     def hole(match: re.Match[str]) -> str:
-        groups = match.groupdict()
-        name = next((value for value in groups.values() if value is not None), None)
-        if name is None:
+        if match.lastgroup is None:
             return ""  # a Jinja statement: what it encloses stays
+        name = match[match.lastgroup]
         known = variables.get(name.strip().removeprefix("env.")) if "env." in name else None
         return known if known is not None and known.isprintable() else holes.mark(name)
 

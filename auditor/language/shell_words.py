@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from auditor.language.credentials import mask
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT, computed, cut
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 MAX_WORDS = 200
 MAX_WORD = 20_000
 
-_MARK = re.compile(f"{HOLE_START}(\\d+){HOLE_END}")
-_PLAIN = re.compile(r"[^'\"\\$`]+")
-_QUOTED = re.compile(r"[^\"\\$`]+")
-_SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
-_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
-_PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+_MARK = regex(f"{HOLE_START}(\\d+){HOLE_END}")
+_PLAIN = regex(r"[^'\"\\$`]+")
+_QUOTED = regex(r"[^\"\\$`]+")
+_SPECIAL = regex(r"['\"\\$`]|[<>]\(")
+_NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
 # what these hold is known wherever the text runs
 _FOLDERS = {"github.workspace": "root", "GITHUB_WORKSPACE": "root", "CI_PROJECT_DIR": "root", "BUILD_SOURCESDIRECTORY": "root",
             "Build.SourcesDirectory": "root", "BASH_SOURCE": "0", "github.action_path": "here",
             "GITHUB_ACTION_PATH": "here"}  # fmt: skip
-_BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
+_BRACE_LIST = regex(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
 
 
 class Holes:
@@ -37,16 +39,15 @@ class Holes:
 
     def mark(self, name: str) -> str:
         """The inner form of a hole of this name."""
-        plain = re.sub(r"[\s{}]+", " ", _MARK.sub("…", name)).strip()[:60] or "?"
-        self.names.append(_FOLDERS.get(plain, plain))
+        self.names.append(_plain(name))
         return f"{HOLE_START}{len(self.names) - 1}{HOLE_END}"
 
     def word(self, text: str) -> Word:
         """A text of the inner form as it is handed out."""
-        exact = HOLE_START not in text
-        if not exact:
-            text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
-        return Word(mask(text.replace(SPLIT, " ")), exact)
+        if HOLE_START not in text:
+            return _exact(text) if len(text) < _SHORT else Word(mask(text.replace(SPLIT, " ")))
+        text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
+        return Word(mask(text.replace(SPLIT, " ")), exact=False)
 
     def name(self, number: str) -> str:
         """The name of a hole; a mark that the text itself spelt has none."""
@@ -62,6 +63,21 @@ class Holes:
         """Whether a text is one hole of this name."""
         found = _MARK.fullmatch(text)
         return found is not None and self.name(found.group(1)) == name
+
+
+_SHORT = 100  # a repository says few short words, many times over
+
+
+@lru_cache(maxsize=4_096)
+def _exact(text: str) -> Word:
+    return Word(mask(text.replace(SPLIT, " ")))
+
+
+@lru_cache(maxsize=1_024)
+def _plain(name: str) -> str:
+    """What a hole is called."""
+    plain = re.sub(r"[\s{}]+", " ", _MARK.sub("…", name)).strip()[:60] or "?"
+    return _FOLDERS.get(plain, plain)
 
 
 def expand_word(

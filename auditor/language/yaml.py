@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
-from auditor.language.node import MAX_INT, Node, Scalar
+from auditor.language.node import MAX_INT, Node, Scalar, Single
 from auditor.model.facts import Leaf, Trouble
+from auditor.model.regex import regex
 
 MAX_DEPTH = 100
 MAX_ALIASED = 100_000  # nodes that aliases and merge keys may add
 
 _CORE = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INT = regex(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), ("null", None)),
     **dict.fromkeys(("true", "True", "TRUE"), ("bool", True)),
@@ -24,7 +24,7 @@ _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), ("float", None)),
 }
 _NUMERIC = frozenset("+-.0123456789")
-_TEMPLATE = re.compile(r"\{\{|\{%")
+_TEMPLATE = regex(r"\{\{|\{%")
 
 
 class _BoundError(Exception):
@@ -221,10 +221,10 @@ def _scalar(event: Any) -> Node:
     line, text, tag = event.start_mark.line + 1, event.value, event.tag
     if tag is None or tag == "!":
         kind, value = typed(text) if event.implicit[0] else ("str", text)
-        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text)
+        made = Single(kind, line, event.end_mark.line + 1, value, text)
     else:
         kind, value = _tagged(tag, text)
-        made = Node(kind, line, event.end_mark.line + 1, value=value, raw=text, tag=_own_tag(tag))
+        made = Single(kind, line, event.end_mark.line + 1, value, text, _own_tag(tag))
     style = event.style
     if style == "|" or style == ">":
         made.text_line = line + 1

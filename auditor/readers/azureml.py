@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from posixpath import join
 
 from msgspec.structs import replace
@@ -14,16 +15,19 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Watch
-from auditor.readers.contract import Reader, over_text, pairs
+from auditor.model.regex import regex
+from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL, SERVING = "azureml", "azureml-serving"
 
-_SCHEMA = re.compile(r"([A-Za-z]+)(?:\.schema)?\.json")
-_BINDING = re.compile(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
+_SCHEMA = regex(r"([A-Za-z]+)(?:\.schema)?\.json")
+_BINDING = regex(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
 _RUNNING = ("command", "code", "trial", "task", "entry", "component", "training_data", "primary_metric")
 _HINTS = (b"azuremlschemas.azureedge.net", b"azureml/sdk-2-0")
-_JOB_TYPE = re.compile(rb"^type:\s*[\"']?(?:pipeline|command|sweep|parallel|spark|automl)\b", re.MULTILINE)
-_JOB_KEYS = re.compile(rb"^(?:jobs|command|component|trial|compute):", re.MULTILINE)
+_is_job: Callable[[bytes], bool] = having(
+    rb"^type:\s*[\"']?(?:pipeline|command|sweep|parallel|spark|automl)\b",
+    rb"^(?:jobs|command|component|trial|compute):",
+)
 
 
 def read(text: str) -> Facts:
@@ -46,8 +50,14 @@ def read(text: str) -> Facts:
 
 def _kind(root: Node) -> str:
     """What a file declares: `pipelineJob`, `commandComponent`, …, else its `type`."""
-    found = _SCHEMA.search(root.get("$schema").raw)
-    return found[1] if found else root.get("type").raw
+    return _schema(root.get("$schema").raw) or root.get("type").raw
+
+
+@lru_cache(maxsize=256)
+def _schema(address: str) -> str:
+    """The kind that a schema's address names; a repository names few, thousands of times."""
+    found = _SCHEMA.search(address)
+    return found[1] if found else ""
 
 
 def _steps(root: Node) -> Iterator[Step]:
@@ -326,9 +336,9 @@ def _assets(root: Node) -> Iterator[Ref]:
 
 def _sniff(data: bytes) -> bool:
     head = data[:65_536]
-    if any(hint in head for hint in _HINTS):
+    if _HINTS[0] in head or _HINTS[1] in head:
         return b"$schema:" in head
-    return b"type:" in head and bool(_JOB_TYPE.search(head)) and bool(_JOB_KEYS.search(head))
+    return _is_job(head)
 
 
 READER = Reader(name=TOOL, names=("*.yaml", "*.yml"), read=over_text(read), sniff=_sniff)

@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.language.text import count_lines, read_text
 from auditor.model.facts import Facts
+from auditor.model.regex import regex
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,36 @@ def over_text(read: Callable[[str], Facts]) -> Callable[[bytes], Facts]:
 
 def having(*patterns: bytes) -> Callable[[bytes], bool]:
     """A sniff that wants each of these regular expressions somewhere in the first 64 kB (`^` is a line's start)."""
-    compiled = tuple(re.compile(pattern, re.MULTILINE) for pattern in patterns)
+    compiled = tuple((_beginnings(pattern), regex(pattern, re.MULTILINE)) for pattern in patterns)
 
     def sniff(data: bytes) -> bool:
-        head = data[:65_536]
-        return all(pattern.search(head) for pattern in compiled)
+        head = b"\n" + data[:65_536]
+        for beginnings, pattern in compiled:
+            if beginnings and not any(map(head.__contains__, beginnings)):
+                return False
+            if not pattern.search(head, 1):
+                return False
+        return True
 
     return sniff
+
+
+_LINE_START = regex(rb"\^(?:\(\?:([\w|]+)\)|(\w+))(?![?*{|\w])")
+
+
+def _beginnings(pattern: bytes) -> tuple[bytes, ...]:
+    """Line starts one of which each match has, where a pattern says them plainly: they are found many times faster."""
+    found = _LINE_START.match(pattern)
+    if found is None or _alternatives(pattern):
+        return ()
+    return tuple(b"\n" + word for word in (found[1] or found[2]).split(b"|"))
+
+
+def _alternatives(pattern: bytes) -> bool:
+    """Whether a pattern is one of several as a whole: a bar outside of brackets."""
+    while (plain := re.sub(rb"\\.|\[[^\]]*\]|\([^()]*\)", b"", pattern)) != pattern:
+        pattern = plain
+    return b"|" in plain
 
 
 def pairs(items: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from auditor.language.container import container_commands
 from auditor.language.credentials import mask
 from auditor.language.json import read_json
 from auditor.language.kfp import TOOL, Pipeline
-from auditor.language.node import ABSENT, Node
+from auditor.language.node import ABSENT, Node, Single
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Step
 from auditor.readers.contract import Reader, having, over_text, pairs
@@ -82,7 +82,7 @@ def _words(listed: Node) -> Node:
             made.parts.append(part)
         for kind, name in part.items():
             if kind in ("inputValue", "inputPath", "inputUri", "outputPath", "outputUri"):
-                made.parts.append(Node("str", part.line, part.line, raw=f"{{{{{name.raw}}}}}"))
+                made.parts.append(Single("str", part.line, part.line, None, f"{{{{{name.raw}}}}}"))
     return made
 
 

@@ -192,6 +192,10 @@ PLAIN = st.lists(
             "A=b env",
             "run --x=*.csv",
             "a~b",
+            "[ -f $X ]",
+            "[ a = ']' ]",
+            "[ 'a b' ]",
+            "[ ! -d d",
         ]
     ),
     max_size=8,

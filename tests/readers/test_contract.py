@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from auditor.model.facts import Facts
 from auditor.readers import READERS, Reader, candidates, read_file
+from auditor.readers.contract import having
 
 WORDS = [
     "name: x",
@@ -128,6 +129,26 @@ def test_any_bytes_give_facts_twice_the_same(reader: Reader, data: bytes) -> Non
 @given(data=st.binary(max_size=60) | TEXTS)
 def test_no_sniff_raises(reader: Reader, data: bytes) -> None:
     assert reader.accepts(data) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "data", "has"),
+    [
+        (rb"^runs:", b"a: 1\nruns: 2", True),
+        (rb"^runs:", b"runs: 2", True),
+        (rb"^runs:", b"  runs: 2", False),
+        (rb"^(?:a|b):\s*x", b"b:\n x", True),
+        (rb"^(?:a|b):", b"ab: 1", False),
+        (rb"^a:|^b:", b"b: 1", True),
+        (rb"^a|b", b"xb", True),
+        (rb"^ab?:", b"a: 1", True),
+        (rb"^(?:a|b)?c", b"c", True),
+        (rb"^[ab]:", b"b: 1", True),
+        (rb"^\s*a", b"  a", True),
+    ],
+)
+def test_a_sniff_finds_what_its_pattern_finds(pattern: bytes, data: bytes, has: bool) -> None:
+    assert having(pattern)(data) is has
 
 
 def test_a_bug_in_a_reader_is_a_counted_trouble() -> None:

@@ -10,11 +10,12 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Name, Table
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.running.invocations import argument
 
-_METRIC_FILE = re.compile(r"(metric|score|result|report|eval|perform)", re.I)
+_METRIC_FILE = regex(r"(metric|score|result|report|eval|perform)", re.I)
 
 _TEXTS = frozenset({"json.dumps", "orjson.dumps", "yaml.dump", "yaml.safe_dump"})
 """What makes the text of a file from a dict."""

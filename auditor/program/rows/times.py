@@ -6,11 +6,12 @@ import re
 
 from msgspec.structs import replace
 
+from auditor.model.regex import regex
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value
 
-_DATED = re.compile(
+_DATED = regex(
     r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
     re.IGNORECASE,
 )
