@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
+from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
-from auditor.program.rows.interpret import followed
+from auditor.program.rows.interpret import followed, followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit
@@ -67,14 +68,28 @@ class Leaks(NamedTuple):
 
 
 def traces(world: World) -> dict[str, Trace]:
-    """What a run over each program saw, tests left out."""
-    found = {}
-    for path in world.resolved.code.paths:
+    """What a run over each program saw, tests left out; programs that hand files to each other are run one after the other."""
+    found: dict[str, Trace] = {}
+    handed = world.once(handovers)
+    for group in handed.groups:
         try:
-            trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+            found |= followed_together(world.resolved.effects, group, handed.names)
+        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: each is followed for itself
+            found |= _each(world, group, f"{BUG}{type(error).__name__}: {error}")
+    together = {path for group in handed.groups for path in group}
+    return found | _each(world, (p for p in world.resolved.code.paths if p not in together and not places.is_test(p)))
+
+
+def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]:
+    """What a run over each program alone saw; `cut` says why they were not run together."""
+    found = {}
+    for path in paths:
+        try:
+            trace = followed(world.resolved.effects, path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
+            trace.cut = trace.cut or cut
             found[path] = trace
     return found
 
@@ -99,7 +114,9 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         analysed += sum(e.relation != "unknown" for e in judged.values())
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
-            found.setdefault((group[0].fit.spot, group[0].fit.name), _leak(world, group))
+            key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
+            if key not in found or found[key].certainty < leak.certainty:  # another program may see it judged
+                found[key] = leak
         for again in _grouped(anew.fitted_anew(trace)):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
