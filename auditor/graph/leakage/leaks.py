@@ -17,6 +17,9 @@ from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit
 
 _MILDER_STATISTIC = 1
+_MILDER_CENTRE = 2
+"""A mean, median or mode that fills gaps hardly moves with the held-out rows among the others."""
+
 _MILDER_RESCALED = 2
 """Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
@@ -36,6 +39,7 @@ BUG = "following its rows failed: "
 
 MOST_SHOWN = 8
 
+_CENTRES = frozenset({"mean()", "median()", "mode()"})
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
 
 _MEANS = {
@@ -157,6 +161,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_BY_HOW.get(fit.how, 0)
+    if all(leak.fit.how == "statistic" and leak.fit.name in _CENTRES for leak in group):
+        milder = max(milder, _MILDER_CENTRE)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
         milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
