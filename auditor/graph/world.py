@@ -22,6 +22,7 @@ from auditor.model.ir import Attr
 from auditor.model.listing import Listing
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.calls.uncalled import Uncalled
 from auditor.program.running.launches import launches
 from auditor.program.running.tests import holds_tests
 
@@ -120,6 +121,11 @@ class World:
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
         return Flows(self.resolved)
+
+    @cached_property
+    def uncalled(self) -> Uncalled:
+        """Which code runs for nobody that can be seen."""
+        return Uncalled(self.resolved.effects)
 
     @cached_property
     def outgoing(self) -> dict[str, list[Edge]]:

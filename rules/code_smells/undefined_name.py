@@ -28,6 +28,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             each.place,
             entity=each.name,
             remedy="define or import it, and let CI run this program",
+            milder=int(each.idle),
         )
     if looked and not names:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")
