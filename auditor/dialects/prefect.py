@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -26,15 +25,16 @@ from auditor.language.shell import read_shell
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.naming.code import Library, Local
 from auditor.program.symbolic.values import normal
 
 TOOL = "prefect"
 CONDITIONAL = 0.8
-_DEPLOYMENTS = re.compile(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
-_ENTRY = re.compile(r"deployments\.(\d+)\.entrypoint$")
-_TIMES = re.compile(r"deployments\.(\d+)\.(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
+_DEPLOYMENTS = regex(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
+_ENTRY = regex(r"deployments\.(\d+)\.entrypoint$")
+_TIMES = regex(r"deployments\.(\d+)\.(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
 _STARTS = frozenset({"serve", "deploy", "to_deployment", "from_source", "register", "with_options", "run"})
 _EDGE = ("upstream_task", "downstream_task")
 _CLOCKS = ("cron", "interval", "rrule", "clocks", "schedule", "schedules")

@@ -18,6 +18,7 @@ from auditor.language.sql import Sql, read_sql
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Facts
 from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame, Instance
@@ -25,12 +26,10 @@ from auditor.program.running.invocations import argument
 from auditor.program.symbolic.paths import locate
 from auditor.program.symbolic.values import UNKNOWN, Hole, Value, literal
 
-_NAME = re.compile(r"[\w.$#{}*\-`\"\[\]?'() /:]+")
-_HOLES = re.compile(r"(\{[^{}]*\})")
+_NAME = regex(r"[\w.$#{}*\-`\"\[\]?'() /:]+")
+_HOLES = regex(r"(\{[^{}]*\})")
 _MAGICS = {"sql": "", "bigquery": "bigquery", "sparksql": "spark", "duckdb": "duckdb", "snowflake": "snowflake"}
-_MAGIC_HEAD = re.compile(
-    r"\s*(?:\w+\s*<<|--?\w[\w-]*(?:[ =](?!select|with|insert|create)\S+)?|\w+://\S+|@\w+|\$\w+)", re.I
-)
+_MAGIC_HEAD = regex(r"\s*(?:\w+\s*<<|--?\w[\w-]*(?:[ =](?!select|with|insert|create)\S+)?|\w+://\S+|@\w+|\$\w+)", re.I)
 _ENTRY = Entry(name="sql", library="sql", role=Role.READ, status="pattern", parse_as="sql")
 
 
@@ -258,7 +257,7 @@ class Tables:
             denoted = denoter.denote(connection, frame)
             if type(denoted) is not Instance or denoted.made is None:
                 return ()
-            call, frame = denoted.made
+            call, frame = denoted.made.call, denoted.made.frame
             dotted = denoter.dotted(call.func, frame)
             entry = knowledge.lookup(dotted) if dotted else None
             if entry is not None and entry.attrs.get("database_file"):

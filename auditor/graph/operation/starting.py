@@ -16,6 +16,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 
 class Start(NamedTuple):
@@ -83,7 +84,7 @@ _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", 
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
 
-_OUTSIDE = re.compile(
+_OUTSIDE = regex(
     r"\bcurl\b.*(POST|webhook|dispatch|trigger)|gcloud builds (triggers run|submit)|gh (workflow run|api)|aws (codepipeline|codebuild|stepfunctions|lambda invoke|events)|"
     r"az pipelines run|http(ie)? post",
     re.I | re.S,

@@ -15,6 +15,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, Expr, If, Raise, Stmt
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 
@@ -32,11 +33,11 @@ _VALUES = frozenset(
 """What is asked of a frame when its values, its columns or its size are checked."""
 
 
-_DATA = re.compile(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
+_DATA = regex(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
 """Folders of data: what lies there is no model, whatever its suffix says."""
 
 
-_SETTINGS = re.compile(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
+_SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
 """Settings that are read as data are."""
 
 
