@@ -128,6 +128,7 @@ class ArtefactGraph(
             "invalid",
             "template",
             "internal",
+            "unread",
         )
         return tuple(
             path

@@ -7,7 +7,6 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -21,12 +20,13 @@ from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, 
 from auditor.language.shell_templates import cut_templates
 from auditor.language.shell_tree import Syntax, parse
 from auditor.model.facts import Command
+from auditor.model.regex import regex
 
 MAX_TEXT = 400_000
 MAX_ROUNDS = 50  # of a loop over literal words
 MAX_DEPTH = 60
 
-_GLOB = re.compile(r"\*+|\?|\[[^\]\s]+\]")
+_GLOB = regex(r"\*+|\?|\[[^\]\s]+\]")
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import msgspec
 
 from auditor.model.facts import Trouble
 from auditor.model.ir import Cell, Escape, Program
+from auditor.model.regex import regex
 from auditor.source import parse
 from auditor.source.decode import normalised
 from auditor.source.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES
@@ -234,7 +234,7 @@ def _tags(metadata: Any) -> tuple[str, ...]:
     return tuple(tag[:100] for tag in tags[:50] if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-_KEY = re.compile(rb'"(?:source|input)"\s*:\s*')
+_KEY = regex(rb'"(?:source|input)"\s*:\s*')
 
 
 def _offset(written: bytes, cell: _CodeCell) -> int:

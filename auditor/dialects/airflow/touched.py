@@ -17,6 +17,7 @@ from auditor.language.sql import read_sql
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Facts, Ref
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import is_uri, normal
 
 MOST = 20
@@ -97,12 +98,10 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "SQLColumnCheckOperator": (_from("{table}"),),
     "SQLTableCheckOperator": (_from("{table}"),),
 }  # fmt: skip
-_UNLOADING = re.compile(
-    r"(?:Postgres|MySQL|MySql|MSSQL|Oracle|Presto|Trino|Cassandra)To(?:GCS|GoogleCloudStorage)Operator"
-)
-_ARGUMENT = re.compile(r"\{(\w+)(\??)\}")
-_JINJA = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_TABLE = re.compile(r"[`\"\w{}$*.:\- ]+")
+_UNLOADING = regex(r"(?:Postgres|MySQL|MySql|MSSQL|Oracle|Presto|Trino|Cassandra)To(?:GCS|GoogleCloudStorage)Operator")
+_ARGUMENT = regex(r"\{(\w+)(\??)\}")
+_JINJA = regex(r"\{\{(.*?)\}\}", re.DOTALL)
+_TABLE = regex(r"[`\"\w{}$*.:\- ]+")
 _DIALECTS = (
     ("Postgres", "postgres"), ("MySql", "mysql"), ("MySQL", "mysql"), ("Snowflake", "snowflake"), ("BigQuery", "bigquery"), ("Redshift", "redshift"),
     ("Sqlite", "sqlite"), ("Trino", "trino"), ("Presto", "presto"), ("MsSql", "tsql"), ("Oracle", "oracle"), ("Databricks", "databricks"),

@@ -14,6 +14,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import Commit, History
 from auditor.model.facts import Facts
+from auditor.model.regex import regex
 
 SUPPORT = 5
 CONFIDENCE = 0.6
@@ -26,7 +27,7 @@ WEEKS = 4
 """From the first to the last common change: what is written and changed together in its first days is one piece of work."""
 _WEEK = 7 * 86_400
 _MONTH = 30.44 * 86_400
-_SWEEPS = re.compile(
+_SWEEPS = regex(
     r"^(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
     r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
     re.I,
@@ -34,13 +35,13 @@ _SWEEPS = re.compile(
 _CODE = frozenset({"py", "sh"})
 """Code and plain settings alone count: what a tool reads by conventions of its own (models of dbt, manifests, rules) it ties unseen."""
 _SETTINGS = frozenset({"yaml", "yml", "toml", "cfg", "ini"})
-_UNTOLD = re.compile(
+_UNTOLD = regex(
     r"(^|/)(__init__\.py|conftest\.py|setup\.(py|cfg)|pyproject\.toml|package\.json|mkdocs\.ya?ml|\.pre-commit-config\.yaml|"
     r"version\.py|_version\.py|[^/]*lock[^/]*|[^/]*requirements[^/]*|environment\.ya?ml|conda\.ya?ml|manifest\.json)$|"
     r"(^|/)(\.github|\.ci|docs?)/|changelog",
     re.I,
 )
-_WORD = re.compile(r"[._-]")
+_WORD = regex(r"[._-]")
 _STAGES = frozenset(
     {"prod", "production", "staging", "stage", "dev", "development", "test", "qa", "uat", "local", "live"}
 )

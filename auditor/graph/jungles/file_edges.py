@@ -22,6 +22,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
 
@@ -35,7 +36,7 @@ _LEAVING = frozenset({
 _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 """What leaves something behind, whatever it is, and what does if it is no by-product."""
 
-_PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
+_PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
 _ASKING = frozenset({"exists", "is_file", "isfile"})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
-from auditor.program.rows import verdicts
+from auditor.program.rows import anew, verdicts
 from auditor.program.rows.interpret import followed
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
+from auditor.program.rows.values import Fit
 
 _MILDER_STATISTIC = 1
 _MILDER_RESCALED = 2
@@ -24,6 +25,9 @@ _MILDER_FILTER = 2
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 
+_MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
+"""What is fitted again on the rows to be predicted changes what they mean, and no figure that was reported."""
+
 _MILDER_BY_HOW = {"statistic": _MILDER_STATISTIC, "group": _MILDER_STATISTIC, "filter": _MILDER_FILTER}
 
 BUG = "following its rows failed: "
@@ -32,6 +36,13 @@ BUG = "following its rows failed: "
 MOST_SHOWN = 8
 
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
+
+_MEANS = {
+    "statistic": "one row alone could not be answered so",
+    "vocabulary": "a category there may stand for another number than in training",
+    "transformer": "a value there means another thing than in training",
+    "selector": "the columns chosen there may be others than in training",
+}
 
 
 class Leak(NamedTuple):
@@ -89,12 +100,17 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
             found.setdefault((group[0].fit.spot, group[0].fit.name), _leak(world, group))
+        for again in _grouped(anew.fitted_anew(trace)):
+            found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
 
 
-def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
+_Seen = TypeVar("_Seen", verdicts.Leak, anew.Anew)
+
+
+def _grouped(found: list[_Seen]) -> list[list[_Seen]]:
     """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
-    groups: dict[object, list[verdicts.Leak]] = {}
+    groups: dict[object, list[_Seen]] = {}
     for leak in found:
         plain = leak.fit.how in _MILDER_BY_HOW and leak.evaluation is not None
         site = leak.evaluation.site if leak.evaluation is not None else None
@@ -106,7 +122,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     first = group[0]
     fit, evaluation, split = first.fit, first.evaluation, first.split
     verb = _VERBS.get(fit.how, "fitted")
-    name = _named(group)
+    name = _named([leak.fit for leak in group])
     place = at(world, fit.spot)
     if evaluation is None:
         trail = [place.says(f"{name} {verb} here, on rows that are held out below")]
@@ -130,10 +146,25 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
 
 
-def _named(group: list[verdicts.Leak]) -> str:
+def _anew(world: World, group: list[anew.Anew]) -> Leak:
+    fit, evaluation = group[0].fit, group[0].evaluation
+    verb, name = _VERBS.get(fit.how, "fitted"), _named([again.fit for again in group])
+    rows = "predicts" if verdicts.unlabelled(evaluation) else "is judged on"
+    done = f"{'are' if len(group) > 1 else 'is'} {verb} anew {'over' if verb == 'taken' else 'on'}"
+    trail = [
+        at(world, again.fit.spot).says(f"{again.fit.name} {verb} here, on the rows to be predicted alone")
+        for again in group[:MOST_SHOWN]
+    ]
+    trail += judged_at(world, evaluation)
+    milder = _MILDER_STATISTIC_ANEW if fit.how == "statistic" else _MILDER_ANEW
+    says = f"{name} {done} the rows that the model {rows}: {_MEANS[fit.how]}"
+    return Leak(fit.name, entity(world, evaluation.site), at(world, fit.spot), tuple(trail), 0.8, milder, says)
+
+
+def _named(fits: list[Fit]) -> str:
     """`median()`, or `12 statistics (mean(), mode())`."""
-    names = sorted({leak.fit.name for leak in group})
-    return names[0] if len(group) == 1 else f"{len(group)} statistics ({', '.join(names[:4])})"
+    names = sorted({fit.name for fit in fits})
+    return names[0] if len(fits) == 1 else f"{len(fits)} statistics ({', '.join(names[:4])})"
 
 
 def at(world: World, spot: Spot) -> Place:

@@ -17,6 +17,7 @@ from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
 from auditor.model.ir import Attr, Const, Name
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.words import records
 
 
@@ -85,7 +86,7 @@ _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", 
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
 
-_OUTSIDE = re.compile(
+_OUTSIDE = regex(
     r"\bcurl\b.*(POST|webhook|dispatch|trigger)|gcloud builds (triggers run|submit)|gh (workflow run|api)|aws (codepipeline|codebuild|stepfunctions|lambda invoke|events)|"
     r"az pipelines run|http(ie)? post",
     re.I | re.S,

@@ -14,14 +14,15 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, If, Name, Raise
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 
-_CHECKING = re.compile(
+_CHECKING = regex(
     r"valid|check(?!out|point)|verif|quality|expect|schema|freshness|sensor|sanity|assert|test_data|ensure|audit|compare_count|row_?count|anomal",
     re.I,
 )
-_SENSORS = re.compile(r"sensor|wait_for|poke|freshness", re.I)
+_SENSORS = regex(r"sensor|wait_for|poke|freshness", re.I)
 _TRANSPORT = frozenset(
     {
         "status_code",

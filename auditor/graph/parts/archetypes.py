@@ -11,6 +11,7 @@ from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.graph.parts.teaching import notebooks, teaching
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
+from auditor.model.regex import regex
 from auditor.program.running.mentions import mentions
 from auditor.program.running.runs import Run
 
@@ -32,11 +33,11 @@ _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
 
 _STANDARD_LIBRARY = "Python standard library"
-_PAPER = re.compile(
+_PAPER = regex(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
 )
-_PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
+_PUBLISH = regex(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
 
 
 def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:

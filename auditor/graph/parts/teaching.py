@@ -8,28 +8,29 @@ from posixpath import dirname, join
 
 from auditor.graph import places
 from auditor.graph.parts.portrait import Portrait, Signal
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
 
-_TEACHING = re.compile(
+_TEACHING = regex(
     r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
     r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate|labs)\b",
     re.I,
 )
-_CALLED = re.compile(
+_CALLED = regex(
     r"\bthis (example|tutorial|template|sample|demo|workshop|course|lab|lesson|starter|quickstart|guide)\b|"
     r"\b(to teach you|teaches you|you will learn|you'll learn|page_type: sample|this code sample|reference implementation)\b",
     re.I,
 )
-_FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
-_COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
-_LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
-_GUIDE = re.compile(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
-_NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
+_FOR_EXAMPLE = regex(r"\b(for|an?|as an|following) examples?\b", re.I)
+_COLLECTION = regex(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
+_LESSON = regex(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
+_GUIDE = regex(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
+_NUMBERED = regex(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 
-_TAUGHT = re.compile(r"(?:workshops?|tutorials?|lessons?|labs?|exercises?|lectures?)", re.I)
+_TAUGHT = regex(r"(?:workshops?|tutorials?|lessons?|labs?|exercises?|lectures?)", re.I)
 """Folders at the top that are there to be worked through."""
 
-_COURSEWORK = re.compile(
+_COURSEWORK = regex(
     r"\b(?:final|capstone|course|semester|class|university|student|academic|exam|diploma|graduation|bachelor'?s?|master'?s?|"
     r"qualification) (?:project|work|assignment|thesis|exam)\b"
     r"|\b(?:built|made|written|created|done) for [A-Z]{2,4}[ -]?\d{3,5}\b|\b(?:group|individual) work assignment\b"
@@ -122,7 +123,7 @@ def coursework(readme: str) -> str:
     return " ".join(found[0].split()) if found else ""
 
 
-_ASSIGNED = re.compile(r"(?:^|/)(assignment|coursework|homework)/", re.I)
+_ASSIGNED = regex(r"(?:^|/)(assignment|coursework|homework)/", re.I)
 
 
 def assigned(paths: Iterable[str]) -> str:

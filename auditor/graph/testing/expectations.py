@@ -15,6 +15,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, Expr, If, Name, Raise, Stmt
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 from auditor.program.naming.words import records
@@ -33,19 +34,19 @@ _VALUES = frozenset(
 """What is asked of a frame when its values, its columns or its size are checked."""
 
 
-_DATA = re.compile(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
+_DATA = regex(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
 """Folders of data: what lies there is no model, whatever its suffix says."""
 
 
-_VERDICT = re.compile(r"valid(?!at(e|or)\b|ation_(set|data|loss|split))|passed|check_?(ok|result|status)", re.I)
+_VERDICT = regex(r"valid(?!at(e|or)\b|ation_(set|data|loss|split))|passed|check_?(ok|result|status)", re.I)
 """Words in the names of what a check of data leaves."""
 
 
-_CHECKS = re.compile(r"valid(?!ation_(set|data|loss|split))|check|verif|quality|missing", re.I)
+_CHECKS = regex(r"valid(?!ation_(set|data|loss|split))|check|verif|quality|missing", re.I)
 """Words in the names of functions that look at data."""
 
 
-_SETTINGS = re.compile(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
+_SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
 """Settings that are read as data are."""
 
 

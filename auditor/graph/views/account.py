@@ -30,6 +30,7 @@ NOT_READ = frozenset(
         "too-deep",
         "invalid",
         "internal",
+        "unread",
     }
 )
 HUBS = 10
@@ -96,11 +97,13 @@ def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
     world, listing = graphs.world, graphs.world.listing
     programs = world.resolved.code.programs
     failed = [path for path, facts in world.files.items() if any(t.code in NOT_READ for t in facts.troubles)]
+    empty = [path for path in failed if path in programs and not programs[path].logical]
+    unread = [path for path in failed if any(t.code == "unread" for t in world.files[path].troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
     return Coverage(
         share=0.0,
         files=len(listing.entries),
-        files_read=len(world.files) - len([p for p in failed if p in programs and not programs[p].logical]),
+        files_read=len(world.files) - len({*empty, *unread}),
         files_failed=len(failed),
         files_unknown=unknown,
         lines=sum(program.lines for program in programs.values()),

@@ -79,8 +79,7 @@ class Denoter:
         if handler is None:
             return None
         if frame is not self._frame:  # one frame is asked many things in turn
-            path, scope, bound, _, _ = frame
-            self._frame, self._answers = frame, self._memo[path, scope, 0 if bound is None else bound.number]
+            self._frame, self._answers = frame, self._memo[frame.key]
         answers, number, active = self._answers, id(expr), self._active
         if number in answers:
             return answers[number]
@@ -105,7 +104,7 @@ class Denoter:
     # --- names ---
 
     def _name(self, expr: Name, frame: Frame) -> Denotation | None:
-        path, scope, bound, _, block = frame
+        bound, block = frame.bound, frame.block
         known = self._answers  # those of this frame: expressions stand in them by their identity, names as such
         key: object
         if expr.version:
@@ -115,11 +114,11 @@ class Denoter:
             if bound is not None and expr.id in bound.items:
                 value, where = bound.items[expr.id]
                 return self.denote(value, where)
-            if not scope:
+            if not frame.scope:
                 return self._looked_up(expr, frame)
             key = expr.id  # a name of the scopes around means the same wherever and however this one is run
             if bound is not None:
-                known = self._memo[path, scope, 0]
+                known = self._memo[frame.path, frame.scope, 0]
         if key not in known:
             known[key] = self._looked_up(expr, frame)
         return known[key]

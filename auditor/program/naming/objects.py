@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Param, Star, Table
 from auditor.program.naming.code import Code, Config, Frame, Instance, Library, Local, Made, Options, Shown
 
@@ -158,7 +160,7 @@ class Objects:
         scope = self.code.scope(method.path, method.scope)
         if made is None or not scope.params:
             return frame
-        inner = frame._replace(depth=made.frame.depth)
+        inner = replace(frame, depth=made.frame.depth)
         return self.code.bind(inner, {scope.params[0].name: (made.call, made.frame)})
 
     def fields(self, cls: Local, name: str, made: Made | None, depth: int = 0) -> list[tuple[Expr, Frame]]:
@@ -342,7 +344,7 @@ class Objects:
                     table.setdefault((receiver, attribute), []).append((value, Frame(*key, block=block)))
         found = table.get((expr.base.id, expr.name), [])
         return [
-            (value, where._replace(bound=frame.bound, depth=frame.depth)) for value, where in found if value is not expr
+            (value, replace(where, bound=frame.bound, depth=frame.depth)) for value, where in found if value is not expr
         ]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from auditor.model.ir import (
     Assert,
@@ -53,7 +56,7 @@ _DEEPEST = 8
 _NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
-class Binding(NamedTuple):
+class Binding(msgspec.Struct, frozen=True, gc=False):
     """One binding of a name.
 
     `how` is `value` (bound to `value`), `unpack` (to element `at` of it), `element` (to an element of it: a loop
@@ -73,7 +76,7 @@ class Binding(NamedTuple):
     way: tuple[int, ...] = ()
 
 
-class CallSite(NamedTuple):
+class CallSite(msgspec.Struct, frozen=True, gc=False):
     """A call and where it stands. `dead` is true under `if False`, `loop` counts the loops around it.
 
     `within` are the comprehensions around it, from the outside in. `past` are the branches before it that end its list of
@@ -90,7 +93,7 @@ class CallSite(NamedTuple):
     @property
     def conditions(self) -> Block:
         """All arms of branches that lead to it."""
-        return (*self.block, *self.past)
+        return (*self.block, *self.past) if self.past else self.block
 
 
 class ScopeIndex:
@@ -252,13 +255,13 @@ class _Walker:
         elif type(target) is Group and _pairs(target, binding):
             assert type(binding.value) is Group  # noqa: S101  # what _pairs says
             for item, value in zip(target.items, binding.value.items, strict=True):
-                self.bind(item, binding._replace(value=value))
+                self.bind(item, replace(binding, value=value))
         elif type(target) is Group:
             how = "unpack" if binding.how in ("value", "unpack") else binding.how
             for position, item in enumerate(target.items):
-                self.bind(item, binding._replace(how=how, at=position, way=(*binding.way, position)))
+                self.bind(item, replace(binding, how=how, at=position, way=(*binding.way, position)))
         elif type(target) is Star:
-            self.bind(target.value, binding._replace(how="rest"))
+            self.bind(target.value, replace(binding, how="rest"))
         elif binding.value is None:
             return
         elif type(target) is Attr and binding.how in ("value", "unpack") and type(target.base) is Name:

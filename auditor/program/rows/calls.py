@@ -8,8 +8,9 @@ from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables
-from auditor.program.rows.machine import DEEPEST_CALL, Called, Env, Machine, Thing
+from auditor.program.rows.machine import DEEPEST_CALL, Machine
 from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.state import Called, Env, Thing
 from auditor.program.rows.values import OTHER, Fit, Value, either, fits_in
 
 _HANDED = frozenset({"fit_transform", "transform", "predict", "predict_proba"})

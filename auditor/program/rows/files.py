@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auditor.model.artefact import Role
 from auditor.program.calls.effects import Effect
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import Value, flat
 
 _ROLES = frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.SAVE_MODEL, Role.LOAD_MODEL})

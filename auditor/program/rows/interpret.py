@@ -13,8 +13,9 @@ from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.machine import Env, Machine, Thing
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.state import Env, Thing
 from auditor.program.rows.statements import STATEMENTS
 from auditor.program.rows.trace import Trace
 

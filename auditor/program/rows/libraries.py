@@ -22,8 +22,9 @@ from auditor.program.rows import (
     tables,
     times,
 )
-from auditor.program.rows.machine import Called, Env, Machine
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.state import Called, Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed, mixed
 
 
@@ -92,6 +93,8 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
         return Value("frame", m.sets.part(rows, m.sets.split(called.name), TRAIN if part else TEST, "cut"))
     if entry.library == "datasets" or entry.library == "tensorflow_datasets":
         return _named_split(m, called, target)
+    if entry.attrs.get("series"):
+        return times.read_series(m, called, target)
     if entry.library not in (
         "pandas",
         "numpy",

@@ -61,9 +61,10 @@ class Evaluation(NamedTuple):
 
 @dataclass
 class Trace:
-    """Everything one run saw. `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
+    """Everything one run saw. `answers` are predictions over rows that no split held out, with statistics in them; `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
 
     evaluations: list[Evaluation] = field(default_factory=list)
+    answers: list[Evaluation] = field(default_factory=list)
     trainings: list[Trained] = field(default_factory=list)
     splits: dict[int, Split] = field(default_factory=dict)
     fits: list[Fit] = field(default_factory=list)
