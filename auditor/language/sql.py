@@ -169,7 +169,7 @@ class _Reading:
         if last in self.holes.models:
             return use._replace(parts=(self.holes.models[last],), model=True)
         if last in self.holes.sources:
-            return use._replace(parts=self.holes.sources[last])
+            return use._replace(parts=self.holes.sources[last], source=True)
         restore, columns = self.holes.restore, tuple(c for c in use.columns if not self.holes.is_hole(c))
         return use._replace(parts=tuple(restore(part) for part in use.parts), path=restore(use.path), columns=columns)
 

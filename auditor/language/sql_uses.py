@@ -44,7 +44,7 @@ class Use(NamedTuple):
 
     A table has `parts`, at most catalogue, schema and name, as far as they are written; a file has `path`. `columns` are
     those that the statement reads of a table, where that can be told without knowing the table. `model` says that the name is
-    one of dbt's models.
+    one of dbt's models, `source` that it is what a dbt project calls a table of others.
     """
 
     way: str  # read, write
@@ -53,6 +53,7 @@ class Use(NamedTuple):
     line: int
     columns: tuple[str, ...] = ()
     model: bool = False
+    source: bool = False
 
 
 def is_query(tree: exp.Expression) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import dirname
 from typing import NamedTuple, Protocol
 
+from auditor.graph.artefacts.dbt_names import NO_PROJECT, DbtProjects
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.artefacts.table_names import Key, bare, comparable, id_of, key_of, model_key, parts_of, unified
 from auditor.knowledge import Entry
@@ -76,6 +76,7 @@ class Tables:
     ) -> None:
         self.resolved = resolved
         self.identify = identify
+        self._projects = DbtProjects(resolved)
         self._views: set[str] = set()  # names that live for a session only, in lower case
         self._calls: dict[
             int, tuple[Effect, list[_Raw], bool]
@@ -292,36 +293,23 @@ class Tables:
 
     def _of_facts(self, path: str, facts: Facts, platform: str = "") -> list[_Raw]:
         found: list[_Raw] = []
-        project, is_model = self._dbt(path) if facts.attr("dbt") or facts.attr("asks") else ("", False)
+        project = self._projects.of(path) if facts.attr("dbt") or facts.attr("asks") else NO_PROJECT
         for ref in facts.references:
             way = "read" if ref.how == "reads" else "write"
             certain = 0.6 if ref.templated else 0.9
             attrs = dict(ref.attrs)
             if attrs.get("model"):
-                found.append(_Raw(way, model_key(project, ref.path), None, ref.line, certain))
+                found.append(_Raw(way, model_key(project.name, ref.path), None, ref.line, certain))
             elif attrs.get("table"):
-                key = key_of(parts_of(ref.path), platform, "")
+                written = project.sources.get(ref.path, ref.path) if attrs.get("source") else ref.path
+                key = key_of(parts_of(written), platform, "")
                 found += [_Raw(way, key, None, ref.line, certain)] if key is not None else []
             else:
                 found.append(_Raw(way, None, _path(ref.path, certain), ref.line, certain))
-        if facts.attr("asks") and is_model:
+        if facts.attr("asks") and project.holds_model(path):
             name = path.rpartition("/")[2].rpartition(".")[0]
-            found.append(_Raw("write", model_key(project, name), None, 1, 0.8))
+            found.append(_Raw("write", model_key(project.name, name), None, 1, 0.8))
         return found
-
-    def _dbt(self, path: str) -> tuple[str, bool]:
-        """The dbt project around a file, and whether the file lies in a folder of its models, of which dbt makes relations."""
-        folder = dirname(path)
-        while True:
-            home = f"{folder}/dbt_project.yml".lstrip("/")
-            if home in self.resolved.files:
-                leaves = self.resolved.code.leaves(home)
-                said = [str(leaves[key][0]) for key in leaves if key.startswith(("model-paths.", "source-paths."))]
-                inside = any(path.startswith(f"{folder}/{name.strip('/')}/".lstrip("/")) for name in said or ["models"])
-                return str(leaves.get("name", ("", 0))[0] or ""), inside
-            if not folder:
-                return "", False
-            folder = dirname(folder)
 
 
 def _path(text: str, confidence: float) -> Value:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditor.model.regex import regex
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value, listed
 
 _LEARNING = regex(r"\b(center|standardize|scale|bs|cr|cc)\s*\(")
