@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
+from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
-from auditor.program.rows.interpret import followed
+from auditor.program.rows.interpret import followed, followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit
 
 _MILDER_STATISTIC = 1
+_MILDER_CENTRE = 2
+"""A mean, median or mode that fills gaps hardly moves with the held-out rows among the others."""
+
 _MILDER_RESCALED = 2
 """Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
@@ -35,6 +39,7 @@ BUG = "following its rows failed: "
 
 MOST_SHOWN = 8
 
+_CENTRES = frozenset({"mean()", "median()", "mode()"})
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
 
 _MEANS = {
@@ -67,14 +72,28 @@ class Leaks(NamedTuple):
 
 
 def traces(world: World) -> dict[str, Trace]:
-    """What a run over each program saw, tests left out."""
-    found = {}
-    for path in world.resolved.code.paths:
+    """What a run over each program saw, tests left out; programs that hand files to each other are run one after the other."""
+    found: dict[str, Trace] = {}
+    handed = world.once(handovers)
+    for group in handed.groups:
         try:
-            trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+            found |= followed_together(world.resolved.effects, group, handed.names)
+        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: each is followed for itself
+            found |= _each(world, group, f"{BUG}{type(error).__name__}: {error}")
+    together = {path for group in handed.groups for path in group}
+    return found | _each(world, (p for p in world.resolved.code.paths if p not in together and not places.is_test(p)))
+
+
+def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]:
+    """What a run over each program alone saw; `cut` says why they were not run together."""
+    found = {}
+    for path in paths:
+        try:
+            trace = followed(world.resolved.effects, path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
+            trace.cut = trace.cut or cut
             found[path] = trace
     return found
 
@@ -99,7 +118,9 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         analysed += sum(e.relation != "unknown" for e in judged.values())
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
-            found.setdefault((group[0].fit.spot, group[0].fit.name), _leak(world, group))
+            key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
+            if key not in found or found[key].certainty < leak.certainty:  # another program may see it judged
+                found[key] = leak
         for again in _grouped(anew.fitted_anew(trace)):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
@@ -140,6 +161,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_BY_HOW.get(fit.how, 0)
+    if all(leak.fit.how == "statistic" and leak.fit.name in _CENTRES for leak in group):
+        milder = max(milder, _MILDER_CENTRE)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
         milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0

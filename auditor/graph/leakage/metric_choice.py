@@ -81,7 +81,7 @@ def _uneven(world: World, owned: Callable[[str], bool]) -> Iterator[Place]:
 
 def held_against(world: World, owned: Callable[[str], bool]) -> Held:
     """What a component holds its figures against: a simple or former model, and parts of the rows."""
-    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE]
+    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and not e.entry.attrs.get("clustering")]
     place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
     return Held(_found(world, owned, _BASELINE, "baseline"), _found(world, owned, _SLICE, "slice"), place)
 

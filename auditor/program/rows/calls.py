@@ -147,7 +147,9 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     places = [p.name for p in params if p.kind in ("positional", "plain")]
     names |= dict(zip(places, called.args, strict=False))
     names |= {k: v for k, v in called.keywords.items() if any(p.name == k for p in params)}
-    inner = Env(site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at)
+    inner = Env(
+        site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at, by=called.expr
+    )
     inner.turn = inner.block
     for param in params:
         if param.name not in names:

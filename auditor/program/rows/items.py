@@ -182,7 +182,7 @@ def _named(base: Value, names: set[str]) -> Value:
 def _columns(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     """The columns that the second part of a locator takes."""
     if type(key) is Slice:
-        return base
+        return base if _whole(key) else _without_lists(base)
     if type(key) is Const and isinstance(key.value, int):
         return replace(base, columns={})
     value = m.value(key, at)
@@ -190,6 +190,15 @@ def _columns(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     if names is not None and any(name in base.columns or not name.lstrip("-").isdigit() for name in names):
         return _named(base, names)
     return base.with_fits(fits_in([value])) if value.kind in ("list", "names", "statistic") else base
+
+
+def _without_lists(base: Value) -> Value:
+    """A table some of whose columns are cut off by their places: what was only listed may have been the target."""
+    columns = {
+        name: replace(value, fits=frozenset(fit for fit in value.fits if fit.how != "vocabulary"))
+        for name, value in base.columns.items()
+    }
+    return replace(base, columns=columns) if columns else base
 
 
 def _whole(key: Slice) -> bool:

@@ -83,7 +83,7 @@ def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
 def _read(m: Machine, called: Called, entry: Entry) -> Value:
     """Rows from outside: the same file gives the same rows, data sets shipped in two parts give two."""
     target = files.target(m, called)
-    again = files.read(m, target)
+    again = files.read(m, called)
     if again is not None:
         return replace(again)
     if entry.attrs.get("presplit"):
@@ -173,7 +173,7 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
 
 def _loaded(m: Machine, called: Called, entry: Entry) -> Value | None:
     """A model that was saved before."""
-    return files.read(m, files.target(m, called))
+    return files.read(m, called)
 
 
 def _saved(m: Machine, called: Called, entry: Entry) -> Value:

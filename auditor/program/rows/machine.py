@@ -56,11 +56,23 @@ class Machine:
         self.handed_on = handed_on
         self.written: dict[str, Value] = {}
         """What was written to files, by their names."""
+        self.names: Mapping[int, str] = {}
+        """The files that programs hand over to others, by the effects (their identity) that write and read them."""
+        self.handed: dict[str, Value] = {}
+        """What other programs have written to such files."""
         self.alone: dict[Site, Value] = {}
         """The objects whose methods are run for themselves, by their classes."""
         self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}
+
+    def begin(self) -> None:
+        """Go on to another program: what was made and handed over stays, what is seen is noted anew."""
+        earlier = self.trace
+        self.trace = Trace(held_out=list(earlier.held_out), signals=dict(earlier.signals))
+        self.trace.earlier = earlier.earlier | earlier.splits
+        self.written, self.left = {}, MOST_STEPS
+        self.running.clear()
 
     def matters(self, site: Site) -> bool:
         """Whether a function, or one that it calls, reads, splits, fits or judges."""

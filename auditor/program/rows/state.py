@@ -42,6 +42,8 @@ class Env:
     line: int = 0
     returned: list[Value] = field(default_factory=list)
     caller: Env | None = None
+    by: Call | None = None
+    """The call that runs this scope, from the one of `caller`."""
     turn: Block = ()
     """Where the innermost loop stands, or the scope itself."""
 

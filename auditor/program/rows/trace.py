@@ -61,7 +61,7 @@ class Evaluation(NamedTuple):
 
 @dataclass
 class Trace:
-    """Everything one run saw. `answers` are predictions over rows that no split held out, with statistics in them; `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
+    """Everything one run saw. `answers` are predictions over rows that no split held out, with statistics in them; `earlier` are splits of the programs that handed rows over; `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
 
     evaluations: list[Evaluation] = field(default_factory=list)
     answers: list[Evaluation] = field(default_factory=list)
@@ -71,5 +71,6 @@ class Trace:
     saved: set[int] = field(default_factory=set)
     unresolved: int = 0
     held_out: list[Rows] = field(default_factory=list)
+    earlier: dict[int, Split] = field(default_factory=dict)
     signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
     cut: str = ""

@@ -156,11 +156,11 @@ def _divided(rows: Rows) -> bool:
 
 def _split(trace: Trace, evaluation: Evaluation) -> Split | None:
     """The split that put the trained and the evaluated rows on different sides."""
-    mine = evaluation.trained.rows.layers
+    mine, splits = evaluation.trained.rows.layers, trace.earlier | trace.splits
     for number, part in evaluation.tested.layers.items():
-        if number in trace.splits and mine.get(number, part) != part:
-            return trace.splits[number]
-    return next((trace.splits[n] for n in evaluation.tested.layers if n in trace.splits), None)
+        if number in splits and mine.get(number, part) != part:
+            return splits[number]
+    return next((splits[n] for n in evaluation.tested.layers if n in splits), None)
 
 
 def resampled(evaluation: Evaluation) -> Rows | None:
