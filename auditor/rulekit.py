@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -18,6 +17,7 @@ from auditor.graph.leakage.evaluations import Doubt
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.model.verdict import PEDANTIC, REGULAR, Check, RuleInfo
 
 __all__ = [
@@ -45,10 +45,11 @@ __all__ = [
     "Unknown",
     "doubted",
     "plural",
+    "regex",
     "rows_followed",
 ]  # fmt: skip
 
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(m|h|d)$")
+_DURATION = regex(r"^(\d+(?:\.\d+)?)(m|h|d)$")
 _HOURS = {"m": 1 / 60, "h": 1.0, "d": 8.0}
 
 

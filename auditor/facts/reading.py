@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 
 from auditor.facts.cache import Cache
 from auditor.facts.garbage import no_collection
-from auditor.facts.pool import Task, read_all, unpack
+from auditor.facts.pool import Task, read_all, unpack, unread
 from auditor.facts.version import extractor_version
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing
@@ -81,6 +81,7 @@ class _Reading:
         self._kinds: dict[str, bytes] = {}  # path -> which readers, in which version
         self._keys: dict[str, bytes] = {}  # path -> key of its content
         self._facts: dict[bytes, Facts] = {}
+        self._lost: dict[bytes, Facts] = {}  # key of a content, or path, whose bytes were listed and could not be had
         self._asked: set[bytes] = set()  # contents without a blob id that are being read
         self._unsaved: dict[bytes, bytes] = {}
         self._unsaved_bytes = 0
@@ -100,6 +101,7 @@ class _Reading:
         for path, data in self._tree.read(wanted):
             if data is None:
                 self._total -= 1
+                self._lost[self._keys.get(path, path.encode())] = unread(path)
             elif path in self._keys:
                 yield Task(self._keys[path], path, data)
             else:
@@ -129,8 +131,9 @@ class _Reading:
 
     def result(self) -> dict[str, Facts]:
         """Facts by path, in the order of the listing."""
-        pairs = ((path, self._keys.get(path)) for path in self._kinds)
-        return {path: self._facts[key] for path, key in pairs if key in self._facts}
+        known = self._lost | self._facts
+        pairs = ((path, self._keys.get(path, path.encode())) for path in self._kinds)
+        return {path: known[key] for path, key in pairs if key in known}
 
     def _plan(self) -> list[str]:
         """Notes which readers each path has, and its key where its blob is known. Returns the paths where it is not."""

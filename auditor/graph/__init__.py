@@ -137,6 +137,7 @@ class ArtefactGraph(
             "invalid",
             "template",
             "internal",
+            "unread",
         )
         return tuple(
             path

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 
 from auditor.language.node import Node, scalar
+from auditor.model.regex import regex
 
 MAX_LINES = 50_000
 
-_BINDING = re.compile(r"\s*(?P<key>[A-Za-z_][\w./-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
-_NUMBER = re.compile(r"[-+]?\d+(?:_\d+)*|[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+_BLOCK = regex(r"(?P<scope>[A-Za-z_][\w./-]*)\s*:")
+_BINDING = regex(r"\s*(?P<key>[A-Za-z_][\w./-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
+_NUMBER = regex(r"[-+]?\d+(?:_\d+)*|[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 _WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
-_PROPERTY = re.compile(r"\s*(?P<key>(?:\\.|[^\s:=#!\\])(?:\\.|[^\s:=\\])*)\s*[:=\s]\s*(?P<value>.*)")
+_PROPERTY = regex(r"\s*(?P<key>(?:\\.|[^\s:=#!\\])(?:\\.|[^\s:=\\])*)\s*[:=\s]\s*(?P<value>.*)")
 
 
 def read_gin(text: str) -> tuple[Node, tuple[str, ...]]:
     """The bindings of a gin text under their full names, and the files that it includes.
 
-    Texts, numbers and truth values are typed; references (`@f()`, `%MACRO`) and containers stay as written.
+    Texts, numbers and truth values are typed; references (`@f()`, `%MACRO`) and containers stay as written. Indented
+    bindings under `scope/name:` are of that name.
     """
     root = Node("map", 1, text.count("\n") + 1)
     included: list[str] = []
+    block = ""
     for line, number in _joined(text):
         words = line.split(None, 1)
+        opened = _BLOCK.fullmatch(line)
+        block = f"{opened['scope']}." if opened else block if line[:1].isspace() else ""
         if words[:1] == ["include"] and len(words) == 2:
             included.append(words[1].strip().strip("'\""))
         elif (found := _BINDING.fullmatch(line)) and words[0] not in ("import", "from"):
-            root.put(found["key"], _value(found["value"].strip(), number), number)
+            root.put(block + found["key"], _value(found["value"].strip(), number), number)
     return root, tuple(included)
 
 
@@ -51,7 +57,7 @@ def read_properties(text: str) -> Node:
 
 
 def _joined(text: str) -> list[tuple[str, int]]:
-    """Logical lines without comments: brackets and a backslash carry one on."""
+    """Logical lines with their indentation, without comments: brackets and a backslash carry one on."""
     made: list[tuple[str, int]] = []
     held, first, level = "", 0, 0
     for number, line in enumerate(text.split("\n")[:MAX_LINES], 1):
@@ -63,9 +69,9 @@ def _joined(text: str) -> list[tuple[str, int]]:
         if level > 0 or plain.endswith(("\\", "=")):
             continue
         if held.strip():
-            made.append((held.strip(), first))
+            made.append((held.rstrip(), first))
         held, level = "", 0
-    return [*made, (held.strip(), first)] if held.strip() else made
+    return [*made, (held.rstrip(), first)] if held.strip() else made
 
 
 def _value(text: str, line: int) -> Node:

@@ -13,13 +13,14 @@ from auditor.language.credentials import mask
 from auditor.language.node import Node
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Word
+from auditor.model.regex import regex
 
 MAX_PARTS = 500
 
-_PYTHON = re.compile(r"^(?:.*/)?python[\d.]*$")
-_SHELL = re.compile(r"^(?:.*/)?(?:ba|da|z|k)?sh$")
-_CODE = re.compile(r"^\s*(?:import|from)\s+\w|^\s*(?:async\s+)?def\s+\w+\(|^\s*@\w", re.MULTILINE)
-_RUNS_SCRIPT = re.compile(r"^-\w*c$")
+_PYTHON = regex(r"^(?:.*/)?python[\d.]*$")
+_SHELL = regex(r"^(?:.*/)?(?:ba|da|z|k)?sh$")
+_CODE = regex(r"^\s*(?:import|from)\s+\w|^\s*(?:async\s+)?def\s+\w+\(|^\s*@\w", re.MULTILINE)
+_RUNS_SCRIPT = regex(r"^-\w*c$")
 
 
 def _same(text: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.language.shell import Environment, read_shell
 from auditor.model.facts import Command
 from auditor.model.ir import Escape
+from auditor.model.regex import regex
 
-_BRACED = re.compile(r"(?<![$\w{])\{([A-Za-z_]\w*)[^{}\n]*\}|(?<=[\w/.=:-])(?<!\$)\{([A-Za-z_]\w*)[^{}\n]*\}")
+_BRACED = regex(r"(?<![$\w{])\{([A-Za-z_]\w*)[^{}\n]*\}|(?<=[\w/.=:-])(?<!\$)\{([A-Za-z_]\w*)[^{}\n]*\}")
 
 
 def read_escape(escape: Escape, environment: Environment = ()) -> tuple[Command, ...]:

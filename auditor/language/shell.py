@@ -7,7 +7,6 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
@@ -23,12 +22,13 @@ from auditor.language.shell_templates import cut_templates
 from auditor.language.shell_tree import Syntax, parse
 from auditor.language.shell_words import expand_document
 from auditor.model.facts import Command
+from auditor.model.regex import regex
 
 MAX_TEXT = 400_000
 MAX_ROUNDS = 50  # of a loop over literal words
 MAX_DEPTH = 60
 
-_GLOB = re.compile(r"\*+|\?|\[[^\]\s]+\]")
+_GLOB = regex(r"\*+|\?|\[[^\]\s]+\]")
 _HARMLESS = frozenset({"true", ":", "echo", "printf", "logger"})
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
 )

@@ -14,6 +14,7 @@ from auditor.language.shell_paths import SPLIT
 from auditor.language.shell_tree import Syntax
 from auditor.language.shell_words import Holes, brace_lists, expand_word
 from auditor.model.facts import Command, Word
+from auditor.model.regex import regex
 
 MAX_COMMANDS = 2_000
 MAX_CALLS = 5  # of functions and inner shells within each other
@@ -22,7 +23,7 @@ MAX_OTHER = 500  # characters of a body that is no Python
 MAX_EXPORTED = 60
 MAX_VALUE = 500  # characters of an exported value
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _NOT_COMMANDS = frozenset({"true", ":", "false"})
 # inside `$(…)` these only ask; they are no work of the script
 _ASKING = _NOT_COMMANDS | frozenset(
@@ -52,8 +53,8 @@ _TEXT_OPTIONS = {
 }  # fmt: skip
 _TEXT_WORDS = frozenset({"watch", "parallel", "tmux", "screen", "concurrently"})
 _NOT_EXPORTED_TO = frozenset({"export", "declare", "local", "set", "shift", "read", "test", "[", "exit", "return", "echo", "printf", "source", ".", "mkdir", "rm", "cd", "sleep"})  # fmt: skip
-_BODY_OPTION = re.compile(r"-[a-zA-Z]*c")
-_OTHER_PROGRAM = re.compile(r"-[a-zA-Z]*[cm]|-m.*|--version|-V|--help|-h")
+_BODY_OPTION = regex(r"-[a-zA-Z]*c")
+_OTHER_PROGRAM = regex(r"-[a-zA-Z]*[cm]|-m.*|--version|-V|--help|-h")
 
 
 class Draft:

@@ -13,22 +13,23 @@ from functools import lru_cache
 from auditor.language.credentials import mask
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT, computed, cut
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 MAX_WORDS = 200
 MAX_WORD = 20_000
 
-_MARK = re.compile(f"{HOLE_START}(\\d+){HOLE_END}")
-_PLAIN = re.compile(r"[^'\"\\$`]+")
-_QUOTED = re.compile(r"[^\"\\$`]+")
-_UNEXPANDED = re.compile(r"[^\\$`]+")
-_SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
-_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
-_PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+_MARK = regex(f"{HOLE_START}(\\d+){HOLE_END}")
+_PLAIN = regex(r"[^'\"\\$`]+")
+_QUOTED = regex(r"[^\"\\$`]+")
+_UNEXPANDED = regex(r"[^\\$`]+")
+_SPECIAL = regex(r"['\"\\$`]|[<>]\(")
+_NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
 # what these hold is known wherever the text runs
 _FOLDERS = {"github.workspace": "root", "GITHUB_WORKSPACE": "root", "CI_PROJECT_DIR": "root", "BUILD_SOURCESDIRECTORY": "root",
             "Build.SourcesDirectory": "root", "BASH_SOURCE": "0", "github.action_path": "here",
             "GITHUB_ACTION_PATH": "here"}  # fmt: skip
-_BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
+_BRACE_LIST = regex(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
 
 
 class Holes:

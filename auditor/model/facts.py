@@ -20,7 +20,7 @@ class Trouble(Fact):
 
     Codes: `syntax`, `python2`, `newer-syntax`, `template`, `encoding`, `binary`, `too-large`, `too-deep`,
     `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`,
-    `dialect` (a variant of its language that is not known).
+    `unread` (its bytes are listed and cannot be had), `dialect` (a variant of its language that is not known).
     """
 
     line: int | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 
@@ -10,9 +9,10 @@ import msgspec
 
 from auditor.language.escapes import read_escape
 from auditor.model.facts import Embedded, Facts
+from auditor.model.regex import regex
 
 MOST = 200  # programs of one file
-_HOLDING = re.compile(r"\s-\w*c\s|<<")
+_HOLDING = regex(r"\s-\w*c\s|<<")
 _SHOWING = frozenset({"readme"})
 """Tools whose commands are shown to people."""
 

@@ -13,39 +13,44 @@ from auditor.language.node import ABSENT
 from auditor.language.requirement import canonical, read_requirement, spelled
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Requirement, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
-_BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
-_END = re.compile(r"^\[(?!\[?package)", re.MULTILINE)
-_NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
-_VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
-_LOCAL = re.compile(r"^source = \{ (?:editable|virtual|directory) = ", re.MULTILINE)
-_REMOTE = re.compile(r'^source = \{ git = |^vcs = \{|type = "git"', re.MULTILINE)
-_REQUIRES = re.compile(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
-_ENTRY = re.compile(r"\{[^{}]*\}")
-_SOURCE = re.compile(r"\b(?:git|url|path|directory|editable|virtual) = ")
-_FIELD = re.compile(r'name = "([^"]+)"')
+_BLOCK = regex(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
+_END = regex(r"^\[(?!\[?package)", re.MULTILINE)
+_NAME = regex(r'^name = "([^"]+)"', re.MULTILINE)
+_VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
+_LOCAL = regex(r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE)
+_REMOTE = regex(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
+_HASH = regex(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
+_LISTED = regex(r'^"?([\w.-]+)"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
+_REQUIRES = regex(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
+_ENTRY = regex(r"\{[^{}]*\}")
+_SOURCE = regex(r"\b(?:git|url|path|directory|editable|virtual) = ")
+_FIELD = regex(r'name = "([^"]+)"')
 _HEAD = {
-    "python": re.compile(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
-    "content-hash": re.compile(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
+    "python": regex(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
+    "content-hash": regex(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
 }
 
 
 def _read_toml_lock(tool: str) -> Callable[[str], Facts]:
     def read(text: str) -> Facts:
         starts = [found.end() for found in _BLOCK.finditer(text)]
+        about = _about(text, starts)
+        hashed = _hashed_apart(about)
         requirements = []
         line, counted = 1, 0
         for position, start in enumerate(starts):
             end = starts[position + 1] if position + 1 < len(starts) else len(text)
             line, counted = line + text.count("\n", counted, start), start
-            made = _package(text[start:end], line)
+            made = _package(text[start:end], line, hashed)
             if made is not None:
                 requirements.append(made)
         attrs = [
             ("tool", tool),
             *(("requires", f"{name}:{asked}") for name, asked in _required(text, starts) if tool == "uv"),
-            *((name, found.group(1)) for name, form in _HEAD.items() if (found := form.search(text))),
+            *((name, found.group(1)) for name, form in _HEAD.items() if (found := form.search(about))),
         ]
         troubles = (
             () if starts or not text.strip() or "version" in text else (Trouble(1, f"no {tool} lock file", "invalid"),)
@@ -53,6 +58,22 @@ def _read_toml_lock(tool: str) -> Callable[[str], Facts]:
         return Facts(kind="lock", requirements=tuple(requirements), attrs=pairs(attrs), troubles=troubles)
 
     return read
+
+
+def _about(text: str, starts: list[int]) -> str:
+    """What a lock says of itself, before its packages and after them: a package has a Python and hashes of its own."""
+    if not starts:
+        return text
+    rest = _END.search(text, starts[-1])
+    return text[: starts[0]] + (text[rest.start() :] if rest else "")
+
+
+def _hashed_apart(about: str) -> frozenset[str]:
+    """The packages whose hashes stand in a table of their own, as Poetry before 1.3 and PDM before 2.8 wrote them."""
+    files = about.partition("[metadata.files]")[2]
+    return frozenset(
+        canonical(name.partition(" ")[0]) for name, listed in _LISTED.findall(files) if _HASH.search(listed)
+    )
 
 
 def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:
@@ -72,12 +93,13 @@ def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:
         yield canonical(name[1]), ";".join(sorted(asked))
 
 
-def _package(block: str, line: int) -> Requirement | None:
+def _package(block: str, line: int, elsewhere: frozenset[str]) -> Requirement | None:
     name, version = _NAME.search(block), _VERSION.search(block)
     if name is None or (version is None and not _LOCAL.search(block)):
         return None
     source = "path" if _LOCAL.search(block) else "vcs" if _REMOTE.search(block) else "pypi"
-    hashed = "sha256:" in block or "hash = " in block
+    rest = _END.search(block)
+    hashed = bool(_HASH.search(block, 0, rest.start() if rest else len(block))) or canonical(name[1]) in elsewhere
     written = f"=={version.group(1)}" if version else ""
     at = line + block.count("\n", 0, name.start())
     return Requirement(canonical(name.group(1)), written, at, bool(version) and source != "path", hashed, source=source)

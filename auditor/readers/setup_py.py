@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,13 +11,14 @@ from auditor.language.requirement import read_requirement
 from auditor.language.text import read_text
 from auditor.model import ir
 from auditor.model.facts import EntryPoint, Facts, Ref, Requirement
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, pairs
 
 MAX_DEPTH = 12
 MAX_TEXTS = 2_000
 MAX_LOOKED = 20_000  # expressions looked at
 
-_FILE = re.compile(r"[\w./-]+\.(?:txt|in|pip)")
+_FILE = regex(r"[\w./-]+\.(?:txt|in|pip)")
 _FIELDS = {"install_requires": "", "tests_require": "test", "setup_requires": "build-system"}
 
 
@@ -195,6 +195,9 @@ class _Module:
             yield from (Found(text, True, at.line, at.end_line) for text in files)
         elif isinstance(expr, ir.Call):
             yield from self._called(expr, at, depth)
+        elif isinstance(expr, ir.Item) and isinstance(expr.key, ir.Const) and isinstance(expr.key.value, str):
+            for key, value, where in self.table(expr.base, at, depth + 1):
+                yield from self.texts(value, where, depth + 1) if key == expr.key.value else ()
         else:
             for part in _parts(expr):
                 yield from self.texts(part, at, depth + 1)
@@ -209,11 +212,18 @@ class _Module:
         named = [text for text in files if _FILE.fullmatch(text)]
         yield from (Found(text, True, at.line, at.end_line) for text in dict.fromkeys(named))
         if named or function:
+            for returned in _returned(function) if function and not named else ():
+                yield from self.texts(returned.value, returned, depth + 1)
             return
         inner = [call.func.base] if isinstance(call.func, ir.Attr) else []
         for part in (
             *inner,
-            *(call.args if _named(call.func) in ("list", "sorted", "set", "tuple", "filter", "map") else ()),
+            *(
+                call.args
+                if _named(call.func)
+                in ("list", "sorted", "set", "tuple", "filter", "map", "sum", "chain", "from_iterable")
+                else ()
+            ),
         ):
             yield from self.texts(part, at, depth + 1)
 
@@ -222,6 +232,8 @@ def _parts(expr: ir.Expr) -> tuple[ir.Expr, ...]:
     """The expressions whose texts a list takes over."""
     if isinstance(expr, ir.Group):
         return expr.items
+    if isinstance(expr, ir.Table):
+        return expr.values
     if isinstance(expr, ir.Op):
         return expr.operands if expr.op in ("+", "|", "or") else ()
     if isinstance(expr, ir.Choice):
@@ -245,6 +257,19 @@ def _consts(expr: ir.Expr, depth: int) -> Iterator[str]:
     elif isinstance(expr, ir.Op):
         for part in expr.operands if depth < MAX_DEPTH else ():
             yield from _consts(part, depth + 1)
+
+
+def _returned(function: ir.Scope) -> Iterator[Bound]:
+    """What a function returns, in whatever branch."""
+    pending = list(function.body)
+    while pending:
+        statement = pending.pop(0)
+        if isinstance(statement, ir.Return) and statement.value is not None:
+            yield Bound(statement.value, statement.line, statement.line)
+        elif isinstance(statement, ir.If | ir.Loop):
+            pending[:0] = (*statement.body, *statement.orelse)
+        elif isinstance(statement, ir.With):
+            pending[:0] = statement.body
 
 
 def _function_files(function: ir.Scope) -> Iterator[str]:

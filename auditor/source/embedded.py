@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 
 import msgspec
 
 from auditor.model.ir import Program
+from auditor.model.regex import regex
 from auditor.source.decode import normalised
 from auditor.source.limits import MAX_BYTES
 from auditor.source.program import program_of
 
-_HOLE = re.compile(r"⟦[^⟦⟧\n]*⟧")
+_HOLE = regex(r"⟦[^⟦⟧\n]*⟧")
 _MARK = "ꓘ"  # a letter, so that a hole may stand wherever a name may
 
 

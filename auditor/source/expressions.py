@@ -7,7 +7,6 @@ through the table directly, since this is the hot path of the whole audit.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -31,22 +30,24 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
+from auditor.model.regex import regex
+from auditor.source import counted
 from auditor.source.limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT
 
 
 class Bindings(dict[str, int]):
     """How often each name of one scope has been bound so far.
 
-    `outer` holds the names that a `global` or `nonlocal` statement gave to another scope. `marks` counts what
-    McCabe's measure counts: an expression that leaves it unchanged need not be looked at again.
+    `outer` holds the names that a `global` or `nonlocal` statement gave to another scope. `counted` is what McCabe's
+    measure counts in what was lowered so far.
     """
 
-    __slots__ = ("marks", "outer")
+    __slots__ = ("counted", "outer")
 
     def __init__(self, bound: Sequence[str] = ()) -> None:
         super().__init__(dict.fromkeys(bound, 1))
         self.outer: frozenset[str] = frozenset()
-        self.marks = 0
+        self.counted: list[ast.AST] = []
 
     def bind(self, name: str) -> Name:
         """The name with the version that this binding creates; 0 when it belongs to another scope."""
@@ -154,21 +155,21 @@ _CONSTANTS: dict[type, Callable[[Any], Expr]] = {
 # --- access and calls ----------------------------------------------------------------------------
 
 
-def _deep(seen: Bindings) -> Expr:
-    seen.marks += 1  # nobody looked whether something counts in there
+def _deep(node: ast.AST, seen: Bindings) -> Expr:
+    seen.counted.append(node)  # nobody looked whether something counts in there
     return _DEEP
 
 
 def _attribute(node: ast.Attribute, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     base = node.value
     return Attr(EXPRESSIONS[type(base)](base, seen, room - 1), node.attr)
 
 
 def _call(node: ast.Call, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     room -= 1
     func, args, named = node.func, node.args, node.keywords
     return Call(
@@ -182,14 +183,14 @@ def _call(node: ast.Call, seen: Bindings, room: int) -> Expr:
 
 def _subscript(node: ast.Subscript, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     base, key = node.value, node.slice
     return Item(EXPRESSIONS[type(base)](base, seen, room - 1), EXPRESSIONS[type(key)](key, seen, room - 1))
 
 
 def _slice(node: ast.Slice, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     parts = [None if p is None else lower(p, seen, room - 1) for p in (node.lower, node.upper, node.step)]
     return Slice(*parts)
 
@@ -228,12 +229,11 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.IsNot: "is-not",
 }
 _ASSOCIATIVE = frozenset({ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor})
-_LONG = 50
 
 
 def _binary(node: ast.BinOp, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     kind, left, right = type(node.op), node.left, node.right
     if kind in _ASSOCIATIVE and type(left) is ast.BinOp and type(left.op) is kind:
         return Op(OPERATORS[kind], lower_all(_chain(node), seen, room - 1))
@@ -242,7 +242,7 @@ def _binary(node: ast.BinOp, seen: Bindings, room: int) -> Expr:
 
 
 def _chain(node: ast.BinOp) -> list[ast.expr]:
-    """The operands of `a + b + c + …`, without recursion. A long chain is also made flat for what walks the tree."""
+    """The operands of `a + b + c + …`, without recursion."""
     kind = type(node.op)
     operands = [node.right]
     left = node.left
@@ -251,27 +251,25 @@ def _chain(node: ast.BinOp) -> list[ast.expr]:
         left = left.left
     operands.append(left)
     operands.reverse()
-    if len(operands) > _LONG:
-        node.left = ast.Tuple(elts=operands[:-1], ctx=ast.Load())
     return operands
 
 
 def _boolean(node: ast.BoolOp, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
-    seen.marks += 1
+        return _deep(node, seen)
+    seen.counted.append(counted.boolean(len(node.values)))
     return Op(OPERATORS[type(node.op)], lower_all(node.values, seen, room - 1))
 
 
 def _unary(node: ast.UnaryOp, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     return Op(OPERATORS[type(node.op)], (lower(node.operand, seen, room - 1),))
 
 
 def _compare(node: ast.Compare, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     left = lower(node.left, seen, room - 1)
     links: list[Expr] = []
     for op, comparator in zip(node.ops, node.comparators, strict=True):
@@ -283,8 +281,8 @@ def _compare(node: ast.Compare, seen: Bindings, room: int) -> Expr:
 
 def _choice(node: ast.IfExp, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
-    seen.marks += 1
+        return _deep(node, seen)
+    seen.counted.append(counted.CHOICE)
     test = lower(node.test, seen, room - 1)
     return Choice(test, lower(node.body, seen, room - 1), lower(node.orelse, seen, room - 1))
 
@@ -295,10 +293,10 @@ def _choice(node: ast.IfExp, seen: Bindings, room: int) -> Expr:
 def _display(kind: str) -> Lower:
     def group(node: ast.List | ast.Tuple | ast.Set, seen: Bindings, room: int) -> Expr:
         if room < 1:
-            return _deep(seen)
+            return _deep(node, seen)
         if len(node.elts) <= MAX_ITEMS:
             return Group(kind, lower_all(node.elts, seen, room - 1))
-        seen.marks += 1
+        seen.counted += node.elts[MAX_ITEMS:]
         return Group(kind, (*lower_all(node.elts[:MAX_ITEMS], seen, room - 1), _TRUNCATED))
 
     return group
@@ -306,7 +304,7 @@ def _display(kind: str) -> Lower:
 
 def _table(node: ast.Dict, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     room -= 1
     keys: list[Expr | None] = []
     values: list[Expr] = []
@@ -314,7 +312,7 @@ def _table(node: ast.Dict, seen: Bindings, room: int) -> Expr:
         keys.append(None if key is None else EXPRESSIONS[type(key)](key, seen, room))
         values.append(EXPRESSIONS[type(value)](value, seen, room))
     if len(node.keys) > MAX_ITEMS:
-        seen.marks += 1
+        seen.counted += [*filter(None, node.keys[MAX_ITEMS:]), *node.values[MAX_ITEMS:]]
         keys.append(None)
         values.append(_TRUNCATED)
     return Table(tuple(keys), tuple(values))
@@ -322,17 +320,17 @@ def _table(node: ast.Dict, seen: Bindings, room: int) -> Expr:
 
 def _fstring(node: ast.JoinedStr, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     return Text(lower_all(node.values, seen, room - 1))
 
 
-_WRITTEN = re.compile(r"0\d*d\Z|%.*/")
+_WRITTEN = regex(r"0\d*d\Z|%.*/")
 """Formats that shape a path: a width that is filled with zeros, a time with folders in it."""
 
 
 def _formatted(node: Any, seen: Bindings, room: int) -> Expr:
     if node.format_spec is not None:
-        seen.marks += 1  # the format may hold expressions, which only the count visits
+        seen.counted.append(node.format_spec)  # it may hold expressions, which only the count visits
         spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
         if len(node.format_spec.values) == 1 and _WRITTEN.search(spec):
             value = lower(node.value, seen, room - 1)
@@ -346,8 +344,8 @@ def _formatted(node: Any, seen: Bindings, room: int) -> Expr:
 def _comprehension(kind: str) -> Lower:
     def each(node: Any, seen: Bindings, room: int) -> Expr:
         if room < 1:
-            return _deep(seen)
-        seen.marks += 1
+            return _deep(node, seen)
+        seen.counted += [counted.generator(len(each.ifs)) for each in node.generators]
         hidden: dict[str, int | None] = {}
         loops = tuple([_generator(g, seen, hidden, room - 1) for g in node.generators])
         parts = [node.key, node.value] if kind == "dict" else [node.elt]
@@ -384,7 +382,7 @@ def _restore(seen: Bindings, hidden: dict[str, int | None]) -> None:
 
 def _lambda(node: ast.Lambda, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     params = parameters(node.args, seen, room - 1)
     hidden: dict[str, int | None] = {}
     _hide(seen, hidden, [param.name for param in params])
@@ -397,12 +395,12 @@ def _lambda(node: ast.Lambda, seen: Bindings, room: int) -> Expr:
 
 
 def _starred(node: ast.Starred, seen: Bindings, room: int) -> Expr:
-    return Star(lower(node.value, seen, room - 1)) if room > 0 else _deep(seen)
+    return Star(lower(node.value, seen, room - 1)) if room > 0 else _deep(node, seen)
 
 
 def _walrus(node: ast.NamedExpr, seen: Bindings, room: int) -> Expr:
     if room < 1:
-        return _deep(seen)
+        return _deep(node, seen)
     value = lower(node.value, seen, room - 1)
     return Walrus(seen.bind(node.target.id), value)
 
@@ -410,7 +408,7 @@ def _walrus(node: ast.NamedExpr, seen: Bindings, room: int) -> Expr:
 def _hole(why: str) -> Lower:
     def opaque(node: Any, seen: Bindings, room: int) -> Expr:
         if room < 1:
-            return _deep(seen)
+            return _deep(node, seen)
         return Opaque(why, None if node.value is None else lower(node.value, seen, room - 1))
 
     return opaque
@@ -462,14 +460,15 @@ def _bound_name(node: ast.Name, seen: Bindings, _room: int) -> Expr:
 
 
 def _bound_star(node: ast.Starred, seen: Bindings, room: int) -> Expr:
-    return Star(store(node.value, seen, room - 1)) if room > 0 else _deep(seen)
+    return Star(store(node.value, seen, room - 1)) if room > 0 else _deep(node, seen)
 
 
 def _unpacked(kind: str) -> Lower:
     def group(node: ast.List | ast.Tuple, seen: Bindings, room: int) -> Expr:
         if room < 1:
-            return _deep(seen)
+            return _deep(node, seen)
         items = tuple([store(item, seen, room - 1) for item in node.elts[:MAX_ITEMS]])
+        seen.counted += node.elts[MAX_ITEMS:]
         return Group(kind, items if len(node.elts) <= MAX_ITEMS else (*items, _TRUNCATED))
 
     return group

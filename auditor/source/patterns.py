@@ -16,7 +16,6 @@ _WILDCARD = Name("_", 0)
 def pattern(node: ast.pattern, seen: Bindings, room: int = MAX_DEPTH) -> Expr:
     """One pattern. `_` is the unbound name `_`, `p as n` a walrus, `p | q` an operator, a class pattern a call."""
     if room < 1:
-        seen.marks += 1
         return Opaque("deep")
     return PATTERNS[type(node)](node, seen, room - 1)
 

@@ -1,7 +1,7 @@
 """Statements: `ast` nodes into IR records, through one table keyed by the type of the node.
 
-While a block is lowered, the statements in which McCabe's measure counts nothing are dropped from the tree: the
-visitor that counts then has little to visit and finds the same numbers.
+Once a body is lowered, nothing is left of it in the tree but what McCabe's measure counts: the visitor that counts then has
+little to visit and finds the same numbers.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from auditor.model.ir import (
     Try,
     With,
 )
+from auditor.source import counted
 from auditor.source.expressions import EXPRESSIONS, OPERATORS, keywords, lower, lower_all, parameters, store
 from auditor.source.limits import MAX_DEPTH, MAX_NEST
 from auditor.source.patterns import pattern
 from auditor.source.scopes import Draft, Frame, Header, take_docstring
 
-_PASS = ast.Pass(lineno=1, end_lineno=1, col_offset=0, end_col_offset=4)
 _LONG = 50
 
 
@@ -54,23 +54,15 @@ def _body(frame: Frame, nodes: list[ast.stmt]) -> None:
     draft.doc = take_docstring(nodes)
     draft.body = _block(nodes, frame)
     draft.logical = frame.logical
+    counted.only(nodes, frame.counted)
 
 
 def _block(nodes: list[ast.stmt], frame: Frame) -> tuple[Stmt, ...]:
     frame.logical += len(nodes)
     frame.nest += 1
-    marks = frame.marks
-    found = []
-    counted: list[ast.stmt] = []
-    for node in nodes:
-        found.append(STATEMENTS[type(node)](node, frame))
-        if frame.marks != marks:
-            marks = frame.marks
-            counted.append(node)
+    found = tuple([STATEMENTS[type(node)](node, frame) for node in nodes])
     frame.nest -= 1
-    if len(counted) != len(nodes) or not nodes:
-        nodes[:] = counted or [_PASS]  # the measure asks whether there is an `else`
-    return tuple(found)
+    return found
 
 
 def _optional(node: ast.expr | None, frame: Frame) -> Expr | None:
@@ -124,15 +116,16 @@ def _return(node: ast.Return, frame: Frame) -> Stmt:
 def _raise(node: ast.Raise, frame: Frame) -> Stmt:
     value = _optional(node.exc, frame)
     if node.cause is not None:
-        lower(node.cause, frame)  # for its marks: the IR keeps no cause
+        lower(node.cause, frame)  # for what counts in it: the IR keeps no cause
     return Raise(value, node.lineno)
 
 
 def _assert(node: ast.Assert, frame: Frame) -> Stmt:
-    frame.marks += 1
+    before = len(frame.counted)
     test = lower(node.test, frame)
     if node.msg is not None:
         lower(node.msg, frame)
+    frame.counted[before:] = [counted.ASSERTION]  # whatever it asks
     return Assert(test, node.lineno)
 
 
@@ -174,32 +167,20 @@ class _Link(NamedTuple):
 
 
 def _if(node: ast.If, frame: Frame) -> Stmt:
-    frame.marks += 1
     links: list[_Link] = []
-    nodes = [node]
     nest = frame.nest
     while True:
+        frame.counted.append(counted.BRANCH)
         test = lower(node.test, frame)
         links.append(_Link(test, _block(node.body, frame), node.lineno, node.end_lineno or node.lineno))
         if len(node.orelse) != 1 or type(node.orelse[0]) is not ast.If:
             break
         node = node.orelse[0]
-        nodes.append(node)
         frame.logical += 1
         frame.nest = min(frame.nest + 1, MAX_NEST)
     rest = _block(node.orelse, frame) if node.orelse else ()
     frame.nest = nest
-    if len(nodes) > _LONG:
-        _flatten(nodes)
     return _nested(links, rest, frame)
-
-
-def _flatten(nodes: list[ast.If]) -> None:
-    """Put the links of a long `elif` chain side by side: the same count, without its depth."""
-    last = nodes[-1].orelse
-    for node in nodes[1:]:
-        node.orelse = []
-    nodes[0].orelse = [*nodes[1:], *last]
 
 
 def _nested(links: list[_Link], rest: tuple[Stmt, ...], frame: Frame) -> Stmt:
@@ -213,7 +194,7 @@ def _nested(links: list[_Link], rest: tuple[Stmt, ...], frame: Frame) -> Stmt:
 
 
 def _match(node: ast.Match, frame: Frame) -> Stmt:
-    frame.marks += 1
+    frame.counted.append(counted.match(node.cases))
     subject = lower(node.subject, frame)
     links = []
     nest = frame.nest
@@ -222,7 +203,7 @@ def _match(node: ast.Match, frame: Frame) -> Stmt:
         if case.guard is not None:
             test = Op("and", (test, lower(case.guard, frame)))
         line = case.pattern.lineno
-        end = case.body[-1].end_lineno or line  # asked before the block is pruned
+        end = case.body[-1].end_lineno or line
         links.append(_Link(test, _block(case.body, frame), line, end))
         frame.nest = min(frame.nest + 1, MAX_NEST)
         if len(links) == 1 and _is_long(node.subject):
@@ -239,7 +220,7 @@ def _is_long(node: ast.expr) -> bool:
 
 
 def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Stmt:
-    frame.marks += 1
+    frame.counted.append(counted.loop(orelse=bool(node.orelse)))
     source = lower(node.iter, frame)
     target = store(node.target, frame)
     body = _block(node.body, frame)
@@ -248,7 +229,7 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Stmt:
 
 
 def _while(node: ast.While, frame: Frame) -> Stmt:
-    frame.marks += 1
+    frame.counted.append(counted.loop(orelse=bool(node.orelse)))
     test = lower(node.test, frame)
     body = _block(node.body, frame)
     orelse = _block(node.orelse, frame) if node.orelse else ()
@@ -263,8 +244,9 @@ def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Stmt:
     return With(tuple(items), _block(node.body, frame), node.lineno, node.end_lineno or node.lineno)
 
 
-def _try(node: ast.Try, frame: Frame) -> Stmt:
-    frame.marks += 1
+def _try(node: ast.Try | ast.TryStar, frame: Frame) -> Stmt:
+    if type(node) is ast.Try:  # radon does not count `except*`
+        frame.counted.append(counted.attempt(len(node.handlers), orelse=bool(node.orelse)))
     body = _block(node.body, frame)
     handlers = tuple([_handler(handler, frame) for handler in node.handlers])
     orelse = _block(node.orelse, frame) if node.orelse else ()
@@ -283,20 +265,25 @@ def _handler(node: ast.ExceptHandler, frame: Frame) -> Handler:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Stmt:
+    before = len(frame.counted)
     decorators = lower_all(node.decorator_list, frame)
     params = parameters(node.args, frame)
     returns = _optional(node.returns, frame)
+    del frame.counted[before:]  # what stands before the body does not count
     return _define(node, frame, "function", params=params, decorators=decorators, returns=returns)
 
 
 def _class(node: ast.ClassDef, frame: Frame) -> Stmt:
+    before = len(frame.counted)
     decorators = lower_all(node.decorator_list, frame)
     bases = lower_all(node.bases, frame)
-    return _define(node, frame, "class", decorators=decorators, bases=bases, keywords=keywords(node.keywords, frame))
+    named = keywords(node.keywords, frame)
+    del frame.counted[before:]
+    return _define(node, frame, "class", decorators=decorators, bases=bases, keywords=named)
 
 
 def _define(node: Any, frame: Frame, kind: str, **header: Any) -> Stmt:
-    frame.marks += 1
+    frame.counted.append(node)
     name = f"{frame.name}.{node.name}" if frame.name else node.name
     inner = Frame(
         frame.drafts, Header(kind, name, frame.index, node.lineno, node.end_lineno or node.lineno, **header), node

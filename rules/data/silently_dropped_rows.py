@@ -38,7 +38,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         habits.setdefault((each.place.path, each.kind, each.name), []).append(each)
     for (_, kind, name), (first, *others) in habits.items():
         says = (
-            f"rows that do not parse are skipped without a word ({name})"
+            f"rows that do not parse are skipped, uncounted ({name})"
             if kind == "malformed"
             else f"values that {name} cannot convert become empty and their rows are dropped, uncounted"
         )

@@ -57,12 +57,15 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
     first = min(edges, key=lambda edge: (edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader))
     others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
     more = f" and {plural(len(parallel) - 1, 'other file')}" if len(parallel) > 1 else ""
+    writers = (
+        f"{writer} and {plural(first.makers - 1, 'other program')} write" if first.makers > 1 else f"{writer} writes"
+    )
     # A notebook that looks at what a program wrote is a reader to know of, not a step of a pipeline.
     looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
     # A script that runs both keeps the order, though nothing knows what must run again.
     chained = all(edge.chained for each in parallel for edge in each)
     return Finding(
-        f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writer} writes; no pipeline declares that",
+        f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writers}; no pipeline declares that",
         first.read,
         entity=f"{writer}|{first.artefact}",
         remedy=f"declare {first.artefact} as an output of the step that runs {writer} and as an input of each step that reads it",

@@ -49,13 +49,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         )
     elif not imports.declared:
         if imports.total >= MANY:
+            told = len(imports.told) * 2 >= imports.total
+            says = "only the words of a document tell which to install" if told else "no file lists what to install"
             yield Finding(
                 f"{plural(imports.total, 'library is', 'libraries are')} imported "
-                f"({', '.join(each.imported for each in missing[:4])}, …) and nothing says which to install",
+                f"({', '.join(each.imported for each in missing[:4])}, …) and {says}",
                 Place(graph.root or "."),
                 entity="environment",
                 remedy="add a requirements file, a conda environment or the dependencies of a pyproject.toml",
                 related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:4]),
+                milder=int(told),
                 searched=SEARCHED,
                 instances=len(missing),
             )

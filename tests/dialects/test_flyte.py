@@ -156,6 +156,7 @@ def test_a_task_that_nobody_calls_runs_by_itself() -> None:
         ("flyte.Trigger('t', automation=flyte.Cron('0 3 * * *'))", "0 3 * * *"),
         ("[flyte.Trigger('t', flyte.FixedRate(60))]", "interval"),
         ("flyte.Trigger.daily()", "@daily"),
+        ("flyte.Trigger('t', automation=flyte.OnArtifact(name='churn'))", "churn"),
     ],
 )
 def test_triggers_of_tasks(given: str, expected: str) -> None:

@@ -95,6 +95,23 @@ def test_a_pipeline_that_a_function_makes() -> None:
     assert order(graph) == {"Prepare > Train"}
 
 
+@pytest.mark.parametrize(
+    ("body", "runs"),
+    [
+        ("reg = RegisterModel(name='Register', estimator=tuned, model_package_group_name='g')", set()),
+        ("reg = RegisterModel(name='Register', estimator=tuned, entry_point='answer.py', model_package_group_name='g')", {"Register > answer.py"}),
+        ("reg = ModelStep(name='Register', step_args=tuned.register(model_package_group_name='g'))", set()),
+    ],
+)  # fmt: skip
+def test_who_registers_what_was_fitted_does_not_fit_it_again(body: str, runs: set[str]) -> None:
+    head = (
+        "from sagemaker.workflow.model_step import ModelStep\ntuned = Estimator(image_uri='x', entry_point='fit.py')\n"
+    )
+    graph = pipe(head + body + "\n", "reg", {"fit.py": "print(1)\n", "answer.py": "print(2)\n"})
+    assert {edge for edge in edges(graph, EdgeKind.RUNS) if edge.startswith("Register")} == runs
+    assert writes(graph) == {"Register > g"}
+
+
 def test_functions_as_steps() -> None:
     body = "@step(name='Load')\ndef load(x):\n    return 1\n@step\ndef fit(data):\n    return 2\nmodel = fit(load(1))\n"
     graph = pipe(body, "model")

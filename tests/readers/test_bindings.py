@@ -18,6 +18,16 @@ def values(facts: Facts) -> list[tuple[str, object, int]]:
     return [(leaf.key, leaf.value, leaf.line) for leaf in facts.leaves]
 
 
+def test_indented_bindings_of_gin_are_of_the_name_above_them() -> None:
+    facts = read(
+        "a.gin",
+        "train/Adam:\n  lr = 0.1  # why\n\n  # a word between\n  betas = (\n    0.9,\n    0.99)\nAdam.eps = 1\nnet.Block:\n    ch = 4\nseed = 3\n",
+    )
+    assert [(leaf.key, leaf.line) for leaf in facts.leaves] == [
+        ("train/Adam.lr", 2), ("train/Adam.betas", 5), ("Adam.eps", 8), ("net.Block.ch", 10), ("seed", 11),
+    ]  # fmt: skip
+
+
 def test_gin() -> None:
     facts = read(
         "a.gin",

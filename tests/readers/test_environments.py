@@ -98,3 +98,31 @@ def test_conda_recipe() -> None:
     ]
     assert (facts.kind, facts.attr("version"), facts.attr("python")) == ("conda-recipe", "1.2", ">=3.9")
     assert read("mlruns/0/meta.yaml", "name: x\nartifact_location: y\n").kind == "config"
+
+
+def test_a_lock_is_for_the_python_of_its_own_head_or_foot_and_not_for_that_of_its_first_package() -> None:
+    package = '[[package]]\nname = "aa"\nversion = "1.0"\npython-versions = ">=2.7"\nrequires_python = ">=2.7"\n\n'
+    poetry = read("poetry.lock", package + '[metadata]\npython-versions = "^3.11"\ncontent-hash = "0f"\n')
+    assert (poetry.attr("python"), poetry.attr("content-hash")) == ("^3.11", "0f")
+    assert read("pdm.lock", '[metadata]\nlock_version = "4.4"\n\n' + package).attr("python") is None
+
+
+def test_hashes_of_locks_in_every_layout() -> None:
+    apart = read(
+        "poetry.lock",
+        '[[package]]\nname = "a.b"\nversion = "1"\n\n[[package]]\nname = "cc"\nversion = "1"\n\n[metadata]\ncontent-hash = "0f"\n\n'
+        '[metadata.files]\n"a.b" = [\n    {file = "a.whl", hash = "sha256:01"},\n]\ncc = []\n',
+    )
+    assert [(r.name, r.hashed) for r in apart.requirements] == [("a-b", True), ("cc", False)]
+    tables = read(
+        "pylock.toml",
+        '[[packages]]\nname = "aa"\nversion = "1"\n\n[[packages.wheels]]\nname = "aa.whl"\n\n[packages.wheels.hashes]\nsha256 = "01"\n\n'
+        '[[packages]]\nname = "bb"\nversion = "2"\nsdist = { url = "https://h/b.gz", hashes = { sha256 = "02" } }\n\n'
+        '[[packages]]\nname = "mine"\ndirectory = { path = ".", editable = true }\n\n[[packages]]\nname = "dd"\nversion = "3"\n',
+    )
+    assert [(r.name, r.hashed, r.source, r.pinned) for r in tables.requirements] == [
+        ("aa", True, "pypi", True),
+        ("bb", True, "pypi", True),
+        ("mine", False, "path", False),
+        ("dd", False, "pypi", True),
+    ]

@@ -26,6 +26,10 @@ def needs(facts: Facts) -> list[tuple[str, str, int]]:
         ("A = ['a']\nsetup(extras_require={**{'x': A}, 'y': ['b'] if 1 else ['c']})\n", [("a", "x", 2), ("b", "y", 3), ("c", "y", 3)]),
         ("K = {'tests_require': ['a']}\nsetup(tests_require=['t'], **K)\n", [("t", "test", 3)]),
         ("N = N + N\nN = [N] * 9\nsetup(install_requires=N)\n", []),
+        ("R = {'core': ['a'], 'ml': ['b']}\nsetup(install_requires=sum(R.values(), []))\n", [("a", "", 2), ("b", "", 2)]),
+        ("R = {'core': ['a'], 'ml': ['b']}\nsetup(install_requires=R['core'])\n", [("a", "", 2)]),
+        ("A = ['a']\nsetup(install_requires=[A, ['b']])\n", [("a", "", 2), ("b", "", 3)]),
+        ("def needs():\n    if 1:\n        return ['a']\n    return ['b']\nsetup(install_requires=needs())\n", [("a", "", 4), ("b", "", 5)]),
         ("print(1)\n", []),
     ],
 )  # fmt: skip

@@ -56,7 +56,19 @@ def test_a_hole_in_an_f_string_is_one_of_its_parts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["import ⟦MODULE⟧", "a.⟦name⟧()", "⟦x⟧ = 1", "x⟦n⟧ = 1", "f(⟦k⟧=1)", "def ⟦f⟧(): pass", "⟦code⟧ x", "⟦code⟧", "a = b'⟦x⟧'", "a =", "print 1"],
+    [
+        "import ⟦MODULE⟧",
+        "a.⟦name⟧()",
+        "⟦x⟧ = 1",
+        "x⟦n⟧ = 1",
+        "f(⟦k⟧=1)",
+        "def ⟦f⟧(): pass",
+        "⟦code⟧ x",
+        "⟦code⟧",
+        "a = b'⟦x⟧'",
+        "a =",
+        "print 1",
+    ],
 )
 def test_where_the_code_itself_has_a_hole_or_is_none_nothing_is_read(text: str) -> None:
     assert read_embedded(text, 1) is None

@@ -406,6 +406,28 @@ class L:
 if a: pass
 def empty(): '''Docs only.'''
 """
+TANGLE += """
+async def waiting(a=lambda: b or c) -> (a if b else c):
+    async for i in a: assert (b if c else d), (b or c)
+    async with a: return [x async for x in a if x if y for z in x if z]
+    while a: pass
+    else: pass
+    try: pass
+    except* A: b = c and d
+    match a if b else c:
+        case 1 if b or c: pass
+        case other: return {k: v or w for k, v in a}
+    del a[b if c else d]
+    for a[b or c], d in e: raise a from (b if c else d)
+    x: (a or b) = c
+    return f"{a:{b}}{a!r:>{b if c else d}}", {**(a or b), c: lambda d=e or f: d and a}, a[b or c:], (d := a or b)
+@(a or b)
+class N(metaclass=a if b else c):
+    if a:
+        def m(self): return a or b
+    else:
+        def m(self): pass
+"""
 TANGLE += f"big = [{'1, ' * 600}a if b else c]\ntotal = {' + '.join(['(a if b else c)'] * 60)}\n"
 
 
@@ -420,6 +442,7 @@ def test_complexity_is_what_radon_finds_in_the_whole_tree() -> None:
     found = {(s.name.rpartition(".")[2], s.line): s.complexity for s in program(TANGLE).scopes}
     assert {key: found[key] for key in expected} == expected
     assert found["f", 2] > 15
+    assert max(number for (name, _), number in found.items() if name == "waiting") > 25
     assert found["m", 23] == 2  # in a class in a function, which radon leaves out: visited on its own
 
 

@@ -100,14 +100,19 @@ class Environments(Flowing):
                     self._trigger(unit, item, where)
             elif isinstance(option, Made) and option.dotted.startswith("flyte.Trigger"):
                 last = option.dotted.rpartition(".")[2]
-                times = f"@{last}" if last in _INTERVALS else self._times(option.args.get("automation", 1))
-                self.triggers[id(unit)].append((where.path, Trigger("schedule", times, where.line)))
+                kind, when = (
+                    ("schedule", f"@{last}") if last in _INTERVALS else self._starts(option.args.get("automation", 1))
+                )
+                self.triggers[id(unit)].append((where.path, Trigger(kind, when, where.line)))
 
-    def _times(self, thing: Thing | None) -> str:
+    def _starts(self, thing: Thing | None) -> tuple[str, str]:
+        """The kind of a trigger with its times, or with the artefact that it waits for."""
         for option in options(thing) if thing is not None else ():
             if isinstance(option, Made) and option.dotted.endswith(".Cron"):
-                return self.text(option.args.get("expression", 0)) or "set in code"
-        return "interval"
+                return "schedule", self.text(option.args.get("expression", 0)) or "set in code"
+            if isinstance(option, Made) and option.dotted.endswith(".OnArtifact"):
+                return "dataset", self.text(option.args.get("name", 0)) or "set in code"
+        return "schedule", "interval"
 
 
 def _is_environment(thing: Thing) -> bool:

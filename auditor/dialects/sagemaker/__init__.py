@@ -119,6 +119,9 @@ class _Statements:
         }  # fmt: skip
         writes = [self._output(made, one, where.line) for one in wanted]
         writes += [declared for thing in given for declared in self._outputs(thing, where.line)]
+        writes += (
+            self._group(step.args.get("model_package_group_name"), where.line) if step.kind == "RegisterModel" else ()
+        )
         doubt = CONDITIONAL if where.conditional else 1.0
         facts = Facts(
             step.name, TOOL, where.line, where.end_line, commands=tuple(self._commands(step)),
@@ -195,11 +198,16 @@ class _Statements:
     # --- what runs ---
 
     def _commands(self, step: Step) -> Iterator[Command]:
-        """The script of a job: `code` of processing, the entry point of an estimator with its folder."""
-        places = [(step.args, "code")]
+        """The script of a job: `code` of processing, the entry point of an estimator with its folder.
+
+        Who registers what an estimator has fitted does not fit it again: the entry point is that of the answers.
+        """
+        places = [(step.args, "code"), (step.args, "entry_point")]
         for job in jobs(step.args.get("step_args")):
-            places += [(job.args, "code"), (job.receiver.args, "entry_point")]
-        for name in ("estimator", "processor", "model"):
+            places += [(job.args, "code"), (job.args, "entry_point")]
+            if job.name != "register" or job.receiver.dotted.endswith("Model"):
+                places.append((job.receiver.args, "entry_point"))
+        for name in ("estimator", "processor", "model") if step.kind != "RegisterModel" else ("model",):
             places += [(made.args, "entry_point") for made in options(step.args.get(name)) if isinstance(made, Made)]
         for args, name in places:
             script = self.meaning.text(args.get(name))

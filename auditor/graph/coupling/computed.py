@@ -9,18 +9,17 @@ from typing import NamedTuple
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Table
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 from auditor.program.naming.shapes import shapes, written
 
 _FEATURE_ROLES = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.TRANSFORMER, Role.FEATURE, Role.FEATURE_SELECT})
-_FEATURE_NAME = re.compile(
-    r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I
-)
+_FEATURE_NAME = regex(r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I)
 _CASTS = frozenset(
     {"to_datetime", "to_numeric", "astype", "int", "float", "str", "bool", "copy", "get", "array", "asarray"}
 )
-_KEYED = re.compile(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")
+_KEYED = regex(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")
 LETTERS = 6
 """Tokens from which a statement says enough to be recognised."""
 
@@ -51,11 +50,17 @@ class Columns:
         return found
 
     def letters(self, site: Site) -> frozenset[str]:
-        """The statements of a scope that read or write named parts of data, without the names of variables."""
+        """The statements of a scope that read or write named parts of data, without the names of variables.
+
+        Where a scope fits a model itself, what follows its last fit prepares nothing for one.
+        """
         found = self._letters.get(site)
         if found is None:
             body = self.world.resolved.code.scope(*site).body
-            told = (shape for shape in shapes(body, exact=True) if shape.tokens >= LETTERS)
+            last = max(
+                (e.line for e in self.world.resolved.effects.own.get(site, ()) if self.world.trains(e)), default=0
+            )
+            told = (s for s in shapes(body, exact=True) if s.tokens >= LETTERS and (not last or s.line <= last))
             found = frozenset(s.text for s in told if not s.text.startswith(("print(", "_.info(", "_.debug(")))
             self._letters[site] = found
         return found

@@ -16,11 +16,12 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 
 _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
-_GROUPING = (
+GROUPING = (
     "sklearn.cluster.",
     "sklearn.mixture.",
     "sklearn.decomposition.",
@@ -28,9 +29,7 @@ _GROUPING = (
     "sklearn.ensemble.IsolationForest",
 )
 """Models whose output describes the rows rather than guess what is to be learned: using it as a feature corrects nothing."""
-_GUARDED = re.compile(
-    r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I
-)
+_GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
 class Written(NamedTuple):
@@ -118,7 +117,7 @@ def _predictions(world: World, traced: Traced) -> list[Origin]:
 def _groups(world: World, origin: Origin) -> bool:
     assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
     base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line, held=True)
-    return any(world.flows.dotted(o.call.func, o.frame).startswith(_GROUPING) for o in base.calls)
+    return any(world.flows.dotted(o.call.func, o.frame).startswith(GROUPING) for o in base.calls)
 
 
 def _made_here(world: World, loads: list[Origin]) -> bool:

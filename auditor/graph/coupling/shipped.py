@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
-from auditor.graph.coupling.sides import effects_in, models, predictions, product_trainings, serving_side
+from auditor.graph.coupling.sides import (
+    PREDICTING,
+    effects_in,
+    models,
+    predictions,
+    product_trainings,
+    serving_side,
+)
 from auditor.graph.observed.flows import features
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -78,6 +85,11 @@ def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
     ]
 
 
+def _answers(origin: Origin) -> bool:
+    """Whether a value comes out of a model that is asked."""
+    return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
+
+
 class _Asked:
     """What the questions share: origins, and the two sides."""
 
@@ -94,8 +106,10 @@ class _Asked:
         given = features(effect)
         if given is None or type(effect.call.func) is not Attr:
             return []
-        made = self._made(self.flows.behind(given, effect, loosely=True))
-        if not made:
+        learned = self.flows.behind(given, effect, loosely=True)
+        made = self._made(learned)
+        # A model over the answers of another one sees nothing of what prepares the rows for that.
+        if not made or any(_answers(origin) for origin in learned.calls):
             return []
         model = through(self.flows.behind(effect.call.func.base, effect, held=True).calls)
         saves = self._saves(effect.site[0])

@@ -13,13 +13,15 @@ from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
 from auditor.graph.coupling.computed import Columns, Computed, keyed
 from auditor.graph.coupling.sides import feeders, models, serving_side, training_side
+from auditor.graph.coupling.ways import ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 
-_TARGET_NAME = re.compile(r"^(y|y_\w+|\w*target\w*|labels?|label_col\w*)$", re.I)
+_TARGET_NAME = regex(r"^(y|y_\w+|\w*target\w*|labels?|label_col\w*)$", re.I)
 LONG = 10
 COLUMNS = 3
 STATEMENTS = 4
@@ -61,11 +63,17 @@ def skew(world: World, owned: Callable[[str], bool]) -> Skew:
         return Skew((), (), (bool(training), bool(serving)))
     columns = Columns(world)
     targets = _targets(world, training)
-    pairs: dict[tuple[Site, Site], _Pair] = defaultdict(_Pair)
+    found: dict[tuple[Site, Site], _Pair] = defaultdict(_Pair)
     for left, right in _same_columns(columns, training - answering, serving - training):
         if left.column not in targets:
-            pairs[left.site, right.site].add(left, right)
-    _copied(world, columns, training - answering, serving - training, pairs)
+            found[left.site, right.site].add(left, right)
+    _copied(world, columns, training - answering, serving - training, found)
+    way = world.once(ways)
+    pairs = {
+        (trained, served): pair
+        for (trained, served), pair in found.items()
+        if not way.beside_training(trained) and not way.beside_serving(served)
+    }
     both = sorted({_name(world, site) for site in training & serving if site[1] and columns.works(site)})
     return Skew(tuple(_nearest(world, pairs)), tuple(both), (True, True))
 

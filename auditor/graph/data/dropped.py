@@ -47,9 +47,12 @@ def _malformed(world: World, site: Site) -> Iterator[Dropped]:
     for effect in world.resolved.effects.own.get(site, ()):
         if effect.role is not Role.READ or effect.dead:
             continue
-        for name, value in effect.call.keywords:
-            if name in _SKIPPING and type(value) is Const and value.value in _SKIPPING[name]:
-                yield Dropped("malformed", f"{name}={value.value!r}", world.resolved.code.place(site[0], effect.line))
+        given = {name: value.value for name, value in effect.call.keywords if type(value) is Const}
+        for name, value in given.items():
+            if name == "error_bad_lines" and given.get("warn_bad_lines", True):
+                continue  # the library then prints each line that it skips
+            if name in _SKIPPING and value in _SKIPPING[name]:
+                yield Dropped("malformed", f"{name}={value!r}", world.resolved.code.place(site[0], effect.line))
 
 
 def _coerced(world: World, site: Site) -> Iterator[Dropped]:

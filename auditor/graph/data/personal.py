@@ -9,24 +9,28 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
 from auditor.graph.world import World
+from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.statements import placed
+from auditor.program.naming.words import records
 
 _HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
 _KINDS = {
-    "home": re.compile(_HOME),
-    "drive": re.compile(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
-    "colab": re.compile(r"/content/(?:g?drive)/[^\s'\"]+"),
-    "filestore": re.compile(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
-    "tilde": re.compile(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
-    "kaggle": re.compile(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
+    "home": regex(_HOME),
+    "drive": regex(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
+    "colab": regex(r"/content/(?:g?drive)/[^\s'\"]+"),
+    "filestore": regex(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
+    "tilde": regex(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
+    "kaggle": regex(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
 }
 """The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
 
-_PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
+_PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 """What only regular expressions hold."""
 
 _STARTS = ("/", "~", "dbfs:")
-_MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
+_MAY_HOLD = regex(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
 _NOBODY = frozenset({
     "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
@@ -50,17 +54,19 @@ _ASKING = frozenset({
 _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
-_SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
-_REMOTE = re.compile(r"ssh|host|remote|server", re.I)
-_INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
+_SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
+_LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
+"""Folders where runs leave what they were given."""
+_REMOTE = regex(r"ssh|host|remote|server", re.I)
+_INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
-_LISTED = re.compile(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
+_LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
 class Personal(NamedTuple):
-    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller or an option may say otherwise."""
+    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, or nothing calls it."""
 
     path: str
     kind: str
@@ -112,11 +118,31 @@ def _in_program(world: World, path: str) -> Iterator[Personal]:
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
     if _MAY_HOLD.search("\n".join(texts)) and any(kind_of(text) for text in texts):
+        fallbacks = _fallbacks(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
-                mild = each.role == "default" or " " in each.text
-                yield Personal(said[1], said[0], code.place(path, each.line), mild and each.role == "default")
+                mild = each.role == "default" or each.line in fallbacks or world.uncalled.at(path, each.line)
+                yield Personal(said[1], said[0], code.place(path, each.line), mild)
+
+
+def _fallbacks(program: Program) -> frozenset[int]:
+    """The lines where a parameter is given a value of its own: `if root is None: root = …`, `root = root or …`."""
+    return frozenset(
+        at.line
+        for scope in program.scopes
+        if scope.params
+        for at in placed(scope.body)
+        if type(at.statement) is Assign and _falls_back(at.statement, {param.name for param in scope.params})
+    )
+
+
+def _falls_back(statement: Assign, params: set[str]) -> bool:
+    if any(type(target) is Name and target.id in params for target in statement.targets):
+        return True
+    value = statement.value
+    chooses = type(value) is Choice or (type(value) is Op and value.op == "or")
+    return chooses and any(type(node) is Name and node.id in params for node in records(value))
 
 
 def _is_used(each: Written) -> bool:
@@ -133,7 +159,8 @@ def _is_used(each: Written) -> bool:
 def _in_settings(world: World, path: str) -> Iterator[Personal]:
     facts = world.files[path]
     hidden = any(part.startswith(".") for part in path.split("/")[:-1])
-    recorded = path.endswith(".json") and not _SETTINGS.search(path)  # written by a program, not by a person
+    # written by a program, not by a person
+    recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
     if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
         return
     for leaf in facts.leaves:
@@ -144,11 +171,19 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
 
 
 def _in_commands(world: World, path: str) -> Iterator[Personal]:
+    met: set[str] = set()
     for step in world.steps.by_file.get(path, ()):
         if step.tool not in ("shell", "make", "dvc"):
             continue
         for command in step.step.commands:
             texts = [word.text for word in (*command.words, *command.reads, *command.writes)]
             said = next((found for text in texts if (found := kind_of(text)) is not None), None)
-            if said is not None and command.words and command.words[0].text not in ("echo", "printf"):
+            tells = not command.words or command.words[0].text in ("echo", "printf")
+            if said is not None and not tells and (root := _root(said[1])) not in met:
+                met.add(root)  # one variable holds it, wherever the script uses it
                 yield Personal(said[1], said[0], Place(path, command.line))
+
+
+def _root(path: str) -> str:
+    """The first three parts of a path."""
+    return "/".join(re.split(r"[\\/]+", path)[:4])

@@ -234,7 +234,9 @@ class Steps:
         names = set(goals.split())
         if tool == "make" and near and not names:
             names = {near[0].step.name}
-        return self._chosen(near, names) if names and tool in _BY_NAME else near
+        # `dvc repro --single-item stage` runs that stage and nothing before it.
+        alone = tool == "dvc" and any(word.text in ("-s", "--single-item") for word in run.args)
+        return self._chosen(near, names, alone=alone) if names and tool in _BY_NAME else near
 
     def _of_pipelines(self, tool: str, run: Run) -> list[DeclaredStep]:
         """Steps of the pipelines of code that a command names (`--pipeline x`, `x`), else of the default one."""
@@ -256,8 +258,8 @@ class Steps:
                 return near
         return every if len({step.path for step in every}) == 1 or tool not in _BY_NAME else []
 
-    def _chosen(self, near: list[DeclaredStep], names: set[str]) -> list[DeclaredStep]:
-        """Steps by name with what comes before them."""
+    def _chosen(self, near: list[DeclaredStep], names: set[str], *, alone: bool) -> list[DeclaredStep]:
+        """Steps by name with what comes before them, unless they are to run alone."""
         by_name = {name: step for step in near for name in (step.step.name, *step.instances)}
         chosen: dict[str, DeclaredStep] = {}
         todo = [by_name[name] for name in sorted(names) if name in by_name]
@@ -266,6 +268,8 @@ class Steps:
             if step.id in chosen:
                 continue
             chosen[step.id] = step
+            if alone:
+                continue
             todo += [self.by_id[name] for name in step.after if name in self.by_id]
             wanted = {declared.id for declared in step.reads}
             todo += [other for other in near if any(out.id in wanted for out in other.writes)]

@@ -22,6 +22,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
 
@@ -35,7 +36,7 @@ _LEAVING = frozenset({
 _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 """What leaves something behind, whatever it is, and what does if it is no by-product."""
 
-_PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
+_PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
 _ASKING = frozenset({"exists", "is_file", "isfile"})
@@ -48,7 +49,7 @@ class FileEdge(NamedTuple):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
-    takes what was released to it. `writing` and `reading` are the touches.
+    takes what was released to it. `writing` and `reading` are the touches, `makers` how many programs write it.
     """
 
     artefact: str
@@ -62,6 +63,7 @@ class FileEdge(NamedTuple):
     reading: Touch
     chained: bool = False
     waits: bool = True
+    makers: int = 1
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -95,12 +97,13 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             if not _means(path, other, writes):
                 continue
             for reader, read in sorted(readers.items()):
+                if any(_same_run(world, w, reader) for w in writers if w != reader):
+                    continue  # it makes, or has made, what it reads
                 makers = [
                     w
                     for w in sorted(writers)
                     if w != reader
                     and reader not in writers
-                    and not _same_run(world, w, reader)
                     and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
@@ -150,7 +153,10 @@ def _edge(
             return
     if said is None and (world.documents.offers(path) or (serves(world, reader) and path in world.identities.tree)):
         return  # it was released: the reader does not wait for the writer
-    by, writer, written = said or max(declared, key=lambda d: (d[2].confidence, d[1]))
+    if said is None and _may_come_from_programs(world, makers, reader):
+        return
+    chained = {writer for writer, _ in makers if _is_chained(world, writer, reader)} if said is None else set[str]()
+    by, writer, written = said or max(declared, key=lambda d: (d[1] in chained, d[2].confidence, d[1]))
     yield FileEdge(
         other if len(other) > len(path) else path,
         writer,
@@ -161,8 +167,27 @@ def _edge(
         min(written.confidence, read.confidence),
         written,
         read,
-        by is None and _is_chained(world, writer, reader),
+        writer in chained,
         not (serves(world, reader) or _is_optional(world, read)),
+        len(makers),
+    )
+
+
+def _may_come_from_programs(world: World, makers: list[Hand], reader: str) -> bool:
+    """Whether only notebooks are seen to write what a program reads, where a program that steps start writes files whose
+    names are not known: it may be the writer."""
+    if reader.endswith(".ipynb") or not all(writer.endswith(".ipynb") for writer, _ in makers):
+        return False
+    return world.once(_writes_unknown)
+
+
+def _writes_unknown(world: World) -> bool:
+    trained = {program for step in world.steps.all if step.tool != "readme" for program in world.steps.programs(step)}
+    return any(
+        effect.role in (Role.SAVE_MODEL, Role.WRITE) and not effect.dead
+        for program in sorted(trained)
+        if not program.endswith(".ipynb")
+        for effect in world.lineage.unresolved_of_program(program)
     )
 
 
@@ -184,6 +209,17 @@ def _is_chained(world: World, writer: str, reader: str) -> bool:
 def _orders(world: World) -> list[list[str]]:
     """The programs that steps, scripts and programs start, each list in its order."""
     orders = [[run.target for run in step.runs] for step in world.steps.all if step.tool != "readme"]
+    # A goal of make runs what it needs, each in the order in which it is named.
+    orders += [
+        [
+            program
+            for name in step.after
+            if name in world.steps.by_id
+            for program in world.steps.programs(world.steps.by_id[name])
+        ]
+        for step in world.steps.all
+        if step.tool == "make" and len(step.after) > 1
+    ]
     orders += [[launch.run.target for launch in sorted(found, key=_line)] for found in world.launched.values()]
     return [started for started in orders if len(started) > 1]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.regex import regex
 
 PLATFORMS = {
     "sagemaker": "Amazon SageMaker", "google.cloud.aiplatform": "Vertex AI", "azure.ai.ml": "Azure ML", "azureml": "Azure ML",
@@ -20,13 +22,13 @@ _FILES = {
     "databricks.yaml": "Databricks",
     "kustomization.yaml": "Kustomize",
 }
-_AGENTS = re.compile(
+_AGENTS = regex(
     r"datadog/agent|newrelic|dynatrace|grafana/agent|fluent-?bit|fluentd|filebeat|otel/opentelemetry-collector|vector:",
     re.I,
 )
 
 
-_INTEGRATING = re.compile(r"jenkins|team ?city|\bbamboo\b|azure devops|buildbot|code ?build|drone ci|concourse ci|gitlab ci|circle ?ci|travis", re.I)  # fmt: skip
+_INTEGRATING = regex(r"jenkins|team ?city|\bbamboo\b|azure devops|buildbot|code ?build|drone ci|concourse ci|gitlab ci|circle ?ci|travis", re.I)  # fmt: skip
 
 
 def integrates(world: World) -> str:
@@ -35,17 +37,31 @@ def integrates(world: World) -> str:
     return found[0] if found else ""
 
 
-_TOLD = re.compile(
-    r"\bre-?train\w*\b[^.\n]{0,80}\b(?:external\w*|ekstern\w*|manual\w*|by hand|on demand|another (?:team|repository)|other team|human approval|data scien\w+ team|tim data scien\w+)\b"
-    r"|\b(?:external\w*|ekstern\w*|manual\w*|on-demand|data scien\w+ team)\b[^.\n]{0,40}\bre-?train\w*\b",
+_TOLD = regex(
+    r"\bre-?train\w*\b[^.\n]{0,80}\b(?:external\w*|ekstern\w*|manual\w*|by hand|on demand|another (?:team|repository)|other team|human[ -](?:approv|trigger|review|decision)\w*|data scien\w+ team|tim data scien\w+)\b"
+    r"|\b(?:external\w*|ekstern\w*|manual\w*|on-demand|human[ -](?:approved|triggered)|data scien\w+ team)\b[^.\n]{0,40}\bre-?train\w*\b"
+    r"|\b(?:never|not|no)\b(?: \w+){0,2} (?:automatic\w*|triggers?|starts?) (?:\w+ )?re-?train\w*\b"
+    r"|\bre-?entren\w+\b[^.\n]{0,60}\b(?:manual\w*|a demanda)\b|\br[eé]-?entra[iî]n\w+\b[^.\n]{0,60}\bmanuel\w*"
+    r"|재학습[^.\n]{0,60}(?:사람|수동|승인)|(?:사람|수동)[^.\n]{0,40}재학습|再学習[^。\n]{0,40}(?:手動|人)|(?:手动|人工)[^。\n]{0,20}(?:重新训练|再训练)|(?:重新训练|再训练)[^。\n]{0,30}(?:手动|人工)",
     re.I,
 )
+_RETRAINS = regex(r"re-?train", re.I)
 
 
 def retraining_told(world: World) -> str:
-    """What a document says of training that is done elsewhere, by hand or by others: somebody has decided it."""
-    found = _TOLD.search(world.documents.text)
+    """What a document or a program says of training that is done elsewhere, by hand or by others: somebody has decided it."""
+    said = (world.documents.text, *_program_docs(world))
+    found = next((match for text in said if (match := _TOLD.search(text))), None)
     return " ".join(found[0].split())[:100] if found else ""
+
+
+def _program_docs(world: World) -> Iterator[str]:
+    """The docstrings of product programs that speak of training again."""
+    for path in world.resolved.code.paths:
+        if places.is_product(path):
+            docs = (scope.doc for scope in world.resolved.code.programs[path].scopes)
+            named = path.removesuffix(".py")
+            yield from (f"{named} {doc}" for doc in docs if _RETRAINS.search(doc) or _RETRAINS.search(path))
 
 
 def elsewhere(world: World) -> list[str]:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.reproduction.installs import installed
+from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.ir import Const, Expr, Import, Stmt, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
-_PACKAGES = re.compile(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_PACKAGES = regex(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_INSTALLING = regex(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
+"""A command to install within a sentence of a document."""
+_NEEDS = regex(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
+_NEEDED = regex(
+    r"\b(?:requires?|needs?|depends on|tested (?:with|on|under)|written in|implemented (?:in|with))\b", re.I
+)
+_CALLED = {"torch": ("pytorch",), "scikit-learn": ("sklearn",), "opencv-python": ("opencv", "cv2"), "pillow": ("pil",)}
+"""Other words that people use for a distribution."""
 _PROVIDED = frozenset({
     "google", "dbutils", "IPython", "pkg_resources", "setuptools", "pip", "pyspark", "py4j", "azureml", "notebookutils", "mssparkutils",
 })  # fmt: skip
@@ -32,11 +42,15 @@ class Undeclared(NamedTuple):
 
 
 class Imports(NamedTuple):
-    """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them."""
+    """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
+
+    `told` are those of the undeclared that a chapter of a document on requirements names in words.
+    """
 
     undeclared: tuple[Undeclared, ...]
     total: int
     declared: bool
+    told: tuple[str, ...] = ()
 
 
 def imports(world: World, owned: Callable[[str], bool], *, outright: bool = False) -> Imports:
@@ -44,13 +58,13 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
 
     `outright`: only what importing a module imports. A library fetches within functions what not every user needs.
     """
-    asked = world.once(_asked)
+    asked, unread = world.once(_asked), world.once(unread_lists)
     seen: dict[str, Undeclared] = {}
     names: set[str] = set()
     for path in world.resolved.code.paths:
         if not owned(path) or not places.is_product(path) or path.rpartition("/")[2] == "setup.py":
             continue
-        if places.is_exploratory(path):
+        if places.is_exploratory(path) or dirname(path) in unread:
             continue
         for root, line in roots_of(world, path, outright=outright):
             if not _is_library(world, root):
@@ -63,7 +77,25 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             ):
                 place = world.resolved.code.place(path, line)
                 seen[root] = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"))
-    return Imports(tuple(seen[name] for name in sorted(seen)), len(names), len(seen) < len(names))
+    missing = tuple(seen[name] for name in sorted(seen))
+    words = world.once(_told)
+    told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
+    return Imports(missing, len(names), len(seen) < len(names), told)
+
+
+def _spellings(each: Undeclared) -> set[str]:
+    """The words by which people name a distribution."""
+    return {each.distribution, *_CALLED.get(each.distribution, ())}
+
+
+def _told(world: World) -> frozenset[str]:
+    """The words of the chapters and sentences of documents that say what a program needs."""
+    texts = [
+        section.text
+        for _, section in world.documents.sections
+        if _NEEDS.search(section.title) or _NEEDED.search(section.text)
+    ]
+    return frozenset(word.lower().replace("_", "-") for text in texts for word in re.findall(r"[A-Za-z][\w-]*", text))
 
 
 def _covers(asked: frozenset[str], name: str) -> bool:
@@ -115,18 +147,21 @@ def _mentioned(world: World) -> Iterator[str]:
         for leaf in facts.leaves:
             if isinstance(leaf.value, str) and _PACKAGES.search(leaf.key):
                 yield from leaf.value.split()
+        for section in facts.sections:
+            for line in _INSTALLING.findall(section.text):
+                yield from line.split()
 
 
 _SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
 _IN_IMAGES = (
     (
-        re.compile(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
+        regex(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
         ("apache-airflow",),
     ),
-    (re.compile(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
-    (re.compile(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
-    (re.compile(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
-    (re.compile(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
+    (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
+    (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
+    (regex(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
+    (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
 )
 """Public images, and the libraries that they are made to bring."""
 _IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", "xgboost", "lightgbm", "statsmodels")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -12,6 +13,7 @@ from auditor.graph.world import World
 from auditor.language.requirement import read_requirement
 from auditor.model.facts import Command, Requirement
 from auditor.model.place import Place
+from auditor.program.symbolic.values import normal
 
 TOOLS = frozenset({
     "pip", "setuptools", "wheel", "python", "cython", "pytest", "pytest-cov", "black", "ruff", "flake8", "isort", "mypy",
@@ -53,6 +55,28 @@ def _under_constraints(command: Command) -> Iterator[str]:
         for option, value in pairwise(words):
             if option in ("-r", "--requirement"):
                 yield value.rpartition("/")[2]
+
+
+def unread_lists(world: World) -> frozenset[str]:
+    """The folders of commands that install from a list which is here under a name that no reader of lists knows.
+
+    What that list holds is not known, so of the programs of the folder it is not known what they lack.
+    """
+    found: set[str] = set()
+    for path, facts in world.files.items():
+        commands = [[word.text for word in command.words] for step in facts.steps for command in step.commands]
+        if facts.program is not None:
+            commands += [_words(escape.kind, escape.name, escape.text) for escape in facts.program.escapes]
+        for words in commands:
+            lists = [value for option, value in pairwise(words) if option in ("-r", "--requirement")]
+            if "install" in words and any(_is_unread(world, path, each) for each in lists):
+                found.add(dirname(path))
+    return frozenset(found)
+
+
+def _is_unread(world: World, path: str, listed: str) -> bool:
+    names = {normal(join(dirname(path), listed)), normal(listed)} & world.sizes.keys()
+    return bool(names) and not any(world.files[n].requirements for n in names if n in world.files)
 
 
 def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:

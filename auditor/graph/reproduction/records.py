@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.coupling.predicted import GROUPING
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
-_METRIC_FILE = re.compile(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
-_PARAM_FILE = re.compile(r"(param|config|setting|arg|hyper|option)", re.I)
+_METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
+_PARAM_FILE = regex(r"(param|config|setting|arg|hyper|option)", re.I)
 _BY_ROLE = {
     Role.LOG_PARAM: {"parameters"},
     Role.LOG_METRIC: {"metrics"},
@@ -43,11 +45,19 @@ class Record(NamedTuple):
 
 def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
     """The training programs of a component with what their runs record."""
+    found = [training for training in trainings(world, owned) if not places.is_exploratory(training.program)]
+    makers = {training.program for training in found if not _only_groups(world, training.program)}
     return [
         Record(training, frozenset(_held(world, training.program)), _unsure(world, training.program))
-        for training in trainings(world, owned)
-        if not places.is_exploratory(training.program)
+        for training in found
+        if training.program in makers or not makers
     ]
+
+
+def _only_groups(world: World, program: str) -> bool:
+    """Whether all that a program fits describes its rows for others: a preparation, where another program trains."""
+    fits = [effect for effect in world.lineage.effects_of_program(program) if world.trains(effect)]
+    return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
 
 
 def _held(world: World, program: str) -> set[str]:

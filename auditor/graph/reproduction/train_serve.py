@@ -16,7 +16,7 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.reproduction.packages import Environment, environments, exclude
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
-from auditor.model.artefact import NodeKind
+from auditor.model.artefact import NodeKind, Role
 from auditor.program.symbolic.values import normal
 
 
@@ -39,7 +39,8 @@ def disagreements(world: World, owned: Callable[[str], bool]) -> list[Disagreeme
     every = {each.path: each for each in environments(world, lambda _: True)}
     modelling = _modelling(world)
     found: dict[str, Disagreement] = {}
-    programs = [training.program for training in trainings(world, lambda _: True)]
+    programs = _trained_for_good(world)
+    servings = [serving for serving in servings if _asks_itself(world, serving)]
     for serving, training in pairs(servings, programs):
         served, trained = _environment(world, serving, every), _environment(world, training, every)
         if served is None or trained is None or trained.path == served.path:
@@ -49,6 +50,17 @@ def disagreements(world: World, owned: Callable[[str], bool]) -> list[Disagreeme
                 if each.package in modelling:
                     found.setdefault(each.package, each)
     return [found[name] for name in sorted(found)]
+
+
+def _trained_for_good(world: World) -> list[str]:
+    """The programs that train; notebooks only where nothing else does, for nobody serves what one was tried in."""
+    programs = [training.program for training in trainings(world, lambda _: True)]
+    return [program for program in programs if not program.endswith(".ipynb")] or programs
+
+
+def _asks_itself(world: World, serving: str) -> bool:
+    """Whether a service holds the model itself, and does not ask another one for its answers."""
+    return any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for e in world.lineage.effects_of_program(serving))
 
 
 def _compared(trained: Environment, served: Environment, training: str, serving: str) -> Iterator[Disagreement]:

@@ -54,6 +54,14 @@ def statements(world: World, path: str, *, holding: str = "") -> Iterator[tuple[
             yield (path, number), each
 
 
+def is_idle(world: World, path: str, line: int) -> bool:
+    """Whether code is there and runs for nobody: nothing calls it, or it stands in the one cell that was never run."""
+    cells = world.resolved.code.programs[path].cells
+    if any(cell.count >= 0 for cell in cells):
+        return any(cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells)
+    return world.uncalled.at(path, line)
+
+
 def frame_at(site: Site, at: Placed) -> Frame:
     """Where the expressions of a statement are evaluated."""
     return Frame(*site, block=at.block)

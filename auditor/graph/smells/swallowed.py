@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.smells.reading import frame_at, in_order, programs, statements
+from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
@@ -66,12 +66,13 @@ class Unraised(NamedTuple):
 
 
 class Swallowed(NamedTuple):
-    """A silent handler: what work may fail unseen, what the handler does, and where both stand."""
+    """A silent handler: what work may fail unseen, what the handler does, and where both stand. `idle`: nothing runs it."""
 
     work: str
     does: str
     place: Place
     worked: Place
+    idle: bool = False
 
 
 def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[Swallowed], int]:
@@ -93,7 +94,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                 does = _silently(handler) if _is_broad(handler.types) else ""
                 if does and not _tries_another(statement, does):
                     place = world.resolved.code.place(path, handler.line)
-                    found.append(Swallowed(work[0], does, place, work[1]))
+                    found.append(Swallowed(work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
 from auditor.model.artefact import Role
@@ -239,7 +241,7 @@ class Effects:
         if (where.path, where.scope) == site:
             args, keywords = (*given.args[1:], *own.args), (*given.keywords, *own.keywords)
             merged = self.code.keep(Call(own.func, args, keywords, own.line, own.end_line))
-        whole = call_site._replace(call=merged)
+        whole = replace(call_site, call=merged)
         if type(function) is Library:
             self._library(site, whole, function.dotted, Frame(*site, block=call_site.block))
         elif type(function) is Local:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Star, Text
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.code import Frame, Instance, Library, Local, Module, Shown
 from auditor.program.naming.scopes import Binding, children
@@ -29,7 +30,7 @@ _COMPUTING = frozenset(
 )  # fmt: skip
 """Methods whose result does not hold the object that computed it."""
 _LOCATED = frozenset({"loc", "iloc", "at", "iat"})
-_JUDGING = re.compile(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hold_?out)(_|$)", re.I)
+_JUDGING = regex(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hold_?out)(_|$)", re.I)
 """Names of arguments that take what a model is judged by while it learns: `eval_set`, `validation_data`, `test_dataset`."""
 
 
@@ -41,10 +42,14 @@ class Origin(NamedTuple):
 
 
 class Traced(NamedTuple):
-    """The calls behind a value, the nearest first. `whole` is false where something on the way could not be followed."""
+    """The calls behind a value, the nearest first. `whole` is false where something on the way could not be followed.
+
+    `scopes` are those that the way led through.
+    """
 
     calls: tuple[Origin, ...]
     whole: bool
+    scopes: frozenset[Site] = frozenset()
 
 
 class _Wanted(NamedTuple):
@@ -111,7 +116,7 @@ class Origins:
         """
         walk = _Walk(self, loosely=loosely, held=held, learnt=learnt)
         walk.run(_Spot(expr, frame, line, _ALL))
-        return Traced(tuple(walk.found), walk.whole)
+        return Traced(tuple(walk.found), walk.whole, frozenset(walk.scopes))
 
     def picked(self, expr: Expr, frame: Frame, line: int = 0) -> Names:
         """The columns that a value was last picked by (`frame["price"]`), as far as they are written out."""
@@ -168,6 +173,7 @@ class _Walk:
         self.picking = False
         self.picked: set[str] = set()
         self.whole = True
+        self.scopes: set[Site] = set()
         self._todo: deque[_Spot] = deque()
         self._seen: set[tuple[object, ...]] = set()
         self._entered: dict[tuple[str, int, int], int] = {}
@@ -181,6 +187,7 @@ class _Walk:
             if key in self._seen:
                 continue
             self._seen.add(key)
+            self.scopes.add((spot.frame.path, spot.frame.scope))
             steps += 1
             if steps > MOST_STEPS:
                 self.whole = False

@@ -76,7 +76,7 @@ class Displays:
         return [item for items in found for item in items][: MOST_ALTERNATIVES + 1] if found else None
 
     def _of_display(self, shown: Shown, depth: int) -> list[Placed] | None:
-        display, frame = shown
+        display, frame = shown.display, shown.frame
         if type(display) is Each:
             return self._of_comprehension(display, frame, depth)
         if type(display) is Table:
@@ -276,7 +276,7 @@ class Displays:
 
     def lookup(self, shown: Shown, key: Expr, frame: Frame) -> list[Placed]:
         """What `display[key]` can be; all values of a dict whose key is not known."""
-        display, where = shown
+        display, where = shown.display, shown.frame
         if type(display) is Each and len(display.elements) == 2:
             return self._under(display, where, key, frame)
         if type(display) is not Table:

@@ -22,8 +22,9 @@ from auditor.program.rows import (
     tables,
     times,
 )
-from auditor.program.rows.machine import Called, Env, Machine
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.state import Called, Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed, mixed
 
 
@@ -82,7 +83,7 @@ def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
 def _read(m: Machine, called: Called, entry: Entry) -> Value:
     """Rows from outside: the same file gives the same rows, data sets shipped in two parts give two."""
     target = files.target(m, called)
-    again = files.read(m, target)
+    again = files.read(m, called)
     if again is not None:
         return replace(again)
     if entry.attrs.get("presplit"):
@@ -92,6 +93,8 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
         return Value("frame", m.sets.part(rows, m.sets.split(called.name), TRAIN if part else TEST, "cut"))
     if entry.library == "datasets" or entry.library == "tensorflow_datasets":
         return _named_split(m, called, target)
+    if entry.attrs.get("series"):
+        return times.read_series(m, called, target)
     if entry.library not in (
         "pandas",
         "numpy",
@@ -170,7 +173,7 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
 
 def _loaded(m: Machine, called: Called, entry: Entry) -> Value | None:
     """A model that was saved before."""
-    return files.read(m, files.target(m, called))
+    return files.read(m, called)
 
 
 def _saved(m: Machine, called: Called, entry: Entry) -> Value:

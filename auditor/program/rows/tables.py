@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Attr, Call, Expr, Group, Op
 from auditor.program.rows import column_expressions, groups, items, times
-from auditor.program.rows.machine import Called, Machine, column
+from auditor.program.rows.machine import Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
 ALONG_COLUMNS = (1, -1, "columns", "index=1")

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from auditor.language.containers import Contained, is_engine, read_container
 from auditor.language.prefixes import MODULES, Start, find_start, is_python
 from auditor.model.facts import Command, Word
+from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running import command_forms as forms
 from auditor.program.running.finding import Files, Stand
@@ -24,8 +25,8 @@ from auditor.program.symbolic.values import is_absolute, normal
 __all__ = ["UNRESOLVED", "Commands", "Run"]
 
 DEEPEST = 8  # commands that stand for commands
-_ANCHOR = re.compile(r"\{(?:here|root|start)\}(?:/[^\s:,;={}]*)?")
-_PATH = re.compile(r"[./:]|^-\w*m$")
+_ANCHOR = regex(r"\{(?:here|root|start)\}(?:/[^\s:,;={}]*)?")
+_PATH = regex(r"[./:]|^-\w*m$")
 _PROGRAM = (".py", ".sh", ".bash", ".ipynb", ".sbatch", ".slurm")
 
 Words: TypeAlias = tuple[Word, ...]

@@ -16,6 +16,7 @@ from auditor.language.shell import read_shell
 from auditor.model.artefact import Role
 from auditor.model.facts import Command, Word
 from auditor.model.ir import Call, Const, Expr, Group, Name, Op, Star, Table
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import Block
@@ -38,7 +39,7 @@ _LIKE = {
     "mlflow.projects.run": ("mlflow", "run"),
 }
 _ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
-_VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_VARIABLE = regex(r"\{([A-Za-z_]\w*)\}")
 
 
 class Launch(NamedTuple):

@@ -57,7 +57,13 @@ def personal(files: dict[str, str]) -> dict[str, list[tuple[int | None, bool]]]:
         pytest.param("C = {'path': ['/home/ada/x.csv']}\n", [(1, False)], id="in a display"),
         pytest.param("def f(path='/home/ada/x.csv'):\n    return path\n", [(1, True)], id="the default of a parameter"),
         pytest.param("import sys\nsys.path.append('/home/ada/lib/x')\n", [(2, False)], id="a search path"),
-        pytest.param("class A:\n    p = '/home/ada/x.csv'\n", [(2, False)], id="in a class"),
+        pytest.param("class A:\n    p = '/home/ada/x.csv'\n\nprint(A.p)\n", [(2, False)], id="in a class"),
+        pytest.param("class A:\n    p = '/home/ada/x.csv'\n", [(2, True)], id="in a class that nothing names"),
+        pytest.param(
+            "def f(path):\n    if not path:\n        path = '/home/ada/x.csv'\n    return path\n\nf('')\n",
+            [(3, True)],
+            id="the fallback of a parameter",
+        ),
     ],
 )
 def test_paths_in_programs(source: str, expected: list[tuple[int, bool]]) -> None:

@@ -132,11 +132,12 @@ def test_an_object_of_options_that_another_caller_makes_may_hold_a_seed() -> Non
 
 
 def test_functions_that_a_framework_calls_are_seeded_from_anywhere() -> None:
-    node = SK + "\ndef divide(df):\n    tr, te = train_test_split(df)\n    return " + FIT
-    assert unseeded({"nodes.py": node}) == ["train_test_split"]
-    assert (
-        unseeded({"nodes.py": node, "hooks.py": "import numpy as np\n\ndef before():\n    np.random.seed(1)\n"}) == []
-    )
+    files = {
+        "nodes.py": SK + "\ndef divide(df):\n    tr, te = train_test_split(df)\n    return " + FIT,
+        "flow.yaml": "node: nodes.divide\n",
+    }
+    assert unseeded(files) == ["train_test_split"]
+    assert unseeded({**files, "hooks.py": "import numpy as np\n\ndef before():\n    np.random.seed(1)\n"}) == []
 
 
 def test_nothing_is_asked_where_nothing_is_trained() -> None:

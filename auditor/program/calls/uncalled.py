@@ -1,0 +1,111 @@
+"""Functions and classes that nothing in the repository names: they run for nobody that can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from auditor.model.ir import Define, Name, Scope
+from auditor.model.regex import regex
+from auditor.program.calls.effects import Effects, Site
+from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.words import records
+
+_WORD = regex(r"[^\W\d]\w*")
+_CONVENTION = regex(
+    r"main|run|app|init|score|handler|\w+_handler|setup|train|fit|predict|transform|model|execute|process|(input|output|model|predict|transform)_fn|(create|make)_app"
+)
+"""Names by which platforms and people start what nothing here calls."""
+_OPEN = frozenset({"__subclasses__", "getmembers", "__dict__", "globals", "vars", "getattr", "import_module"})
+"""By these a program may find what it does not name."""
+
+
+class Uncalled:
+    """Answers whether a scope belongs to code that nothing calls, hands on, decorates or mentions."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._code = effects.code
+        self._known: dict[Site, bool] = {}
+
+    def of(self, site: Site) -> bool:
+        """Whether a function, its class or what it stands in is named nowhere: in no program, setting, command or document."""
+        if site[1] <= 0:
+            return False
+        if site not in self._known:
+            scope = self._code.scope(*site)
+            self._known[site] = self._is_alone(site, scope) or self.of((site[0], scope.parent))
+        return self._known[site]
+
+    def at(self, path: str, line: int) -> bool:
+        """The same for the innermost scope around a line of a file."""
+        if path not in self._code.programs:
+            return False
+        scopes = self._code.programs[path].scopes
+        around = [n for n, scope in enumerate(scopes) if n and scope.line <= line <= scope.end_line]
+        return bool(around) and self.of((path, max(around, key=lambda n: scopes[n].line)))
+
+    def _is_alone(self, site: Site, scope: Scope) -> bool:
+        name = scope.name.rpartition(".")[2]
+        if scope.decorators or name.startswith(("__", "test", "on_")) or _CONVENTION.fullmatch(name):
+            return False
+        if self._effects.callers.get(site) or not self._may_stand_alone(site, scope):
+            return False
+        return not self._is_mentioned(site[0], name) and not self._is_open(site[0])
+
+    def _may_stand_alone(self, site: Site, scope: Scope) -> bool:
+        """Whether nobody but those who name it would call it: no method that a base class calls, no class that is found by its base."""
+        denoter = self._effects.evaluator.denoter
+        if scope.kind == "class":
+            bases = [denoter.denote(base, Frame(site[0], max(scope.parent, 0))) for base in scope.bases]
+            return all(type(base) is Library and self._is_of_the_field(base.dotted) for base in bases)
+        if scope.kind != "function":
+            return False
+        owner = self._code.owner(*site)
+        return owner is None or not self._code.scope(site[0], owner).bases
+
+    def _is_of_the_field(self, dotted: str) -> bool:
+        library = self._code.knowledge.library(dotted)
+        return dotted == "builtins.object" or (library is not None and library.domain in ("ml", "data"))
+
+    def _is_mentioned(self, path: str, name: str) -> bool:
+        return name in self._words or name in self._said or self._reads(path, name)
+
+    def _reads(self, path: str, name: str) -> bool:
+        """Whether a file itself reads a name that it defines."""
+        program = self._code.programs[path]
+        parts = [(s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes]
+        met = [each for each in records(tuple(parts)) if type(each) in (Name, Define)]
+        named = sum(type(each) is Name and each.id == name for each in met)
+        return named > sum(type(each) is Define and each.name.id == name for each in met)
+
+    def _is_open(self, path: str) -> bool:
+        """Whether a file, or one that imports it, may find by a computed name what it holds."""
+        code = self._code
+        return any(code.words(other).mentions(_OPEN) for other in (path, *code.importers(path)))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """What programs name: of what they bind themselves only what is read elsewhere."""
+        code = self._code
+        found: set[str] = set()
+        for path in code.paths:
+            words = code.words(path)
+            found |= words.members | words.free | words.brought
+            found.update(word for text in words.said if len(text) < 1_000 for word in _WORD.findall(text))
+        return frozenset(found)
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """The words of settings, commands, installed entry points and documents."""
+        return frozenset(word for text in self._texts() for word in _WORD.findall(text))
+
+    def _texts(self) -> Iterator[str]:
+        for facts in self._code.files.values():
+            yield from (leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < 4_000)
+            yield from (section.text for section in facts.sections)
+            yield from (point.target for point in facts.entry_points)
+            for step in facts.steps:
+                yield from (word.text for command in step.commands for word in command.words)
+            if facts.program is not None:
+                yield from (escape.text for escape in facts.program.escapes)

@@ -1,0 +1,282 @@
+"""What independent readers saw outside the development corpus: each debt beside the look-alike that was once accused."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.engine import judge, registry
+from auditor.model.finding import Finding
+from tests.pages import graphs
+
+RULES = registry().rules
+SK = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\n"
+FIT = "Ridge(random_state=1).fit(f[['a']], f['y'])\n"
+FOREST = "from sklearn.ensemble import RandomForestRegressor\n\n\ndef pick_models():\n    return RandomForestRegressor()\n\n\n"
+BOOST = SK + "from sklearn.ensemble import HistGradientBoostingRegressor as H\nH({}).fit(f[['a']], f['y'])\n"
+PICKS = (
+    "import numpy as np\n"
+    + SK
+    + "m = Ridge().fit(f[['a']], f['y'])\nparts = [m, m]\nchosen = np.random.choice(len(parts), 1)\nout = pd.DataFrame({{'p': [{} for i in chosen]}})\nout.to_csv('p.csv')\n"
+)
+HOME = "/home/maryanne/data/x.csv"
+SWALLOW = "import pandas as pd\n\n\nclass Patches:\n    def load(self, name):\n        try:\n            self.f = pd.read_csv(name)\n        except Exception:\n            pass\n\n\n"
+LISTED = "-r nested_runs.txt\n"
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
+    return list(judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).findings)
+
+
+PAIRS = [
+    pytest.param("REP001", "P", {"a.py": SK + FOREST + "pick_models().fit(f[['a']], f['y'])\n"}, {"a.py": SK + FOREST + FIT}, id="a model in a function that nothing calls"),
+    pytest.param("REP001", "P", {"a.py": SK + FOREST + FIT, "b.yaml": "make: a.pick_models\n"}, {"a.py": SK + FOREST + FIT}, id="a function that a setting names"),
+    pytest.param("REP001", "P", {"a.py": SK + FOREST + FIT, "b.py": "import a\nfor make in vars(a).values():\n    make()\n"}, {"a.py": SK + FOREST + FIT}, id="a function that a program may find"),
+    pytest.param("REP001", "P", {"a.py": BOOST.format("early_stopping=True")}, {"a.py": BOOST.format("")}, id="a booster that sets nothing aside"),
+    pytest.param("REP001", "P", {"a.py": PICKS.format("f['a'][i]")}, {"a.py": PICKS.format("parts[i].predict(f[['a']]).mean()")}, id="parts of a fitted model that are asked"),
+    pytest.param("REP003", "P", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "nested_runs.txt": "scikit-learn\n", "Makefile": "all:\n\tpip install -r nested_runs.txt\n", "a.py": SK}, id="a list under a name of its own"),
+    pytest.param("REP003", "P", {"requirements.txt": "pandas\n", "README.md": "# A\n\nUses scikit-learn.\n", "a.py": SK}, {"requirements.txt": "pandas\n", "README.md": "# A\n\nFirst `pip install scikit-learn` into it.\n", "a.py": SK}, id="installed by a sentence"),
+    pytest.param("REP003", "P", {"requirements.txt": "pandas\nscikit-learn\n", "a.py": SK + "import bs4\n"}, {"requirements.txt": "pandas\nscikit-learn\njupyterlab\n", "a.py": SK + "import bs4\n"}, id="brought over two packages"),
+    pytest.param("ENT011", "SP", {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nm = Ridge().fit(x, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"},
+        {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.isotonic import IsotonicRegression\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nold = joblib.load('old.pkl')\nscores = old.predict(x)\nm = IsotonicRegression().fit(scores, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"}, id="a calibration over scores"),
+    pytest.param("DAT011", "P", {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False, warn_bad_lines=False)\n"}, {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False)\n"}, id="lines that the library tells of"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "archetypes", "debt", "alike"), PAIRS)
+def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule, archetypes)
+    assert not found(alike, rule, archetypes)
+
+
+MILDER = [
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": f"import pandas as pd\n\n\ndef load(path=None):\n    path = path or '{HOME}'\n    return pd.read_csv(path)\n\n\nload()\n"}, id="the fallback of a parameter"),
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n\n\nupload_it()\n"}, {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n"}, id="a home folder in a function that nothing calls"),
+    pytest.param("COD004", {"a.py": SWALLOW + "Patches().load('d.csv')\n"}, {"a.py": SWALLOW}, id="a class that nothing makes"),
+    pytest.param("REP003", {"README.md": "# A\n\n## Results\n\nGood.\n", "a.py": SK + "import torch\n"}, {"README.md": "# A\n\n## Requirements\n\nPyTorch 1.3, pandas, and scikit-learn.\n", "a.py": SK + "import torch\n"}, id="libraries that a document names in words"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "milder"), MILDER)
+def test_what_weighs_less(rule: str, debt: dict[str, str], milder: dict[str, str]) -> None:
+    (grave,), (mild,) = found(debt, rule, "PR"), found(milder, rule, "PR")
+    assert mild.severity.rank < grave.severity.rank
+
+
+def test_one_variable_of_a_script_is_one_place() -> None:
+    script = "ROOT=/home/maryanne/runs\ncd $ROOT\npython $ROOT/a.py\npython $ROOT/b.py\n"
+    (finding,) = found({"run.sh": script, "a.py": SK + FIT}, "DAT005")
+    assert "more place" not in finding.message
+
+
+PREPARE = "    frame['a'] = frame['p'] / frame['q']\n    frame['b'] = frame['p'] * frame['q'] + 1\n    frame['c'] = frame['p'] - frame['q'] * 2\n    return frame\n"
+SERVICE = "import joblib\nimport pandas as pd\nfrom flask import Flask, request\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\ndef {name}(frame):\n{body}\n\n@app.post('/p')\ndef p():\n    frame = pd.DataFrame(request.json)\n    {use}\n    return str(model.predict({asked}))\n"
+TRAINER = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef prepare(frame):\n{body}\n\nf = prepare(pd.read_csv('d.csv'))\njoblib.dump(Ridge().fit(f[['a', 'b', 'c']], f['y']), 'm.pkl')\n"
+
+
+def test_what_no_model_is_asked_about_is_no_feature() -> None:
+    train = TRAINER.format(body=PREPARE)
+    asked = SERVICE.format(name="prepare", body=PREPARE, use="frame = prepare(frame)", asked="frame")
+    shown = SERVICE.format(name="prepare", body=PREPARE, use="print(prepare(frame.copy()))", asked="request.json")
+    assert found({"fit.py": train, "app.py": asked}, "ENT009", "SP")
+    assert not found({"fit.py": train, "app.py": shown}, "ENT009", "SP")
+
+
+DEPLOYED = {
+    "fit.py": "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['a']], f['y']), 'm.pkl')\n",
+    "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(model.predict(request.json))\n",
+    "Dockerfile": "FROM python:3.12\nCOPY . .\nCMD python app.py\n",
+}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"README.md": "# A\n\n재학습은 드리프트 주도·사람 승인.\n"}, id="in another language"),
+        pytest.param({"retrain.py": '"""HUMAN-TRIGGERED, by whoever is on call."""\n'}, id="in a docstring"),
+        pytest.param({"README.md": "# A\n\nThis never triggers retraining.\n"}, id="what is never done"),
+    ],
+)
+def test_retraining_that_somebody_decided_to_do_by_hand(told: dict[str, str]) -> None:
+    assert found(DEPLOYED, "OPS001", "S")
+    assert not found({**DEPLOYED, **told}, "OPS001", "S")
+
+
+def test_the_endpoint_that_keeps_nothing_is_named_before_one_that_keeps_the_question() -> None:
+    app = (
+        "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n"
+        "@app.post('/kept')\ndef kept():\n    print(request.json)\n    return str(model.predict(request.json))\n\n\n"
+        "@app.post('/lost')\ndef lost():\n    return str(model.predict(request.json))\n"
+    )
+    (finding,) = found({**DEPLOYED, "app.py": app}, "MON003", "S")
+    assert (finding.severity.value, "/lost" in finding.message, "/kept" in finding.message) == ("high", True, False)
+
+
+NOTEBOOK = '{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+CELL = '{"cell_type": "code", "execution_count": %s, "id": "c%d", "metadata": {}, "outputs": [], "source": "%s"}'
+
+
+@pytest.mark.parametrize(("count", "severity"), [("2", "medium"), ("null", "low")])
+def test_a_cell_that_was_never_run_weighs_less(count: str, severity: str) -> None:
+    cells = ", ".join(
+        [CELL % ("1", 1, "import pandas as pd"), CELL % (count, 2, "def size():\\n    return frames.shape\\n\\nsize()")]
+    )
+    (finding,) = found({"a.ipynb": NOTEBOOK % cells}, "COD008", "N")
+    assert finding.severity.value == severity
+
+
+def test_a_notebook_runs_in_no_environment_that_counts_where_a_program_trains() -> None:
+    files = {
+        "train/fit.py": DEPLOYED["fit.py"].replace("m.pkl", "../m.pkl"),
+        "train/requirements.txt": "scikit-learn==1.8.0\npandas==2.3.3\n",
+        "app/app.py": DEPLOYED["app.py"].replace("m.pkl", "../m.pkl"),
+        "app/requirements.txt": "scikit-learn==1.8.0\n",
+        "try/try.ipynb": NOTEBOOK
+        % (CELL % ("1", 1, DEPLOYED["fit.py"].replace("m.pkl", "../m.pkl").replace("\n", "\\n"))),
+        "try/requirements.txt": "scikit-learn==1.6.1\n",
+    }
+    assert not [f for f in found(files, "REP004", "SP") if "trained with" in f.message]
+    without = {path: text for path, text in files.items() if not path.startswith("train/")}
+    assert [f for f in found(without, "REP004", "SP") if "trained with" in f.message]
+
+
+def test_a_program_that_runs_one_of_several_writers_reads_what_that_wrote() -> None:
+    write = "import json\njson.dump({'a': 1}, open('m.json', 'w'))\n"
+    read = "import json\nprint(json.load(open('m.json')))\njson.dump({}, open('n.json', 'w'))\n"
+    files = {"one.py": write, "two.py": write.replace("1", "2"), "read.py": read}
+    (finding,) = found(files, "PIP001", "P")
+    assert "and 1 other program write" in finding.message
+    assert not found({**files, "read.py": f"import subprocess\nsubprocess.run(['python', 'one.py'])\n{read}"}, "PIP001")
+
+
+def test_rows_that_are_grouped_for_a_feature_owe_no_record_of_their_own() -> None:
+    group = "import pandas as pd\nfrom sklearn.cluster import KMeans\nf = pd.read_csv('d.csv')\nf['g'] = KMeans(3).fit_predict(f[['a']])\nKMeans(3).fit(f[['a']])\nf.to_csv('e.csv')\n"
+    (alone,) = found({"group.py": group}, "REP006")
+    assert "group.py" in alone.message
+    (finding,) = found({"group.py": group, "fit.py": DEPLOYED["fit.py"].replace("d.csv", "e.csv")}, "REP006")
+    assert "1 training program " in finding.message
+
+
+def test_a_stage_that_is_run_alone_runs_nothing_before_it() -> None:
+    files = {
+        "dvc.yaml": "stages:\n  prepare:\n    cmd: python a.py\n    outs: [d.csv]\n  fit:\n    cmd: python b.py\n    deps: [d.csv]\n",
+        "a.py": "print(1)\n",
+        "b.py": "print(2)\n",
+        "whole.sh": "dvc repro fit\n",
+        "alone.sh": "dvc repro --single-item fit\n",
+    }
+    steps = graphs(files, archetypes="P").world.steps
+    runs = {step.path: sorted(steps.programs(step)) for step in steps.all if step.tool == "shell"}
+    assert runs == {"whole.sh": ["a.py", "b.py"], "alone.sh": ["b.py"]}
+
+
+def test_names_that_a_framework_puts_into_notebooks_are_there() -> None:
+    cells = CELL % ("1", 1, "print(catalog.list())")
+    assert found({"a.ipynb": NOTEBOOK % cells}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % cells, "settings.py": "from kedro.io import DataCatalog\n"}, "REP008", "N")
+
+
+def test_a_name_that_the_state_of_a_notebook_lacks_is_told_once() -> None:
+    files = {"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(frames.shape)"))}
+    assert found(files, "REP008", "N")
+    assert not found(files, "COD008", "N")
+
+
+def test_what_a_run_of_a_notebook_leaves_is_no_notebook_of_its_own() -> None:
+    cell = CELL % ("1", 1, "import pickle\\ndef size():\\n    return frames.shape\\n\\nsize()")
+    left = '"metadata": {"papermill": {"input_path": "a.ipynb", "output_path": "out/a.ipynb"}}'
+    assert found({"out/a.ipynb": NOTEBOOK % cell}, "COD008", "N")
+    assert not found(
+        {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}, "COD008", "N"
+    )
+
+
+TRAINS = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef fit():\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['a']], f['y'])\n    print(m.predict(f[['a']]))\n    joblib.dump(m, 'm.pkl')\n"
+
+
+def test_an_endpoint_that_takes_nothing_or_trains_is_sent_nothing_to_check() -> None:
+    app = DEPLOYED["app.py"]
+    train = "\n\n@app.get('/train')\ndef again():\n    from train import fit\n    fit()\n    return 'done'\n"
+    last = "\n\n@app.get('/last')\ndef last():\n    return str(model.predict([[1.0]]))\n"
+    findings = found({**DEPLOYED, "train.py": TRAINS, "app.py": app + train + last}, "MON004", "S")
+    assert ["/p" in finding.message for finding in findings] == [True]
+
+
+def test_goals_of_make_keep_the_order_in_which_they_are_named() -> None:
+    write = "import pandas as pd\npd.read_csv('d.csv').to_csv('e.csv')\n"
+    files = {"one.py": write, "two.py": "import pandas as pd\npd.read_csv('e.csv').to_csv('g.csv')\n"}
+    goals = "one:\n\tpython one.py\n\ntwo:\n\tpython two.py\n\n"
+    (loose,) = found({**files, "Makefile": goals}, "PIP001")
+    (kept,) = found({**files, "Makefile": f"{goals}all: one two\n"}, "PIP001")
+    assert kept.severity.rank < loose.severity.rank
+
+
+def test_a_deployment_that_code_starts_may_train() -> None:
+    flow = "from prefect.deployments import run_deployment\n\n\ndef on_drift():\n    run_deployment(name='{}')\n"
+    assert found({**DEPLOYED, "watch.py": flow.format("report/daily")}, "OPS001", "S")
+    assert not found({**DEPLOYED, "watch.py": flow.format("churn/churn-train")}, "OPS001", "S")
+
+
+def test_data_of_a_finished_archive_do_not_age() -> None:
+    job = "on:\n  schedule:\n    - cron: '0 0 * * 0'\njobs:\n  train:\n    runs-on: x\n    steps:\n      - run: python fit.py\n"
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('https://{}/wine.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    moving, finished = (
+        {".github/workflows/t.yml": job, "fit.py": fit.format(home)}
+        for home in ("data.example.org", "archive.ics.uci.edu/ml")
+    )
+    assert found(moving, "MON008", "P")
+    assert not found(finished, "MON008", "P")
+    (grave,), (mild,) = found(moving, "DAT001", "P"), found(finished, "DAT001", "P")
+    assert mild.severity.rank < grave.severity.rank
+
+
+def test_notebooks_that_one_program_runs_are_one_finding() -> None:
+    note = NOTEBOOK % (CELL % ("1", 1, "print(1)"))
+    run = (
+        "import papermill as pm\npm.execute_notebook('a.ipynb', 'x.ipynb')\npm.execute_notebook('b.ipynb', 'y.ipynb')\n"
+    )
+    (finding,) = found({"a.ipynb": note, "b.ipynb": note.replace("print(1)", "print(2)"), "run.py": run}, "PIP009")
+    assert "and 1 other" in finding.message
+
+
+VALIDATE = "\n\ndef validate_columns(f):\n    return 'a' in f.columns\n\n\n"
+
+
+def test_a_verdict_on_the_data_that_stops_training_is_a_test_of_them() -> None:
+    head, rest = TRAINS.split("def fit():\n", 1)
+    read, train = rest.split("\n", 1)
+    looked = f"{head}{VALIDATE}def fit():\n{read}\n    is_valid = validate_columns(f)\n"
+    end = "\n\nif __name__ == '__main__':\n    fit()\n"
+    (nothing,) = found({"fit.py": TRAINS + end}, "TST004")
+    (looks,) = found({"fit.py": looked + train + end}, "TST004")
+    assert "validate_columns() looks at them" in looks.message
+    assert looks.severity.rank <= nothing.severity.rank
+    assert not found(
+        {"fit.py": f"{looked}    if not is_valid:\n        raise ValueError('bad')\n{train}{end}"}, "TST004"
+    )
+
+
+def test_services_that_one_compose_file_builds_are_one_system() -> None:
+    parts = ("api", "feed", "store", "jobs", "page", "mail")
+    files = {f"{part}/requirements.txt": "pandas\n" for part in parts} | {
+        f"{part}/run.py": "import pandas\n" for part in parts
+    }
+    services = "".join(f"  {part}:\n    build: ./{part}\n" for part in parts)
+
+    def signals(tree: dict[str, str]) -> str:
+        return " ".join(s for a in graphs(tree).components[0].archetypes for s in a.signals)
+
+    assert "side by side" in signals(files)
+    assert "side by side" not in signals({**files, "docker-compose.yml": f"services:\n{services}"})
+
+
+def test_a_program_that_starts_another_by_its_name_starts_it() -> None:
+    start = "import subprocess\n\n\ndef go(name):\n    subprocess.run(['spark-submit', f'/opt/jobs/{name}'])\n\n\ngo('fit.py')\n"
+    fit = DEPLOYED["fit.py"]
+    assert found({"jobs/fit.py": fit}, "REP010")
+    image = {"Dockerfile": "FROM python:3.12\nCOPY . /app\nCMD python /app/start.py\n"}
+    assert not found({"jobs/fit.py": fit, "start.py": start, **image}, "REP010")
+
+
+def test_folders_in_windows_are_no_patterns() -> None:
+    (finding,) = found({"a.py": "import os\nos.listdir(r'C:\\Users\\maryanne\\data\\depth')\n"}, "DAT005")
+    assert finding.place.line == 2
