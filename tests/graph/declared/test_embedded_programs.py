@@ -70,7 +70,7 @@ def test_each_stage_has_the_program_of_its_own_command() -> None:
 
 
 def test_a_notebook_holds_them_too() -> None:
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{**cell, "source": "x = 1"}, {**cell, "source": "y = 2\n!python -c \"open('a.txt', 'w').write('1')\""}]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     graph = tree({"a.ipynb": text})
