@@ -64,6 +64,8 @@ def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str
     language = _language(file.metadata)
     if language != "python":
         return None, (), language
+    if _is_outcome(file.metadata):
+        return None, (), language
     pieces, doubts = _pieces(data, raws)
     program, troubles = _program(pieces)
     return program, (*([trouble] if trouble else []), *doubts, *troubles), language
@@ -123,6 +125,13 @@ def _cells(file: _File) -> list[msgspec.Raw] | None:
     if file.worksheets is not None:
         return [raw for sheet in file.worksheets for raw in sheet.cells]
     return None
+
+
+def _is_outcome(metadata: Any) -> bool:
+    """Whether a run of papermill wrote a notebook: a copy of another one, with what came out."""
+    run = _mapping(metadata, "papermill")
+    given, left = run.get("input_path"), run.get("output_path")
+    return isinstance(given, str) and isinstance(left, str) and bool(given and left) and given != left
 
 
 def _language(metadata: Any) -> str:

@@ -26,7 +26,7 @@ _KINDS = {
 }
 """The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
 
-_PATTERN = regex(r"\.\*|\[\^|\(\?|\\d|\$$")
+_PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 """What only regular expressions hold."""
 
 _STARTS = ("/", "~", "dbfs:")
@@ -55,6 +55,8 @@ _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
 _SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
+_LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
+"""Folders where runs leave what they were given."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
@@ -157,7 +159,8 @@ def _is_used(each: Written) -> bool:
 def _in_settings(world: World, path: str) -> Iterator[Personal]:
     facts = world.files[path]
     hidden = any(part.startswith(".") for part in path.split("/")[:-1])
-    recorded = path.endswith(".json") and not _SETTINGS.search(path)  # written by a program, not by a person
+    # written by a program, not by a person
+    recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
     if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
         return
     for leaf in facts.leaves:

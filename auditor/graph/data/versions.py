@@ -19,6 +19,11 @@ IMMUTABLE = regex(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
 _EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
+FINISHED = regex(
+    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])(figshare|physionet|zenodo|openslr|dataverse\.[\w.]+)\.org|ndownloader\.figshare\.com|data\.mendeley\.com",
+    re.I,
+)
+"""Archives of data sets that were published once: what an address there holds does not change of itself."""
 _PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
@@ -142,7 +147,7 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        path is not None and is_offered(world, path),
+        (path is not None and is_offered(world, path)) or bool(FINISHED.search(touch.artefact.id)),
     )
 
 

@@ -209,6 +209,17 @@ def _is_chained(world: World, writer: str, reader: str) -> bool:
 def _orders(world: World) -> list[list[str]]:
     """The programs that steps, scripts and programs start, each list in its order."""
     orders = [[run.target for run in step.runs] for step in world.steps.all if step.tool != "readme"]
+    # A goal of make runs what it needs, each in the order in which it is named.
+    orders += [
+        [
+            program
+            for name in step.after
+            if name in world.steps.by_id
+            for program in world.steps.programs(world.steps.by_id[name])
+        ]
+        for step in world.steps.all
+        if step.tool == "make" and len(step.after) > 1
+    ]
     orders += [[launch.run.target for launch in sorted(found, key=_line)] for found in world.launched.values()]
     return [started for started in orders if len(started) > 1]
 

@@ -119,7 +119,7 @@ def _handlers(world: World) -> tuple[Handler, ...]:
     for path in serving_programs(product, world.resolved, world.lineage):
         for endpoint in endpoints(world.resolved, path):
             reached = frozenset(world.resolved.effects.reached(endpoint.site))
-            if len(reached) > _MOST_SCOPES or not reached & predicting:
+            if len(reached) > _MOST_SCOPES or not reached & predicting or _trains(world, reached):
                 continue
             way = frozenset(site for site in reached if predicting & set(world.resolved.effects.reached(site)))
             place = world.resolved.code.place(endpoint.site[0], endpoint.line)
@@ -127,7 +127,18 @@ def _handlers(world: World) -> tuple[Handler, ...]:
     return tuple(found[site] for site in sorted(found))
 
 
+def _trains(world: World, reached: Iterable[Site]) -> bool:
+    """Whether an endpoint has a model trained: what it asks the model then is how good it became."""
+    return any(world.trains(effect) for site in reached for effect in world.resolved.effects.own.get(site, ()))
+
+
 # --- what comes in ---
+
+
+def takes(world: World, handler: Handler) -> bool:
+    """Whether an endpoint takes anything in: parameters, or the request itself."""
+    params = [param for param in handler.endpoint.params if param.name not in ("self", "cls")]
+    return bool(params) or any(_asks_request(world, site) for site in handler.reached)
 
 
 def unchecked(world: World, handler: Handler) -> bool:

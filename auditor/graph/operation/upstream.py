@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.data.versions import trainings
+from auditor.graph.data.versions import FINISHED, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
@@ -99,6 +99,7 @@ def _taken(world: World, sites: Iterable[Site]) -> tuple[str, Place] | None:
             outside = touch.kind is NodeKind.EXTERNAL_DATASET or touch.artefact.id.startswith(
                 ("url:", "uri:", "table:", "s3:", "gs:")
             )
+            outside = outside and not FINISHED.search(touch.artefact.id)  # such data do not age
             if touch.way == "read" and outside and touch.kind in (NodeKind.EXTERNAL_DATASET, NodeKind.DATASET):
                 return touch.artefact.id.partition(":")[2][:80], world.lineage.place(touch)
     return None

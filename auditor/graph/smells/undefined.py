@@ -86,8 +86,6 @@ _HARMLESS = frozenset(
 )
 _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 """Tags of cells that papermill puts names after."""
-_INJECTED = frozenset({"catalog", "context", "session", "pipelines"})
-"""Names that Kedro puts into every notebook of its projects."""
 _AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
 """What a notebook takes for a command where it stands alone on a line."""
 _PLACEHOLDER = regex(r"__[A-Z][A-Z\d_]*$")
@@ -163,16 +161,7 @@ def _is_exercise(path: str, program: Program) -> bool:
 
 def _handed_over(world: World, path: str) -> frozenset[str]:
     """The names that whatever runs a notebook puts into it."""
-    return _INJECTED if path.endswith(".ipynb") and world.once(_uses_kedro) else frozenset()
-
-
-def _uses_kedro(world: World) -> bool:
-    return any(
-        imported.module.partition(".")[0] == "kedro"
-        for path in world.resolved.code.paths
-        for statement, _, _ in world.resolved.code.index(path, 0).imports
-        for imported in (statement.names if not statement.level else ())
-    )
+    return world.injected if path.endswith(".ipynb") else frozenset()
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:

@@ -94,7 +94,9 @@ def _makes_features(world: World, site: Site) -> bool:
         owner, _, step = effect.name.rpartition(".")
         if effect.role not in _WORK or effect.certainty < 0.6 or effect.dead:
             continue
-        if effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
+        if effect.name.startswith("pyspark.ml."):
+            work.add(owner)  # a fitted pipeline that is applied
+        elif effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
             work.add(effect.line)
             steps.add(effect.line)
             ideas = ideas or step not in _PLAIN
