@@ -25,6 +25,14 @@ LOOK_BYTES = 8_000_000  # of contents without a blob id held while the cache is 
 LOOK_FILES = 400
 
 
+class FactsByPath(dict[str, Facts]):
+    """Facts by path, in the order of the listing; `digests` tell the contents that they were read from."""
+
+    def __init__(self, facts: Mapping[str, Facts], digests: Mapping[str, bytes]) -> None:
+        super().__init__(facts)
+        self.digests = digests
+
+
 class Tree(Protocol):
     """What is needed of a tree: its listing, and contents by path (None where they cannot be had)."""
 
@@ -43,7 +51,7 @@ def read_facts(
     jobs: int | None = None,
     progress: Progress | None = None,
     memory: dict[bytes, Facts] | None = None,
-) -> dict[str, Facts]:
+) -> FactsByPath:
     """The facts of every file that a reader knows and whose bytes are there, in the order of the listing.
 
     Equal contents are read once. `jobs` is the number of processes (None: one for each core). A reader's own failure
@@ -127,10 +135,15 @@ class _Reading:
             self._cache.put_many(self._unsaved)
         self._unsaved, self._unsaved_bytes = {}, 0
 
-    def result(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the listing."""
+    def result(self) -> FactsByPath:
+        """Facts by path, in the order of the listing; what failed by a fault of our own has no digest."""
         pairs = ((path, self._keys.get(path)) for path in self._kinds)
-        return {path: self._facts[key] for path, key in pairs if key in self._facts}
+        known = {path: key for path, key in pairs if key is not None and key in self._facts}
+        sound = self.sound()
+        return FactsByPath(
+            {path: self._facts[key] for path, key in known.items()},
+            {path: key for path, key in known.items() if key in sound},
+        )
 
     def _plan(self) -> list[str]:
         """Notes which readers each path has, and its key where its blob is known. Returns the paths where it is not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Param, Star, Table
@@ -180,22 +179,6 @@ class Objects:
                 found += self.fields(base, name, self._made_as(base, cls, made), depth + 1)
         return found
 
-    @cached_property
-    def rebound(self) -> frozenset[str]:
-        """The attributes that some code assigns to objects from outside their methods, or changes by what they are."""
-        found: set[str] = set()
-        for path in self.code.paths:
-            for number in self.code.scopes(path):
-                index = self.code.index(path, number)
-                own = self._own(path, number) if index.attributes else ""
-                found |= index.changed
-                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
-        return frozenset(found)
-
-    def _own(self, path: str, number: int) -> str:
-        params = self.code.scope(path, number).params
-        return params[0].name if params and self.code.owner(path, number) is not None else ""
-
     def adjusted(self, cls: Local) -> bool:
         """Whether what an object is made with is not what it holds: validators, `__post_init__`, attributes set by text."""
         found = self._adjusted.get(cls)
@@ -336,7 +319,7 @@ class Objects:
         table = self._outside.get(key)
         if table is None:
             table = self._outside[key] = {}
-            own = self._own(*key)
+            own = self.code.receiver(*key)
             for receiver, attribute, value, block, _ in self.code.index(*key).attributes:
                 if receiver != own:
                     table.setdefault((receiver, attribute), []).append((value, Frame(*key, block=block)))

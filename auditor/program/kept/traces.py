@@ -1,0 +1,72 @@
+"""What an answer was found by: everything of the tree that was looked at, and whether a tree still says the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from auditor.program.naming.code import Code
+from auditor.program.running.invocations import Invocation, Invocations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNDER = -1
+"""In the place of an import's level: what a dotted name means under a folder."""
+
+Import: TypeAlias = tuple[str, str, int]
+"""An importer (or a folder), a dotted name, and the level of the import (or `UNDER`)."""
+
+
+class Tree:
+    """What a trace can ask of a tree. `digests` tell the contents of its files: equal ones have equal facts."""
+
+    def __init__(self, code: Code, invocations: Invocations, digests: Mapping[str, bytes]) -> None:
+        self.code = code
+        self.invocations = invocations
+        self.digests = digests
+
+    def file(self, path: str) -> bytes | None:
+        """The content of a file, by its digest; None where there is none that was read."""
+        return self.digests.get(path)
+
+    def imported(self, asked: Import) -> str | None:
+        """The file that an import means."""
+        importer, dotted, level = asked
+        modules = self.code.modules
+        return modules.file(importer, dotted) if level == UNDER else modules.resolve(importer, dotted, level)
+
+    def starts(self, path: str, own: bool) -> bytes:
+        """The starts of a program, or those in which a module sees the command line."""
+        return told(self.invocations.direct(path) if own else self.invocations.of(path))
+
+
+class Trace(msgspec.Struct):
+    """Everything that was looked at, each with what it was."""
+
+    files: dict[str, bytes | None] = {}
+    imports: dict[Import, str | None] = {}
+    starts: dict[tuple[str, bool], bytes] = {}
+    rebound: dict[str, bool] = {}
+    whole: bool = True
+    """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
+
+    def holds(self, tree: Tree) -> bool:
+        """Whether a tree says the same of everything, so that the same answer would be found."""
+        known = tree.digests.get
+        if not self.whole or any(known(path) != digest for path, digest in self.files.items()):
+            return False
+        return (
+            all(tree.imported(asked) == found for asked, found in self.imports.items())
+            and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
+            and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
+        )
+
+
+def told(starts: Iterable[Invocation]) -> bytes:
+    """Starts of programs in short; nothing where there are none."""
+    listed = tuple(starts)
+    return hashlib.blake2b(msgspec.msgpack.encode(listed), digest_size=16).digest() if listed else b""
