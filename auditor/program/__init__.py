@@ -8,10 +8,12 @@ from functools import cached_property
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.program.calls.effects import Effects
+from auditor.program.calls.file_effects import of_file
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries
 from auditor.program.kept.traces import Tree
 from auditor.program.naming.code import Code, Walks
+from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
@@ -46,17 +48,20 @@ class Resolved:
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
         self.texts = Texts(files, self.commands)
         self._memory = memory
-
-    @cached_property
-    def answers(self) -> Answers:
-        """Answers about single files, as far as they are known from other trees. Whatever starts programs is stated before."""
-        digests = getattr(self.files, "digests", {})
-        return Answers(Tree(self.code, self.evaluator.invocations, digests), self._memory.entries)
+        self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
 
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        return Effects(self.code, self.evaluator, self.answers)
+        tree = Tree(self.code, self.evaluator.invocations, self._digests)
+        return Effects(self.code, self.evaluator, Answers("effects", of_file, tree, self._memory.entries))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What runs over single programs saw."""
+        effects = self.effects
+        tree = Tree(self.code, self.evaluator.invocations, self._digests, effects.callers)
+        return Rows(tree, effects, self._memory.entries)
 
     @cached_property
     def readings(self) -> Readings:

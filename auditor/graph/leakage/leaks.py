@@ -10,7 +10,6 @@ from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import verdicts
-from auditor.program.rows.interpret import followed
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 
@@ -60,7 +59,7 @@ def traces(world: World) -> dict[str, Trace]:
     found = {}
     for path in world.resolved.code.paths:
         try:
-            trace = None if places.is_test(path) else followed(world.resolved.effects, path)
+            trace = None if places.is_test(path) else world.resolved.rows.of(path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:

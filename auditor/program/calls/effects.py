@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
-from auditor.program.calls.file_effects import FileEffects, frames_of, read, serves
+from auditor.program.calls.file_effects import FileEffects, frames_of, serves
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
 from auditor.program.calls.trials import Trials
-from auditor.program.kept.answers import Answers, View
+from auditor.program.kept.answers import Answers
 from auditor.program.naming.code import Code, Frame, Local, Module
 from auditor.program.naming.scopes import Block, CallSite
 from auditor.program.symbolic.evaluate import Evaluator
@@ -28,7 +28,8 @@ __all__ = ["IO_ROLES", "Effect", "Effects", "LocalCall", "Site", "module_of"]
 class Effects:
     """Effects of all scopes, and who calls whom."""
 
-    def __init__(self, code: Code, evaluator: Evaluator, answers: Answers) -> None:
+    def __init__(self, code: Code, evaluator: Evaluator, files: Answers[FileEffects]) -> None:
+        self.files = files
         self.code = code
         self.evaluator = evaluator
         self.targets = Targets(code, evaluator)
@@ -42,7 +43,7 @@ class Effects:
         self._reaching = Reaching(self)
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
-            self._add(answers.of(path, "effects", _of_file))
+            self._add(files.of(path))
         self.lifted: dict[Site, list[Effect]]
         self.cut: set[Site]
         """Functions with an effect that has more callers than are followed."""
@@ -56,6 +57,10 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for site, made in file.made:
             self.made[site].append(made)
+
+    def called(self, site: Site) -> bool:
+        """Whether anything calls a scope."""
+        return bool(self.callers.get(site))
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""
@@ -97,10 +102,6 @@ class Effects:
         `runs`: in these starts of the program, without the branches that its command lines exclude.
         """
         return self._reaching.of(start, but, runs)
-
-
-def _of_file(view: View) -> FileEffects:
-    return read(view.path, view.code, view.evaluator)
 
 
 def module_of(denoted: object) -> str | None:

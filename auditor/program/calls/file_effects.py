@@ -11,6 +11,7 @@ from auditor.program.calls.branches import reach
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
+from auditor.program.kept.answers import View
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
@@ -28,10 +29,10 @@ class FileEffects(NamedTuple):
     made: tuple[tuple[Site, Local], ...] = ()
 
 
-def read(path: str, code: Code, evaluator: Evaluator) -> FileEffects:
+def of_file(view: View) -> FileEffects:
     """What the scopes of a file do."""
-    reader = _Reader(code, evaluator)
-    reader.read(path)
+    reader = _Reader(view.code, view.evaluator)
+    reader.read(view.path)
     return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made))
 
 

@@ -1,14 +1,14 @@
 """Answers about single files: each found by an evaluator of its own, and kept while all that it was found by stays the same.
 
-As an evaluator of its own sees nothing but its file and what that leads to, an answer does not hang on which files were
-asked about before; and as its view of the tree notes whatever is looked at, it is known when it would be found again.
+As an evaluator of its own sees nothing but its file and what that leads to, an answer does not hang on what was asked before;
+and as its view of the tree notes whatever is looked at, it is known when it would be found again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from auditor.model.ir import Program
 from auditor.program.kept.traces import Trace, Tree
@@ -26,6 +26,7 @@ class View:
 
     def __init__(self, path: str, tree: Tree) -> None:
         self.path = path
+        self.tree = tree
         self.code = Watched(tree)
         self.code.note(path)
         self.evaluator = Evaluator(self.code, first_pick=_first_pick(path))
@@ -33,53 +34,55 @@ class View:
 
 
 class Entry(NamedTuple):
-    """Answers about one content of a file, by topic, and what they were found by; the records in them are that program's."""
+    """An answer about one content of a file, and what it was found by; the records in it are those of that program."""
 
     program: Program
-    traces: list[Trace]
-    answers: dict[str, object]
+    trace: Trace
+    answer: object
 
     def holds(self, program: Program, tree: Tree) -> bool:
-        """Whether the same answers would be found in a tree."""
-        return self.program is program and all(trace.holds(tree) for trace in self.traces)
+        """Whether the same answer would be found in a tree."""
+        return self.program is program and self.trace.holds(tree)
 
 
-Entries: TypeAlias = dict[tuple[str, bytes], list[Entry]]
-"""Entries by path and content of the file."""
+Entries: TypeAlias = dict[tuple[str, str, bytes], list[Entry]]
+"""Entries by topic, and by path and content of the file."""
 
 
-class Answers:
-    """Answers about the files of one tree; those in `memory` are taken from there, and what is found is added to it."""
+class Answers(Generic[T]):
+    """Answers of one topic about the files of one tree; what `memory` has is taken from there, and what is found is added."""
 
-    def __init__(self, tree: Tree, memory: Entries | None = None) -> None:
+    def __init__(self, topic: str, find: Callable[[View], T], tree: Tree, memory: Entries | None = None) -> None:
+        self._topic = topic
+        self._find = find
         self._tree = tree
         self._memory: Entries = {} if memory is None else memory
         self._entries: dict[str, Entry] = {}
-        self._views: dict[str, View] = {}
 
-    def of(self, path: str, topic: str, find: Callable[[View], T]) -> T:
-        """The answer of a topic about a program; `find` finds it where it is not known."""
-        entry = self._entries.get(path) or self._entry(path)
-        if topic not in entry.answers:
-            view = self._views.get(path)
-            if view is None:
-                view = self._views[path] = View(path, self._tree)
-                entry.traces.append(view.code.trace)
-            entry.answers[topic] = find(view)
-        return cast("T", entry.answers[topic])
+    def of(self, path: str) -> T:
+        """The answer about a program."""
+        return cast("T", self._entry(path).answer)
+
+    def seen_from(self, view: View, path: str) -> T:
+        """The same for the answer about another file, which then hangs on all that this one was found by."""
+        entry = self._entry(path)
+        view.code.trace.take(entry.trace)
+        return cast("T", entry.answer)
 
     def _entry(self, path: str) -> Entry:
-        """What is known of a file already, else a new entry, which the memory keeps."""
-        program, digest = self._tree.code.programs[path], self._tree.file(path)
-        known = self._memory.setdefault((path, digest), []) if digest is not None else []
-        found = next((entry for entry in known if entry.holds(program, self._tree)), None)
+        found = self._entries.get(path)
         if found is None:
-            found = Entry(program, [], {})
-        else:
-            known.remove(found)
-        known.insert(0, found)
-        del known[MOST:]
-        self._entries[path] = found
+            program, digest = self._tree.code.programs[path], self._tree.file(path)
+            known = self._memory.setdefault((self._topic, path, digest), []) if digest is not None else []
+            found = next((entry for entry in known if entry.holds(program, self._tree)), None)
+            if found is None:
+                view = View(path, self._tree)
+                found = Entry(program, view.code.trace, self._find(view))
+            else:
+                known.remove(found)
+            known.insert(0, found)
+            del known[MOST:]
+            self._entries[path] = found
         return found
 
 

@@ -24,14 +24,23 @@ Import: TypeAlias = tuple[str, str, int]
 class Tree:
     """What a trace can ask of a tree. `digests` tell the contents of its files: equal ones have equal facts."""
 
-    def __init__(self, code: Code, invocations: Invocations, digests: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        code: Code,
+        invocations: Invocations,
+        digests: Mapping[str, bytes],
+        callers: Mapping[tuple[str, int], object] | None = None,
+    ) -> None:
+        """`callers`: by scope, once all calls are known."""
         self.code = code
         self.invocations = invocations
-        self.digests = digests
-
-    def file(self, path: str) -> bytes | None:
+        self.file = digests.get
         """The content of a file, by its digest; None where there is none that was read."""
-        return self.digests.get(path)
+        self._callers = callers or {}
+
+    def is_called(self, site: tuple[str, int]) -> bool:
+        """Whether anything calls a scope."""
+        return bool(self._callers.get(site))
 
     def imported(self, asked: Import) -> str | None:
         """The file that an import means."""
@@ -51,19 +60,30 @@ class Trace(msgspec.Struct):
     imports: dict[Import, str | None] = {}
     starts: dict[tuple[str, bool], bytes] = {}
     rebound: dict[str, bool] = {}
+    called: dict[tuple[str, int], bool] = {}
     whole: bool = True
     """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
 
     def holds(self, tree: Tree) -> bool:
         """Whether a tree says the same of everything, so that the same answer would be found."""
-        known = tree.digests.get
+        known = tree.file
         if not self.whole or any(known(path) != digest for path, digest in self.files.items()):
             return False
         return (
             all(tree.imported(asked) == found for asked, found in self.imports.items())
             and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
             and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
+            and all(tree.is_called(site) is found for site, found in self.called.items())
         )
+
+    def take(self, other: Trace) -> None:
+        """Take in what another answer was found by, which this one makes use of."""
+        self.files.update(other.files)
+        self.imports.update(other.imports)
+        self.starts.update(other.starts)
+        self.rebound.update(other.rebound)
+        self.called.update(other.called)
+        self.whole = self.whole and other.whole
 
 
 def told(starts: Iterable[Invocation]) -> bytes:

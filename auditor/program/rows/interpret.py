@@ -8,12 +8,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
-from auditor.program.calls.effects import Effects, Site
+from auditor.program.calls.records import Site
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.machine import Env, Machine, Thing
+from auditor.program.rows.machine import Env, Machine, RunEffects, Thing
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.statements import STATEMENTS
 from auditor.program.rows.trace import Trace
@@ -23,7 +23,7 @@ __all__ = ["STATELESS", "followed"]
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
 
 
-def followed(effects: Effects, path: str) -> Trace | None:
+def followed(effects: RunEffects, path: str) -> Trace | None:
     """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
     busy = [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
     if not busy:
@@ -44,7 +44,7 @@ def followed(effects: Effects, path: str) -> Trace | None:
 def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
     """Functions to run for themselves: those that nothing calls before those that something does."""
     reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
-    return [n for n in reaching if not m.effects.callers.get((path, n))] + [n for n in busy if n]
+    return [n for n in reaching if not m.effects.called((path, n))] + [n for n in busy if n]
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:
