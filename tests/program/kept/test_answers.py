@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,12 +38,22 @@ START: Texts = {
         "    args = parser.parse_args()\n    df = load(DEFAULT)\n    more = pd.read_csv(params['source'])\n"
         "    X = StandardScaler().fit_transform(df.drop(columns=['y']))\n"
         "    X_tr, X_te, y_tr, y_te = train_test_split(X, df['y'])\n"
-        "    model = LogisticRegression().fit(X_tr, y_tr)\n    print(model.score(X_te, y_te))\n    save(model, args.out)\n\n"
+        "    model = LogisticRegression().fit(X_tr, y_tr)\n    print(model.score(X_te, y_te))\n    save(model, args.out)\n"
+        "    df.to_csv(args.out)\n\n"
         "if __name__ == '__main__':\n    main()\n"
     ),
     "report.py": (
         "import pandas as pd\nfrom shop.settings import NAMES, Settings\n\nmade = Settings()\n"
         "for name in NAMES:\n    pd.read_csv(f'{made.root}/{name}.csv').to_parquet(f'{name}.parquet')\n"
+    ),
+    "judge.py": (
+        "import pandas as pd\nfrom dataclasses import dataclass\nfrom sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split\n\n"
+        "@dataclass\nclass Choice:\n    fast: bool = False\n\n"
+        "def named(choice):\n    if choice.fast:\n        return 'few.csv'\n    return 'all.csv'\n\n"
+        "def inner(X, y):\n    X_tr, X_te, y_tr, y_te = train_test_split(X, y)\n"
+        "    print(LogisticRegression().fit(X_tr, y_tr).score(X_te, y_te))\n\n"
+        "def outer():\n    df = pd.read_csv(named(Choice(fast=True)))\n    inner(df, df['y'])\n"
     ),
     "tests/conftest.py": "import pytest\n\n@pytest.fixture\ndef folder(tmp_path):\n    return tmp_path\n",
     "tests/test_store.py": (
@@ -70,7 +81,11 @@ def put(path: str, text: str) -> Callable[[Texts], None]:
 
 def gone(path: str) -> Callable[[Texts], None]:
     """A file that goes."""
-    return lambda texts: texts.pop(path, None) and None
+
+    def change(texts: Texts) -> None:
+        texts.pop(path, None)
+
+    return change
 
 
 CHANGES: Mapping[str, Callable[[Texts], None]] = {
@@ -103,6 +118,8 @@ CHANGES: Mapping[str, Callable[[Texts], None]] = {
     "attribute set from outside": put("tune.py", "from report import made\n\nmade.root = 'elsewhere'\n"),
     "a caller": put("again.py", "from train import main\n\nmain()\n"),
     "a caller of a helper": put("again.py", "from shop.store import load\n\nload('again')\n"),
+    "a caller of all": put("again.py", "from judge import outer\n\nouter()\n"),
+    "attribute that decides set from outside": put("tune.py", "def tuned(choice):\n    choice.fast = False\n"),
     "no caller": gone("again.py"),
     "broken": put("shop/store.py", "def load(:\n"),
     "mended": put("shop/store.py", START["shop/store.py"]),
@@ -170,7 +187,17 @@ def shown(thing: object) -> str:
     return repr(thing)
 
 
-@settings(max_examples=60)
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_a_change_and_back(change: str) -> None:
+    contents, memory, texts = Contents(), Memory(), dict(START)
+    start = told(resolved(contents.facts(texts), memory))
+    CHANGES[change](texts)
+    facts = contents.facts(texts)
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+    assert told(resolved(contents.facts(dict(START)), memory)) == start
+
+
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=8))
 def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
     contents, memory, texts = Contents(), Memory(), dict(START)
