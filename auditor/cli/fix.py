@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,13 @@ import click
 from auditor.cli.options import reading_options, set_up_logging
 from auditor.cli.progress import shown_progress
 from auditor.model.errors import UsageError
+from auditor.model.regex import regex
 from auditor.model.verdict import PEDANTIC, PERSONAS, REGULAR
 
 if TYPE_CHECKING:
     from auditor.fixes import Change
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @click.command(name="fix")

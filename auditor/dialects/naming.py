@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import is_absolute, is_uri, normal, uri
 
-_HOLE = re.compile(r"\$?\{([^{}]*)\}")
-_LOCAL = re.compile(r"^file:/{2,3}(?=/|[^/])")
+_HOLE = regex(r"\$?\{([^{}]*)\}")
+_LOCAL = regex(r"^file:/{2,3}(?=/|[^/])")
 _WEB = ("http://", "https://", "ftp://")
 
 

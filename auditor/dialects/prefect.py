@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,16 +24,17 @@ from auditor.dialects.symbolic.things import (
 from auditor.language.shell import read_shell
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Command, Ref, Step, Trigger
+from auditor.model.facts import Command, Facts, Ref, Step, Trigger
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.naming.code import Library, Local
 from auditor.program.symbolic.values import normal
 
 TOOL = "prefect"
 CONDITIONAL = 0.8
-_DEPLOYMENTS = re.compile(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
-_ENTRY = re.compile(r"deployments\.(\d+)\.entrypoint$")
-_TIMES = re.compile(r"deployments\.(\d+)\.(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
+_DEPLOYMENTS = regex(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
+_ENTRY = regex(r"(?:deployments\.(\d+)\.)?entrypoint$")
+_TIMES = regex(r"(?:deployments\.(\d+)\.)?(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
 _STARTS = frozenset({"serve", "deploy", "to_deployment", "from_source", "register", "with_options", "run"})
 _EDGE = ("upstream_task", "downstream_task")
 _CLOCKS = ("cron", "interval", "rrule", "clocks", "schedule", "schedules")
@@ -69,6 +69,7 @@ class Prefect(Flowing):
         super().__init__()
         self.triggers: dict[int, list[tuple[str, Trigger]]] = defaultdict(list)
         self.blocks: list[Flow] = []
+        self.sourced: list[Unit] = []  # flows that are named by file and function: `flow.from_source(…)`
         self._outer: list[Flow | None] = []
 
     def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
@@ -78,6 +79,9 @@ class Prefect(Flowing):
         last = dotted.rpartition(".")[2]
         if last == "Flow":
             return self._block(args, where)
+        if last == "from_source":
+            self.sourced.append(Unit("flow", Plain(None), args, where))
+            return self.sourced[-1]
         if last in ("build_from_flow", "Deployment", "DeploymentSpec"):
             for option in options(args.get("flow", 0)):
                 if isinstance(option, Unit):
@@ -148,7 +152,7 @@ class Prefect(Flowing):
         return flow
 
     def _of_block(self, flow: Flow, name: str, args: Arguments, where: Where) -> Thing | None:
-        """`flow.chain(a, b)`, `flow.add_edge(a, b)`, `flow.set_dependencies(b, [a])`, and what starts a flow."""
+        """`flow.add_task(a)`, `flow.chain(a, b)`, `flow.add_edge(a, b)`, `flow.set_dependencies(b, [a])`, and what starts a flow."""
         held, self.current = self.current, flow
         if name == "chain":
             groups = [self._tasks(given, where) for given in args.positional]
@@ -156,6 +160,8 @@ class Prefect(Flowing):
             groups = [self._tasks(args.get(key, number), where) for number, key in enumerate(_EDGE)]
         elif name == "set_dependencies":
             groups = [self._tasks(args.get("upstream_tasks", 1), where), self._tasks(args.get("task", 0), where)]
+        elif name == "add_task":
+            groups = [self._tasks(args.get("task", 0), where)]
         else:
             groups = []
         for firsts, seconds in pairwise(groups):
@@ -226,6 +232,10 @@ class _Statements:
         self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
         self.deployed = _deployed(machine.resolved)
+        for unit in meaning.sourced:
+            local = _target(machine.resolved, meaning.text(unit.given.get("entrypoint", 1)), "")
+            if local is not None:
+                self.deployed[local] += meaning.triggers[id(unit)]
 
     def all(self) -> Iterator[Statement]:
         """One pipeline for each flow; a flow without tasks is its own only step."""
@@ -303,21 +313,36 @@ def _slug(name: str) -> str:
 
 
 def _deployed(resolved: Resolved) -> dict[Local, list[tuple[str, Trigger]]]:
-    """The schedules in files of deployments (`prefect.yaml`), by the flow that each starts."""
+    """The schedules in files of deployments, by the flow that each starts: of many (`prefect.yaml`), or of one by itself."""
     found: dict[Local, list[tuple[str, Trigger]]] = defaultdict(list)
     for path, facts in sorted(resolved.files.items()):
-        if not _DEPLOYMENTS.search(path):
+        if not (_DEPLOYMENTS.search(path) or _is_deployment(facts)):
             continue
-        entries = {m[1]: str(leaf.value) for leaf in facts.leaves if (m := _ENTRY.search(leaf.key))}
+        entries = {m[1]: str(leaf.value) for leaf in facts.leaves if (m := _ENTRY.match(leaf.key))}
         for leaf in facts.leaves:
-            match = _TIMES.search(leaf.key)
-            file, _, function = entries.get(match[1], "").partition(":") if match is not None else ("", "", "")
-            home = normal(f"{dirname(path)}/{file}" if dirname(path) else file)
-            number = resolved.code.named(home, function) if home in resolved.code.programs else None
-            if match is not None and number is not None and leaf.value is not None:
+            match = _TIMES.match(leaf.key)
+            if match is not None and leaf.value is not None:
+                local = _target(resolved, entries.get(match[1], ""), dirname(path))
                 times = str(leaf.value) if match[2] == "cron" else f"{match[2]} {leaf.value}"
-                found[Local(home, number)].append((path, Trigger("schedule", times, leaf.line)))
+                if local is not None:
+                    found[local].append((path, Trigger("schedule", times, leaf.line)))
     return found
+
+
+def _is_deployment(facts: Facts) -> bool:
+    """Whether a file is what `prefect deployment build` writes: one deployment of one flow."""
+    return facts.kind == "config" and {"flow_name", "entrypoint"} <= {leaf.key for leaf in facts.leaves}
+
+
+def _target(resolved: Resolved, entry: str, folder: str) -> Local | None:
+    """The function that `file.py:function` names, from a folder or from the root."""
+    file, _, function = entry.partition(":")
+    for base in dict.fromkeys((folder, "")):
+        home = normal(f"{base}/{file}" if base else file)
+        number = resolved.code.named(home, function) if home in resolved.code.programs else None
+        if number is not None:
+            return Local(home, number)
+    return None
 
 
 DIALECT = Dialect(TOOL, ("prefect",), read)

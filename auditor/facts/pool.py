@@ -77,6 +77,12 @@ def read_all(tasks: Iterable[Task], *, jobs: int | None = None, compress: bool =
         yield _here(task, compress=compress)
 
 
+def unread(path: str) -> Facts:
+    """What is known of a file that is listed and whose bytes cannot be had."""
+    message = "its bytes cannot be read: the file is closed to this user, or the repository is damaged"
+    return Facts(kind=_kind(path), troubles=(Trouble(None, message, "unread"),))
+
+
 def pack(facts: Facts, *, compress: bool = True) -> bytes:
     """The stored form of facts: msgpack, deflated where that pays."""
     raw = _ENCODER.encode(facts)

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 
 from auditor.facts.cache import Cache
 from auditor.facts.garbage import no_collection
-from auditor.facts.pool import Task, read_all, unpack
+from auditor.facts.pool import Task, read_all, unpack, unread
 from auditor.facts.version import extractor_version
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing
@@ -89,6 +89,7 @@ class _Reading:
         self._kinds: dict[str, bytes] = {}  # path -> which readers, in which version
         self._keys: dict[str, bytes] = {}  # path -> key of its content
         self._facts: dict[bytes, Facts] = {}
+        self._lost: dict[bytes, Facts] = {}  # key of a content, or path, whose bytes were listed and could not be had
         self._asked: set[bytes] = set()  # contents without a blob id that are being read
         self._unsaved: dict[bytes, bytes] = {}
         self._unsaved_bytes = 0
@@ -108,6 +109,7 @@ class _Reading:
         for path, data in self._tree.read(wanted):
             if data is None:
                 self._total -= 1
+                self._lost[self._keys.get(path, path.encode())] = unread(path)
             elif path in self._keys:
                 yield Task(self._keys[path], path, data)
             else:
@@ -136,13 +138,12 @@ class _Reading:
         self._unsaved, self._unsaved_bytes = {}, 0
 
     def result(self) -> FactsByPath:
-        """Facts by path, in the order of the listing; what failed by a fault of our own has no digest."""
-        pairs = ((path, self._keys.get(path)) for path in self._kinds)
-        known = {path: key for path, key in pairs if key is not None and key in self._facts}
-        sound = self.sound()
+        """Facts by path, in the order of the listing; what failed, or could not be had, has no digest."""
+        known, sound = self._lost | self._facts, self.sound()
+        pairs = [(path, self._keys.get(path, path.encode())) for path in self._kinds]
         return FactsByPath(
-            {path: self._facts[key] for path, key in known.items()},
-            {path: key for path, key in known.items() if key in sound},
+            {path: known[key] for path, key in pairs if key in known},
+            {path: key for path, key in pairs if key in sound},
         )
 
     def _plan(self) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.knowledge import load
 from auditor.model.finding import Finding
+from auditor.model.regex import regex
 
 
 class Wish(NamedTuple):
@@ -50,7 +50,7 @@ def _loads(finding: Finding) -> Iterator[Wish]:
         yield from _here(finding, "yaml")
 
 
-_UNSEEDED = re.compile(r"^([\w.]+) is not seeded$")
+_UNSEEDED = regex(r"^([\w.]+) is not seeded$")
 _SEED_ARGUMENTS = frozenset({"random_state", "seed"})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
-from auditor.fleet.work import Job, Result, examine
+from auditor.fleet.work import Job, Result, end, examine
 from auditor.model.errors import UsageError
 
 Engine = Callable[[Iterable[Job]], Iterator[Result]]
@@ -58,11 +58,11 @@ class Pool:
         with self._lock:
             self._running = {one for one in self._running if one.poll() is None} | {process}
             if self._closed:
-                process.kill()
+                end(process)
 
     def _end(self) -> None:
         with self._lock:
             self._closed = True
             for process in self._running:
                 if process.poll() is None:
-                    process.kill()
+                    end(process)

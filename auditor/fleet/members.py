@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.model.errors import UsageError
 from auditor.model.fleet import Member
+from auditor.model.regex import regex
 
-_SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
+_SHARD = regex(r"([1-9]\d*)/([1-9]\d*)")
 
 
 def read_list(text: str) -> tuple[Member, ...]:

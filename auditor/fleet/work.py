@@ -114,9 +114,18 @@ def _follow(process: subprocess.Popen[bytes], job: Job) -> bool:
         return True
     finally:
         if process.poll() is None:
-            process.kill()
+            end(process)
             process.wait()
     return False
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process of an audit and all that it has started, as git waiting for a server."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it leads a session of its own
+    else:
+        process.kill()
 
 
 def _answered(place: Path, code: int, said: list[str], job: Job) -> tuple[Answer, bool]:

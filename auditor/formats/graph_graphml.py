@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,8 +10,9 @@ from auditor.formats import ties
 from auditor.formats.text import plain
 from auditor.model.artefact import Edge, Node
 from auditor.model.export import GraphExport
+from auditor.model.regex import regex
 
-_NOT_XML = re.compile("[\ufffe\uffff]")
+_NOT_XML = regex("[\ufffe\uffff]")
 _NODE_KEYS = {"kind": "string", "label": "string", "path": "string", "line": "int", "cell": "int", "attrs": "string"}
 _EDGE_KEYS = {"tie": "string", "state": "string", "confidence": "double", "declared": "boolean", "evidence": "string", "mismatch": "string"}  # fmt: skip
 

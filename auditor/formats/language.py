@@ -10,13 +10,14 @@ import msgspec
 
 from auditor.formats.setting import Words
 from auditor.formats.text import plain
+from auditor.model.regex import regex
 
 Reader: TypeAlias = Callable[[str], str]
 T = TypeVar("T", bound=msgspec.Struct)
 
-_TOKENS = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^<>]*>)", re.S)
-_LABEL = re.compile(r'(?<=aria-label=")[^"{]+(?=")')
-_HOLE = re.compile(r"\\\{\\\}")
+_TOKENS = regex(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^<>]*>)", re.S)
+_LABEL = regex(r'(?<=aria-label=")[^"{]+(?=")')
+_HOLE = regex(r"\\\{\\\}")
 
 
 def spoken(read: Reader, words: Words) -> Reader:

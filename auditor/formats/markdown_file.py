@@ -26,13 +26,14 @@ from auditor.formats.words import confidence_word, verdict_word
 from auditor.model.audit import Audit, FamilyScore
 from auditor.model.finding import Finding
 from auditor.model.page import RulePages
+from auditor.model.regex import regex
 from auditor.model.verdict import Outcome
 
 MOST = 60_000
 _CARDS = 15
 _ROWS = 30
 _NOTE = "\n\n*Cut here to stay below 60,000 characters; the JSON of this audit holds everything.*\n"
-_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&@$!]|://|www\.|^[-+=]|^\d+[.)]", re.IGNORECASE)
+_MARKS = regex(r"[\\`*_{}\[\]<>#|~&@$!]|://|www\.|^[-+=]|^\d+[.)]", re.IGNORECASE)
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "|": "&#124;", "#": "&#35;", "$": "&#36;"}
 
 

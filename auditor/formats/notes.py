@@ -6,9 +6,10 @@ import re
 
 from auditor.formats.setting import Note
 from auditor.model.errors import UsageError
+from auditor.model.regex import regex
 
-_HEADING = re.compile(r"^# +(?:(?P<executive>executive)|(?P<kind>page|finding|component):(?P<key>.+?))\s*$", re.I)
-_CONFIRMED = re.compile(r"^confirmed: *(yes|no|open)\s*$", re.I)
+_HEADING = regex(r"^# +(?:(?P<executive>executive)|(?P<kind>page|finding|component):(?P<key>.+?))\s*$", re.I)
+_CONFIRMED = regex(r"^confirmed: *(yes|no|open)\s*$", re.I)
 LEAST_PREFIX = 6
 """Letters of a fingerprint that name a finding."""
 

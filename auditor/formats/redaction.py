@@ -10,14 +10,15 @@ from typing import Any
 import msgspec
 
 from auditor.model.audit import Audit
+from auditor.model.regex import regex
 
 LEVELS = ("default", "strict", "none")
 
-_MAIL = re.compile(r"(?<![\w.+-])(?!git@)[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_MAIL = regex(r"(?<![\w.+-])(?!git@)[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _ENDINGS = (
     "py|pyw|ipynb|csv|tsv|parquet|json|jsonl|ya?ml|toml|cfg|ini|txt|md|pkl|joblib|h5|pt|pth|onnx|xlsx?|sql|sh|r|db|npz?|lock|dvc|html"
 )  # fmt: skip
-_PATH = re.compile(rf"(?:[\w.~{{}}$*+-]+/)+[\w.{{}}$*+-]*\w|(?<![\w/@.])[\w-]+\.(?:{_ENDINGS})\b", re.I)
+_PATH = regex(rf"(?:[\w.~{{}}$*+-]+/)+[\w.{{}}$*+-]*\w|(?<![\w/@.])[\w-]+\.(?:{_ENDINGS})\b", re.I)
 _UNTOUCHED = frozenset({
     "schema", "versions", "rules", "severity", "rule", "state", "fingerprint", "context", "id_", "blurbs", "references", "settings",
 })  # fmt: skip

@@ -6,13 +6,15 @@ import math
 import re
 import unicodedata
 
+from auditor.model.regex import regex
+
 NONE = "–"
 _ELLIPSIS = "…"
 # Controls, line and paragraph separators, directional overrides, lone surrogates: all that could forge or hide text.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
 )
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_BLANKS = regex(r"[ \t\r\n]+")
 
 
 def plain(text: str, limit: int = 0) -> str:

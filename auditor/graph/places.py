@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TEST = re.compile(
+from auditor.model.regex import regex
+
+_TEST = regex(
     r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
     re.I,
 )
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?|slides?|(?:code[_-])?snippets?)/"
     r"|(^|/)(examples?|demos?)([_-][^/]*)?\.(py|ipynb|sh)$|[_-](examples?|demos?)\.(py|ipynb|sh)$",
     re.I,
 )
-_BYPRODUCT = re.compile(
+_BYPRODUCT = regex(
     r"(^|/)(logs?|cache|\.cache|tmp|temp|figures?|figs?|plots?|images?|img|wandb|mlruns|lightning_logs|runs|tensorboard|__pycache__)(/|$)"
     r"|(^|[/_.-])logs?\.(json|jsonl|csv|txt)$"
     r"|\.(log|png|jpe?g|svg|pdf|html?|gif|md|lock|pid|out|err)$",
@@ -28,13 +30,13 @@ _MODEL = frozenset({
     "bst", "cbm", "safetensors", "gguf", "ggml", "mar", "pmml", "bin", "sav", "params", "weights", "caffemodel",
     "torchscript", "mlmodel",
 })  # fmt: skip
-_MODEL_WORDS = re.compile(
+_MODEL_WORDS = regex(
     r"(^|[/_.-])(models?|weights?|checkpoints?|ckpts?|estimator|classifier|regressor|scaler|encoder|tokenizer|vectorizer)([/_.\d-]|$)",
     re.I,
 )
 
 
-_DATA_WORDS = re.compile(
+_DATA_WORDS = regex(
     r"(^|[/_.-])(data|datasets?|train(ing)?|test|valid(ation)?|val|dev|features?|targets?|labels?|[xy]|df|frames?|raw|interim|processed|corpus|corpora)([/_.\d-]|$)",
     re.I,
 )
@@ -58,7 +60,7 @@ def is_example(path: str) -> bool:
     return bool(_EXAMPLE.search(path))
 
 
-_CARD = re.compile(r"data[-_ ]?(card|sheet|dictionary|description)|codebook|dataset[-_]?info", re.I)
+_CARD = regex(r"data[-_ ]?(card|sheet|dictionary|description)|codebook|dataset[-_]?info", re.I)
 
 
 def is_card(path: str) -> bool:
@@ -66,7 +68,7 @@ def is_card(path: str) -> bool:
     return bool(_CARD.search(path.rpartition("/")[2]))
 
 
-_DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation)/", re.I)
+_DOCUMENTATION = regex(r"(^|/)(docs?|documentation)/", re.I)
 
 
 def is_documentation(path: str) -> bool:
@@ -74,7 +76,7 @@ def is_documentation(path: str) -> bool:
     return bool(_DOCUMENTATION.search(path))
 
 
-_EXPLORATORY = re.compile(
+_EXPLORATORY = regex(
     r"(^|[/_. -])(eda|explor\w*|scratch\w*|sandbox|playground|prototyp\w*|debug\w*|drafts?|untitled\d*)([/_. -]|$)|copy\d*\.ipynb$",
     re.IGNORECASE,
 )

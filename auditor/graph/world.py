@@ -24,9 +24,12 @@ from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.uncalled import Uncalled
 from auditor.program.running.launches import launches
+from auditor.program.running.mentions import mentions
 from auditor.program.running.tests import holds_tests
 
 T = TypeVar("T")
+KEDRO_NAMES = frozenset({"catalog", "context", "session", "pipelines"})
+"""Names that Kedro puts into every notebook of its projects."""
 _GRADIENTS = (".zero_grad", ".backward", ".grad", ".gradient")
 _UPDATES = frozenset({"step", "apply_gradients", "minimize", "apply", "assign_sub", "sub_", "update", "train_step"})
 """Methods by which gradients move weights."""
@@ -121,6 +124,22 @@ class World:
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
         return Flows(self.resolved)
+
+    @cached_property
+    def mentioned(self) -> dict[str, frozenset[str]]:
+        """By program that starts processes, the programs whose file name it writes out."""
+        return mentions(self.resolved.effects)
+
+    @cached_property
+    def injected(self) -> frozenset[str]:
+        """The names that whatever runs the notebooks of the tree puts into them."""
+        roots = (
+            imported.module.partition(".")[0]
+            for path in self.resolved.code.paths
+            for statement, _, _ in self.resolved.code.index(path, 0).imports
+            for imported in (statement.names if not statement.level else ())
+        )
+        return KEDRO_NAMES if "kedro" in roots else frozenset()
 
     @cached_property
     def uncalled(self) -> Uncalled:

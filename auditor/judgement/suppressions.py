@@ -11,16 +11,15 @@ import msgspec
 from auditor.model.audit import Problem, Suppressed
 from auditor.model.finding import Finding
 from auditor.model.ir import Cell, Comment
+from auditor.model.regex import regex
 
 STATE = "suppressed"
 CODE = "suppression"
 
 # No quantifier is followed by what it can match itself: a hostile comment costs linear time.
-_DIRECTIVE = re.compile(
-    r"(?:^|#)[ \t]*auditor:[ \t]*ignore\b[ \t]*(?:\[(?P<rules>[^\[\]]*)\])?(?P<rest>[^\n]*)", re.ASCII
-)
-_UNTIL = re.compile(r"until=(?P<date>\S*)(?P<rest>.*)", re.DOTALL)
-_RULE = re.compile(r"[A-Z]{2,8}\d{1,6}", re.ASCII)
+_DIRECTIVE = regex(r"(?:^|#)[ \t]*auditor:[ \t]*ignore\b[ \t]*(?:\[(?P<rules>[^\[\]]*)\])?(?P<rest>[^\n]*)", re.ASCII)
+_UNTIL = regex(r"until=(?P<date>\S*)(?P<rest>.*)", re.DOTALL)
+_RULE = regex(r"[A-Z]{2,8}\d{1,6}", re.ASCII)
 
 LONGEST = 2_000
 """Characters of a comment that are looked at."""

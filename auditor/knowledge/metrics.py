@@ -7,8 +7,9 @@ from functools import cache
 from itertools import pairwise
 
 from auditor.knowledge.tables import read_metrics
+from auditor.model.regex import regex
 
-_APART = re.compile(r"[^a-z0-9]+")
+_APART = regex(r"[^a-z0-9]+")
 _TURNED = frozenset({"neg", "negative", "minus", "inverse", "inv", "drop", "gap", "diff", "difference", "delta", "change", "regret", "target", "threshold", "min", "max", "weight", "ratio"})  # fmt: skip
 """Words that turn a metric round or make another quantity of it."""
 

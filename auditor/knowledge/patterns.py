@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import Generic, TypeVar
 
+from auditor.model.regex import regex
+
 T = TypeVar("T")
 
-_DOTS_OUTSIDE_CALLS = re.compile(r"\.(?![^(]*\))")
+_DOTS_OUTSIDE_CALLS = regex(r"\.(?![^(]*\))")
 
 
 def segments(name: str) -> list[str]:
@@ -63,8 +65,8 @@ class _Branch(Generic[T]):
         child = self.literal.get(part)
         if child is not None and (found := child.find(parts, at + 1)) is not None:
             return found
-        for regex, _, child in self.partial:
-            if regex.fullmatch(part) and (found := child.find(parts, at + 1)) is not None:
+        for wildcard, _, child in self.partial:
+            if wildcard.fullmatch(part) and (found := child.find(parts, at + 1)) is not None:
                 return found
         if self.anything is not None and (found := self.anything.find(parts, at + 1)) is not None:
             return found

@@ -28,10 +28,11 @@ from auditor.knowledge.entry import (
     Value,
 )
 from auditor.model.artefact import Role
+from auditor.model.regex import regex
 
-_HEAD_TEXT = re.compile(r'^(library|domain|draws) = "([^"]*)"$', re.MULTILINE)
-_HEAD_LIST = re.compile(r"^(distributions|import_names) = \[(.*)\]$", re.MULTILINE)
-_QUOTED = re.compile(r'"([^"]*)"')
+_HEAD_TEXT = regex(r'^(library|domain|draws) = "([^"]*)"$', re.MULTILINE)
+_HEAD_LIST = regex(r"^(distributions|import_names) = \[(.*)\]$", re.MULTILINE)
+_QUOTED = regex(r'"([^"]*)"')
 
 
 class WrittenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

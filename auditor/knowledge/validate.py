@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,9 +14,10 @@ from auditor.knowledge.entry import SELF, Entry, PathSpec
 from auditor.knowledge.patterns import NameTable, is_pattern
 from auditor.knowledge.tables import WrittenTable
 from auditor.model.artefact import Role
+from auditor.model.regex import regex
 
 _STANDARD = "_stdlib.toml"
-_HOLE = re.compile(r"\{(\w+)\}")
+_HOLE = regex(r"\{(\w+)\}")
 _SHELL_ROLES = frozenset({Role.EXEC, Role.PIPELINE_STEP})
 
 Tables = dict[str, WrittenTable]

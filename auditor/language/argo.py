@@ -15,17 +15,18 @@ from auditor.language.container import container_commands, script_commands
 from auditor.language.credentials import mask
 from auditor.language.node import ABSENT, Node
 from auditor.model.facts import Command, Ref, Step
+from auditor.model.regex import regex
 
 TOOL = "argo"
 MAX_DEPTH = 12
 MAX_TASKS = 2_000
 
-_NAME = re.compile(r"[A-Za-z0-9][\w-]*")
-_MADE = re.compile(r"\b(?:tasks|steps)\.([\w-]+)\.outputs\.(?:(parameters|artifacts)\.([\w-]+)|(result|exitCode))")
-_GIVEN = re.compile(r"\binputs\.(parameters|artifacts)\.([\w-]+)")
-_SETTING = re.compile(r"\bworkflow\.parameters\.([\w-]+)")
-_INDEXED = re.compile(r"\[['\"]([\w-]+)['\"]\]")
-_WHOLE = re.compile(r"\{\{-?\s*(inputs|workflow)\.parameters\.([\w-]+)\s*-?\}\}")
+_NAME = regex(r"[A-Za-z0-9][\w-]*")
+_MADE = regex(r"\b(?:tasks|steps)\.([\w-]+)\.outputs\.(?:(parameters|artifacts)\.([\w-]+)|(result|exitCode))")
+_GIVEN = regex(r"\binputs\.(parameters|artifacts)\.([\w-]+)")
+_SETTING = regex(r"\bworkflow\.parameters\.([\w-]+)")
+_INDEXED = regex(r"\[['\"]([\w-]+)['\"]\]")
+_WHOLE = regex(r"\{\{-?\s*(inputs|workflow)\.parameters\.([\w-]+)\s*-?\}\}")
 
 
 class _Task(NamedTuple):

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from auditor.language.credentials import is_secret_name
 from auditor.language.node import Node
+from auditor.model.regex import regex
 
 MAX_DEPTH = 30
 
-_TEMPLATE = re.compile(r"\$\{\{\s*(parameters|variables)(?:\.(\w+)|\[\s*'(\w+)'\s*\])\s*\}\}")
-_MACRO = re.compile(r"\$\(([A-Za-z_][\w.]*)\)")
-_ROOT = re.compile(
+_TEMPLATE = regex(r"\$\{\{\s*(parameters|variables)(?:\.(\w+)|\[\s*'(\w+)'\s*\])\s*\}\}")
+_MACRO = regex(r"\$\(([A-Za-z_][\w.]*)\)")
+_ROOT = regex(
     r"\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory|Build\.Repository\.LocalPath)\)"
     r"|\$\(Pipeline\.Workspace\)/s(?=/|$)",
     re.IGNORECASE,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask
 from auditor.language.node import Node
 from auditor.language.paths import is_uri, kind_of_path
 from auditor.model.facts import Ref
+from auditor.model.regex import regex
 
-_ASSET = re.compile(r"azureml:(?!//)(?P<name>[^:@/]+)(?:[:@](?P<version>[\w.-]+))?$")
-_REGISTRY = re.compile(r"azureml://(?:registries/[^/]+/)?(?P<kind>\w+)/(?P<name>[^/]+)/(?:versions|labels)/(?P<version>[\w.-]+)$")  # fmt: skip
+_ASSET = regex(r"azureml:(?!//)(?P<name>[^:@/]+)(?:[:@](?P<version>[\w.-]+))?$")
+_REGISTRY = regex(r"azureml://(?:registries/[^/]+/)?(?P<kind>\w+)/(?P<name>[^/]+)/(?:versions|labels)/(?P<version>[\w.-]+)$")  # fmt: skip
 
 
 def asset(text: str) -> tuple[str, str] | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from auditor.language.node import Node, scalar
+from auditor.model.regex import regex
 
 MAX_LINES = 50_000
 
-_BLOCK = re.compile(r"(?P<scope>[A-Za-z_][\w./-]*)\s*:")
-_BINDING = re.compile(r"\s*(?P<key>[A-Za-z_][\w./-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
-_NUMBER = re.compile(r"[-+]?\d+(?:_\d+)*|[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+_BLOCK = regex(r"(?P<scope>[A-Za-z_][\w./-]*)\s*:")
+_BINDING = regex(r"\s*(?P<key>[A-Za-z_][\w./-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
+_NUMBER = regex(r"[-+]?\d+(?:_\d+)*|[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 _WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
-_PROPERTY = re.compile(r"\s*(?P<key>(?:\\.|[^\s:=#!\\])(?:\\.|[^\s:=\\])*)\s*[:=\s]\s*(?P<value>.*)")
+_PROPERTY = regex(r"\s*(?P<key>(?:\\.|[^\s:=#!\\])(?:\\.|[^\s:=\\])*)\s*[:=\s]\s*(?P<value>.*)")
 
 
 def read_gin(text: str) -> tuple[Node, tuple[str, ...]]:

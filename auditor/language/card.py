@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.model.facts import Leaf, Ref, Section
+from auditor.model.regex import regex
 
 LEAST_HEADINGS = 3
 """Telling headings that make a document a card where no front matter does."""
@@ -29,16 +30,16 @@ _DATA = {
     "maintenance": r"maintenance|dataset curators|contributions",
 }
 _TELLING = {
-    "model": re.compile(
+    "model": regex(
         r"intended use|out-of-scope|training (data|procedure)|limitation|model (card|details)|ethical|evaluation", re.I
     ),
-    "data": re.compile(
+    "data": regex(
         r"dataset (structure|creation|card|summary)|data (fields|splits|instances)|collection process|composition|curation",
         re.I,
     ),
 }
-_TITLE = re.compile(r"\b(model|data(?:set)?)[ -]?card\b|\bdatasheet for\b", re.I)
-_EMPTY = re.compile(r"\[?more information needed\]?|<!--.*?-->|\[optional\]:?|^[\s\-*:_>]+$", re.I | re.S | re.M)
+_TITLE = regex(r"\b(model|data(?:set)?)[ -]?card\b|\bdatasheet for\b", re.I)
+_EMPTY = regex(r"\[?more information needed\]?|<!--.*?-->|\[optional\]:?|^[\s\-*:_>]+$", re.I | re.S | re.M)
 _MODEL_KEYS = frozenset({"model-index", "base_model", "library_name", "pipeline_tag", "inference"})
 _DATA_KEYS = frozenset(
     {"dataset_info", "task_categories", "size_categories", "annotations_creators", "source_datasets", "configs"}

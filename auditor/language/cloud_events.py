@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.regex import regex
 
 _KINDS = (
-    (re.compile(r"codecommit|codestar|source\.?repo"), "push"),
-    (re.compile(r"\bs3\b|storage|\bgcs\b"), "dataset"),
+    (regex(r"codecommit|codestar|source\.?repo"), "push"),
+    (regex(r"\bs3\b|storage|\bgcs\b"), "dataset"),
 )
 
 

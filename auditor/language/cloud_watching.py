@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 
 from auditor.language.monitoring import watched
+from auditor.model.regex import regex
 
 _MONITORS = (
-    (re.compile(r"model_?quality_?job_?definition$", re.I), "performance"),
-    (re.compile(r"(?:data_?quality|model_?bias|model_?explainability)_?job_?definition$", re.I), "data"),
-    (re.compile(r"monitoring_?schedule$|(?:quality|lakehouse)_monitor$|model_?deployment_?monitoring_?job$", re.I), "data"),
+    (regex(r"model_?quality_?job_?definition$", re.I), "performance"),
+    (regex(r"(?:data_?quality|model_?bias|model_?explainability)_?job_?definition$", re.I), "data"),
+    (regex(r"monitoring_?schedule$|(?:quality|lakehouse)_monitor$|model_?deployment_?monitoring_?job$", re.I), "data"),
 )  # fmt: skip
-_ALERTS = re.compile(
+_ALERTS = regex(
     r"cloudwatch_(?:metric|composite)_alarm$|AWS::CloudWatch::(?:Alarm|CompositeAlarm)$|monitoring_alert_policy$|"
     r"azurerm_monitor_(?:metric|activity_log|scheduled_query_rules)_alert(?:_v2)?$|datadog_monitor$|grafana_rule_group$|newrelic_\w*alert\w*$"
 )
-_DASHBOARDS = re.compile(
-    r"cloudwatch_dashboard$|AWS::CloudWatch::Dashboard$|monitoring_dashboard$|application_insights$"
-)
+_DASHBOARDS = regex(r"cloudwatch_dashboard$|AWS::CloudWatch::Dashboard$|monitoring_dashboard$|application_insights$")
 
 
 def watching(resource: str, said: str) -> tuple[str, str] | None:

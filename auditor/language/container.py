@@ -7,17 +7,20 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, pairwise
 
+from msgspec.structs import replace
+
 from auditor.language.credentials import mask
 from auditor.language.node import Node
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Word
+from auditor.model.regex import regex
 
 MAX_PARTS = 500
 
-_PYTHON = re.compile(r"^(?:.*/)?python[\d.]*$")
-_SHELL = re.compile(r"^(?:.*/)?(?:ba|da|z|k)?sh$")
-_CODE = re.compile(r"^\s*(?:import|from)\s+\w|^\s*(?:async\s+)?def\s+\w+\(|^\s*@\w", re.MULTILINE)
-_RUNS_SCRIPT = re.compile(r"^-\w*c$")
+_PYTHON = regex(r"^(?:.*/)?python[\d.]*$")
+_SHELL = regex(r"^(?:.*/)?(?:ba|da|z|k)?sh$")
+_CODE = regex(r"^\s*(?:import|from)\s+\w|^\s*(?:async\s+)?def\s+\w+\(|^\s*@\w", re.MULTILINE)
+_RUNS_SCRIPT = regex(r"^-\w*c$")
 
 
 def _same(text: str) -> str:
@@ -58,7 +61,7 @@ def script_commands(
     name = next(iter(interpreter), "sh")
     text = fill(source.raw)
     if _PYTHON.match(name):
-        return (_embedded(text, source.text_line),)
+        return (replace(_embedded(text, source.text_line), program=0),)
     return read_shell(text, line=source.text_line) if _SHELL.match(name) or not name else ()
 
 

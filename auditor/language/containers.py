@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from auditor.language.arguments import Arguments, option_names, split
 from auditor.language.prefixes import tool_of
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 _ENGINES = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
 _GLOBAL = frozenset({"-H", "--host", "-c", "--context", "--config", "-l", "--log-level"})
@@ -26,7 +26,7 @@ _BUILD = option_names("""
     --secret --ssh -o --output --iidfile --add-host --builder --build-context --metadata-file --memory -m
     --shm-size --ulimit
 """)
-_VOLUME = re.compile(r"(?P<host>(?:[A-Za-z]:[\\/])?[^:]*):(?P<inside>/[^:]*)(?::(?P<mode>[\w,]+))?")
+_VOLUME = regex(r"(?P<host>(?:[A-Za-z]:[\\/])?[^:]*):(?P<inside>/[^:]*)(?::(?P<mode>[\w,]+))?")
 
 
 class Contained(NamedTuple):

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 
+from auditor.model.regex import regex
+
 MASK = "***"
 _SHORTEST = 15  # characters: no well-known token is shorter
 
-_IN_URL = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
-_TOKENS = re.compile(
+_IN_URL = regex(r"(?<=://)[^\s/@'\"]+(?=@)")
+_TOKENS = regex(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{18,}|\bhf_[A-Za-z0-9]{30,}"
     r"|\bsk-(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*"
     r"|(?<=AccountKey=)[\w+/=]{20,}|(?<=sig=)[\w%]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
 )
-_MAY_HOLD_TOKEN = re.compile(  # what every token holds: a search for it costs a tenth of a search for all their forms
+_MAY_HOLD_TOKEN = regex(  # what every token holds: a search for it costs a tenth of a search for all their forms
     r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|hf_|sk-|xox[abprs]-|AIza|eyJ|AccountKey=|sig=|-----BEGIN "
 )
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"(?:^|[\W_])(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|account[_-]?key"
     r"|access[_-]?key[_-]?id|private[_-]?key|client[_-]?secret|connection[_-]?string|sas[_-]?token|secret[_-]?access[_-]?key"
     r"|(?:auth|access|api|bearer|bot|github|gh|hf|slack|refresh|gitlab|pypi|wandb)[_-]?token|apikey)$|^token$",
     re.IGNORECASE,
 )
 # what stands where a secret would be, but is none: a template, an environment lookup, a blank to fill in
-_STAND_IN = re.compile(
+_STAND_IN = regex(
     r"\$|\{|<[^>]*>$|%\(|^(?:x{3,}|\*+|\.+|todo|none|null|changeme|change_me|your.*|env:.*|env\..*)$", re.IGNORECASE
 )
 

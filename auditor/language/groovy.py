@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from auditor.model.regex import regex
+
 MAX_TEXT = 400_000
 MAX_DEPTH = 60
 MAX_TOKENS = 100_000
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|\A#![^\n]*)"
     r"|(?P<plain3>'''(?:\\.|[^\\])*?(?:'''|\Z))"
     r'|(?P<filled3>"""(?:\\.|[^\\])*?(?:"""|\Z))'
@@ -26,11 +28,11 @@ _TOKEN = re.compile(
     r"|(?P<sign>.)",
     re.DOTALL,
 )
-_SLASHY = re.compile(r"/(?:\\/|[^/\n])+/")
+_SLASHY = regex(r"/(?:\\/|[^/\n])+/")
 _BEFORE_SLASHY = frozenset("(,=~:")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = regex(r"\\(.)", re.DOTALL)
 _ESCAPES = {"t": "\t", "n": "\n", "r": "", "b": ""}
-_FILLING = re.compile(r"(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_][\w.]*\w|[A-Za-z_]))")
+_FILLING = regex(r"(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_][\w.]*\w|[A-Za-z_]))")
 
 
 class Token(NamedTuple):

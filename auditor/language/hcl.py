@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from auditor.language.node import Node, Single, scalar
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_TEXT = 1_000_000
 MAX_DEPTH = 60
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<heredoc><<-?\s*(?P<mark>\w+)[^\n]*\n.*?(?:\n[ \t]*(?P=mark)[ \t]*(?=\n|\Z)|\Z))"
     r'|(?P<text>"(?:\\.|\$\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\}|[^"\\\n])*")'
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||=>|\.\.\.|.)",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = regex(r"\\(.)")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _ENDS = {"(": ")", "[": "]", "{": "}"}
 

@@ -7,11 +7,12 @@ import re
 from auditor.language.node import Node, Single
 from auditor.language.yaml import typed
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_TEXT = 500_000
 MAX_DEPTH = 40
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'(?P<comment>\#[^\n]*|//[^\n]*)|(?P<text>"""(?:[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*")|(?P<word>\$\{[^{}\n]*\})'
     r"|(?P<newline>\n)|(?P<space>[^\S\n]+)|(?P<sign>\+=|[{}\[\],:=])|(?P<plain>(?:(?!//)[^\s{}\[\],:=\"\#$])+|.)"
 )

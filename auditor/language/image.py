@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.regex import regex
 
-_PYTHON = re.compile(r"(?:^|[/_-])python(?:[-/\w]*)?:(?:v|python)?(\d(?:\.\d+){0,2})(?![\d.])")
+_PYTHON = regex(r"(?:^|[/_-])python(?:[-/\w]*)?:(?:v|python)?(\d(?:\.\d+){0,2})(?![\d.])")
 
 
 def python_of(image: str) -> str:

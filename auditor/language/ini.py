@@ -6,10 +6,11 @@ import re
 
 from auditor.language.node import Node, scalar
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
-_SECTION = re.compile(r"\[(?P<name>.+)\]")
-_OPTION = re.compile(r"([^\s:=#;\[][^:=]*?)\s*(?:[:=]|$)")
-_DOTENV = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$")
+_SECTION = regex(r"\[(?P<name>.+)\]")
+_OPTION = regex(r"([^\s:=#;\[][^:=]*?)\s*(?:[:=]|$)")
+_DOTENV = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$")
 
 
 def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from auditor.model.regex import regex
+
 MAX_PIECES = 20_000
 
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_STRINGS = re.compile(r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|~", re.DOTALL)
+_STRINGS = regex(r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|~", re.DOTALL)
 
 
 class Piece(NamedTuple):

@@ -9,13 +9,14 @@ from typing import Any
 
 from auditor.language.node import Node, scalar
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_DEPTH = 100
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
-_COMMENTS = re.compile(r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
-_NEWLINE = re.compile(r"\n")
+_STRINGS = regex(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
+_COMMENTS = regex(r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING = regex(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
+_NEWLINE = regex(r"\n")
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -13,13 +13,14 @@ from auditor.language.container import container_commands
 from auditor.language.credentials import mask
 from auditor.language.node import ABSENT, Node
 from auditor.model.facts import Ref, Step
+from auditor.model.regex import regex
 
 TOOL = "kfp"
 MAX_TASKS = 2_000
 MAX_DEPTH = 20
 
 _KINDS = {"system.Model": "model", "system.Metrics": "metric", "system.ClassificationMetrics": "metric", "system.SlicedClassificationMetrics": "metric", "system.HTML": "report", "system.Markdown": "report"}  # fmt: skip
-_PLACEHOLDER = re.compile(r"\{\{\$(?:\.([^}]*))?\}\}")
+_PLACEHOLDER = regex(r"\{\{\$(?:\.([^}]*))?\}\}")
 
 
 class _Dag:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.container import container_commands
@@ -10,6 +9,7 @@ from auditor.language.credentials import mask
 from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.model.facts import Ref, Step, Trigger
+from auditor.model.regex import regex
 
 JOB, KSERVE, SELDON = "kubernetes", "kserve", "seldon"
 
@@ -23,7 +23,7 @@ SERVERS = (
     "Model",
     "Pipeline",
 )
-_GROUPS = re.compile(r"^(?:batch|kubeflow\.org|trainer\.kubeflow\.org|ray\.io|sparkoperator\.k8s\.io|serving\.kserve\.io|serving\.kubeflow\.org|machinelearning\.seldon\.io|mlops\.seldon\.io)/")  # fmt: skip
+_GROUPS = regex(r"^(?:batch|kubeflow\.org|trainer\.kubeflow\.org|ray\.io|sparkoperator\.k8s\.io|serving\.kserve\.io|serving\.kubeflow\.org|machinelearning\.seldon\.io|mlops\.seldon\.io)/")  # fmt: skip
 _SETTINGS = frozenset({"minReplicas", "maxReplicas", "canaryTrafficPercent", "containers", "logger", "model", "batcher", "timeout", "serviceAccountName", "nodeSelector", "tolerations", "affinity", "volumes", "containerConcurrency", "scaleTarget", "scaleMetric", "annotations", "labels", "imagePullSecrets", "env", "workerSpec", "podSpec", "autoScaling", "deploymentStrategy"})  # fmt: skip
 
 

@@ -7,21 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from auditor.language.make_variables import MAX_TEXT, Variables
+from auditor.model.regex import regex
 
 MAX_LINES = 20_000
 MAX_RULES = 2_000
 
-_ASSIGN = re.compile(
+_ASSIGN = regex(
     r"(?:(?:override|export|private)\s+)*([^\s:#=+?!$]+|\$[({][^)}]*[)}][^\s:#=+?!]*)\s*(::?:?|\+|\?|!)?=\s*(.*)",
     re.DOTALL,
 )
-_DEFINE = re.compile(r"(?:override\s+|export\s+)*define\s+(\S+)")
-_RULE = re.compile(r"(?P<targets>[^:=#\t][^:=#]*?)\s*(?P<colons>&?::?)(?P<rest>(?!=).*)", re.DOTALL)
-_CONDITIONAL = re.compile(r"\s*(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
-_INCLUDE = re.compile(r"\s*-?s?include\s+(.*)")
-_DIRECTIVE = re.compile(r"\s*(?:export|unexport|vpath|undefine|load)\b(?![^=]*=)")
-_EXPORT = re.compile(r"\s*(?:override\s+)?export\b\s*(.*)")
-_PREFIX = re.compile(r"\s*([@+-]*)\s*")
+_DEFINE = regex(r"(?:override\s+|export\s+)*define\s+(\S+)")
+_RULE = regex(r"(?P<targets>[^:=#\t][^:=#]*?)\s*(?P<colons>&?::?)(?P<rest>(?!=).*)", re.DOTALL)
+_CONDITIONAL = regex(r"\s*(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
+_INCLUDE = regex(r"\s*-?s?include\s+(.*)")
+_DIRECTIVE = regex(r"\s*(?:export|unexport|vpath|undefine|load)\b(?![^=]*=)")
+_EXPORT = regex(r"\s*(?:override\s+)?export\b\s*(.*)")
+_PREFIX = regex(r"\s*([@+-]*)\s*")
 _AUTOMATIC = "@<^+?*%|"
 _FOLDERS = {"CURDIR": "{start}", "PWD": "{start}"}
 """Where make was started, for commands that may go elsewhere."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_DATA = re.compile(
+from auditor.model.regex import regex
+
+_DATA = regex(
     r"drift|(?<![a-z])psi(?![a-z])|population_?stability|(?<![a-z])skew|wasserstein|kolmogorov|(?<![a-z])ks_(?:stat|test|score)|"
     r"jensen|divergence|feature_(?:mean|std|null|missing|distribution|value)|missing_values|data_?quality|out_of_range",
     re.I,
 )
-_TARGET = re.compile(r"(?:concept|target|label|prediction)[ _-]?drift|prediction_(?:mean|distribution|share)", re.I)
-_PERFORMANCE = re.compile(
+_TARGET = regex(r"(?:concept|target|label|prediction)[ _-]?drift|prediction_(?:mean|distribution|share)", re.I)
+_PERFORMANCE = regex(
     r"model_(?:accuracy|performance|quality)|(?<![a-z])(?:accuracy|f1|auc|roc_auc|precision|recall|rmse|mape|r2)(?:_score)?(?![a-z])",
     re.I,
 )

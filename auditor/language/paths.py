@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from auditor.model.regex import regex
 
 _KINDS = {
     "script": [".py", ".ipynb", ".sh", ".bash", ".r", ".R", ".jl", ".scala", ".sql"],
@@ -28,8 +28,8 @@ _KINDS = {
     "report": [".html", ".pdf", ".svg", ".md"],
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
-_FILE_NAME = re.compile(r"[\w%*{}. -]*\.[A-Za-z][A-Za-z0-9]{0,9}$")
-_LOOKS_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_FILE_NAME = regex(r"[\w%*{}. -]*\.[A-Za-z][A-Za-z0-9]{0,9}$")
+_LOOKS_URI = regex(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def kind_of_path(path: str) -> str:

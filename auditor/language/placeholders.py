@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-_EXPRESSION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
-_STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
+from auditor.model.regex import regex
+
+_EXPRESSION = regex(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_STATEMENT = regex(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_NAME = regex(r"[A-Za-z_][\w.]*")
 
 
 def without_jinja(text: str) -> str:

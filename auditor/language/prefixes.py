@@ -9,11 +9,13 @@ import re
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
+from auditor.model.regex import regex
+
 MOST = 20  # prefixes before one program
 
-_PYTHON = re.compile(r"(?:.*/)?(?:python|python[23](?:\.\d+)?|pypy3?|ipython3?)(?:\.exe)?")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-_PROGRAM_FILE = re.compile(r".*\.(?:py|ipynb|sh|bash)(?:::?\w+)?", re.DOTALL)
+_PYTHON = regex(r"(?:.*/)?(?:python|python[23](?:\.\d+)?|pypy3?|ipython3?)(?:\.exe)?")
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_PROGRAM_FILE = regex(r".*\.(?:py|ipynb|sh|bash)(?:::?\w+)?", re.DOTALL)
 _MODULE_OPTIONS = frozenset({"-m", "--module"})
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
 

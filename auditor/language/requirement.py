@@ -6,19 +6,20 @@ import re
 
 from auditor.language.credentials import mask
 from auditor.model.facts import Requirement
+from auditor.model.regex import regex
 
-_PEP508 = re.compile(
+_PEP508 = regex(
     r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<specifier>(?:[<>=!~]=?=?[^;#()]*)?)\)?)\s*(?:;\s*(?P<marker>.*))?"
 )
-_EXACT = re.compile(r"===?\s*v?[^\s*,<>=!~]+")
-_VCS = re.compile(r"(?:git|hg|svn|bzr)\+|.*\.git(?:@|$|#)|git@|git://")
-_URL = re.compile(r"[A-Za-z][\w+.-]*://")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
-_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-(\d[\w.]*?)(?:-.+\.whl|\.tar\.gz|\.zip|\.tgz)(?:[#?]|$)")
-_COMMIT = re.compile(r"@[0-9a-f]{7,40}(?:$|#)")
-_CONDA = re.compile(r"(?:(?P<channel>[\w.-]+(?:/[\w-]+)?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>.*)")
-_POETRY_EXACT = re.compile(r"(?:={0,3}\s*)?v?\d[\w.!+-]*")
+_EXACT = regex(r"===?\s*v?[^\s*,<>=!~]+")
+_VCS = regex(r"(?:git|hg|svn|bzr)\+|.*\.git(?:@|$|#)|git@|git://")
+_URL = regex(r"[A-Za-z][\w+.-]*://")
+_EGG = regex(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_WHEEL = regex(r"([A-Za-z0-9][\w.]*)-(\d[\w.]*?)(?:-.+\.whl|\.tar\.gz|\.zip|\.tgz)(?:[#?]|$)")
+_COMMIT = regex(r"@[0-9a-f]{7,40}(?:$|#)")
+_CONDA = regex(r"(?:(?P<channel>[\w.-]+(?:/[\w-]+)?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>.*)")
+_POETRY_EXACT = regex(r"(?:={0,3}\s*)?v?\d[\w.!+-]*")
 
 
 def canonical(name: str) -> str:

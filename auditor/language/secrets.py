@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from auditor.language.credentials import MASK, is_secret_name
 from auditor.model.facts import Secret
+from auditor.model.regex import regex
 
 MOST = 200
 """Secrets of one file that are told; the others are only taken out."""
@@ -77,34 +78,34 @@ def _lasts(text: bytes) -> bool:
     return isinstance(claims, dict) and "exp" not in claims and len(text) > 100 and bool(claims)
 
 
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = regex(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # the last word begins the key that the emulator of Azure storage is documented with
-_STAND_IN = re.compile(
+_STAND_IN = regex(
     rb"example|sample|dummy|fake|placeholder|change.?me|your|xxxx|\.\.\.|1234567|abcdefg|000000|s3cr3t|redacted|insert|replace"
     rb"|documentation|secret|passw|Eby8vdM02xNOcqFlqUwJPL|toggleable|estimator|\*\*\*|[<>${}]",
     re.I,
 )
 _WORDS = (
-    (b"passw", re.compile(rb"passw(?:or)?d")),
-    (b"secret", re.compile(rb"secret")),
-    (b"token", re.compile(rb"token")),
-    (b"key", re.compile(rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))")),
+    (b"passw", regex(rb"passw(?:or)?d")),
+    (b"secret", regex(rb"secret")),
+    (b"token", regex(rb"token")),
+    (b"key", regex(rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))")),
 )
 """Words of names that say secret, each with a text that it holds and its pattern."""
-_VALUE = re.compile(
+_VALUE = regex(
     rb"[\w-]{0,20}(?:(?:\\?[\"'])?\]?[ \t]{0,8}[=:,][ \t]{0,8}\\?(?P<quote>[\"'])(?P<quoted>[\w+/=.-]{20,200})\\?(?P=quote)"
     rb"|[ \t]{0,2}[=:][ \t]{0,2}(?P<bare>[\w+/=-]{20,200})[ \t]*(?:$|#|\r|\\n))",
     re.M,
 )
-_BEFORE = re.compile(rb"[\w.-]*\Z")
-_AFTER = re.compile(rb"[\w-]{0,20}")
+_BEFORE = regex(rb"[\w.-]*\Z")
+_AFTER = regex(rb"[\w-]{0,20}")
 
 
 def _format(kind: str, marks: str, pattern: str, holds: Callable[[bytes], bool] = _is_random) -> _Format:
     # A search for a literal is many times faster than one for a word boundary: where a hit begins a word is asked behind
     # its first letters.
     pattern = re.sub(r"^\\b\(\?P<secret>(\w+|\[\w+\])", r"(?P<secret>\1(?<=\\b\1)", pattern)
-    return _Format(kind, tuple(mark.encode() for mark in marks.split()), re.compile(pattern.encode()), holds)
+    return _Format(kind, tuple(mark.encode() for mark in marks.split()), regex(pattern.encode()), holds)
 
 
 _FORMATS = (
@@ -141,23 +142,23 @@ def _beginnings(formats: tuple[_Format, ...]) -> Iterator[tuple[re.Pattern[bytes
             groups.setdefault(mark[:1], {})[mark] = form
     for first, marks in groups.items():
         rest = b"|".join(re.escape(mark[1:]) for mark in marks)
-        yield re.compile(re.escape(first) + b"(?:" + rest + b")"), tuple(dict.fromkeys(marks.values()))
+        yield regex(re.escape(first) + b"(?:" + rest + b")"), tuple(dict.fromkeys(marks.values()))
 
 
 _BEGINNINGS = tuple(_beginnings(_FORMATS))
 """A search for what begins with one letter is as fast as one for a single text: so all marks take a dozen searches."""
 _PICTURES = tuple(
-    re.compile(begin + rb"[A-Za-z0-9+/=\\]{1000,}") for begin in (rb'image/(?:png|jpeg|gif|webp)": ?"', rb";base64,")
+    regex(begin + rb"[A-Za-z0-9+/=\\]{1000,}") for begin in (rb'image/(?:png|jpeg|gif|webp)": ?"', rb";base64,")
 )
-_DISOWNED = re.compile(
+_DISOWNED = regex(
     rb"^[ \t]*(?:#|//|--|;|<!--|\*)[^\n]{0,200}?(?:\b(?:not|never|don't)\b[^\n]{0,30}\bproduction"
     rb"|\b(?:fake|dummy|throw-?away|mock|demo)\b[^\n]{0,20}\b(?:credential|secret|key|token|password|certificate)"
     rb"|\b(?:for|only)\b[^\n]{0,20}\b(?:demonstration|demo|local|development|testing|test)\b[^\n]{0,20}\b(?:only|purposes?|use)\b"
     rb"|\bself-?signed\b)",
     re.I | re.M,
 )
-_LOCAL = re.compile(rb"://(?:[^/\s\"'@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
-_EXPIRES = re.compile(rb"(?:^|[?&;])se=\d{4}")
+_LOCAL = regex(rb"://(?:[^/\s\"'@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
+_EXPIRES = regex(rb"(?:^|[?&;])se=\d{4}")
 
 
 def without_secrets(data: bytes) -> tuple[bytes, tuple[Secret, ...]]:

@@ -10,18 +10,20 @@ from collections.abc import Callable
 from fnmatch import translate
 from typing import Protocol
 
+from auditor.model.regex import regex
+
 # characters for private use: no source text has a meaning for them
 HOLE_START, HOLE_END, SPLIT = "\ue003", "\ue004", "\ue002"
 MAX_COUNT = 50
 MAX_CUT = 300  # characters of a value that is cut
 
 _QUIET = r"(?:[&\d]?>\s*(?:/dev/null|&\d)\s*)*"
-_CD_PWD = re.compile(
+_CD_PWD = regex(
     rf"\s*(?:CDPATH=\s*)?cd\s+(?:-[PL]\s+|--\s+)*(?P<folder>.+?)\s*{_QUIET}(?:&&|;)\s*pwd(?:\s+-[PL])?\s*{_QUIET}",
     re.DOTALL,
 )
 _OPTIONS = frozenset({"--", "-f", "-e", "-m", "-s", "-P", "-1", "-d"})
-_OPERATION = re.compile(r"(%%|%|##|#|//|/)(.*)", re.DOTALL)
+_OPERATION = regex(r"(%%|%|##|#|//|/)(.*)", re.DOTALL)
 
 
 class Marks(Protocol):

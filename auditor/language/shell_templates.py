@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 
 from auditor.language.shell_words import Holes
+from auditor.model.regex import regex
 
-_TEMPLATES = re.compile(
+_TEMPLATES = regex(
     r"\$\{\{(?P<actions>.*?)\}\}|\{\{\{(?P<raw>[^\n]*?)\}\}\}|(?<!\{)\{\{(?!\{)(?P<jinja>.*?)\}\}|\{%.*?%\}"
     r"|(?<!\\)\$\{(?P<dotted>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w'\"-]+\])*(?:\.[\w-]+|\[[A-Za-z'\"][\w'\"-]*\]))\}",
     re.DOTALL,
 )
 # Three braces that no line closes are the marks by which editors fold a script (`# STAGE 1 {{{`), and hold nothing.
 # `<your-endpoint>` is something to fill in, and no redirection
-_PLACEHOLDER = re.compile(r"(?<![<&\w])<([A-Za-z][\w -]{0,60})>(?![>&(])")
-_BRACES = re.compile(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
+_PLACEHOLDER = regex(r"(?<![<&\w])<([A-Za-z][\w -]{0,60})>(?![>&(])")
+_BRACES = regex(r"(?<![$\w{])\{([A-Za-z_][\w.-]*)\}|(?<=[\w])(?<!\$)\{([A-Za-z_][\w.-]*)\}")
 
 
 def cut_templates(text: str, holes: Holes, variables: Mapping[str, str], *, braces: bool) -> str:

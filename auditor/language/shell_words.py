@@ -13,21 +13,23 @@ from functools import lru_cache
 from auditor.language.credentials import mask
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT, computed, cut
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 MAX_WORDS = 200
 MAX_WORD = 20_000
 
-_MARK = re.compile(f"{HOLE_START}(\\d+){HOLE_END}")
-_PLAIN = re.compile(r"[^'\"\\$`]+")
-_QUOTED = re.compile(r"[^\"\\$`]+")
-_SPECIAL = re.compile(r"['\"\\$`]|[<>]\(")
-_NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
-_PARAMETER = re.compile(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+_MARK = regex(f"{HOLE_START}(\\d+){HOLE_END}")
+_PLAIN = regex(r"[^'\"\\$`]+")
+_QUOTED = regex(r"[^\"\\$`]+")
+_UNEXPANDED = regex(r"[^\\$`]+")
+_SPECIAL = regex(r"['\"\\$`]|[<>]\(")
+_NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
 # what these hold is known wherever the text runs
 _FOLDERS = {"github.workspace": "root", "GITHUB_WORKSPACE": "root", "CI_PROJECT_DIR": "root", "BUILD_SOURCESDIRECTORY": "root",
             "Build.SourcesDirectory": "root", "BASH_SOURCE": "0", "github.action_path": "here",
             "GITHUB_ACTION_PATH": "here"}  # fmt: skip
-_BRACE_LIST = re.compile(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
+_BRACE_LIST = regex(r"(?<!\$)\{([^{}\s'\"`$]*,[^{}\s'\"`$]*|-?\d{1,6}\.\.-?\d{1,6})\}")
 
 
 class Holes:
@@ -47,6 +49,10 @@ class Holes:
             return _exact(text) if len(text) < _SHORT else Word(mask(text.replace(SPLIT, " ")))
         text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
         return Word(mask(text.replace(SPLIT, " ")), exact=False)
+
+    def program(self, text: str) -> str:
+        """A program text of the inner form as it is handed out: braces mean something in it, so its holes are `⟦name⟧`."""
+        return _MARK.sub(lambda match: f"⟦{self.name(match.group(1))}⟧", text).replace(SPLIT, " ")
 
     def name(self, number: str) -> str:
         """The name of a hole; a mark that the text itself spelt has none."""
@@ -120,6 +126,13 @@ def _one_list(word: str) -> list[str]:
     return [word[: found.start()] + item + word[found.end() :] for item in items]
 
 
+def expand_document(raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None) -> str:
+    """A here-document whose end is not quoted: what a dollar or a backquote begins is expanded, lines stay what they are."""
+    if "$" not in raw and "`" not in raw and "\\" not in raw:
+        return raw
+    return _Expansion(raw, variables, holes, cwd).document()
+
+
 class _Expansion:
     """One pass over a word."""
 
@@ -189,6 +202,24 @@ class _Expansion:
                 made.append(found[0] if found else char)
                 self.at += len(made[-1])
         self.at += 1
+        return "".join(made)
+
+    def document(self) -> str:
+        made: list[str] = []
+        while self.at < len(self.raw):
+            char = self.raw[self.at]
+            if char == "\\":
+                follower = self.raw[self.at + 1 : self.at + 2]
+                made.append(follower if follower and follower in "$`\\" else char + follower)
+                self.at += 2
+            elif char == "$":
+                made.append(self.dollar().replace(SPLIT, " "))
+            elif char == "`":
+                made.append(self.substitution(self.until("`")))
+            else:
+                found = _UNEXPANDED.match(self.raw, self.at)
+                made.append(found[0] if found else char)
+                self.at += len(made[-1])
         return "".join(made)
 
     def dollar(self) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.language.sql_text import Holes, Statement, statements, unloaded, without_lone_holes
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 if TYPE_CHECKING:
     from auditor.language.sql_uses import Use
@@ -26,18 +27,18 @@ MAX_EFFORT = 200_000
 """Characters parsed for one text, all tries together."""
 
 _LOOKS = (
-    (re.compile("`"), ("bigquery", "spark", "mysql")),
-    (re.compile(r"\[\w+\]\.|\bTOP\s+\d", re.IGNORECASE), ("tsql",)),
-    (re.compile(r"@\w|\bVARIANT\b|::|\bILIKE\b|\bQUALIFY\b", re.IGNORECASE), ("snowflake", "postgres")),
-    (re.compile(r"\bSTRUCT\b|\bLATERAL\s+VIEW\b|\bTBLPROPERTIES\b", re.IGNORECASE), ("spark", "bigquery")),
+    (regex("`"), ("bigquery", "spark", "mysql")),
+    (regex(r"\[\w+\]\.|\bTOP\s+\d", re.IGNORECASE), ("tsql",)),
+    (regex(r"@\w|\bVARIANT\b|::|\bILIKE\b|\bQUALIFY\b", re.IGNORECASE), ("snowflake", "postgres")),
+    (regex(r"\bSTRUCT\b|\bLATERAL\s+VIEW\b|\bTBLPROPERTIES\b", re.IGNORECASE), ("spark", "bigquery")),
 )
 _OTHERS = ("duckdb", "postgres", "snowflake")
-_VERBS = re.compile(
+_VERBS = regex(
     r"\b(?:select|insert|create|merge|update|copy|unload|load|export|with|from|replace|delete|drop|alter|truncate)\b",
     re.IGNORECASE,
 )
 # Statements that steer the database and touch no rows.
-_STEERS = re.compile(
+_STEERS = regex(
     r"\s*(?:pragma|set|use|show|begin|start|commit|rollback|savepoint|call|explain|desc|describe|analyze|vacuum|grant|revoke"
     r"|attach|detach|install|load|refresh|cache|uncache|msck|optimize|reset|checkpoint|declare|execute)\b",
     re.IGNORECASE,
@@ -168,7 +169,7 @@ class _Reading:
         if last in self.holes.models:
             return use._replace(parts=(self.holes.models[last],), model=True)
         if last in self.holes.sources:
-            return use._replace(parts=self.holes.sources[last])
+            return use._replace(parts=self.holes.sources[last], source=True)
         restore, columns = self.holes.restore, tuple(c for c in use.columns if not self.holes.is_hole(c))
         return use._replace(parts=tuple(restore(part) for part in use.parts), path=restore(use.path), columns=columns)
 

@@ -10,7 +10,7 @@ def references(found: Sql) -> tuple[Ref, ...]:
     """One reference for each table or file of a statement; `how` is `reads` or `writes`.
 
     A table is written with its dots as far as the text qualifies it and has the attribute `table`, a model that dbt's `ref`
-    names also `model`; templates stay in the name as `{x}`.
+    names also `model`, one that its `source` names `source`; templates stay in the name as `{x}`.
     """
     return tuple(
         Ref(
@@ -24,6 +24,7 @@ def references(found: Sql) -> tuple[Ref, ...]:
                 for name, value in (
                     ("table", "true" if use.parts else ""),
                     ("model", "true" if use.model else ""),
+                    ("source", "true" if use.source else ""),
                     ("columns", ",".join(use.columns)),
                 )
                 if value

@@ -10,28 +10,28 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-_JINJA_BLOCK = re.compile(r"\{%-?\s*(\w+)?.*?%\}", re.DOTALL)
-_HOLE = re.compile(
+from auditor.model.regex import regex
+
+_JINJA_COMMENT = regex(r"\{#.*?#\}", re.DOTALL)
+_JINJA_BLOCK = regex(r"\{%-?\s*(\w+)?.*?%\}", re.DOTALL)
+_HOLE = regex(
     r"\{\{-?(?P<jinja>.*?)-?\}\}|\$\{(?P<dollar>[^{}]*)\}|%\((?P<named>\w+)\)s|(?P<percent>%s)\b|\{(?P<brace>[^{}\n]*)\}",
     re.DOTALL,
 )
-_RELATION = re.compile(r"\s*(ref|source)\(\s*((?:['\"][\w .-]+['\"]\s*,?\s*){1,2})\)\s*")
-_QUOTED = re.compile(r"['\"]([\w .-]+)['\"]")
-_PLACEHOLDER = re.compile(r"__h(\d+)__")
+_RELATION = regex(r"\s*(ref|source)\(\s*((?:['\"][\w .-]+['\"]\s*,?\s*){1,2})\)\s*")
+_QUOTED = regex(r"['\"]([\w .-]+)['\"]")
+_PLACEHOLDER = regex(r"__h(\d+)__")
 # A hole with nothing attached: a whole clause may stand in it, which no identifier can take the place of.
-_LONE = re.compile(r"(?<![\w.'\"`$\[])__h\d+__(?![\w.'\"`\]])")
-_NAMING = re.compile(
-    r"(?:\b(?:from|join|into|update|table|using|overwrite|in|as|on|by)|[=,(<>+*/-])\s*$", re.IGNORECASE
-)
-_PIECES = re.compile(
+_LONE = regex(r"(?<![\w.'\"`$\[])__h\d+__(?![\w.'\"`\]])")
+_NAMING = regex(r"(?:\b(?:from|join|into|update|table|using|overwrite|in|as|on|by)|[=,(<>+*/-])\s*$", re.IGNORECASE)
+_PIECES = regex(
     r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`[^`]*`|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/|(?P<end>;|^[ \t]*GO[ \t]*$)",
     re.DOTALL | re.MULTILINE,
 )
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_CLIENT = re.compile(r"(?m)^[ \t]*[\\.][a-z]\w*(?:[ \t][^\n]*)?$")  # `\copy` of psql, `.mode` of sqlite: for the client
-_UNLOAD = re.compile(r"unload\s*\(\s*(?P<query>.*)\)\s*to\s*'(?P<to>[^']+)'", re.IGNORECASE | re.DOTALL)
-_REPLACE = re.compile(r"\A\s*replace\s+into\b", re.IGNORECASE)
+_COMMENT = regex(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_CLIENT = regex(r"(?m)^[ \t]*[\\.][a-z]\w*(?:[ \t][^\n]*)?$")  # `\copy` of psql, `.mode` of sqlite: for the client
+_UNLOAD = regex(r"unload\s*\(\s*(?P<query>.*)\)\s*to\s*'(?P<to>[^']+)'", re.IGNORECASE | re.DOTALL)
+_REPLACE = regex(r"\A\s*replace\s+into\b", re.IGNORECASE)
 _OPENS_UNREAD = frozenset({"macro", "call", "docs", "test", "raw"})
 
 

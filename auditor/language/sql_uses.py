@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
+from auditor.model.regex import regex
+
 MOST_COLUMNS = 200
 
 # Functions and formats that name a file, of DuckDB and Spark.
@@ -27,10 +29,10 @@ _FILE_FUNCTIONS = frozenset(
     }
 )
 _FILE_FORMATS = frozenset({"csv", "parquet", "json", "orc", "avro", "text", "delta", "iceberg", "binaryfile"})
-_FILE = re.compile(r"[/\\]|\.(?:csv|tsv|parquet|json|jsonl|ndjson|orc|avro|xlsx|txt|db|gz|zst)$", re.IGNORECASE)
+_FILE = regex(r"[/\\]|\.(?:csv|tsv|parquet|json|jsonl|ndjson|orc|avro|xlsx|txt|db|gz|zst)$", re.IGNORECASE)
 # The catalogue of the database itself: no data of anyone's.
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "mysql"})
-_SYSTEM_TABLES = re.compile(
+_SYSTEM_TABLES = regex(
     r"dual|sqlite_(?:temp_)?(?:master|schema)|sqlite_sequence|pg_(?:database|class|tables|namespace|stat\w*|roles|user|settings)"
     r"|(?:svv|stl|stv|svl)_\w+|duckdb_\w+",
     re.IGNORECASE,
@@ -42,7 +44,7 @@ class Use(NamedTuple):
 
     A table has `parts`, at most catalogue, schema and name, as far as they are written; a file has `path`. `columns` are
     those that the statement reads of a table, where that can be told without knowing the table. `model` says that the name is
-    one of dbt's models.
+    one of dbt's models, `source` that it is what a dbt project calls a table of others.
     """
 
     way: str  # read, write
@@ -51,6 +53,7 @@ class Use(NamedTuple):
     line: int
     columns: tuple[str, ...] = ()
     model: bool = False
+    source: bool = False
 
 
 def is_query(tree: exp.Expression) -> bool:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from auditor.language.node import Scalar
+from auditor.model.regex import regex
 
 MAX_TEXT = 10_000
 
-_HOLE = re.compile(r"(\\)?\$\{([^${}]*)\}")
-_STEP = re.compile(r"[^.\[\]\s]+")
+_HOLE = regex(r"(\\)?\$\{([^${}]*)\}")
+_STEP = regex(r"[^.\[\]\s]+")
 
 
 def expand(text: str, lookup: Callable[[str], Scalar]) -> tuple[str, bool]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from auditor.language.node import Node, scalar
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
 MAX_DEPTH = 100
 
-_HEADER = re.compile(r"\s*\[(\[)?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
-_PART = re.compile(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
+_HEADER = regex(r"\s*\[(\[)?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = regex(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
+_PART = regex(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
 
 
 def read_toml(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:

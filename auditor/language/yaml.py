@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from auditor.language.node import MAX_INT, Node, Scalar, Single
 from auditor.model.facts import Leaf, Trouble
+from auditor.model.regex import regex
 
 MAX_DEPTH = 100
 MAX_ALIASED = 100_000  # nodes that aliases and merge keys may add
 
 _CORE = "tag:yaml.org,2002:"
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INT = regex(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), ("null", None)),
     **dict.fromkeys(("true", "True", "TRUE"), ("bool", True)),
@@ -24,7 +24,7 @@ _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), ("float", None)),
 }
 _NUMERIC = frozenset("+-.0123456789")
-_TEMPLATE = re.compile(r"\{\{|\{%")
+_TEMPLATE = regex(r"\{\{|\{%")
 
 
 class _BoundError(Exception):

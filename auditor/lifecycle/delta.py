@@ -14,7 +14,7 @@ from auditor.score import Policy
 
 UNREAD = frozenset({
     "syntax", "python2", "newer-syntax", "template", "encoding", "binary", "too-large", "too-deep", "invalid", "absent",
-    "internal",
+    "internal", "unread",
 })  # fmt: skip
 """Codes of problems that leave a file, or a part of it, out of what was judged."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
@@ -12,6 +11,7 @@ from auditor.model.audit import Audit, Score
 from auditor.model.errors import UsageError
 from auditor.model.finding import Finding, Severity
 from auditor.model.gate import SCHEMA, Answer, Condition, Gate
+from auditor.model.regex import regex
 from auditor.model.settings import Scalar
 from auditor.model.verdict import PEDANTIC, RuleInfo
 
@@ -36,7 +36,7 @@ _COUNTED = frozenset({
     *(f"{side}.{severity}" for side in ("new", "open") for severity in _SEVERITIES),
     "open.blockers", "new.unreadable", "score.rise", "score", "waivers.expired", "checklist.blocking",
 })  # fmt: skip
-_NAMED = re.compile(r"family\.[A-Z]{3}|rule\.[A-Z]{3}\d{3}")
+_NAMED = regex(r"family\.[A-Z]{3}|rule\.[A-Z]{3}\d{3}")
 
 
 class Change(msgspec.Struct, frozen=True):

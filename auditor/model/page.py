@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from auditor.model.regex import regex
+
 
 class RulePage(msgspec.Struct, frozen=True):
     """The prose of one rule, section by section, each in plain Markdown ("" where a section is missing)."""
@@ -24,7 +26,7 @@ class RulePage(msgspec.Struct, frozen=True):
 
 RulePages: TypeAlias = Mapping[str, RulePage]
 
-_HEADING = re.compile(r"^## +(.+?)\s*$", re.M)
+_HEADING = regex(r"^## +(.+?)\s*$", re.M)
 _SECTIONS = {
     "What it finds": "finds",
     "Why it is debt": "why",

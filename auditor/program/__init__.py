@@ -39,11 +39,11 @@ class Resolved:
         names: frozenset[str] = frozenset(),
         memory: Memory | None = None,
     ) -> None:
-        self.files = files
         self.tree = tree
         self.knowledge = knowledge
         memory = Memory() if memory is None else memory
         self.code = Code(files, knowledge, memory.walks)
+        self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
         self.texts = Texts(files, self.commands)
@@ -60,7 +60,7 @@ class Resolved:
     def rows(self) -> Rows:
         """What runs over single programs saw."""
         effects = self.effects
-        tree = Tree(self.code, self.evaluator.invocations, self._digests, effects.callers)
+        tree = Tree(self.code, self.evaluator.invocations, self._digests, effects.callers, effects.lifted)
         return Rows(tree, effects, self._memory.entries)
 
     @cached_property

@@ -14,6 +14,7 @@ import msgspec
 
 from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Secret, Trouble
+from auditor.model.regex import regex
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -83,6 +84,7 @@ from auditor.readers import (
     travis,
 )
 from auditor.readers.contract import Reader
+from auditor.readers.embedded import with_programs
 from auditor.readers.pointer import pointer, read_pointer
 
 READERS: tuple[Reader, ...] = (
@@ -210,7 +212,7 @@ class _Index:
         start = literal.group() if literal else ""
         if "/" in name:
             folder = name.removeprefix("*/").rpartition("/")[0]
-            self.paths.append((f"/{folder}/", re.compile(translate(name)), position))
+            self.paths.append((f"/{folder}/", regex(translate(name)), position))
         elif start == name:
             self.by_name.setdefault(name, []).append(position)
         elif re.fullmatch(r"\*\.\w+", name):
@@ -218,7 +220,7 @@ class _Index:
         else:
             suffix = re.search(r"\.\w+$", name)
             key = start[:2] if len(start) >= 2 else suffix.group() if suffix else ""
-            self.patterns.setdefault(key, []).append((re.compile(translate(name)), position))
+            self.patterns.setdefault(key, []).append((regex(translate(name)), position))
 
     def find(self, path: str) -> tuple[Reader, ...]:
         name = path.rpartition("/")[2]
@@ -250,7 +252,7 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     if pin is not None:
         return read_pointer(pin)
     data, secrets = _cleared(readers, data)
-    facts = _read(readers, data)
+    facts = with_programs(_read(readers, data))
     return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
 
 

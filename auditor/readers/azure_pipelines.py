@@ -17,6 +17,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import Environment, read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "azure-pipelines"
@@ -27,8 +28,8 @@ _FILES = ("scriptPath", "filePath", "ScriptPath")
 _FOLDERS = ("workingDirectory", "workingFolder", "cwd")
 _ROOT = "${{ root }}"
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
-_TASK = re.compile(rb"^\s*-\s*task:\s*['\"]?\w[\w.-]*@\d", re.MULTILINE)
-_PARTS = re.compile(rb"^(?:steps|jobs|stages|extends):", re.MULTILINE)
+_TASK = regex(rb"^\s*-\s*task:\s*['\"]?\w[\w.-]*@\d", re.MULTILINE)
+_PARTS = regex(rb"^(?:steps|jobs|stages|extends):", re.MULTILINE)
 
 Known = dict[str, str]
 

@@ -15,12 +15,13 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Watch
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL, SERVING = "azureml", "azureml-serving"
 
-_SCHEMA = re.compile(r"([A-Za-z]+)(?:\.schema)?\.json")
-_BINDING = re.compile(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
+_SCHEMA = regex(r"([A-Za-z]+)(?:\.schema)?\.json")
+_BINDING = regex(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
 _RUNNING = ("command", "code", "trial", "task", "entry", "component", "training_data", "primary_metric")
 _HINTS = (b"azuremlschemas.azureedge.net", b"azureml/sdk-2-0")
 _is_job: Callable[[bytes], bool] = having(

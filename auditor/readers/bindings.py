@@ -9,10 +9,11 @@ from auditor.language.credentials import mask
 from auditor.language.document import leaves
 from auditor.language.hocon import read_hocon
 from auditor.model.facts import Facts, Ref
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
-_HOCON = re.compile(rb"^\s*[\w.\"-]+\s*(?:\{|[=:]\s*[\[{]?)", re.MULTILINE)
-_NOT_HOCON = re.compile(rb";\s*$|^\s*<|^\s*\[[\w.: -]+\]\s*$", re.MULTILINE)
+_HOCON = regex(rb"^\s*[\w.\"-]+\s*(?:\{|[=:]\s*[\[{]?)", re.MULTILINE)
+_NOT_HOCON = regex(rb";\s*$|^\s*<|^\s*\[[\w.: -]+\]\s*$", re.MULTILINE)
 
 
 def read_gin_config(text: str) -> Facts:

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from auditor.language.credentials import mask
 from auditor.language.text import read_text
 from auditor.model.facts import Facts, Pin
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 MAX_LINES = 50_000
 
 _LENGTHS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _HEX = r"[0-9a-fA-F]{32,128}"
-_FIRST = re.compile(rf"\\?(?P<hash>{_HEX})(?:\s+\*?(?P<path>\S.*?))?\s*")
-_NAMED = re.compile(rf"(?P<kind>MD5|SHA\d+)\s*\((?P<path>.+)\)\s*=\s*(?P<hash>{_HEX})\s*", re.IGNORECASE)
-_LAST = re.compile(rf"(?P<path>\S+)\s+(?:(?P<kind>md5|sha\d+):)?(?P<hash>{_HEX})(?:\s+(?P<url>\S+))?\s*", re.IGNORECASE)
+_FIRST = regex(rf"\\?(?P<hash>{_HEX})(?:\s+\*?(?P<path>\S.*?))?\s*")
+_NAMED = regex(rf"(?P<kind>MD5|SHA\d+)\s*\((?P<path>.+)\)\s*=\s*(?P<hash>{_HEX})\s*", re.IGNORECASE)
+_LAST = regex(rf"(?P<path>\S+)\s+(?:(?P<kind>md5|sha\d+):)?(?P<hash>{_HEX})(?:\s+(?P<url>\S+))?\s*", re.IGNORECASE)
 
 
 def read(text: str) -> Facts:

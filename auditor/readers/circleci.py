@@ -20,6 +20,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "circleci"
@@ -27,9 +28,9 @@ MAX_DEPTH = 8  # of commands within commands
 MAX_STEPS = 2_000  # of one job, commands expanded
 MAX_FILLED = 20
 
-_PARAMETER = re.compile(r"<<\s*(pipeline\.)?parameters\.([\w-]+)\s*>>")
-_TEMPLATE = re.compile(r"<<\s*([^<>\n]+?)\s*>>")
-_HOME = re.compile(r"^(?:~/project|/home/circleci/project|~/repo|\$\{?CIRCLE_WORKING_DIRECTORY\}?)(?:/|$)")
+_PARAMETER = regex(r"<<\s*(pipeline\.)?parameters\.([\w-]+)\s*>>")
+_TEMPLATE = regex(r"<<\s*([^<>\n]+?)\s*>>")
+_HOME = regex(r"^(?:~/project|/home/circleci/project|~/repo|\$\{?CIRCLE_WORKING_DIRECTORY\}?)(?:/|$)")
 
 Values: TypeAlias = dict[str, Node]
 

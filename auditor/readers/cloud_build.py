@@ -13,13 +13,14 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "cloud-build"
 
 _SHELLS = frozenset({"bash", "sh", "/bin/bash", "/bin/sh"})
-_CHECKOUT = re.compile(r"(?<![\w:./-])/workspace(?=/|$|[\s\"'])")
-_SUBSTITUTION = re.compile(r"\$(\$)|\$\{([A-Z_][A-Z0-9_]*)\}|\$([A-Z_][A-Z0-9_]*)")
+_CHECKOUT = regex(r"(?<![\w:./-])/workspace(?=/|$|[\s\"'])")
+_SUBSTITUTION = regex(r"\$(\$)|\$\{([A-Z_][A-Z0-9_]*)\}|\$([A-Z_][A-Z0-9_]*)")
 
 
 def read(text: str) -> Facts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import join
 from typing import NamedTuple
@@ -15,18 +14,19 @@ from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Leaf, Step, Storage, Trigger, Trouble, Watch, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "cloudformation"
 SERVERLESS_TOOL = "serverless"
 MAX_DEPTH = 12
 
-_RUNS = re.compile(
+_RUNS = regex(
     r"AWS::(?:Lambda::Function|Serverless::(?:Function|StateMachine)|StepFunctions::StateMachine|Glue::(?:Job|Workflow)"
     r"|SageMaker::(?:Pipeline|Endpoint|NotebookInstance|MonitoringSchedule|\w+JobDefinition)|ECS::(?:TaskDefinition|Service)"
     r"|Batch::JobDefinition|CodeBuild::Project|CodePipeline::Pipeline)$"
 )
-_CALLED = re.compile(r"\$\{(\w+)[\w.]*\}")
+_CALLED = regex(r"\$\{(\w+)[\w.]*\}")
 _EVENTS = {
     "Schedule": "schedule", "ScheduleV2": "schedule", "S3": "dataset", "CloudWatchEvent": "event", "EventBridgeRule": "event",
     "SQS": "event", "SNS": "event", "Kinesis": "event", "DynamoDB": "event",

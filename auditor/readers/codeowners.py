@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from auditor.model.facts import Facts, Pattern
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 MAX_PATTERNS = 2_000
 
-_SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](?:\[\d+\])?\s*(?P<owners>.*)")
-_WORD = re.compile(r"(?:\\.|[^\s\\])+")
+_SECTION = regex(r"\^?\[(?P<name>[^\]]+)\](?:\[\d+\])?\s*(?P<owners>.*)")
+_WORD = regex(r"(?:\\.|[^\s\\])+")
 
 
 def read(text: str) -> Facts:

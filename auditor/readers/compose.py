@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 
@@ -12,9 +11,10 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
-_VOLUME = re.compile(r"(?P<host>(?:\$\{[^}]*\}|[A-Za-z]:\\|[^:$])+):(?P<inside>[^:]+)(?::(?P<mode>[\w,]+))?")
+_VOLUME = regex(r"(?P<host>(?:\$\{[^}]*\}|[A-Za-z]:\\|[^:$])+):(?P<inside>[^:]+)(?::(?P<mode>[\w,]+))?")
 
 
 def read(text: str) -> Facts:

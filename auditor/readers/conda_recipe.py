@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -11,11 +10,12 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.requirement import read_conda
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Requirement
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
-_SET = re.compile(r"\{%-?\s*set\s+(\w+)\s*=\s*[\"']([^\"'\n]*)[\"']\s*-?%\}")
-_STATEMENT = re.compile(r"\{[%#].*?[%#]\}")
-_FILLED = re.compile(r"\{\{\s*(\w+)(?:[^{}]*)\}\}")
+_SET = regex(r"\{%-?\s*set\s+(\w+)\s*=\s*[\"']([^\"'\n]*)[\"']\s*-?%\}")
+_STATEMENT = regex(r"\{[%#].*?[%#]\}")
+_FILLED = regex(r"\{\{\s*(\w+)(?:[^{}]*)\}\}")
 
 
 def read(text: str) -> Facts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.language.document import leaves
 from auditor.language.ini import read_dotenv, read_ini
 from auditor.language.json import read_json
@@ -11,13 +9,14 @@ from auditor.language.node import Node
 from auditor.language.toml import read_toml
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Leaf, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 MAX_JSON = 300_000  # bytes; a larger JSON file is data
 MAX_YAML = 2_000_000
 MIN_RECORDS = 20  # elements that are objects from which a JSON list is data
 
-_PACKAGE = re.compile(r"(?:\s*#.*\n)*?\s*#\s*@package:?\s+(\S+)")
+_PACKAGE = regex(r"(?:\s*#.*\n)*?\s*#\s*@package:?\s+(\S+)")
 """The header by which a Hydra configuration says where its content goes."""
 _MARKS = {
     "apiVersion": "kubernetes",

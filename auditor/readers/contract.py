@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.language.text import count_lines, read_text
 from auditor.model.facts import Facts
+from auditor.model.regex import regex
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def over_text(read: Callable[[str], Facts]) -> Callable[[bytes], Facts]:
 
 def having(*patterns: bytes) -> Callable[[bytes], bool]:
     """A sniff that wants each of these regular expressions somewhere in the first 64 kB (`^` is a line's start)."""
-    compiled = tuple((_beginnings(pattern), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
+    compiled = tuple((_beginnings(pattern), regex(pattern, re.MULTILINE)) for pattern in patterns)
 
     def sniff(data: bytes) -> bool:
         head = b"\n" + data[:65_536]
@@ -60,7 +61,7 @@ def having(*patterns: bytes) -> Callable[[bytes], bool]:
     return sniff
 
 
-_LINE_START = re.compile(rb"\^(?:\(\?:([\w|]+)\)|(\w+))(?![?*{|\w])")
+_LINE_START = regex(rb"\^(?:\(\?:([\w|]+)\)|(\w+))(?![?*{|\w])")
 
 
 def _beginnings(pattern: bytes) -> tuple[bytes, ...]:

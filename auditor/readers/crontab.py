@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from auditor.language.shell import read_shell
 from auditor.language.text import read_text
 from auditor.model.facts import Facts, Step, Trigger
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 TOOL = "crontab"
 MAX_LINES = 1_000
 
 _FIELD = r"(?:[\d*/,\-]+|(?:[A-Za-z]{3}[,\-]?)+)"
-_LINE = re.compile(
+_LINE = regex(
     rf"\s*(?P<when>@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)|{_FIELD}(?:\s+{_FIELD}){{4}})\s+(?P<what>\S.*)"
 )
-_USER = re.compile(r"\A(?:root|www-data|nobody|ubuntu|airflow|appuser|user|app)\s+(?=\S)")
-_SETTING = re.compile(r"\s*[A-Z_]+\s*=")
+_USER = regex(r"\A(?:root|www-data|nobody|ubuntu|airflow|appuser|user|app)\s+(?=\S)")
+_SETTING = regex(r"\s*[A-Z_]+\s*=")
 
 
 def read(text: str) -> Facts:

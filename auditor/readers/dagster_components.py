@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask
 from auditor.language.node import Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "dagster"
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}")
-_ON_CRON = re.compile(r"on_cron\(\s*['\"]([^'\"]+)['\"]")
+_TEMPLATE = regex(r"\{\{(.*?)\}\}")
+_ON_CRON = regex(r"on_cron\(\s*['\"]([^'\"]+)['\"]")
 _TIMES = ("cron", "cron_schedule")
 _NAMES = ("name", "job_name")
 _MOST_DEPTH = 6

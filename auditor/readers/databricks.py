@@ -14,16 +14,17 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Watch, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL, SERVING = "databricks", "databricks-serving"
 
 _KINDS = "jobs|pipelines|models|registered_models|experiments|model_serving_endpoints|quality_monitors|schemas|apps|volumes|clusters|dashboards|alerts|genie_spaces|database_instances|sql_warehouses|secret_scopes"  # fmt: skip
-_BUNDLE = re.compile(rb"^bundle:\s*(?:#.*)?$", re.MULTILINE)
-_RESOURCES = re.compile(rb"^(?:resources|targets):\s*(?:#.*)?$", re.MULTILINE)
-_HELD = re.compile(rf"^[ \t]+(?:{_KINDS}):".encode(), re.MULTILINE)
-_RESOURCE = re.compile(r"\$\{resources\.(jobs|pipelines)\.([\w-]+)\.(?:id|name)\}")
-_ROOT = re.compile(r"^\$\{(?:workspace\.(?:file_path|root_path)|bundle\.[\w.]+)\}/(?:files/)?")
+_BUNDLE = regex(rb"^bundle:\s*(?:#.*)?$", re.MULTILINE)
+_RESOURCES = regex(rb"^(?:resources|targets):\s*(?:#.*)?$", re.MULTILINE)
+_HELD = regex(rf"^[ \t]+(?:{_KINDS}):".encode(), re.MULTILINE)
+_RESOURCE = regex(r"\$\{resources\.(jobs|pipelines)\.([\w-]+)\.(?:id|name)\}")
+_ROOT = regex(r"^\$\{(?:workspace\.(?:file_path|root_path)|bundle\.[\w.]+)\}/(?:files/)?")
 _WORDS = {"jobs": "job", "pipelines": "pipeline"}
 
 

@@ -11,6 +11,7 @@ from auditor.language.sql import read_sql
 from auditor.language.sql_references import references
 from auditor.model.facts import Facts, Leaf, Ref, Step
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Record
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 from auditor.source import read_expression
 
@@ -18,10 +19,10 @@ TOOL = "dbt"
 MOST = 50
 MAX_DEPTH = 40
 
-_FOR = re.compile(r"(\w+)\s+in\s+(.+)", re.DOTALL)
-_SET = re.compile(r"(\w+)\s*=\s*(.+)", re.DOTALL)
-_HEAD = re.compile(r"(\w+)")
-_LITERAL = re.compile(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
+_FOR = regex(r"(\w+)\s+in\s+(.+)", re.DOTALL)
+_SET = regex(r"(\w+)\s*=\s*(.+)", re.DOTALL)
+_HEAD = regex(r"(\w+)")
+_LITERAL = regex(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
 _OWN = frozenset({"ref", "source", "config", "var", "env_var", "is_incremental", "log", "return", "set", "zip", "range", "dict", "fromjson", "tojson", "print", "doc", "statement", "run_query", "load_result"})  # fmt: skip
 _SETTINGS = ("materialized", "alias", "schema", "database", "enabled", "unique_key", "target_schema", "tags")
 _UPSTREAM = Name("upstream", 0)

@@ -9,14 +9,15 @@ from auditor.language.document import leaves
 from auditor.language.node import ABSENT, Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Ref, Step, Watch
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "dbt"
 
 _PATHS = ("model-paths", "seed-paths", "snapshot-paths", "test-paths", "macro-paths", "analysis-paths", "source-paths", "data-paths")  # fmt: skip
-_RELATION = re.compile(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
+_RELATION = regex(r"\b(ref|source)\(\s*['\"]([^'\"]+)['\"]\s*(?:,\s*['\"]([^'\"]+)['\"])?")
 _NAMED = ("models", "seeds", "snapshots")
-_LISTS = re.compile(
+_LISTS = regex(
     rb"^(?:models|sources|seeds|snapshots|exposures|unit_tests|semantic_models):[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]*-[ \t]+\"?name\"?:",
     re.MULTILINE,
 )

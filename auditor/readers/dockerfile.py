@@ -15,17 +15,18 @@ from auditor.language.credentials import mask, mask_value
 from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 MAX_LINES = 10_000
 
-_INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
-_FLAG = re.compile(r"--([a-z-]+)(?:=(\S+))?\s+")
-_FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_VARIABLE = re.compile(r"\\?\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
-_PAIR = re.compile(r"""([\w.]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)""")
-_ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)", re.IGNORECASE)
+_INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
+_HEREDOC = regex(r"<<-?\s*(['\"]?)(\w+)\1")
+_FLAG = regex(r"--([a-z-]+)(?:=(\S+))?\s+")
+_FROM = regex(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_VARIABLE = regex(r"\\?\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
+_PAIR = regex(r"""([\w.]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)""")
+_ESCAPE = regex(r"#\s*escape\s*=\s*(\S)", re.IGNORECASE)
 _KNOWN = frozenset({
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",

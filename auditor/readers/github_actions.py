@@ -19,6 +19,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "github-actions"
@@ -32,12 +33,12 @@ _EVENTS = {
     "schedule": "schedule",
 }
 _PYTHON_SHELLS = ("python", "python3")
-_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _BUILDING = "docker/build-push-action@"
-_HOLE = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
-_PLAIN_VALUE = re.compile(r"[\w./:@+-]{1,200}")
-_WORKSPACE = re.compile(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/")
+_HOLE = regex(r"\$\{\{\s*(.*?)\s*\}\}")
+_ENV = regex(r"\$\{\{\s*env\.(\w+)\s*\}\}")
+_PLAIN_VALUE = regex(r"[\w./:@+-]{1,200}")
+_WORKSPACE = regex(r"^(?:\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/")
 
 
 def read_workflow(text: str) -> Facts:
@@ -105,8 +106,8 @@ def _job(name: str, job: Node, line: int, root: Node) -> Step:
     )
 
 
-_OUTCOME = re.compile(r"steps\.([\w-]+)\.(?:outcome|conclusion)")
-_OTHER_REPOSITORIES = re.compile(r"!\s*contains\(\s*github\.repository\b|github\.repository\s*!=")
+_OUTCOME = regex(r"steps\.([\w-]+)\.(?:outcome|conclusion)")
+_OTHER_REPOSITORIES = regex(r"!\s*contains\(\s*github\.repository\b|github\.repository\s*!=")
 
 
 def _asked_about(steps: list[Node]) -> frozenset[str]:
@@ -198,7 +199,11 @@ def _values(matrix: Node, name: str) -> list[str]:
 
 def _script(text: str, line: int, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (Command((Word("python"), Word("-")), line, body=mask(text), environment=variables),)
+        return (
+            Command(
+                (Word("python"), Word("-")), line, body=mask(_HOLE.sub(r"⟦\1⟧", text)), environment=variables, program=0
+            ),
+        )
     return read_shell(text, line=line, environment=variables)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import prod
 
@@ -13,6 +12,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.script_lines import read_lines
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "gitlab-ci"
@@ -25,7 +25,7 @@ _NO_JOBS = frozenset({
     "cache", "spec", "types",
 })  # fmt: skip
 _SCRIPTS = ("before_script", "script", "after_script")
-_SOURCE = re.compile(r"""\$\{?CI_PIPELINE_SOURCE\}?\s*(==|!=)\s*["'](\w+)["']""")
+_SOURCE = regex(r"""\$\{?CI_PIPELINE_SOURCE\}?\s*(==|!=)\s*["'](\w+)["']""")
 _SOURCES = {
     "push": "push", "merge_request_event": "pull_request", "external_pull_request_event": "pull_request",
     "schedule": "schedule", "web": "manual", "webide": "manual", "chat": "manual", "api": "event", "trigger": "event",

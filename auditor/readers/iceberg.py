@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask
 from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.model.facts import Facts, Pin, Storage
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
-_MARK = re.compile(rb'"format-version"\s*:\s*\d')
+_MARK = regex(rb'"format-version"\s*:\s*\d')
 
 
 def read(text: str) -> Facts:

@@ -19,6 +19,7 @@ from auditor.language.image import python_of
 from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "jenkins"
@@ -27,7 +28,7 @@ MAX_COMMANDS = 2_000
 MAX_STAGES = 500
 
 _SHELLS = frozenset({"sh", "bat", "powershell", "pwsh"})
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|%(\w+)%")
+_VARIABLE = regex(r"\$\{(\w+)\}|\$(\w+)|%(\w+)%")
 _STARTS = {
     "cron": "schedule", "parameterizedCron": "schedule", "pollSCM": "push", "githubPush": "push", "gitlab": "push",
     "bitbucketPush": "push", "upstream": "event", "GenericTrigger": "event", "eventTrigger": "event",

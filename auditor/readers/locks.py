@@ -13,25 +13,24 @@ from auditor.language.node import ABSENT
 from auditor.language.requirement import canonical, read_requirement, spelled
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Requirement, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
-_BLOCK = re.compile(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
-_END = re.compile(r"^\[(?!\[?package)", re.MULTILINE)
-_NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
-_VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
-_LOCAL = re.compile(
-    r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE
-)
-_REMOTE = re.compile(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
-_HASH = re.compile(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
-_LISTED = re.compile(r'^"?([\w.-]+)"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
-_REQUIRES = re.compile(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
-_ENTRY = re.compile(r"\{[^{}]*\}")
-_SOURCE = re.compile(r"\b(?:git|url|path|directory|editable|virtual) = ")
-_FIELD = re.compile(r'name = "([^"]+)"')
+_BLOCK = regex(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
+_END = regex(r"^\[(?!\[?package)", re.MULTILINE)
+_NAME = regex(r'^name = "([^"]+)"', re.MULTILINE)
+_VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
+_LOCAL = regex(r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE)
+_REMOTE = regex(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
+_HASH = regex(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
+_LISTED = regex(r'^"?([\w.-]+)"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
+_REQUIRES = regex(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
+_ENTRY = regex(r"\{[^{}]*\}")
+_SOURCE = regex(r"\b(?:git|url|path|directory|editable|virtual) = ")
+_FIELD = regex(r'name = "([^"]+)"')
 _HEAD = {
-    "python": re.compile(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
-    "content-hash": re.compile(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
+    "python": regex(r'^(?:requires-python|python-versions|requires_python) = "([^"]+)"', re.MULTILINE),
+    "content-hash": regex(r'^content[-_]hash = "([^"]+)"', re.MULTILINE),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask_value
@@ -10,9 +9,10 @@ from auditor.language.make import Makefile, MakeRule, read_make
 from auditor.language.paths import kind_of_path, looks_like_path
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
-_FOLDER = re.compile(r"^\{(?:here|start)\}/+")
+_FOLDER = regex(r"^\{(?:here|start)\}/+")
 """The folder of the Makefile, which relative paths start in anyway."""
 
 

@@ -12,11 +12,12 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Ref, Step
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "mlproject"
 
-_HOLE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_HOLE = regex(r"\{([A-Za-z_]\w*)\}")
 
 
 def read_project(text: str) -> Facts:

@@ -11,10 +11,11 @@ from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
-_FIELD = re.compile(r'(?<![\w.])(name|platform|backend|model_name)\s*:\s*"([^"]*)"')
-_PROPERTY = re.compile(r"^\s*([\w.]+)\s*[=:]\s*(.*?)\s*$", re.MULTILINE)
+_FIELD = regex(r'(?<![\w.])(name|platform|backend|model_name)\s*:\s*"([^"]*)"')
+_PROPERTY = regex(r"^\s*([\w.]+)\s*[=:]\s*(.*?)\s*$", re.MULTILINE)
 
 
 def read_triton(text: str) -> Facts:

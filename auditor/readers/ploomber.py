@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import prod
 
@@ -11,14 +10,15 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.paths import kind_of_path
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "ploomber"
 
-_HOLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-_ITEM = re.compile(r"\[\[\s*([\w.]+)\s*\]\]")
+_HOLE = regex(r"\{\{\s*([\w.]+)\s*\}\}")
+_ITEM = regex(r"\[\[\s*([\w.]+)\s*\]\]")
 _PROGRAMS = {".py": "python", ".ipynb": "papermill", ".R": "Rscript", ".Rmd": "Rscript", ".sh": "bash"}
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 def read(text: str) -> Facts:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from auditor.model.facts import Facts, Pin, Trouble
+from auditor.model.regex import regex
 
 MAX_BYTES = 1_024
 
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _ANNEX = b"/annex/objects/"
-_OID = re.compile(r"^oid (\w+:[0-9a-fA-F]+)$", re.MULTILINE)
-_SIZE = re.compile(r"^size (\d{1,18})$", re.MULTILINE)
-_KEY = re.compile(r"/annex/objects/(?:.*/)?([A-Z0-9]+)-(?:s(\d{1,18})-)?[^-]*-?([^\s./]+)")
+_OID = regex(r"^oid (\w+:[0-9a-fA-F]+)$", re.MULTILINE)
+_SIZE = regex(r"^size (\d{1,18})$", re.MULTILINE)
+_KEY = regex(r"/annex/objects/(?:.*/)?([A-Z0-9]+)-(?:s(\d{1,18})-)?[^-]*-?([^\s./]+)")
 
 
 def pointer(data: bytes) -> Pin | None:

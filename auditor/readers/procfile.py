@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.language.shell import read_shell
 from auditor.model.facts import Facts, Step
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text
 
 TOOL = "procfile"
 
-_LINE = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(\S.*)")
+_LINE = regex(r"([A-Za-z][\w-]*)\s*:\s*(\S.*)")
 
 
 def read(text: str) -> Facts:

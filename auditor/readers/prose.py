@@ -14,6 +14,7 @@ from auditor.language.node import ABSENT
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Leaf, Section, Step
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 MAX_SECTION = 4_000  # characters
@@ -21,16 +22,16 @@ MAX_SECTIONS = 500
 MAX_BLOCKS = 200
 MAX_TEXT = 1_000_000
 
-_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?P<language>[\w+-]*)[^`\n]*$")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*$")
-_UNDERLINE = re.compile(r"^(=+|-+)[ \t]*$")
-_RST_LINE = re.compile(r"^([=\-`:'\"~^_*+#<>.!$%&,/;?@\\|])\1{2,}[ \t]*$")
-_RST_CODE = re.compile(
+_FENCE = regex(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?P<language>[\w+-]*)[^`\n]*$")
+_HEADING = regex(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+_UNDERLINE = regex(r"^(=+|-+)[ \t]*$")
+_RST_LINE = regex(r"^([=\-`:'\"~^_*+#<>.!$%&,/;?@\\|])\1{2,}[ \t]*$")
+_RST_CODE = regex(
     r"^(\s*)\.\. (?:code-block|code|sourcecode|prompt)::[ \t]*(bash|sh|shell|console|shell-session)?\b.*$"
 )
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_PROMPT = re.compile(r"^\s*(?:\$|%|>|#|\([\w-]+\)\s*\$)\s(?=\S)")
-_COMMAND_START = re.compile(
+_FRONT = regex(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_PROMPT = regex(r"^\s*(?:\$|%|>|#|\([\w-]+\)\s*\$)\s(?=\S)")
+_COMMAND_START = regex(
     r"\s*(?:\$ )?(?:sudo |[A-Z_]+=\S+ )*(?:python3?|pip3?|conda|mamba|dvc|make|git|docker|docker-compose|poetry|uv|pipenv|cd|bash|sh|mlflow|"
     r"kedro|jupyter|pytest|tox|nox|curl|wget|source|export|mkdir|streamlit|uvicorn|torchrun|accelerate|papermill|snakemake|dbt|airflow|prefect|\./\S+)(?=\s|$)"
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.model.facts import Facts
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader
 
-_SHEBANG = re.compile(rb"#!.*\bpython")
+_SHEBANG = regex(rb"#!.*\bpython")
 
 
 def read(data: bytes) -> Facts:

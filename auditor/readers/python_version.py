@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from auditor.model.facts import Facts, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
-_VERSION = re.compile(r"^\s*(?:python[-\s]*|cpython-)?v?(\d+(?:\.\d+){0,2}(?:[-\w.]*)?)\s*(?:#.*)?$", re.MULTILINE)
-_TOOL = re.compile(r"^python\s+(\S+)", re.MULTILINE)
+_VERSION = regex(r"^\s*(?:python[-\s]*|cpython-)?v?(\d+(?:\.\d+){0,2}(?:[-\w.]*)?)\s*(?:#.*)?$", re.MULTILINE)
+_TOOL = regex(r"^python\s+(\S+)", re.MULTILINE)
 
 
 def read(text: str) -> Facts:

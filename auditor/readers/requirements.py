@@ -11,15 +11,16 @@ from auditor.language.credentials import mask
 from auditor.language.requirement import read_conda, read_requirement
 from auditor.language.text import read_text
 from auditor.model.facts import Facts, Ref, Requirement, Trouble
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text
 
 MAX_LINES = 20_000
 
-_OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(.*)", re.DOTALL)
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_HASH = re.compile(r"\s--hash[=\s]\S+")
-_PER_LINE = re.compile(r"\s--(?:global-option|install-option|config-settings?)[=\s]\S+")
-_CONDA = re.compile(r"[\w.-]+=[\w.!+]+(?:=\S+)?")
+_OPTION = regex(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(.*)", re.DOTALL)
+_COMMENT = regex(r"(?:^|\s)#.*$")
+_HASH = regex(r"\s--hash[=\s]\S+")
+_PER_LINE = regex(r"\s--(?:global-option|install-option|config-settings?)[=\s]\S+")
+_CONDA = regex(r"[\w.-]+=[\w.!+]+(?:=\S+)?")
 _FILES = {"-r": "requirement", "--requirement": "requirement", "-c": "constraint", "--constraint": "constraint"}
 _INDEXES = {
     "-i": "index",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.container import container_commands
@@ -11,14 +10,15 @@ from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Ref, Step, Watch
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "sagemaker"
 MAX_DEPTH = 20
 
-_MADE = re.compile(r"Steps\.([\w-]+)(?:\.(.*))?")
-_OUTPUT = re.compile(r"Outputs\[['\"]([^'\"]+)['\"]\]")
-_BARE = re.compile(r"([:\[,]\s*)(\$\{[^{}\"]*\})")
+_MADE = regex(r"Steps\.([\w-]+)(?:\.(.*))?")
+_OUTPUT = regex(r"Outputs\[['\"]([^'\"]+)['\"]\]")
+_BARE = regex(r"([:\[,]\s*)(\$\{[^{}\"]*\})")
 _CHECKS = {"QualityCheck": "data", "ClarifyCheck": "data"}
 
 

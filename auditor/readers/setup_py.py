@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,13 +11,14 @@ from auditor.language.requirement import read_requirement
 from auditor.language.text import read_text
 from auditor.model import ir
 from auditor.model.facts import EntryPoint, Facts, Ref, Requirement
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, pairs
 
 MAX_DEPTH = 12
 MAX_TEXTS = 2_000
 MAX_LOOKED = 20_000  # expressions looked at
 
-_FILE = re.compile(r"[\w./-]+\.(?:txt|in|pip)")
+_FILE = regex(r"[\w./-]+\.(?:txt|in|pip)")
 _FIELDS = {"install_requires": "", "tests_require": "test", "setup_requires": "build-system"}
 
 

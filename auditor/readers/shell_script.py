@@ -7,11 +7,12 @@ import re
 from auditor.language.shell import read_shell
 from auditor.language.text import count_lines
 from auditor.model.facts import Facts, Step
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
-_SHEBANG = re.compile(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
-_CHECKED = re.compile(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^\s*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
-_STRICT = re.compile(r"^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
+_SHEBANG = regex(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
+_CHECKED = regex(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^\s*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
+_STRICT = regex(r"^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
 
 
 def read(text: str) -> Facts:

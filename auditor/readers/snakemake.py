@@ -13,6 +13,7 @@ from auditor.language.shell import read_shell
 from auditor.language.snakefile import RULES, Argument, Block, read_snakefile
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Text, Trouble, Word
 from auditor.model.ir import Assign, Expr, Group, If, Name, Program, Stmt, Table
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 from auditor.readers.snakemake_values import Found, returned, texts
 from auditor.source import read_expression, read_program
@@ -31,9 +32,9 @@ _INTERPRETERS = {
     ".rs": "rust-script",
 }
 _OWN = frozenset({"threads", "resources", "rule", "jobid", "attempt", "bench_file", "wildcards", "log", "params"})
-_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_KEYS = re.compile(r"""\bconfig((?:\[["'][\w .-]+["']\]|\.get\(["'][\w .-]+["'])+)""")
-_KEY = re.compile(r"""["']([\w .-]+)["']""")
+_FIELD = regex(r"\{\{|\}\}|\{([^{}]*)\}")
+_KEYS = regex(r"""\bconfig((?:\[["'][\w .-]+["']\]|\.get\(["'][\w .-]+["'])+)""")
+_KEY = regex(r"""["']([\w .-]+)["']""")
 
 
 def read(text: str) -> Facts:

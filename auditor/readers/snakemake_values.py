@@ -35,6 +35,7 @@ from auditor.model.ir import (
     Try,
     With,
 )
+from auditor.model.regex import regex
 
 MOST = 50
 MAX_DEPTH = 30
@@ -46,8 +47,8 @@ _FLAGS = frozenset(
      "before_update", "unpack", "str", "Path", "from_queue", "sorted", "list", "set", "storage", "remote", "access"}
 )  # fmt: skip
 _EXPANDERS = frozenset({"expand", "collect"})
-_PLACE = re.compile(r"\{\{([^{}]*)\}\}|\{([^{}]*)\}")
-_PATH_LIKE = re.compile(r"[\w}]\.\w|/")
+_PLACE = regex(r"\{\{([^{}]*)\}\}|\{([^{}]*)\}")
+_PATH_LIKE = regex(r"[\w}]\.\w|/")
 
 
 class Found(NamedTuple):

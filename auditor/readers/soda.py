@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.language.credentials import mask
 from auditor.language.node import ABSENT, Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Ref, Watch
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL = "soda"
-_CHECKED = re.compile(r"^(?:checks|automated monitoring|profile columns) for (?P<table>.+)$")
+_CHECKED = regex(r"^(?:checks|automated monitoring|profile columns) for (?P<table>.+)$")
 
 
 def read(text: str) -> Facts:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from auditor.language.text import read_text
 from auditor.model.facts import Column, Facts
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, pairs
 
 HEAD = 65_536  # bytes looked at
@@ -17,29 +18,25 @@ MAX_PROFILED = 300  # columns
 MIN_ROWS = 20
 MAX_ROWS = 1_000
 
-_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|\s*[-+]?inf(?:inity)?\s*", re.I)
-_FLAG = re.compile(r"true|false|yes|no", re.IGNORECASE)
-_TELLING = re.compile(r"[\d@]")
+_NUMBER = regex(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|\s*[-+]?inf(?:inity)?\s*", re.I)
+_FLAG = regex(r"true|false|yes|no", re.IGNORECASE)
+_TELLING = regex(r"[\d@]")
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "nil"})
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")),
-    ("ssn", re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
-    ("iban", re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?")),
-    ("date-ymd", re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.+Z-]+)?")),
-    ("date", re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?:[T ][\d:.+Z-]+)?(?: ?[AP]M)?", re.IGNORECASE)),
+    ("email", regex(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")),
+    ("ssn", regex(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
+    ("iban", regex(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?")),
+    ("date-ymd", regex(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.+Z-]+)?")),
+    ("date", regex(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?:[T ][\d:.+Z-]+)?(?: ?[AP]M)?", re.IGNORECASE)),
     (
         "phone",
-        re.compile(
-            r"\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}"
-        ),
+        regex(r"\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}"),
     ),
-    ("card", re.compile(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}")),
+    ("card", regex(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}")),
     ("number", _NUMBER),
     ("flag", _FLAG),
 )
-_SYNTHETIC = re.compile(
-    r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|\b555[.-]?\d{4}$", re.IGNORECASE
-)
+_SYNTHETIC = regex(r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|\b555[.-]?\d{4}$", re.IGNORECASE)
 
 
 def read(data: bytes) -> Facts:

@@ -14,27 +14,26 @@ from auditor.language.document import leaves
 from auditor.language.hcl import read_hcl
 from auditor.language.node import ABSENT, Node
 from auditor.model.facts import Command, Facts, Ref, Step, Storage, Trigger, Watch, Word
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "terraform"
 MAX_REACH = 6  # resources between a schedule and what it starts
 MAX_DEPTH = 8
 
-_RUNS = re.compile(
+_RUNS = regex(
     r"lambda_function$|sfn_state_machine$|sagemaker_(?:pipeline|endpoint|notebook_instance|monitoring_schedule|\w+_job\w*)$"
     r"|ecs_(?:task_definition|service)$|batch_job_definition$|glue_job$|cloud_run\w*(?:service|job)$|cloudfunctions2?_function$"
     r"|function_app$|container_app(?:_job)?$|databricks_(?:job|notebook|pipeline)$|vertex_ai_(?:endpoint|\w*pipeline\w*|\w*schedule)$"
     r"|dataflow\w*_job$|workflows_workflow$|apprunner_service$|cloudbuild_trigger$|kubernetes_(?:cron_)?job"
 )
-_BETWEEN = re.compile(
-    r"(?:event_rule|scheduler_\w+|pubsub_topic|sns_topic|sqs_queue|event_target|subscription|trigger\w*)$"
-)
-_ASIDE = re.compile(r"iam_|_role|permission|policy|service_account|log_group|security_group|subnet|vpc|kms|secret")
+_BETWEEN = regex(r"(?:event_rule|scheduler_\w+|pubsub_topic|sns_topic|sqs_queue|event_target|subscription|trigger\w*)$")
+_ASIDE = regex(r"iam_|_role|permission|policy|service_account|log_group|security_group|subnet|vpc|kms|secret")
 _SCHEDULES = ("schedule_expression", "cron_expression", "quartz_cron_expression", "schedule", "cron", "cron_tab")
-_NOT_RUNS = re.compile(r"backup|snapshot|autoscaling|budget|maintenance|lifecycle")
-_TIME = re.compile(r"(?:cron|rate|at)\(.*\)|@\w+|every \d.*|[\d*/,?LW#-]+(?: +[\w*/,?#-]+){4,6}")
-_REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)")
-_FILLED = re.compile(r"\$\{([^${}]*)\}")
+_NOT_RUNS = regex(r"backup|snapshot|autoscaling|budget|maintenance|lifecycle")
+_TIME = regex(r"(?:cron|rate|at)\(.*\)|@\w+|every \d.*|[\d*/,?LW#-]+(?: +[\w*/,?#-]+){4,6}")
+_REFERENCE = regex(r"(?<![\w.])((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)")
+_FILLED = regex(r"\$\{([^${}]*)\}")
 _BUCKETS = {
     "aws_s3_bucket": ("s3", "bucket"),
     "google_storage_bucket": ("gs", "name"),

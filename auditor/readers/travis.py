@@ -11,6 +11,7 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.script_lines import read_lines
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Step, Trigger
+from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 TOOL = "travis"
@@ -19,8 +20,8 @@ _PHASES = (
     "before_install", "install", "before_script", "script", "after_success", "after_failure", "after_script",
     "before_deploy", "after_deploy",
 )  # fmt: skip
-_TYPE = re.compile(r"\btype\s*(=|!=|IN)\s*\(?\s*([\w, ]+?)\s*(?:\)|$|AND|OR)", re.IGNORECASE)
-_ASSIGNED = re.compile(r"(?<![^\s])([A-Za-z_]\w*)=('[^']*'|\"[^\"]*\"|\S*)")
+_TYPE = regex(r"\btype\s*(=|!=|IN)\s*\(?\s*([\w, ]+?)\s*(?:\)|$|AND|OR)", re.IGNORECASE)
+_ASSIGNED = regex(r"(?<![^\s])([A-Za-z_]\w*)=('[^']*'|\"[^\"]*\"|\S*)")
 _MATRIX = frozenset({"global", "jobs", "matrix", "secure"})
 _EVENTS = {"push": "push", "pull_request": "pull_request", "cron": "schedule", "api": "event"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.model.ir import Comment
+from auditor.model.regex import regex
 from auditor.source.limits import MAX_COMMENT, MAX_COMMENTS
 
 # Groups are not possessive: before 3.11.5 `re` matches such groups wrongly where they hold an alternative. Their parts
@@ -16,7 +17,7 @@ _STRINGS = (
     r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"',
     r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'",
 )
-STRINGS_AND_COMMENTS = re.compile(rf"#[^\n]*|{'|'.join(_STRINGS)}", re.DOTALL)
+STRINGS_AND_COMMENTS = regex(rf"#[^\n]*|{'|'.join(_STRINGS)}", re.DOTALL)
 """Each string literal and each comment of a Python text; quotes nested in an f-string's braces are not followed."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from auditor.model.ir import Escape
+from auditor.model.regex import regex
 from auditor.source.limits import MAX_CELLS
 from auditor.source.magics import cell_escape, magic_escape
 
 _HEADER = "# Databricks notebook source"
-_RUN = re.compile(r"(?m)^# MAGIC(?: [^\n]*)?(?:\n# MAGIC(?: [^\n]*)?)*$")
-_MAGIC = re.compile(r"%(\w+)[ \t]*([^\n]*)(?:\n(.*))?\Z", re.DOTALL)
+_RUN = regex(r"(?m)^# MAGIC(?: [^\n]*)?(?:\n# MAGIC(?: [^\n]*)?)*$")
+_MAGIC = regex(r"%(\w+)[ \t]*([^\n]*)(?:\n(.*))?\Z", re.DOTALL)
 _LINE_MAGICS = frozenset({"run", "pip", "conda", "fs", "sql", "load_ext", "reload_ext", "autoreload"})
 
 

@@ -7,10 +7,11 @@ import re
 from typing import NamedTuple
 
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_CODING = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 # Real text encodings only: others (`idna`, `punycode`, `unicode_escape`) are slow on large input or change the code.
-_TEXT_CODEC = re.compile(
+_TEXT_CODEC = regex(
     r"(?:ascii|us_ascii|latin|l1$|iso|cp_?\d|windows|mac|koi8|gb|big5|shift|sjis|s_jis|euc|johab|utf|u8$)",
     re.IGNORECASE,
 )

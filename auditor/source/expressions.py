@@ -7,7 +7,6 @@ through the table directly, since this is the hot path of the whole audit.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -31,6 +30,7 @@ from auditor.model.ir import (
     Text,
     Walrus,
 )
+from auditor.model.regex import regex
 from auditor.source import counted
 from auditor.source.limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT
 
@@ -324,7 +324,7 @@ def _fstring(node: ast.JoinedStr, seen: Bindings, room: int) -> Expr:
     return Text(lower_all(node.values, seen, room - 1))
 
 
-_WRITTEN = re.compile(r"0\d*d\Z|%.*/")
+_WRITTEN = regex(r"0\d*d\Z|%.*/")
 """Formats that shape a path: a width that is filled with zeros, a time with folders in it."""
 
 

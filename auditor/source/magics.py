@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from auditor.model.ir import Escape
+from auditor.model.regex import regex
 from auditor.source.comments import STRINGS_AND_COMMENTS
 from auditor.source.limits import MAX_ESCAPE
 from auditor.source.syntax import is_python
@@ -26,17 +27,17 @@ _MOST_CELL_MAGICS = 10  # one above the other: `%%capture` over `%%time`
 _PYTHON_LINES = frozenset({"time", "timeit", "prun", "memit"})
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "system", "sx", "!"})
 
-_MAYBE = re.compile(r"(?m)^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^[ \t]*(?:pip3?|conda|mamba|uv)[ \t]")
-_CELL = re.compile(r"(\s*)%%(!|\w[\w.]*)[ \t]*([^\n]*)(?:\n(.*))?\Z", re.DOTALL)
-_SHELL = re.compile(r"([ \t]*)!{1,2}(.*)", re.DOTALL)
-_LINE = re.compile(r"([ \t]*)%{1,2}(\w[\w.]*)[ \t]*(.*)", re.DOTALL)
-_ASSIGNED = re.compile(r"([ \t]*[\w.,\[\]'\" \t*]{1,200}?=[ \t]*)(?:!(?!=)(.*)|%(\w+)[ \t]*(.*))", re.DOTALL)
-_HELP = re.compile(r"([ \t]*)(?:\?{1,2}([%\w.*]+)|([%\w.*\[\]'\"()]+)\?{1,2})[ \t]*;?[ \t]*")
-_BARE = re.compile(
+_MAYBE = regex(r"(?m)^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^[ \t]*(?:pip3?|conda|mamba|uv)[ \t]")
+_CELL = regex(r"(\s*)%%(!|\w[\w.]*)[ \t]*([^\n]*)(?:\n(.*))?\Z", re.DOTALL)
+_SHELL = regex(r"([ \t]*)!{1,2}(.*)", re.DOTALL)
+_LINE = regex(r"([ \t]*)%{1,2}(\w[\w.]*)[ \t]*(.*)", re.DOTALL)
+_ASSIGNED = regex(r"([ \t]*[\w.,\[\]'\" \t*]{1,200}?=[ \t]*)(?:!(?!=)(.*)|%(\w+)[ \t]*(.*))", re.DOTALL)
+_HELP = regex(r"([ \t]*)(?:\?{1,2}([%\w.*]+)|([%\w.*\[\]'\"()]+)\?{1,2})[ \t]*;?[ \t]*")
+_BARE = regex(
     r"([ \t]*)((?:pip3?|conda|mamba|uv)[ \t]+(?:install|uninstall|list|show|freeze|update|pip)\b.*)", re.DOTALL
 )
-_OPTIONS = re.compile(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
-_BRACKETS = re.compile(r"[()\[\]{}]")
+_OPTIONS = regex(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
+_BRACKETS = regex(r"[()\[\]{}]")
 
 
 class Plain(NamedTuple):

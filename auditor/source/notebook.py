@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import msgspec
 
 from auditor.model.facts import Trouble
 from auditor.model.ir import Cell, Escape, Program
+from auditor.model.regex import regex
 from auditor.source import parse
 from auditor.source.decode import normalised
 from auditor.source.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES
@@ -63,6 +63,8 @@ def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str
         return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), ""
     language = _language(file.metadata)
     if language != "python":
+        return None, (), language
+    if _is_outcome(file.metadata):
         return None, (), language
     pieces, doubts = _pieces(data, raws)
     program, troubles = _program(pieces)
@@ -123,6 +125,13 @@ def _cells(file: _File) -> list[msgspec.Raw] | None:
     if file.worksheets is not None:
         return [raw for sheet in file.worksheets for raw in sheet.cells]
     return None
+
+
+def _is_outcome(metadata: Any) -> bool:
+    """Whether a run of papermill wrote a notebook: a copy of another one, with what came out."""
+    run = _mapping(metadata, "papermill")
+    given, left = run.get("input_path"), run.get("output_path")
+    return isinstance(given, str) and isinstance(left, str) and bool(given and left) and given != left
 
 
 def _language(metadata: Any) -> str:
@@ -225,7 +234,7 @@ def _tags(metadata: Any) -> tuple[str, ...]:
     return tuple(tag[:100] for tag in tags[:50] if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-_KEY = re.compile(rb'"(?:source|input)"\s*:\s*')
+_KEY = regex(rb'"(?:source|input)"\s*:\s*')
 
 
 def _offset(written: bytes, cell: _CodeCell) -> int:

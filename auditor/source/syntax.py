@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from auditor.model.facts import Trouble
+from auditor.model.regex import regex
 from auditor.source import parse
 from auditor.source.comments import masked
 
 _PYTHON2 = (
-    ("the print statement", re.compile(r"(?m)^(?:[^\n#]*[:;])?[ \t]*print[ \t]+(?:>>|[\w\"'`{\[-])(?!n[ \t]|f[ \t])")),
-    ("`except Error, name`", re.compile(r"(?m)^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*[a-z_]\w*[ \t]*:")),
-    ("`except (A, B), name`", re.compile(r"(?m)^[ \t]*except[ \t]*\([^()\n]*\)[ \t]*,[ \t]*\w+[ \t]*:")),
-    ("`raise Error, text`", re.compile(r"(?m)^[ \t]*raise[ \t]+[\w.]+[ \t]*,")),
-    ("backticks", re.compile(r"`[^`\n]+`")),
-    ("the exec statement", re.compile(r"(?m)^[ \t]*exec[ \t]+[\w\"'{\[]")),
-    ("the operator <>", re.compile(r"[\w)\]\"' ]<>[\w(\[\"' ]")),
-    ('a ur"" literal', re.compile(r"(?<![\w])[uU][rR][\"']")),
-    ("a long integer such as 10L", re.compile(r"(?<![\w.])(?:0[xX][\da-fA-F]+|\d+)[lL]\b")),
-    ("an octal integer such as 0777", re.compile(r"(?<![\w.])0[0-7]+(?![\w.])")),
-    ("a tuple as a parameter", re.compile(r"\bdef[ \t]+\w+[ \t]*\([^()\n=]*\([^()\n]*\)[ \t]*[,)]")),
+    ("the print statement", regex(r"(?m)^(?:[^\n#]*[:;])?[ \t]*print[ \t]+(?:>>|[\w\"'`{\[-])(?!n[ \t]|f[ \t])")),
+    ("`except Error, name`", regex(r"(?m)^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*[a-z_]\w*[ \t]*:")),
+    ("`except (A, B), name`", regex(r"(?m)^[ \t]*except[ \t]*\([^()\n]*\)[ \t]*,[ \t]*\w+[ \t]*:")),
+    ("`raise Error, text`", regex(r"(?m)^[ \t]*raise[ \t]+[\w.]+[ \t]*,")),
+    ("backticks", regex(r"`[^`\n]+`")),
+    ("the exec statement", regex(r"(?m)^[ \t]*exec[ \t]+[\w\"'{\[]")),
+    ("the operator <>", regex(r"[\w)\]\"' ]<>[\w(\[\"' ]")),
+    ('a ur"" literal', regex(r"(?<![\w])[uU][rR][\"']")),
+    ("a long integer such as 10L", regex(r"(?<![\w.])(?:0[xX][\da-fA-F]+|\d+)[lL]\b")),
+    ("an octal integer such as 0777", regex(r"(?<![\w.])0[0-7]+(?![\w.])")),
+    ("a tuple as a parameter", regex(r"\bdef[ \t]+\w+[ \t]*\([^()\n=]*\([^()\n]*\)[ \t]*[,)]")),
 )
-_JINJA = re.compile(r"\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|\{#[^\n]{0,300}?#\}|<%[^%\n]{0,300}%>")
-_PLACEHOLDER = re.compile(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
-_JINJA_STATEMENT = re.compile(r"\{%|<%")
+_JINJA = regex(r"\{\{[^{}\n]{0,300}\}\}|\{%[^%\n]{0,300}%\}|\{#[^\n]{0,300}?#\}|<%[^%\n]{0,300}%>")
+_PLACEHOLDER = regex(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
+_JINJA_STATEMENT = regex(r"\{%|<%")
 _TOO_DEEP = ("too many nested parentheses", "too many levels of indentation", "too complex")
 
 # What later grammars brought: `type X = …`, parameters of types, freer f-strings and t-strings, `except A, B:`. libcst costs
 # more to import than most repositories to read, and is asked only where one of them is in sight.
-_NEWER = re.compile(
-    r"(?m)^[ \t]*type[ \t]+\w|\b(?:def|class)[ \t]+\w+[ \t]*\[|\b[rR]?[fFtT][rR]?[\"']|\bexcept\b[^:\n]*,"
-)
+_NEWER = regex(r"(?m)^[ \t]*type[ \t]+\w|\b(?:def|class)[ \t]+\w+[ \t]*\[|\b[rR]?[fFtT][rR]?[\"']|\bexcept\b[^:\n]*,")
 
 # libcst's parser recurses on its own stack, where an overflow ends the process: it sees small, flat texts only.
 _MOST_BLOCK = 20_000
@@ -120,8 +118,8 @@ def _block(code: str, line: int) -> tuple[int, int]:
     return first, last
 
 
-_STARTS = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@\"]")
-_BRACKETS = re.compile(r"[()\[\]{}\n]")
+_STARTS = regex(r"(?!(?:else|elif|except|finally)\b)[\w@\"]")
+_BRACKETS = regex(r"[()\[\]{}\n]")
 
 
 def _is_flat(code: str) -> bool:

@@ -20,6 +20,7 @@ import msgspec
 from auditor.model.changes import History
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content, Entry, Target
+from auditor.model.regex import regex
 from auditor.tree.exclusion import Tally
 from auditor.tree.names import display
 
@@ -30,9 +31,9 @@ SMALL = 1_000_000  # bytes; below that any ratio is harmless
 IN_MEMORY = 64_000_000  # bytes of an unpacked tar held in memory; more goes to a nameless temporary file
 MAX_LINK = 4096
 MAX_DEPTH = 100
-SUFFIXES = re.compile(r"(\.tar)?\.(zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz)$", re.IGNORECASE)
-DRIVE = re.compile(r"^[A-Za-z]:")
-COMMIT = re.compile(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
+SUFFIXES = regex(r"(\.tar)?\.(zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz)$", re.IGNORECASE)
+DRIVE = regex(r"^[A-Za-z]:")
+COMMIT = regex(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 UNREADABLE = (*BROKEN, RuntimeError, NotImplementedError)  # encrypted; a method of packing that Python lacks
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from auditor.model.listing import Excluded
+from auditor.model.regex import regex
 
 VENDORED = frozenset(
     [
@@ -30,9 +30,9 @@ ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".vir
 # data/vendor is where a vendor's data lies, docs/third-party what the authors write of others.
 OWN = frozenset(["data", "datasets", "dataset", "docs", "doc"])
 DVC_PRIVATE = frozenset(("cache", "tmp"))
-GENERATED_FOLDER = re.compile(r"\.egg-info$")
-GENERATED_NAME = re.compile(r"(_pb2(_grpc)?\.pyi?|\.min\.(js|css)|\.(js|css)\.map)$")
-DISTRIBUTION = re.compile(r"\.(whl|egg|tar\.gz|zip)$")
+GENERATED_FOLDER = regex(r"\.egg-info$")
+GENERATED_NAME = regex(r"(_pb2(_grpc)?\.pyi?|\.min\.(js|css)|\.(js|css)\.map)$")
+DISTRIBUTION = regex(r"\.(whl|egg|tar\.gz|zip)$")
 
 
 class Tally:

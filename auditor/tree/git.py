@@ -9,6 +9,7 @@ lacks objects does not fetch them one by one.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from auditor.model.errors import UsageError
 
 TIMEOUT = 600  # seconds, for one answer of a local repository
 BATCH = 256  # ids asked for at once: 256 x 65 bytes fit any pipe's buffer, so asking never blocks
+MOST_DAMAGED = 1_000  # objects that git cannot unpack, each of which costs a process
 
 ANY_CALL: tuple[str, ...] = tuple(
     word
@@ -78,6 +80,8 @@ def environment(*, network: bool = False) -> dict[str, str]:
     }
     if network:
         kept["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
+        kept.setdefault("GIT_ASKPASS", "")  # else a window may ask, and somebody would have to be there
+        kept["SSH_ASKPASS_REQUIRE"] = "never"
     else:
         kept |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "none"}
     return kept
@@ -199,7 +203,22 @@ class Objects:
         return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
 
     def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
-        """The bytes of each object in this order, None where it is not here. Lazy: a batch at a time."""
+        """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time."""
+        done = damaged = 0
+        while done < len(ids):
+            try:
+                for data in self._batches(ids[done:]):
+                    done += 1
+                    yield data
+            except GitError:  # git ends at an object that it cannot unpack
+                damaged += 1
+                if damaged > MOST_DAMAGED:
+                    raise
+                done += 1
+                yield None
+
+    def _batches(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
+        """As `contents`, up to an object that is damaged; raises GitError there."""
         command = ["git", "--no-pager", *HARDENED, "cat-file", "--batch"]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
@@ -224,6 +243,7 @@ class Objects:
 
 
 def _content(header: bytes, read: Callable[[int], bytes]) -> bytes | None:
+    """The object that follows its header. What is damaged is not that object: facts are remembered under its id."""
     if not header.endswith(b"\n"):
         raise GitError("git cat-file ended early")
     words = header.split()
@@ -233,4 +253,9 @@ def _content(header: bytes, read: Callable[[int], bytes]) -> bytes | None:
     data = read(size + 1)
     if len(data) != size + 1:
         raise GitError("git cat-file ended early")
+    name, kind = words[0].decode("ascii", "replace"), words[1]
+    digest = hashlib.new("sha1" if len(name) == 40 else "sha256", b"%b %d\0" % (kind, size), usedforsecurity=False)
+    digest.update(memoryview(data)[:size])
+    if digest.hexdigest() != name:
+        raise GitError(f"{name} is damaged")
     return data[:-1]

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from urllib.parse import urlsplit, urlunsplit
 
-SCP_LIKE = re.compile(r"^(?:[\w.+-]+@)?[\w.-]+:(?!//)[^\\]")
+from auditor.model.regex import regex
+
+SCP_LIKE = regex(r"^(?:[\w.+-]+@)?[\w.-]+:(?!//)[^\\]")
 GENERIC = frozenset(("repo", "repository", "git", "src", "source", "checkout", "workspace", ""))
-UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
+UNPRINTABLE = regex(r"[\x00-\x20\x7f]")
 
 
 def display(raw: bytes) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import re
-import subprocess
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.model.errors import UsageError
-from auditor.tree.git import ANY_CALL, Git, GitError, Objects, call, environment, last_line
+from auditor.tree.fetching import PATIENCE, QUIET, Progress, SilentError, TooLargeError, address, fetch_into
+from auditor.tree.git import ANY_CALL, Git, GitError, Objects, call
 from auditor.tree.names import repository_name, strip_credentials
+
+log = logging.getLogger(__name__)
 
 HEAD = "refs/auditor/head"  # the remote's HEAD, wherever its default branch moves to
 REFS = (f"+HEAD:{HEAD}", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -24,8 +28,7 @@ CONFIG = """[core]
 \tpartialclonefilter = blob:none
 """
 SHALLOW_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
-
-Progress = Callable[[str], None]
+CODE = 500_000  # bytes; what is larger is hardly code, and left out where all contents are too many
 
 
 def clone_dir(url: str, cache_dir: Path) -> Path:
@@ -38,19 +41,76 @@ def fetch(url: str, *, rev: str | None, cache_dir: Path, max_bytes: int, progres
     """The clone of a URL and the commit asked for, with its contents up to `max_bytes` each.
 
     All commits and folders are fetched, contents only for that commit. From a server that refuses this, only the
-    commit itself. Raises UsageError where the address or the revision does not answer.
+    commit itself. Raises UsageError where the address or the revision does not answer, or the clone cannot be kept.
     """
     folder = clone_dir(url, cache_dir)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder, progress):
+            return _fetched(folder, url, rev, max_bytes, progress)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(
+            f"a clone cannot be kept in {folder}: {reason}; name another place with --cache-dir."
+        ) from error
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, progress: Progress) -> Iterator[None]:
+    """Two audits must not fetch into one clone at once. What a fetch that was killed left behind is removed."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks; git's own keep the clone whole, and one of the two fails
+        yield
+        return
+    with (folder / "auditor.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another audit that fetches the same repository")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            log.debug("%s cannot be locked", folder)
+        for left in (*folder.glob("*.lock"), *folder.glob("refs/**/*.lock"), *folder.glob("objects/pack/tmp_*")):
+            if left.name != "auditor.lock":
+                left.unlink(missing_ok=True)
+        yield
+
+
+def _fetched(folder: Path, url: str, rev: str | None, max_bytes: int, progress: Progress) -> tuple[Git, str | None]:
+    known = any(folder.glob("objects/pack/*.pack"))
+    try:
+        return _updated(folder, url, rev, max_bytes, progress, known=known)
+    except GitError as error:
+        if not known:
+            raise UsageError(f"{strip_credentials(url)} cannot be fetched: {error}; give a clone.") from error
+        log.debug("%s is damaged: %s", folder, error)
+    progress("the clone that was kept is damaged; it is fetched anew")
+    for part in ("objects", "refs", "packed-refs", "shallow.git", WHOLE, "HEAD"):
+        place = folder / part
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+    return _fetched(folder, url, rev, max_bytes, progress)
+
+
+def _updated(
+    folder: Path, url: str, rev: str | None, max_bytes: int, progress: Progress, *, known: bool
+) -> tuple[Git, str | None]:
+    """Raises GitError where what was `known` before is of no use."""
     shown = strip_credentials(url)
     git = Git(folder)
     if not (folder / "HEAD").is_file():
         _create(folder, CONFIG)
     progress(f"fetching {shown}")
     try:
-        _fetch(git, url, ["--filter=blob:none", "--prune", "--no-tags", "origin", *REFS], progress)
+        fetch_into(git, url, ["--filter=blob:none", "--prune", "--no-tags", "origin", *REFS], progress)
+    except SilentError as error:
+        raise UsageError(f"{shown} cannot be fetched: {error}; try again later, or give a clone.") from error
     except GitError as refused:
         if not _ask(git, url, shown, refused):  # answers, but holds nothing yet
             return git, None
+        if known:
+            raise
+        git = Git(folder / "shallow.git")  # a place of its own: the next call may fetch everything again
         _fetch_shallow(git, url, shown, rev, progress)
     commit = git.commit(HEAD if rev in (None, "HEAD") else rev)
     if commit is not None:
@@ -67,25 +127,24 @@ def _create(folder: Path, config: str) -> None:
 
 def _ask(git: Git, url: str, shown: str, refused: GitError) -> bool:
     """Whether a remote that refused a fetch holds anything. Raises UsageError where it does not answer at all."""
+    words = [f"--git-dir={git.git_dir}", *PATIENCE, "ls-remote", "origin"]
     try:
-        return bool(
-            call([f"--git-dir={git.git_dir}", "ls-remote", "origin"], env=_address(url), hardened=ANY_CALL).strip()
-        )
+        return bool(call(words, env=address(url), timeout=QUIET, hardened=ANY_CALL).strip())
     except GitError as error:
-        reason = str(error) or str(refused)
-        raise UsageError(
-            f"{shown} cannot be fetched: {reason.replace(url, shown)}; check address and access."
-        ) from error
+        reason = re.sub(r"^unable to access '[^']*': ", "", str(error) or str(refused)).replace(url, shown)
+        raise UsageError(f"{shown} cannot be fetched: {reason}; check address and access.") from error
 
 
 def _fetch_shallow(git: Git, url: str, shown: str, rev: str | None, progress: Progress) -> None:
-    _create(git.git_dir, SHALLOW_CONFIG)
     wanted = "HEAD" if rev in (None, "HEAD") else rev
     if wanted is None or wanted.startswith("-") or ":" in wanted:
         raise UsageError(f"{rev!r} is no revision; give a branch, a tag or a commit id.")
+    _create(git.git_dir, SHALLOW_CONFIG)
     refs = [f"+{wanted}:{HEAD}"] if wanted == "HEAD" else [f"+{wanted}:{HEAD}", f"+{wanted}:refs/heads/{wanted}"]
     try:
-        _fetch(git, url, ["--depth=1", "--no-tags", "origin", *refs], progress)
+        fetch_into(git, url, ["--depth=1", "--no-tags", "origin", *refs], progress)
+    except (TooLargeError, SilentError) as error:
+        raise UsageError(f"{shown} cannot be fetched: {error}; clone it, and give the clone.") from error
     except GitError as error:
         raise UsageError(f"{wanted!r} cannot be fetched from {shown}: {error}; name a branch or a tag.") from error
 
@@ -100,13 +159,13 @@ def _fetch_contents(git: Git, url: str, commit: str, max_bytes: int, progress: P
         progress("fetching the contents of the files")
         tree = git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
         # Asking for the tree, and saying that nothing is here, brings its contents and no history.
-        ways = (
-            ["--refetch", f"--filter=blob:limit={max_bytes + 1}", "--no-tags", "origin", tree],
-            ["--depth=1", "--no-tags", "origin", commit],
-        )
-        for way in ways:
+        ways = [
+            ["--refetch", f"--filter=blob:limit={limit + 1}", "--no-tags", "origin", tree]
+            for limit in sorted({max_bytes, min(max_bytes, CODE)}, reverse=True)
+        ]
+        for way in (*ways, ["--depth=1", "--no-tags", "origin", commit]):
             with contextlib.suppress(GitError):  # each is tried; what is still missing is absent in the listing
-                _fetch(git, url, ["--no-write-fetch-head", *way], progress, "fetch.negotiationAlgorithm=noop")
+                fetch_into(git, url, ["--no-write-fetch-head", *way], progress, "fetch.negotiationAlgorithm=noop")
                 break
     with mark.open("a") as file:
         file.write(key + "\n")
@@ -117,44 +176,3 @@ def _lacks_contents(git: Git, commit: str) -> bool:
         rows = objects.run("ls-tree", "-r", "-z", commit).split(b"\0")
         blobs = {row.split(b"\t")[0].split()[2].decode() for row in rows if b" blob " in row[:12]}
         return len(objects.sizes(blobs)) < len(blobs)
-
-
-def _fetch(git: Git, url: str, words: list[str], progress: Progress, *settings: str) -> None:
-    """One `git fetch`, its progress told line by line. The address is never written to the clone's configuration."""
-    extra = [word for setting in settings for word in ("-c", setting)]
-    command = ["git", "--no-pager", *ANY_CALL, *extra, f"--git-dir={git.git_dir}", "fetch", "--progress", *words]
-    try:
-        process = subprocess.Popen(
-            command, env=_address(url), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-    except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from error
-    said = b""
-    try:
-        if process.stderr is not None:
-            with process.stderr as stream:
-                said = _told(iter(lambda: stream.read1(4096), b""), progress)  # type: ignore[attr-defined]  # a pipe's reader is buffered
-        if process.wait() != 0:
-            raise GitError(last_line(said) or "git fetch failed")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def _address(url: str) -> dict[str, str]:
-    """The address through the environment: a token in it must stand neither in a file nor in the list of processes."""
-    setting = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "remote.origin.url", "GIT_CONFIG_VALUE_0": url}
-    return environment(network=True) | setting
-
-
-def _told(chunks: Iterable[bytes], progress: Progress) -> bytes:
-    """Passes on the lines of git's progress; returns the end of what git said."""
-    said, line = b"", b""
-    for chunk in chunks:
-        said = (said + chunk)[-4096:]
-        *lines, line = re.split(rb"[\r\n]", line + chunk)
-        for text in lines:
-            if b"%" in text or b"done" in text:
-                progress(text.decode("utf-8", "replace").strip())
-    return said

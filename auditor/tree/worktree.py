@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from auditor.model.changes import History
 from auditor.model.listing import Content, Entry, Target
+from auditor.model.regex import regex
 from auditor.tree.exclusion import Tally
 from auditor.tree.files import Files
 from auditor.tree.repository import Repository
 
-STATE = re.compile(
+STATE = regex(
     rb"  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: \d+\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: [0-9a-f]+\n"
 )
 SUBMODULE = "160000"

@@ -21,7 +21,11 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     names, looked = graph.undefined_names()
+    # What a notebook that was run lacks is told as its hidden state (REP008).
+    told = {(each.path, each.name) for each in graph.notebooks().hidden if each.kind == "undefined"}
     for each in names:
+        if (each.place.path, each.name) in told:
+            continue
         times = f" ({each.uses} times)" if each.uses > 1 else ""
         yield Finding(
             f"{each.name} is used{times}, and nothing in this file defines or imports it",

@@ -17,6 +17,7 @@ from auditor.rulekit import (
     Rule,
     Severity,
     plural,
+    regex,
 )
 
 RULE = Rule(
@@ -31,7 +32,7 @@ RULE = Rule(
     references=("Sculley et al. 2015",),
 )
 MANY = 4
-_EXPERIMENT = re.compile(r"(^|/)(experiments?|exps?|runs?|ablations?)(/|[_-]?\d)", re.I)
+_EXPERIMENT = regex(r"(^|/)(experiments?|exps?|runs?|ablations?)(/|[_-]?\d)", re.I)
 """Files that are the record of an experiment."""
 
 

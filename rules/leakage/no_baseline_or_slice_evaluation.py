@@ -39,17 +39,23 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     held = graph.held_against()
     if held.judged is None or not graph.trainings():
         yield NotApplicable("no model is trained and evaluated here")
-    elif held.baseline and held.slices:
-        yield Clean(says=f"a baseline ({held.baseline}) and figures by part ({held.slices}) are named")
-    elif held.baseline or held.slices:
-        missing = "figures for parts of the rows" if held.baseline else "a baseline"
+        return
+    compared = next((f"{doubt.place}" for doubt in graph.reused_test_rows), "")
+    baseline = held.baseline or (f"several models side by side, {compared}" if compared else "")
+    if baseline and held.slices:
+        yield Clean(says=f"a baseline ({baseline}) and figures by part ({held.slices}) are named")
+    elif baseline or held.slices:
+        missing = "figures for parts of the rows" if baseline else "a baseline"
         yield NotEvidenced(f"{missing} may be reported elsewhere", searched=SEARCHED)
+    elif graph.taught:
+        yield NotEvidenced(
+            "neither a baseline nor figures for parts of the rows, in work to learn from", searched=SEARCHED
+        )
     else:
         yield Finding(
             "the model is evaluated by a figure over all rows, with no simple baseline beside it and no figures for parts of the rows",
             held.judged,
             entity="evaluation",
             remedy="add a baseline that takes no model, and a table of the metric by the groups that matter, to the evaluation",
-            milder=bool(graph.coursework),
             searched=SEARCHED,
         )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    Place,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="PIP009",
@@ -20,13 +32,20 @@ RULE = Rule(
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
+    bare: dict[str, list[tuple[str, Place]]] = {}
     for step in graph.notebook_steps():
         if step.parametrised or step.tested:
             yield Clean(says=f"{step.notebook} is {'given parameters' if step.parametrised else 'tested'}")
-            continue
+        else:
+            bare.setdefault(step.by, []).append((step.notebook, step.place))
+    for by, ran in bare.items():
+        (notebook, place), *others = sorted(ran, key=lambda each: each[1])
+        more = f" and {plural(len(others), 'other')}" if others else ""
         yield Finding(
-            f"{step.by} runs the notebook {step.notebook}, which takes no parameters and has no test",
-            step.place,
-            entity=step.notebook,
+            f"{by} runs the notebook {notebook}{more}, without parameters and without a test",
+            place,
+            entity=notebook,
             remedy="move its logic into a module with tests, and keep the notebook as a thin runner with parameters",
+            related=tuple(at.says(f"runs {name}") for name, at in others),
+            instances=len(ran),
         )

@@ -59,12 +59,17 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     fixed = all(root.state == "pinned" for root in graph.training_roots())
     public = all("(by " in root for root in found.roots)  # sets of a hub, which others look after
     more = f" and {plural(len(found.roots) - 1, 'other')}" if len(found.roots) > 1 else ""
+    lacks = (
+        f"{found.looks} looks at them, and nothing stops training for what it finds"
+        if found.looks
+        else "nothing checks ranges, duplicates or how many rows there are"
+    )
     yield Finding(
-        f"training takes {found.roots[0]}{more}, and nothing checks ranges, duplicates or how many rows there are",
+        f"training takes {found.roots[0]}{more}, and {lacks}",
         Place(graph.root or "."),
         entity="data-tests",
         remedy="add expectations on what enters training, and let a violation stop the run",
         related=(found.trained.says("trained here"),),
-        milder=(not graph.serving()) + graph.taught + (fixed or public),
+        milder=(not graph.serving()) + graph.taught + (fixed or public) + bool(found.looks),
         searched=SEARCHED,
     )

@@ -1,14 +1,18 @@
-"""How a fleet scales, and whether every engine says the same.
+"""How a fleet scales, and whether every engine says the same whatever happens to it.
 
-`python tests/bench/bench_fleet.py REPOSITORY…` audits all with empty caches: on the pool with one and with two processes, and on a
-Dask LocalCluster with two workers, one of which is killed when the first result is there (left out where Dask is not
-installed). Prints seconds on the clock, and whether comparison and audits are equal. Exits with 1 where they are not.
+`python tests/bench/bench_fleet.py REPOSITORY…` audits all with empty caches, and with them a damaged copy of the first: on the pool
+with one and with two processes, and on a Dask LocalCluster with two workers, one of which is killed in the middle of its work
+(left out where Dask is not installed). Prints seconds on the clock, the most memory that one audit took and that this process took,
+how many repositories could not be audited, and whether comparison and audits are equal. Exits with 1 where they are not, or where
+anything but the damaged copy has no audit.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -16,6 +20,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(
+    0, str(Path(__file__).parents[2])
+)  # so that it runs as a file, and the audits' processes import what it does
 
 from auditor.facts.version import code_version
 from auditor.fleet.engines import Engine, Pool, engine
@@ -26,18 +35,37 @@ from auditor.model.fleet import Fleet, Member
 from auditor.score import DEFAULT_PROFILE
 
 DAY = "2026-01-01"
+COLUMNS = ("seconds", "× pool of one", "MB of an audit", "MB here", "no audit", "same comparison", "same audits")
 
 
-def audited(members: list[Member], folder: Path, by: Engine) -> tuple[float, Fleet, dict[str, bytes]]:
-    """Seconds on the clock, the comparison, and each audit as it was written."""
+class Run(NamedTuple):
+    """Seconds on the clock, the comparison, each audit as it was written, MB of the largest audit."""
+
+    seconds: float
+    fleet: Fleet
+    files: dict[str, bytes]
+    peak: float
+
+
+def audited(members: list[Member], folder: Path, by: Engine) -> Run:
+    """The fleet with an empty cache."""
     results = Results(folder / "results", code=code_version(), profile=DEFAULT_PROFILE, as_of=DAY)
+    peaks = [0.0]
+
+    def watched(jobs: Iterable[Job]) -> Iterator[Result]:
+        for result in by(jobs):
+            peaks.append(result.peak_mb)
+            print(f"{result.seconds:7.1f} s  {result.peak_mb:5.0f} MB  {result.member.target}", file=sys.stderr)
+            yield result
+
     begun = time.perf_counter()
-    fleet = walk(members, results, by, Terms(cache_dir=str(folder / "cache")))
+    fleet = walk(members, results, watched, Terms(cache_dir=str(folder / "cache")))
     spent = time.perf_counter() - begun
-    return spent, fleet, {path.name: path.read_bytes() for path in (folder / "results" / "audits").iterdir()}
+    files = {path.name: path.read_bytes() for path in (folder / "results" / "audits").iterdir()}
+    return Run(spent, fleet, files, max(peaks))
 
 
-def on_dask(members: list[Member], folder: Path) -> tuple[float, Fleet, dict[str, bytes]]:
+def on_dask(members: list[Member], folder: Path) -> Run:
     """The same on a cluster of two workers, one of which does not live to see the end."""
     from distributed import LocalCluster
 
@@ -49,37 +77,67 @@ def on_dask(members: list[Member], folder: Path) -> tuple[float, Fleet, dict[str
 
         def losing_one(jobs: Iterable[Job]) -> Iterator[Result]:
             for number, result in enumerate(dask(jobs)):
-                if number == 0:
+                if number == len(members) // 2:
                     os.kill(victim.process.pid, signal.SIGKILL)
                 yield result
 
         return audited(members, folder, losing_one)
 
 
+def damaged(target: str, folder: Path) -> Path:
+    """A copy of a repository in whose packs the middle is gone."""
+    place = Path(target)
+    copy = folder / "damaged.git"
+    shutil.copytree(place / ".git" if (place / ".git").is_dir() else place, copy)
+    for pack in copy.glob("objects/pack/*.pack"):
+        data = bytearray(pack.read_bytes())
+        data[len(data) // 4 : -len(data) // 4] = bytes(len(data[len(data) // 4 : -len(data) // 4]))
+        pack.chmod(0o644)
+        pack.write_bytes(data)
+    for loose in copy.glob("objects/??/*"):
+        loose.unlink()
+    return copy
+
+
 def main() -> int:
     """Prints a row for each engine."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="+", metavar="REPOSITORY")
-    members = [Member(target) for target in parser.parse_args().targets]
-    ways: dict[str, Callable[[Path], tuple[float, Fleet, dict[str, bytes]]]] = {
-        "pool of one": lambda folder: audited(members, folder, Pool(1)),
-        "pool of two": lambda folder: audited(members, folder, Pool(2)),
+    targets = parser.parse_args().targets
+    ways: dict[str, Callable[[list[Member], Path], Run]] = {
+        "pool of one": lambda members, folder: audited(members, folder, Pool(1)),
+        "pool of two": lambda members, folder: audited(members, folder, Pool(2)),
     }
     if find_spec("distributed"):
-        ways["Dask, two workers, one killed"] = lambda folder: on_dask(members, folder)
-    print(f"| {len(members)} repositories | seconds | × pool of one | same comparison | same audits |")
-    print("|---|---:|---:|---|---|")
-    first: tuple[float, Fleet, dict[str, bytes]] | None = None
+        ways["Dask, two workers, one killed"] = on_dask
+    with tempfile.TemporaryDirectory() as name:
+        broken = damaged(targets[0], Path(name))
+        members = [Member(target) for target in (*targets[:1], str(broken), *targets[1:])]
+        print(f"| {len(members)} repositories | {' | '.join(COLUMNS)} |")
+        print(f"|---|{'---:|' * (len(COLUMNS) - 2)}---|---|")
+        return int(not _agree(members, ways, str(broken)))
+
+
+def _agree(members: list[Member], ways: dict[str, Callable[[list[Member], Path], Run]], broken: str) -> bool:
+    first: Run | None = None
     agree = True
     for name, way in ways.items():
         with tempfile.TemporaryDirectory() as folder:
-            found = way(Path(folder))
+            found = way(members, Path(folder))
         first = first or found
-        same = found[1] == first[1], found[2] == first[2]
-        agree = agree and all(same)
+        without = [one for one in found.fleet.standings if one.problem]
+        same = found.fleet == first.fleet, found.files == first.files
+        agree = agree and all(same) and all(one.member.target == broken for one in without)
+        here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
         words = ["yes" if one else "NO" for one in same]
-        print(f"| {name} | {found[0]:.1f} | {found[0] / first[0]:.2f} | {words[0]} | {words[1]} |", flush=True)
-    return int(not agree)
+        print(
+            f"| {name} | {found.seconds:.1f} | {found.seconds / first.seconds:.2f} | {found.peak:.0f} | {here:.0f} | {len(without)}"
+            f" | {words[0]} | {words[1]} |",
+            flush=True,
+        )
+        for one in without:
+            print(f"{one.name}: {one.problem}", file=sys.stderr, flush=True)
+    return agree
 
 
 if __name__ == "__main__":

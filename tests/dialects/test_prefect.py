@@ -156,6 +156,34 @@ def test_schedules_in_files(schedule: str, expected: set[str]) -> None:
     assert triggers(flow("get()", {"prefect.yaml": text})) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "entry", "expected"),
+    [
+        ("deployments/daily.yaml", "flow.py:main", {"0 1 * * * > main"}),
+        ("main.yaml", "./flow.py:main", {"0 1 * * * > main"}),
+        ("main.yaml", "flow.py:other", set()),
+    ],
+)
+def test_the_file_of_one_deployment(path: str, entry: str, expected: set[str]) -> None:
+    text = f"name: d\nschedule:\n  cron: 0 1 * * *\n  timezone: null\nflow_name: main\npath: ''\nentrypoint: {entry}\n"
+    assert triggers(flow("get()", {path: text})) == expected
+
+
+@pytest.mark.parametrize("named", ["entrypoint=ENTRY, source='https://h/r.git'", "'https://h/r.git', ENTRY"])
+def test_a_flow_that_is_deployed_by_its_file_and_name(named: str) -> None:
+    code = f"from prefect import flow\nENTRY = 'flow.py:main'\nflow.from_source({named}).deploy(name='d', cron='0 1 * * *')\n"
+    graph = flow("get()", {"deploy.py": code})
+    assert triggers(graph) == {"0 1 * * * > main"}
+    assert pipelines(graph) == {"main"}
+
+
+def test_a_task_that_is_put_into_a_flow_of_the_first_version() -> None:
+    graph = graphs(
+        {"flow.py": ONE + "with Flow('etl', schedule=CronSchedule('0 1 * * *')) as flow:\n    flow.add_task(get)\n"}
+    )
+    assert (steps(graph), triggers(graph)) == (["get"], {"0 1 * * * > etl"})
+
+
 def test_deployments_started_by_name() -> None:
     head = TASKS + "from prefect.deployments import run_deployment\n@flow\ndef other_one():\n    work(1)\n"
     graph = flow("run_deployment(name='other-one/daily')", head=head)

@@ -86,8 +86,10 @@ def codes(facts: dict[str, Facts]) -> dict[str, list[str]]:
 def test_reads_what_a_reader_knows_in_the_order_of_the_listing(named: bool) -> None:
     tree = FakeTree({"b.txt": b"B", "a.doc": b"A", "c.bin": b"C", "d.txt": b"D"}, named=named, absent=["d.txt"])
     facts = read_facts(tree)
+    assert list(facts) == ["a.doc", "b.txt", "d.txt"]
+    assert codes(facts) == {"d.txt": ["unread"]}
+    del facts["d.txt"]
     assert texts(facts) == {"a.doc": "A", "b.txt": "B"}
-    assert list(facts) == ["a.doc", "b.txt"]
     assert "c.bin" not in tree.asked
     assert "link.txt" not in tree.asked
 

@@ -41,9 +41,44 @@ def test_filling_with_a_mean_weighs_less_than_a_fitted_object_and_all_means_of_a
     source = "for c in ['age', 'income', 'tenure']:\n    features[c] = features[c].fillna(features[c].mean())\n"
     source += "features['visits'] = features['visits'].fillna(features['visits'].median())\n"
     files = {"train.py": READ + source + SPLIT + JUDGE}
-    assert said(files) == {("LKG001", "high")}
+    assert said(files) == {("LKG001", "medium")}
     (finding,) = judge(graphs(files, archetypes="P").components, [registry().rules["LKG001"]]).findings
     assert finding.message.startswith("2 statistics")
+
+
+def test_columns_scaled_by_hand_weigh_more_than_gaps_that_are_filled() -> None:
+    source = "features = (features - features.mean()) / features.std()\n"
+    assert said({"train.py": READ + source + SPLIT + JUDGE}) == {("LKG001", "high")}
+
+
+@pytest.mark.parametrize(
+    ("prepared", "found"),
+    [
+        ("test['age'] = test['age'].fillna(test['age'].mean())\n", {("LKG001", "low")}),
+        ("test['age'] = test['age'].fillna(train['age'].mean())\n", set()),
+        ("test[['age']] = StandardScaler().fit_transform(test[['age']])\n", {("LKG001", "medium")}),
+        ("test['town'] = LabelEncoder().fit_transform(test['town'])\n", {("LKG001", "medium")}),
+    ],
+)
+def test_what_is_learned_anew_from_rows_to_be_predicted_spoils_the_answers_alone(
+    prepared: str, found: set[tuple[str, str]]
+) -> None:
+    source = "from sklearn.preprocessing import LabelEncoder, StandardScaler\n"
+    source += "train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\n" + prepared
+    source += "model = LogisticRegression().fit(train[['age', 'town']], train['churned'])\nmodel.predict(test[['age', 'town']])\n"
+    assert said({"train.py": READ + source}) == found
+
+
+def test_the_target_of_both_parts_that_is_cut_off_by_its_place_accuses_nobody() -> None:
+    source = """\
+from sklearn.preprocessing import LabelEncoder
+train, test = train_test_split(frame, random_state=1)
+train["churned"] = LabelEncoder().fit_transform(train["churned"])
+test["churned"] = LabelEncoder().fit_transform(test["churned"])
+model = LogisticRegression().fit(train.iloc[:, :-1], train.iloc[:, -1])
+print(model.score(test.iloc[:, :-1], test.iloc[:, -1]))
+"""
+    assert said({"train.py": READ + source}) == set()
 
 
 def test_a_statistic_over_rows_that_are_only_predicted_weighs_least() -> None:

@@ -117,7 +117,9 @@ CELL = '{"cell_type": "code", "execution_count": %s, "id": "c%d", "metadata": {}
 
 @pytest.mark.parametrize(("count", "severity"), [("2", "medium"), ("null", "low")])
 def test_a_cell_that_was_never_run_weighs_less(count: str, severity: str) -> None:
-    cells = ", ".join([CELL % ("1", 1, "import pandas as pd"), CELL % (count, 2, "print(frames.shape)")])
+    cells = ", ".join(
+        [CELL % ("1", 1, "import pandas as pd"), CELL % (count, 2, "def size():\\n    return frames.shape\\n\\nsize()")]
+    )
     (finding,) = found({"a.ipynb": NOTEBOOK % cells}, "COD008", "N")
     assert finding.severity.value == severity
 
@@ -165,3 +167,116 @@ def test_a_stage_that_is_run_alone_runs_nothing_before_it() -> None:
     steps = graphs(files, archetypes="P").world.steps
     runs = {step.path: sorted(steps.programs(step)) for step in steps.all if step.tool == "shell"}
     assert runs == {"whole.sh": ["a.py", "b.py"], "alone.sh": ["b.py"]}
+
+
+def test_names_that_a_framework_puts_into_notebooks_are_there() -> None:
+    cells = CELL % ("1", 1, "print(catalog.list())")
+    assert found({"a.ipynb": NOTEBOOK % cells}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % cells, "settings.py": "from kedro.io import DataCatalog\n"}, "REP008", "N")
+
+
+def test_a_name_that_the_state_of_a_notebook_lacks_is_told_once() -> None:
+    files = {"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(frames.shape)"))}
+    assert found(files, "REP008", "N")
+    assert not found(files, "COD008", "N")
+
+
+def test_what_a_run_of_a_notebook_leaves_is_no_notebook_of_its_own() -> None:
+    cell = CELL % ("1", 1, "import pickle\\ndef size():\\n    return frames.shape\\n\\nsize()")
+    left = '"metadata": {"papermill": {"input_path": "a.ipynb", "output_path": "out/a.ipynb"}}'
+    assert found({"out/a.ipynb": NOTEBOOK % cell}, "COD008", "N")
+    assert not found(
+        {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}, "COD008", "N"
+    )
+
+
+TRAINS = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef fit():\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['a']], f['y'])\n    print(m.predict(f[['a']]))\n    joblib.dump(m, 'm.pkl')\n"
+
+
+def test_an_endpoint_that_takes_nothing_or_trains_is_sent_nothing_to_check() -> None:
+    app = DEPLOYED["app.py"]
+    train = "\n\n@app.get('/train')\ndef again():\n    from train import fit\n    fit()\n    return 'done'\n"
+    last = "\n\n@app.get('/last')\ndef last():\n    return str(model.predict([[1.0]]))\n"
+    findings = found({**DEPLOYED, "train.py": TRAINS, "app.py": app + train + last}, "MON004", "S")
+    assert ["/p" in finding.message for finding in findings] == [True]
+
+
+def test_goals_of_make_keep_the_order_in_which_they_are_named() -> None:
+    write = "import pandas as pd\npd.read_csv('d.csv').to_csv('e.csv')\n"
+    files = {"one.py": write, "two.py": "import pandas as pd\npd.read_csv('e.csv').to_csv('g.csv')\n"}
+    goals = "one:\n\tpython one.py\n\ntwo:\n\tpython two.py\n\n"
+    (loose,) = found({**files, "Makefile": goals}, "PIP001")
+    (kept,) = found({**files, "Makefile": f"{goals}all: one two\n"}, "PIP001")
+    assert kept.severity.rank < loose.severity.rank
+
+
+def test_a_deployment_that_code_starts_may_train() -> None:
+    flow = "from prefect.deployments import run_deployment\n\n\ndef on_drift():\n    run_deployment(name='{}')\n"
+    assert found({**DEPLOYED, "watch.py": flow.format("report/daily")}, "OPS001", "S")
+    assert not found({**DEPLOYED, "watch.py": flow.format("churn/churn-train")}, "OPS001", "S")
+
+
+def test_data_of_a_finished_archive_do_not_age() -> None:
+    job = "on:\n  schedule:\n    - cron: '0 0 * * 0'\njobs:\n  train:\n    runs-on: x\n    steps:\n      - run: python fit.py\n"
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('https://{}/wine.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    moving, finished = (
+        {".github/workflows/t.yml": job, "fit.py": fit.format(home)}
+        for home in ("data.example.org", "archive.ics.uci.edu/ml")
+    )
+    assert found(moving, "MON008", "P")
+    assert not found(finished, "MON008", "P")
+    (grave,), (mild,) = found(moving, "DAT001", "P"), found(finished, "DAT001", "P")
+    assert mild.severity.rank < grave.severity.rank
+
+
+def test_notebooks_that_one_program_runs_are_one_finding() -> None:
+    note = NOTEBOOK % (CELL % ("1", 1, "print(1)"))
+    run = (
+        "import papermill as pm\npm.execute_notebook('a.ipynb', 'x.ipynb')\npm.execute_notebook('b.ipynb', 'y.ipynb')\n"
+    )
+    (finding,) = found({"a.ipynb": note, "b.ipynb": note.replace("print(1)", "print(2)"), "run.py": run}, "PIP009")
+    assert "and 1 other" in finding.message
+
+
+VALIDATE = "\n\ndef validate_columns(f):\n    return 'a' in f.columns\n\n\n"
+
+
+def test_a_verdict_on_the_data_that_stops_training_is_a_test_of_them() -> None:
+    head, rest = TRAINS.split("def fit():\n", 1)
+    read, train = rest.split("\n", 1)
+    looked = f"{head}{VALIDATE}def fit():\n{read}\n    is_valid = validate_columns(f)\n"
+    end = "\n\nif __name__ == '__main__':\n    fit()\n"
+    (nothing,) = found({"fit.py": TRAINS + end}, "TST004")
+    (looks,) = found({"fit.py": looked + train + end}, "TST004")
+    assert "validate_columns() looks at them" in looks.message
+    assert looks.severity.rank <= nothing.severity.rank
+    assert not found(
+        {"fit.py": f"{looked}    if not is_valid:\n        raise ValueError('bad')\n{train}{end}"}, "TST004"
+    )
+
+
+def test_services_that_one_compose_file_builds_are_one_system() -> None:
+    parts = ("api", "feed", "store", "jobs", "page", "mail")
+    files = {f"{part}/requirements.txt": "pandas\n" for part in parts} | {
+        f"{part}/run.py": "import pandas\n" for part in parts
+    }
+    services = "".join(f"  {part}:\n    build: ./{part}\n" for part in parts)
+
+    def signals(tree: dict[str, str]) -> str:
+        return " ".join(s for a in graphs(tree).components[0].archetypes for s in a.signals)
+
+    assert "side by side" in signals(files)
+    assert "side by side" not in signals({**files, "docker-compose.yml": f"services:\n{services}"})
+
+
+def test_a_program_that_starts_another_by_its_name_starts_it() -> None:
+    start = "import subprocess\n\n\ndef go(name):\n    subprocess.run(['spark-submit', f'/opt/jobs/{name}'])\n\n\ngo('fit.py')\n"
+    fit = DEPLOYED["fit.py"]
+    assert found({"jobs/fit.py": fit}, "REP010")
+    image = {"Dockerfile": "FROM python:3.12\nCOPY . /app\nCMD python /app/start.py\n"}
+    assert not found({"jobs/fit.py": fit, "start.py": start, **image}, "REP010")
+
+
+def test_folders_in_windows_are_no_patterns() -> None:
+    (finding,) = found({"a.py": "import os\nos.listdir(r'C:\\Users\\maryanne\\data\\depth')\n"}, "DAT005")
+    assert finding.place.line == 2

@@ -8,7 +8,8 @@ import pytest
 
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
-from auditor.tree import open_tree, remote
+from auditor.tree import open_tree
+from auditor.tree.fetching import fetch_into
 from auditor.tree.git import GitError
 from auditor.tree.names import identity, is_url, repository_name, strip_credentials
 from tests.tree.conftest import Repo
@@ -89,14 +90,14 @@ def test_an_address_that_would_start_a_program_is_refused(
 def test_a_server_that_refuses_a_fetch_of_everything_gives_the_commit(
     served: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = remote._fetch
+    real = fetch_into
 
     def refusing(git: object, url: str, words: list[str], *rest: object) -> None:
         if "--filter=blob:none" in words:
             raise GitError("refused")
         real(git, url, words, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(remote, "_fetch", refusing)
+    monkeypatch.setattr("auditor.tree.remote.fetch_into", refusing)
     with open_tree(f"file://{served.root}", cache_dir=tmp_path / "cache") as tree:
         assert dict(tree.read(["a.py"])) == {"a.py": b"one"}
         assert tree.history().state == "shallow"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor import audit
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
 from auditor.tree import git as git_room
@@ -189,3 +190,20 @@ def test_a_repository_whose_objects_are_gone_is_the_users_to_mend(repo: Repo) ->
         thing.unlink()
     with pytest.raises(UsageError, match=r"git cannot read|cannot be listed|names no commit"):
         open_tree(str(repo.root / ".git"))
+
+
+def test_an_object_that_git_cannot_unpack_costs_itself_alone(repo: Repo) -> None:
+    files = {f"{name}.py": "".join(f"{name}{n} = {n * 7919 % 10007}\n" for n in range(5_000)) for name in "abcde"}
+    repo.commit({**files})
+    for name in "bd":
+        place = blob_file(repo, f"{name}.py")
+        data = bytearray(place.read_bytes())
+        data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+        place.chmod(0o600)
+        place.write_bytes(data)
+    with open_tree(str(repo.root / ".git")) as tree:
+        found = dict(tree.read(files))
+    assert found == {path: None if path in ("b.py", "d.py") else text.encode() for path, text in files.items()}
+    told = audit(str(repo.root / ".git"), use_cache=False)
+    assert [(one.path, one.code) for one in told.problems] == [("b.py", "unread"), ("d.py", "unread")]
+    assert (told.coverage.files_read, told.coverage.files_failed, told.errors) == (3, 2, ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from auditor.dialects import commanding
@@ -25,6 +24,7 @@ from auditor.dialects.symbolic.things import (
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Word
 from auditor.model.ir import Attr, Const, Group
+from auditor.model.regex import regex
 from auditor.program.naming.code import Frame, Local
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.values import Value
@@ -33,8 +33,8 @@ _SHELL = {"BashOperator": "bash_command", "BashSensor": "bash_command"}
 _IN_IMAGE = {"DockerOperator": ("entrypoint", "command"), "DockerSwarmOperator": ("command",)}
 _IN_POD = ("cmds", "arguments")
 _PROGRAM = {"SparkSubmitOperator": ("spark-submit", "application"), "PapermillOperator": ("papermill", "input_nb")}
-_PULLED = re.compile(r"xcom_pull\(\s*(?:task_ids\s*=\s*)?(\[[^\]]*\]|'[^']*'|\"[^\"]*\")")
-_QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
+_PULLED = regex(r"xcom_pull\(\s*(?:task_ids\s*=\s*)?(\[[^\]]*\]|'[^']*'|\"[^\"]*\")")
+_QUOTED = regex(r"['\"]([^'\"]+)['\"]")
 _METHODS = ("execute", "poke", "execute_complete")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -10,8 +9,9 @@ from typing import NamedTuple
 
 from auditor.dialects.dagster.assets import Asset, Key, Keys, Known, Spec
 from auditor.dialects.symbolic.things import Items, Thing, options
+from auditor.model.regex import regex
 
-_QUERY = re.compile(r'(?P<up>\*|(?:\d*\+)?)(?:(?P<field>\w+):)?"?(?P<value>[\w*/. -]+?)"?(?P<down>\*|(?:\+\d*)?)')
+_QUERY = regex(r'(?P<up>\*|(?:\d*\+)?)(?:(?P<field>\w+):)?"?(?P<value>[\w*/. -]+?)"?(?P<down>\*|(?:\+\d*)?)')
 _SAME = frozenset({"materializable", "required_multi_asset_neighbors", "without_checks"})
 OVER = frozenset({"upstream", "downstream", *_SAME})
 

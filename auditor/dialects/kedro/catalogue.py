@@ -12,6 +12,7 @@ from auditor.dialects.naming import path_identity
 from auditor.language.template import expand
 from auditor.model.artefact import NodeKind
 from auditor.model.facts import Facts, Leaf
+from auditor.model.regex import regex
 
 CATALOGUE = "kedro-catalog"
 OVERRIDDEN = 0.8
@@ -20,14 +21,14 @@ OVERRIDDEN = 0.8
 LONGEST_NAME, MOST_HOLES = 120, 4
 """Longer names and patterns with more placeholders are not matched: trying every split of them could take forever."""
 
-_HOLE = re.compile(r"\{([^{}:!]*)[^{}]*\}")
+_HOLE = regex(r"\{([^{}:!]*)[^{}]*\}")
 _NESTING = 5
 DEFAULTS = ("base", "local")
 """The environments of a plain `kedro run`: the second overrides the first."""
 _KINDS = (
-    (re.compile(r"metric", re.IGNORECASE), NodeKind.METRIC),
-    (re.compile(r"plot|matplotlib|html|pillow\.Image|image\.", re.IGNORECASE), NodeKind.REPORT),
-    (re.compile(r"model", re.IGNORECASE), NodeKind.MODEL),
+    (regex(r"metric", re.IGNORECASE), NodeKind.METRIC),
+    (regex(r"plot|matplotlib|html|pillow\.Image|image\.", re.IGNORECASE), NodeKind.REPORT),
+    (regex(r"model", re.IGNORECASE), NodeKind.MODEL),
 )
 
 

@@ -13,6 +13,7 @@ from auditor.dialects.symbolic.things import Thing
 from auditor.model.artefact import NodeKind
 from auditor.model.facts import Facts
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Table
+from auditor.model.regex import regex
 from auditor.program.naming.code import Library
 from auditor.program.symbolic.values import normal
 
@@ -22,7 +23,7 @@ _KINDS = {
     "model": NodeKind.MODEL, "metrics": NodeKind.METRIC, "classificationmetrics": NodeKind.METRIC,
     "slicedclassificationmetrics": NodeKind.METRIC, "html": NodeKind.REPORT, "markdown": NodeKind.REPORT,
 }  # fmt: skip
-_NAMED = re.compile(r"^[ \t]*name:\s*['\"]?([^'\"#\n]+)", re.M)
+_NAMED = regex(r"^[ \t]*name:\s*['\"]?([^'\"#\n]+)", re.M)
 _PATH_ENDS = ("_path", "_file")
 _OLD_OUTPUTS = ("OutputPath", "OutputTextFile", "OutputBinaryFile")
 

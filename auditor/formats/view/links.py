@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import quote
 
 from auditor.model.listing import Target
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 
 Spot = Place | Related
 Linker: TypeAlias = Callable[[Spot], str]
 
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"https://(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
     r"/(?P<path>[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,5})/?"
 )
-_REVISION = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+_REVISION = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_CREDENTIALS = regex(r"(?<=://)[^/@\s]*@")
 _FORMS = {  # before the revision, between revision and path, before a line
     "github.com": ("/blob/", "#L"),
     "gitlab.com": ("/-/blob/", "#L"),

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from auditor.formats.text import code_lines, plain
 from auditor.formats.view.pieces import Block, Inline, Span
+from auditor.model.regex import regex
 
-_INLINE = re.compile(
+_INLINE = regex(
     r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)"
     r"|\*\*(?P<strong>[^*\s](?:[^*]*[^*\s])?)\*\*"
     r"|(?<![*\w])\*(?P<em>[^*\s](?:[^*]*[^*\s])?)\*(?![*\w])"
     r"|\[(?P<label>[^\[\]]+)\]\((?P<address>https://[^\s()<>\"]+)\)"
     r"|<(?P<bare>https://[^\s<>\"]+)>"
 )
-_CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
-_BULLET = re.compile(r"\s*[-*+]\s+(?P<text>.*)")
-_NUMBER = re.compile(r"\s*\d{1,3}[.)]\s+(?P<text>.*)")
-_FENCE = re.compile(r"\s*(```+|~~~+)")
+_CODE = regex(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
+_BULLET = regex(r"\s*[-*+]\s+(?P<text>.*)")
+_NUMBER = regex(r"\s*\d{1,3}[.)]\s+(?P<text>.*)")
+_FENCE = regex(r"\s*(```+|~~~+)")
 
 
 def blocks(markdown: str) -> tuple[Block, ...]:

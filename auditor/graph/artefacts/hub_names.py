@@ -9,18 +9,19 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.model.facts import Facts, Leaf
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 _NAMES = {
-    "dataset": re.compile(r"(?:^|_)(?:dataset|data)(?:_(?:name|id|path|repo|repo_id|hub_id))?$", re.I),
-    "model": re.compile(r"(?:^|_)(?:model|base_model|tokenizer|pretrained_model|checkpoint)(?:_(?:name|id|name_or_path|repo|repo_id|hub_id))?$", re.I),
+    "dataset": regex(r"(?:^|_)(?:dataset|data)(?:_(?:name|id|path|repo|repo_id|hub_id))?$", re.I),
+    "model": regex(r"(?:^|_)(?:model|base_model|tokenizer|pretrained_model|checkpoint)(?:_(?:name|id|name_or_path|repo|repo_id|hub_id))?$", re.I),
 }  # fmt: skip
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_REPOSITORY = regex(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _PINS = ("revision", "{}_revision", "commit_hash", "{}_version_hash", "rev", "sha")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_FILE = re.compile(
+_COMMIT = regex(r"[0-9a-f]{7,40}")
+_FILE = regex(
     r"\.(?:csv|tsv|json|jsonl|parquet|yaml|yml|txt|pt|pth|pkl|bin|py|zip|gz|h5|onnx|joblib|ckpt|safetensors)$", re.I
 )
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"(?:data|datasets?|models?|outputs?|out|checkpoints?|ckpts?|runs?|results?|artifacts?|logs?|src|configs?|version_\d+)/",
     re.I,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,11 +12,12 @@ from typing import NamedTuple
 from auditor.graph.artefacts.identity import matches, within
 from auditor.model.artefact import Node, NodeKind
 from auditor.model.errors import UsageError
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import is_uri, normal, uri
 
 _MOST_NAMED = 5
-_INSIDE = re.compile(r"^(?P<path>[^#]+?)(::|#)(?P<name>.+)$")
-_KEY = re.compile(r"^(?P<path>[^:#]+\.[^:#/.]+):(?P<name>[^:/].*)$")
+_INSIDE = regex(r"^(?P<path>[^#]+?)(::|#)(?P<name>.+)$")
+_KEY = regex(r"^(?P<path>[^:#]+\.[^:#/.]+):(?P<name>[^:/].*)$")
 _DEFINED = frozenset({NodeKind.PARAM, NodeKind.CI_JOB, NodeKind.SERVICE})
 """Kinds that are defined in a file and need have no tie to it: a change of the file is a change of them."""
 _INNER = frozenset({NodeKind.PARAM, NodeKind.FUNCTION})

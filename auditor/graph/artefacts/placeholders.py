@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
+from auditor.model.regex import regex
+
 HOLE = "{placeholder}"
 
-_WORD = re.compile(
+_WORD = regex(
     r"(?:^|[-_.\s])your(?=$|[-_.\s]|[a-z]{2})(?!self)|<[^<>/]+>|^\[[^\[\]/]+\]$|^\.{3}$|^x{3,}$|^\*{3,}$"
     r"|(?:^|[-_.])(?:change|replace|fill)[-_]?(?:me|this|in|with)(?:$|[-_.])|(?:^|[-_.])(?:placeholder|todo|fixme)(?:$|[-_.])",
     re.I,
 )
-_HOST = re.compile(
+_HOST = regex(
     r"^(?:my|some|a|the|an|example|sample|test|dummy|foo)[-_.]?(?:s3[-_]?|gcs[-_]?)?(?:bucket|account|container|project|host|server|domain|site|endpoint|registry)(?:[-_.]?name)?$"
     r"|^(?:bucket|account|container|storage[-_]?account)(?:[-_]?name)?$",
     re.I,
 )
 """Names of buckets and hosts that are nobody's."""
-_FOLDERS = re.compile(r"^/?(?:(?:some|full|absolute|your)/)?path/to/(?=.)", re.I)
+_FOLDERS = regex(r"^/?(?:(?:some|full|absolute|your)/)?path/to/(?=.)", re.I)
 
 
 def unfilled(text: str) -> str:

@@ -5,17 +5,17 @@ A key is (platform, catalog, schema, name) in lower case, `*` for what is not sa
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import pattern
 
 UNSAID = "*"
 DBT = "dbt"
 MOST_ALIKE = 300  # tables of one name: more are told apart by nothing
 
-_PARTS = re.compile(r"\.(?![^{}]*\})")
+_PARTS = regex(r"\.(?![^{}]*\})")
 
 Key = tuple[str, str, str, str]
 

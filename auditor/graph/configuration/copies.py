@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.regex import regex
 
 FEWEST_KEYS = 8
 """Keys from which two files of the same keys are no coincidence."""
@@ -17,10 +18,10 @@ ALIKE, CHANGED = 0.8, 0.2
 
 MOST_FILES = 400
 
-_SETTINGS = re.compile(r"(^|/)(conf|confs|config|configs|configuration|settings|params|experiments?|hparams|hyperparams?)(/|$)", re.I)  # fmt: skip
+_SETTINGS = regex(r"(^|/)(conf|confs|config|configs|configuration|settings|params|experiments?|hparams|hyperparams?)(/|$)", re.I)  # fmt: skip
 """Folders whose files are settings, whoever reads them."""
 
-_INHERITS = re.compile(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|imports?|includes?|<<|hydra)$", re.I)
+_INHERITS = regex(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|imports?|includes?|<<|hydra)$", re.I)
 """Keys by which a file builds upon another."""
 
 

@@ -10,13 +10,14 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Program
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-_TEMPLATE = re.compile(r"\.(example|sample|template|tmpl|tpl|dist)($|\.)|(^|/)(example|sample|template)[._-]", re.I)
-_FIXTURE = re.compile(r"(^|/)(testdata|fixtures?|mocks?|__snapshots__)/", re.I)
+_TEMPLATE = regex(r"\.(example|sample|template|tmpl|tpl|dist)($|\.)|(^|/)(example|sample|template)[._-]", re.I)
+_FIXTURE = regex(r"(^|/)(testdata|fixtures?|mocks?|__snapshots__)/", re.I)
 """Where keys are made to be thrown away."""
-_START = re.compile(r"(^|[/._-])(quick-?start|getting-?started)([/._-]|$)", re.I)
+_START = regex(r"(^|[/._-])(quick-?start|getting-?started)([/._-]|$)", re.I)
 """What everybody starts alike, who tries the thing out."""
-_LOCAL = re.compile(r"(^|[/._-])(local(host)?|dev(el|elopment)?|sandbox|playground)([/._-]|$)", re.I)
+_LOCAL = regex(r"(^|[/._-])(local(host)?|dev(el|elopment)?|sandbox|playground)([/._-]|$)", re.I)
 """What one starts on a machine of one's own; or what a team shares and calls dev, hence only milder by a step."""
 
 

@@ -10,20 +10,21 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.code import Frame, Local, Options
 from auditor.program.naming.words import records
 
 LONG = 5
 """Lines of comments in a row from which they are code that was put away."""
 
-_CODE = re.compile(
+_CODE = regex(
     r"^(?:(?:import|from)\s+[\w.]+|(?:def|class)\s+\w+.*:$|(?:for|while|with|if|elif)\s.*:$|(?:else|try|finally):$|except\b.*:$"
     r"|return\b.*[\w)\]]$|raise\s+\w+|@\w[\w.]*(?:\(.*\))?$|[\w.\[\]'\",\s]+\s(?:=|\+=|-=)\s\S.*|[\w.]+\(.*\)?,?$|[\w.]+\($|[)\]}],?$|['\"][^'\"]*['\"]\s*:.*,$)"
 )
-_SAMPLE = re.compile(r"^[A-Z][A-Z\d_]+\s*=[^=]")
+_SAMPLE = regex(r"^[A-Z][A-Z\d_]+\s*=[^=]")
 """Settings that a tool's own template shows in comments."""
-_PROSE = re.compile(r"^(?:e\.g\.|i\.e\.|note|todo|usage|example|see |this |the )|[.!?]$", re.I)
-_MARKED = re.compile(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
+_PROSE = regex(r"^(?:e\.g\.|i\.e\.|note|todo|usage|example|see |this |the )|[.!?]$", re.I)
+_MARKED = regex(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
 
 
 class Buried(NamedTuple):

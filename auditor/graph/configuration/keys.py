@@ -6,7 +6,6 @@ setting says its name. What flows whole into something that is not seen may read
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Handler, If, Op, Record, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.configuration.mentions import mentions, stored, words_of
 from auditor.program.configuration.readings import Reading
 from auditor.program.naming.code import Frame
@@ -31,7 +31,7 @@ MOST_DEAD = 0.5
 _FOREIGN = frozenset({"r", "rmd", "jl", "scala", "java", "kt", "js", "ts", "tsx", "go", "rs", "cpp", "cc", "c", "cs", "rb", "php", "j2", "jinja", "jinja2", "tmpl"})  # fmt: skip
 """Code and templates that are not read here, and may read a document."""
 
-_LIST = re.compile(r"\.\d+(\.|$)")
+_LIST = regex(r"\.\d+(\.|$)")
 _METHODS = frozenset(name for kind in (str, dict, list, float, PurePath) for name in dir(kind)) | {
     "mkdir",
     "exists",

@@ -12,12 +12,13 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
 _COMPARES = frozenset({"<", "<=", ">", ">="})
-_GEOMETRY = re.compile(r"iou|nms|overlap|area|bbox", re.I)
+_GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.shapes import Shape, shapes
 
@@ -26,7 +27,7 @@ SAME_FILE = 10
 OFTEN = 3
 """Files from which a run is told however large the rest is (Fowler 1999: three strikes and you refactor)."""
 MOST_STATEMENTS = 300_000
-_README = re.compile(r"readme[^/]*\.ipynb$", re.I)
+_README = regex(r"readme[^/]*\.ipynb$", re.I)
 """Notebooks that are documents: each tells all that its reader needs."""
 
 

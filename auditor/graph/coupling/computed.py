@@ -9,18 +9,17 @@ from typing import NamedTuple
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Table
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 from auditor.program.naming.shapes import shapes, written
 
 _FEATURE_ROLES = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.TRANSFORMER, Role.FEATURE, Role.FEATURE_SELECT})
-_FEATURE_NAME = re.compile(
-    r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I
-)
+_FEATURE_NAME = regex(r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I)
 _CASTS = frozenset(
     {"to_datetime", "to_numeric", "astype", "int", "float", "str", "bool", "copy", "get", "array", "asarray"}
 )
-_KEYED = re.compile(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")
+_KEYED = regex(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")
 LETTERS = 6
 """Tokens from which a statement says enough to be recognised."""
 

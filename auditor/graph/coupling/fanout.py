@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -15,12 +14,13 @@ from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.calls.origins import Origin, through
 from auditor.program.naming.code import Local
 
 FEWEST_MODELS = 3
-_NUMBERED = re.compile(r"\d+|\{[^}]*\}")
+_NUMBERED = regex(r"\d+|\{[^}]*\}")
 
 
 class Fed(NamedTuple):

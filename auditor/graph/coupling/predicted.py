@@ -16,6 +16,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 
@@ -28,9 +29,7 @@ GROUPING = (
     "sklearn.ensemble.IsolationForest",
 )
 """Models whose output describes the rows rather than guess what is to be learned: using it as a feature corrects nothing."""
-_GUARDED = re.compile(
-    r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I
-)
+_GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
 class Written(NamedTuple):

@@ -212,7 +212,9 @@ def _whole(world: World, sites: set[Site]) -> frozenset[Site]:
             owner = code.owner(call.callee.path, call.callee.scope) if call.constructs else None
             for number in code.index(call.callee.path, owner).nested if owner is not None else ():
                 method = (call.callee.path, number)
-                if method not in sites and not effects.callers.get(method):
+                if method not in sites and all(
+                    places.is_test(edge.caller[0]) for edge in effects.callers.get(method, ())
+                ):
                     onward = set(effects.reached(method)) - sites
                     sites |= onward
                     todo += sorted(onward)

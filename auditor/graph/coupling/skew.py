@@ -17,10 +17,11 @@ from auditor.graph.coupling.ways import ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 
-_TARGET_NAME = re.compile(r"^(y|y_\w+|\w*target\w*|labels?|label_col\w*)$", re.I)
+_TARGET_NAME = regex(r"^(y|y_\w+|\w*target\w*|labels?|label_col\w*)$", re.I)
 LONG = 10
 COLUMNS = 3
 STATEMENTS = 4

@@ -10,6 +10,7 @@ from auditor.graph import places
 from auditor.graph.data.versions import NOT_DATA
 from auditor.graph.world import World
 from auditor.model.listing import Content, Entry
+from auditor.model.regex import regex
 
 LARGE = 5_000_000
 CHURNED = 1_000_000
@@ -59,7 +60,7 @@ def _is_kept_data(entry: Entry) -> bool:
     )
 
 
-_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?|raw|corpus|corpora)/", re.I)
+_DATA_FOLDER = regex(r"(^|/)(data|datasets?|raw|corpus|corpora)/", re.I)
 _IN_OTHER_FORMATS = NOT_DATA | {
     "rst",
     "txt",

@@ -11,25 +11,26 @@ from auditor.graph.observed.written import Written, written
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.statements import placed
 from auditor.program.naming.words import records
 
 _HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
 _KINDS = {
-    "home": re.compile(_HOME),
-    "drive": re.compile(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
-    "colab": re.compile(r"/content/(?:g?drive)/[^\s'\"]+"),
-    "filestore": re.compile(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
-    "tilde": re.compile(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
-    "kaggle": re.compile(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
+    "home": regex(_HOME),
+    "drive": regex(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
+    "colab": regex(r"/content/(?:g?drive)/[^\s'\"]+"),
+    "filestore": regex(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
+    "tilde": regex(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
+    "kaggle": regex(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
 }
 """The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
 
-_PATTERN = re.compile(r"\.\*|\[\^|\(\?|\\d|\$$")
+_PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 """What only regular expressions hold."""
 
 _STARTS = ("/", "~", "dbfs:")
-_MAY_HOLD = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
+_MAY_HOLD = regex(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
 _NOBODY = frozenset({
     "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
@@ -53,11 +54,13 @@ _ASKING = frozenset({
 _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
-_SETTINGS = re.compile(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
-_REMOTE = re.compile(r"ssh|host|remote|server", re.I)
-_INSIDE = re.compile(r"mount|volume|work(ing)?_?dir", re.I)
+_SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
+_LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
+"""Folders where runs leave what they were given."""
+_REMOTE = regex(r"ssh|host|remote|server", re.I)
+_INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
-_LISTED = re.compile(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
+_LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
@@ -156,7 +159,8 @@ def _is_used(each: Written) -> bool:
 def _in_settings(world: World, path: str) -> Iterator[Personal]:
     facts = world.files[path]
     hidden = any(part.startswith(".") for part in path.split("/")[:-1])
-    recorded = path.endswith(".json") and not _SETTINGS.search(path)  # written by a program, not by a person
+    # written by a program, not by a person
+    recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
     if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
         return
     for leaf in facts.leaves:

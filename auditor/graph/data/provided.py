@@ -14,6 +14,7 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
 
@@ -75,9 +76,9 @@ def moves(world: World, site: Site) -> bool:
 
 
 _MAKING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY})
-_SECRET = re.compile(r"credential|secret|service[-_]?account|token|api[-_]?key|client[-_]?id", re.I)
-_FETCHING = re.compile(r"download|fetch|kaggle|wget|curl|gdown|gsutil|rclone|azcopy|unzip|untar|^tar$", re.I)
-_OWN_RUNS = re.compile(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
+_SECRET = regex(r"credential|secret|service[-_]?account|token|api[-_]?key|client[-_]?id", re.I)
+_FETCHING = regex(r"download|fetch|kaggle|wget|curl|gdown|gsutil|rclone|azcopy|unzip|untar|^tar$", re.I)
+_OWN_RUNS = regex(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
 
 
 class Provided:

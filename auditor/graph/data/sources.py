@@ -17,20 +17,21 @@ from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Command
 from auditor.model.ir import Const
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.symbolic.values import is_uri, uri
 
 _BRANCH = r"(?:main|master|develop|dev|trunk|HEAD)"
-_MOVING = re.compile(
+_MOVING = regex(
     rf"githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?{_BRANCH}/"
     rf"|git(?:hub|lab)[^/]*/(?:[^/]+/)+(?:raw|blob|-/raw)/(?:refs/heads/)?{_BRANCH}/"
     rf"|/resolve/{_BRANCH}/|/archive/(?:refs/heads/)?{_BRANCH}\.(?:zip|tar\.gz)|/releases/latest/download/"
     rf"|(?:^|[/_.=-])(?:latest|current|newest|today)(?=$|[/_.&-])",
     re.I,
 )
-_HOLE = re.compile(r"\{[^{}]*\}")
+_HOLE = regex(r"\{[^{}]*\}")
 _FETCHING = frozenset({"curl", "wget", "aria2c", "aws", "gsutil", "gcloud", "azcopy"})
-_VERIFYING = re.compile(r"hashlib|checksum|known_hash|sha256|sha512|md5|digest|pooch", re.I)
+_VERIFYING = regex(r"hashlib|checksum|known_hash|sha256|sha512|md5|digest|pooch", re.I)
 _ARCHIVES = frozenset({"zip", "gz", "tar", "tgz", "bz2", "7z"})
 _TABLES = frozenset(
     {

@@ -10,23 +10,24 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.world import World
 from auditor.model.facts import Column, Facts
+from auditor.model.regex import regex
 
 MATCHING = 20
 """Values of a personal kind from which a column is personal data."""
 
 _LEXICON: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
-    ("e-mail addresses", re.compile(r"(^|_)e?_?mail(_?addr\w*|_?id)?(_|$)"), frozenset({"email"})),
+    ("e-mail addresses", regex(r"(^|_)e?_?mail(_?addr\w*|_?id)?(_|$)"), frozenset({"email"})),
     (
         "telephone numbers",
-        re.compile(r"(^|_)(tele)?phone(_?n\w*)?(_|$)|(^|_)(mobile|cell)(_?n\w*|_?phone)?(_|$)"),
+        regex(r"(^|_)(tele)?phone(_?n\w*)?(_|$)|(^|_)(mobile|cell)(_?n\w*|_?phone)?(_|$)"),
         frozenset({"phone"}),
     ),
-    ("social security numbers", re.compile(r"(^|_)(ssn|social_?security\w*)(_|$)"), frozenset({"ssn"})),
-    ("bank accounts", re.compile(r"(^|_)(iban|bank_?account\w*)(_|$)"), frozenset({"iban"})),
-    ("card numbers", re.compile(r"(^|_)(credit_?)?card(_?n\w*)(_|$)"), frozenset({"card"})),
+    ("social security numbers", regex(r"(^|_)(ssn|social_?security\w*)(_|$)"), frozenset({"ssn"})),
+    ("bank accounts", regex(r"(^|_)(iban|bank_?account\w*)(_|$)"), frozenset({"iban"})),
+    ("card numbers", regex(r"(^|_)(credit_?)?card(_?n\w*)(_|$)"), frozenset({"card"})),
     (
         "dates of birth",
-        re.compile(r"(^|_)(dob|date_?of_?birth|birth_?(date|day))(_|$)"),
+        regex(r"(^|_)(dob|date_?of_?birth|birth_?(date|day))(_|$)"),
         frozenset({"date", "date-ymd"}),
     ),
 )
@@ -35,8 +36,8 @@ _LEXICON: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
 FEWEST_ROWS = 50
 """Rows of a whole table from which one value in all of them says something."""
 
-_PUBLISHED = re.compile(r"contact|author|maintainer|publisher|support|correspond|office", re.I)
-_MADE_UP = re.compile(
+_PUBLISHED = regex(r"contact|author|maintainer|publisher|support|correspond|office", re.I)
+_MADE_UP = regex(
     r"synth\w*|fake|faker|mock|dummy|sample|demo|toy|seeds?|starter|scaffold|generated|anonym\w*|masked|hashed", re.I
 )
 

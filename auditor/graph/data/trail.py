@@ -14,9 +14,10 @@ from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
-_JUDGING = re.compile(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
+_JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 

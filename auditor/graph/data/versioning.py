@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname
@@ -14,16 +13,17 @@ from auditor.graph.world import World
 from auditor.model.facts import Storage
 from auditor.model.listing import Content, Entry
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.tree.ignore import spec
 
 POINTER_BYTES = 1_024
 """A pointer to large-file storage is far shorter."""
 
-_ONE_MACHINE = re.compile(
+_ONE_MACHINE = regex(
     r"^(?:file://)?(?:~|/home/|/Users/|/root/|/tmp/|/var/tmp/|/private/tmp/|\.{1,2}(?:[/\\]|$)|[A-Za-z]:(?![/\\]{2}))"
     r"|^\w[\w.+-]*://(?:[^/@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b"
 )
-_ELSEWHERE = re.compile(r"^\w[\w.+-]+://|^\\\\|^/")
+_ELSEWHERE = regex(r"^\w[\w.+-]+://|^\\\\|^/")
 _HASH = 32
 """Letters of a hash by which a store names an object."""
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})

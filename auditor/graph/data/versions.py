@@ -13,11 +13,17 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-IMMUTABLE = re.compile(
+IMMUTABLE = regex(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
-_EDITION = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
+_EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
+FINISHED = regex(
+    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])(figshare|physionet|zenodo|openslr|dataverse\.[\w.]+)\.org|ndownloader\.figshare\.com|data\.mendeley\.com",
+    re.I,
+)
+"""Archives of data sets that were published once: what an address there holds does not change of itself."""
 _PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
@@ -97,7 +103,7 @@ _NO_DATA = ("listing", "resource", "prompt")
 """Marks of calls that fetch what a library works with, not what a model learns from: names, word lists, prompts."""
 
 
-_OF_TOKENIZERS = re.compile(
+_OF_TOKENIZERS = regex(
     r"(^|[-_.])(vocab|merges|tokenizer|tokenizer_config|special_tokens_map|spiece|sentencepiece)\.\w+$"
 )
 """Files that belong to a pretrained model: its vocabulary is no data that training learns from."""
@@ -141,7 +147,7 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        path is not None and is_offered(world, path),
+        (path is not None and is_offered(world, path)) or bool(FINISHED.search(touch.artefact.id)),
     )
 
 

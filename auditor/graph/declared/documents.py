@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from auditor.model.facts import Facts, Section
+from auditor.model.regex import regex
 
 _GENERIC = frozenset({
     "data", "raw", "interim", "processed", "external", "input", "inputs", "output", "outputs", "train", "test",
@@ -15,22 +16,22 @@ _GENERIC = frozenset({
     "config",
 })  # fmt: skip
 
-_ON_DATA = re.compile(
+_ON_DATA = regex(
     r"^[\W\d_]*(?:(?:about|the|our|training|raw|input|used|supported|available|downloading|getting|download|get)\s+)*"
     r"(?:data ?-?sets?|data|corpus|corpora|features|columns)\b"
     r"(?:\s+(?:sets?|cards?|sheets?|dictionary|description|sources?|files?|details|overview|information|structure|format|preparation|download|collection|used|schema|license|licence))*[\W_]*$",
     re.I,
 )
 """Headings of a chapter that is about the data themselves."""
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"^\s*(?:[$>%!#]|(?:dvc|git|python3?|pip3?|cd|mv|cp|rm|mkdir|wget|curl|docker|make|bash|sh|source|export|conda)\s)"
 )
-_ORIGIN = re.compile(
+_ORIGIN = regex(
     r"\b(data ?-?sets?|data|corpus|images|records|recordings)\b[^.\n]{0,120}"
     r"\b(from|sourced?|obtained|download(ed)?|collected|provided|published|available|released|kaggle|uci|zenodo|https?)\b",
     re.I,
 )
-_LINKED = re.compile(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
+_LINKED = regex(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
 _OF_FOLDER = 6

@@ -7,7 +7,6 @@ values joined with `-`.
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
@@ -20,12 +19,13 @@ from auditor.language.node import Scalar
 from auditor.language.shell import read_shell
 from auditor.language.template import dotted, expand
 from auditor.model.facts import Facts, Ref, Step
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.symbolic.values import normal
 
 MAX_INSTANCES = 200
 
-_WHOLE = re.compile(r"\$\{([^${}]*)\}")
+_WHOLE = regex(r"\$\{([^${}]*)\}")
 
 
 class Stages:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from auditor.graph.artefacts.table_names import comparable, id_of, key_of, parts_of
 from auditor.graph.declared.commanded_stages import commanded_stages
 from auditor.graph.declared.dbt_projects import Projects
 from auditor.graph.declared.dvc_stages import Stages
@@ -73,6 +74,7 @@ def declared(ref: Ref, folder: str, path: str) -> Declared:
 
 
 def _table(text: str) -> str:
-    """Platform, catalogue, schema and name of a table; what is not known is `*`."""
-    parts = text.removeprefix("table:").lower().split(".")
-    return "table:" + ".".join(["*"] * (4 - len(parts)) + parts)
+    """Platform, catalogue, schema and name of a table; what is not known is `*`, as in the SQL that names it."""
+    parts = parts_of(text.removeprefix("table:"))
+    key = key_of(parts, parts[0].lower() if len(parts) > 3 else "")
+    return id_of(comparable(key)) if key is not None else text.lower()

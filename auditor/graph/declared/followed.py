@@ -9,14 +9,15 @@ from posixpath import dirname, join
 from msgspec.structs import replace
 
 from auditor.model.facts import Facts, Step, Trigger, Word
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
 
 MAX_LISTENERS = 5
 """Rules, topics and targets between a schedule and what it starts."""
 
-_EVENT_IS = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
-_HOLE = re.compile(r"\{(?:variables\.)?([\w.]+)\}")
-_NEVER = re.compile(r"(?:\$\{\{\s*)?false(?:\s*\}\})?", re.IGNORECASE)
+_EVENT_IS = regex(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
+_HOLE = regex(r"\{(?:variables\.)?([\w.]+)\}")
+_NEVER = regex(r"(?:\$\{\{\s*)?false(?:\s*\}\})?", re.IGNORECASE)
 
 
 def root_of(path: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from auditor.model.facts import Facts, Pattern
+from auditor.model.regex import regex
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where the file may lie; the first that is there counts."""
@@ -55,7 +56,7 @@ class _Claim(NamedTuple):
 
 
 _SIGNS = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_SIGN = re.compile(r"/\*\*/|\*\*/|/\*\*|\*\*|\*|\?")
+_SIGN = regex(r"/\*\*/|\*\*/|/\*\*|\*\*|\*|\?")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

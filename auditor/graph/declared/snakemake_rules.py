@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from auditor.graph.artefacts.trees import Tree, at, merged, tree
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Ref, Step, Word
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.symbolic.values import is_absolute, normal
 
@@ -27,7 +28,7 @@ MAX_DEPTH = 5
 MAX_TEXTS = 5_000  # looked at for one rule
 CONSTANT, EACH, UNKNOWN = 0.9, 0.8, 0.5
 
-_HOLE = re.compile(r"\$\{([^${}]*)\}")
+_HOLE = regex(r"\$\{([^${}]*)\}")
 
 
 class Workflow(NamedTuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TRAINS = re.compile(
+from auditor.model.regex import regex
+
+_TRAINS = regex(
     r"(?<![a-z])(re-?)?train(ing|er)?(?![a-z])|dvc (repro|exp run)|mlflow run|az ml job create|gcloud ai (custom-jobs|pipelines?)|"
     r"create-(training-job|pipeline-execution)|start-pipeline-execution|argo submit|databricks (jobs run-now|bundle run)|kfp run",
     re.I,

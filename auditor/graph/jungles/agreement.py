@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -14,8 +13,9 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.declared import Declared
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 CERTAIN = 0.75
 """Confidence from which a read contradicts a declaration."""
 

@@ -22,6 +22,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
 
@@ -35,7 +36,7 @@ _LEAVING = frozenset({
 _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 """What leaves something behind, whatever it is, and what does if it is no by-product."""
 
-_PUT_ASIDE = re.compile(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
+_PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
 _ASKING = frozenset({"exists", "is_file", "isfile"})
@@ -208,6 +209,17 @@ def _is_chained(world: World, writer: str, reader: str) -> bool:
 def _orders(world: World) -> list[list[str]]:
     """The programs that steps, scripts and programs start, each list in its order."""
     orders = [[run.target for run in step.runs] for step in world.steps.all if step.tool != "readme"]
+    # A goal of make runs what it needs, each in the order in which it is named.
+    orders += [
+        [
+            program
+            for name in step.after
+            if name in world.steps.by_id
+            for program in world.steps.programs(world.steps.by_id[name])
+        ]
+        for step in world.steps.all
+        if step.tool == "make" and len(step.after) > 1
+    ]
     orders += [[launch.run.target for launch in sorted(found, key=_line)] for found in world.launched.values()]
     return [started for started in orders if len(started) > 1]
 

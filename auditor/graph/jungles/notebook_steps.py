@@ -13,10 +13,11 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.commands import Run
 
-_TESTING = re.compile(r"\b(nbmake|nbval|testbook|treon|pytest)\b|--nbmake|--nbval")
-_TEST_NAMES = re.compile(r"test|check|lint|valid|smoke|example|tutorial|docs?\b", re.I)
+_TESTING = regex(r"\b(nbmake|nbval|testbook|treon|pytest)\b|--nbmake|--nbval")
+_TEST_NAMES = regex(r"test|check|lint|valid|smoke|example|tutorial|docs?\b", re.I)
 _PAGES = frozenset({"html", "markdown", "pdf", "webpdf", "slides", "rst", "latex", "asciidoc"})
 _GIVEN = frozenset(
     {

@@ -11,12 +11,13 @@ from auditor.graph.data.learning import Learning
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 LONGEST = 40
 FEWEST = 3
 """Programs in a chain from which its order is worth a declaration."""
 
-_NUMBERED = re.compile(r"^(?:step|part|stage|nb|notebook)?[-_ ]?\d{1,3}[a-z]?[-_. ]", re.I)
+_NUMBERED = regex(r"^(?:step|part|stage|nb|notebook)?[-_ ]?\d{1,3}[a-z]?[-_. ]", re.I)
 
 
 class Chain(NamedTuple):

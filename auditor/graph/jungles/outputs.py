@@ -18,12 +18,13 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
 
 SURE = 0.65
 """Confidence from which a written path is the path that is meant; the folder it starts in may be a guess."""
 
-_DELIVERED = re.compile(
+_DELIVERED = regex(
     r"predict|submission|result|score|metric|report|summar|output|forecast|export|histor|importan|stat|eval|figure|plot|"
     r"sample|example|backup|final|recommend|respons|answer|label|config|param|schema|vocab|mapping|log|manifest|meta",
     re.I,
@@ -31,9 +32,7 @@ _DELIVERED = re.compile(
 """Names of files that people or other systems take."""
 
 
-_RECORD = re.compile(
-    r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I
-)
+_RECORD = regex(r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I)
 
 
 class Shared(NamedTuple):

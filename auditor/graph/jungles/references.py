@@ -14,6 +14,7 @@ from auditor.graph.world import World
 from auditor.model.facts import Command
 from auditor.model.listing import Content
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.commands import Run
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
 from auditor.tree.ignore import spec
@@ -24,16 +25,16 @@ _HERE = frozenset({
 })  # fmt: skip
 """Tools whose commands start in the checkout, or say themselves what they bring; others run in images made elsewhere."""
 
-_PLAIN_IMAGE = re.compile(
+_PLAIN_IMAGE = regex(
     r"^(?:docker\.io/)?(?:library/)?(?:python|ubuntu|debian|alpine|amazonlinux|fedora|centos|rockylinux|node|continuumio/|mambaorg/"
     r"|condaforge/|nvidia/cuda|tensorflow/tensorflow|pytorch/pytorch|bitnami/python|apache/airflow|ghcr\.io/astral-sh/uv|jupyter/)"
 )
 """Images that hold no programs of anybody's project."""
 
-_SECRET = re.compile(r"id_rsa|credential|secret|\.pem$|\.key$|(^|/)\.env|service_account", re.I)
+_SECRET = regex(r"id_rsa|credential|secret|\.pem$|\.key$|(^|/)\.env|service_account", re.I)
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _CODE = (".py", ".sh", ".bash", ".ipynb", ".R", ".r")
-_COPIED = re.compile(r"\.(py|sh|toml|cfg)$|(^|/)(requirements|environment)[\w.-]*\.(txt|in|ya?ml)$")
+_COPIED = regex(r"\.(py|sh|toml|cfg)$|(^|/)(requirements|environment)[\w.-]*\.(txt|in|ya?ml)$")
 _BRINGING = frozenset(
     {
         "wget",

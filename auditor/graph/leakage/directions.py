@@ -12,6 +12,7 @@ from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Op
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame, Local
 from auditor.program.running.invocations import argument
@@ -20,7 +21,7 @@ _WAYS = {
     "min": "lower", "minimize": "lower", "minimise": "lower", "false": "lower", "minimum": "lower",
     "max": "higher", "maximize": "higher", "maximise": "higher", "true": "higher", "maximum": "higher",
 }  # fmt: skip
-_BEST = re.compile(r"(^|_)(best|champion|winner|winning|top)(_|$)", re.I)
+_BEST = regex(r"(^|_)(best|champion|winner|winning|top)(_|$)", re.I)
 _NAMES = ("name", "primary_metric", "objectiveMetricName", "metric_name")
 _GOALS = ("goal", "type", "direction", "mode")
 SAYS = {"lower": "less of it is better", "higher": "more of it is better"}

@@ -151,12 +151,16 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
     nowhere: list[Place] = []
     judged = 0
     elsewhere = _evaluates_loaded(world, owned)
-    for trace in owned_traces(world, owned):
+    traces = list(owned_traces(world, owned))
+    held = {e.trained for trace in traces for e in trace.evaluations if e.relation != "overlap"}
+    for trace in traces:
         supervised = [t for t in trace.trainings if t.task not in UNSUPERVISED]
         if not supervised:
             continue
         evidence = verdicts.unheld(trace)
-        if evidence and not elsewhere:
+        if any(t in held for t in supervised):  # here, or by a program that loads the model
+            judged += 1
+        elif evidence and not elsewhere:
             first = evidence[0]
             says = f"{first.trained.name} is judged on its training rows only; no rows are held out"
             doubts.append(_doubt(world, first, at(world, first.spot), says, judged_at(world, first)[:1]))

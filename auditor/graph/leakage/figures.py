@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.graph import places
+from auditor.graph.leakage import records
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.leakage.records import Record
 from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
-from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Table, Try, With
-from auditor.program.calls.effects import Effect, Site
+from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Try, With
+from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import children
-from auditor.program.running.invocations import argument
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
-_METRIC_FILE = re.compile(r"(metric|score|result|report|eval|perform)", re.I)
 
 
 def _sites(world: World, owned: Callable[[str], bool]) -> Iterator[Site]:
@@ -104,73 +103,35 @@ def fabricated(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt,
     found: list[Doubt] = []
     total = 0
     for site in _sites(world, owned):
-        for effect in world.resolved.effects.own.get(site, ()):
-            if effect.dead or effect.certainty < 0.9:
-                continue
-            for name, value in _recorded(world, effect):
-                if not better(name):
-                    continue
+        for record in records.recorded(world, site):
+            if better(record.name):
                 total += 1
-                why = _made_up(world, value, effect)
+                why = _made_up(world, record, record.value, record.frame)
                 if why:
-                    found.append(_at(world, site, effect.line, name, f"{name} is recorded as {why}"))
-    return tuple(sorted(found)), total
+                    says = f"{record.name} is recorded as {why}"
+                    found.append(_at(world, record.site, record.line, record.name, says))
+    return tuple(sorted(set(found))), total
 
 
-def _recorded(world: World, effect: Effect) -> Iterator[tuple[str, Expr]]:
-    """The metrics that a call records, by name and value."""
-    if effect.role is Role.LOG_METRIC:
-        call = effect.call
-        tables = (_table(world, given, effect.frame) for given in (*call.args[:1], *(v for _, v in call.keywords)))
-        if table := next((made for made in tables if made), None):
-            yield from table
-            return
-        name = argument(call, "key", 0) or argument(call, "name", 0)
-        value = argument(call, "value", 1) or argument(call, "val", 1)
-        if type(name) is Const and isinstance(name.value, str) and value is not None:
-            yield name.value, value
-    elif effect.role is Role.WRITE and any(_METRIC_FILE.search(v.text().rpartition("/")[2]) for v in effect.targets):
-        shown = world.flows.saved(effect)
-        yield from (_table(world, shown, effect.frame) or []) if shown is not None else []
-
-
-def _table(world: World, expr: Expr, frame: Frame) -> list[tuple[str, Expr]] | None:
-    """The entries of a dict that is written out, here or where its only name was bound."""
-    if type(expr) is Name:
-        bindings = world.resolved.evaluator.denoter.bindings(expr, frame)
-        held = bindings[0][0].value if len(bindings) == 1 and bindings[0][0].how == "value" else None
-        if type(held) is not Table or expr.id in world.flows.origins.stored((frame.path, frame.scope)):
-            return None
-        expr = held
-    if type(expr) is not Table:
-        return None
-    return [
-        (k.value, v)
-        for k, v in zip(expr.keys, expr.values, strict=True)
-        if type(k) is Const and isinstance(k.value, str)
-    ]
-
-
-def _made_up(world: World, value: Expr, effect: Effect) -> str:
+def _made_up(world: World, record: Record, value: Expr, frame: Frame) -> str:
     """Why a recorded value was not measured; "" where it may have been."""
     if type(value) is Const and isinstance(value.value, int | float) and not isinstance(value.value, bool):
         # A zero or a one in a branch is what is recorded when there was nothing to measure.
-        branch = effect.at is not None and bool(effect.at.block)
-        return "" if value.value in (0, -1, 1) and branch else f"the number {value.value}"
+        return "" if value.value in (0, -1, 1) and record.branch else f"the number {value.value}"
     if type(value) is Name:
-        bindings = world.resolved.evaluator.denoter.bindings(value, effect.frame)
+        bindings = world.resolved.evaluator.denoter.bindings(value, frame)
         values = [b.value for b, _ in bindings if b.how == "value" and b.value is not None]
         if len(values) == 1 == len(bindings):
-            return _made_up(world, values[0], effect) if type(values[0]) is not Name else ""
+            return _made_up(world, record, values[0], frame) if type(values[0]) is not Name else ""
         return ""
     if type(value) is Call:
-        dotted = world.resolved.evaluator.denoter.dotted(value.func, effect.frame) or ""
+        dotted = world.resolved.evaluator.denoter.dotted(value.func, frame) or ""
         entry = world.resolved.knowledge.lookup(dotted) if dotted else None
         if dotted in ("builtins.round", "builtins.float") and value.args:
-            return _made_up(world, value.args[0], effect)
+            return _made_up(world, record, value.args[0], frame)
         return f"a random number ({dotted})" if entry is not None and entry.role is Role.SAMPLE else ""
     if type(value) is Op and value.op in ("+", "-", "*"):
-        parts = [_made_up(world, operand, effect) for operand in value.operands]
+        parts = [_made_up(world, record, operand, frame) for operand in value.operands]
         return next((p for p in parts if p.startswith("a random")), "") if all(parts) else ""
     return ""
 

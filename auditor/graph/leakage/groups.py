@@ -11,11 +11,12 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import children
 
-_ENTITY = re.compile(
+_ENTITY = regex(
     r"(^|_)(patient|user|customer|client|subject|person|member|driver|device|machine|store|shop|session|visitor|household|"
     r"speaker|author|player|engine|unit|sensor|vehicle|employee|student|account|cust|participant|bird|animal|case)_?(id|no|nr|number|key|uuid)?$",
     re.I,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
+from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
-from auditor.program.rows import verdicts
+from auditor.program.rows import anew, verdicts
+from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
+from auditor.program.rows.values import Fit
 
 _MILDER_STATISTIC = 1
+_MILDER_CENTRE = 2
+"""A mean, median or mode that fills gaps hardly moves with the held-out rows among the others."""
+
 _MILDER_RESCALED = 2
 """Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
@@ -23,6 +30,9 @@ _MILDER_FILTER = 2
 _MILDER_UNLABELLED = 2
 """A statistic taken with rows that are only predicted inflates no figure; serving cannot take it so."""
 
+_MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
+"""What is fitted again on the rows to be predicted changes what they mean, and no figure that was reported."""
+
 _MILDER_BY_HOW = {"statistic": _MILDER_STATISTIC, "group": _MILDER_STATISTIC, "filter": _MILDER_FILTER}
 
 BUG = "following its rows failed: "
@@ -30,7 +40,15 @@ BUG = "following its rows failed: "
 
 MOST_SHOWN = 8
 
+_CENTRES = frozenset({"mean()", "median()", "mode()"})
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
+
+_MEANS = {
+    "statistic": "one row alone could not be answered so",
+    "vocabulary": "a category there may stand for another number than in training",
+    "transformer": "a value there means another thing than in training",
+    "selector": "the columns chosen there may be others than in training",
+}
 
 
 class Leak(NamedTuple):
@@ -45,25 +63,55 @@ class Leak(NamedTuple):
     says: str = ""
 
 
-class Leaks(NamedTuple):
-    """All leaks of a component; `pairs` of model and evaluation were seen, `analysed` could be followed; `cut` tells which runs were not finished."""
+class Share(NamedTuple):
+    """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
-    preprocessing: tuple[Leak, ...]
+    path: str
     pairs: int
     analysed: int
+
+
+class Leaks(NamedTuple):
+    """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
+
+    preprocessing: tuple[Leak, ...]
+    shares: tuple[Share, ...]
     cut: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of a model and rows that it is judged on, in all programs."""
+        return sum(share.pairs for share in self.shares)
+
+    @property
+    def analysed(self) -> int:
+        """Pairs of which both the training rows and the evaluated rows are known."""
+        return sum(share.analysed for share in self.shares)
 
 
 def traces(world: World) -> dict[str, Trace]:
-    """What a run over each program saw, tests left out."""
-    found = {}
-    for path in world.resolved.code.paths:
+    """What a run over each program saw, tests left out; programs that hand files to each other are run one after the other."""
+    found: dict[str, Trace] = {}
+    handed = world.once(handovers)
+    for group in handed.groups:
         try:
-            trace = None if places.is_test(path) else world.resolved.rows.of(path)
+            found |= followed_together(world.resolved.effects, group, handed.names)
+        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: each is followed for itself
+            found |= _each(world, group, f"{BUG}{type(error).__name__}: {error}")
+    together = {path for group in handed.groups for path in group}
+    return found | _each(world, (p for p in world.resolved.code.paths if p not in together and not places.is_test(p)))
+
+
+def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]:
+    """What a run over each program alone saw; `cut` says why they were not run together."""
+    found = {}
+    for path in paths:
+        try:
+            trace = world.resolved.rows.of(path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
-            found[path] = trace
+            found[path] = replace(trace, cut=trace.cut or cut)
     return found
 
 
@@ -77,23 +125,30 @@ def owned_traces(world: World, owned: Callable[[str], bool]) -> Iterator[Trace]:
 def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
     """Statistics over evaluated rows, in every program of the component."""
     found: dict[tuple[Spot, str], Leak] = {}
-    pairs = analysed = 0
+    shares: list[Share] = []
     cut: list[str] = []
     for path, trace in world.once(traces).items():
         if not owned(path):
             continue
         judged = {(e.trained.version, e.tested): e for e in trace.evaluations}
-        pairs += len(judged)
-        analysed += sum(e.relation != "unknown" for e in judged.values())
+        if judged:
+            shares.append(Share(path, len(judged), sum(e.relation != "unknown" for e in judged.values())))
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
-            found.setdefault((group[0].fit.spot, group[0].fit.name), _leak(world, group))
-    return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
+            key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
+            if key not in found or found[key].certainty < leak.certainty:  # another program may see it judged
+                found[key] = leak
+        for again in _grouped(anew.fitted_anew(trace)):
+            found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
+    return Leaks(tuple(found[key] for key in sorted(found)), tuple(shares), tuple(cut))
 
 
-def _grouped(found: list[verdicts.Leak]) -> list[list[verdicts.Leak]]:
+_Seen = TypeVar("_Seen", verdicts.Leak, anew.Anew)
+
+
+def _grouped(found: list[_Seen]) -> list[list[_Seen]]:
     """Plain statistics of one file that reach the same scope are one piece of work; each fitted object is its own."""
-    groups: dict[object, list[verdicts.Leak]] = {}
+    groups: dict[object, list[_Seen]] = {}
     for leak in found:
         plain = leak.fit.how in _MILDER_BY_HOW and leak.evaluation is not None
         site = leak.evaluation.site if leak.evaluation is not None else None
@@ -105,7 +160,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     first = group[0]
     fit, evaluation, split = first.fit, first.evaluation, first.split
     verb = _VERBS.get(fit.how, "fitted")
-    name = _named(group)
+    name = _named([leak.fit for leak in group])
     place = at(world, fit.spot)
     if evaluation is None:
         trail = [place.says(f"{name} {verb} here, on rows that are held out below")]
@@ -123,16 +178,33 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
     says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
     milder = _MILDER_UNLABELLED if unlabelled else _MILDER_BY_HOW.get(fit.how, 0)
+    if all(leak.fit.how == "statistic" and leak.fit.name in _CENTRES for leak in group):
+        milder = max(milder, _MILDER_CENTRE)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
         milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
 
 
-def _named(group: list[verdicts.Leak]) -> str:
+def _anew(world: World, group: list[anew.Anew]) -> Leak:
+    fit, evaluation = group[0].fit, group[0].evaluation
+    verb, name = _VERBS.get(fit.how, "fitted"), _named([again.fit for again in group])
+    rows = "predicts" if verdicts.unlabelled(evaluation) else "is judged on"
+    done = f"{'are' if len(group) > 1 else 'is'} {verb} anew {'over' if verb == 'taken' else 'on'}"
+    trail = [
+        at(world, again.fit.spot).says(f"{again.fit.name} {verb} here, on the rows to be predicted alone")
+        for again in group[:MOST_SHOWN]
+    ]
+    trail += judged_at(world, evaluation)
+    milder = _MILDER_STATISTIC_ANEW if fit.how == "statistic" else _MILDER_ANEW
+    says = f"{name} {done} the rows that the model {rows}: {_MEANS[fit.how]}"
+    return Leak(fit.name, entity(world, evaluation.site), at(world, fit.spot), tuple(trail), 0.8, milder, says)
+
+
+def _named(fits: list[Fit]) -> str:
     """`median()`, or `12 statistics (mean(), mode())`."""
-    names = sorted({leak.fit.name for leak in group})
-    return names[0] if len(group) == 1 else f"{len(group)} statistics ({', '.join(names[:4])})"
+    names = sorted({fit.name for fit in fits})
+    return names[0] if len(fits) == 1 else f"{len(fits)} statistics ({', '.join(names[:4])})"
 
 
 def at(world: World, spot: Spot) -> Place:

@@ -11,10 +11,11 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import kinds
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 
-_BASELINE = re.compile(r"baseline|naive|dummy|champion|incumbent|majority|persistence|previous_model|benchmark|random_guess|most_frequent|current_model|last_model|production_model", re.I)  # fmt: skip
-_SLICE = re.compile(r"slice|subgroup|per_class|by_class|per_group|by_group|cohort|metric_?frame|per_segment|by_segment|fairness|classification_report|confusion_matrix|per_category|stratum|disaggregat", re.I)  # fmt: skip
+_BASELINE = regex(r"baseline|naive|dummy|champion|incumbent|majority|persistence|previous_model|benchmark|random_guess|most_frequent|current_model|last_model|production_model", re.I)  # fmt: skip
+_SLICE = regex(r"slice|subgroup|per_class|by_class|per_group|by_group|cohort|metric_?frame|per_segment|by_segment|fairness|classification_report|confusion_matrix|per_category|stratum|disaggregat", re.I)  # fmt: skip
 _UNEVEN = frozenset(
     {"class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "pos_weight", "sampling_strategy"}
 )
@@ -80,7 +81,7 @@ def _uneven(world: World, owned: Callable[[str], bool]) -> Iterator[Place]:
 
 def held_against(world: World, owned: Callable[[str], bool]) -> Held:
     """What a component holds its figures against: a simple or former model, and parts of the rows."""
-    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE]
+    judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and not e.entry.attrs.get("clustering")]
     place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
     return Held(_found(world, owned, _BASELINE, "baseline"), _found(world, owned, _SLICE, "slice"), place)
 

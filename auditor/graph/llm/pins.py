@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-_PREFIX = re.compile(r"^(?:[\w.-]+[/:])+(?=[a-z])", re.I)
-_DATED = re.compile(
-    r"[-@:](?:20\d{2}-?\d{2}(?:-?\d{2})?|\d{4}|\d{2}-20\d{2}|2[3-9]\d{2}|00[1-9]|\d{2}-\d{2})(?:$|[-:])"
-)
-_MOVING = re.compile(
+from auditor.model.regex import regex
+
+_PREFIX = regex(r"^(?:[\w.-]+[/:])+(?=[a-z])", re.I)
+_DATED = regex(r"[-@:](?:20\d{2}-?\d{2}(?:-?\d{2})?|\d{4}|\d{2}-20\d{2}|2[3-9]\d{2}|00[1-9]|\d{2}-\d{2})(?:$|[-:])")
+_MOVING = regex(
     r"^(?:"
     r"gpt-(?:3\.5|4|4o|4\.1|4\.5|5(?:\.\d+)?)(?:-(?:turbo|mini|nano|pro|chat|preview|16k|32k|audio|search|codex|realtime|vision|instruct))*"
     r"|o[134](?:-(?:mini|pro|preview))?"

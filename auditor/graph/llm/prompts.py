@@ -12,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Name, Op, Table, Text
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import heads, placed, within
@@ -20,7 +21,7 @@ LONG = 200
 """Characters from which a text that goes to a model is a prompt (RULES, LLM002)."""
 ALIKE = 0.8
 """Share of words that near-duplicates have in common (RULES, LLM002)."""
-_MANAGED = re.compile(r"(^|[/_])(prompts?|prompt_templates?|templates?)([/_.]|$)", re.I)
+_MANAGED = regex(r"(^|[/_])(prompts?|prompt_templates?|templates?)([/_.]|$)", re.I)
 
 
 class Prompt(NamedTuple):

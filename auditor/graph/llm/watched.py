@@ -11,6 +11,7 @@ from auditor.graph.llm.asks import Ask
 from auditor.graph.world import World
 from auditor.model.ir import Attr
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.statements import heads, placed, within
 
 EVALUATING = (
@@ -22,15 +23,15 @@ TRACING = (
     "langfuse", "langsmith", "opentelemetry", "openinference", "phoenix", "helicone", "traceloop", "logfire", "agentops", "opik", "weave",
     "literalai", "portkey_ai", "lunary", "promptlayer", "braintrust", "comet_llm", "openlit", "mlflow", "ddtrace", "arize", "langwatch",
 )  # fmt: skip
-_CALLS = re.compile(
+_CALLS = regex(
     r"^(langsmith\.(evaluate|aevaluate|Client\.\w*evaluate\w*|Client\.create_dataset|Client\.run_on_dataset)|langfuse\.Langfuse\.(create_dataset\w*|get_dataset|run_experiment)|mlflow\.(evaluate|genai\.evaluate))"
 )
-_EVAL_FILE = re.compile(
+_EVAL_FILE = regex(
     r"(^|/)(promptfoo\w*\.(ya?ml|json|js|ts)$|evals?/|evaluations?/|[^/]*(^|[/_-])(evals?|evaluat\w+|golden|benchmark\w*|judge)([_-][^/]*)?\.(py|ipynb|jsonl|csv|ya?ml|json)$)",
     re.I,
 )
-_ENVIRONMENT = re.compile(r"LANGSMITH_|LANGCHAIN_TRACING|LANGFUSE_|HELICONE|OTEL_EXPORTER|PHOENIX_|TRACELOOP", re.I)
-_PLATFORM = re.compile(r"(^|/)langgraph\.json$")
+_ENVIRONMENT = regex(r"LANGSMITH_|LANGCHAIN_TRACING|LANGFUSE_|HELICONE|OTEL_EXPORTER|PHOENIX_|TRACELOOP", re.I)
+_PLATFORM = regex(r"(^|/)langgraph\.json$")
 SEARCHED_EVALUATION = (
     "15 evaluation libraries and promptfoo",
     "folders and files named eval, evaluation, golden, benchmark or judge",

@@ -11,6 +11,7 @@ from auditor.graph.artefacts.identity import Identity
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.lineage import Lineage
 from auditor.model.artefact import NodeKind
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.running.flows import Flow
 
@@ -24,12 +25,12 @@ _VAGUE = frozenset(
 )  # fmt: skip
 _PACKED = frozenset({"gz", "bz2", "xz", "zst", "zip"})
 _KINDS = r"(?:data|datasets?|corpus|corpora|checkpoints?|ckpts?|models?|weights|embeddings?|features?)"
-_DATA_FOLDER = re.compile(
+_DATA_FOLDER = regex(
     rf"(?:.*[_.-])?{_KINDS}|raw|interim|processed|pretrained\w*|images|labels|annotations|competitions", re.IGNORECASE
 )
-_DATA_NAME = re.compile(rf"{_DATA_FOLDER.pattern}|(?:data|datasets?|models?)[_.].*", re.IGNORECASE)
-_DATA_ROOT = re.compile(r"data|datasets?|raw|interim|processed|corpus|corpora", re.IGNORECASE)
-_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|usr|bin|sbin|lib|run|var/log)/")
+_DATA_NAME = regex(rf"{_DATA_FOLDER.pattern}|(?:data|datasets?|models?)[_.].*", re.IGNORECASE)
+_DATA_ROOT = regex(r"data|datasets?|raw|interim|processed|corpus|corpora", re.IGNORECASE)
+_SYSTEM = regex(r"/(?:proc|sys|dev|etc|usr|bin|sbin|lib|run|var/log)/")
 _NO_DATA = frozenset({"py", "ipynb", "sh", "md", "rst", "yaml", "yml", "toml", "cfg", "ini", "env", "conf", "lock", "html", "js", "css", "whl", "jar", "deb", "rpm", "exe", "so", "service", "tf", "tmpl", "j2", "go", "c", "h", "cpp", "java", "ts", "rb", "pem", "crt", "key", "asc", "gpg", "log", "proto", "mod", "sum", "patch", "iso", "dmg", "msi", "run", "repo", "list"})  # fmt: skip
 _COLLECTIONS = (
     "url:https://www.kaggle.com/",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import dirname
 from typing import NamedTuple, Protocol
 
+from auditor.graph.artefacts.dbt_names import NO_PROJECT, DbtProjects
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.artefacts.table_names import Key, bare, comparable, id_of, key_of, model_key, parts_of, unified
 from auditor.knowledge import Entry
@@ -18,6 +18,7 @@ from auditor.language.sql import Sql, read_sql
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Facts
 from auditor.model.ir import Attr, Call, Const, Expr, Name
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame, Instance
@@ -25,12 +26,10 @@ from auditor.program.running.invocations import argument
 from auditor.program.symbolic.paths import locate
 from auditor.program.symbolic.values import UNKNOWN, Hole, Value, literal
 
-_NAME = re.compile(r"[\w.$#{}*\-`\"\[\]?'() /:]+")
-_HOLES = re.compile(r"(\{[^{}]*\})")
+_NAME = regex(r"[\w.$#{}*\-`\"\[\]?'() /:]+")
+_HOLES = regex(r"(\{[^{}]*\})")
 _MAGICS = {"sql": "", "bigquery": "bigquery", "sparksql": "spark", "duckdb": "duckdb", "snowflake": "snowflake"}
-_MAGIC_HEAD = re.compile(
-    r"\s*(?:\w+\s*<<|--?\w[\w-]*(?:[ =](?!select|with|insert|create)\S+)?|\w+://\S+|@\w+|\$\w+)", re.I
-)
+_MAGIC_HEAD = regex(r"\s*(?:\w+\s*<<|--?\w[\w-]*(?:[ =](?!select|with|insert|create)\S+)?|\w+://\S+|@\w+|\$\w+)", re.I)
 _ENTRY = Entry(name="sql", library="sql", role=Role.READ, status="pattern", parse_as="sql")
 
 
@@ -62,7 +61,21 @@ class _Raw(NamedTuple):
 
 def is_tabular(effect: Effect) -> bool:
     """Whether the target of a call is SQL or the name of a table, no path."""
-    return effect.entry.parse_as == "sql" or bool(effect.entry.attrs.get("table")) or _is_view(effect.entry)
+    return effect.entry.parse_as == "sql" or _is_named(effect) or _is_view(effect.entry)
+
+
+def _is_named(effect: Effect) -> bool:
+    """Whether what a call is given is the name of a table: always, or since its chain says a format that has names."""
+    formats = str(effect.entry.attrs.get("table_formats", "")).split()
+    if not formats or any("/" in value.text() for value in effect.targets):
+        return bool(effect.entry.attrs.get("table"))
+    link: Expr = effect.call.func
+    while isinstance(link, (Attr, Call)):
+        if isinstance(link, Call) and type(link.func) is Attr and link.func.name == "format" and link.args:
+            said = link.args[0]
+            return type(said) is Const and str(said.value).lower() in formats
+        link = link.base if isinstance(link, Attr) else link.func
+    return False
 
 
 def _is_view(entry: Entry) -> bool:
@@ -77,6 +90,7 @@ class Tables:
     ) -> None:
         self.resolved = resolved
         self.identify = identify
+        self._projects = DbtProjects(resolved)
         self._views: set[str] = set()  # names that live for a session only, in lower case
         self._calls: dict[
             int, tuple[Effect, list[_Raw], bool]
@@ -168,9 +182,7 @@ class Tables:
             path, facts = stored
             own = _Raw("read", None, literal(path, anchored=True), 1, value.confidence)
             return [own, *self._of_facts(path, facts, platform)], not facts.troubles
-        if effect.entry.attrs.get("table") or (
-            effect.entry.attrs.get("table_or_sql") and not re.search(r"\s", text.strip())
-        ):
+        if _is_named(effect) or (effect.entry.attrs.get("table_or_sql") and not re.search(r"\s", text.strip())):
             way = "read" if effect.role is Role.READ else "write"
             schema = self._given(effect, str(effect.entry.attrs.get("schema", "")))
             key = key_of(parts_of(text) if _NAME.fullmatch(text) else [], platform, schema)
@@ -258,7 +270,7 @@ class Tables:
             denoted = denoter.denote(connection, frame)
             if type(denoted) is not Instance or denoted.made is None:
                 return ()
-            call, frame = denoted.made
+            call, frame = denoted.made.call, denoted.made.frame
             dotted = denoter.dotted(call.func, frame)
             entry = knowledge.lookup(dotted) if dotted else None
             if entry is not None and entry.attrs.get("database_file"):
@@ -293,36 +305,23 @@ class Tables:
 
     def _of_facts(self, path: str, facts: Facts, platform: str = "") -> list[_Raw]:
         found: list[_Raw] = []
-        project, is_model = self._dbt(path) if facts.attr("dbt") or facts.attr("asks") else ("", False)
+        project = self._projects.of(path) if facts.attr("dbt") or facts.attr("asks") else NO_PROJECT
         for ref in facts.references:
             way = "read" if ref.how == "reads" else "write"
             certain = 0.6 if ref.templated else 0.9
             attrs = dict(ref.attrs)
             if attrs.get("model"):
-                found.append(_Raw(way, model_key(project, ref.path), None, ref.line, certain))
+                found.append(_Raw(way, model_key(project.name, ref.path), None, ref.line, certain))
             elif attrs.get("table"):
-                key = key_of(parts_of(ref.path), platform, "")
+                written = project.sources.get(ref.path, ref.path) if attrs.get("source") else ref.path
+                key = key_of(parts_of(written), platform, "")
                 found += [_Raw(way, key, None, ref.line, certain)] if key is not None else []
             else:
                 found.append(_Raw(way, None, _path(ref.path, certain), ref.line, certain))
-        if facts.attr("asks") and is_model:
+        if facts.attr("asks") and project.holds_model(path):
             name = path.rpartition("/")[2].rpartition(".")[0]
-            found.append(_Raw("write", model_key(project, name), None, 1, 0.8))
+            found.append(_Raw("write", model_key(project.name, name), None, 1, 0.8))
         return found
-
-    def _dbt(self, path: str) -> tuple[str, bool]:
-        """The dbt project around a file, and whether the file lies in a folder of its models, of which dbt makes relations."""
-        folder = dirname(path)
-        while True:
-            home = f"{folder}/dbt_project.yml".lstrip("/")
-            if home in self.resolved.files:
-                leaves = self.resolved.code.leaves(home)
-                said = [str(leaves[key][0]) for key in leaves if key.startswith(("model-paths.", "source-paths."))]
-                inside = any(path.startswith(f"{folder}/{name.strip('/')}/".lstrip("/")) for name in said or ["models"])
-                return str(leaves.get("name", ("", 0))[0] or ""), inside
-            if not folder:
-                return "", False
-            folder = dirname(folder)
 
 
 def _path(text: str, confidence: float) -> Value:

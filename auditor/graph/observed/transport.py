@@ -18,6 +18,7 @@ from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.facts import Command
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.running.flows import Flow
 from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, placed, unclone
@@ -29,8 +30,8 @@ from auditor.program.symbolic.values import is_absolute, normal, uri
 EXACT, PATTERN, LOOSE = 0.95, 0.6, 0.5
 """How sure an end of a movement is: written out, with a hole behind a known beginning, with a hole in front."""
 
-_HOLE = re.compile(r"\{[^{}]*\}")
-_BEGINS_UNKNOWN = re.compile(r"\{(?!\*)[^{}]*\}/")
+_HOLE = regex(r"\{[^{}]*\}")
+_BEGINS_UNKNOWN = regex(r"\{(?!\*)[^{}]*\}/")
 
 
 class Passage(NamedTuple):

@@ -14,12 +14,13 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
 _KINDS = ("data", "target", "performance")
 _PLATFORMS = frozenset({"arize", "fiddler", "aporia", "superwise", "tracely", "phoenix", "wandb", "bentoml"})
 """Libraries that send what they see to a platform with alerts of its own."""
-_SURELY = re.compile(r"psi(_|$)|population_stability|drift|covariate_shift|monitor", re.I)
+_SURELY = regex(r"psi(_|$)|population_stability|drift|covariate_shift|monitor", re.I)
 """What a divergence is for: that of two distributions is also a loss to train by."""
 _STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "system", "submit", "trigger", "create_run", "start_pipeline_execution", "post", "send_message", "publish", "retrain", "train"})  # fmt: skip
 """Calls that start something or tell somebody, also where their result is kept."""

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from auditor.graph.world import World
+from auditor.model.regex import regex
 
 _FIELDS = {
     "purpose": r"purpose|intended use|use case|overview|about|introduction|description|motivation|problem|goals?|objective|what is|background|summary|project",
@@ -17,13 +18,13 @@ _FIELDS = {
     "owner": r"authors?|contact|maintain|owners?|team|credits|acknowledg|contributors?|collaborators?|created by|made by|written by|developed by|@\w+\.\w+",
     "licence": r"licen[cs]e",
 }
-_PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _FIELDS.items()}
+_PATTERNS = {name: regex(pattern, re.I) for name, pattern in _FIELDS.items()}
 _FILES = {
-    "licence": re.compile(r"(^|/)(licen[cs]e|copying)(\.\w+)?$", re.I),
-    "version": re.compile(r"(^|/)(changelog|changes|history|releases?)(\.\w+)?$", re.I),
-    "owner": re.compile(r"(^|/)(codeowners|authors|maintainers|owners|citation\.cff)(\.\w+)?$", re.I),
+    "licence": regex(r"(^|/)(licen[cs]e|copying)(\.\w+)?$", re.I),
+    "version": regex(r"(^|/)(changelog|changes|history|releases?)(\.\w+)?$", re.I),
+    "owner": regex(r"(^|/)(codeowners|authors|maintainers|owners|citation\.cff)(\.\w+)?$", re.I),
 }
-_EMPTY = re.compile(r"more information needed|todo|tbd|coming soon", re.I)
+_EMPTY = regex(r"more information needed|todo|tbd|coming soon", re.I)
 
 
 class Card(NamedTuple):
@@ -35,12 +36,12 @@ class Card(NamedTuple):
     foreign: bool = False
 
 
-_ENGLISH = re.compile(r"\b(the|and|of|to|is|for|in|with|this|from)\b", re.I)
-_FOREIGN = re.compile(
+_ENGLISH = regex(r"\b(the|and|of|to|is|for|in|with|this|from)\b", re.I)
+_FOREIGN = regex(
     r"\b(de|la|el|los|para|que|est|les|des|une|pour|und|der|die|das|ein|ist|mit|il|di|per|uma?|os|em|com|het|een|van|och|att)\b",
     re.I,
 )
-_LETTERS = re.compile(r"[^\W\d_a-zA-Z]")
+_LETTERS = regex(r"[^\W\d_a-zA-Z]")
 
 
 def _is_foreign(text: str) -> bool:
@@ -74,5 +75,5 @@ def _card(world: World) -> Card:
 
 
 _SHOWN = 20_000
-_README = re.compile(r"(^|/)readme[^/]*$", re.I)
+_README = regex(r"(^|/)readme[^/]*$", re.I)
 _A_SENTENCE = 6

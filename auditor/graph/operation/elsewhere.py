@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.regex import regex
 
 PLATFORMS = {
     "sagemaker": "Amazon SageMaker", "google.cloud.aiplatform": "Vertex AI", "azure.ai.ml": "Azure ML", "azureml": "Azure ML",
@@ -21,13 +22,13 @@ _FILES = {
     "databricks.yaml": "Databricks",
     "kustomization.yaml": "Kustomize",
 }
-_AGENTS = re.compile(
+_AGENTS = regex(
     r"datadog/agent|newrelic|dynatrace|grafana/agent|fluent-?bit|fluentd|filebeat|otel/opentelemetry-collector|vector:",
     re.I,
 )
 
 
-_INTEGRATING = re.compile(r"jenkins|team ?city|\bbamboo\b|azure devops|buildbot|code ?build|drone ci|concourse ci|gitlab ci|circle ?ci|travis", re.I)  # fmt: skip
+_INTEGRATING = regex(r"jenkins|team ?city|\bbamboo\b|azure devops|buildbot|code ?build|drone ci|concourse ci|gitlab ci|circle ?ci|travis", re.I)  # fmt: skip
 
 
 def integrates(world: World) -> str:
@@ -36,7 +37,7 @@ def integrates(world: World) -> str:
     return found[0] if found else ""
 
 
-_TOLD = re.compile(
+_TOLD = regex(
     r"\bre-?train\w*\b[^.\n]{0,80}\b(?:external\w*|ekstern\w*|manual\w*|by hand|on demand|another (?:team|repository)|other team|human[ -](?:approv|trigger|review|decision)\w*|data scien\w+ team|tim data scien\w+)\b"
     r"|\b(?:external\w*|ekstern\w*|manual\w*|on-demand|human[ -](?:approved|triggered)|data scien\w+ team)\b[^.\n]{0,40}\bre-?train\w*\b"
     r"|\b(?:never|not|no)\b(?: \w+){0,2} (?:automatic\w*|triggers?|starts?) (?:\w+ )?re-?train\w*\b"
@@ -44,7 +45,7 @@ _TOLD = re.compile(
     r"|재학습[^.\n]{0,60}(?:사람|수동|승인)|(?:사람|수동)[^.\n]{0,40}재학습|再学習[^。\n]{0,40}(?:手動|人)|(?:手动|人工)[^。\n]{0,20}(?:重新训练|再训练)|(?:重新训练|再训练)[^。\n]{0,30}(?:手动|人工)",
     re.I,
 )
-_RETRAINS = re.compile(r"re-?train", re.I)
+_RETRAINS = regex(r"re-?train", re.I)
 
 
 def retraining_told(world: World) -> str:

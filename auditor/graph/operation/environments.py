@@ -10,21 +10,22 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.facts import Leaf
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 _LIVE = frozenset({"prod", "production", "prd", "live"})
 _TRIAL = frozenset(
     {"dev", "development", "test", "testing", "staging", "stage", "stg", "qa", "uat", "preprod", "sandbox", "local"}
 )
-_WORDS = re.compile(r"[^A-Za-z0-9]+")
-_WRITTEN = re.compile(
+_WORDS = regex(r"[^A-Za-z0-9]+")
+_WRITTEN = regex(
     r"model|artifact|output|prediction|feature|registry|checkpoint|target|sink|store|bucket|warehouse|destination|export",
     re.I,
 )
-_READ = re.compile(
+_READ = regex(
     r"raw|source|input|image|repo|schema|auth|docs?|landing|reference|base_?model|pretrained|package|docker|log|backend|lock|state",
     re.I,
 )
-_STORE = re.compile(
+_STORE = regex(
     r"^(?:s3a?|gs|abfss?|wasbs?|adl|dbfs|hdfs|az|oss)://[^\s]+$|^/(?:mnt|dbfs|volumes|data|nfs|shared)/\S+$", re.I
 )
 

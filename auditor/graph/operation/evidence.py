@@ -13,24 +13,25 @@ from auditor.knowledge import Library
 from auditor.model.artefact import Role
 from auditor.model.ir import Const, Expr, Group, Return, Table
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.statements import within
 
-MANAGED = re.compile(
+MANAGED = regex(
     r"model_?monitor|data_?quality_?job|data_?capture|skew_?threshold|drift_?threshold|monitor_?schedule|monitoring_?schedule|create_monitor",
     re.I,
 )
-MENTIONED = re.compile(r"drift|evidently|whylogs|nannyml", re.I)
-OWN_STATISTIC = re.compile(
+MENTIONED = regex(r"drift|evidently|whylogs|nannyml", re.I)
+OWN_STATISTIC = regex(
     r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|jensen_shannon|wasserstein|ks_test|ks_2samp|covariate_shift)(_|$|s$)",
     re.I,
 )
-_OWN_QUALITY = re.compile(
+_OWN_QUALITY = regex(
     r"(^|_)((concept|performance|label|target|model)_(drift|decay|degradation)|ground_truth|actuals|backtest\w*|delayed_labels?|feedback|"
     r"(monitor|track|check|log|evaluate|watch)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",
     re.I,
 )
-_PLACED = re.compile(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
+_PLACED = regex(r"(^|[/_.-])(drift|monitor(ing|s)?|evidently|whylogs|nannyml)([/_.-]|$)", re.I)
 SEARCHED_MANAGED = (
     "managed monitors of SageMaker, Vertex AI, Azure ML and Databricks in code, YAML, JSON, Terraform and CloudFormation",
     "Prometheus rules and Grafana panels on features or drift",
@@ -219,10 +220,8 @@ def _listed(world: World, kinds: tuple[str, ...]) -> Iterator[Evidence]:
                 yield Evidence(Place(path, requirement.line), f"installs {requirement.name}", False)
 
 
-_HEALTH = re.compile(
-    r"/?(_?health\w*|live(ness|z)?|ready|readiness|readyz|ping|status|metrics|heartbeat|stats|up)/?$", re.I
-)
-_PROBED = re.compile(r"(liveness|readiness|startup)_?probe|health_?check|healthcheck", re.I)
+_HEALTH = regex(r"/?(_?health\w*|live(ness|z)?|ready|readiness|readyz|ping|status|metrics|heartbeat|stats|up)/?$", re.I)
+_PROBED = regex(r"(liveness|readiness|startup)_?probe|health_?check|healthcheck", re.I)
 
 
 def health(world: World, owned: Callable[[str], bool]) -> Evidence | None:
@@ -263,7 +262,7 @@ def _is_constant(value: Expr) -> bool:
     return all(type(node) in (Const, Table, Group) for node in within(value))
 
 
-_MEASURED = re.compile(r"\b(prometheus|grafana|cloud ?watch|datadog|new ?relic|kibana|application insights|stackdriver|cluster[- ]monitoring|dynatrace)\b", re.I)  # fmt: skip
+_MEASURED = regex(r"\b(prometheus|grafana|cloud ?watch|datadog|new ?relic|kibana|application insights|stackdriver|cluster[- ]monitoring|dynatrace)\b", re.I)  # fmt: skip
 
 
 def told_of_monitoring(world: World) -> str:
@@ -298,7 +297,7 @@ def _all_of(world: World, owned: Callable[[str], bool], names: tuple[str, ...]) 
     return bool(fits) and all(effect.name.startswith(names) for effect in fits)
 
 
-_CAPTURE = re.compile(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)
+_CAPTURE = regex(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)
 
 
 def captures(world: World) -> Evidence | None:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from auditor.graph.data.versions import Root
 from auditor.graph.operation.starting import Start
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import Value
 
-_FIXED = re.compile(
+_FIXED = regex(
     r"(?<!\d)(19|20)\d\d[-_/.]?(0[1-9]|1[0-2])([-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)|(?<![a-z])v\d+(\.\d+)*(?![a-z\d])",
     re.I,
 )

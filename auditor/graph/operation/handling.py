@@ -16,6 +16,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Item, Name, Raise, Return
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite, children
@@ -28,20 +29,20 @@ _KEEPING = frozenset({
     "to_sql", "to_parquet", "dump", "labels", "observe", "log_metric", "log_metrics", "log_prediction", "log_predictions", "bulk_create", "bind",
 })  # fmt: skip
 """Methods and functions that may keep what they are given, whatever object they belong to."""
-_KEEPERS = re.compile(
+_KEEPERS = regex(
     r"(^|_)(log|save|store|record|persist|audit|track|publish|insert|write|capture|monitor|history|telemetry)(_|$|s$)",
     re.I,
 )
 _LOGGING = frozenset({"debug", "info", "warning", "error", "log", "exception", "critical", "warn", "msg", "success"})
 _ERRORS = frozenset({"error", "exception", "critical"})
-_CHECKING = re.compile(
+_CHECKING = regex(
     r"valid|check(?!out|point)|verif|sanit|schema|parse_|clean_|ensure|assert|sanity|preprocess_input", re.I
 )
 _CONVERTING = frozenset(
     {"float", "int", "bool", "Decimal", "isinstance", "issubset", "difference", "isin", "strptime", "fromisoformat"}
 )
-_NOT_INPUT = re.compile(r"^(method|filename|content_type|__name__|model\w*|\w*_model|pipeline|\w*_pipeline|pipe|clf|classifier|predictor|scaler|preprocessor|vectorizer|tokenizer|encoder|session|app|state|api_key|token|user|auth\w*|authorization|headers)$", re.I)  # fmt: skip
-_VERSION = re.compile(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry", re.I)
+_NOT_INPUT = regex(r"^(method|filename|content_type|__name__|model\w*|\w*_model|pipeline|\w*_pipeline|pipe|clf|classifier|predictor|scaler|preprocessor|vectorizer|tokenizer|encoder|session|app|state|api_key|token|user|auth\w*|authorization|headers)$", re.I)  # fmt: skip
+_VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry", re.I)
 _MOST_SCOPES = 400
 
 
@@ -118,7 +119,7 @@ def _handlers(world: World) -> tuple[Handler, ...]:
     for path in serving_programs(product, world.resolved, world.lineage):
         for endpoint in endpoints(world.resolved, path):
             reached = frozenset(world.resolved.effects.reached(endpoint.site))
-            if len(reached) > _MOST_SCOPES or not reached & predicting:
+            if len(reached) > _MOST_SCOPES or not reached & predicting or _trains(world, reached):
                 continue
             way = frozenset(site for site in reached if predicting & set(world.resolved.effects.reached(site)))
             place = world.resolved.code.place(endpoint.site[0], endpoint.line)
@@ -126,7 +127,18 @@ def _handlers(world: World) -> tuple[Handler, ...]:
     return tuple(found[site] for site in sorted(found))
 
 
+def _trains(world: World, reached: Iterable[Site]) -> bool:
+    """Whether an endpoint has a model trained: what it asks the model then is how good it became."""
+    return any(world.trains(effect) for site in reached for effect in world.resolved.effects.own.get(site, ()))
+
+
 # --- what comes in ---
+
+
+def takes(world: World, handler: Handler) -> bool:
+    """Whether an endpoint takes anything in: parameters, or the request itself."""
+    params = [param for param in handler.endpoint.params if param.name not in ("self", "cls")]
+    return bool(params) or any(_asks_request(world, site) for site in handler.reached)
 
 
 def unchecked(world: World, handler: Handler) -> bool:

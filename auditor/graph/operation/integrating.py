@@ -12,19 +12,20 @@ from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-_OTHER_SYSTEMS = re.compile(
+_OTHER_SYSTEMS = regex(
     r"(^|/)(\.drone\.ya?ml|appveyor\.yml|\.appveyor\.yml|wercker\.yml|\.zuul\.ya?ml|\.woodpecker(\.ya?ml|/)|\.semaphore/|\.buildkite/|"
     r"\.tekton/|Earthfile|\.prow\.ya?ml|\.cirrus\.ya?ml|codeship-\w+\.yml|shippable\.yml|\.taskcluster\.ya?ml|\.teamcity/|concourse|\.forgejo/|\.gitea/|(\.?ci|continuous[-_]integration)/([^/]+/)*[^/]+\.(ya?ml|sh|groovy)$|ci[-_][^/]*\.ya?ml$)"
 )
-_TESTING = re.compile(
+_TESTING = regex(
     r"\bpy\.?test|\bunittest|\btox\b|\bnox\b|\bnosetests?|\bcoverage run|\btest|_tests?\b|[-_/.]tests?\b|\bdvc repro|\bsmoke|\bmake (check|ci)\b|\bverify\b",
     re.I,
 )
 _DOING_NOTHING = frozenset(
     {"echo", "cd", "export", "set", "ls", "pwd", "printenv", "env", "cat", "sleep", "mkdir", "date", "whoami", "true"}
 )
-_HIDDEN = re.compile(
+_HIDDEN = regex(
     r"\bdocker(-| )compose\b|\bdocker run\b|\b(dagger|earthly|bazel|pants|ansible\S*|fly|act)\b|\bmake\b", re.I
 )
 _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role.ESTIMATOR, Role.TRANSFORMER, Role.SPLIT, Role.SAVE_MODEL, Role.LOAD_MODEL})  # fmt: skip
@@ -70,7 +71,7 @@ def _does_something(step: DeclaredStep) -> bool:
     return bool(used) or bool(step.step.texts) or any(word not in _DOING_NOTHING for word in words)
 
 
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"^(actions|docker|aws-actions|google-github-actions|azure|hashicorp|pre-commit|astral-sh|conda-incubator|codecov|gitleaks|psf|peter-evans|"
     r"softprops|stefanzweifel|ad-m|appleboy|textbook|dependabot|release-drafter|amannn|github)/|^docker://|lint|checkout|setup|deploy|release|login|cache",
     re.I,
@@ -97,7 +98,7 @@ def _tests(world: World, step: DeclaredStep) -> Place | None:
     return Place(step.path, step.step.line) if any(_TESTING.search(use) for use in step.step.uses) else None
 
 
-_MIRRORED = re.compile(
+_MIRRORED = regex(
     r"mirror\w* (commit|from|of)|copybara|piperorigin|gitorigin|(sync|export|import)\w* (from|with|of) (internal|upstream|monorepo|perforce|gitlab)|"
     r"project import generated|auto(matic|mated)? (sync|export|mirror)",
     re.I,

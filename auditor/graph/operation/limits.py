@@ -12,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, If, Item, Name, Slice
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library
 from auditor.program.naming.statements import Placed, heads, placed, within
@@ -23,18 +24,18 @@ _TRADING = frozenset({
 """Libraries by which a program pays or trades."""
 _MESSAGING = frozenset({"smtplib", "twilio", "sendgrid", "mailchimp_transactional", "postmarker", "mailjet_rest", "vonage", "firebase_admin", "onesignal_sdk"})  # fmt: skip
 """Libraries by which a program writes to people. One message may go to who operates it; one a row goes to customers."""
-_ACTS = re.compile(
+_ACTS = regex(
     r"^(create|submit|place|market|limit|new|send)?_?(market_|limit_|bracket_)?(order|orders|buy|sell|charge|payment|transfer|refund|payout|transaction|raw_transaction)$"
     r"|^(create|capture|buy|sell|submit|send_message|sendmail|send_email|send|send_each|send_multicast|close_position|order_send|placeOrder)$",
     re.I,
 )
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"/(orders?|trades?|buy|sell|payments?|payouts?|transfers?|refunds?|charges?|block|ban|suspend|deactivate|disable|unsubscribe|prices?|discounts?|coupons?|"
     r"emails?/send|send[-_]?(email|sms)|messages?)(/|\?|$)",
     re.I,
 )
 _POSTS = frozenset({"requests.post", "requests.put", "requests.patch", "requests.delete", "httpx.post", "httpx.put", "httpx.patch", "httpx.delete"})  # fmt: skip
-_BOUNDS = re.compile(
+_BOUNDS = regex(
     r"limit|(^|_)cap(s|ped)?(_|$)|(^|_)max(imum)?(_|$)|budget|quota|throttl|dry_?run|enabled?(_|$)|kill|switch|feature_?flag|approv|confirm|human|review|"
     r"cool_?down|at_most|per_(day|hour|run)|daily|(^|_)count|sent_today|paper|sandbox|simulat|notional|exposure|risk|stop_?loss|position_size",
     re.I,

@@ -12,14 +12,15 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Raise, Return
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.scopes import Block, children
 from auditor.program.running.invocations import argument
 
-_LIVE = re.compile(r"^(prod(uction)?|live|champion|serving|deployed|blue|release)$", re.I)
+_LIVE = regex(r"^(prod(uction)?|live|champion|serving|deployed|blue|release)$", re.I)
 _ORDERED = frozenset({"<", "<=", ">", ">="})
-_DEPLOYS = re.compile(r"\.(deploy|create_endpoint|update_endpoint|begin_create_or_update|create_deployment)$")
-METRIC = re.compile(
+_DEPLOYS = regex(r"\.(deploy|create_endpoint|update_endpoint|begin_create_or_update|create_deployment)$")
+METRIC = regex(
     r"accura|(^|_)acc(_|$)|f1|auc|(^|_)roc|precision|recall|rmse|(^|_)mae(_|$)|(^|_)mse(_|$)|mape|r2|score|loss|metric|threshold|perform|"
     r"baseline|better|improv|accept|approv|champion|challenger|eval|quality|gate|passed|(^|_)best|should_|drift",
     re.I,

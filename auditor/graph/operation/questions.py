@@ -154,8 +154,8 @@ class Operation(Part):
     # --- endpoints ---
 
     def handlers(self) -> list[handling.Handler]:
-        """Endpoints that answer with a prediction."""
-        return handling.handlers(self._world, self.owns)
+        """Endpoints that answer what they are sent with a prediction."""
+        return [each for each in handling.handlers(self._world, self.owns) if handling.takes(self._world, each)]
 
     def unchecked(self, handler: handling.Handler) -> bool:
         """Whether an endpoint hands what it takes in to the model unchecked."""

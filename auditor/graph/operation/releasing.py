@@ -17,9 +17,10 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.runs import Run
 
-_REFUSING = re.compile(r"sys\.exit|raise |assert |exit 1|\bbc\b")
+_REFUSING = regex(r"sys\.exit|raise |assert |exit 1|\bbc\b")
 
 
 class Release(NamedTuple):
@@ -191,7 +192,7 @@ def _events(world: World, job: DeclaredStep, trained: Mapping[str, Training]) ->
             yield _Event(deployment.place.line or 0, "releases", deployment.says, deployment.place)
 
 
-_IMAGES = re.compile(r"docker push|build-push-action|docker compose|docker-compose", re.I)
+_IMAGES = regex(r"docker push|build-push-action|docker compose|docker-compose", re.I)
 
 
 def _packs(world: World, trained: Mapping[str, Training]) -> bool:

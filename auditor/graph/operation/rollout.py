@@ -10,15 +10,16 @@ from auditor.graph.operation.evidence import Evidence
 from auditor.graph.operation.serving import Deployment, deployments
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-_STAGED = re.compile(
+_STAGED = regex(
     r"canary|traffic|shadow|mirror|weight(ed)?_?(rout|alias|target)|rollout|variant_?weight|blue_?green|a_?b_?test|split",
     re.I,
 )
-_SAID = re.compile(
+_SAID = regex(
     r"--traffic|--no-traffic|set traffic|canary|blue.?green|shadow|argo.?rollouts|flagger|gradual|--to-revisions", re.I
 )
-_PLATFORM = re.compile(
+_PLATFORM = regex(
     r"kubectl|helm|gcloud run|ecs|eks|sagemaker|online-(endpoint|deployment)|ai endpoints|az webapp|app engine|gcloud app",
     re.I,
 )

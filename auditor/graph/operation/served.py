@@ -14,10 +14,11 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
 
-_MODEL = re.compile(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))?/?$")
-_BENTO = re.compile(r"(?P<name>[\w.-]+):(?P<version>[\w.-]+)$")
+_MODEL = regex(r"models:/(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))?/?$")
+_BENTO = regex(r"(?P<name>[\w.-]+):(?P<version>[\w.-]+)$")
 _SUPPLIED = frozenset({"cli", "env", "default", "command"})
 _NEWEST = frozenset({"latest", "none", ""})
 
@@ -225,7 +226,7 @@ def _buckets_keep(world: World) -> bool:
     return False
 
 
-_UNIQUE = re.compile(
+_UNIQUE = regex(
     r"sha|build|version|run_?(id|number)|tag|date|commit|revision|ref_name|\$\{?[A-Z_]*(ID|NUM|VER)|v?\d+\.\d+", re.I
 )
 

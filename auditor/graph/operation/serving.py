@@ -13,9 +13,10 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
-_DEPLOYING = re.compile(
+_DEPLOYING = regex(
     r"\b(?:kubectl (?:apply|rollout|set)|helm (?:upgrade|install)|docker push|docker compose up|docker-compose up|gcloud run deploy|"
     r"gcloud (?:app|functions|ai endpoints) deploy\w*|sam deploy|serverless deploy|terraform apply|az ml online-deployment|az webapp|"
     r"aws (?:ecs|lambda|deploy|elasticbeanstalk|apprunner) |heroku (?:container:)?\w*(?:push|release)|fly(?:ctl)? deploy|bentoml (?:deploy|push)|"
@@ -98,7 +99,7 @@ def _predicts(world: World, sites: Iterable[Site]) -> bool:
     return predicts and loads
 
 
-_MANAGED = re.compile(
+_MANAGED = regex(
     r"gcloud (run|app|functions|ai)|aws (lambda|apprunner|elasticbeanstalk|sagemaker)|sam deploy|serverless deploy|az (webapp|ml|containerapp|functionapp)|"
     r"heroku|fly(ctl)? |railway|modal deploy|deploy-cloudrun|webapps-deploy|azure/functions|render",
     re.I,
@@ -110,7 +111,7 @@ def managed(world: World) -> str:
     return next((each.says for each in deployments(world) if _MANAGED.search(each.says)), "")
 
 
-_FROM_A_PIPE = re.compile(r"kubectl apply\b.*-f -(\s|$)")
+_FROM_A_PIPE = regex(r"kubectl apply\b.*-f -(\s|$)")
 """What another command makes, mostly a secret or a namespace."""
 
 

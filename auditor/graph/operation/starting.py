@@ -15,7 +15,10 @@ from auditor.graph.operation.serving import serving
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
+from auditor.model.ir import Attr, Const, Name
 from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.words import records
 
 
 class Start(NamedTuple):
@@ -83,7 +86,7 @@ _BY_ITSELF = frozenset({"schedule", "push", "pull_request", "dataset", "event", 
 """Triggers that come with time, data or code; a comment or a release brings nothing to learn from."""
 
 
-_OUTSIDE = re.compile(
+_OUTSIDE = regex(
     r"\bcurl\b.*(POST|webhook|dispatch|trigger)|gcloud builds (triggers run|submit)|gh (workflow run|api)|aws (codepipeline|codebuild|stepfunctions|lambda invoke|events)|"
     r"az pipelines run|http(ie)? post",
     re.I | re.S,
@@ -111,6 +114,8 @@ def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None
                     return Place(step.path, command.line), f"`{words[:60]}` starts something outside that may train"
                 if may_train(words) and command.words[0].text not in ("echo", "pip", "cd", "cat", "ls"):
                     return Place(step.path, command.line), f"`{words[:60]}` may train"
+    if started := _from_code(world, owned):
+        return started
     for path in world.resolved.code.paths:
         for endpoint in (
             endpoints(world.resolved, path) if owned(path) and places.is_product(path) and _serves(world, path) else ()
@@ -120,6 +125,31 @@ def hint(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None
             if fits or may_train(endpoint.route):
                 place = world.resolved.code.place(path, endpoint.line)
                 return place, f"the route {endpoint.route} trains; who calls it is not seen"
+    return None
+
+
+_STARTING = frozenset({
+    "run_deployment", "arun_deployment", "TriggerDagRunOperator", "trigger_dag", "start_pipeline_execution", "create_training_job",
+    "start_execution", "run_now", "submit_run", "create_or_update", "create_run_from_pipeline_func", "create_workflow_dispatch",
+})  # fmt: skip
+"""Calls by which a program has a platform start something."""
+
+
+def _from_code(world: World, owned: Callable[[str], bool]) -> tuple[Place, str] | None:
+    """A call of product code that starts something on a platform, and whose words say that it trains."""
+    code = world.resolved.code
+    for path in code.paths:
+        if path.endswith(".ipynb") or not owned(path) or not places.is_product(path):
+            continue
+        if not code.words(path).mentions(_STARTING):
+            continue
+        for number, call in code.calls(path):
+            name = call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
+            texts = " ".join(
+                text for node in records(call) if type(node) is Const and isinstance(text := node.value, str)
+            )
+            if name in _STARTING and may_train(f"{texts} {code.scope(path, number).name.replace('_', ' ')}"):
+                return code.place(path, call.line), f"{name}(…) starts something that may train"
     return None
 
 

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.data.versions import trainings
+from auditor.graph.data.versions import FINISHED, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, If, Name, Raise
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
 
-_CHECKING = re.compile(
+_CHECKING = regex(
     r"valid|check(?!out|point)|verif|quality|expect|schema|freshness|sensor|sanity|assert|test_data|ensure|audit|compare_count|row_?count|anomal",
     re.I,
 )
-_SENSORS = re.compile(r"sensor|wait_for|poke|freshness", re.I)
+_SENSORS = regex(r"sensor|wait_for|poke|freshness", re.I)
 _TRANSPORT = frozenset(
     {
         "status_code",
@@ -98,6 +99,7 @@ def _taken(world: World, sites: Iterable[Site]) -> tuple[str, Place] | None:
             outside = touch.kind is NodeKind.EXTERNAL_DATASET or touch.artefact.id.startswith(
                 ("url:", "uri:", "table:", "s3:", "gs:")
             )
+            outside = outside and not FINISHED.search(touch.artefact.id)  # such data do not age
             if touch.way == "read" and outside and touch.kind in (NodeKind.EXTERNAL_DATASET, NodeKind.DATASET):
                 return touch.artefact.id.partition(":")[2][:80], world.lineage.place(touch)
     return None

@@ -11,6 +11,8 @@ from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.graph.parts.teaching import notebooks, teaching
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
+from auditor.model.regex import regex
+from auditor.program.running.mentions import mentions
 from auditor.program.running.runs import Run
 
 NAMES = {
@@ -31,11 +33,11 @@ _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
 
 _STANDARD_LIBRARY = "Python standard library"
-_PAPER = re.compile(
+_PAPER = regex(
     r"arxiv\.org|@(?:article|inproceedings|misc)\s*\{|openreview\.net|\bour paper\b|official (?:pytorch |tensorflow )?implementation|this paper",
     re.I,
 )
-_PUBLISH = re.compile(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
+_PUBLISH = regex(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin) publish")
 
 
 def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
@@ -183,9 +185,24 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         yield Signal("P", 0.7, f"pipeline code ({', '.join(flows)})")
     if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
         yield Signal("P", 0.4, "trains and registers a model")
+    if started := _started_training(p):
+        yield Signal("P", 0.6, f"a container starts {started[0]}, which starts training")
     chained = _chained(p)
     if len(chained) >= 3 and any(_works_on_data(p, path) for path in chained):
         yield Signal("P", 0.5, f"{len(chained)} programs chained through files")
+
+
+def _started_training(p: Portrait) -> list[str]:
+    """Programs that an image or a compose file starts, and that start a program which fits a model."""
+    fits = {e.site[0] for e in p.effects if e.role is Role.FIT and e.certainty >= 0.6 and not e.dead}
+    served = {
+        program
+        for step in p.steps.all
+        if step.tool in SERVING and p.owned(step.path)
+        for program in p.steps.programs(step)
+    }
+    named = mentions(p.resolved.effects) if served and fits else {}
+    return sorted(program for program in served if fits & named.get(program, frozenset()))
 
 
 def _is_part(p: Portrait, path: str) -> bool:

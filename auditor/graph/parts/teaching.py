@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from posixpath import dirname
+from posixpath import dirname, join
 
 from auditor.graph import places
 from auditor.graph.parts.portrait import Portrait, Signal
+from auditor.model.regex import regex
+from auditor.program.symbolic.values import normal
 
-_TEACHING = re.compile(
+_TEACHING = regex(
     r"\b(tutorials?|courses?|lessons?|workshops?|chapters?|bootcamp|homework|lectures?|zoomcamp|cookiecutter|starters?|"
     r"quick-?starts?|get[- ]started|getting[- ]started|hands-on|sample projects?|examples?|demos?|templates?|boilerplate|labs)\b",
     re.I,
 )
-_CALLED = re.compile(
+_CALLED = regex(
     r"\bthis (example|tutorial|template|sample|demo|workshop|course|lab|lesson|starter|quickstart|guide)\b|"
     r"\b(to teach you|teaches you|you will learn|you'll learn|page_type: sample|this code sample|reference implementation)\b",
     re.I,
 )
-_FOR_EXAMPLE = re.compile(r"\b(for|an?|as an|following) examples?\b", re.I)
-_COLLECTION = re.compile(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
-_LESSON = re.compile(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
-_GUIDE = re.compile(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
-_NUMBERED = re.compile(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
+_FOR_EXAMPLE = regex(r"\b(for|an?|as an|following) examples?\b", re.I)
+_COLLECTION = regex(r"\b(projects|solutions|recipes|samples|labs|playground|exercises)\b", re.I)
+_LESSON = regex(r"(?i:lab|lesson|tutorial|exercise|walk-?through|homework|workshop)(?![a-z])")
+_GUIDE = regex(r"(?:^|/)(?:tutorial|walk-?through|workshop|lesson|lab)[\w-]*\.(?:md|rst|txt)$", re.I)
+_NUMBERED = regex(r"^(?:\d{1,2}[-_. ]|(?:chapter|lesson|week|day|module|part)[-_ ]?\d)", re.I)
 
-_COURSEWORK = re.compile(
+_TAUGHT = regex(r"(?:workshops?|tutorials?|lessons?|labs?|exercises?|lectures?)", re.I)
+"""Folders at the top that are there to be worked through."""
+
+_COURSEWORK = regex(
     r"\b(?:final|capstone|course|semester|class|university|student|academic|exam|diploma|graduation|bachelor'?s?|master'?s?|"
     r"qualification) (?:project|work|assignment|thesis|exam)\b"
     r"|\b(?:built|made|written|created|done) for [A-Z]{2,4}[ -]?\d{3,5}\b|\b(?:group|individual) work assignment\b"
@@ -69,25 +74,47 @@ def teaching(p: Portrait) -> Iterable[Signal]:
     guides = [path for path in _documents(p) if _GUIDE.search(path)]
     if guides and not p.readme:
         yield Signal("T", 0.6, f"its only guide is {guides[0]}")
+    taught = sorted({path[len(p.root) :].lstrip("/").partition("/")[0] for path in p.resolved.tree if p.owned(path)})
+    if named := [folder for folder in taught if _TAUGHT.fullmatch(folder)]:
+        yield Signal("T", 0.35, f"a folder {named[0]}/")
     numbered = [folder for folder in folders if _NUMBERED.match(folder)]
     if len(numbered) >= 3:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
+    steps = [path for path in p.programs if path.endswith(".ipynb") and dirname(path) == p.root]
+    if len([path for path in steps if _NUMBERED.match(path.rpartition("/")[2])]) >= 5:
+        yield Signal("T", 0.3, "numbered notebooks side by side")
     lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
     if len(lessons) >= 2:
         yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")
     homes = {dirname(path) for path in p.services}
     if len(homes) >= 3:
         yield Signal("T", 0.35, f"{len(homes)} services side by side in separate folders")
-    environments = {
-        dirname(path)
-        for path, facts in p.resolved.files.items()
-        if facts.requirements and p.owned(path) and "lock" not in path and (not p.package or places.is_product(path))
-    } - {p.root}
+    environments = (
+        {
+            dirname(path)
+            for path, facts in p.resolved.files.items()
+            if facts.requirements
+            and p.owned(path)
+            and "lock" not in path
+            and (not p.package or places.is_product(path))
+        }
+        - {p.root}
+        - _built_together(p)
+    )
     if len(environments) >= 5:
         yield Signal("T", 0.45, f"{len(environments)} projects side by side, each with its own environment")
     examples = [path for path in p.programs if places.is_example(path)]
     if p.programs and len(examples) / len(p.programs) > 0.6:
         yield Signal("T", 0.4, "most of the code lies in example folders")
+
+
+def _built_together(p: Portrait) -> set[str]:
+    """The folders that one file of compose builds images of: parts of one system, each with an environment of its own."""
+    return {
+        normal(join(dirname(step.path), dict(step.step.attrs).get("build", "")))
+        for step in p.steps.all
+        if step.tool == "compose" and dict(step.step.attrs).get("build") and places.is_product(step.path)
+    }
 
 
 def coursework(readme: str) -> str:
@@ -96,7 +123,7 @@ def coursework(readme: str) -> str:
     return " ".join(found[0].split()) if found else ""
 
 
-_ASSIGNED = re.compile(r"(?:^|/)(assignment|coursework|homework)/", re.I)
+_ASSIGNED = regex(r"(?:^|/)(assignment|coursework|homework)/", re.I)
 
 
 def assigned(paths: Iterable[str]) -> str:

@@ -14,13 +14,14 @@ from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.ir import Const, Expr, Import, Stmt, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
-_PACKAGES = re.compile(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
-_INSTALLING = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
+_PACKAGES = regex(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_INSTALLING = regex(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
 """A command to install within a sentence of a document."""
-_NEEDS = re.compile(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
-_NEEDED = re.compile(
+_NEEDS = regex(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
+_NEEDED = regex(
     r"\b(?:requires?|needs?|depends on|tested (?:with|on|under)|written in|implemented (?:in|with))\b", re.I
 )
 _CALLED = {"torch": ("pytorch",), "scikit-learn": ("sklearn",), "opencv-python": ("opencv", "cv2"), "pillow": ("pil",)}
@@ -154,13 +155,13 @@ def _mentioned(world: World) -> Iterator[str]:
 _SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
 _IN_IMAGES = (
     (
-        re.compile(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
+        regex(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
         ("apache-airflow",),
     ),
-    (re.compile(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
-    (re.compile(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
-    (re.compile(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
-    (re.compile(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
+    (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
+    (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),
+    (regex(r"(^|/)jupyter/(scipy|datascience|tensorflow|pyspark|all-spark)-notebook\b"), _SCIENTIFIC),
+    (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
 )
 """Public images, and the libraries that they are made to bring."""
 _IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", "xgboost", "lightgbm", "statsmodels")

@@ -14,11 +14,12 @@ from auditor.graph.reproduction.installs import TOOLS, constrained
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.facts import Requirement
+from auditor.model.regex import regex
 
 ENVIRONMENTS = frozenset(
     {"requirements", "conda", "pyproject", "pipfile", "setup-cfg", "python", "pixi", "conda-recipe"}
 )
-_FOR_WORK = re.compile(
+_FOR_WORK = regex(
     r"(^|[/_.-])(dev|devel|develop|development|test|tests|testing|lint|linting|docs?|ci|build|typing|style|extras?)([/_.-]|$)",
     re.I,
 )

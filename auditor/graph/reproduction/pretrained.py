@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
 
 LEAST = 0.6
@@ -36,7 +36,7 @@ _LOADERS = frozenset(
 )
 """What a data set is read by where the name means a format and not a data set."""
 _BRANCHES = frozenset({"main", "master", "refs/heads/main"})
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
+_HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
 
 class Asset(NamedTuple):

@@ -13,12 +13,13 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
-_METRIC_FILE = re.compile(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
-_PARAM_FILE = re.compile(r"(param|config|setting|arg|hyper|option)", re.I)
+_METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
+_PARAM_FILE = regex(r"(param|config|setting|arg|hyper|option)", re.I)
 _BY_ROLE = {
     Role.LOG_PARAM: {"parameters"},
     Role.LOG_METRIC: {"metrics"},

@@ -11,17 +11,18 @@ from auditor.graph.declared.environments import python_versions
 from auditor.graph.reproduction.packages import environments
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 _IMAGES = frozenset(
     {"docker", "compose", "kubernetes", "argo", "gitlab-ci", "circleci", "bitbucket", "cloud-build", "codebuild"}
 )
 _ACTIONS = frozenset({"github-actions"})
 _BRANCHES = frozenset({"main", "master", "develop", "dev", "trunk", "head", "latest"})
-_HELD = re.compile(r"@sha256:[0-9a-f]{12,}")
-_PYTHON_IN_TAG = re.compile(r"py(thon)?-?3[.-]?\d", re.I)
+_HELD = regex(r"@sha256:[0-9a-f]{12,}")
+_PYTHON_IN_TAG = regex(r"py(thon)?-?3[.-]?\d", re.I)
 """`apache/airflow:3.1-python3.12`, `tensorflow:2.12-gpu-py310`: images that say their Python in the tag."""
-_SAID = re.compile(r"\bpython(?: version)?s?(?:\s*[=:><~]*=?\s*|\s+(?:is|of|at least)\s+)v?3\.\d+", re.I)
-_OPEN = re.compile(r"[{}$<>]")
+_SAID = regex(r"\bpython(?: version)?s?(?:\s*[=:><~]*=?\s*|\s+(?:is|of|at least)\s+)v?3\.\d+", re.I)
+_OPEN = regex(r"[{}$<>]")
 """What is filled in elsewhere, or a template: the name is not known."""
 
 

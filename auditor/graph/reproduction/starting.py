@@ -20,6 +20,7 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     """Which training programs a step, a command of a document, an installed command or a pipeline in code starts."""
     started = {program for step in world.steps.all for program in world.steps.programs(step)}
     started |= {local.path for step in world.steps.all for local in step.implements}
+    started |= {named for starter in sorted(started) for named in world.mentioned.get(starter, ())}
     words = {word.text.rpartition("/")[2] for step in world.steps.all for c in step.step.commands for word in c.words}
     words |= {
         leaf.value.rpartition("/")[2]

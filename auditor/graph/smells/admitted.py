@@ -10,9 +10,10 @@ from typing import NamedTuple
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
-_ADMITS = re.compile(r"^#+\W*(?:@\s*)?(TODO|FIXME|HACK|XXX|KLUDGE)\b|\b(FIXME|HACK|KLUDGE)\b\s*:", re.I)
-_TRACKED = re.compile(r"#\d+|https?://|\b[A-Z]{2,10}-\d+\b")
+_ADMITS = regex(r"^#+\W*(?:@\s*)?(TODO|FIXME|HACK|XXX|KLUDGE)\b|\b(FIXME|HACK|KLUDGE)\b\s*:", re.I)
+_TRACKED = regex(r"#\d+|https?://|\b[A-Z]{2,10}-\d+\b")
 KINDS = {
     "evaluation": r"metric|evaluat|accuracy|score|\btest set|validation|hold-?out|leak|baseline|threshold|benchmark",
     "data": r"data|dataset|csv|parquet|column|feature|row|sample|label|schema|missing|nan|null|encod|token|image|preprocess|normali[sz]|sql|table",
@@ -21,7 +22,7 @@ KINDS = {
     "pipeline": r"pipeline|dag|schedul|airflow|deploy|docker|retrain|monitor|mlflow|artifact|registry|cache",
 }
 """What a comment is about, by its words; the first that fits counts."""
-_KINDS = {kind: re.compile(rf"\b(?:{words})", re.I) for kind, words in KINDS.items()}
+_KINDS = {kind: regex(rf"\b(?:{words})", re.I) for kind, words in KINDS.items()}
 
 
 class Admission(NamedTuple):

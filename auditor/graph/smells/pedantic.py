@@ -5,7 +5,6 @@ Shown to the pedantic persona alone. Smells 2, 7, 14, 15, 18, 20, 21 and 22 of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -14,19 +13,20 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Expr, Group, Item, Loop, Name, Op
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame, Instance, Local
 from auditor.program.naming.statements import Placed, heads, within
 
 FRAME, SERIES = "pandas.DataFrame", "pandas.Series"
 _READERS = frozenset({"pandas.read_csv", "pandas.read_table", "pandas.read_excel", "pandas.read_fwf"})
-_SENSITIVE = re.compile(
+_SENSITIVE = regex(
     r"^sklearn\.(svm\.\w*SV[CR]|decomposition\.PCA|linear_model\.SGD\w+|neural_network\.MLP\w+|neighbors\.KNeighbors\w+|cluster\.KMeans)$"
 )
-_SCALING = re.compile(
+_SCALING = regex(
     r"^sklearn\.preprocessing\.(\w*Scaler|Normalizer|scale|normalize|minmax_scale|robust_scale|PowerTransformer|QuantileTransformer)"
 )
-_NETWORKS = re.compile(r"^(tensorflow\.)?keras\.(Sequential|Model|models\.(Sequential|Model))$")
+_NETWORKS = regex(r"^(tensorflow\.)?keras\.(Sequential|Model|models\.(Sequential|Model))$")
 _DETERMINISTIC = frozenset(
     {"torch.use_deterministic_algorithms", "torch.set_deterministic", "lightning.seed_everything"}
 )

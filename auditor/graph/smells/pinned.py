@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -10,8 +9,9 @@ from packaging.version import Version
 
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.regex import regex
 
-_FIRST = re.compile(r"^\s*(\^|~=|~|={1,3}|)\s*v?(\d+(?:\.\d+)*)[\w.+*-]*\s*$")
+_FIRST = regex(r"^\s*(\^|~=|~|={1,3}|)\s*v?(\d+(?:\.\d+)*)[\w.+*-]*\s*$")
 
 
 def always(world: World, owned: Callable[[str], bool], name: str, *, below: str = "", least: str = "") -> bool:

@@ -5,7 +5,6 @@ Only where the optimiser is known to be PyTorch's own, and the model to be what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,14 +12,15 @@ from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, s
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Local
 from auditor.program.naming.statements import Placed, heads, within
 
-_OPTIMISER = re.compile(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
+_OPTIMISER = regex(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
 _CLEARING = frozenset({"zero_grad", "zero_", "clear_grad", "clear_gradients", "zero_gradients", "reset_grad"})
 _TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_mode"})
-_UNSTABLE = re.compile(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
+_UNSTABLE = regex(r"^torch\.nn\.(\w*Dropout\w*|\w*BatchNorm\w*)$")
 _TELLING = frozenset({"backward", "parameters"})
 """Attributes one of which is named where gradients are made, or where an optimiser is given what it moves."""
 DEEPEST = 3

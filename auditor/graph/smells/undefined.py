@@ -33,6 +33,7 @@ from auditor.model.ir import (
     Try,
 )
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import heads, placed, within
 
@@ -85,11 +86,9 @@ _HARMLESS = frozenset(
 )
 _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 """Tags of cells that papermill puts names after."""
-_INJECTED = frozenset({"catalog", "context", "session", "pipelines"})
-"""Names that Kedro puts into every notebook of its projects."""
 _AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
 """What a notebook takes for a command where it stands alone on a line."""
-_PLACEHOLDER = re.compile(r"__[A-Z][A-Z\d_]*$")
+_PLACEHOLDER = regex(r"__[A-Z][A-Z\d_]*$")
 """Names that are written to be replaced."""
 _ALIASES = frozenset(sys.stdlib_module_names) | {
     "np",
@@ -107,7 +106,7 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
     "tqdm",
 }
 """Names that a program misses because its author forgot an import, not because somebody hands them over."""
-_DIALECTS = re.compile(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
+_DIALECTS = regex(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
 class Undefined(NamedTuple):
@@ -152,7 +151,7 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     return sorted(whole, key=lambda each: in_order(each.place)), looked
 
 
-_EXERCISE = re.compile(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
+_EXERCISE = regex(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
 
 
 def _is_exercise(path: str, program: Program) -> bool:
@@ -162,16 +161,7 @@ def _is_exercise(path: str, program: Program) -> bool:
 
 def _handed_over(world: World, path: str) -> frozenset[str]:
     """The names that whatever runs a notebook puts into it."""
-    return _INJECTED if path.endswith(".ipynb") and world.once(_uses_kedro) else frozenset()
-
-
-def _uses_kedro(world: World) -> bool:
-    return any(
-        imported.module.partition(".")[0] == "kedro"
-        for path in world.resolved.code.paths
-        for statement, _, _ in world.resolved.code.index(path, 0).imports
-        for imported in (statement.names if not statement.level else ())
-    )
+    return world.injected if path.endswith(".ipynb") else frozenset()
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:

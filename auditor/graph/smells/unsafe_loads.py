@@ -5,7 +5,6 @@ Dangerous is what comes from outside; a program that loads what its own reposito
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -16,13 +15,14 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Item, Name
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Instance, Local
 from auditor.program.naming.statements import within
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.values import is_uri
 
-_PICKLES = re.compile(
+_PICKLES = regex(
     r"^(pickle|_pickle|dill|cloudpickle|joblib|compress_pickle|pickle5|marshal)\.(load|loads|open)$"
     r"|^(pandas\.read_pickle|shelve\.open|torch\.load|numpy\.load|joblib\.numpy_pickle\.load)$"
 )
@@ -35,7 +35,7 @@ _HUB = ("transformers.", "datasets.", "sentence_transformers.", "diffusers.", "e
 _BUILDING = frozenset(
     {"yaml.Loader", "yaml.UnsafeLoader", "yaml.CLoader", "yaml.loader.UnsafeLoader", "yaml.loader.Loader"}
 )
-_COMMIT = re.compile(r"^[0-9a-f]{7,40}$")
+_COMMIT = regex(r"^[0-9a-f]{7,40}$")
 SAFE_TORCH, STRICT_YAML = "2.6", "6.0"
 """From these versions on `torch.load` reads weights only, and `yaml.load` asks for its loader."""
 

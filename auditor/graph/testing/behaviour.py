@@ -12,6 +12,7 @@ from auditor.graph.data.versions import trainings
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 
 LIBRARIES = (
     "fairlearn", "aif360", "aequitas", "responsibleai", "raiwidgets", "checklist", "giskard", "deepchecks", "textattack", "robustbench",
@@ -20,20 +21,20 @@ LIBRARIES = (
 )  # fmt: skip
 """Libraries that test what a model does, or for whom."""
 
-_SAID = re.compile(
+_SAID = regex(
     r"fairness|(^|[/_])bias_?(check|test|audit|report|eval\w*)|subgroup|slices?_?(metric|eval|report|performance|test)|(by|per)_(slice|group|segment|cohort|region|store)|"
     r"invarian(t|ce)_?test|test_\w*(invarian|directional|monoton|robust|perturb|metamorphic|counterfactual|symmetr|adversarial|behaviou?r|sensitivity)|"
     r"(invariance|directional|metamorphic|perturbation|behaviou?ral|robustness)_tests?|demographic_parity|equal(ized|ised)_odds|disparate_impact|metric_?frame|"
     r"adversarial_validation|counterfactual|stress_?test",
     re.I,
 )
-_PROTECTED = re.compile(
+_PROTECTED = regex(
     r"(applicant|customer|person|employee)?[_ ]?(sex|gender|race|ethnicity|nationality|religion|marital[_ ]?status|civil[_ ]?status|"
     r"disability|skin[_ ]?colou?r|personal_status(_sex)?)",
     re.I,
 )
 """Columns that hold what a person must not be judged by."""
-_DECIDED = re.compile(
+_DECIDED = regex(
     r"credit[_ ]?(risk|score|history|default|approval|decision)|approv(ed|al)[_ ]?(flag|status)|loan[_ ]?(status|approv\w*|default|decision|eligib\w*)|mortgage|creditworth\w*|"
     r"\b(hir(ed|ing)|recruit\w*|shortlist\w*|recidiv\w*|parole|bail|admission_?(decision|status)|eligib(le|ility)|underwrit\w*|"
     r"insurance[_ ](claim|premium|risk)\w*|diagnosis|mortality|readmi(ssion|tted)|benefit_fraud)\b",

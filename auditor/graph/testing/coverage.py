@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Group, Item
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.naming.scopes import children
@@ -46,13 +46,13 @@ _WORK = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.FEATURE, Role.FEATUR
 _ELSE = frozenset(
     {Role.FIT, Role.PREDICT, Role.EVALUATE, Role.SPLIT, Role.TUNE, Role.SERVE, Role.EXPLAIN, Role.LOG_METRIC}
 )
-_NETWORK = re.compile(
+_NETWORK = regex(
     r"^(torch\.nn\.|(pytorch_lightning|lightning)\.|keras\.|tensorflow\.keras\.|tf_keras\.|flax\.|haiku\.|equinox\.|mxnet\.gluon\.)"
     r"([\w.]*\.)?(Module|LightningModule|Model|Layer|Block|HybridBlock)$|^transformers\.(\w+\.)*PreTrainedModel$"
 )
-_AUGMENTS = re.compile(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
+_AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 """Layers that change pictures or scale values, and learn nothing."""
-_LAYER = re.compile(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
+_LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
 
 
 class Subject(NamedTuple):
@@ -94,7 +94,9 @@ def _makes_features(world: World, site: Site) -> bool:
         owner, _, step = effect.name.rpartition(".")
         if effect.role not in _WORK or effect.certainty < 0.6 or effect.dead:
             continue
-        if effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
+        if effect.name.startswith("pyspark.ml."):
+            work.add(owner)  # a fitted pipeline that is applied
+        elif effect.domain == "data" and step in _CHANGES and effect.entry.library != "numpy":
             work.add(effect.line)
             steps.add(effect.line)
             ideas = ideas or step not in _PLAIN

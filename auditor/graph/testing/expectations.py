@@ -13,10 +13,12 @@ from auditor.graph.data.versions import Root
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Assert, Attr, Call, Expr, If, Raise, Stmt
+from auditor.model.ir import Assert, Attr, Call, Expr, If, Name, Raise, Stmt
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
+from auditor.program.naming.words import records
 
 _OF_REQUESTS = frozenset(
     {"pydantic", "marshmallow", "guardrails", "onnx", "mlflow", "torch", "keras", "tensorflow", "numpy"}
@@ -32,21 +34,33 @@ _VALUES = frozenset(
 """What is asked of a frame when its values, its columns or its size are checked."""
 
 
-_DATA = re.compile(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
+_DATA = regex(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
 """Folders of data: what lies there is no model, whatever its suffix says."""
 
 
-_SETTINGS = re.compile(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
+_VERDICT = regex(r"valid(?!at(e|or)\b|ation_(set|data|loss|split))|passed|check_?(ok|result|status)", re.I)
+"""Words in the names of what a check of data leaves."""
+
+
+_CHECKS = regex(r"valid(?!ation_(set|data|loss|split))|check|verif|quality|missing", re.I)
+"""Words in the names of functions that look at data."""
+
+
+_SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
 """Settings that are read as data are."""
 
 
 class Expectations(NamedTuple):
-    """What checks the data of training (`by`, with its place), and the data that training starts from."""
+    """What checks the data of training (`by`, with its place), and the data that training starts from.
+
+    `looks` is a function on the way that looks at values and fails on nothing itself.
+    """
 
     by: str
     place: Place | None
     roots: tuple[str, ...]
     trained: Place | None
+    looks: str = ""
 
 
 def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
@@ -56,11 +70,52 @@ def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
         for root in training_roots(world, owned)
         if root.state != "supplied" and root.touch is not None and not _SETTINGS.search(root.artefact)
     ]
-    roots.sort(key=lambda root: "{" in root.artefact)  # what is known by its whole name is told first
+    # What is known by its whole name is told first, and what a program trains on before what a notebook does.
+    roots.sort(key=lambda root: (root.training.endswith(".ipynb"), "{" in root.artefact))
     if not roots:
         return Expectations("", None, (), None)
     by, place = next(_checks(world, owned, roots), ("", None))
-    return Expectations(by, place, tuple(dict.fromkeys(root.artefact for root in roots)), roots[0].trained)
+    looks = "" if by else _looking(world, owned)
+    if looks and (stop := _stop(world, owned)) is not None:
+        by, place = f"{looks} looks at them, and its verdict stops training", stop
+    names = tuple(dict.fromkeys(root.artefact.replace("*.", "") for root in roots))
+    return Expectations(by, place, names, roots[0].trained, looks)
+
+
+def _looking(world: World, owned: Callable[[str], bool]) -> str:
+    """A function of training that its name calls a check and that looks at values, sizes or columns; "" without one."""
+    code = world.resolved.code
+    for site in sorted(training_side(world).sites):
+        scope = code.scope(*site)
+        called = scope.kind == "function" and _CHECKS.search(scope.name.rpartition(".")[2])
+        if called and owned(site[0]) and any(map(_looks, _statements(scope.body))):
+            return f"{scope.name}()"
+    return ""
+
+
+def _stop(world: World, owned: Callable[[str], bool]) -> Place | None:
+    """Where training fails on a verdict that was reached before: `if not artifact.is_valid: raise …`, in either branch."""
+    for site in sorted(training_side(world).sites):
+        for statement in _statements(world.resolved.code.scope(*site).body) if owned(site[0]) else ():
+            if type(statement) is not If or not _asks_verdict(statement.test):
+                continue
+            if any(map(_fails, (*statement.body, *statement.orelse))):
+                return world.resolved.code.place(site[0], statement.line)
+    return None
+
+
+def _asks_verdict(test: Expr) -> bool:
+    for node in records(test):
+        name = node.name if type(node) is Attr else node.id if type(node) is Name else ""
+        if _VERDICT.search(name):
+            return True
+    return False
+
+
+def _looks(statement: Stmt) -> bool:
+    value, test = getattr(statement, "value", None), getattr(statement, "test", None)
+    source = getattr(statement, "source", None)
+    return any(expr is not None and _asks_values(expr) for expr in (value, test, source))
 
 
 def _checks(world: World, owned: Callable[[str], bool], roots: list[Root]) -> Iterator[tuple[str, Place]]:

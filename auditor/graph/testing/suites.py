@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -12,14 +11,15 @@ from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Module
 from auditor.program.naming.words import records
 
-_ASSERTING = re.compile(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
+_ASSERTING = regex(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
 """Calls by which a test fails: of unittest, pytest, numpy, pandas, mocks, and helpers named after them."""
 _OFF = frozenset({"skip", "xfail"})
-_NAMED_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
+_NAMED_TEST = regex(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
 
 
 _RUNNERS = {

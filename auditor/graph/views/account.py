@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
+from auditor.graph.commits import work
 from auditor.graph.data import versions
 from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
@@ -30,6 +31,7 @@ NOT_READ = frozenset(
         "too-deep",
         "invalid",
         "internal",
+        "unread",
     }
 )
 HUBS = 10
@@ -96,11 +98,13 @@ def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
     world, listing = graphs.world, graphs.world.listing
     programs = world.resolved.code.programs
     failed = [path for path, facts in world.files.items() if any(t.code in NOT_READ for t in facts.troubles)]
+    empty = [path for path in failed if path in programs and not programs[path].logical]
+    unread = [path for path in failed if any(t.code == "unread" for t in world.files[path].troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
     return Coverage(
         share=0.0,
         files=len(listing.entries),
-        files_read=len(world.files) - len([p for p in failed if p in programs and not programs[p].logical]),
+        files_read=len(world.files) - len({*empty, *unread}),
         files_failed=len(failed),
         files_unknown=unknown,
         lines=sum(program.lines for program in programs.values()),
@@ -207,10 +211,9 @@ def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
         return {}
     paths = {finding.place.path for finding in findings}
     people: dict[str, set[int]] = {}
-    for commit in history.commits:
-        for change in commit.changes:
-            if change.path in paths:
-                people.setdefault(change.path, set()).add(commit.author)
+    for one in work(history):
+        for path in one.names & paths:
+            people.setdefault(path, set()).add(one.author)
     return {path: len(people[path]) for path in sorted(people)}
 
 

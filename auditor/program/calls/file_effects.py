@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Name
@@ -146,7 +148,7 @@ class _Reader:
         if (where.path, where.scope) == site:
             args, keywords = (*given.args[1:], *own.args), (*given.keywords, *own.keywords)
             merged = self.code.keep(Call(own.func, args, keywords, own.line, own.end_line))
-        whole = call_site._replace(call=merged)
+        whole = replace(call_site, call=merged)
         if type(function) is Library:
             self._library(site, whole, function.dotted, Frame(*site, block=call_site.block))
         elif type(function) is Local:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Star, Text
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.code import Frame, Instance, Library, Local, Module, Shown
 from auditor.program.naming.scopes import Binding, children
@@ -29,7 +30,7 @@ _COMPUTING = frozenset(
 )  # fmt: skip
 """Methods whose result does not hold the object that computed it."""
 _LOCATED = frozenset({"loc", "iloc", "at", "iat"})
-_JUDGING = re.compile(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hold_?out)(_|$)", re.I)
+_JUDGING = regex(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hold_?out)(_|$)", re.I)
 """Names of arguments that take what a model is judged by while it learns: `eval_set`, `validation_data`, `test_dataset`."""
 
 

@@ -146,7 +146,7 @@ class Targets:
         """What the call that made an object names; None where it names nothing, or is no opening of a handle."""
         if made.made is None or depth >= DEEPEST:
             return None
-        call, frame = made.made
+        call, frame = made.made.call, made.made.frame
         dotted = self.evaluator.denoter.dotted(call.func, frame)
         entry = self.code.knowledge.lookup(dotted) if dotted else None
         if entry is None or entry.path is None or (handles and not entry.attrs.get("handle")):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from auditor.model.ir import Define, Name, Scope
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.naming.code import Frame, Library
 from auditor.program.naming.words import records
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_CONVENTION = re.compile(
+_WORD = regex(r"[^\W\d]\w*")
+_CONVENTION = regex(
     r"main|run|app|init|score|handler|\w+_handler|setup|train|fit|predict|transform|model|execute|process|(input|output|model|predict|transform)_fn|(create|make)_app"
 )
 """Names by which platforms and people start what nothing here calls."""

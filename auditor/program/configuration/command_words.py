@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from auditor.model.facts import Word
 from auditor.model.ir import Expr
+from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
 from auditor.program.symbolic.values import Values, literal, of_word
 
-_PLACE = re.compile(r"\{(\d+)\}")
+_PLACE = regex(r"\{(\d+)\}")
 
 
 class Option(NamedTuple):

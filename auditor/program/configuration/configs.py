@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Name
+from auditor.model.regex import regex
 from auditor.program.configuration import hydra
 from auditor.program.naming.code import Code, Config, Frame, Instance
 from auditor.program.naming.handles import opened
@@ -42,7 +42,7 @@ WRAPPERS = frozenset(
 _TEXT_READERS = frozenset({"json.load", "json.loads", "yaml.safe_load", "yaml.load", "yaml.full_load", "toml.loads"})
 _DOCUMENTS = {"dvc.api.params_show": "params.yaml"}
 _PARSERS = frozenset({"configparser.ConfigParser", "configparser.RawConfigParser"})
-_HOLE = re.compile(r"\$\{([^${}]*)\}")
+_HOLE = regex(r"\$\{([^${}]*)\}")
 DEEPEST = 5
 
 
@@ -110,7 +110,7 @@ class Configs:
         """The file that a `ConfigParser` object reads, found where it was made."""
         if parser.of not in _PARSERS or parser.made is None:
             return None
-        call, frame = parser.made
+        call, frame = parser.made.call, parser.made.frame
         key = (id(call), *frame.key)
         if key not in self._parsed:
             self._parsed[key] = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from auditor.model.ir import Assign, Attr, Call, Const, Imported, Item, Name, Param, Program, Record
+from auditor.model.regex import regex
 from auditor.program.naming.words import records
 
-_NOT_WORD = re.compile(r"[^\w-]+")
+_NOT_WORD = regex(r"[^\w-]+")
 
 
 def words_of(text: str) -> Iterator[str]:

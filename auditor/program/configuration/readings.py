@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
 from auditor.program.calls.carrying import hangs
@@ -121,7 +123,7 @@ class Readings:
             for imported in statement.names:
                 if imported.name == "*":
                     return not reading.isdisjoint(self.code.stars(path))
-                found = self.evaluator.denoter.imported(imported, statement.level, path)
+                found = self.evaluator.denoter.modules.imported(imported, statement.level, path)
                 if type(found) is Config or (type(found) is Module and found.path in reading):
                     return True
                 if type(found) is Instance and found.made is not None:
@@ -169,7 +171,7 @@ class Readings:
 
     def _holds(self, made: Made) -> bool:
         """Whether an object was constructed with a document, or with an object that was."""
-        call, where = made
+        call, where = made.call, made.frame
         key = (id(call), *where.key)
         if key not in self._holding:
             self._holding[key] = False
@@ -208,8 +210,8 @@ class Readings:
         above, _, last = key.key.rpartition(".")
         if configs.has(key.path, key.key) or key.choices:
             return key
-        if last in _METHODS or (above and configs.origin(key._replace(key=above)) is not None):
-            return self._without_methods(key._replace(key=above)) if above else key._replace(key="")
+        if last in _METHODS or (above and configs.origin(replace(key, key=above)) is not None):
+            return self._without_methods(replace(key, key=above)) if above else replace(key, key="")
         return key
 
     def _leads(self, root: Name, frame: Frame) -> bool:

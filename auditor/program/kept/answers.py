@@ -73,7 +73,7 @@ class Answers(Generic[T]):
         found = self._entries.get(path)
         if found is None:
             program, digest = self._tree.code.programs[path], self._tree.file(path)
-            known = self._memory.setdefault((self._topic, path, digest), []) if digest is not None else []
+            known = self._memory.setdefault((self._topic, path, digest), []) if digest else []
             found = next((entry for entry in known if entry.holds(program, self._tree)), None)
             if found is None:
                 view = View(path, self._tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 UNDER = -1
 """In the place of an import's level: what a dotted name means under a folder."""
+
+UNNAMED = b""
+"""In the place of a digest: a file whose content has none."""
 
 Import: TypeAlias = tuple[str, str, int]
 """An importer (or a folder), a dotted name, and the level of the import (or `UNDER`)."""
@@ -30,17 +33,27 @@ class Tree:
         invocations: Invocations,
         digests: Mapping[str, bytes],
         callers: Mapping[tuple[str, int], object] | None = None,
+        lifted: Mapping[tuple[str, int], Sequence[object]] | None = None,
     ) -> None:
-        """`callers`: by scope, once all calls are known."""
+        """`callers` and `lifted` effects by scope, once all calls are known."""
         self.code = code
         self.invocations = invocations
-        self.file = digests.get
-        """The content of a file, by its digest; None where there is none that was read."""
+        self._digests = digests
         self._callers = callers or {}
+        self._lifted = lifted or {}
+
+    def file(self, path: str) -> bytes | None:
+        """The content of a file, by its digest; None where there is no such file, `UNNAMED` where its content has no digest."""
+        digest = self._digests.get(path)
+        return UNNAMED if digest is None and path in self.code.files else digest
 
     def is_called(self, site: tuple[str, int]) -> bool:
         """Whether anything calls a scope."""
         return bool(self._callers.get(site))
+
+    def lifted(self, site: tuple[str, int]) -> tuple[object, ...]:
+        """The effects of callees that land in a scope."""
+        return tuple(self._lifted.get(site, ()))
 
     def imported(self, asked: Import) -> str | None:
         """The file that an import means."""
@@ -61,6 +74,7 @@ class Trace(msgspec.Struct):
     starts: dict[tuple[str, bool], bytes] = {}
     rebound: dict[str, bool] = {}
     called: dict[tuple[str, int], bool] = {}
+    lifted: dict[tuple[str, int], tuple[object, ...]] = {}
     whole: bool = True
     """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
 
@@ -74,6 +88,7 @@ class Trace(msgspec.Struct):
             and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
             and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
             and all(tree.is_called(site) is found for site, found in self.called.items())
+            and all(tree.lifted(site) == landed for site, landed in self.lifted.items())
         )
 
     def take(self, other: Trace) -> None:
@@ -83,6 +98,7 @@ class Trace(msgspec.Struct):
         self.starts.update(other.starts)
         self.rebound.update(other.rebound)
         self.called.update(other.called)
+        self.lifted.update(other.lifted)
         self.whole = self.whole and other.whole
 
 

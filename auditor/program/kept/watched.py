@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn, TypeVar
 
 from auditor.model.ir import Scope
-from auditor.program.kept.traces import UNDER, Trace, Tree, told
+from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
 from auditor.program.naming.code import Code
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import ScopeIndex
@@ -23,13 +23,14 @@ class Watched(Code):
     """A view of the program of a tree that writes down in its trace what it is asked."""
 
     def __init__(self, tree: Tree) -> None:
-        self.trace = Trace({}, {}, {}, {}, {})
+        self.trace = Trace({}, {}, {}, {}, {}, {})
         self._tree = tree
         whole = tree.code
         super().__init__({}, whole.knowledge)
         self.files = _Noted(whole.files, self)
         self.programs = _Noted(whole.programs, self)
         self.modules = _Modules(self.trace, tree)
+        self.embedded = whole.embedded
         self._whole = whole
 
     @property
@@ -46,7 +47,7 @@ class Watched(Code):
         files = self.trace.files
         if path not in files:
             digest = files[path] = self._tree.file(path)
-            if digest is None and path in self._whole.files:
+            if digest == UNNAMED:
                 self.trace.whole = False
 
     def scope(self, path: str, number: int) -> Scope:

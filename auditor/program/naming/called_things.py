@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Attr, Call, Const, Name, Table
 from auditor.program.configuration import configs
 from auditor.program.naming.code import (
@@ -145,14 +147,14 @@ class CalledThings:
         """`config.get("key")` and `config.copy()`: the method's name was taken for a key."""
         above, _, method = config.key.rpartition(".")
         if method in ("get", "getboolean", "getint", "getfloat", "get_config", "pop", "setdefault") and expr.args:
-            outer = config._replace(key=above)
+            outer = replace(config, key=above)
             keys = [self.evaluator.displays.key(arg, frame) for arg in expr.args[: 2 if not above else 1]]
             names = [key for key in keys if key is not None]
             if len(names) == 2 and self.evaluator.configs.has(config.path, ".".join(names)):
                 return Config(config.path, ".".join(names))  # a section and an option
             return self.denoter.under(outer, expr.args[0], frame)
         same = ("copy", "to_dict", "as_dict", "model_dump", "dict", "toDict", "items", "values", "keys")
-        return config._replace(key=above) if method in same else None
+        return replace(config, key=above) if method in same else None
 
     def _returned(self, callee: Local, expr: Call, frame: Frame) -> Denotation | None:
         if frame.depth >= DEEPEST_CALL:

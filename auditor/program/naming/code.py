@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, partial
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.embedded import SIGN, Embedded
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
+_HELD = regex(rf"[^\s{SIGN}]+{SIGN}\d+")
 
 
-class Library(NamedTuple):
+class Library(msgspec.Struct, frozen=True, gc=False):
     """A module, function, class or bound method outside the repository, by qualified name."""
 
     dotted: str
 
 
-class Module(NamedTuple):
+class Module(msgspec.Struct, frozen=True, gc=False):
     """A module of the repository; a package folder without `__init__.py` ends with a slash."""
 
     path: str
@@ -37,7 +43,7 @@ class Local(NamedTuple):
     scope: int
 
 
-class Instance(NamedTuple):
+class Instance(msgspec.Struct, frozen=True, gc=False):
     """An object of a library class (`of` is its qualified name) or of a class of the repository.
 
     `made` is where it was constructed, if that is known; it is left out of comparisons.
@@ -53,7 +59,7 @@ class Instance(NamedTuple):
         return hash(self.of)
 
 
-class Config(NamedTuple):
+class Config(msgspec.Struct, frozen=True, gc=False):
     """A place in a configuration document that the repository holds: `key` is dotted, "" for the whole.
 
     Where a part of the key is one of several texts, it is `{n}` in `key` and `choices[n]` are the texts.
@@ -65,14 +71,14 @@ class Config(NamedTuple):
 
     def at(self, name: str) -> Config:
         """The place under this one that has a name."""
-        return self._replace(key=f"{self.key}.{name}" if self.key else name)
+        return replace(self, key=f"{self.key}.{name}" if self.key else name)
 
     def at_one_of(self, names: Values) -> Config:
         """The place under this one that has one of some names."""
-        return self.at(f"{{{len(self.choices)}}}")._replace(choices=(*self.choices, names))
+        return Config(self.path, self.at(f"{{{len(self.choices)}}}").key, (*self.choices, names))
 
 
-class Options(NamedTuple):
+class Options(msgspec.Struct, frozen=True, gc=False):
     """The parsed command line of a program: declared in that scope of a file, or by the fields of classes.
 
     `words` are those that a caller hands over in the place of the command line, as texts; None where none does.
@@ -84,20 +90,20 @@ class Options(NamedTuple):
     words: tuple[Values, ...] | None = None
 
 
-class Argv(NamedTuple):
+class Argv(msgspec.Struct, frozen=True, gc=False):
     """The words of the command line, from word `start` on (0 is the program itself)."""
 
     start: int
 
 
-class Shown(NamedTuple):
+class Shown(msgspec.Struct, frozen=True, gc=False):
     """A list, tuple, set, dict or comprehension that is written out, with where it stands."""
 
     display: Group | Table | Each
     frame: Frame
 
 
-class Partial(NamedTuple):
+class Partial(msgspec.Struct, frozen=True, gc=False):
     """A function with some of its arguments supplied by the call of `functools.partial`."""
 
     function: Library | Local
@@ -122,7 +128,7 @@ class Bound:
         self.items = items
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """Where an expression stands: a scope, and what its parameters are bound to when the caller is known."""
 
     path: str
@@ -137,8 +143,7 @@ class Frame(NamedTuple):
 
     def at(self, block: Block) -> Frame:
         """The same scope, at a statement in that block."""
-        path, scope, bound, depth, own = self
-        return self if block is own else _frame((path, scope, bound, depth, block))
+        return self if block is self.block else Frame(self.path, self.scope, self.bound, self.depth, block)
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -146,11 +151,7 @@ class Frame(NamedTuple):
         return (self.path, self.scope, self.bound.number if self.bound is not None else 0)
 
 
-_frame: Callable[[tuple[object, ...]], Frame] = partial(tuple.__new__, Frame)
-"""A frame of its fields: half the time of the class, which checks how it is called."""
-
-
-class Made(NamedTuple):
+class Made(msgspec.Struct, frozen=True, gc=False):
     """The construction of an object: the call and where it stands."""
 
     call: Call
@@ -177,11 +178,12 @@ class Code:
 
     def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge, walks: Walks | None = None) -> None:
         """`walks`: what was found in programs of other trees; what is found is added to it."""
-        self.files = files
+        self.embedded = Embedded(files)
+        self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
         self._walks: Walks = {} if walks is None else walks
         self.knowledge = knowledge
         self.programs: Mapping[str, Program] = {
-            path: facts.program for path, facts in files.items() if facts.program is not None
+            path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
         self.modules = Modules(self.programs)
         self._indexes: dict[tuple[str, int], ScopeIndex] = {}
@@ -256,6 +258,7 @@ class Code:
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""
+        path = self.home(path)
         program = self.programs.get(path)
         if program is None or not program.cells:
             return Place(path, line, end_line)
@@ -264,6 +267,29 @@ class Code:
                 last = None if end_line is None else min(end_line, cell.start + cell.lines - 1) - cell.start + 1
                 return Place(path, line - cell.start + 1, last, cell.index)
         return Place(path, None)
+
+    def home(self, path: str) -> str:
+        """The file in which a program stands: itself, but for one that a command holds."""
+        found = self.embedded.homes.get(path)
+        return path if found is None else found[0]
+
+    def at_home(self, place: Place) -> Place:
+        """The place in the file that holds a program; any other place as it is."""
+        found = self.embedded.homes.get(place.path)
+        if found is None:
+            return place
+        return self.place(place.path, place.line or found[1], place.end_line)
+
+    def said_at_home(self, text: str) -> str:
+        """A text with each program that a command holds called by its file and line, as people know it."""
+        if SIGN not in text or not self.embedded.homes:
+            return text
+        return _HELD.sub(lambda found: self._called(found[0]), text)
+
+    def _called(self, path: str) -> str:
+        """What people call a program; a word that names none stays."""
+        held = self.embedded.homes.get(path)
+        return path if held is None else f"{held[0]}:{held[1]}"
 
     def leaves(self, path: str) -> Mapping[str, tuple[object, int]]:
         """The scalars of a configuration document by dotted key, with their lines."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Lambda, Name, Param, Star, Table
 from auditor.program.naming.code import Code, Config, Frame, Instance, Library, Local, Made, Options, Shown
 
@@ -157,7 +159,7 @@ class Objects:
         scope = self.code.scope(method.path, method.scope)
         if made is None or not scope.params:
             return frame
-        inner = frame._replace(depth=made.frame.depth)
+        inner = replace(frame, depth=made.frame.depth)
         return self.code.bind(inner, {scope.params[0].name: (made.call, made.frame)})
 
     def fields(self, cls: Local, name: str, made: Made | None, depth: int = 0) -> list[tuple[Expr, Frame]]:
@@ -318,15 +320,23 @@ class Objects:
         key = (frame.path, frame.scope)
         table = self._outside.get(key)
         if table is None:
-            table = self._outside[key] = {}
-            own = self.code.receiver(*key)
-            for receiver, attribute, value, block, _ in self.code.index(*key).attributes:
-                if receiver != own:
-                    table.setdefault((receiver, attribute), []).append((value, Frame(*key, block=block)))
-        found = table.get((expr.base.id, expr.name), [])
+            table = self._outside[key] = self._stored_in(key)
+        found = table.get((expr.base.id, expr.name)) if table else None  # hardly any scope assigns to one
         return [
-            (value, where._replace(bound=frame.bound, depth=frame.depth)) for value, where in found if value is not expr
+            (value, replace(where, bound=frame.bound, depth=frame.depth))
+            for value, where in found or ()
+            if value is not expr
         ]
+
+    def _stored_in(self, site: tuple[str, int]) -> dict[tuple[str, str], list[tuple[Expr, Frame]]]:
+        """What a scope assigns to attributes of names, by name and attribute."""
+        table: dict[tuple[str, str], list[tuple[Expr, Frame]]] = {}
+        attributes = self.code.index(*site).attributes
+        own = self.code.receiver(*site) if attributes else ""
+        for receiver, attribute, value, block, _ in attributes:
+            if receiver != own:
+                table.setdefault((receiver, attribute), []).append((value, Frame(*site, block=block)))
+        return table
 
 
 def _sets_by_text(call: Call, params: tuple[Param, ...]) -> bool:

@@ -8,8 +8,9 @@ from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables
-from auditor.program.rows.machine import DEEPEST_CALL, Called, Env, Machine, Thing
+from auditor.program.rows.machine import DEEPEST_CALL, Machine
 from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.state import Called, Env, Thing
 from auditor.program.rows.values import OTHER, Fit, Value, either, fits_in
 
 _HANDED = frozenset({"fit_transform", "transform", "predict", "predict_proba"})
@@ -146,11 +147,13 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     places = [p.name for p in params if p.kind in ("positional", "plain")]
     names |= dict(zip(places, called.args, strict=False))
     names |= {k: v for k, v in called.keywords.items() if any(p.name == k for p in params)}
-    inner = Env(site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at)
+    inner = Env(
+        site, names, _module(m, called.at, site), called.at.depth + 1, called.at.block, caller=called.at, by=called.expr
+    )
     inner.turn = inner.block
     for param in params:
         if param.name not in names:
-            names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh()
+            names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh(name=param.name)
     m.visited.add(site)
     m.running.append(site)
     left = m.body(scope.body, inner)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import Rows
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import Fit, Value
 
 COLUMNS = ("polars.col", "polars.all", "pyspark.sql.functions.col", "pyspark.sql.functions.column")

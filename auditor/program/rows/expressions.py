@@ -28,8 +28,9 @@ from auditor.model.ir import (
 from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.rows import calls, items, tables
 from auditor.program.rows.iteration import elements
-from auditor.program.rows.machine import Env, Machine, Stored
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN, Complement, Spot
+from auditor.program.rows.state import Env, Stored
 from auditor.program.rows.values import OTHER, Value, constant, either, fits_in, mixed
 
 _COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not-in", "is", "is-not"})

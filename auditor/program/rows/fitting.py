@@ -7,13 +7,17 @@ from msgspec.structs import replace
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
 from auditor.program.rows import trainers
-from auditor.program.rows.machine import Called, Machine, Thing
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called, Thing
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Value, flat, listed
 
 _SELECTING = frozenset({"min_frequency", "max_categories", "max_tokens"})
 """Options by which an encoder chooses among categories by how often they occur."""
 
 STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
+
+_WRITTEN = frozenset({"categories", "vocabulary"})
+"""Options that write out what an encoder would list."""
 
 _FITS = frozenset({"fit", "partial_fit", "fit_transform", "adapt", "fit_on_texts", "fit_predict"})
 _TRANSFORMS = frozenset(
@@ -28,7 +32,8 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
     """A transformer; one that learns nothing from rows leaves no trace."""
     name = called.name.rpartition(".")[2]
     stateful = bool(entry.attrs.get("stateful", True)) and name not in STATELESS
-    if entry.attrs.get("vocabulary") and not _SELECTING & called.keywords.keys():
+    lists = bool(entry.attrs.get("vocabulary")) and not _SELECTING & called.keywords.keys()
+    if lists:
         stateful = False
     thing = Thing(
         name,
@@ -37,6 +42,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
         attrs={
             "selects": entry.role is Role.FEATURE_SELECT,
             "entry": entry.role.value,
+            "lists": lists and not _WRITTEN & called.keywords.keys(),
             "rescales": entry.attrs.get("rescales", False),
         },
     )
@@ -148,8 +154,12 @@ def _fitted(m: Machine, called: Called, receiver: Value, data: Value) -> Thing:
         how = "selector" if thing.attrs.get("selects") else "transformer"
         fit = Fit(m.rows(data), called.spot, thing.name, how, bool(thing.attrs.get("rescales")))
         m.trace.fits.append(fit)
-        thing = replace(thing, fit=fit)
-        m.heap[receiver.ref] = thing
+    elif thing.attrs.get("lists"):
+        fit = Fit(m.rows(data), called.spot, thing.name, "vocabulary")
+    else:
+        return thing
+    thing = replace(thing, fit=fit)
+    m.heap[receiver.ref] = thing
     return thing
 
 

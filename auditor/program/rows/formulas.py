@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from auditor.program.rows.machine import Called, Machine
+from auditor.model.regex import regex
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value, listed
 
-_LEARNING = re.compile(r"\b(center|standardize|scale|bs|cr|cc)\s*\(")
+_LEARNING = regex(r"\b(center|standardize|scale|bs|cr|cc)\s*\(")
 """The stateful transforms of patsy: they keep the means, deviations or knots of the rows they first see."""
 
 

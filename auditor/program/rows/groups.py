@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auditor.model.ir import Attr, Call, Expr, Lambda
 from auditor.program.naming.scopes import children
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value
 
 WINDOWS = frozenset({"rolling", "expanding", "ewm"})

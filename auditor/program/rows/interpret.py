@@ -5,6 +5,8 @@ Files run from their first statement; what no run reaches is run for itself, its
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
@@ -13,32 +15,60 @@ from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.machine import Env, Machine, RunEffects, Thing
+from auditor.program.rows.machine import Machine, RunEffects
 from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.state import Env, Thing
 from auditor.program.rows.statements import STATEMENTS
 from auditor.program.rows.trace import Trace
 
-__all__ = ["STATELESS", "followed"]
+__all__ = ["STATELESS", "followed", "followed_together"]
 
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
 
 
 def followed(effects: RunEffects, path: str) -> Trace | None:
     """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
-    busy = [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
+    busy = _busy(effects, path)
     if not busy:
         return None
     machine = Machine(effects, STATEMENTS, EXPRESSIONS, handed_on)
+    _run(machine, path, busy)
+    return machine.trace
+
+
+def followed_together(effects: RunEffects, paths: Iterable[str], names: Mapping[int, str]) -> dict[str, Trace]:
+    """What runs over programs saw that hand rows and models to each other through files, those that write before those that read.
+
+    `names` are the files, by the identity of the effects that write and read them.
+    """
+    machine = Machine(effects, STATEMENTS, EXPRESSIONS, handed_on)
+    machine.names = names
+    found = {}
+    for path in paths:
+        machine.begin()
+        busy = _busy(effects, path)
+        _run(machine, path, busy)
+        if busy:
+            found[path] = machine.trace
+    return found
+
+
+def _busy(effects: RunEffects, path: str) -> list[int]:
+    """The scopes of a file that fit, split or judge."""
+    return [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
+
+
+def _run(machine: Machine, path: str, busy: list[int]) -> None:
+    """Run one file from its first statement, then what that did not reach."""
     module = Env((path, 0), {})
     machine.modules[path] = module
     try:
-        machine.body(effects.code.scope(path, 0).body, module)
+        machine.body(machine.code.scope(path, 0).body, module)
         for number in _entries(machine, path, busy):
             if (path, number) not in machine.visited:
                 _alone(machine, (path, number), module)
     except RecursionError:
         machine.trace.cut = "nested too deeply"
-    return machine.trace
 
 
 def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
@@ -53,7 +83,7 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
     if scope.kind != "function":
         return
     module.depth = 0
-    names = {param.name: m.fresh() for param in scope.params}
+    names = {param.name: m.fresh(name=param.name) for param in scope.params}
     owner = m.code.owner(*site)
     if owner is not None and scope.params and scope.params[0].name == "self":
         known = m.alone.get((site[0], owner))

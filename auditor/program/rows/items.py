@@ -7,15 +7,17 @@ import re
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Slice
-from auditor.program.rows.machine import Env, Machine, column
+from auditor.model.regex import regex
+from auditor.program.rows.machine import Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows, Span
+from auditor.program.rows.state import Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed
 
 _LOCATORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
-_OF_PART = re.compile(
+_OF_PART = regex(
     r"(?:^|[_\W])(?:train|training|test|testing|val|valid|validation|dev|eval)(?:$|[_\W\d])", re.IGNORECASE
 )
-_TELLS = re.compile(r"pred|prob|score|label|output|logit|class|y_?hat", re.IGNORECASE)
+_TELLS = regex(r"pred|prob|score|label|output|logit|class|y_?hat", re.IGNORECASE)
 """Names of what a prediction gives."""
 _NAMED_PARTS = {"train": TRAIN, "training": TRAIN, "test": TEST, "validation": 2, "valid": 2, "val": 2, "dev": 2}
 
@@ -168,7 +170,7 @@ def taken(m: Machine, rows: Rows, index: Value) -> Rows:
 def _filtering(key: Value) -> frozenset[Fit]:
     """Statistics that decide which rows stay."""
     split = key.split[0] if key.split is not None else 0
-    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits())
+    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits() if fit.how != "vocabulary")
 
 
 def _named(base: Value, names: set[str]) -> Value:
@@ -180,7 +182,7 @@ def _named(base: Value, names: set[str]) -> Value:
 def _columns(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     """The columns that the second part of a locator takes."""
     if type(key) is Slice:
-        return base
+        return base if _whole(key) else _without_lists(base)
     if type(key) is Const and isinstance(key.value, int):
         return replace(base, columns={})
     value = m.value(key, at)
@@ -188,6 +190,15 @@ def _columns(m: Machine, base: Value, key: Expr, at: Env) -> Value:
     if names is not None and any(name in base.columns or not name.lstrip("-").isdigit() for name in names):
         return _named(base, names)
     return base.with_fits(fits_in([value])) if value.kind in ("list", "names", "statistic") else base
+
+
+def _without_lists(base: Value) -> Value:
+    """A table some of whose columns are cut off by their places: what was only listed may have been the target."""
+    columns = {
+        name: replace(value, fits=frozenset(fit for fit in value.fits if fit.how != "vocabulary"))
+        for name, value in base.columns.items()
+    }
+    return replace(base, columns=columns) if columns else base
 
 
 def _whole(key: Slice) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.program.rows.machine import MOST_ELEMENTS, Called, Machine
+from auditor.program.rows.machine import MOST_ELEMENTS, Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value, constant, listed
 
 FOLDS_SHOWN = 2

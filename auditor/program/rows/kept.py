@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
@@ -40,6 +40,7 @@ class SeenEffects:
         self.evaluator = view.evaluator
         self.own: Mapping[Site, list[Effect]] = _Seen(self, effects.own)
         self.calls: Mapping[Site, list[LocalCall]] = _Seen(self, effects.calls)
+        self.lifted: Mapping[Site, tuple[Effect, ...]] = _Landed(view)
 
     def called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
@@ -50,6 +51,23 @@ class SeenEffects:
     def note(self, path: str) -> None:
         """Note that the effects of a file are made use of."""
         self._effects.files.seen_from(self._view, path)
+
+
+class _Landed(Mapping[Site, tuple[Effect, ...]]):
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getitem__(self, site: Site) -> tuple[Effect, ...]:
+        known = self._view.code.trace.lifted
+        if site not in known:
+            known[site] = self._view.tree.lifted(site)
+        return cast("tuple[Effect, ...]", known[site])
+
+    def __iter__(self) -> Iterator[Site]:
+        raise LookupError("an answer about one file may not look at all files")
+
+    def __len__(self) -> int:
+        raise LookupError("an answer about one file may not count all files")
 
 
 class _Seen(Mapping[Site, list[T]]):

@@ -11,6 +11,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Slice
 from auditor.program.rows import (
     column_expressions,
+    complements,
     files,
     fitting,
     formulas,
@@ -19,11 +20,11 @@ from auditor.program.rows import (
     models,
     splitting,
     table_functions,
-    tables,
     times,
 )
-from auditor.program.rows.machine import Called, Env, Machine
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN
+from auditor.program.rows.state import Called, Env
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, listed, mixed
 
 
@@ -82,7 +83,7 @@ def _evaluated(m: Machine, called: Called, entry: Entry) -> Value:
 def _read(m: Machine, called: Called, entry: Entry) -> Value:
     """Rows from outside: the same file gives the same rows, data sets shipped in two parts give two."""
     target = files.target(m, called)
-    again = files.read(m, target)
+    again = files.read(m, called)
     if again is not None:
         return replace(again)
     if entry.attrs.get("presplit"):
@@ -92,6 +93,8 @@ def _read(m: Machine, called: Called, entry: Entry) -> Value:
         return Value("frame", m.sets.part(rows, m.sets.split(called.name), TRAIN if part else TEST, "cut"))
     if entry.library == "datasets" or entry.library == "tensorflow_datasets":
         return _named_split(m, called, target)
+    if entry.attrs.get("series"):
+        return times.read_series(m, called, target)
     if entry.library not in (
         "pandas",
         "numpy",
@@ -170,7 +173,7 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
 
 def _loaded(m: Machine, called: Called, entry: Entry) -> Value | None:
     """A model that was saved before."""
-    return files.read(m, files.target(m, called))
+    return files.read(m, called)
 
 
 def _saved(m: Machine, called: Called, entry: Entry) -> Value:
@@ -269,7 +272,7 @@ def _without(m: Machine, called: Called) -> Value:
     """`setdiff1d(all, some)`: the positions that are not among some."""
     base, other = (called.given(name, n) or OTHER for n, name in enumerate(("ar1", "ar2")))
     known = base.kind == other.kind == "index" and base.rows is not None
-    return Value("index", tables.without(m, base, other)) if known else Value("index", m.sets.fresh())
+    return Value("index", complements.without(m, base, other)) if known else Value("index", m.sets.fresh())
 
 
 def _factorized(m: Machine, called: Called) -> Value:

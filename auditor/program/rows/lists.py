@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from auditor.program.rows import tables
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value, constant, listed
 
 

@@ -7,19 +7,17 @@ modules of their own, which it is given as tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Expr, Group, Item, Name, Star, Stmt
+from auditor.model.ir import Attr, Expr, Group, Item, Name, Star, Stmt
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.naming.code import Code, Frame, Local
-from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import Rows, RowSets, Spot
+from auditor.program.rows.state import Called, Env, Stored, Thing
 from auditor.program.rows.trace import Evaluation, How, Signal, Trace
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
 
@@ -33,83 +31,6 @@ MOST_STEPS = 20_000
 DEEPEST_CALL = 4
 MOST_ELEMENTS = 12
 """Elements of a list that a loop is run for one by one."""
-
-
-class Thing(Struct, frozen=True):
-    """The state of an object that several names may hold: a model, a transformer, a splitter or one of the repository."""
-
-    name: str
-    spot: Spot
-    stateful: bool = False
-    incremental: bool = False
-    stops_early: bool = False
-    fit: Fit | None = None
-    trained: Trained | None = None
-    parts: tuple[Value, ...] = ()
-    fields: Mapping[str, Value] = {}
-    attrs: Mapping[str, object] = {}
-
-
-@dataclass(slots=True)
-class Env:
-    """The names of one running scope; `outer` are those of its module."""
-
-    site: Site
-    names: dict[str, Value]
-    outer: Env | None = None
-    depth: int = 0
-    block: Block = ()
-    loops: int = 0
-    line: int = 0
-    returned: list[Value] = field(default_factory=list)
-    caller: Env | None = None
-    turn: Block = ()
-    """Where the innermost loop stands, or the scope itself."""
-
-    def lookup(self, name: str) -> Value | None:
-        """What a name holds, here or in the module."""
-        found = self.names.get(name)
-        return found if found is not None or self.outer is None else self.outer.lookup(name)
-
-
-class Called(Struct):
-    """One call with its arguments evaluated. `name` is the method, or the qualified name of a library function."""
-
-    expr: Call
-    name: str
-    args: list[Value]
-    keywords: dict[str, Value]
-    spot: Spot
-    at: Env
-
-    def given(self, name: str, position: int | None = None) -> Value | None:
-        """The argument of a name or position."""
-        if name in self.keywords:
-            return self.keywords[name]
-        return self.args[position] if position is not None and position < len(self.args) else None
-
-    def constant(self, name: str, position: int | None = None) -> object:
-        """The literal given for an argument, None where there is none."""
-        found = self.given(name, position)
-        return found.const if found is not None and found.kind == "const" else None
-
-    def data(self) -> Value:
-        """The rows that a fit, a prediction or a score is given."""
-        if self.args:
-            return self.args[0]
-        for name in ("X", "x", "data", "raw_documents", "X_train", "dataset", "generator", "train_data", "dtrain"):
-            if name in self.keywords:
-                return self.keywords[name]
-        return OTHER
-
-    def every(self) -> list[Value]:
-        """All arguments."""
-        return [*self.args, *self.keywords.values()]
-
-    @property
-    def target(self) -> Expr:
-        """The receiver's expression."""
-        return self.expr.func.base if type(self.expr.func) is Attr else self.expr.func
 
 
 class RunEffects(Protocol):
@@ -130,6 +51,10 @@ class RunEffects(Protocol):
     @property
     def calls(self) -> Mapping[Site, Sequence[LocalCall]]:
         """Calls of functions of the repository, by the scope that calls."""
+
+    @property
+    def lifted(self) -> Mapping[Site, Sequence[Effect]]:
+        """Effects of callees that hang on the arguments of a scope's calls, by that scope."""
 
     def called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
@@ -161,11 +86,23 @@ class Machine:
         self.handed_on = handed_on
         self.written: dict[str, Value] = {}
         """What was written to files, by their names."""
+        self.names: Mapping[int, str] = {}
+        """The files that programs hand over to others, by the effects (their identity) that write and read them."""
+        self.handed: dict[str, Value] = {}
+        """What other programs have written to such files."""
         self.alone: dict[Site, Value] = {}
         """The objects whose methods are run for themselves, by their classes."""
         self._effects: dict[Site, dict[int, Effect]] = {}
         self._judged: set[tuple[object, ...]] = set()
         self._matters: dict[Site, bool] = {}
+
+    def begin(self) -> None:
+        """Go on to another program: what was made and handed over stays, what is seen is noted anew."""
+        earlier = self.trace
+        self.trace = Trace(held_out=list(earlier.held_out), signals=dict(earlier.signals))
+        self.trace.earlier = earlier.earlier | earlier.splits
+        self.written, self.left = {}, MOST_STEPS
+        self.running.clear()
 
     def matters(self, site: Site) -> bool:
         """Whether a function, or one that it calls, reads, splits, fits or judges."""
@@ -375,17 +312,13 @@ class Machine:
             self._judged.add(found.key())
             self.trace.evaluations.append(found)
 
+    def answer(self, trained: Trained, rows: Rows, fits: frozenset[Fit], spot: Spot, at: Env) -> None:
+        """Note that a trained model predicts rows which no split held out."""
+        self.trace.answers.append(Evaluation(trained, rows, fits, "predict", spot, at.site, at.block))
+
     def signal(self, rows: Rows, word: str, spot: Spot) -> None:
         """Note that rows look ordered in time."""
         self.trace.signals.setdefault(rows.root, {}).setdefault(word, Signal(word, spot))
-
-
-@dataclass(slots=True)
-class Stored:
-    """The order to store a value under `base[key]`: what an assignment to an item asks of the tables."""
-
-    target: Item
-    value: Value
 
 
 def _exchange(names: dict[str, Value], old: Value, new: Value) -> None:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from auditor.knowledge import Entry
 from auditor.model.ir import Attr
 from auditor.program.rows import splitting, trainers
-from auditor.program.rows.machine import Called, Machine, Thing
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import Rows
+from auditor.program.rows.state import Called, Thing
 from auditor.program.rows.values import NO_FITS, OTHER, UNSUPERVISED, Fit, Trained, Value, fits_in, flat
 
 STOPPERS = ("EarlyStopping", "ModelCheckpoint", "early_stopping", "EarlyStoppingCallback")
@@ -86,6 +87,8 @@ def guess(m: Machine, called: Called, thing: Thing, data: Value, receiver: Value
     found = Value("prediction", whole.rows, fits, by=thing.trained, ref=receiver.ref)
     if thing.trained is not None and whole.rows is not None and whole.rows.layers:
         m.judge(thing.trained, whole.rows, fits, "predict", called.spot, called.at)
+    elif thing.trained is not None and whole.rows is not None and any(fit.rows in whole.rows.above for fit in fits):
+        m.answer(thing.trained, whole.rows, fits, called.spot, called.at)
     return found
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditor.program.rows import models
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import Value
 
 _LEARNS = frozenset({"fit", "train"})

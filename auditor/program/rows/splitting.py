@@ -5,8 +5,9 @@ from __future__ import annotations
 from auditor.knowledge import Entry
 from auditor.model.ir import Star
 from auditor.program.rows import items
-from auditor.program.rows.machine import Called, Machine, Thing
+from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN, Rows, Span
+from auditor.program.rows.state import Called, Thing
 from auditor.program.rows.trace import Split
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Value, listed
 

@@ -22,7 +22,8 @@ from auditor.model.ir import (
     With,
 )
 from auditor.program.rows.iteration import elements
-from auditor.program.rows.machine import Env, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Env
 from auditor.program.rows.values import OTHER, Value, mixed
 
 UNKNOWN_PASSES = 2

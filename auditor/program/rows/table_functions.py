@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Each
-from auditor.program.rows.machine import Called, Machine
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.tables import joined, row_wise, union
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 

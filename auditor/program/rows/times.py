@@ -6,10 +6,12 @@ import re
 
 from msgspec.structs import replace
 
-from auditor.program.rows.machine import Called, Machine
+from auditor.model.regex import regex
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value
 
-_DATED = re.compile(
+_DATED = regex(
     r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
     re.IGNORECASE,
 )
@@ -44,3 +46,10 @@ def read_dates(m: Machine, called: Called, found: Value) -> None:
         m.signal(found.rows, "parsed", called.spot)
     if found.rows is not None and _dated(called.keywords.get("index_col", OTHER), found):
         m.signal(found.rows, "ordered", called.spot)
+
+
+def read_series(m: Machine, called: Called, target: str | None) -> Value:
+    """Rows of a source that gives them in the order of time, as those of prices are."""
+    found = Value("frame", m.sets.root(f"{called.name}|{target}") if target else m.sets.fresh(known=True))
+    m.signal(m.rows(found), "ordered", called.spot)
+    return found

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry
 from auditor.program.rows import models
-from auditor.program.rows.machine import Called, Machine, Thing
+from auditor.program.rows.machine import Machine
+from auditor.program.rows.state import Called, Thing
 from auditor.program.rows.values import OTHER, Value, flat
 
 HOLDS, DRIVES = "holds", "drives"

@@ -39,7 +39,9 @@ MOST_WEIGHT = 5_000
 
 
 class Fit(NamedTuple):
-    """Something that was computed over rows: `how` is transformer, selector, statistic, model or filter.
+    """Something that was computed over rows: `how` is transformer, selector, statistic, group, model, filter, or vocabulary.
+
+    A vocabulary is a list of the categories that occur, and no statistic: it tells of other rows only where it is made anew.
 
     `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for.
     """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import TRAIN, Rows, Spot, relation
 from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
@@ -23,6 +25,7 @@ _AT_RANDOM = frozenset(
 )
 
 
+_TRAINING = regex(r"(^|_)train(ing)?(_|$)", re.I)
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
 """Ways to judge, those that show it best first."""
 _FIGURES = frozenset({"metric", "score", "compare"})
@@ -74,8 +77,8 @@ def held_out(trace: Trace) -> list[Evaluation]:
 
 def leaking(evaluation: Evaluation) -> list[Fit]:
     """Statistics in an evaluation that were computed over the rows it was judged on."""
-    found = (fit for fit in evaluation.fits if seen_by(fit, evaluation.tested))
-    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.rows.id))
+    found = (fit for fit in evaluation.fits if fit.how != "vocabulary" and seen_by(fit, evaluation.tested))
+    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.how == "filter", fit.rows.id))
 
 
 def preprocessing(trace: Trace) -> list[Leak]:
@@ -150,17 +153,19 @@ def _final(evaluation: Evaluation) -> bool:
 
 
 def _divided(rows: Rows) -> bool:
-    """Whether rows are within the training part of a split that holds others out."""
-    return any(r.how == "part" and r.part == TRAIN for r in rows.chain())
+    """Whether rows are within the training part of a split that holds others out, or what a function calls that part."""
+    handed = rows.root
+    named = not handed.known and _TRAINING.search(handed.name) is not None
+    return named or any(r.how == "part" and r.part == TRAIN for r in rows.chain())
 
 
 def _split(trace: Trace, evaluation: Evaluation) -> Split | None:
     """The split that put the trained and the evaluated rows on different sides."""
-    mine = evaluation.trained.rows.layers
+    mine, splits = evaluation.trained.rows.layers, trace.earlier | trace.splits
     for number, part in evaluation.tested.layers.items():
-        if number in trace.splits and mine.get(number, part) != part:
-            return trace.splits[number]
-    return next((trace.splits[n] for n in evaluation.tested.layers if n in trace.splits), None)
+        if number in splits and mine.get(number, part) != part:
+            return splits[number]
+    return next((splits[n] for n in evaluation.tested.layers if n in splits), None)
 
 
 def resampled(evaluation: Evaluation) -> Rows | None:
@@ -303,10 +308,18 @@ def shuffled_in_time(trace: Trace) -> list[Shuffled]:
     """Random splits, or folds without order, of rows with two signs or more of an order in time."""
     found: dict[Spot, Shuffled] = {}
     for split in trace.splits.values():
-        signals = trace.signals.get(split.rows.root, {})
+        signals = _signals(trace, split.rows.root)
         if len(signals) >= 2 and split.name in _AT_RANDOM and (split.shuffles or "KFold" in split.name):
             found.setdefault(split.spot, Shuffled(split, tuple(signals[word] for word in sorted(signals))))
     return list(found.values())
+
+
+def _signals(trace: Trace, root: Rows) -> dict[str, Signal]:
+    """The signs of an order in time of some rows, those of the tables that were joined to them included."""
+    found = dict(trace.signals.get(root, {}))
+    for member in root.members:
+        found = _signals(trace, member.root) | found
+    return found
 
 
 def unheld(trace: Trace) -> list[Evaluation]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from auditor.language.arguments import split
 from auditor.language.prefixes import SHELLS, tool_of
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 TESTS = frozenset({"pytest", "py.test", "tox", "nox", "unittest", "nosetests", "behave", "nose2", "ward"})
 INSTALLERS = frozenset({"pip", "pip3", "pipx", "conda", "mamba", "micromamba", "apt-get", "apt", "apk", "yum", "dnf", "brew", "npm", "uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "conda-lock", "pip-sync", "pip-compile"})  # fmt: skip
@@ -109,7 +110,7 @@ INTERPRETERS = {
 """Interpreters of other languages, with how the files end that they run."""
 
 _SERVERS = frozenset(["uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "waitress-serve", "flask", "fastapi", "streamlit", "bentoml", "celery", "gradio", "chainlit", "panel", "solara", "dash", "litestar", "rq", "voila", "shiny", "mesop", "nicegui", "taipy", "quart"])  # fmt: skip
-_MODULE = re.compile(r"[A-Za-z_][\w.]*(?:[:/][\w.()'\"=, ]+)?")
+_MODULE = regex(r"[A-Za-z_][\w.]*(?:[:/][\w.()'\"=, ]+)?")
 _SERVER_WORDS = frozenset({"run", "dev", "serve", "worker", "beat", "hello", "shell", "start", "deploy", "build"})
 _SERVER_VALUED = frozenset(["-w", "--workers", "-b", "--bind", "-k", "--worker-class", "-t", "--timeout", "-p", "--port", "--host", "-h", "-c", "--config", "--log-level", "-l", "--loglevel", "-Q", "--queues", "-n", "--hostname", "--reload-dir", "--env-file", "--server.port", "--server.address", "--server.headless", "--browser.gatherUsageStats", "--threads", "--interface", "--ssl-keyfile", "--ssl-certfile", "--access-logfile", "--error-logfile", "--log-file", "--root-path", "--concurrency", "--pool", "-P", "--max-requests", "--keep-alive", "--graceful-timeout"])  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -10,13 +9,14 @@ from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running.grounds import UNKNOWN, Ground, placed, unclone
 from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
 MOST_TARGETS = 50  # files that a pattern on a command line stands for
 
-_GLOB_HOLE = re.compile(r"\{\*+\}")
+_GLOB_HOLE = regex(r"\{\*+\}")
 _GLOBBED = frozenset({"py", "ipynb", "sh"})
 _NO_PROGRAMS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".md", ".rst", ".txt", ".csv", ".html", ".png", ".lock", ".env", ".sql")  # fmt: skip
 

@@ -8,8 +8,9 @@ from posixpath import basename, join
 from typing import NamedTuple
 
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
-_REMOTE = re.compile(r"(?:[\w.{}-]+@(?P<host>[\w.{}-]+)|(?P<plain>[\w.{}-]{2,})):(?P<path>(?!//).*)")
+_REMOTE = regex(r"(?:[\w.{}-]+@(?P<host>[\w.{}-]+)|(?P<plain>[\w.{}-]{2,})):(?P<path>(?!//).*)")
 
 
 class Flow(NamedTuple):

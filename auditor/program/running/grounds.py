@@ -8,16 +8,17 @@ from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.model.facts import Command
+from auditor.model.regex import regex
 from auditor.program.running.images import Image
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
 
 UNKNOWN = "{cwd}"
 """A working folder that is not known."""
 
-_UTILITY = re.compile(
+_UTILITY = regex(
     r"(?:\.?(?:scripts?|bin|tools?|ci|hack|build|devops|deploy|ops|shell|sh|jobs?|slurm|run|\w+_scripts?|github|circleci|devcontainer))"
 )
-_FOLDER_HOLE = re.compile(r"\{(here|root|start)\}")
+_FOLDER_HOLE = regex(r"\{(here|root|start)\}")
 
 
 class Ground(NamedTuple):

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.language.escapes import read_escape
 from auditor.language.shell import read_shell
 from auditor.model.artefact import Role
 from auditor.model.facts import Command, Word
 from auditor.model.ir import Call, Const, Expr, Group, Name, Op, Star, Table
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import Block
@@ -37,8 +39,7 @@ _LIKE = {
     "mlflow.projects.run": ("mlflow", "run"),
 }
 _ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
-_BRACED = re.compile(r"(?<![$\w{])\{([A-Za-z_]\w*)[^{}\n]*\}|(?<=[\w/.=:-])(?<!\$)\{([A-Za-z_]\w*)[^{}\n]*\}")
-_VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_VARIABLE = regex(r"\{([A-Za-z_]\w*)\}")
 
 
 class Launch(NamedTuple):
@@ -58,11 +59,11 @@ def launches(effects: Effects, commands: Commands) -> dict[str, list[Launch]]:
         if effect.role is Role.EXEC and effect.entry.parse_as != "python" and effect.name not in _ELSEWHERE:
             ground = _ground(effect, effects)
             for command in _commands(effect, effects):
-                for run in commands.runs(command, ground):
+                for run in commands.runs_in(effect.site[0], command, ground):
                     found[effect.site[0]].append(Launch(effect.site, effect.line, run, command, effect.dead))
     for path in effects.code.paths:
         for command, ground in _escaped(path, effects):
-            for run in commands.runs(command, ground):
+            for run in commands.runs_in(path, command, ground):
                 found[path].append(Launch((path, 0), command.line, run, command))
     return dict(found)
 
@@ -237,8 +238,7 @@ def _escaped(path: str, effects: Effects) -> Iterator[tuple[Command, Ground]]:
             environment |= {name: value} if value else {}
         elif escape.kind == "shell":
             ground = Ground(folder, here, tuple(upwards(dirname(folder))) if folder and folder == here else ())
-            text = _BRACED.sub(lambda found: f"{{{found.group(1) or found.group(2)}}}", escape.text)
-            for command in read_shell(text, line=escape.line, braces=True, environment=tuple(environment.items())):
+            for command in read_escape(escape, tuple(environment.items())):
                 yield _filled(command, path, effects), ground
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Word
 from auditor.model.ir import Call, Const, Expr, Group, Table
+from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 
 MOST_COMMANDS = 20  # of one task
 
-_TASK = re.compile(
+_TASK = regex(
     r"tool\.(?P<poe>poe)\.tasks\.(?P<poe_name>[^.]+)(?:\.(?:cmd|shell)|(?:\.sequence)?\.\d+(?:\.(?:cmd|shell))?)?"
     r"|tool\.(?P<pdm>pdm|rye)\.scripts\.(?P<pdm_name>[^.]+)(?:\.(?:cmd|shell)|\.(?:composite|chain)\.\d+)?"
     r"|tool\.(?P<hatch>hatch)\.envs\.[^.]+\.scripts\.(?P<hatch_name>[^.]+)(?:\.\d+)?"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.model.ir import Attr, Import, Name, Program
+from auditor.model.regex import regex
 
-_TEST_FUNCTION = re.compile(r"^(test_\w|test[A-Z]|it_|should_)")
+_TEST_FUNCTION = regex(r"^(test_\w|test[A-Z]|it_|should_)")
 _FRAMEWORKS = frozenset(
     {"pytest", "unittest", "nose", "nose2", "hypothesis", "doctest", "absl", "testing", "parameterized"}
 )

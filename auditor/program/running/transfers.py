@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 from auditor.program.running.flows import Flow, Moved, copied, flows, joined, name_of
 from auditor.program.running.stores import STORES
 from auditor.program.symbolic.values import is_uri
@@ -18,7 +19,7 @@ Words = tuple[Word, ...]
 
 _CURL = option_names("-o --output -H --header -X --request -d --data --data-raw --data-binary --data-urlencode --data-ascii --json -F --form -u --user -A --user-agent -e --referer -T --upload-file -C --continue-at -x --proxy --url -b --cookie -c --cookie-jar -K --config -w --write-out -m --max-time --connect-timeout --retry --retry-delay --retry-max-time --output-dir -E --cert --key --cacert --capath -r --range --limit-rate --resolve -y -Y -z --interface --proto --ciphers --max-redirs -D --dump-header --stderr --noproxy -Q -t")  # fmt: skip
 _SENDING = ("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii", "--json", "-F", "--form", "-I", "--head")  # fmt: skip
-_LOCAL = re.compile(r"(?:\w+://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?=[:/]|$)")
+_LOCAL = regex(r"(?:\w+://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?=[:/]|$)")
 
 
 def _curl(rest: Words) -> Moved:
@@ -180,9 +181,7 @@ def _dvc(rest: Words) -> Moved | None:
 
 
 _GIT = option_names("-b --branch --depth -C -c --reference -o --origin -u --upload-pack --template --filter -I --include -X --exclude --jobs -j --recurse-submodules --shallow-since --separate-git-dir --config --git-dir --work-tree")  # fmt: skip
-_DATA_HOSTS = re.compile(
-    r"huggingface\.co/|hf\.co/|kaggle\.com/|zenodo\.org/|gin\.g-node\.org/|datasets\.datalad\.org/"
-)
+_DATA_HOSTS = regex(r"huggingface\.co/|hf\.co/|kaggle\.com/|zenodo\.org/|gin\.g-node\.org/|datasets\.datalad\.org/")
 
 
 def _git(rest: Words) -> Moved | None:

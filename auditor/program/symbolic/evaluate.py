@@ -103,13 +103,8 @@ class Evaluator:
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             return (UNKNOWN,)
-        path, scope, bound, _, _ = frame
-        key = (
-            id(expr),
-            path,
-            scope,
-            0 if bound is None else bound.number,
-        )  # `frame.key`, asked more often than all else
+        bound = frame.bound  # this is `frame.key`, asked more often than all else
+        key = (id(expr), frame.path, frame.scope, 0 if bound is None else bound.number)
         known = self._memo.get(key)
         if known is not None:
             return known

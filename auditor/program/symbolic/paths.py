@@ -9,6 +9,7 @@ from posixpath import dirname
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice, Star
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import integer
 from auditor.program.symbolic.values import (
     UNKNOWN,
@@ -315,7 +316,7 @@ def _spelt(value: Value, spec: str) -> Value:
     return value._replace(parts=(written,), how="folded") if written else hole("unknown", "format")
 
 
-_SPEC = re.compile(r"[<>^]?0?\d{0,2}[bdoxXs]?\Z")
+_SPEC = regex(r"[<>^]?0?\d{0,2}[bdoxXs]?\Z")
 
 
 def _joined(choices: list[Values]) -> Values:

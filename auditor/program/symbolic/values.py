@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from auditor.model.facts import Word
+from auditor.model.regex import regex
 
 
 class Hole(NamedTuple):
@@ -100,7 +101,7 @@ def hole(kind: str, name: str) -> Value:
 
 _ROOTS = frozenset({"github.workspace", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "PWD", "WORKSPACE"})
 """Names that stand for the root of the checkout in commands."""
-_PLACEHOLDER = re.compile(r"^/?path/to\b|<[^>]*>|^\.\.\.$|\byour[-_ ]|^\[.*\]$", re.I)
+_PLACEHOLDER = regex(r"^/?path/to\b|<[^>]*>|^\.\.\.$|\byour[-_ ]|^\[.*\]$", re.I)
 
 
 def of_word(word: Word, *, shown: bool = False) -> Value:
@@ -262,8 +263,8 @@ def change_last(value: Value, change: Callable[[str], str]) -> Value:
     return value._replace(parts=_merged((*value.parts[:-1], f"{head}{slash}{change(tail)}")), how="folded")
 
 
-_SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
-_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_SCHEME = regex(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
+_DRIVE = regex(r"^[A-Za-z]:[\\/]")
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "az", "wasbs": "az"}
 
 

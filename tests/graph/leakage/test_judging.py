@@ -103,6 +103,19 @@ def test_values_that_are_compared_with_themselves(source: str, *, same: bool) ->
             id="replaced in a loop",
         ),
         pytest.param("if not y:\n    mlflow.log_metric('accuracy', 0.0)\n", False, id="nothing to measure"),
+        pytest.param(
+            "def log(n, v):\n    mlflow.log_metric(n, v)\nlog('recall', 0.9)\n", True, id="by a function of one's own"
+        ),
+        pytest.param(
+            "def log(n, v):\n    mlflow.log_metric(n, v)\nlog('recall', f1_score(y, p))\n",
+            False,
+            id="measured, by a function of one's own",
+        ),
+        pytest.param(
+            "import json\nr = {'metrics': {'f1': {'value': 0.7}}}\njson.dump(r, open('evaluation.json', 'w'))\n",
+            True,
+            id="in a table of tables",
+        ),
     ],
 )
 def test_figures_that_nothing_measured(source: str, *, made_up: bool) -> None:
@@ -137,6 +150,42 @@ def test_figures_of_tests_are_no_figures() -> None:
         ),
         pytest.param(
             "f['n'] = f['y'].shift(-1)\nRidge().fit(f[['a']], f['n'])\n", False, id="the label is the next row"
+        ),
+        pytest.param(
+            "f['m'] = f.groupby('town')['y'].transform('mean')\nX = f.drop(['y'], axis=1)\na, b, c, d = train_test_split(X, f['y'])\nRidge().fit(a, c)\n",
+            True,
+            id="an average of the target, in what is left of the frame",
+        ),
+        pytest.param(
+            "f['m'] = f.groupby('town')['y'].transform('mean')\nX = f.drop(['y', 'm'], axis=1)\na, b, c, d = train_test_split(X, f['y'])\nRidge().fit(a, c)\n",
+            False,
+            id="an average of the target that is left out",
+        ),
+        pytest.param(
+            "f['m'] = f.groupby('town')['y'].transform(lambda s: s.shift(7))\nX = f.drop(['y'], axis=1)\na, b, c, d = train_test_split(X, f['y'])\nRidge().fit(a, c)\n",
+            False,
+            id="an earlier value of the target",
+        ),
+        pytest.param(
+            "f['r'] = f['y'] / f['area']\nX = f[f.area > 0].drop(columns='y')\nRidge().fit(X, f.loc[f.area > 0]['y'])\n",
+            True,
+            id="a price by area among the features",
+        ),
+        pytest.param(
+            "f['r'] = f['y'] / f['area']\nX = f.drop(columns=gone)\nRidge().fit(X, f['y'])\n",
+            False,
+            id="left out by names that are not known",
+        ),
+        pytest.param(
+            "f['now'] = f['y'] * 1\nf['y'] = f['y'].shift(-1)\nRidge().fit(f[['now']], f['y'])\n",
+            False,
+            id="today's value, for tomorrow's",
+        ),
+        pytest.param("X = f.drop(columns=['id'])\nRidge().fit(X, f['y'])\n", True, id="the target is not left out"),
+        pytest.param(
+            "t = f['y']\nf = f.drop(columns=['y'])\nX = f.drop(columns=['id'])\nRidge().fit(X, t)\n",
+            False,
+            id="the target was left out before",
         ),
     ],
 )

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from auditor.program.rows.anew import fitted_anew
 from tests.program.rows.running import HEAD, JUDGE, SPLIT, found, run
 
 LEAKS = [
@@ -153,3 +154,51 @@ def test_branches_without_end_are_cut_and_told() -> None:
     source = HEAD + "n = len(X)\nif n == -1:\n    X = X.fillna(0)\n" + arms + SPLIT + JUDGE
     trace = run(source)
     assert trace.cut or trace.evaluations
+
+
+@pytest.mark.parametrize(
+    ("prepared", "name"),
+    [
+        ("test['a'] = test['a'].fillna(test['a'].mean())\n", "mean()"),
+        ("test['a'] = test['a'].fillna(train['a'].mean())\n", ""),
+        ("test[['a']] = StandardScaler().fit_transform(test[['a']])\n", "StandardScaler"),
+        ("s = StandardScaler().fit(train[['a']])\ntest[['a']] = s.transform(test[['a']])\n", ""),
+        ("test['a'] = LabelEncoder().fit_transform(test['a'])\n", "LabelEncoder"),
+        ("s = LabelEncoder().fit(train['a'])\ntest['a'] = s.transform(test['a'])\n", ""),
+        ("test[['a']] = OrdinalEncoder(categories=[['x', 'y']]).fit_transform(test[['a']])\n", ""),
+        ("test['a'] = test['a'].fillna(0)\n", ""),
+    ],
+)
+def test_what_is_learned_again_from_the_rows_that_are_predicted(prepared: str, name: str) -> None:
+    source = f"""\
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import LabelEncoder, OrdinalEncoder, StandardScaler
+train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')
+{prepared}
+model = LogisticRegression().fit(train[['a']], train['y'])
+test['answer'] = model.predict(test[['a']])
+"""
+    assert [again.fit.name for again in fitted_anew(run(source))] == ([name] if name else [])
+    assert not found(source) & {"preprocessing", "overlap"}
+
+
+def test_categories_listed_again_for_the_held_out_rows_are_told_and_those_of_training_are_not() -> None:
+    encoded = "e = LabelEncoder()\nX_tr['a'] = e.fit_transform(X_tr['a'])\nX_te['a'] = e.{}(X_te['a'])\n"
+    head = HEAD + "from sklearn.preprocessing import LabelEncoder\n" + SPLIT
+    assert [again.fit.name for again in fitted_anew(run(head + encoded.format("fit_transform") + JUDGE))] == [
+        "LabelEncoder"
+    ]
+    assert not fitted_anew(run(head + encoded.format("transform") + JUDGE))
+
+
+def test_files_that_are_read_one_after_the_other_are_no_copies_of_one() -> None:
+    read = "from pathlib import Path\nparts = []\nfor path in Path('data').glob('*.csv'):\n    parts.append(pd.read_csv(path))\n"
+    joined = "df = pd.concat(parts)\nX, y = df[['a']], df['y']\n"
+    assert "resampled" not in found(HEAD + read + joined + SPLIT + JUDGE)
+
+
+@pytest.mark.parametrize(("name", "leaks"), [("X_train", False), ("features", True)])
+def test_folds_of_what_a_function_calls_the_training_part_have_not_the_last_word(name: str, *, leaks: bool) -> None:
+    body = "    {0} = StandardScaler().fit_transform({0})\n    print(cross_val_score(LogisticRegression(), {0}, y))\n"
+    assert ("preprocessing" in found(HEAD + f"def judge({name}, y):\n" + body.format(name))) is leaks

@@ -1,0 +1,26 @@
+"""Programs that start processes and write out the file name of another program: what they start, where the command cannot be followed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from auditor.model.artefact import Role
+from auditor.program.calls.effects import Effects
+
+
+def mentions(effects: Effects) -> dict[str, frozenset[str]]:
+    """By program that starts processes, the programs whose file name it writes out; a name that several files have tells nothing."""
+    code = effects.code
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path in code.paths:
+        by_name[path.rpartition("/")[2]].append(path)
+    found = {}
+    for path in code.paths:
+        if any(e.role is Role.EXEC for number in code.scopes(path) for e in effects.own.get((path, number), ())):
+            named = (
+                by_name.get(text.rpartition("/")[2], [])
+                for text in code.words(path).said
+                if text.endswith((".py", ".ipynb"))
+            )
+            found[path] = frozenset(paths[0] for paths in named if len(paths) == 1 and paths[0] != path)
+    return {path: named for path, named in found.items() if named}
