@@ -31,5 +31,7 @@ RULE = Rule(
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.resampled_evaluations
-    yield from doubted(found, "split first; resample the training part only, in cross-validation inside the pipeline")
+    yield from doubted(
+        found, "split first; resample the training part only, in cross-validation inside the pipeline", together=True
+    )
     yield from rows_followed(graph, found=bool(found))
