@@ -34,4 +34,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     yield from doubted(
         found, "split first; resample the training part only, in cross-validation inside the pipeline", together=True
     )
-    yield from rows_followed(graph, found=bool(found))
+    made_up = graph.synthesised_test_rows
+    yield from doubted(
+        made_up, "leave the rows that a model is judged on as they came; resample the training part only"
+    )
+    yield from rows_followed(graph, found=bool(found or made_up))
