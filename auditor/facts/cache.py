@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,10 @@ from typing import NamedTuple, Self, TypeVar
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-FILE = "facts-1.sqlite3"  # the number is that of the tables below
+FILE = "facts-2.sqlite3"  # the number is that of the tables below
 MAX_BYTES = 2_000_000_000
 KEEP = 0.8  # of max_bytes, once it is exceeded
+SUM = 4  # bytes before each value that tell whether it is what was written
 ROW = 100  # bytes that an entry costs beside its value, about
 BATCH = 500  # keys asked for in one query
 BUSY_SECONDS = 20.0
@@ -202,7 +204,12 @@ def _fetch(db: sqlite3.Connection, table: str, keys: list[bytes]) -> list[tuple[
     if stale:
         with _transaction(db):
             db.executemany(f"UPDATE {table} SET used = ? WHERE id = ?", stale)  # noqa: S608  # a fixed name
-    return [(bytes(key), bytes(value)) for key, value, _, _ in rows]
+    return [(bytes(key), bytes(value[SUM:])) for key, value, _, _ in rows if value[:SUM] == _sum(key, value[SUM:])]
+
+
+def _sum(key: bytes, value: bytes) -> bytes:
+    """Stands before each value: SQLite does not notice when a page holds other bytes than were written."""
+    return zlib.crc32(value, zlib.crc32(key)).to_bytes(SUM, "big")
 
 
 def _store(db: sqlite3.Connection, table: str, values: Mapping[bytes, bytes]) -> None:
@@ -211,7 +218,7 @@ def _store(db: sqlite3.Connection, table: str, values: Mapping[bytes, bytes]) ->
         db.executemany(
             f"INSERT INTO {table} (key, value, used) VALUES (?, ?, ?)"  # noqa: S608  # a fixed name
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value, used = excluded.used",
-            ((key, value, today) for key, value in values.items()),
+            ((key, _sum(key, value) + value, today) for key, value in values.items()),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from statistics import quantiles
 
 import msgspec
@@ -33,14 +33,17 @@ class Comparison:
         self._as_of, self._standings = as_of, list[Standing]()
         self._versions: Versions | None = None
         self._problems: dict[str, _Problem] = {}
+        self._titles: dict[str, str] = {}
 
     def add(self, member: Member, audit: Audit | None, file: str = "", problem: str = "") -> None:
         """One repository, or why there is no audit of it."""
         if audit is None:
-            self._standings.append(Standing(member, member.target, problem=problem or "not audited"))
+            reason = problem.removeprefix(member.target).strip() or "not audited"
+            self._standings.append(Standing(member, member.target, problem=reason))
             return
         self._versions = self._versions or audit.versions
         self._standings.append(_standing(member, audit, file))
+        self._titles |= {family.id: family.title for family in audit.families}
         findings: dict[str, list[Finding]] = defaultdict(list)
         for finding in audit.findings:
             if finding.state == "open" and finding.severity is not Severity.INFO:
@@ -54,7 +57,10 @@ class Comparison:
         """The comparison of all that was added."""
         titles = {one.rule.family for one in self._problems.values()}
         families = sorted(titles | {name for one in self._standings for name in one.families})
-        spreads = (_spread(name, [one.families.get(name) for one in self._standings]) for name in families)
+        spreads = (
+            _spread(name, [one.families.get(name) for one in self._standings], self._titles.get(name, ""))
+            for name in families
+        )
         shared = [self._shared(one) for one in self._problems.values() if len(one.found) > 1]
         return Fleet(
             schema=SCHEMA,
@@ -83,6 +89,7 @@ class Comparison:
 
 
 def _standing(member: Member, audit: Audit, file: str) -> Standing:
+    """Where an audit stands; `ranked` adds what depends on the others."""
     score = audit.score
     open_ = Counter(finding.severity.value for finding in audit.findings if finding.state == "open")
     letters = sorted({kind.letter for component in audit.components for kind in component.archetypes[:1]})
@@ -95,17 +102,26 @@ def _standing(member: Member, audit: Audit, file: str) -> Standing:
 
 
 def _named(standings: Sequence[Standing]) -> list[Standing]:
-    """Standings whose names tell them apart: what two are called alike is called by its target, and by its revision."""
-    names = Counter(one.name for one in standings)
+    """Standings whose names tell them apart: what two are called alike is called by the end of its target, and by its revision."""
+    called: dict[str, set[str]] = defaultdict(set)
+    for one in standings:
+        called[one.name].add(one.member.target)
     targets = Counter(one.member.target for one in standings)
 
     def name(one: Standing) -> str:
-        if names[one.name] == 1:
-            return one.name
-        whole = one.member.target
-        return f"{whole} {one.member.rev}".rstrip() if targets[whole] > 1 else whole
+        alike = called[one.name]
+        place = one.name if len(alike) == 1 else _ending(one.member.target, alike)
+        return f"{place} {one.member.rev}".rstrip() if targets[one.member.target] > 1 else place
 
     return [msgspec.structs.replace(one, name=name(one)) for one in standings]
+
+
+def _ending(target: str, alike: Collection[str]) -> str:
+    """As much of the end of a target as tells it from the others."""
+    parts = target.rstrip("/").split("/")
+    others = [other.rstrip("/").split("/") for other in alike if other != target]
+    length = next((n for n in range(1, len(parts)) if all(parts[-n:] != other[-n:] for other in others)), None)
+    return "/".join(parts[-length:]) if length else target
 
 
 def ranked(standings: Iterable[Standing]) -> tuple[Standing, ...]:
@@ -131,10 +147,10 @@ def ranked(standings: Iterable[Standing]) -> tuple[Standing, ...]:
     )
 
 
-def _spread(name: str, values: Iterable[float | None]) -> Spread | None:
+def _spread(name: str, values: Iterable[float | None], title: str = "") -> Spread | None:
     """Ends and quartiles (inclusive, method 7 of Hyndman and Fan 1996) of what was determined; None where nothing was."""
     known = sorted(value for value in values if value is not None)
     if not known:
         return None
     q1, median, q3 = quantiles(known, n=4, method="inclusive") if len(known) > 1 else (known[0],) * 3
-    return Spread(name, len(known), known[0], q1, median, q3, known[-1])
+    return Spread(name, len(known), known[0], q1, median, q3, known[-1], title)

@@ -27,6 +27,16 @@ def render(delta: Delta, *, color: bool = False, columns: int = COLUMNS) -> str:
         ("New", delta.new), ("Only detected now", delta.detected), ("Fixed", delta.fixed), ("Removed with what they were about", delta.removed), ("Not looked at, so still open", delta.stale),
     ):  # fmt: skip
         _findings(screen, title, found)
+    graded = [pair for pair in delta.kept if pair.before.severity is not pair.after.severity]
+    if graded:
+        screen.title(f"Of another severity ({len(graded)})")
+    for pair in graded[:_SHOWN]:
+        one = pair.after
+        screen.add(
+            f"{plain(str(one.place))} {one.rule} {pair.before.severity.value} -> {one.severity.value} {plain(one.message, 200)}",
+            indent=2,
+            hang=4,
+        )
     moved = sum(pair.how in ("renamed", "moved") for pair in delta.kept)
     screen.line()
     screen.add(f"{plural(len(delta.kept), 'finding')} in both, {moved} of them at another place.")

@@ -57,7 +57,7 @@ def _others(screen: Screen, others: Sequence[Standing]) -> None:
         return
     screen.title("Not in the ranking")
     for one in others:
-        reason = plain(one.problem, 200) or "nothing could be judged"
+        reason = plain(one.problem, 300) or "nothing could be judged"
         screen.add(f"{plain(one.name, 60)}: {reason}", indent=2, hang=2)
 
 

@@ -22,22 +22,25 @@ def render(trend: Trend, *, color: bool = False, columns: int = COLUMNS) -> str:
     screen.pair(f"Debt over time: {plain(trend.name, 40)}", f"{len(trend.points)} commits", "strong")
     if judged:
         first, last = judged[0], judged[-1]
-        screen.line(f"  {sparkline([point.debt or 0.0 for point in judged], columns - 4)}")
+        debts = [point.debt or 0.0 for point in judged]
+        screen.line(f"  {sparkline(debts, columns - 4)}")
         screen.line(
-            f"  {_day(first.time)} debt {decimal(first.debt)}  ->  {_day(last.time)} debt {decimal(last.debt)}, grade {plain(last.grade)}"
+            f"  {_day(first.time)} debt {decimal(first.debt)}  ->  {_day(last.time)} debt {decimal(last.debt)}, grade {plain(last.grade)};"
+            f" highest {decimal(max(debts))}"
         )
     else:
         screen.line("  no commit could be judged")
     screen.line()
+    head = f"{'':<25} {'debt':>5} {'':<2} {'range':>10}  {'cr/hi/me':>8}  new, fixed"
+    screen.line(f"  {screen.painted(head, 'faint')}")
     for point in _shown(trend.points):
         _row(screen, point)
     _lives(screen, trend.lives)
     _ages(screen, trend.half_lives)
     screen.title("Seen")
-    screen.add(
-        f"{HISTORY.get(trend.history, trend.history)}; {plural(trend.skipped, 'commit')} between the points were not audited.",
-        indent=2,
-    )
+    seen = HISTORY.get(trend.history, trend.history)
+    rest = f"; {plural(trend.skipped, 'commit')} between the points not audited" if trend.skipped else ""
+    screen.add(f"{seen[:1].upper()}{seen[1:]}{rest}.", indent=2)
     unread = [point.unread for point in trend.points if point.unread]
     if unread:
         screen.add(
@@ -53,11 +56,12 @@ def render(trend: Trend, *, color: bool = False, columns: int = COLUMNS) -> str:
 
 
 def sparkline(values: Sequence[float], most: int) -> str:
-    """One bar a value on a scale from 0 to 100, thinned to `most` bars, the last one kept."""
+    """One bar a value, the full height for the greatest, thinned to `most` bars, the last one kept."""
+    top = max(values, default=0.0) or 1.0
     if len(values) > most:
         step = (len(values) - 1) / (most - 1)
         values = [values[round(at * step)] for at in range(most)]
-    return "".join(_BARS[min(len(_BARS) - 1, int(max(0.0, value) / 100 * len(_BARS)))] for value in values)
+    return "".join(_BARS[min(len(_BARS) - 1, int(max(0.0, value) / top * len(_BARS)))] for value in values)
 
 
 def _shown(points: Sequence[Point]) -> Sequence[Point]:

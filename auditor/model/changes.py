@@ -15,13 +15,17 @@ class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Commit(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One non-merge commit. `author` is a number that stands for a person; names are not kept. `time` is in epoch seconds."""
+    """One non-merge commit. `author` is a number that stands for a person; names are not kept. `time` is in epoch seconds.
+
+    `bot` says that the author is a program, by its name or address.
+    """
 
     id: str
     time: int
     author: int
     subject: str
     changes: tuple[Change, ...]
+    bot: bool = False
 
 
 class History(msgspec.Struct, frozen=True):

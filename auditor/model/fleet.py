@@ -47,7 +47,10 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How one measure is spread over the repositories in which it was determined: ends, quartiles and median."""
+    """How one measure is spread over the repositories in which it was determined: ends, quartiles and median.
+
+    `name` is the id of a family, and `title` what it is called, or `debt` for the whole.
+    """
 
     name: str
     repositories: int
@@ -56,6 +59,7 @@ class Spread(msgspec.Struct, frozen=True):
     median: float
     q3: float
     most: float
+    title: str = ""
 
 
 class Shared(msgspec.Struct, frozen=True):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from auditor.model.changes import Change, Commit, History
+from auditor.model.regex import regex
 from auditor.tree.git import GitError, Objects
 from auditor.tree.names import display
 
-FORMAT = "%H%x00%ct%x00%ae%x00%s"
+FORMAT = "%H%x00%ct%x00%ae%x00%an%x00%s"
 MAX_SUBJECT = 200
+# Forges write `[bot]`; the others are services that commit under names of their own.
+BOTS = regex(
+    r"\[bot\]|^(dependabot|renovate|greenkeeper|pyup|snyk|imgbot|allcontributors|mergify|pre-commit-ci|github-actions?|"
+    r"gitlab-ci|semantic-release|release-please|codecov|deepsource|sourcery-ai|copybara|weblate)\b|[-_.](bot|ci)(@|$)|^(bot|ci|jenkins)(@|$)",
+    re.I,
+)
 
 
 def read_history(objects: Objects, commit: str, *, state: str, limit: int, folder: str = "") -> History:
@@ -31,9 +39,10 @@ def read_history(objects: Objects, commit: str, *, state: str, limit: int, folde
 def _commits(tokens: list[bytes]) -> Iterator[Commit]:
     authors: dict[bytes, int] = {}
     position = 0
-    while position + 3 < len(tokens):
-        name, time, email, subject = tokens[position : position + 4]
-        position += 4
+    bots: dict[bytes, bool] = {}
+    while position + 4 < len(tokens):
+        name, time, email, who, subject = tokens[position : position + 5]
+        position += 5
         changes = []
         # Between a commit's message and its first change git writes a newline.
         while position < len(tokens) and tokens[position].lstrip(b"\n").startswith(b":"):
@@ -42,7 +51,12 @@ def _commits(tokens: list[bytes]) -> Iterator[Commit]:
         author = authors.setdefault(email.strip().lower(), len(authors))
         seconds = int(time) if time.isdigit() else 0
         text = subject.decode("utf-8", "replace")[:MAX_SUBJECT]
-        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes))
+        bot = any(bots[word] if word in bots else bots.setdefault(word, _is_bot(word)) for word in (email, who))
+        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes), bot)
+
+
+def _is_bot(name: bytes) -> bool:
+    return BOTS.search(name.decode("utf-8", "replace").strip()) is not None
 
 
 def _change(tokens: list[bytes], position: int) -> tuple[Change, int]:

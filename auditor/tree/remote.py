@@ -131,10 +131,8 @@ def _ask(git: Git, url: str, shown: str, refused: GitError) -> bool:
     try:
         return bool(call(words, env=address(url), timeout=QUIET, hardened=ANY_CALL).strip())
     except GitError as error:
-        reason = str(error) or str(refused)
-        raise UsageError(
-            f"{shown} cannot be fetched: {reason.replace(url, shown)}; check address and access."
-        ) from error
+        reason = re.sub(r"^unable to access '[^']*': ", "", str(error) or str(refused)).replace(url, shown)
+        raise UsageError(f"{shown} cannot be fetched: {reason}; check address and access.") from error
 
 
 def _fetch_shallow(git: Git, url: str, shown: str, rev: str | None, progress: Progress) -> None:

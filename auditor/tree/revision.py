@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from auditor.model.changes import History
@@ -12,6 +13,7 @@ from auditor.tree.git import GitError
 from auditor.tree.names import display
 from auditor.tree.repository import Repository
 
+STORED = re.compile(r" \(stored in [^)]*\)")  # git adds the place of a pack
 MAX_LINK = 4096  # bytes of a symbolic link's target
 
 
@@ -36,7 +38,8 @@ class Revision:
             output = self._objects.run("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{folder}" if folder else commit)
         except GitError as error:
             place = f"{folder} at {commit[:12]}" if folder else commit[:12]
-            raise UsageError(f"the files of {place} cannot be listed ({error}); fetch that revision whole.") from error
+            reason = STORED.sub("", str(error))
+            raise UsageError(f"the files of {place} cannot be listed ({reason}); fetch that revision whole.") from error
         rows = [_row(item) for item in output.split(b"\0") if item]
         sizes = self._objects.sizes(blob for mode, blob, _ in rows if mode != "160000")
         targets = self._link_targets([blob for mode, blob, _ in rows if mode == "120000"], sizes)

@@ -72,6 +72,26 @@ def test_damage_found_while_reading_is_mended_too(tmp_path: Path, caplog: pytest
     assert "damaged" in caplog.text
 
 
+def test_bytes_that_are_not_those_that_were_written_are_not_given_back(tmp_path: Path) -> None:
+    """Damage that the form of the file does not show: a page of values holds something else."""
+    with Cache(tmp_path) as cache:
+        cache.put_many({b"a": b"whole" * 2000, b"b": b"other" * 2000})
+        cache.put_audit("digest", b"audit" * 2000)
+        cache.put_audit("next", b"sound" * 2000)
+    file = tmp_path / cache_module.FILE
+    data = file.read_bytes()
+    for was, is_ in ((b"wholewhole", b"wholeWhole"), (b"auditaudit", b"auditAudit")):
+        at = data.rindex(was * 20)
+        data = data[:at] + is_ + data[at + len(is_) :]
+    file.write_bytes(data)
+    with Cache(tmp_path) as cache:
+        assert stored(cache, b"a", b"b") == {b"b": b"other" * 2000}
+        assert cache.get_audit("digest") is None
+        assert cache.get_audit("next") == b"sound" * 2000
+        cache.put_many({b"a": b"whole"})
+        assert stored(cache, b"a") == {b"a": b"whole"}
+
+
 def test_a_place_that_cannot_be_used_means_no_cache_and_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

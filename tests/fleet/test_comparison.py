@@ -42,8 +42,32 @@ def test_most_debt_comes_first_and_what_failed_last() -> None:
 
 
 def test_names_tell_repositories_apart() -> None:
-    assert {one.name for one in compared(a=audit(), b=audit()).standings} == {"/a", "/b"}
+    assert {one.name for one in compared(a=audit(), b=audit()).standings} == {"a", "b"}
     assert compared(a=audit()).standings[0].name == "sample"
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        ([("/x/one/repo", ""), ("/x/two/repo", "")], {"one/repo", "two/repo"}),
+        ([("/x/one", ""), ("/x/one", "v1"), ("/x/one", "v2")], {"sample", "sample v1", "sample v2"}),
+        ([("https://a.org/t/p", ""), ("https://b.org/t/p", ""), ("/q", "")], {"a.org/t/p", "b.org/t/p", "q"}),
+        ([("/a", ""), ("/x/a", "v1"), ("/x/a", "v2")], {"/a", "x/a v1", "x/a v2"}),
+    ],
+)
+def test_what_is_called_alike_is_called_by_the_end_of_its_place(
+    members: list[tuple[str, str]], names: set[str]
+) -> None:
+    comparison = Comparison("2026-11-24")
+    for target, rev in members:
+        comparison.add(Member(target, rev), audit(), "x.json")
+    assert {one.name for one in comparison.result().standings} == names
+
+
+def test_a_problem_does_not_repeat_what_it_is_a_problem_of() -> None:
+    comparison = Comparison("2026-11-24")
+    comparison.add(Member("/x/one"), None, problem="/x/one does not exist; give a folder")
+    assert comparison.result().standings[0].problem == "does not exist; give a folder"
 
 
 def test_what_several_have_is_shared() -> None:
@@ -57,7 +81,7 @@ def test_what_several_have_is_shared() -> None:
     (one,) = fleet.shared
     assert (one.rule, one.repositories, one.applicable, one.findings) == ("LKG001", 2, 5, 3)
     assert one.severity == "critical"
-    assert one.examples == ("/a", "/b")
+    assert one.examples == ("a", "b")
 
 
 def test_a_fleet_of_failures_is_a_fleet() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from auditor.model.changes import Change
 from auditor.model.changes import History as Changes
 from auditor.tree import open_tree
@@ -88,3 +90,23 @@ def test_a_clone_without_blobs_has_its_change_sets(repo: Repo, tmp_path: Path) -
     found = history(tmp_path / "clone.git")
     assert found.state == "partial"
     assert [[change.status for change in commit.changes] for commit in found.commits] == [["R"], ["A"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "bot"),
+    [
+        ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", True),
+        ("Renovate Bot", "renovate@whitesourcesoftware.com", True),
+        ("github-actions", "action@github.com", True),
+        ("team-ci", "team-ci@example.org", True),
+        ("Ann Talbot", "talbot@example.org", False),
+        ("Robot Jones", "jones@example.org", False),
+        ("Lucia Ci", "lucia@example.org", False),
+        ("Ann", "ann@ci.example.org", False),
+    ],
+)
+def test_who_is_a_bot(repo: Repo, name: str, email: str, bot: bool) -> None:
+    repo.write({"a.py": "1"})
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "change", f"--author={name} <{email}>")
+    assert [one.bot for one in history(repo.root).commits] == [bot]

@@ -14,7 +14,7 @@ from auditor.formats.view.prose import message
 from auditor.formats.view.sheet import BarRow, Part, Sheet
 from auditor.lifecycle.checklist import checklist
 from auditor.model.audit import Audit, Waived
-from auditor.model.delta import Delta, Side
+from auditor.model.delta import Delta, Pair, Side
 from auditor.model.finding import Finding
 
 MOST = 200
@@ -112,6 +112,8 @@ def _findings(delta: Delta, link: Linker) -> Part:
         ("Gone with what they were about", delta.removed), ("Not looked at this time, so still open", delta.stale), ("At another place", moved),
     )  # fmt: skip
     made = [table(f"{title} ({len(found):,})", _COLUMNS, _rows(found, link), MOST) for title, found in groups if found]
+    graded = [pair for pair in delta.kept if pair.before.severity is not pair.after.severity]
+    made.append(table(f"Of another severity ({len(graded):,})", _GRADED, _graded(graded, link), MOST))
     intro = f"{plural(len(delta.kept), 'finding')} {'is' if len(delta.kept) == 1 else 'are'} in both."
     return Part(
         "comparison-findings",
@@ -122,6 +124,21 @@ def _findings(delta: Delta, link: Linker) -> Part:
 
 
 _COLUMNS = (Column("Rule", "head"), Column("Severity"), Column("Finding"), Column("Place"), Column("Hours", "number"))
+
+
+_GRADED = (Column("Rule", "head"), Column("Before"), Column("After"), Column("Finding"), Column("Place"))
+
+
+def _graded(pairs: Sequence[Pair], link: Linker) -> list[tuple[Inline, ...]]:
+    """Findings that are in both and weigh more or less than before."""
+    ordered = sorted(pairs, key=lambda pair: (-pair.after.severity.rank, pair.after.rule, str(pair.after.place)))
+    return [
+        (
+            text(pair.after.rule), text(pair.before.severity.value), text(pair.after.severity.value),
+            message(pair.after.message, 240), place(pair.after.place, link),
+        )
+        for pair in ordered
+    ]  # fmt: skip
 
 
 def _rows(found: Sequence[Finding], link: Linker) -> list[tuple[Inline, ...]]:

@@ -14,6 +14,7 @@ from auditor.model.trend import Life, Point, Trend
 _MOST_POINTS, _MOST_LIVES = 2_000, 3_000
 _DOTS = 200  # points up to which each has a mark of its own
 _TICKS = 6
+_TOPS = (10, 20, 40, 60, 100)  # of the picture: a course between 3 and 8 is flat on a scale to 100
 _GRAVE = ("critical", "high", "medium")
 _ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3, "info": 4}
 
@@ -62,7 +63,8 @@ def _figures(trend: Trend, judged: Sequence[Point]) -> tuple[Figure, ...]:
 def _debt(judged: Sequence[Point]) -> Part | None:
     if not judged:
         return None
-    scale = _scale(judged, 100)
+    top = next((top for top in _TOPS if top >= max(point.high for point in judged)), 100)
+    scale = _scale(judged, top)
     curves = [
         Curve(
             "debt", scale.line([(point.time, point.debt) for point in judged]),
@@ -77,8 +79,8 @@ def _debt(judged: Sequence[Point]) -> Part | None:
         curves.append(Curve("as reported then", scale.line([(p.time, p.reported) for p in judged]), solid=False))
     said = f"Debt from {_day(judged[0].time)} to {_day(judged[-1].time)}: {decimal(judged[0].debt)} to {decimal(judged[-1].debt)} of 100."
     dots = _dots(judged, scale, lambda point: point.debt or 0.0)
-    up = tuple(Tick(scale.y(value), str(value)) for value in (0, 25, 50, 75, 100))
-    intro = "0 is no debt found, 100 the most; the band is what could not be determined. A broken line, where there is one, is the net of accepted risks, or what was reported under the rules of then."
+    up = tuple(Tick(scale.y(value), str(value)) for value in range(0, top + 1, top // 5 if top % 4 else top // 4))
+    intro = "0 is no debt found, 100 the most there can be; the band is what could not be determined. A broken line, where there is one, is the net of accepted risks, or what was reported under the rules of then."
     return Part("debt", "Debt", intro, lines=Lines(said, tuple(curves), dots, _across(judged, scale), up))
 
 
@@ -96,7 +98,8 @@ def _counts(judged: Sequence[Point]) -> Part | None:
         + ", ".join(f"{last.get(w, 0)} {w}" for w in _GRAVE)
         + "."
     )
-    up = tuple(Tick(scale.y(value), f"{value:,}") for value in sorted({0, most // 2, most}))
+    marks = {0, most, *({most // 2} if most % 2 == 0 else ())}
+    up = tuple(Tick(scale.y(value), f"{value:,}") for value in sorted(marks))
     intro = "Open findings: the strong line counts critical and high ones, the broken line medium ones too."
     return Part("findings", "Findings", intro, lines=Lines(said, curves, (), _across(judged, scale), up))
 
@@ -113,6 +116,8 @@ def _families(trend: Trend, judged: Sequence[Point]) -> Part | None:
         known = [debt for point in judged if (debt := point.families.get(name)) is not None]
         ends = (known[0], known[-1], max(known)) if known else (None, None, None)
         age = ages.get(name)
+        if age is None and not any(known):
+            continue
         days = (
             "more than half are still there"
             if age and age.days is None
@@ -123,8 +128,10 @@ def _families(trend: Trend, judged: Sequence[Point]) -> Part | None:
         counts = (f"{age.findings:,}", f"{age.fixed:,}") if age else ("", "")
         rows.append((text(name), *(text(decimal(end)) for end in ends), *map(text, counts), text(days)))
     made = table("Debt by family, and its half-life (the median of Kaplan and Meier)", columns, rows)
+    clean = [name for name in names if name not in {row[0][0].text for row in rows}]
+    notes = (f"No debt at any of these commits: {', '.join(clean)}.",) if clean and rows else ()
     intro = "Findings that were there at the first commit have no known age and do not enter the half-life; what is still open counts as long as it was seen."
-    return Part("families", "Families", intro, tables=(made,)) if made else None
+    return Part("families", "Families", intro, tables=(made,), notes=notes) if made else None
 
 
 def _lives(trend: Trend) -> Part | None:
@@ -139,7 +146,7 @@ def _lives(trend: Trend) -> Part | None:
             code(life.rule),
             text(life.severity),
             code(life.path or "."),
-            text(plain(life.entity, 80)),
+            text(plain(life.entity.replace("|", ", "), 80)),
             _came(life),
             _went(life),
         )
@@ -224,7 +231,11 @@ def _across(judged: Sequence[Point], scale: Scale) -> tuple[Tick, ...]:
     if first == last:
         return (Tick(scale.x(first), _day(first)),)
     marks = [first + (last - first) * at // (_TICKS - 1) for at in range(_TICKS)]
-    return tuple(Tick(scale.x(mark), _day(mark)) for mark in marks)
+    days = [_day(mark) for mark in marks]
+    return tuple(
+        Tick(scale.x(mark), "" if days[at - 1 : at] == [day] else day)
+        for at, (mark, day) in enumerate(zip(marks, days, strict=True))
+    )
 
 
 def _day(seconds: int) -> str:

@@ -9,6 +9,9 @@ from auditor.formats.view.sheet import BarRow, Part, Sheet
 from auditor.model.fleet import Fleet, Standing
 
 _MOST = 5_000
+KINDS = {
+    "L": "library", "R": "research", "P": "pipeline", "S": "service", "A": "application", "T": "tutorial", "N": "notebooks",
+}  # fmt: skip
 
 
 def sheet(fleet: Fleet) -> Sheet:
@@ -51,25 +54,28 @@ def _ranking(judged: list[Standing]) -> Part | None:
         return None
     bars = tuple(
         BarRow(plain(one.name, 80), family_bar(plain(one.name, 80), one.debt, one.low, one.high), decimal(one.debt),
-               f"grade {plain(one.grade)}{', provisional' if one.provisional else ''}")
+               f"rank {one.rank}, grade {plain(one.grade)}{', provisional' if one.provisional else ''}, "
+               f"more debt than {decimal(one.percentile, 0)} %")
         for one in judged
     )  # fmt: skip
     columns = (
-        Column("Rank", "number"), Column("Repository", "head"), Column("Revision"), Column("Debt", "number"), Column("Range"),
-        Column("Grade"), Column("Percentile", "number"), Column("Critical", "number"), Column("High", "number"),
-        Column("Medium", "number"), Column("Hours", "number"), Column("Lines", "number"), Column("Kind"), Column("Seen", "number"),
+        Column("Repository", "head"), Column("Revision", "number"), Column("Range", "number"), Column("Critical", "number"),
+        Column("High", "number"), Column("Medium", "number"), Column("Hours", "number"), Column("Lines", "number"),
+        Column("Kind"), Column("Seen", "number"),
     )  # fmt: skip
     rows = [
         (
-            text(str(one.rank)), text(one.name), code(one.commit[:12]) if one.commit else text(""), text(decimal(one.debt)),
-            text(span(one.low, one.high)), text(one.grade + ("?" if one.provisional else "")), text(decimal(one.percentile, 0)),
+            text(one.name), code(one.commit[:10]) if one.commit else text(""), text(span(one.low, one.high)),
             *(text(f"{one.counts.get(word, 0):,}") for word in ("critical", "high", "medium")), text(hours(one.hours_p50)),
-            text(f"{one.lines:,}"), text(one.archetypes), text(percent(one.coverage)),
+            text(f"{one.lines:,}"), text(", ".join(KINDS.get(letter, letter) for letter in one.archetypes)),
+            text(percent(one.coverage)),
         )
         for one in judged
     ]  # fmt: skip
-    intro = "Most debt first. A percentile says how many of a hundred judged repositories have less debt. A grade with a question mark is provisional."
-    return Part("ranking", "Ranking", intro, bars=bars, tables=_tables(table("Figures of each", columns, rows, _MOST)))
+    intro = "Most debt first. The thin line is the range: as wide as what could not be determined. The share says how many of the judged repositories have less debt."
+    return Part(
+        "ranking", "Ranking", intro, bars=bars, tables=_tables(table("What stands behind it", columns, rows, _MOST))
+    )
 
 
 def _spread(fleet: Fleet) -> Part | None:
@@ -77,7 +83,7 @@ def _spread(fleet: Fleet) -> Part | None:
     more = ("Median", "number"), ("Third quartile", "number"), ("Most", "number")
     columns = tuple(Column(*words) for words in (*names, *more))
     rows = [
-        (text(one.name), text(f"{one.repositories:,}"),
+        (text(f"{one.name} {one.title}".strip() if one.name != "debt" else "All families"), text(f"{one.repositories:,}"),
          *(text(decimal(value)) for value in (one.least, one.q1, one.median, one.q3, one.most)))
         for one in (*([fleet.debt] if fleet.debt else []), *fleet.families)
     ]  # fmt: skip

@@ -10,16 +10,16 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.commits import work
 from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
-from auditor.model.changes import Commit, History
+from auditor.model.changes import History
 from auditor.model.facts import Facts
 from auditor.model.regex import regex
 
 SUPPORT = 5
 CONFIDENCE = 0.6
 LIFT = 2.0
-MOST_FILES = 30
 MOST_OF_GROUP = 6
 FEWEST_COMMITS = 50
 MONTHS = 24
@@ -27,11 +27,6 @@ WEEKS = 4
 """From the first to the last common change: what is written and changed together in its first days is one piece of work."""
 _WEEK = 7 * 86_400
 _MONTH = 30.44 * 86_400
-_SWEEPS = regex(
-    r"^(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
-    r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
-    re.I,
-)
 _CODE = frozenset({"py", "sh"})
 """Code and plain settings alone count: what a tool reads by conventions of its own (models of dbt, manifests, rules) it ties unseen."""
 _SETTINGS = frozenset({"yaml", "yml", "toml", "cfg", "ini"})
@@ -149,25 +144,9 @@ class Changed(NamedTuple):
 
 
 def change_sets(history: History, kept: frozenset[str]) -> list[Changed]:
-    """The files of each usable commit under their present names: no sweeps, no huge commits, the last 24 months."""
-    newest = history.commits[0].time if history.commits else 0
-    renamed: dict[str, str] = {}
-    found = []
-    for commit in history.commits:
-        usable = commit.time >= newest - MONTHS * _MONTH and _usable(commit)
-        names = set()
-        for change in commit.changes:
-            now = renamed.get(change.path, change.path)
-            if change.old:
-                renamed[change.old] = now
-            names.add(now)
-        if usable:
-            found.append(Changed(commit.time, frozenset(names & kept)))
-    return found
-
-
-def _usable(commit: Commit) -> bool:
-    return 0 < len(commit.changes) <= MOST_FILES and not _SWEEPS.search(commit.subject)
+    """The files of each usable commit under their present names: no bots, no sweeps, no huge commits, the last 24 months."""
+    first = history.commits[0].time - MONTHS * _MONTH if history.commits else 0
+    return [Changed(one.time, one.names & kept) for one in work(history) if not one.bulk and one.time >= first]
 
 
 def strong_pairs(sets: list[Changed]) -> list[Pair]:

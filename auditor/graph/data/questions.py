@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor.graph import places
+from auditor.graph.commits import work
 from auditor.graph.data import (
     datasets,
     declared_roots,
@@ -97,12 +98,13 @@ class Data(Part):
         return self._world.listing.target.history
 
     def touches(self, days: int) -> dict[str, int] | None:
-        """Commits per path in the last days before the newest commit; None where history is not known whole."""
+        """How often people changed each file in the last days before the newest commit, under its present name.
+
+        Bots, sweeps and bulk commits left out; None where history is not known whole.
+        """
         history = self._world.history
         if history.state not in ("full", "partial") or not history.commits:
             return None
         first = history.commits[0].time - days * 86_400
-        counted = Counter(
-            change.path for commit in history.commits if commit.time >= first for change in commit.changes
-        )
-        return dict(counted)
+        recent = (one for one in work(history) if one.time >= first and not one.bulk)
+        return dict(Counter(name for one in recent for name in one.names))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.commits import work
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
@@ -125,14 +126,13 @@ def silo(world: World, owned: Callable[[str], bool]) -> Silo:
     if untold:
         return Silo((), 0, 0, 0, untold)
     critical = _critical(world, owned)
-    commits = world.history.commits
+    commits = list(work(world.history))
     by = Counter(commit.author for commit in commits)
     people = {author for author, count in by.items() if count >= ACTIVE * len(commits) and count >= 3}
     changed: dict[str, Counter[int]] = {path: Counter() for path in critical}
     for commit in commits:
-        for change in commit.changes:
-            if change.path in changed:
-                changed[change.path][commit.author] += 1
+        for path in commit.names & critical:
+            changed[path][commit.author] += 1
     known = {path: counts for path, counts in changed.items() if counts.total() >= 2}
     alone = {
         path: counts.most_common(1)[0][0]

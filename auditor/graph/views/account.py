@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
+from auditor.graph.commits import work
 from auditor.graph.data import versions
 from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
@@ -210,10 +211,9 @@ def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
         return {}
     paths = {finding.place.path for finding in findings}
     people: dict[str, set[int]] = {}
-    for commit in history.commits:
-        for change in commit.changes:
-            if change.path in paths:
-                people.setdefault(change.path, set()).add(commit.author)
+    for one in work(history):
+        for path in one.names & paths:
+            people.setdefault(path, set()).add(one.author)
     return {path: len(people[path]) for path in sorted(people)}
 
 

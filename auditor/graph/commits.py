@@ -1,0 +1,44 @@
+"""The commits of a history as somebody's work: whose, on which files under their present names, and which are bulk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.model.changes import Commit, History
+from auditor.model.regex import regex
+
+MOST_FILES = 30
+_SWEEPS = regex(
+    r"^(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
+    r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
+    re.I,
+)
+
+
+class Work(NamedTuple):
+    """A commit of a person. `names` are the files under their present names; `bulk` touches many at once, or by a tool."""
+
+    time: int
+    author: int
+    names: frozenset[str]
+    bulk: bool
+
+
+def work(history: History) -> Iterator[Work]:
+    """The commits of people, newest first; those of bots only tell which files were renamed."""
+    renamed: dict[str, str] = {}
+    for commit in history.commits:
+        names = set()
+        for change in commit.changes:
+            now = renamed.get(change.path, change.path)
+            if change.old:
+                renamed[change.old] = now
+            names.add(now)
+        if not commit.bot:
+            yield Work(commit.time, commit.author, frozenset(names), not _is_work(commit))
+
+
+def _is_work(commit: Commit) -> bool:
+    return 0 < len(commit.changes) <= MOST_FILES and not _SWEEPS.search(commit.subject)

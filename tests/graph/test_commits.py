@@ -1,0 +1,53 @@
+"""Whose work a commit is, on which files, and how often people change them."""
+
+from __future__ import annotations
+
+from auditor.graph.commits import MOST_FILES, work
+from auditor.model.changes import Change, Commit, History
+from tests.pages import graphs
+
+DAY = 86_400
+
+
+def commit(
+    *paths: str, day: int = 0, author: int = 0, subject: str = "change", old: str = "", bot: bool = False
+) -> Commit:
+    changes = tuple(Change(path, "R" if old else "M", "0" * 40, old) for path in paths)
+    return Commit("0" * 40, (1_000 - day) * DAY, author, subject, changes, bot)
+
+
+def test_work_is_under_present_names_and_bots_only_tell_of_renames() -> None:
+    commits = (
+        commit("src/new.py", day=1, old="new.py", bot=True),
+        commit("new.py", "a.py", day=2, author=1),
+        commit("new.py", day=3, old="old.py"),
+        commit("old.py", day=4, author=2),
+    )
+    found = [(one.author, sorted(one.names), one.bulk) for one in work(History("full", commits))]
+    assert found == [
+        (1, ["a.py", "src/new.py"], False),
+        (0, ["src/new.py"], False),
+        (2, ["src/new.py"], False),
+    ]
+
+
+def test_sweeps_and_commits_of_many_files_are_bulk() -> None:
+    many = [f"f{n}.py" for n in range(MOST_FILES + 1)]
+    commits = (commit(*many), commit(*many[1:]), commit("a.py", subject="style: black"), commit())
+    assert [one.bulk for one in work(History("full", commits))] == [True, False, True, True]
+
+
+def test_how_often_people_change_a_file() -> None:
+    rest = [f"f{n}.py" for n in range(MOST_FILES + 1)]
+    commits = (
+        commit("a.py", day=1),
+        commit("a.py", day=2, bot=True),
+        commit("a.py", *rest, day=3),
+        commit("a.py", day=4, old="old.py"),
+        commit("old.py", day=5),
+        commit("old.py", day=200),
+        commit("a.py", day=6, subject="Bump version to 2"),
+    )
+    (graph,) = graphs({"a.py": "print(1)\n"}, history=History("full", commits)).components
+    assert graph.touches(90) == {"a.py": 3}
+    assert graph.touches(365) == {"a.py": 4}
