@@ -59,6 +59,11 @@ class Root(NamedTuple):
     offered: bool = False
     tried: bool = False
 
+    @property
+    def named(self) -> bool:
+        """Whether it is a data set of a hub, whose revision is asked for by itself (REP009)."""
+        return self.touch is not None and self.touch.artefact.id.startswith("name:")
+
 
 class Training(NamedTuple):
     """A program that fits a model, and where."""
