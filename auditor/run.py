@@ -19,13 +19,14 @@ from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
 from auditor.model.finding import Finding
-from auditor.model.ir import Program
+from auditor.model.ir import Comment
 from auditor.model.listing import Content, Listing, Target
 from auditor.model.settings import Settings
 from auditor.model.verdict import REGULAR
 
 if TYPE_CHECKING:
     from auditor.graph import Graphs
+    from auditor.program.naming.code import Code
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +254,7 @@ def _judge(
     said = judge(graphs.components, rules.rules.values())
     for trace in said.traces:
         log.debug("%s", trace)
-    findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code.programs, people, day)
+    findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code, people, day)
     infos = tuple(loaded.info for loaded in rules.rules.values())
     exposures = {
         graph.id: exposure_of(account.exposure(graph), (f for f in findings if f.component == graph.id))
@@ -295,16 +296,21 @@ def _judge(
 
 
 def _judged(
-    found: Iterable[Finding], programs: Mapping[str, Program], people: _People, day: str
+    found: Iterable[Finding], code: Code, people: _People, day: str
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
     """The findings with their identities and with what people decided about them; what of that must be told."""
     from auditor.judgement import apply, fingerprinted, waive, with_snippets
 
+    programs = code.programs
     cells = {path: program.cells for path, program in programs.items() if program.cells}
     today = date.fromisoformat(day)
+    comments: dict[str, tuple[Comment, ...]] = {}
+    for path, program in programs.items():
+        home = code.home(path)
+        comments[home] = (*comments.get(home, ()), *program.comments)
     findings, suppressions, remarks = apply(
         with_snippets(fingerprinted(found, cells), programs),
-        {path: program.comments for path, program in programs.items()},
+        comments,
         as_of=today,
         cells=cells,
         known=people.suppressions,

@@ -28,6 +28,7 @@ from auditor.model.audit import ArchetypeScore
 from auditor.model.changes import History
 from auditor.model.export import Resolution
 from auditor.model.listing import Content, Listing
+from auditor.model.place import Place
 from auditor.model.settings import Settings
 from auditor.program import Resolved
 
@@ -60,6 +61,14 @@ class ArtefactGraph(
         if found is None:
             found = self._owned[path] = owner_of(path, self._roots) == self.root
         return found
+
+    def at_home(self, place: Place) -> Place:
+        """The place in the file of the command where it stands in a program that a command holds; any other as it is."""
+        return self._world.resolved.code.at_home(place)
+
+    def said_at_home(self, text: str) -> str:
+        """A text with each program that a command holds called by its file and line, as people know it."""
+        return self._world.resolved.code.said_at_home(text)
 
     @cached_property
     def archetypes(self) -> tuple[ArchetypeScore, ...]:

@@ -104,7 +104,7 @@ class Entry(Known, frozen=True):
     the resolution asks for: `handle` (the result stands for the file it was opened with), `stream` (a text given as path is
     content), `url` and `named` (what is no file of the tree is a URL, or a name in a hub; a
     text says what such names begin with), `variable` (of the environment), `unpacks` (an archive, into a folder), `path_if_text`, `in_memory`, and
-    for databases `table`, `table_or_sql`, `view`, `platform`, `connection`, `schema`, `frames`, `database_file`.
+    for databases `table`, `table_formats` (a table where the chain says one of these), `table_or_sql`, `view`, `platform`, `connection`, `schema`, `frames`, `database_file`.
     """
 
     name: str

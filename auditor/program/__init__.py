@@ -26,10 +26,10 @@ class Resolved:
         knowledge: Knowledge,
         names: frozenset[str] = frozenset(),
     ) -> None:
-        self.files = files
         self.tree = tree
         self.knowledge = knowledge
         self.code = Code(files, knowledge)
+        self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
         self.texts = Texts(files, self.commands)

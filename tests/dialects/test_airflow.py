@@ -283,6 +283,9 @@ def test_a_task_of_a_helper_stands_where_the_dag_calls_it() -> None:
         pytest.param("PostgresToGCSOperator", "sql='select * from rows', bucket='b', filename='x.json'", {"rows > t", "t > gs://b/x.json"}, id="an export"),
         pytest.param("S3KeySensor", "bucket_name=known_to_nobody(), bucket_key='x'", set(), id="a bucket that is not known"),
         pytest.param("PostgresOperator", "sql='{{ params.query }}'", set(), id="a query that is not known"),
+        pytest.param("PostgresOperator", "params={'t': 'runs'}, sql='insert into {{ params.t }} values (1)'", {"t > runs"}, id="a parameter"),
+        pytest.param("PostgresOperator", "sql='insert into {{ params.t }} select * from s.{{ var.value.x }}'", set(), id="a parameter that is not known"),
+        pytest.param("S3KeySensor", "bucket_name='b', bucket_key='{{ params[\"k\"] }}/x', params={'k': 'in'}", {"s3://b/in/x > t"}, id="a parameter by its key"),
         pytest.param("EmailOperator", "subject='select * from rows'", set(), id="no SQL"),
     ],
 )  # fmt: skip

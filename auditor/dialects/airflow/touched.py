@@ -101,6 +101,8 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
 _UNLOADING = regex(r"(?:Postgres|MySQL|MySql|MSSQL|Oracle|Presto|Trino|Cassandra)To(?:GCS|GoogleCloudStorage)Operator")
 _ARGUMENT = regex(r"\{(\w+)(\??)\}")
 _JINJA = regex(r"\{\{(.*?)\}\}", re.DOTALL)
+_PARAMETER = regex(r"\s*(?:dag\.|task\.)?params(?:\.|\[['\"])(\w+)(?:['\"]\])?\s*")
+_DOT = regex(r"\.(?![^{}]*\})")  # one inside a hole parts nothing
 _TABLE = regex(r"[`\"\w{}$*.:\- ]+")
 _DIALECTS = (
     ("Postgres", "postgres"), ("MySql", "mysql"), ("MySQL", "mysql"), ("Snowflake", "snowflake"), ("BigQuery", "bigquery"), ("Redshift", "redshift"),
@@ -118,14 +120,14 @@ def touched(machine: Machine, task: Task) -> Iterator[Touched]:
             yield from _table(form.way, text, task) if form.table else _file(machine, form.way, text, task)
     if kind.endswith(("Operator", "Sensor")):
         for thing in (*(task.args.get(name) for name in _arguments_of(kind)), *_job(machine, task)):
-            for text in _texts(machine, thing) if thing is not None else ():
+            for text in _texts(machine, task, thing) if thing is not None else ():
                 yield from _sql(machine, text, task)
 
 
 def _filled(machine: Machine, task: Task, form: str) -> Iterator[str]:
     """A form with each choice of the arguments that it names; nothing where one that it needs is not known."""
     names = _ARGUMENT.findall(form)
-    choices = [list(_texts(machine, task.args.get(name) or Plain(None)))[:MOST] for name, _ in names]
+    choices = [list(_texts(machine, task, task.args.get(name) or Plain(None)))[:MOST] for name, _ in names]
     for chosen in product(*(found or [""] for found in choices)):
         if not all(value or optional for value, (_, optional) in zip(chosen, names, strict=True)):
             if not is_uri(chosen[-1]):
@@ -138,18 +140,31 @@ def _filled(machine: Machine, task: Task, form: str) -> Iterator[str]:
             yield _ARGUMENT.sub(lambda _, values=values: next(values), form).lstrip(".")  # type: ignore[misc]  # bound per round
 
 
-def _texts(machine: Machine, thing: Thing) -> Iterator[str]:
-    """The texts in a list, or the one; holes and templates shown as `{name}`."""
+def _texts(machine: Machine, task: Task, thing: Thing) -> Iterator[str]:
+    """The texts in a list, or the one; holes and templates shown as `{name}` where the parameters do not say them."""
+
+    def said(template: re.Match[str]) -> str:
+        asked = _PARAMETER.fullmatch(template[1])
+        known = _parameter(machine, task, asked[1]) if asked else ""
+        return known or "{" + (" ".join(re.findall(r"[\w.]+", template[1])) or "value") + "}"
+
     for option in options(thing):
         if isinstance(option, Items):
             for item in option.items[:MOST]:
-                yield from _texts(machine, item)
+                yield from _texts(machine, task, item)
         else:
-            yield from (_JINJA.sub(_hole, value.text()) for value in machine.values(option)[:1])
+            yield from (_JINJA.sub(said, value.text()) for value in machine.values(option)[:1])
 
 
-def _hole(template: re.Match[str]) -> str:
-    return "{" + (" ".join(re.findall(r"[\w.]+", template[1])) or "value") + "}"
+def _parameter(machine: Machine, task: Task, name: str) -> str:
+    """What `params` of a task, or of its DAG, say; "" where they do not."""
+    for args in (task.args, task.dag.args if task.dag is not None else None):
+        given = machine.settled(args.get("params") or Plain(None)) if args is not None else None
+        thing = given.entries.get(name) if isinstance(given, Table) else None
+        values = machine.values(thing) if thing is not None else ()
+        if len(values) == 1 and values[0].exact:
+            return values[0].text()
+    return ""
 
 
 def _file(machine: Machine, way: str, text: str, task: Task) -> Iterator[Touched]:
@@ -162,7 +177,7 @@ def _file(machine: Machine, way: str, text: str, task: Task) -> Iterator[Touched
 
 
 def _table(way: str, text: str, task: Task) -> Iterator[Touched]:
-    parts = [part.strip('`"[] ').lower() for part in text.replace(":", ".").partition("$")[0].split(".")][-3:]
+    parts = [part.strip('`"[] ').lower() for part in _DOT.split(text.replace(":", ".").partition("$")[0])][-3:]
     if not _TABLE.fullmatch(text) or not parts[-1] or parts[-1].startswith("{"):
         return
     said = [part if part and not part.startswith("{") else "*" for part in parts]
@@ -217,7 +232,9 @@ def _stored(machine: Machine, text: str, task: Task) -> Iterator[tuple[str, Fact
     """The file of a template: beside the DAG, in a folder that the DAG searches, else the only one of that name."""
     files = machine.resolved.files
     dag = task.dag
-    searched = list(_texts(machine, dag.args.get("template_searchpath") or Plain(None))) if dag is not None else []
+    searched = (
+        list(_texts(machine, task, dag.args.get("template_searchpath") or Plain(None))) if dag is not None else []
+    )
     for folder in (dirname(task.where.path), dirname(dag.where.path) if dag is not None else "", *searched, ""):
         path = normal(f"{folder}/{text}") if folder else normal(text)
         if path in files and files[path].kind == "sql":

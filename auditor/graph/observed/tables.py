@@ -61,7 +61,21 @@ class _Raw(NamedTuple):
 
 def is_tabular(effect: Effect) -> bool:
     """Whether the target of a call is SQL or the name of a table, no path."""
-    return effect.entry.parse_as == "sql" or bool(effect.entry.attrs.get("table")) or _is_view(effect.entry)
+    return effect.entry.parse_as == "sql" or _is_named(effect) or _is_view(effect.entry)
+
+
+def _is_named(effect: Effect) -> bool:
+    """Whether what a call is given is the name of a table: always, or since its chain says a format that has names."""
+    formats = str(effect.entry.attrs.get("table_formats", "")).split()
+    if not formats or any("/" in value.text() for value in effect.targets):
+        return bool(effect.entry.attrs.get("table"))
+    link: Expr = effect.call.func
+    while isinstance(link, (Attr, Call)):
+        if isinstance(link, Call) and type(link.func) is Attr and link.func.name == "format" and link.args:
+            said = link.args[0]
+            return type(said) is Const and str(said.value).lower() in formats
+        link = link.base if isinstance(link, Attr) else link.func
+    return False
 
 
 def _is_view(entry: Entry) -> bool:
@@ -168,9 +182,7 @@ class Tables:
             path, facts = stored
             own = _Raw("read", None, literal(path, anchored=True), 1, value.confidence)
             return [own, *self._of_facts(path, facts, platform)], not facts.troubles
-        if effect.entry.attrs.get("table") or (
-            effect.entry.attrs.get("table_or_sql") and not re.search(r"\s", text.strip())
-        ):
+        if _is_named(effect) or (effect.entry.attrs.get("table_or_sql") and not re.search(r"\s", text.strip())):
             way = "read" if effect.role is Role.READ else "write"
             schema = self._given(effect, str(effect.entry.attrs.get("schema", "")))
             key = key_of(parts_of(text) if _NAME.fullmatch(text) else [], platform, schema)

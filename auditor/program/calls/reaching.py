@@ -163,7 +163,7 @@ class Reaching:
     def _imports_framework(self, path: str) -> bool:
         """Whether a file imports a framework that answers requests, or an application made with one."""
         imported = (
-            self.effects.evaluator.denoter.imported(name, statement.level, path)
+            self.effects.evaluator.denoter.modules.imported(name, statement.level, path)
             for number in self.code.scopes(path)
             for statement, _, _ in self.code.index(path, number).imports
             for name in statement.names

@@ -123,7 +123,7 @@ class Readings:
             for imported in statement.names:
                 if imported.name == "*":
                     return not reading.isdisjoint(self.code.stars(path))
-                found = self.evaluator.denoter.imported(imported, statement.level, path)
+                found = self.evaluator.denoter.modules.imported(imported, statement.level, path)
                 if type(found) is Config or (type(found) is Module and found.path in reading):
                     return True
                 if type(found) is Instance and found.made is not None:

@@ -13,12 +13,15 @@ from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.embedded import SIGN, Embedded
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
+_HELD = regex(rf"[^\s{SIGN}]+{SIGN}\d+")
 
 
 class Library(msgspec.Struct, frozen=True, gc=False):
@@ -162,10 +165,11 @@ class Code:
     """Read access to all programs of the tree. Scopes are indexed when first asked for."""
 
     def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge) -> None:
-        self.files = files
+        self.embedded = Embedded(files)
+        self.files = {**files, **self.embedded.files} if self.embedded.files else files
         self.knowledge = knowledge
         self.programs: dict[str, Program] = {
-            path: facts.program for path, facts in files.items() if facts.program is not None
+            path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
         self.modules = Modules(self.programs)
         self._indexes: dict[tuple[str, int], ScopeIndex] = {}
@@ -234,6 +238,7 @@ class Code:
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""
+        path = self.home(path)
         program = self.programs.get(path)
         if program is None or not program.cells:
             return Place(path, line, end_line)
@@ -242,6 +247,29 @@ class Code:
                 last = None if end_line is None else min(end_line, cell.start + cell.lines - 1) - cell.start + 1
                 return Place(path, line - cell.start + 1, last, cell.index)
         return Place(path, None)
+
+    def home(self, path: str) -> str:
+        """The file in which a program stands: itself, but for one that a command holds."""
+        found = self.embedded.homes.get(path)
+        return path if found is None else found[0]
+
+    def at_home(self, place: Place) -> Place:
+        """The place in the file that holds a program; any other place as it is."""
+        found = self.embedded.homes.get(place.path)
+        if found is None:
+            return place
+        return self.place(place.path, place.line or found[1], place.end_line)
+
+    def said_at_home(self, text: str) -> str:
+        """A text with each program that a command holds called by its file and line, as people know it."""
+        if SIGN not in text or not self.embedded.homes:
+            return text
+        return _HELD.sub(lambda found: self._called(found[0]), text)
+
+    def _called(self, path: str) -> str:
+        """What people call a program; a word that names none stays."""
+        held = self.embedded.homes.get(path)
+        return path if held is None else f"{held[0]}:{held[1]}"
 
     def leaves(self, path: str) -> Mapping[str, tuple[object, int]]:
         """The scalars of a configuration document by dotted key, with their lines."""

@@ -17,7 +17,6 @@ from auditor.model.ir import (
     Each,
     Expr,
     Group,
-    Imported,
     Item,
     Name,
     Op,
@@ -42,16 +41,16 @@ from auditor.program.naming.code import (
     Partial,
     Shown,
 )
+from auditor.program.naming.members import Members
 from auditor.program.naming.scopes import Binding
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
 
 DEEPEST = 40
-DEEPEST_MODULES = 25
-"""Modules that may lie between a name and its definition."""
-
-"""Builtins that give what they take, as far as displays, documents and options go."""
+_NEW: Any = object()
+_ASKED: Any = object()
+"""In the place of an answer: not asked yet; being asked."""
 
 
 class Denoter:
@@ -61,16 +60,13 @@ class Denoter:
         self.code = code
         self.evaluator = evaluator
         self.calls = CalledThings(code, self, evaluator)
-        self._memo: dict[tuple[str, int, int], dict[object, Denotation | None]] = defaultdict(dict)  # by frame
+        self.modules = Members(code, self)
+        self._memo: dict[tuple[str, int, int], dict[object, Any]] = defaultdict(dict)  # by frame: answers, or _ASKED
         self._frame: Frame | None = None
-        self._answers: dict[object, Denotation | None] = {}
-        self._active: set[tuple[int, int]] = set()
-        # What one search has asked of modules: modules that import all of each other would be asked without end.
-        self._searching: dict[tuple[str, str], Denotation | None] = {}
-        self._modules = 0
+        self._answers: dict[object, Any] = {}
+        self._depth = 0
         self.cuts = 0
         """How often an answer was cut short because its own question was being asked: what was found meanwhile may miss it."""
-        self._brought: dict[tuple[str, int], Denotation | None] = {}  # by file and the name of an import statement
         self._bases: dict[Local, list[Denotation]] = {}
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
@@ -80,18 +76,23 @@ class Denoter:
             return None
         if frame is not self._frame:  # one frame is asked many things in turn
             self._frame, self._answers = frame, self._memo[frame.key]
-        answers, number, active = self._answers, id(expr), self._active
-        if number in answers:
-            return answers[number]
-        key = (id(answers), number)
-        if key in active or len(active) > DEEPEST:
+        answers, number = self._answers, id(expr)
+        found: Denotation | None = answers.get(number, _NEW)
+        if found is not _NEW and found is not _ASKED:
+            return found
+        if found is _ASKED or self._depth > DEEPEST:
             self.cuts += 1
             return None
-        active.add(key)
+        answers[number] = _ASKED
+        self._depth += 1
         try:
-            found = answers[number] = handler(self, expr, frame)
+            found = handler(self, expr, frame)
+        except BaseException:
+            del answers[number]
+            raise
         finally:
-            active.discard(key)
+            self._depth -= 1
+        answers[number] = found
         return found
 
     def dotted(self, expr: Expr, frame: Frame) -> str | None:
@@ -119,21 +120,22 @@ class Denoter:
             key = expr.id  # a name of the scopes around means the same wherever and however this one is run
             if bound is not None:
                 known = self._memo[frame.path, frame.scope, 0]
-        if key not in known:
-            known[key] = self._looked_up(expr, frame)
-        return known[key]
+        found: Denotation | None = known.get(key, _NEW)
+        if found is _NEW:
+            found = known[key] = self._looked_up(expr, frame)
+        return found
 
     def _looked_up(self, expr: Name, frame: Frame) -> Denotation | None:
         bindings, around = self._reaching(expr, frame)
         for binding in bindings:
             # What is imported or defined is told by the file alone: most bindings need no frame of their own.
             where = around if binding.how in ("import", "define") else around.at(binding.block)
-            found = self._bound(expr.id, binding, where)
+            found = self.bound(binding, where)
             if found is not None:
                 return found
         if bindings:
             return None
-        return self._starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
+        return self.modules.starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
         """The bindings a name may have here, newest first, each with the frame it stands in."""
@@ -156,14 +158,15 @@ class Denoter:
             if found:
                 return found, frame.within(number)
 
-    def _bound(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+    def bound(self, binding: Binding, frame: Frame) -> Denotation | None:
+        """What a binding binds its name to; `frame` is the one it stands in."""
         how, value = binding.how, binding.value
         if how == "import" and binding.imported is not None:
-            return self._import(binding.imported, binding.level, frame.path)
+            return self.modules.brought(binding.imported, binding.level, frame.path)
         if how == "define":
             return Local(frame.path, binding.scope)
         if how == "param":
-            return self._parameter(name, binding, frame)
+            return self._parameter(binding, frame)
         if value is None or how == "augment":
             return None
         if how in ("value", "context"):
@@ -180,18 +183,16 @@ class Denoter:
                     return found
         return None
 
-    def _parameter(self, name: str, binding: Binding, frame: Frame) -> Denotation | None:
+    def _parameter(self, binding: Binding, frame: Frame) -> Denotation | None:
         bound, scope = frame.bound, self.code.scope(frame.path, frame.scope)
-        if bound is not None and name in bound.params:
-            value, where = bound.params[name]
+        param = scope.params[binding.at]
+        if bound is not None and param.name in bound.params:
+            value, where = bound.params[param.name]
             return self.denote(value, where)
         owner = self.code.owner(frame.path, frame.scope)
         if owner is not None and binding.at == 0 and not _is_static(scope.decorators):
             cls = Local(frame.path, owner)
             return cls if _is_classmethod(scope.decorators) else Instance(cls)
-        param = next((p for p in scope.params if p.name == name), None)
-        if param is None:
-            return None
         if bound is not None and param.default is not None:
             found = self.denote(param.default, frame.within(max(scope.parent, 0)))
             if found is not None:
@@ -214,93 +215,15 @@ class Denoter:
             return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
         return Instance(found) if type(found) is Local else None
 
-    # --- modules ---
-
-    def _import(self, imported: Imported, level: int, path: str) -> Denotation | None:
-        """The same as `imported`, remembered: every function of a file may use what the file imports once."""
-        key = (path, id(imported))
-        if key in self._brought:
-            return self._brought[key]
-        before = self.cuts
-        found = self.imported(imported, level, path)
-        if self.cuts == before:
-            self._brought[key] = found
-        return found
-
-    def imported(self, imported: Imported, level: int, path: str) -> Denotation | None:
-        """What one name of an import statement stands for."""
-        modules = self.code.modules
-        module = imported.module
-        if not imported.name:
-            whole = module if imported.bound.id != module.partition(".")[0] else module.partition(".")[0]
-            found = modules.resolve(path, whole, level)
-            return Module(found) if found else Library(whole)
-        home = modules.resolve(path, module, level)
-        if home is None:
-            return Library(f"{module}.{imported.name}") if module and not level else None
-        member = self.member(home, imported.name)
-        if member is None and home.endswith("/") and not level:
-            return Library(f"{module}.{imported.name}")  # a bare folder holds modules, no names: a library is meant
-        return member
-
-    def member(self, home: str, name: str) -> Denotation | None:
-        """A name of a module of the repository: a definition, a re-export or a submodule."""
-        key = (home, name)
-        if key in self._searching or self._modules > DEEPEST_MODULES:
-            known = self._searching.get(key)
-            self.cuts += known is None
-            return known
-        self._searching[key] = None
-        self._modules += 1
-        try:
-            found = self._searching[key] = self._member(home, name)
-        finally:
-            self._modules -= 1
-            if not self._modules:
-                self._searching.clear()
-        return found
-
-    def _member(self, home: str, name: str) -> Denotation | None:
-        if not home.endswith("/"):
-            found = self._defined(home, name)
-            if found is not None:
-                return found
-        folder = home if home.endswith("/") else home.rpartition("/")[0]
-        if home.endswith(("/", "__init__.py")):
-            submodule = self.code.modules.file(folder.rstrip("/"), name)
-            if submodule is not None and submodule != home:
-                return Module(submodule)
-        return None if home.endswith("/") else self._starred(name, home)
-
-    def _defined(self, home: str, name: str) -> Denotation | None:
-        """What a module itself binds under a name."""
-        frame = Frame(home, 0)
-        for binding in self.code.index(home, 0).final(name):
-            found = self._bound(name, binding, frame)
-            if found is not None:
-                return found
-        return None
-
-    def _starred(self, name: str, path: str) -> Denotation | None:
-        """A name that the `from module import *` of a file bring in."""
-        home = self.code.starred(path, name)
-        return self._defined(home, name) if home is not None else None
-
     # --- attributes and items ---
 
     def _attr(self, expr: Attr, frame: Frame) -> Denotation | None:
         base = self.denote(expr.base, frame)
-        stored = self._stored_outside(expr, frame)
-        if stored is not None:
-            return stored
-        return None if base is None else self.attribute(base, expr.name, frame)
-
-    def _stored_outside(self, expr: Attr, frame: Frame) -> Denotation | None:
         for value, where in self.evaluator.objects.stored_outside(expr, frame):
-            found = self.denote(value, where)
-            if found is not None:
-                return found
-        return None
+            stored = self.denote(value, where)
+            if stored is not None:
+                return stored
+        return None if base is None else self.attribute(base, expr.name, frame)
 
     def attribute(self, base: Denotation, name: str, frame: Frame) -> Denotation | None:
         """What `base.name` stands for."""
@@ -309,7 +232,7 @@ class Denoter:
                 whole = f"{dotted}.{name}"
                 return Argv(0) if whole == "sys.argv" else self.evaluator.options.absl(whole, frame) or Library(whole)
             case Module(path):
-                found = self.member(path, name)
+                found = self.modules.member(path, name)
                 bare = found is None and path.endswith("/")
                 return Library(f"{path.rstrip('/').rpartition('/')[2]}.{name}") if bare else found
             case Config():
@@ -451,8 +374,8 @@ _HANDLERS: dict[type, Callable[[Denoter, Any, Frame], Denotation | None]] = {
 
 
 def _is_static(decorators: tuple[Expr, ...]) -> bool:
-    return any(type(d) is Name and d.id == "staticmethod" for d in decorators)
+    return bool(decorators) and any(type(d) is Name and d.id == "staticmethod" for d in decorators)
 
 
 def _is_classmethod(decorators: tuple[Expr, ...]) -> bool:
-    return any(type(d) is Name and d.id == "classmethod" for d in decorators)
+    return bool(decorators) and any(type(d) is Name and d.id == "classmethod" for d in decorators)

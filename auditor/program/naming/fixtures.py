@@ -41,7 +41,7 @@ def of_name(evaluator: Evaluator, name: str, path: str) -> tuple[str, int] | Non
             break
         folder = dirname(folder)
     for home in homes:
-        made = evaluator.denoter.member(home, name) if home in evaluator.code.programs else None
+        made = evaluator.denoter.modules.member(home, name) if home in evaluator.code.programs else None
         if type(made) is Local and any(map(_is_fixture, evaluator.code.scope(made.path, made.scope).decorators)):
             return made.path, made.scope
     return None

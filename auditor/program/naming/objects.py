@@ -337,15 +337,23 @@ class Objects:
         key = (frame.path, frame.scope)
         table = self._outside.get(key)
         if table is None:
-            table = self._outside[key] = {}
-            own = self._own(*key)
-            for receiver, attribute, value, block, _ in self.code.index(*key).attributes:
-                if receiver != own:
-                    table.setdefault((receiver, attribute), []).append((value, Frame(*key, block=block)))
-        found = table.get((expr.base.id, expr.name), [])
+            table = self._outside[key] = self._stored_in(key)
+        found = table.get((expr.base.id, expr.name)) if table else None  # hardly any scope assigns to one
         return [
-            (value, replace(where, bound=frame.bound, depth=frame.depth)) for value, where in found if value is not expr
+            (value, replace(where, bound=frame.bound, depth=frame.depth))
+            for value, where in found or ()
+            if value is not expr
         ]
+
+    def _stored_in(self, site: tuple[str, int]) -> dict[tuple[str, str], list[tuple[Expr, Frame]]]:
+        """What a scope assigns to attributes of names, by name and attribute."""
+        table: dict[tuple[str, str], list[tuple[Expr, Frame]]] = {}
+        attributes = self.code.index(*site).attributes
+        own = self._own(*site) if attributes else ""
+        for receiver, attribute, value, block, _ in attributes:
+            if receiver != own:
+                table.setdefault((receiver, attribute), []).append((value, Frame(*site, block=block)))
+        return table
 
 
 def _sets_by_text(call: Call, params: tuple[Param, ...]) -> bool:

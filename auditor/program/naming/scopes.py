@@ -48,6 +48,8 @@ Block: TypeAlias = tuple[tuple[int, int], ...]
 """Where a statement stands: (construct, arm) pairs from the outside in."""
 
 
+_LEAVES = frozenset({Const, Name})
+_NOTED = frozenset({Opaque, Walrus})
 _TYPES = "TYPE_CHECKING"
 _DEEPEST = 8
 """How many branches in branches are looked into for what leaves."""
@@ -142,7 +144,7 @@ class ScopeIndex:
             return [] if number > version or excluded else [binding]
         found: list[Binding] = []
         replaced: set[Block] = set()
-        for number in sorted((v for v in table if v <= version), reverse=True):
+        for number in sorted([v for v in table if v <= version], reverse=True):
             binding = table[number]
             if self.excludes(binding.block, block) or (replaced and _overwritten(binding, replaced)):
                 continue
@@ -224,29 +226,37 @@ class _Walker:
 
     def expression(self, expr: Expr | None, block: Block, dead: bool, loop: int) -> None:
         """Note the calls and walrus bindings in an expression."""
+        if expr is None or type(expr) in _LEAVES:
+            return
         # Most expressions hold no comprehension: only what stands inside one goes with its comprehensions, as a pair.
-        stack: list[Expr | tuple[Expr, tuple[Each, ...]]] = [] if expr is None else [expr]
+        stack: list[Any] = [expr]
         calls: list[CallSite] = []
         while stack:
-            top = stack.pop()
-            node, within = top if isinstance(top, tuple) else (top, ())
-            if type(node) is Const or type(node) is Name:
+            node, within = stack.pop(), ()
+            kind = type(node)
+            if kind is tuple:
+                node, within = node
+                kind = type(node)
+            if kind in _LEAVES:
                 continue
-            if type(node) is Call:
+            if kind is Call:
                 calls.append(CallSite(node, block, dead, loop, within, self.past))
-            elif type(node) is Opaque and node.why == "yield" and node.value is not None:
-                self.yields.append(node.value)
-            elif type(node) is Walrus:
-                self.bind(node.target, Binding("value", node.value, block, 0))
-            elif type(node) is Each:
-                outermost = node.loops[0][1]
-                stack += [(child, within if child is outermost else (*within, node)) for child in children(node)]
-                continue
-            parts = CHILDREN.get(type(node))
-            if parts is not None:
-                stack.extend([(child, within) for child in parts(node)] if within else parts(node))
+            elif kind in _NOTED:
+                self._note(node, block)
+            if kind is Each:
+                stack += _inside(node, within)
+            elif within:
+                stack += [(child, within) for child in CHILDREN[kind](node)]
+            else:
+                stack += CHILDREN[kind](node)
         calls.reverse()
-        self.calls.extend(calls)
+        self.calls += calls
+
+    def _note(self, node: Opaque | Walrus, block: Block) -> None:
+        if type(node) is Walrus:
+            self.bind(node.target, Binding("value", node.value, block, 0))
+        elif type(node) is Opaque and node.why == "yield" and node.value is not None:
+            self.yields.append(node.value)
 
     def bind(self, target: Expr, binding: Binding) -> None:
         """Bind a target, through tuples, stars, attributes and items."""
@@ -347,6 +357,12 @@ class _Walker:
     def drop(self, s: Delete, block: Block, dead: bool, loop: int) -> None:
         for target in s.targets:
             self.expression(target, block, dead, loop)
+
+
+def _inside(node: Each, within: tuple[Each, ...]) -> list[tuple[Expr, tuple[Each, ...]]]:
+    """The parts of a comprehension with the comprehensions around each: its first source stands outside it."""
+    outermost = node.loops[0][1]
+    return [(child, within if child is outermost else (*within, node)) for child in _each(node)]
 
 
 def _pairs(target: Group, binding: Binding) -> bool:

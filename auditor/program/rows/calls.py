@@ -153,7 +153,7 @@ def inlined(m: Machine, called: Called, site: Site, receiver: Value | None) -> V
     inner.turn = inner.block
     for param in params:
         if param.name not in names:
-            names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh()
+            names[param.name] = m.value(param.default, inner) if param.default is not None else m.fresh(name=param.name)
     m.visited.add(site)
     m.running.append(site)
     left = m.body(scope.body, inner)

@@ -83,7 +83,7 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
     if scope.kind != "function":
         return
     module.depth = 0
-    names = {param.name: m.fresh() for param in scope.params}
+    names = {param.name: m.fresh(name=param.name) for param in scope.params}
     owner = m.code.owner(*site)
     if owner is not None and scope.params and scope.params[0].name == "self":
         known = m.alone.get((site[0], owner))

@@ -8,7 +8,7 @@ from auditor.model.ir import Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.naming import fixtures
 from auditor.program.naming.code import Code, Frame
-from auditor.program.naming.denote import DEEPEST_MODULES
+from auditor.program.naming.members import DEEPEST_MODULES
 from auditor.program.naming.scopes import Binding
 from auditor.program.symbolic import paths
 from auditor.program.symbolic.values import MOST_ALTERNATIVES, Hole, Value, Values, concat, hole, literal, product

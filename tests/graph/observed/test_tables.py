@@ -171,6 +171,25 @@ def test_a_source_of_dbt_is_the_table_that_its_project_says() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "edge"),
+    [
+        ("spark.read.format('iceberg').load('shop.orders')", "table:*.*.shop.orders > file:a.py"),
+        ("spark.read.format('bigquery').option('x', '1').load('p.d.t')", "table:*.p.d.t > file:a.py"),
+        ("spark.read.format('iceberg').load('s3://b/orders')", "uri:s3://b/orders > file:a.py"),
+        ("spark.read.format('delta').load('data/orders')", "file:data/orders > file:a.py"),
+        ("spark.table('x').write.format('iceberg').mode('append').save('shop.copy')", "file:a.py > table:*.*.shop.copy"),
+    ],
+)  # fmt: skip
+def test_what_spark_is_given_is_a_table_where_the_format_has_names(code: str, edge: str) -> None:
+    text = f"from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nd = {code}\n"
+    found = {
+        f"{e.source} > {e.target}" for e in graphs({"a.py": text}).edges if e.kind.value in ("consumes", "produces")
+    }
+    assert edge in found
+    assert len(found) == (2 if "spark.table" in code else 1)
+
+
 def key(text: str) -> Key:
     platform, catalog, schema, name = text.split(".")
     return platform, catalog, schema, name
