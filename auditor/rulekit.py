@@ -207,17 +207,23 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def doubted(doubts: Iterable[Doubt], remedy: str) -> Iterator[Judgement]:
-    """A finding for each evaluation that does not show what it seems to."""
-    for doubt in doubts:
+def doubted(doubts: Iterable[Doubt], remedy: str, *, together: bool = False) -> Iterator[Judgement]:
+    """A finding for each evaluation that does not show what it seems to; `together`: one for all that begin at one place."""
+    groups: dict[object, list[Doubt]] = {}
+    for number, doubt in enumerate(doubts):
+        start = doubt.trail[0] if together and len(doubt.trail) > 1 else number
+        groups.setdefault(start, []).append(doubt)
+    for first, *others in groups.values():
+        more = f"; so {'is' if len(others) == 1 else 'are'} {plural(len(others), 'other model')}" if others else ""
         yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
+            f"{first.says}{more}",
+            first.place,
+            entity=first.entity,
             remedy=remedy,
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
+            related=(*first.trail, *(other.place.says("and judged here") for other in others[:6])),
+            certainty=first.certainty,
+            milder=first.milder,
+            instances=1 + len(others),
         )
 
 

@@ -59,6 +59,11 @@ class Root(NamedTuple):
     offered: bool = False
     tried: bool = False
 
+    @property
+    def named(self) -> bool:
+        """Whether it is a data set of a hub, whose revision is asked for by itself (REP009)."""
+        return self.touch is not None and self.touch.artefact.id.startswith("name:")
+
 
 class Training(NamedTuple):
     """A program that fits a model, and where."""
@@ -75,7 +80,9 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
         if not owned(program) or not places.is_product(program):
             continue
         fits = [
-            e for e in world.lineage.effects_of_program(program) if world.trains(e) and not places.is_test(e.site[0])
+            e
+            for e in world.lineage.effects_of_program(program, Role.FIT)
+            if world.trains(e) and not places.is_test(e.site[0])
         ]
         if fits:
             # The call that updates the model shows the training better than one that only prepares it.

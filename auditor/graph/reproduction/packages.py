@@ -51,7 +51,8 @@ def environments(world: World, owned: Callable[[str], bool]) -> list[Environment
     found, parts = [], set()
     for path, facts in sorted(world.files.items()):
         for ref in facts.references:
-            if ref.how in ("requirement", "constraint"):
+            # What a package takes its needs from is the list for those who run it here.
+            if ref.how in ("requirement", "constraint") and not _packs(world, path):
                 parts.add(included(path, ref))
     for path, facts in sorted(world.files.items()):
         if facts.kind not in ENVIRONMENTS or not owned(path) or not places.is_product(path):
