@@ -80,7 +80,9 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
         if not owned(program) or not places.is_product(program):
             continue
         fits = [
-            e for e in world.lineage.effects_of_program(program) if world.trains(e) and not places.is_test(e.site[0])
+            e
+            for e in world.lineage.effects_of_program(program, Role.FIT)
+            if world.trains(e) and not places.is_test(e.site[0])
         ]
         if fits:
             # The call that updates the model shows the training better than one that only prepares it.

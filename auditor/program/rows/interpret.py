@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
-from auditor.program.calls.effects import Effects, Site
+from auditor.program.calls.records import Site
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.machine import Machine
+from auditor.program.rows.machine import Machine, RunEffects
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.state import Env, Thing
 from auditor.program.rows.statements import STATEMENTS
@@ -26,7 +26,7 @@ __all__ = ["STATELESS", "followed", "followed_together"]
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
 
 
-def followed(effects: Effects, path: str) -> Trace | None:
+def followed(effects: RunEffects, path: str) -> Trace | None:
     """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
     busy = _busy(effects, path)
     if not busy:
@@ -36,7 +36,7 @@ def followed(effects: Effects, path: str) -> Trace | None:
     return machine.trace
 
 
-def followed_together(effects: Effects, paths: Iterable[str], names: Mapping[int, str]) -> dict[str, Trace]:
+def followed_together(effects: RunEffects, paths: Iterable[str], names: Mapping[int, str]) -> dict[str, Trace]:
     """What runs over programs saw that hand rows and models to each other through files, those that write before those that read.
 
     `names` are the files, by the identity of the effects that write and read them.
@@ -53,7 +53,7 @@ def followed_together(effects: Effects, paths: Iterable[str], names: Mapping[int
     return found
 
 
-def _busy(effects: Effects, path: str) -> list[int]:
+def _busy(effects: RunEffects, path: str) -> list[int]:
     """The scopes of a file that fit, split or judge."""
     return [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
 
@@ -74,7 +74,7 @@ def _run(machine: Machine, path: str, busy: list[int]) -> None:
 def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
     """Functions to run for themselves: those that nothing calls before those that something does."""
     reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
-    return [n for n in reaching if not m.effects.callers.get((path, n))] + [n for n in busy if n]
+    return [n for n in reaching if not m.effects.called((path, n))] + [n for n in busy if n]
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:
