@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered, results
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
@@ -238,6 +238,3 @@ class _Statements:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
-
-
-DIALECT = Dialect("azureml-sdk", ("azure", "mldesigner"), read)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import dirname
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import (
@@ -343,6 +343,3 @@ def _target(resolved: Resolved, entry: str, folder: str) -> Local | None:
         if number is not None:
             return Local(home, number)
     return None
-
-
-DIALECT = Dialect(TOOL, ("prefect",), read)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from posixpath import dirname
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import (
     Call,
     Flow,
@@ -265,6 +265,3 @@ def _spelled(expr: Expr | None) -> str:
     if type(expr) is Const:
         return str(expr.value)
     return expr.name if type(expr) is Attr else ""
-
-
-DIALECT = Dialect(TOOL, ("zenml",), read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, code_of, doubted, given_to, numbered
 from auditor.dialects.flyte.environments import Environments
 from auditor.dialects.flyte.promises import Promises
@@ -95,6 +95,3 @@ class _Statements:
                 yield Command(command.words, call.where.line, command.cwd, command.reads, command.writes)
         for value in self.machine.values(given.get("notebook_path") or Plain(None))[:1]:
             yield Command((Word("papermill"), Word(value.text(), value.exact)), call.where.line)
-
-
-DIALECT = Dialect(TOOL, ("flytekit", "flytekitplugins", "union", "flyte", "flyteplugins"), read)
