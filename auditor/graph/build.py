@@ -30,6 +30,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
+from auditor.program.running.command_forms import is_server
 
 REF_KINDS = {
     "model": NodeKind.MODEL,
@@ -160,7 +161,7 @@ class Builder:
         automated = NodeKind.CI_JOB if step.tool in AUTOMATION else NodeKind.STEP
         node = self.store.node(
             step.id,
-            NodeKind.SERVICE if step.tool in SERVING and automated is NodeKind.STEP else automated,
+            NodeKind.SERVICE if automated is NodeKind.STEP and self._goes_on(step) else automated,
             step.step.name,
             path=step.path,
             line=step.step.line,
@@ -172,6 +173,13 @@ class Builder:
             pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
             self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
         return node
+
+    def _goes_on(self, step: DeclaredStep) -> bool:
+        """Whether a step answers until it is stopped. Building an image ends, and so does the job that an image may hold."""
+        if step.tool == "docker":
+            exposed = self.resolved.files[step.path].attr("expose") is not None
+            return step.step.name == "cmd" and (exposed or any(is_server(run.launcher) for run in step.runs))
+        return step.tool in SERVING and (step.tool, step.step.name) != ("procfile", "release")
 
     def _configured(self, step: DeclaredStep, node: str) -> None:
         """The keys of parameters that a step declares."""
