@@ -387,3 +387,10 @@ def test_what_the_image_of_airflow_brings_is_there() -> None:
     dag = {"dags/a.py": "import airflow\nimport kubernetes\nimport pandas\n", "requirements.txt": "requests\n"}
     assert found({**dag, "Dockerfile": "FROM python:3.12\n"}, "REP003")
     assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")
+
+
+def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:
+    train = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    print(accuracy_score(y, m.predict(x)))\n    return m\n\n\nf = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
+    judge_ = "from sklearn.metrics import accuracy_score\n\n\ndef judge(model, {}, y):\n    return accuracy_score(y, model.predict({}))\n"
+    assert found({"fit.py": train, "judge.py": judge_.format("rows", "rows")}, "LKG004")
+    assert not found({"fit.py": train, "judge.py": judge_.format("x_valid", "x_valid")}, "LKG004")

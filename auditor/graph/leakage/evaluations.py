@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.rows import verdicts
 from auditor.program.rows.trace import Evaluation, Trace
@@ -19,6 +21,10 @@ _SIGNS = {
     "ordered": "ordered by time here",
     "lagged": "lag or window over earlier rows here",
 }
+
+
+JUDGING = regex(r"(^|_)(test|tst|holdout|hold_out|eval|valid|validation|val)(_|\d|$)", re.I)
+"""Names of rows that a model is judged on."""
 
 
 class Doubt(NamedTuple):
@@ -172,14 +178,21 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
 
 
 def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
-    """Whether a program of the component loads a model and judges it."""
+    """Whether a program of the component loads a model and judges it, or a function is handed rows to judge one on."""
     effects = world.resolved.effects.own
     for path in world.resolved.code.paths:
         sites: list[Site] = [(path, n) for n in world.resolved.code.scopes(path)] if owned(path) else []
         roles = {e.role for site in sites for e in effects.get(site, ())}
-        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
+        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles or any(_is_handed(world, site) for site in sites):
             return True
     return False
+
+
+def _is_handed(world: World, site: Site) -> bool:
+    """Whether a function judges, and a parameter's name says that its rows are held out: a flow hands them over."""
+    if not any(effect.role is Role.EVALUATE for effect in world.resolved.effects.own.get(site, ())):
+        return False
+    return any(JUDGING.search(param.name) for param in world.resolved.code.scope(*site).params)
 
 
 def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iterator[Doubt]]) -> tuple[Doubt, ...]:
