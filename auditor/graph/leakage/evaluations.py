@@ -156,7 +156,7 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
     doubts: list[Doubt] = []
     nowhere: list[Place] = []
     judged = 0
-    elsewhere = _evaluates_loaded(world, owned)
+    elsewhere = _evaluates_loaded(world, owned) or _is_handed_over(world, owned)
     traces = list(owned_traces(world, owned))
     held = {e.trained for trace in traces for e in trace.evaluations if e.relation != "overlap"}
     for trace in traces:
@@ -178,21 +178,26 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
 
 
 def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
-    """Whether a program of the component loads a model and judges it, or a function is handed rows to judge one on."""
+    """Whether a program of the component loads a model and judges it."""
     effects = world.resolved.effects.own
     for path in world.resolved.code.paths:
         sites: list[Site] = [(path, n) for n in world.resolved.code.scopes(path)] if owned(path) else []
         roles = {e.role for site in sites for e in effects.get(site, ())}
-        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles or any(_is_handed(world, site) for site in sites):
+        if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
             return True
     return False
 
 
-def _is_handed(world: World, site: Site) -> bool:
-    """Whether a function judges, and a parameter's name says that its rows are held out: a flow hands them over."""
-    if not any(effect.role is Role.EVALUATE for effect in world.resolved.effects.own.get(site, ())):
-        return False
-    return any(JUDGING.search(param.name) for param in world.resolved.code.scope(*site).params)
+def _is_handed_over(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether a function of the component judges, and a parameter's name says that its rows are held out: a flow hands them over."""
+    code, own = world.resolved.code, world.resolved.effects.own
+    return any(
+        any(JUDGING.search(param.name) for param in code.scope(path, number).params)
+        for path in code.paths
+        if owned(path)
+        for number in code.scopes(path)
+        if any(effect.role is Role.EVALUATE for effect in own.get((path, number), ()))
+    )
 
 
 def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iterator[Doubt]]) -> tuple[Doubt, ...]:
