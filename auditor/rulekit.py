@@ -49,6 +49,9 @@ __all__ = [
     "rows_followed",
 ]  # fmt: skip
 
+MOST_SHARES = 6
+"""Programs that are named where it is told how much of them was followed."""
+
 _DURATION = regex(r"^(\d+(?:\.\d+)?)(m|h|d)$")
 _HOURS = {"m": 1 / 60, "h": 1.0, "d": 8.0}
 
@@ -204,30 +207,43 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def doubted(doubts: Iterable[Doubt], remedy: str) -> Iterator[Judgement]:
-    """A finding for each evaluation that does not show what it seems to."""
-    for doubt in doubts:
+def doubted(doubts: Iterable[Doubt], remedy: str, *, together: bool = False) -> Iterator[Judgement]:
+    """A finding for each evaluation that does not show what it seems to; `together`: one for all that begin at one place."""
+    groups: dict[object, list[Doubt]] = {}
+    for number, doubt in enumerate(doubts):
+        start = doubt.trail[0] if together and len(doubt.trail) > 1 else number
+        groups.setdefault(start, []).append(doubt)
+    for first, *others in groups.values():
+        more = f"; so {'is' if len(others) == 1 else 'are'} {plural(len(others), 'other model')}" if others else ""
         yield Finding(
-            doubt.says,
-            doubt.place,
-            entity=doubt.entity,
+            f"{first.says}{more}",
+            first.place,
+            entity=first.entity,
             remedy=remedy,
-            related=doubt.trail,
-            certainty=doubt.certainty,
-            milder=doubt.milder,
+            related=(*first.trail, *(other.place.says("and judged here") for other in others[:6])),
+            certainty=first.certainty,
+            milder=first.milder,
+            instances=1 + len(others),
         )
 
 
 def rows_followed(graph: ArtefactGraph, *, found: bool) -> Iterator[Judgement]:
-    """What a rule over rows says besides its findings: how many models were followed, and where that ended early."""
+    """What a rule over rows says besides its findings: how many models were followed in each program, and where that ended early."""
     leaks = graph.leaks
     if leaks.analysed and not found:
+        told = "; ".join(f"{share.path} {share.analysed} of {share.pairs}" for share in leaks.shares[:MOST_SHARES])
+        more = "" if len(leaks.shares) <= MOST_SHARES else f"; and {len(leaks.shares) - MOST_SHARES} more programs"
         yield Clean(
-            leaks.analysed, f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row"
+            leaks.analysed,
+            f"{leaks.analysed} of {leaks.pairs} trained and evaluated models followed row by row: {told}{more}",
         )
+    hidden = [share.path for share in leaks.shares if not share.analysed]
     if leaks.cut:
         yield Unknown(f"not followed to the end: {'; '.join(leaks.cut)}", len(leaks.cut))
-    elif leaks.pairs and not leaks.analysed and not found:
-        yield Unknown("the rows that models are trained and evaluated on could not be followed")
+    elif hidden and not found:
+        rest = "" if len(hidden) <= MOST_SHARES else f" and {len(hidden) - MOST_SHARES} more"
+        yield Unknown(
+            f"the rows that models are trained and evaluated on could not be followed: {', '.join(hidden[:MOST_SHARES])}{rest}"
+        )
     elif not leaks.pairs and not found:
         yield NotApplicable("no model is trained and evaluated here")

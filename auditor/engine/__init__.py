@@ -7,10 +7,13 @@ import traceback
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.engine.matrix import standing
 from auditor.engine.registry import Loaded, Registry, registry
 from auditor.graph import ArtefactGraph
 from auditor.model.finding import Finding, Severity
+from auditor.model.place import Place
 from auditor.model.verdict import Check, Outcome, RuleInfo, Verdict
 from auditor.rulekit import Clean, Judgement, Measure, NotApplicable, NotEvidenced, Unknown
 from auditor.rulekit import Finding as Found
@@ -88,7 +91,22 @@ def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], 
     if stands.unsure and loaded.rule.serves:
         judgements = [_unsure(judgement) for judgement in judgements]
     verdict, found = fold(info, graph.id, judgements, stands.weight, bool(graph.unreadable))
-    return verdict, found, "", ""
+    return verdict, [_at_home(finding, graph) for finding in found], "", ""
+
+
+def _at_home(finding: Finding, graph: ArtefactGraph) -> Finding:
+    """A finding about a program that a command of some file holds stands in that file."""
+    related = tuple(
+        graph.at_home(Place(each.path, each.line, None, each.cell)).says(graph.said_at_home(each.says))
+        for each in finding.related
+    )
+    return replace(
+        finding,
+        place=graph.at_home(finding.place),
+        message=graph.said_at_home(finding.message),
+        remedy=graph.said_at_home(finding.remedy),
+        related=related,
+    )
 
 
 def _unsure(judgement: Judgement) -> Judgement:

@@ -27,7 +27,8 @@ from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore
 from auditor.model.changes import History
 from auditor.model.export import Resolution
-from auditor.model.listing import Listing
+from auditor.model.listing import Content, Listing
+from auditor.model.place import Place
 from auditor.model.settings import Settings
 from auditor.program import Resolved
 
@@ -60,6 +61,14 @@ class ArtefactGraph(
         if found is None:
             found = self._owned[path] = owner_of(path, self._roots) == self.root
         return found
+
+    def at_home(self, place: Place) -> Place:
+        """The place in the file of the command where it stands in a program that a command holds; any other as it is."""
+        return self._world.resolved.code.at_home(place)
+
+    def said_at_home(self, text: str) -> str:
+        """A text with each program that a command holds called by its file and line, as people know it."""
+        return self._world.resolved.code.said_at_home(text)
 
     @cached_property
     def archetypes(self) -> tuple[ArchetypeScore, ...]:
@@ -116,7 +125,7 @@ class ArtefactGraph(
 
     @cached_property
     def unreadable(self) -> tuple[str, ...]:
-        """Programs and pipeline files of the component that could not be read whole."""
+        """Programs and pipeline files of the component that could not be read whole, or are not in this clone."""
         wanted = (
             "syntax",
             "python2",
@@ -130,10 +139,23 @@ class ArtefactGraph(
             "internal",
             "unread",
         )
-        return tuple(
+        broken = [
             path
-            for path, facts in sorted(self._world.files.items())
+            for path, facts in self._world.files.items()
             if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
+        ]
+        return tuple(sorted((*broken, *self._absent)))
+
+    @cached_property
+    def _absent(self) -> tuple[str, ...]:
+        """Programs, notebooks and settings that this clone lacks."""
+        return tuple(
+            entry.path
+            for entry in self._world.listing.entries
+            if entry.content is Content.ABSENT
+            and places.suffix(entry.path) in places.READ
+            and self.owns(entry.path)
+            and places.is_product(entry.path)
         )
 
     @cached_property
@@ -146,8 +168,8 @@ class ArtefactGraph(
         """Share of the component's program files that could be read whole, in [0, 1]."""
         wanted = [
             path
-            for path in self._world.files
-            if self.owns(path) and places.is_product(path) and path.endswith((".py", ".ipynb"))
+            for path in (*self._world.files, *self._absent)
+            if path.endswith((".py", ".ipynb")) and self.owns(path) and places.is_product(path)
         ]
         broken = set(self.unreadable)
         return 1.0 if not wanted else 1 - sum(path in broken for path in wanted) / len(wanted)

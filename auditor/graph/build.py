@@ -17,7 +17,7 @@ from auditor.graph.declared.file_nodes import (
 )
 from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep, Steps
 from auditor.graph.declared.watches import Watches
-from auditor.graph.observed.code_edges import function_node, state_calls, state_keys, state_options
+from auditor.graph.observed.code_edges import function_node, program_node, state_calls, state_keys, state_options
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.graph.observed.practices import Practices
@@ -30,6 +30,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
+from auditor.program.running.command_forms import is_server
 
 REF_KINDS = {
     "model": NodeKind.MODEL,
@@ -160,7 +161,7 @@ class Builder:
         automated = NodeKind.CI_JOB if step.tool in AUTOMATION else NodeKind.STEP
         node = self.store.node(
             step.id,
-            NodeKind.SERVICE if step.tool in SERVING and automated is NodeKind.STEP else automated,
+            NodeKind.SERVICE if automated is NodeKind.STEP and self._goes_on(step) else automated,
             step.step.name,
             path=step.path,
             line=step.step.line,
@@ -172,6 +173,13 @@ class Builder:
             pipeline = self.store.node(f"file:{step.path}", NodeKind.PIPELINE, step.path, path=step.path)
             self.store.edge(pipeline, node, EdgeKind.CONTAINS, (evidence,))
         return node
+
+    def _goes_on(self, step: DeclaredStep) -> bool:
+        """Whether a step answers until it is stopped. Building an image ends, and so does the job that an image may hold."""
+        if step.tool == "docker":
+            exposed = self.resolved.files[step.path].attr("expose") is not None
+            return step.step.name == "cmd" and (exposed or any(is_server(run.launcher) for run in step.runs))
+        return step.tool in SERVING and (step.tool, step.step.name) != ("procfile", "release")
 
     def _configured(self, step: DeclaredStep, node: str) -> None:
         """The keys of parameters that a step declares."""
@@ -191,9 +199,10 @@ class Builder:
         for run in step.runs:
             if run.kind in ("script", "notebook", "shell", "foreign"):
                 kind = NodeKind.NOTEBOOK if run.kind == "notebook" else NodeKind.SCRIPT
-                target = self.store.node(f"file:{run.target}", kind, run.target, path=run.target)
+                target = program_node(self.store, self.resolved.code, run.target, kind)
                 if target != node:
-                    piece = Evidence(step.path, run.line, run.target[:120], step.tool, "command", step.confidence)
+                    says = self.resolved.code.said_at_home(run.target)[:120]
+                    piece = Evidence(step.path, run.line, says, step.tool, "command", step.confidence)
                     self.store.edge(node, target, EdgeKind.RUNS, (piece,))
         for handed in self.steps.handed(step):
             piece = Evidence(
@@ -244,12 +253,16 @@ class Builder:
         entry = path in self.lineage.entries
         kind = NodeKind.NOTEBOOK if path.endswith(".ipynb") else NodeKind.SCRIPT if entry else NodeKind.MODULE
         test = True if places.is_test(path) else None
-        node = self.store.node(f"file:{path}", kind, path, path=path, test=test, lines=program.logical)
+        node = program_node(self.store, self.resolved.code, path, kind)
+        self.store.node(node, kind, test=test, lines=program.logical)
         for target in sorted(self.resolved.effects.imports.get(path, ())):
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
             line = self._import_line(path, target)
             self.store.edge(
-                node, other, EdgeKind.IMPORTS, (Evidence(path, line, target[:120], "python", "import", 0.95),)
+                node,
+                other,
+                EdgeKind.IMPORTS,
+                (Evidence(self.resolved.code.home(path), line, target[:120], "python", "import", 0.95),),
             )
         for number in self.resolved.code.scopes(path):
             site = (path, number)
@@ -309,9 +322,7 @@ class Builder:
             for launch in launched:
                 if launch.run.kind in ("script", "notebook", "shell", "foreign") and launch.run.target != path:
                     kind = NodeKind.NOTEBOOK if launch.run.kind == "notebook" else NodeKind.SCRIPT
-                    target = self.store.node(
-                        f"file:{launch.run.target}", kind, launch.run.target, path=launch.run.target
-                    )
+                    target = program_node(self.store, self.resolved.code, launch.run.target, kind)
                     where = self.resolved.code.place(path, launch.line)
                     evidence = Evidence(
                         where.path, where.line, launch.run.target[:120], "python", "exec", 0.8, cell=where.cell

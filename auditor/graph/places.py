@@ -42,6 +42,10 @@ _DATA_WORDS = regex(
 )
 
 
+READ = frozenset({"py", "ipynb", "yaml", "yml", "toml", "sh", "lock", "cfg", "ini"})
+"""Suffixes of programs, notebooks and settings: what an audit of code needs; absent data are no hole in it."""
+
+
 @lru_cache(maxsize=100_000)
 def is_test(path: str) -> bool:
     """Test code."""

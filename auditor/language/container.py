@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, pairwise
 
+from msgspec.structs import replace
+
 from auditor.language.credentials import mask
 from auditor.language.node import Node
 from auditor.language.shell import read_shell
@@ -59,7 +61,7 @@ def script_commands(
     name = next(iter(interpreter), "sh")
     text = fill(source.raw)
     if _PYTHON.match(name):
-        return (_embedded(text, source.text_line),)
+        return (replace(_embedded(text, source.text_line), program=0),)
     return read_shell(text, line=source.text_line) if _SHELL.match(name) or not name else ()
 
 

@@ -7,18 +7,20 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
 
-from auditor.language.prefixes import SHELLS, tool_of
+from auditor.language.prefixes import SHELLS, is_python, tool_of
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
-from auditor.language.shell_plain import plain_commands
-from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, Draft, State
+from auditor.language.shell_plain import line_of, plain_commands
+from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, Draft, State, reads_program
 from auditor.language.shell_templates import cut_templates
 from auditor.language.shell_tree import Syntax, parse
+from auditor.language.shell_words import expand_document
 from auditor.model.facts import Command
 from auditor.model.regex import regex
 
@@ -81,7 +83,7 @@ class _Reading(State):
                 if words[0] == "[":
                     self.test(words[1:-1], line + at)
                 else:
-                    self.simple(words, line + at)
+                    self.simple(words, line + at, lambda number, w=words, at=at: line + line_of(text, w, at, number))  # type: ignore[misc]  # bound early on purpose
             return
         outer = self.source, self.first
         self.source, self.first = text.encode("utf-8", "replace"), line
@@ -124,7 +126,8 @@ class _Reading(State):
             else:
                 spans.append([child.start_byte, child.end_byte])
         before = len(self.drafts)
-        self.simple([self.raw(start, end) for start, end in spans], at)
+        lines = [self.first + bisect_right(node.starts, start) - 1 for start, _ in spans]
+        self.simple([self.raw(start, end) for start, end in spans], at, lines.__getitem__)
         self.redirect(redirects, before, level)
 
     def parted(self, start: int, end: int) -> bool:
@@ -312,7 +315,7 @@ class _Reading(State):
             elif node.type == "heredoc_redirect":
                 self.heredoc(node, made[-1], level)
             else:
-                made[-1].body = "".join(self.expand(self.raw(node.children[-1].start_byte, node.end_byte), split=False))
+                self.herestring(node, made[-1])
 
     def file(self, node: Syntax, made: list[Draft]) -> None:
         stream = node.child_by_field_name("descriptor")
@@ -329,6 +332,15 @@ class _Reading(State):
             elif ">" in operator and not (operator in (">&", "<&") and (text.isdigit() or text == "-")):
                 made[-1].writes.append(text)
 
+    def herestring(self, node: Syntax, draft: Draft) -> None:
+        """`python <<< "text"`."""
+        if draft.program:
+            return  # the text of `-c` is the program
+        draft.body = "".join(self.expand(self.raw(node.children[-1].start_byte, node.end_byte), split=False))
+        at, _ = self.program(draft.words) if draft.words else (0, None)
+        if draft.words[at:] and is_python(draft.words[at]) and reads_program(draft.words[at + 1 :]):
+            draft.program = self.line(node.children[-1])
+
     def heredoc(self, node: Syntax, draft: Draft, level: int) -> None:
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
         text = self.raw(body.start_byte, body.end_byte) if body is not None else ""
@@ -343,10 +355,25 @@ class _Reading(State):
                     self.drafts[before].piped = True
         if draft.words[:1] == ["cat"] and len(self.drafts) > before:
             receiver = self.drafts[before]  # `cat <<EOF | python`
+        if receiver.program:
+            return  # `python -c … <<EOF`: the document is its input
         receiver.body = text
         at, folder = self.program(receiver.words) if receiver.words else (0, None)
-        if body is not None and at < len(receiver.words) and tool_of(receiver.words[at]) in SHELLS:
+        if body is None or at >= len(receiver.words):
+            return
+        if tool_of(receiver.words[at]) in SHELLS:
             self.inner(text, self.line(body), folder)
+        elif is_python(receiver.words[at]) and reads_program(receiver.words[at + 1 :]):
+            receiver.program, receiver.body = self.line(body), self.document(node, text)
+
+    def document(self, node: Syntax, text: str) -> str:
+        """The text of a here-document as the command gets it."""
+        head = self.raw(node.start_byte, node.end_byte).partition("\n")[0]
+        if head.startswith("<<-"):
+            text = "\n".join(line.lstrip("\t") for line in text.split("\n"))
+        start = next((child for child in node.children if child.type == "heredoc_start"), None)
+        quoted = start is not None and any(char in self.raw(start.start_byte, start.end_byte) for char in "'\"\\")
+        return text if quoted else expand_document(text, self.variables, self.holes, self.cwd)
 
 
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})

@@ -43,3 +43,13 @@ def _is_plain_test(words: list[str]) -> bool:
     """Whether a test is closed and its words are no more than that: no blanks in them, no brackets of their own."""
     inside = "".join(words[1:-1])
     return words[-1] == "]" and not any(char in "[]" or char.isspace() for char in inside)
+
+
+def line_of(text: str, words: list[str], at: int, number: int) -> int:
+    """The line, counted from 0, of one of the words of a command that begins in line `at` of a text."""
+    position = 0
+    for _ in range(at):
+        position = text.index("\n", position) + 1
+    for word in words[:number]:
+        position = text.index(word, position) + len(word)
+    return text.count("\n", 0, text.index(words[number], position))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from auditor.language.containers import is_engine, read_container
 from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
@@ -53,12 +54,15 @@ _TEXT_OPTIONS = {
 _TEXT_WORDS = frozenset({"watch", "parallel", "tmux", "screen", "concurrently"})
 _NOT_EXPORTED_TO = frozenset({"export", "declare", "local", "set", "shift", "read", "test", "[", "exit", "return", "echo", "printf", "source", ".", "mkdir", "rm", "cd", "sleep"})  # fmt: skip
 _BODY_OPTION = regex(r"-[a-zA-Z]*c")
+_OTHER_PROGRAM = regex(r"-[a-zA-Z]*[cm]|-m.*|--version|-V|--help|-h")
 
 
 class Draft:
     """A command while its redirections are still being met. Texts are in the inner form, holes as marks."""
 
-    __slots__ = ("assignments", "body", "cwd", "environment", "guard", "line", "piped", "reads", "words", "writes")
+    __slots__ = (
+        "assignments", "body", "cwd", "environment", "guard", "line", "piped", "program", "reads", "words", "writes"
+    )  # fmt: skip
 
     def __init__(self, words: list[str], line: int, cwd: str | None, *, guard: bool) -> None:
         self.words = words
@@ -70,6 +74,7 @@ class Draft:
         self.assignments: list[tuple[str, str]] = []
         self.environment: tuple[tuple[str, str], ...] = ()
         self.body = ""
+        self.program = 0  # the line where a body begins that is a Python program
         self.piped = False
 
 
@@ -125,17 +130,21 @@ class State(ABC):
             guard=draft.guard,
             piped=draft.piped,
             environment=draft.environment,
+            program=draft.program - draft.line if draft.program else -1,
         )
 
     def _body(self, draft: Draft) -> str:
         """The program text that a command is given: whole where Python reads it, else its beginning."""
         if not draft.body:
             return ""
+        if draft.program:
+            return mask(self.holes.program(draft.body[:MAX_BODY]))
         most = MAX_BODY if any(is_python(word) for word in draft.words[:20]) else MAX_OTHER
         return mask(self.holes.word(draft.body[:most]).text)
 
-    def simple(self, raw_words: list[str], line: int) -> None:
-        """One command from its words as written, assignments in front included."""
+    def simple(self, raw_words: list[str], line: int, line_of: Callable[[int], int] | None = None) -> None:
+        """One command from its words as written, assignments in front included; `line_of` tells the line of each word."""
+        written, before = raw_words, len(self.drafts)
         assignments: list[tuple[str, str]] = []
         while raw_words and (found := _ASSIGNMENT.match(raw_words[0])):
             assignments.append(
@@ -149,6 +158,20 @@ class State(ABC):
         words = [word for raw in raw_words for word in self.expand(raw)]
         if words:
             self.run(words, assignments, line)
+            if before < len(self.drafts) and self.drafts[before].program:
+                self.place_program(self.drafts[before], written, line_of)
+
+    def place_program(self, draft: Draft, written: list[str], line_of: Callable[[int], int] | None) -> None:
+        """Where the text of `-c` begins; its lines stay those of the text: what joins lines in the shell joins them in Python."""
+        start = next((at for at, word in enumerate(written) if is_python(word)), 0)
+        at = next((at for at in range(start, len(written) - 1) if _BODY_OPTION.fullmatch(written[at])), None)
+        if at is None:
+            return
+        raw = written[at + 1]
+        if line_of is not None:
+            draft.program = line_of(at + 1)
+        if raw.startswith('"') and "\\\n" in raw:
+            draft.body = "".join(self.expand(raw.replace("\\\n", "\\\\\n"), split=False))
 
     def assign(self, name: str, raw: str, *, append: bool, keep: bool = True) -> str:
         """The value of an assignment as written; it is remembered where `keep` is set."""
@@ -219,6 +242,8 @@ class State(ABC):
                 draft.body = words[at + position + 1]
                 if tool in SHELLS:
                     self.inner(draft.body, draft.line, folder)
+                else:
+                    draft.program = draft.line
         elif tool in _TEXT_OPTIONS:
             self.inner(_text_option(words[at:], _TEXT_OPTIONS[tool]), draft.line, folder)
         elif tool in _TEXT_WORDS or tool_of(words[0]) in _TEXT_WORDS:
@@ -305,6 +330,16 @@ def _body_option(words: list[str]) -> int:
             return position
         position += 2 if words[position] in ("-W", "-X", "-o", "-O", "+o") else 1
     return 0
+
+
+def reads_program(words: list[str]) -> bool:
+    """Whether an interpreter that is given these words takes its program from its input: nothing else names one."""
+    position = 0
+    while position < len(words) and words[position] != "-":
+        if not words[position].startswith("-") or _OTHER_PROGRAM.fullmatch(words[position]):
+            return False
+        position += 2 if words[position] in ("-W", "-X") else 1
+    return True
 
 
 def _text_option(words: list[str], names: tuple[str, ...]) -> str:

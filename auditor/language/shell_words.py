@@ -21,6 +21,7 @@ MAX_WORD = 20_000
 _MARK = regex(f"{HOLE_START}(\\d+){HOLE_END}")
 _PLAIN = regex(r"[^'\"\\$`]+")
 _QUOTED = regex(r"[^\"\\$`]+")
+_UNEXPANDED = regex(r"[^\\$`]+")
 _SPECIAL = regex(r"['\"\\$`]|[<>]\(")
 _NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
@@ -48,6 +49,10 @@ class Holes:
             return _exact(text) if len(text) < _SHORT else Word(mask(text.replace(SPLIT, " ")))
         text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
         return Word(mask(text.replace(SPLIT, " ")), exact=False)
+
+    def program(self, text: str) -> str:
+        """A program text of the inner form as it is handed out: braces mean something in it, so its holes are `⟦name⟧`."""
+        return _MARK.sub(lambda match: f"⟦{self.name(match.group(1))}⟧", text).replace(SPLIT, " ")
 
     def name(self, number: str) -> str:
         """The name of a hole; a mark that the text itself spelt has none."""
@@ -121,6 +126,13 @@ def _one_list(word: str) -> list[str]:
     return [word[: found.start()] + item + word[found.end() :] for item in items]
 
 
+def expand_document(raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None) -> str:
+    """A here-document whose end is not quoted: what a dollar or a backquote begins is expanded, lines stay what they are."""
+    if "$" not in raw and "`" not in raw and "\\" not in raw:
+        return raw
+    return _Expansion(raw, variables, holes, cwd).document()
+
+
 class _Expansion:
     """One pass over a word."""
 
@@ -190,6 +202,24 @@ class _Expansion:
                 made.append(found[0] if found else char)
                 self.at += len(made[-1])
         self.at += 1
+        return "".join(made)
+
+    def document(self) -> str:
+        made: list[str] = []
+        while self.at < len(self.raw):
+            char = self.raw[self.at]
+            if char == "\\":
+                follower = self.raw[self.at + 1 : self.at + 2]
+                made.append(follower if follower and follower in "$`\\" else char + follower)
+                self.at += 2
+            elif char == "$":
+                made.append(self.dollar().replace(SPLIT, " "))
+            elif char == "`":
+                made.append(self.substitution(self.until("`")))
+            else:
+                found = _UNEXPANDED.match(self.raw, self.at)
+                made.append(found[0] if found else char)
+                self.at += len(made[-1])
         return "".join(made)
 
     def dollar(self) -> str:

@@ -76,7 +76,8 @@ class Command(Fact):
     unknown); it may begin with `{here}` or `{root}`. `assignments` are the variables that stand before it, `environment`
     those that were exported to it. `body` is a here-document or the text of `-c`. `guard` is true when its failure does
     not stop the text (`cmd || true`, `;` with no `set -e` is not counted). `piped` says that it takes its input from the
-    command before it.
+    command before it. Where the body is a Python program that the command runs, `program` counts the lines from the
+    command's to the one where it begins; else it is -1.
     """
 
     words: tuple[Word, ...]
@@ -89,6 +90,18 @@ class Command(Fact):
     guard: bool = False
     piped: bool = False
     environment: tuple[tuple[str, str], ...] = ()
+    program: int = -1
+
+
+class Embedded(Fact):
+    """A Python program inside a command of the file (`python -c`, a here-document); its lines are those of the file.
+
+    `line` is its first, `digest` that of its text: several may stand in one line.
+    """
+
+    line: int
+    digest: int
+    program: Program
 
 
 class Text(Fact):
@@ -283,6 +296,7 @@ class Facts(msgspec.Struct, frozen=True):
     lines: int = 0
     watches: tuple[Watch, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
 
     def attr(self, name: str) -> str | None:
         """The first value of an attribute, or None."""

@@ -84,6 +84,7 @@ from auditor.readers import (
     travis,
 )
 from auditor.readers.contract import Reader
+from auditor.readers.embedded import with_programs
 from auditor.readers.pointer import pointer, read_pointer
 
 READERS: tuple[Reader, ...] = (
@@ -251,7 +252,7 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     if pin is not None:
         return read_pointer(pin)
     data, secrets = _cleared(readers, data)
-    facts = _read(readers, data)
+    facts = with_programs(_read(readers, data))
     return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
 
 

@@ -199,7 +199,11 @@ def _values(matrix: Node, name: str) -> list[str]:
 
 def _script(text: str, line: int, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (Command((Word("python"), Word("-")), line, body=mask(text), environment=variables),)
+        return (
+            Command(
+                (Word("python"), Word("-")), line, body=mask(_HOLE.sub(r"⟦\1⟧", text)), environment=variables, program=0
+            ),
+        )
     return read_shell(text, line=line, environment=variables)
 
 

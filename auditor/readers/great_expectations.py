@@ -29,9 +29,10 @@ def read_suite(text: str) -> Facts:
 
 def _expectations(root: Node, suite: str) -> Iterator[Watch]:
     for each in list(root.get("expectations").maps())[:MAX_CHECKS]:
-        test = each.get("expectation_type").raw or each.get("type").raw
+        key = "expectation_type" if each.get("expectation_type") else "type"
+        test = each.get(key).raw
         attrs = pairs([("suite", suite), ("test", test), ("column", each.get("kwargs").get("column").raw)])
-        yield Watch(test, "check", TOOL, each.line, (), attrs)
+        yield Watch(test, "check", TOOL, each.line_of(key), (), attrs)
 
 
 def read_checkpoint(text: str) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.source.decode import normalised
+from auditor.source.embedded import read_embedded
 from auditor.source.limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT
 from auditor.source.notebook import cell_texts, read_notebook
 from auditor.source.program import read_expression, read_program
@@ -13,6 +14,7 @@ __all__ = [
     "MAX_TEXT",
     "cell_texts",
     "normalised",
+    "read_embedded",
     "read_expression",
     "read_notebook",
     "read_program",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from auditor.model.facts import Trouble
 from auditor.model.ir import Cell, Const, Escape, Expr, If, Name, Op, Program, Scope
@@ -45,26 +46,40 @@ def read_expression(text: str) -> Expr | None:
             return None
 
 
-def program_of(text: str, cells: tuple[Cell, ...] = (), escapes: tuple[Escape, ...] = ()) -> Read:
-    """The program of a text with `\\n` line endings, with the cells and escapes that a notebook brings."""
+def program_of(
+    text: str,
+    cells: tuple[Cell, ...] = (),
+    escapes: tuple[Escape, ...] = (),
+    prepare: Callable[[ast.Module], ast.Module] | None = None,
+) -> Read:
+    """The program of a text with `\\n` line endings, with the cells and escapes that a notebook brings.
+
+    `prepare` changes the tree before it is lowered.
+    """
     with parse.uncollected():
         try:
-            return _build(text, cells, escapes)
+            return _build(text, cells, escapes, prepare)
         except (RecursionError, MemoryError):
             pass  # tried again below: long chains are not deep in what they mean
         except SyntaxError as error:
             return None, (explain(text, error),)
         try:
-            return parse.with_more_room(lambda: _build(text, cells, escapes))
+            return parse.with_more_room(lambda: _build(text, cells, escapes, prepare))
         except (RecursionError, MemoryError):
             return None, (too_deep(),)
         except SyntaxError as error:
             return None, (explain(text, error),)
 
 
-def _build(text: str, cells: tuple[Cell, ...], escapes: tuple[Escape, ...]) -> Read:
+def _build(
+    text: str,
+    cells: tuple[Cell, ...],
+    escapes: tuple[Escape, ...],
+    prepare: Callable[[ast.Module], ast.Module] | None = None,
+) -> Read:
     lines = text.count("\n") + (not text.endswith("\n") and text != "")
     tree: ast.Module = parse.module(text)
+    tree = prepare(tree) if prepare is not None else tree
     drafts = lower_module(tree, lines)
     scopes, failed = _measured(drafts)
     program = Program(

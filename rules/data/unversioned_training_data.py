@@ -69,7 +69,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 certainty=root.confidence,
                 # What only a notebook tries, where programs train, did not make the model. Where a document tells which data these are, they can be found again, though not surely the same.
                 milder=max(
-                    unserved,
+                    unserved + root.named,
                     2 * root.tried,
                     (coverage >= (RULE.fail or 0)) + (3 if root.offered else 2 if root.documented else 0),
                 ),

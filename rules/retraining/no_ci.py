@@ -15,6 +15,7 @@ from auditor.rulekit import (
     Place,
     Rule,
     Severity,
+    Unknown,
 )
 
 RULE = Rule(
@@ -46,6 +47,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found = graph.integration()
     if found.tests:
         yield Clean(says=f"{found.tests}: tests run by themselves")
+    elif found.absent:
+        yield Unknown(f"the content of {found.absent} is not in this clone")
     elif found.other:
         yield NotEvidenced(f"{found.other} belongs to a system that is not read", searched=SEARCHED)
     elif graph.mirrored:

@@ -3,8 +3,8 @@
 `python tests/bench/bench_fleet.py REPOSITORY…` audits all with empty caches, and with them a damaged copy of the first: on the pool
 with one and with two processes, and on a Dask LocalCluster with two workers, one of which is killed in the middle of its work
 (left out where Dask is not installed). Prints seconds on the clock, the most memory that one audit took and that this process took,
-how many repositories could not be audited, and whether comparison and audits are equal. Exits with 1 where they are not, or where
-anything but the damaged copy has no audit.
+how many repositories besides the damaged copy had no audit, and whether comparison and audits are equal. Exits with 1 where they
+are not.
 """
 
 from __future__ import annotations
@@ -99,45 +99,58 @@ def damaged(target: str, folder: Path) -> Path:
     return copy
 
 
+class Way(NamedTuple):
+    """One engine's run, whether it says what the first one says, and who has no audit besides the damaged copy."""
+
+    name: str
+    run: Run
+    comparison: bool
+    audits: bool
+    failed: tuple[str, ...]
+
+
+def ways(targets: list[str]) -> Iterator[Way]:
+    """The fleet and a damaged copy of its first repository, on each engine."""
+    known: dict[str, Callable[[list[Member], Path], Run]] = {
+        "pool of one": lambda members, folder: audited(members, folder, Pool(1)),
+        "pool of two": lambda members, folder: audited(members, folder, Pool(2)),
+    }
+    if find_spec("distributed"):
+        known["Dask, two workers, one killed"] = on_dask
+    first: Run | None = None
+    with tempfile.TemporaryDirectory() as name:
+        broken = str(damaged(targets[0], Path(name)))
+        members = [Member(target) for target in (*targets[:1], broken, *targets[1:])]
+        for engine_name, way in known.items():
+            with tempfile.TemporaryDirectory() as folder:
+                run = way(members, Path(folder))
+            first = first or run
+            failed = tuple(
+                f"{one.name}: {one.problem}"
+                for one in run.fleet.standings
+                if one.problem and one.member.target != broken
+            )
+            yield Way(engine_name, run, run.fleet == first.fleet, run.files == first.files, failed)
+
+
 def main() -> int:
     """Prints a row for each engine."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="+", metavar="REPOSITORY")
     targets = parser.parse_args().targets
-    ways: dict[str, Callable[[list[Member], Path], Run]] = {
-        "pool of one": lambda members, folder: audited(members, folder, Pool(1)),
-        "pool of two": lambda members, folder: audited(members, folder, Pool(2)),
-    }
-    if find_spec("distributed"):
-        ways["Dask, two workers, one killed"] = on_dask
-    with tempfile.TemporaryDirectory() as name:
-        broken = damaged(targets[0], Path(name))
-        members = [Member(target) for target in (*targets[:1], str(broken), *targets[1:])]
-        print(f"| {len(members)} repositories | {' | '.join(COLUMNS)} |")
-        print(f"|---|{'---:|' * (len(COLUMNS) - 2)}---|---|")
-        return int(not _agree(members, ways, str(broken)))
-
-
-def _agree(members: list[Member], ways: dict[str, Callable[[list[Member], Path], Run]], broken: str) -> bool:
-    first: Run | None = None
-    agree = True
-    for name, way in ways.items():
-        with tempfile.TemporaryDirectory() as folder:
-            found = way(members, Path(folder))
-        first = first or found
-        without = [one for one in found.fleet.standings if one.problem]
-        same = found.fleet == first.fleet, found.files == first.files
-        agree = agree and all(same) and all(one.member.target == broken for one in without)
+    print(f"| {len(targets) + 1} repositories | {' | '.join(COLUMNS)} |")
+    print(f"|---|{'---:|' * (len(COLUMNS) - 2)}---|---|")
+    first, agree = 0.0, True
+    for way in ways(targets):
+        first = first or way.run.seconds
+        agree = agree and way.comparison and way.audits and not way.failed
         here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-        words = ["yes" if one else "NO" for one in same]
-        print(
-            f"| {name} | {found.seconds:.1f} | {found.seconds / first.seconds:.2f} | {found.peak:.0f} | {here:.0f} | {len(without)}"
-            f" | {words[0]} | {words[1]} |",
-            flush=True,
-        )
-        for one in without:
-            print(f"{one.name}: {one.problem}", file=sys.stderr, flush=True)
-    return agree
+        words = ["yes" if one else "NO" for one in (way.comparison, way.audits)]
+        figures = f"{way.run.seconds:.1f} | {way.run.seconds / first:.2f} | {way.run.peak:.0f} | {here:.0f}"
+        print(f"| {way.name} | {figures} | {len(way.failed)} | {words[0]} | {words[1]} |", flush=True)
+        for line in way.failed:
+            print(line, file=sys.stderr, flush=True)
+    return int(not agree)
 
 
 if __name__ == "__main__":

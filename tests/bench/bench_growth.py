@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # so that it runs as a file
 
-from tests.bench.bench_audit import RUNS, Bench, Run, parse_all, readable
+from tests.bench.bench_audit import RUNS, Bench, middle, parse_all, readable
 
 LINES = (2_000, 10_000, 40_000, 100_000)
 MOST_GROWTH = 1.3
@@ -124,13 +124,12 @@ def measured(bench: Bench, lines: int) -> tuple[int, float, float, float, float]
     root.mkdir()
     write(root, lines)
     parse = parse_all(dict(readable(str(root), "", bench.folder / "list")))
-
-    def cold(_number: int) -> Run:
+    firsts, linkeds = [], []
+    for number in range(bench.runs):
         shutil.rmtree(cache, ignore_errors=True)
-        return bench.audit(str(root), "", cache)
-
-    first = bench.median(cold)
-    linked = bench.median(lambda number: bench.audit(str(root), str(2 + number), cache, AGAIN))
+        firsts.append(bench.audit(str(root), "", cache))
+        linkeds.append(bench.audit(str(root), str(2 + number), cache, AGAIN))
+    first, linked = middle(firsts), middle(linkeds)
     thousands = parse.lines / 1000
     rest = max(0.0, linked.cpu - bench.start)
     read = max(0.0, first.cpu - linked.cpu)

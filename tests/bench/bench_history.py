@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # so that it runs as a file
 
@@ -38,7 +40,11 @@ def walked(target: str, points: int, folder: Path) -> list[float]:
         "--debug",
     ]
     words += ["--store", str(folder / "history.db"), "-o", f"json={folder / 'trend.json'}"]
-    done = subprocess.run([sys.executable, "-m", "auditor", *words], stderr=subprocess.PIPE, text=True, check=False)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", *words], env=environment, stderr=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"the history of {target} failed: {done.stderr[-500:]}")
     return [float(spent) for spent in SPENT.findall(done.stderr)]
@@ -63,9 +69,25 @@ def equal(target: str, folder: Path, count: int) -> tuple[int, int]:
     return same, len(chosen)
 
 
-def head_of(bench: Bench, target: str) -> float:
-    """CPU seconds of a cold audit of the head."""
-    return bench.median(lambda number: bench.audit(target, "HEAD", bench.folder / f"cold{number}")).cpu
+class Past(NamedTuple):
+    """What a history takes: points with an audit, CPU seconds of one and of a cold audit of the head, equal ones of the checked."""
+
+    points: int
+    mean: float
+    head: float
+    same: int
+    checked: int
+
+
+def past(target: str, points: int, check: int, runs: int) -> Past:
+    """Walks a history of commits, audits its head cold and some of its points afresh."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        spent = walked(target, points, folder)
+        bench = Bench(folder, runs)
+        head = bench.median(lambda number: bench.audit(target, "HEAD", bench.folder / f"cold{number}")).cpu
+        same, checked = equal(target, folder, check)
+    return Past(len(spent), sum(spent) / max(1, len(spent)), head, same, checked)
 
 
 def main() -> int:
@@ -80,16 +102,11 @@ def main() -> int:
     print("| repository | points | CPU of a point | of a cold audit of the head | ratio | equal to fresh audits |")
     print("|---|---:|---:|---:|---:|---:|")
     for target in arguments.targets:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            spent = walked(target, arguments.points, folder)
-            bench = Bench(folder, arguments.runs)
-            head = head_of(bench, target)
-            same, compared = equal(target, folder, arguments.check)
-        mean = sum(spent) / max(1, len(spent))
-        wrong += compared - same
+        found = past(target, arguments.points, arguments.check, arguments.runs)
+        wrong += found.checked - found.same
         print(
-            f"| {target[-40:]} | {len(spent)} | {mean:.2f} s | {head:.2f} s | {mean / head:.2f} | {same} of {compared} |",
+            f"| {target[-40:]} | {found.points} | {found.mean:.2f} s | {found.head:.2f} s | {found.mean / found.head:.2f} |"
+            f" {found.same} of {found.checked} |",
             flush=True,
         )
     return int(wrong > 0)

@@ -84,3 +84,10 @@ def test_thousands_of_aliases_and_values_of_themselves_in_a_configuration() -> N
         e.targets[0] for e in program({"c.yaml": document, "m.py": source}).effects.all() if e.name == "pandas.read_csv"
     ]
     assert (read[0].text(), read[1].exact) == ("data/x.csv", False)
+
+
+def test_a_dict_that_is_spread_into_itself_is_looked_up_so_far() -> None:
+    source = PD + "class Maker:\n    kinds = {'a': pd.read_csv}\n    kinds = {**kinds, **{**kinds}}\n"
+    source += "    def make(self, **more):\n        kinds = {**self.kinds, **more}\n        self.kinds = {**self.kinds, **kinds}\n"
+    source += "        return self.kinds['a']('data.csv')\n"
+    assert graphs({"m.py": source}).components

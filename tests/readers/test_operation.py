@@ -80,6 +80,8 @@ def test_great_expectations() -> None:
     assert [(w.name, dict(w.attrs)["column"], dict(w.attrs)["suite"]) for w in facts.watches] == [
         ("expect_column_to_exist", "age", "raw")
     ]
+    two = read("gx/expectations/two.json", '{"expectations": [\n {"type": "a"},\n {"kwargs": {},\n  "type": "b"}]}')
+    assert [(w.name, w.line) for w in two.watches] == [("a", 2), ("b", 4)]
     assert read("gx/checkpoints/daily.yml", CHECKPOINT).attrs == (("tool", "great-expectations"), ("runs", "raw"))
 
 

@@ -280,3 +280,110 @@ def test_a_program_that_starts_another_by_its_name_starts_it() -> None:
 def test_folders_in_windows_are_no_patterns() -> None:
     (finding,) = found({"a.py": "import os\nos.listdir(r'C:\\Users\\maryanne\\data\\depth')\n"}, "DAT005")
     assert finding.place.line == 2
+
+
+def test_records_that_are_validated_are_not_kept() -> None:
+    app = (
+        "import joblib\nfrom flask import Flask, request\nfrom checks import validate_records, save_records\n"
+        "app = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n"
+        "    rows = request.json\n    {}(rows)\n    return str(model.predict(rows))\n"
+    )
+    checks = "def validate_records(rows):\n    assert rows\n\n\ndef save_records(rows):\n    assert rows\n"
+    (lost,) = found({**DEPLOYED, "checks.py": checks, "app.py": app.format("validate_records")}, "MON003", "S")
+    (asked,) = found({**DEPLOYED, "checks.py": checks, "app.py": app.format("save_records")}, "MON003", "S")
+    assert "keeps nothing" in lost.message
+    assert "keeps what it was asked" in asked.message
+
+
+def test_a_program_that_trains_judges_and_keeps_a_model_may_be_a_pipeline() -> None:
+    kept = DEPLOYED["fit.py"] + "from sklearn.metrics import r2_score\nprint(r2_score(f['y'], f['y']))\n"
+
+    def letters(files: dict[str, str]) -> str:
+        return "".join(a.letter for a in graphs(files).components[0].archetypes)
+
+    assert "P" in letters({"go.py": kept, "README.md": "# A\n"})
+    assert "P" not in letters(
+        {"go.ipynb": NOTEBOOK % (CELL % ("1", 1, kept.replace("\n", "\\n"))), "README.md": "# A\n"}
+    )
+    assert "P" not in letters({"go.py": kept, "README.md": "# A\n\nCode of our paper.\n"})
+
+
+def test_the_list_that_a_package_takes_its_needs_from_is_looked_at() -> None:
+    setup = "from setuptools import setup\n\n\ndef needs(path):\n    with open(path) as f:\n        return f.read().split()\n\n\nsetup(name='a', install_requires=needs('requirements.txt'))\n"
+    (finding,) = found({"setup.py": setup, "requirements.txt": "pandas\nscikit-learn\n", "a.py": SK}, "REP002")
+    assert finding.place.path == "requirements.txt"
+
+
+def test_models_over_one_split_of_resampled_rows_are_one_finding() -> None:
+    source = (
+        "import pandas as pd\nfrom imblearn.over_sampling import SMOTE\nfrom sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "f = pd.read_csv('d.csv')\nx, y = SMOTE(random_state=1).fit_resample(f[['a']], f['y'])\n"
+        "a, b, c, d = train_test_split(x, y, random_state=1)\n"
+        "print(LogisticRegression().fit(a, c).score(b, d))\nprint(DecisionTreeClassifier(random_state=1).fit(a, c).score(b, d))\n"
+    )
+    (finding,) = found({"a.py": source}, "LKG005")
+    assert (finding.instances, "so is 1 other model" in finding.message) == (2, True)
+
+
+@pytest.mark.parametrize(("rows", "sampler", "bad"), [("x_test", "over_sampling.SMOTE", True), ("x_train", "over_sampling.SMOTE", False), ("x_test", "under_sampling.RandomUnderSampler", False), ("x_latest", "over_sampling.SMOTE", False)])  # fmt: skip
+def test_rows_made_up_among_those_that_judge(rows: str, sampler: str, bad: bool) -> None:
+    module, _, name = sampler.rpartition(".")
+    source = f"from imblearn.{module} import {name}\n\n\ndef prepare({rows}, y):\n    return {name}(random_state=1).fit_resample({rows}, y)\n"
+    assert bool(found({"a.py": source}, "LKG005")) is bad
+
+
+def test_the_revision_of_a_set_of_a_hub_is_asked_for_by_its_own_rule() -> None:
+    fit = "from sklearn.linear_model import Ridge\nRidge().fit(f[['a']], f['y'])\n"
+    hub = "from datasets import load_dataset\nf = load_dataset('acme/set')['train'].to_pandas()\n" + fit
+    file = "import pandas as pd\nf = pd.read_csv('d.csv')\n" + fit
+    (named,), (plain,) = found({"a.py": hub}, "DAT001"), found({"a.py": file}, "DAT001")
+    assert named.severity.rank < plain.severity.rank
+
+
+def test_a_package_that_a_list_names_twice_is_counted_once() -> None:
+    (finding,) = found({"requirements.txt": "pandas\nscikit-learn\npandas\n", "a.py": SK}, "REP002")
+    assert "2 of 2 packages" in finding.message
+    assert (
+        "1 of 2 packages"
+        in found({"requirements.txt": "pandas\nscikit-learn\npandas==2.2.1\n", "a.py": SK}, "REP002")[0].message
+    )
+
+
+def test_a_monitor_that_starts_something_itself_is_followed() -> None:
+    watch = "import subprocess\n\n\ndef check_drift(report):\n    if report['drift']:\n        {}\n\n\nif __name__ == '__main__':\n    check_drift({{'drift': 1}})\n"
+    run = {
+        **DEPLOYED,
+        ".github/workflows/w.yml": "on:\n  schedule:\n    - cron: '0 0 * * *'\njobs:\n  w:\n    runs-on: x\n    steps:\n      - run: python watch.py\n",
+    }
+    assert found({**run, "watch.py": watch.format("print('drift')")}, "MON005", "S")
+    assert not found({**run, "watch.py": watch.format("subprocess.run(['dvc', 'repro'])")}, "MON005", "S")
+
+
+def test_files_that_name_every_build_hold_an_environment() -> None:
+    files = {"envs/environment.yaml": "name: a\ndependencies:\n  - pandas\n  - scikit-learn\n", "a.py": SK}
+    assert found(files, "REP002")
+    assert not found({**files, "envs/default_linux-64.pin.txt": "@EXPLICIT\n"}, "REP002")
+
+
+def test_a_word_alone_on_a_line_is_a_command_of_the_notebook() -> None:
+    assert found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "lists"))}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "ls"))}, "REP008", "N")
+
+
+def test_folders_that_a_shell_of_windows_tells_apart_are_there() -> None:
+    stage = "stages:\n  fit:\n    cmd: python src\\fit.py\n"
+    assert found({"dvc.yaml": stage, "src/train.py": "print(1)\n"}, "PIP010")
+    assert not found({"dvc.yaml": stage, "src/fit.py": "print(1)\n"}, "PIP010")
+
+
+def test_settings_in_a_file_are_no_data_to_learn_from() -> None:
+    fit = "import json\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.DataFrame(json.load(open('configs/{}.json')))\nRidge().fit(f[['a']], f['y'])\n"
+    assert found({"fit.py": fit.format("people")}, "DAT001")
+    assert not found({"fit.py": fit.format("hyperparameters")}, "DAT001")
+
+
+def test_what_the_image_of_airflow_brings_is_there() -> None:
+    dag = {"dags/a.py": "import airflow\nimport kubernetes\nimport pandas\n", "requirements.txt": "requests\n"}
+    assert found({**dag, "Dockerfile": "FROM python:3.12\n"}, "REP003")
+    assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")

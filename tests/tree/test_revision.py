@@ -207,3 +207,21 @@ def test_an_object_that_git_cannot_unpack_costs_itself_alone(repo: Repo) -> None
     told = audit(str(repo.root / ".git"), use_cache=False)
     assert [(one.path, one.code) for one in told.problems] == [("b.py", "unread"), ("d.py", "unread")]
     assert (told.coverage.files_read, told.coverage.files_failed, told.errors) == (3, 2, ())
+
+
+def test_a_clone_without_contents_accuses_nobody_and_is_judged_provisionally(repo: Repo, tmp_path: Path) -> None:
+    program = "import pandas as pd\n\nframe = pd.read_csv('data/raw.csv')\nframe.to_csv('data/out.csv')\n"
+    workflow = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+    files = {f"src/{name}.py": program for name in "abc"} | {".github/workflows/ci.yml": workflow, "README.md": "# x\n"}
+    repo.commit({**files, "Dockerfile": "FROM python:3.11\nCMD python src/a.py\n"})
+    repo.git("config", "uploadpack.allowFilter", "true")
+    bare = tmp_path / "bare.git"
+    repo.git("clone", "-q", "--bare", "--filter=blob:none", f"file://{repo.root}", str(bare))
+    told = audit(str(bare), use_cache=False)
+    assert {one.code for one in told.problems} == {"absent"}
+    assert (told.coverage.files_read, told.coverage.files_unknown) == (0, 6)
+    assert told.findings == ()
+    assert told.score.debt is None or told.score.provisional
+    outcomes = {verdict.rule: verdict.outcome.value for verdict in told.verdicts}
+    assert outcomes["OPS004"] == "unknown"
+    assert set(outcomes.values()) <= {"unknown", "not-applicable", "not-evidenced", "clean"}

@@ -56,7 +56,7 @@ def _behind(world: World, program: str) -> list[Origin]:
     """The calls that the features of a program's fits come from."""
     return [
         origin
-        for site in sorted(world.lineage.reached(program))
+        for site in sorted(world.lineage.sites_of_program(program, Role.FIT))
         for effect in world.resolved.effects.own.get(site, ())
         if world.trains(effect) and (given := features(effect)) is not None
         for origin in world.flows.behind(given, effect, loosely=True).calls
@@ -118,11 +118,16 @@ def _makes_features(world: World, columns: Columns, program: str) -> bool:
 
 def _fed(world: World, program: str, place: Place) -> Fed | None:
     """What a training learns: the column it predicts, else the model it writes under a name without numbers."""
-    sites = frozenset(world.lineage.reached(program))
-    targets = sorted({name for site in sites for name in _learnt(world, site)})
+    fitting = world.lineage.sites_of_program(program, Role.FIT)
+    targets = sorted({name for site in fitting for name in _learnt(world, site)})
     if targets:
         return Fed(program, place, f"target {', '.join(targets)}")
-    written = sorted({_NUMBERED.sub("", t.artefact.path or t.artefact.id) for t in models(world, sites, "write")})
+    written = sorted(
+        {
+            _NUMBERED.sub("", t.artefact.path or t.artefact.id)
+            for t in models(world, world.lineage.reached(program), "write")
+        }
+    )
     return Fed(program, place, f"model {', '.join(written)}") if written else None
 
 
@@ -144,7 +149,7 @@ def _distinct(fed: dict[str, Fed], programs: set[str]) -> tuple[Fed, ...]:
 def _check(world: World, programs: set[str]) -> Place | None:
     """A check of the data in any of some programs: a schema, a suite of expectations, a feature view."""
     for program in sorted(programs):
-        for effect in world.lineage.effects_of_program(program):
-            if effect.role in (Role.VALIDATE, Role.FEATURE) and effect.domain != "ml" and not effect.dead:
+        for effect in world.lineage.effects_of_program(program, Role.VALIDATE, Role.FEATURE):
+            if effect.domain != "ml" and not effect.dead:
                 return world.resolved.code.place(effect.site[0], effect.line)
     return None

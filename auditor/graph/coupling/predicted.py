@@ -189,7 +189,7 @@ def _is_learnt(world: World, program: str, read: Touch) -> bool:
     """Whether a fit of a program is given what a call reads."""
     return any(
         id(read.effect.call) in through(world.flows.behind(given, effect, loosely=True).calls)
-        for site in sorted(world.lineage.reached(program))
+        for site in sorted(world.lineage.sites_of_program(program, Role.FIT))
         for effect in world.resolved.effects.own.get(site, ())
         if world.trains(effect)
         for given in (*effect.call.args, *(value for _, value in effect.call.keywords))

@@ -21,7 +21,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call
 from auditor.model.place import Place
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.fitting import STATELESS
@@ -90,6 +90,29 @@ def _answers(origin: Origin) -> bool:
     return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
 
 
+class _Saving:
+    """The scopes that save and belong to a program, as bits of a number: hundreds of programs that share code are then quickly joined."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._numbers: dict[Site, int] = {}
+        self._known: dict[str, int] = {}
+
+    def of(self, program: str) -> int:
+        """The scopes that starting a program leads to and that save something."""
+        found = self._known.get(program)
+        if found is None:
+            found = 0
+            for site in self._world.lineage.sites_of_program(program, *_SAVES):
+                found |= 1 << self._numbers.setdefault(site, len(self._numbers))
+            self._known[program] = found
+        return found
+
+    def sites(self, saving: int) -> list[Site]:
+        """The scopes that the bits stand for."""
+        return [site for site, number in self._numbers.items() if saving >> number & 1]
+
+
 class _Asked:
     """What the questions share: origins, and the two sides."""
 
@@ -97,7 +120,8 @@ class _Asked:
         self.world = world
         self.flows = world.flows
         self.serving = serving_side(world)
-        self._saved_by: dict[tuple[int, Frame], Traced | None] = {}  # programs that share code share its calls
+        self._saved_by: dict[tuple[int, Frame], frozenset[int] | None] = {}  # programs that share code share its calls
+        self._saves_of: dict[str, list[Effect]] = {}
 
     # --- training ---
 
@@ -113,18 +137,16 @@ class _Asked:
             return []
         model = through(self.flows.behind(effect.call.func.base, effect, held=True).calls)
         saves = self._saves(effect.site[0])
-        told = [(save, traced) for save in saves if (traced := self._saved(save)) is not None]
-        models = [(save, traced) for save, traced in told if through(traced.calls) & model]
+        told = [(save, calls) for save in saves if (calls := self._saved(save)) is not None]
+        models = [save for save, calls in told if not calls.isdisjoint(model)]
         place = self.world.resolved.code.place(effect.site[0], effect.line)
         if not models:
             return []
         if any(save.role is Role.SAVE_MODEL and self._saved(save) is None for save in saves):
             unknown.append(place)
             return []
-        kept: set[int] = set()
-        for _, traced in told:
-            kept |= through(traced.calls)
-        return [self._step(origin, kept, effect, [save for save, _ in models], place) for origin in made]
+        kept = {call for _, calls in told for call in calls}
+        return [self._step(origin, kept, effect, models, place) for origin in made]
 
     def _made(self, traced: Traced) -> list[Origin]:
         """The constructions of fitted steps among the origins of features."""
@@ -167,18 +189,31 @@ class _Asked:
 
     def _saves(self, program: str) -> list[Effect]:
         """What the programs that reach a file save."""
-        world = self.world
-        programs = [p for p in world.lineage.entries if p == program or (program, 0) in world.lineage.reached(p)]
-        sites = {site for p in programs for site in world.lineage.reached(p)}
-        sites |= {(program, number) for number in world.resolved.code.scopes(program)}
-        return effects_in(world, frozenset(sites), *_SAVES)
+        found = self._saves_of.get(program)
+        if found is None:
+            world = self.world
+            saving = 0
+            for p in world.lineage.entries:
+                if p == program or (program, 0) in world.lineage.reached(p):
+                    saving |= self._saving.of(p)
+            sites = {
+                *self._saving.sites(saving),
+                *((program, number) for number in world.resolved.code.scopes(program)),
+            }
+            found = self._saves_of[program] = effects_in(world, sites, *_SAVES)
+        return found
 
-    def _saved(self, save: Effect) -> Traced | None:
-        """What a call saves; None where the tables do not say which argument that is."""
+    @cached_property
+    def _saving(self) -> _Saving:
+        return _Saving(self.world)
+
+    def _saved(self, save: Effect) -> frozenset[int] | None:
+        """The calls that what a call saves comes from; None where the tables do not say which argument that is."""
         key = id(save.call), save.frame
         if key not in self._saved_by:
             shown = self.flows.saved(save)
-            self._saved_by[key] = self.flows.behind(shown, save, held=True) if shown is not None else None
+            traced = self.flows.behind(shown, save, held=True) if shown is not None else None
+            self._saved_by[key] = frozenset(through(traced.calls)) if traced is not None else None
         return self._saved_by[key]
 
     def _step(self, origin: Origin, kept: set[int], fit: Effect, saves: list[Effect], trained: Place) -> Omitted:

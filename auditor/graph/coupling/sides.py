@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from typing import NamedTuple
 
 from auditor.graph import places
@@ -221,18 +222,18 @@ def _whole(world: World, sites: set[Site]) -> frozenset[Site]:
     return frozenset(site for site in sites if not places.is_test(site[0]))
 
 
-def models(world: World, sites: frozenset[Site], way: str) -> list[Touch]:
+def models(world: World, sites: Collection[Site], way: str) -> list[Touch]:
     """The models that some scopes read or write (`way`)."""
     role = Role.SAVE_MODEL if way == "write" else Role.LOAD_MODEL
     return [
         touch
-        for site in sorted(sites)
-        for touch in world.lineage.touches.get(site, ())
+        for site in sorted(site for site in sites if site in world.lineage.touches)
+        for touch in world.lineage.touches[site]
         if touch.way == way and (touch.kind is NodeKind.MODEL or touch.effect.role is role)
     ]
 
 
-def effects_in(world: World, sites: frozenset[Site], *roles: Role) -> list[Effect]:
+def effects_in(world: World, sites: Collection[Site], *roles: Role) -> list[Effect]:
     """The sure effects of some roles that stand in some scopes, in order."""
     return [
         effect

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
+from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Name
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, judges
@@ -49,9 +50,8 @@ class Learning:
         found = self._known.get(program)
         if found is None:
             world = self._world
-            fits = (
-                e for site in sorted(world.lineage.reached(program)) for e in world.resolved.effects.own.get(site, ())
-            )
+            sites = sorted(world.lineage.sites_of_program(program, Role.FIT))
+            fits = (effect for site in sites for effect in world.resolved.effects.own.get(site, ()))
             traced = [each for effect in fits if world.trains(effect) for each in _behind_fit(world, effect)]
             found = self._known[program] = _flowing(world, traced)
         return found

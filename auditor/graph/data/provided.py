@@ -66,8 +66,8 @@ def _fetches(world: World, program: str) -> bool:
     """Whether a program fetches data to where it does not say: what it then reads may come from there."""
     if any(launch.run.kind == "data" for launch in world.launched.get(program, ())):
         return True
-    effects = world.lineage.effects_of_program(program)
-    return any(e.role is Role.DOWNLOAD and not any(v.exact for v in e.dest) and not e.dead for e in effects)
+    effects = world.lineage.effects_of_program(program, Role.DOWNLOAD)
+    return any(not any(v.exact for v in e.dest) and not e.dead for e in effects)
 
 
 def moves(world: World, site: Site) -> bool:

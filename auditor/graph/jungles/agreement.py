@@ -183,7 +183,9 @@ def _unread_parameters(world: World, step: DeclaredStep, programs: list[str]) ->
     Said only where nothing names the key: no text of the code that runs, nor its command; and not of
     a whole section, which is a way to be on the safe side.
     """
-    if not programs or any(run.kind != "script" for run in step.runs) or any(world.launched.get(p) for p in programs):
+    if not programs or not step.params:
+        return
+    if any(run.kind != "script" for run in step.runs) or any(world.launched.get(p) for p in programs):
         return
     reached = {site for program in programs for site in world.lineage.reached(program)}
     texts = {text for path in {site[0] for site in reached} for text in world.resolved.code.texts(path)}

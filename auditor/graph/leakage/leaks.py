@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
@@ -11,7 +12,7 @@ from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
-from auditor.program.rows.interpret import followed, followed_together
+from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit
@@ -62,13 +63,30 @@ class Leak(NamedTuple):
     says: str = ""
 
 
-class Leaks(NamedTuple):
-    """All leaks of a component; `pairs` of model and evaluation were seen, `analysed` could be followed; `cut` tells which runs were not finished."""
+class Share(NamedTuple):
+    """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
-    preprocessing: tuple[Leak, ...]
+    path: str
     pairs: int
     analysed: int
+
+
+class Leaks(NamedTuple):
+    """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
+
+    preprocessing: tuple[Leak, ...]
+    shares: tuple[Share, ...]
     cut: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of a model and rows that it is judged on, in all programs."""
+        return sum(share.pairs for share in self.shares)
+
+    @property
+    def analysed(self) -> int:
+        """Pairs of which both the training rows and the evaluated rows are known."""
+        return sum(share.analysed for share in self.shares)
 
 
 def traces(world: World) -> dict[str, Trace]:
@@ -89,12 +107,11 @@ def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]
     found = {}
     for path in paths:
         try:
-            trace = followed(world.resolved.effects, path)
+            trace = world.resolved.rows.of(path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
-            trace.cut = trace.cut or cut
-            found[path] = trace
+            found[path] = replace(trace, cut=trace.cut or cut)
     return found
 
 
@@ -108,14 +125,14 @@ def owned_traces(world: World, owned: Callable[[str], bool]) -> Iterator[Trace]:
 def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
     """Statistics over evaluated rows, in every program of the component."""
     found: dict[tuple[Spot, str], Leak] = {}
-    pairs = analysed = 0
+    shares: list[Share] = []
     cut: list[str] = []
     for path, trace in world.once(traces).items():
         if not owned(path):
             continue
         judged = {(e.trained.version, e.tested): e for e in trace.evaluations}
-        pairs += len(judged)
-        analysed += sum(e.relation != "unknown" for e in judged.values())
+        if judged:
+            shares.append(Share(path, len(judged), sum(e.relation != "unknown" for e in judged.values())))
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
             key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
@@ -123,7 +140,7 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
                 found[key] = leak
         for again in _grouped(anew.fitted_anew(trace)):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
-    return Leaks(tuple(found[key] for key in sorted(found)), pairs, analysed, tuple(cut))
+    return Leaks(tuple(found[key] for key in sorted(found)), tuple(shares), tuple(cut))
 
 
 _Seen = TypeVar("_Seen", verdicts.Leak, anew.Anew)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.graph.leakage import evaluations, leaks
+from auditor.graph.leakage import evaluations, leaks, synthesised
 from auditor.graph.part import Part
 
 
@@ -25,6 +25,11 @@ class Evaluation(Part):
     def resampled_evaluations(self) -> tuple[evaluations.Doubt, ...]:
         """Models judged on rows of which the training rows hold copies or neighbours."""
         return evaluations.resampled(self._world, self.owns)
+
+    @cached_property
+    def synthesised_test_rows(self) -> tuple[evaluations.Doubt, ...]:
+        """Test or validation rows, by their name, that a sampler adds rows to."""
+        return synthesised.synthesised(self._world, self.owns)
 
     @cached_property
     def reused_test_rows(self) -> tuple[evaluations.Doubt, ...]:

@@ -9,6 +9,7 @@ from auditor.program import Resolved
 from auditor.program.calls.effects import Site
 from auditor.program.configuration.command_words import Option
 from auditor.program.configuration.readings import Reading
+from auditor.program.naming.code import Code
 
 MOST_KEYS = 400
 """Keys of one document that are stated although no code reads them."""
@@ -25,11 +26,25 @@ def function_node(store: Store, resolved: Resolved, site: Site) -> str:
     if not store.has(node):
         where = resolved.code.place(path, scope.line, scope.end_line)
         store.node(
-            node, NodeKind.FUNCTION, scope.name, path=path, line=where.line, end_line=where.end_line, cell=where.cell
+            node,
+            NodeKind.FUNCTION,
+            scope.name,
+            path=where.path,
+            line=where.line,
+            end_line=where.end_line,
+            cell=where.cell,
         )
-        piece = Evidence(path, scope.line, scope.name[:120], "python", "definition", 0.95)
+        piece = Evidence(where.path, scope.line, scope.name[:120], "python", "definition", 0.95)
         store.edge(file, node, EdgeKind.CONTAINS, (piece,))
     return node
+
+
+def program_node(store: Store, code: Code, path: str, kind: NodeKind) -> str:
+    """The node of a program, stated if it is new; one that a command holds stands in the file of the command."""
+    held = code.embedded.homes.get(path)
+    if held is None:
+        return store.node(f"file:{path}", kind, path, path=path)
+    return store.node(f"file:{path}", kind, f"{held[0]}:{held[1]}", path=held[0], line=held[1])
 
 
 def state_keys(store: Store, resolved: Resolved) -> None:

@@ -75,6 +75,7 @@ class Lineage:
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
+        self._playing: dict[tuple[Role, ...], frozenset[Site]] = {}
 
     # --- resolution ---
 
@@ -280,8 +281,8 @@ class Lineage:
         invocations = self.resolved.evaluator.invocations
         starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
         reached = self.reached(path, starts)
-        for site in reached:
-            for touch in self.touches.get(site, ()):
+        for site in [site for site in reached if site in self.touches]:
+            for touch in self.touches[site]:
                 told = (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts)
                 if told and self._admitted(touch, reached):
                     yield touch
@@ -315,16 +316,30 @@ class Lineage:
             for way, values, kind, hub in _ways(told):
                 yield from self._found(effect, way, values, kind, hub=hub)[0]
 
-    def effects_of_program(self, path: str) -> Iterator[Effect]:
-        """Every effect that starting a program leads to."""
-        for site in self.reached(path):
-            yield from (effect for effect in self.resolved.effects.of(site) if site[0] == path or not effect.guarded)
+    def sites_of_program(self, path: str, *roles: Role) -> list[Site]:
+        """The scopes that starting a program leads to in which some effect plays one of these roles; of no roles, any effect."""
+        playing = self._playing.get(roles)
+        if playing is None:
+            effects = self.resolved.effects
+            playing = self._playing[roles] = frozenset(
+                site
+                for site in {*effects.own, *effects.lifted}
+                if any(not roles or effect.role in roles for effect in effects.of(site))
+            )
+        return [site for site in self.reached(path) if site in playing]
+
+    def effects_of_program(self, path: str, *roles: Role) -> Iterator[Effect]:
+        """Every effect that starting a program leads to; with `roles`, those that play one of them."""
+        for site in self.sites_of_program(path, *roles):
+            for effect in self.resolved.effects.of(site):
+                if (site[0] == path or not effect.guarded) and (not roles or effect.role in roles):
+                    yield effect
 
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
         found = []
-        for site in self.reached(path):
-            for effect in self.unresolved.get(site, ()):
+        for site in [site for site in self.reached(path) if site in self.unresolved]:
+            for effect in self.unresolved[site]:
                 if effect.guarded and site[0] != path:
                     continue
                 if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
@@ -12,11 +13,19 @@ from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind, Role
-from auditor.model.ir import Attr, Expr
+from auditor.model.ir import Attr, Const, Expr, Name
+from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.scopes import children
+from auditor.program.running.invocations import argument
 
 _KINDS = {Role.MONITOR: NodeKind.MONITOR, Role.VALIDATE: NodeKind.CHECK}
+_COMPARED = regex(
+    r"drift|(^|[^a-z])psi([^a-z]|$)|shift|stability|monitor|reference|baseline|(^|[^a-z])(ref|current|new|live|prod\w*)([^a-z]|$)",
+    re.I,
+)
+"""Words of comparing data with data of another time: a distance between two samples may be the score of a model as well."""
 _DATA = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET, NodeKind.MODEL})
 
 
@@ -34,8 +43,9 @@ class Practices:
         for site, effects in sorted(self.resolved.effects.own.items()):
             for effect in effects if places.is_product(site[0]) else ():
                 if effect.role in _KINDS and not effect.dead and not effect.entry.attrs.get("schema"):
-                    self._watch(site, effect)
-                elif effect.role is Role.REGISTER and not effect.dead:
+                    if not effect.entry.attrs.get("weak") or self._compares(site, effect):
+                        self._watch(site, effect)
+                elif effect.role in (Role.REGISTER, Role.SAVE_MODEL) and not effect.dead:
                     self._register(site, effect)
         for path in services:
             self._service(path)
@@ -65,6 +75,12 @@ class Practices:
                 node, artefact, tie, (self._evidence(site[0], effect.line, effect.name, "origins", round(sure, 3)),)
             )
 
+    def _compares(self, site: Site, effect: Effect) -> bool:
+        """Whether the words around a statistical distance say that it compares data of two times."""
+        given = [*effect.call.args, *(value for _, value in effect.call.keywords)]
+        words = [site[0], self.resolved.code.scope(*site).name, *(text for value in given for text in _words(value))]
+        return any(_COMPARED.search(word) for word in words)
+
     def _looked_at(self, effect: Effect) -> Iterator[Touch]:
         """What the values that a call is given were read from."""
         given: list[Expr] = [*effect.call.args, *(value for _, value in effect.call.keywords)]
@@ -85,8 +101,12 @@ class Practices:
         return table
 
     def _register(self, site: Site, effect: Effect) -> None:
-        """A function and the name in a registry under which it puts a model."""
-        for value in effect.targets:
+        """A function and the name in a registry under which it puts a model, by a call of its own or as it saves the model."""
+        values = effect.targets
+        if effect.role is Role.SAVE_MODEL:
+            given = argument(effect.call, "registered_model_name", None)
+            values = self.resolved.evaluator.values(given, effect.frame) if given is not None else ()
+        for value in values:
             if value.known and not effect.name.startswith("datasets."):
                 node = self.store.node(
                     f"name:{effect.entry.library}:{value.text()}", NodeKind.MODEL, value.text(), registry=True
@@ -125,3 +145,15 @@ class Practices:
     def _evidence(self, path: str, line: int, snippet: str, how: str, confidence: float) -> Evidence:
         where = self.resolved.code.place(path, line)
         return Evidence(path, where.line, snippet[:120], "python", how, round(confidence, 3), cell=where.cell)
+
+
+def _words(expr: Expr) -> Iterator[str]:
+    """The names, attributes and keys in an expression."""
+    if type(expr) is Name:
+        yield expr.id
+    elif type(expr) is Attr:
+        yield expr.name
+    elif type(expr) is Const and isinstance(expr.value, str):
+        yield expr.value
+    for part in children(expr):
+        yield from _words(part)

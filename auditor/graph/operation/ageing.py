@@ -14,7 +14,7 @@ from auditor.graph.data.versions import Training
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.operation.evidence import GROUPING
 from auditor.graph.world import World
-from auditor.model.artefact import NodeKind
+from auditor.model.artefact import NodeKind, Role
 from auditor.model.changes import History
 from auditor.model.place import Place
 
@@ -168,5 +168,5 @@ def _works_on_data(world: World, path: str) -> bool:
 
 def _only_groups(world: World, training: Training) -> bool:
     """Whether what a program fits groups or describes rows, and is no model that anybody waits for."""
-    fits = [effect for effect in world.lineage.effects_of_program(training.program) if world.trains(effect)]
+    fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
     return all(effect.name.startswith(GROUPING) for effect in fits)

@@ -33,6 +33,10 @@ _KEEPERS = regex(
     r"(^|_)(log|save|store|record|persist|audit|track|publish|insert|write|capture|monitor|history|telemetry)(_|$|s$)",
     re.I,
 )
+_TAKING = regex(
+    r"_?(get|load|read|fetch|valid\w*|check|pars\w*|prepare|convert|clean|build|list|find|is|has|to|from)_", re.I
+)
+"""How names begin of what takes or looks at records, and keeps none."""
 _LOGGING = frozenset({"debug", "info", "warning", "error", "log", "exception", "critical", "warn", "msg", "success"})
 _ERRORS = frozenset({"error", "exception", "critical"})
 _CHECKING = regex(
@@ -306,7 +310,8 @@ def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
     if name in _ERRORS or name in ("jsonify", "JSONResponse"):
         return
     logs = name in _LOGGING and type(call.call.func) is Attr
-    if logs or name == "print" or name in _KEEPING or _KEEPERS.search(name):
+    keeps = name in _KEEPING or (_KEEPERS.search(name) and not _TAKING.match(name))
+    if logs or name == "print" or keeps:
         place = world.resolved.code.place(site[0], call.call.line)
         named = (key for key, _ in call.call.keywords)
         yield Kept(place, f"{name}(…)", bool(_VERSION.search(" ".join((*_words(given), *named)))))

@@ -11,12 +11,17 @@ from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
 from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.listing import Content
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
 _OTHER_SYSTEMS = regex(
     r"(^|/)(\.drone\.ya?ml|appveyor\.yml|\.appveyor\.yml|wercker\.yml|\.zuul\.ya?ml|\.woodpecker(\.ya?ml|/)|\.semaphore/|\.buildkite/|"
     r"\.tekton/|Earthfile|\.prow\.ya?ml|\.cirrus\.ya?ml|codeship-\w+\.yml|shippable\.yml|\.taskcluster\.ya?ml|\.teamcity/|concourse|\.forgejo/|\.gitea/|(\.?ci|continuous[-_]integration)/([^/]+/)*[^/]+\.(ya?ml|sh|groovy)$|ci[-_][^/]*\.ya?ml$)"
+)
+_SYSTEMS = regex(
+    r"(^|/)(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|Jenkinsfile|azure-pipelines[^/]*\.ya?ml|"
+    r"cloudbuild\.ya?ml|buildspec[^/]*\.ya?ml|bitbucket-pipelines\.ya?ml|\.travis\.yml)$"
 )
 _TESTING = regex(
     r"\bpy\.?test|\bunittest|\btox\b|\bnox\b|\bnosetests?|\bcoverage run|\btest|_tests?\b|[-_/.]tests?\b|\bdvc repro|\bsmoke|\bmake (check|ci)\b|\bverify\b",
@@ -34,7 +39,7 @@ _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role
 class Integration(NamedTuple):
     """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read.
 
-    `hidden`: an action, an image or an embedded program that may test.
+    `hidden`: an action, an image or an embedded program that may test. `absent`: a file of it that this clone lacks.
     """
 
     jobs: tuple[DeclaredStep, ...]
@@ -42,6 +47,7 @@ class Integration(NamedTuple):
     other: str
     tests: Place | None
     hidden: str = ""
+    absent: str = ""
 
 
 def integration(world: World) -> Integration:
@@ -60,7 +66,9 @@ def _integration(world: World) -> Integration:
         tests = tests or (_tests(world, step) if _does_something(step) else None)
     other = next((entry.path for entry in world.listing.entries if _OTHER_SYSTEMS.search(entry.path)), "")
     hidden = next((said for job in jobs if (said := _foreign(job) or _hides(job))), "")
-    return Integration(tuple(jobs), tuple(idle), other, tests, hidden)
+    lacking = (entry.path for entry in world.listing.entries if entry.content is Content.ABSENT)
+    absent = next((path for path in lacking if _SYSTEMS.search(path)), "")
+    return Integration(tuple(jobs), tuple(idle), other, tests, hidden, absent)
 
 
 def _does_something(step: DeclaredStep) -> bool:

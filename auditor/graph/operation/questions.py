@@ -127,7 +127,7 @@ class Operation(Part):
 
     def evaluates(self, program: str) -> bool:
         """Whether running a program computes a score of a model."""
-        return any(effect.role is Role.EVALUATE for effect in self._world.lineage.effects_of_program(program))
+        return any(self._world.lineage.effects_of_program(program, Role.EVALUATE))
 
     def elsewhere(self) -> list[str]:
         """Platforms outside the repository that it points to."""

@@ -28,6 +28,8 @@ SURE = 0.6
 SHOWN = 0.3
 PLAIN = 0.8
 """From this confidence on nothing but a deployment makes a tutorial more than that."""
+LIBRARY = 0.5
+"""From this confidence on what trains is there for its users to train with."""
 _SIBLINGS = ("side by side", "numbered folders", "called lessons or labs")
 _TASK_RUNNERS = frozenset({"invoke", "nox", "fabric"})
 """They run the chores of developers, not steps over data."""
@@ -185,11 +187,24 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         yield Signal("P", 0.7, f"pipeline code ({', '.join(flows)})")
     if p.roles.get(Role.FIT) and p.roles.get(Role.REGISTER):
         yield Signal("P", 0.4, "trains and registers a model")
+    if _combine(_library(p)) < LIBRARY and not _PAPER.search(p.readme) and (kept := _keeps_model(p)):
+        yield Signal("P", 0.4, f"{kept} trains, judges and keeps a model")
     if started := _started_training(p):
         yield Signal("P", 0.6, f"a container starts {started[0]}, which starts training")
     chained = _chained(p)
     if len(chained) >= 3 and any(_works_on_data(p, path) for path in chained):
         yield Signal("P", 0.5, f"{len(chained)} programs chained through files")
+
+
+def _keeps_model(p: Portrait) -> str:
+    """A program that fits a model, divides or judges, and saves what it fitted; "" without one. Notebooks are tries."""
+    for path in p.lineage.entries:
+        if path.endswith(".ipynb") or not p.owned(path) or not places.is_product(path):
+            continue
+        roles = {e.role for e in p.lineage.effects_of_program(path) if e.certainty >= SURE and not e.dead}
+        if Role.FIT in roles and roles & {Role.SPLIT, Role.EVALUATE} and roles & {Role.SAVE_MODEL, Role.REGISTER}:
+            return path
+    return ""
 
 
 def _started_training(p: Portrait) -> list[str]:

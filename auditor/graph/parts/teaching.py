@@ -82,7 +82,7 @@ def teaching(p: Portrait) -> Iterable[Signal]:
         yield Signal("T", 0.5, f"{len(numbered)} numbered folders")
     steps = [path for path in p.programs if path.endswith(".ipynb") and dirname(path) == p.root]
     if len([path for path in steps if _NUMBERED.match(path.rpartition("/")[2])]) >= 5:
-        yield Signal("T", 0.3, "numbered notebooks side by side")
+        yield Signal("T", 0.3, "notebooks numbered one after the other")
     lessons = [path for path in p.programs if path.endswith(".ipynb") and _LESSON.search(path.rpartition("/")[2])]
     if len(lessons) >= 2:
         yield Signal("T", 0.3, f"{len(lessons)} notebooks are called lessons or labs")

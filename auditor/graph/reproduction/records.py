@@ -56,7 +56,7 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
 
 def _only_groups(world: World, program: str) -> bool:
     """Whether all that a program fits describes its rows for others: a preparation, where another program trains."""
-    fits = [effect for effect in world.lineage.effects_of_program(program) if world.trains(effect)]
+    fits = [effect for effect in world.lineage.effects_of_program(program, Role.FIT) if world.trains(effect)]
     return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
 
 
@@ -69,10 +69,16 @@ def _held(world: World, program: str) -> set[str]:
             held |= _by_file(touch)
     for step in _steps_of(world, program):
         held |= _by_step(step)
-    paths = {site[0] for site in world.lineage.reached(program)}
-    if any("rev-parse" in text for path in paths for text in world.resolved.code.texts(path)):
+    asking = world.once(_asking_git)
+    if asking and any(site[0] in asking for site in world.lineage.reached(program)):
         held.add("the version of code and data")
     return held
+
+
+def _asking_git(world: World) -> frozenset[str]:
+    """The files that ask git for the version of the code."""
+    code = world.resolved.code
+    return frozenset(path for path in code.paths if any("rev-parse" in text for text in code.texts(path)))
 
 
 def _by_effect(effect: Effect) -> set[str]:

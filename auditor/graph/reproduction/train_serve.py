@@ -60,7 +60,7 @@ def _trained_for_good(world: World) -> list[str]:
 
 def _asks_itself(world: World, serving: str) -> bool:
     """Whether a service holds the model itself, and does not ask another one for its answers."""
-    return any(e.role in (Role.LOAD_MODEL, Role.PREDICT) for e in world.lineage.effects_of_program(serving))
+    return any(world.lineage.effects_of_program(serving, Role.LOAD_MODEL, Role.PREDICT))
 
 
 def _compared(trained: Environment, served: Environment, training: str, serving: str) -> Iterator[Disagreement]:

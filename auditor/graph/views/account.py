@@ -73,8 +73,7 @@ def in_order(problem: Problem) -> tuple[str, int, str, str]:
 
 
 def _would_be_read(path: str) -> bool:
-    """Programs, notebooks and settings: what an audit of code needs; absent data are no hole in it."""
-    return places.suffix(path) in ("py", "ipynb", "yaml", "yml", "toml", "sh", "lock", "cfg", "ini")
+    return places.suffix(path) in places.READ
 
 
 def exposure(graph: ArtefactGraph) -> Exposure:

@@ -13,12 +13,15 @@ from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
+from auditor.model.regex import regex
+from auditor.program.naming.embedded import SIGN, Embedded
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
+_HELD = regex(rf"[^\s{SIGN}]+{SIGN}\d+")
 
 
 class Library(msgspec.Struct, frozen=True, gc=False):
@@ -158,19 +161,33 @@ class Made(msgspec.Struct, frozen=True, gc=False):
 Given: TypeAlias = Mapping[str, tuple[Expr, Frame]]
 
 
+class Walked(NamedTuple):
+    """What walking through a program found, which its text alone decides."""
+
+    program: Program
+    scopes: dict[int, ScopeIndex]
+    words: list[Words]
+
+
+Walks: TypeAlias = dict[int, Walked]
+"""By the identity of the program."""
+
+
 class Code:
     """Read access to all programs of the tree. Scopes are indexed when first asked for."""
 
-    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge) -> None:
-        self.files = files
+    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge, walks: Walks | None = None) -> None:
+        """`walks`: what was found in programs of other trees; what is found is added to it."""
+        self.embedded = Embedded(files)
+        self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
+        self._walks: Walks = {} if walks is None else walks
         self.knowledge = knowledge
-        self.programs: dict[str, Program] = {
-            path: facts.program for path, facts in files.items() if facts.program is not None
+        self.programs: Mapping[str, Program] = {
+            path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
         self.modules = Modules(self.programs)
-        self._indexes: dict[str, list[ScopeIndex | None]] = {}
+        self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
-        self._words: dict[str, Words] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
@@ -192,15 +209,18 @@ class Code:
         """What a scope binds, calls and returns."""
         indexes = self._indexes.get(path)
         if indexes is None:
-            indexes = self._indexes[path] = [None] * len(self.programs[path].scopes)
-        found = indexes[number]
+            indexes = self._indexes[path] = self._walked(path).scopes
+        found = indexes.get(number)
         if found is None:
-            scope = self.programs[path].scopes[number]
-            found = indexes[number] = index_scope(scope.body)
-            for position, param in enumerate(scope.params):
-                binding = Binding("param", param.default, (), scope.line, at=position)
-                found.bindings.setdefault(param.name, {}).setdefault(1, binding)
+            found = indexes[number] = _indexed(self.programs[path].scopes[number])
         return found
+
+    def _walked(self, path: str) -> Walked:
+        program = self.programs[path]
+        known = self._walks.get(id(program))
+        if known is None:
+            known = self._walks[id(program)] = Walked(program, {}, [])
+        return known
 
     def bind(self, frame: Frame, params: Given, items: Given | None = None) -> Frame:
         """The frame with its names bound; equal bindings are one object, so that answers can be remembered by it."""
@@ -237,6 +257,7 @@ class Code:
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""
+        path = self.home(path)
         program = self.programs.get(path)
         if program is None or not program.cells:
             return Place(path, line, end_line)
@@ -245,6 +266,29 @@ class Code:
                 last = None if end_line is None else min(end_line, cell.start + cell.lines - 1) - cell.start + 1
                 return Place(path, line - cell.start + 1, last, cell.index)
         return Place(path, None)
+
+    def home(self, path: str) -> str:
+        """The file in which a program stands: itself, but for one that a command holds."""
+        found = self.embedded.homes.get(path)
+        return path if found is None else found[0]
+
+    def at_home(self, place: Place) -> Place:
+        """The place in the file that holds a program; any other place as it is."""
+        found = self.embedded.homes.get(place.path)
+        if found is None:
+            return place
+        return self.place(place.path, place.line or found[1], place.end_line)
+
+    def said_at_home(self, text: str) -> str:
+        """A text with each program that a command holds called by its file and line, as people know it."""
+        if SIGN not in text or not self.embedded.homes:
+            return text
+        return _HELD.sub(lambda found: self._called(found[0]), text)
+
+    def _called(self, path: str) -> str:
+        """What people call a program; a word that names none stays."""
+        held = self.embedded.homes.get(path)
+        return path if held is None else f"{held[0]}:{held[1]}"
 
     def leaves(self, path: str) -> Mapping[str, tuple[object, int]]:
         """The scalars of a configuration document by dotted key, with their lines."""
@@ -257,10 +301,10 @@ class Code:
 
     def words(self, path: str) -> Words:
         """The texts, members and free names that are written out in a program."""
-        found = self._words.get(path)
-        if found is None:
-            found = self._words[path] = words_of(self.programs[path])
-        return found
+        found = self._walked(path).words
+        if not found:
+            found.append(words_of(self.programs[path]))
+        return found[0]
 
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
@@ -351,11 +395,39 @@ class Code:
                 found.setdefault(target, set()).add(path)
         return found
 
+    def rebinds(self, attribute: str) -> bool:
+        """Whether some code assigns an attribute to objects from outside their methods, or changes it by what it is."""
+        return attribute in self._rebound
+
+    @cached_property
+    def _rebound(self) -> frozenset[str]:
+        found: set[str] = set()
+        for path in self.paths:
+            for number in self.scopes(path):
+                index = self.index(path, number)
+                own = self.receiver(path, number) if index.attributes else ""
+                found |= index.changed
+                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+        return frozenset(found)
+
+    def receiver(self, path: str, number: int) -> str:
+        """The name by which a method has its object; "" for any other scope."""
+        params = self.scope(path, number).params
+        return params[0].name if params and self.owner(path, number) is not None else ""
+
     def calls(self, path: str) -> Iterable[tuple[int, Call]]:
         """All calls of a file with the scope each stands in."""
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _indexed(scope: Scope) -> ScopeIndex:
+    found = index_scope(scope.body)
+    for position, param in enumerate(scope.params):
+        binding = Binding("param", param.default, (), scope.line, at=position)
+        found.bindings.setdefault(param.name, {}).setdefault(1, binding)
+    return found
 
 
 def _binding_key(given: Given) -> Iterable[tuple[object, ...]]:

@@ -21,6 +21,9 @@ _SAME = frozenset(f"builtins.{name}" for name in ("list", "tuple", "sorted", "se
     "tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track", "natsort.natsorted"
 }  # fmt: skip
 
+MOST_SPREADS = 6
+"""Dicts within dicts that a key is looked up in."""
+
 
 class Displays:
     """Answers what a collection holds where it is written out, and nothing where it is not."""
@@ -274,8 +277,8 @@ class Displays:
         values = self.evaluator.values(expr, frame)
         return values[0].text() if len(values) == 1 and values[0].exact else None
 
-    def lookup(self, shown: Shown, key: Expr, frame: Frame) -> list[Placed]:
-        """What `display[key]` can be; all values of a dict whose key is not known."""
+    def lookup(self, shown: Shown, key: Expr, frame: Frame, depth: int = 0) -> list[Placed]:
+        """What `display[key]` can be; all values of a dict whose key is not known. A dict may be spread into itself: `d = {**d}`."""
         display, where = shown.display, shown.frame
         if type(display) is Each and len(display.elements) == 2:
             return self._under(display, where, key, frame)
@@ -286,7 +289,8 @@ class Displays:
         for name, value in zip(display.keys, display.values, strict=True):
             if name is None:
                 inner = self.evaluator.denoter.denote(value, where)
-                found += self.lookup(inner, key, frame) if type(inner) is Shown else ()
+                known = type(inner) is Shown and depth < MOST_SPREADS
+                found += self.lookup(inner, key, frame, depth + 1) if known and type(inner) is Shown else ()
             elif wanted is None or (self.key(name, where) or "") in wanted:
                 found.append((value, where))
         return found[:MOST_ALTERNATIVES]

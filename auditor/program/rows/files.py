@@ -16,6 +16,8 @@ from auditor.program.rows.values import Value, flat
 
 _ROLES = frozenset({Role.READ, Role.WRITE, Role.DOWNLOAD, Role.SAVE_MODEL, Role.LOAD_MODEL})
 
+_MANY = frozenset("*?[")
+
 
 def target(m: Machine, called: Called) -> str | None:
     """The file or table that a call names, where it is certain."""
@@ -28,7 +30,8 @@ def target(m: Machine, called: Called) -> str | None:
     for told in _told(m, effect, called.at):
         exact = {value.text() for value in told.targets if value.exact}
         if len(exact) == len(told.targets) == 1:
-            return next(iter(exact))
+            name = next(iter(exact))
+            return name if not _MANY & set(name) else None  # one file after the other
     return None
 
 

@@ -11,6 +11,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Slice
 from auditor.program.rows import (
     column_expressions,
+    complements,
     files,
     fitting,
     formulas,
@@ -19,7 +20,6 @@ from auditor.program.rows import (
     models,
     splitting,
     table_functions,
-    tables,
     times,
 )
 from auditor.program.rows.machine import Machine
@@ -272,7 +272,7 @@ def _without(m: Machine, called: Called) -> Value:
     """`setdiff1d(all, some)`: the positions that are not among some."""
     base, other = (called.given(name, n) or OTHER for n, name in enumerate(("ar1", "ar2")))
     known = base.kind == other.kind == "index" and base.rows is not None
-    return Value("index", tables.without(m, base, other)) if known else Value("index", m.sets.fresh())
+    return Value("index", complements.without(m, base, other)) if known else Value("index", m.sets.fresh())
 
 
 def _factorized(m: Machine, called: Called) -> Value:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Attr, Call, Expr, Group, Op
-from auditor.program.rows import column_expressions, groups, items, times
+from auditor.program.rows import column_expressions, complements, groups, items, times
 from auditor.program.rows.machine import Machine, column
-from auditor.program.rows.row_sets import TEST, TRAIN, Rows
+from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
 
@@ -146,19 +146,11 @@ def _drop(m: Machine, called: Called, base: Value) -> Value:
     """`drop` of columns, or of rows by their index: of those of a sample, it leaves the complement."""
     chosen = called.given("columns") or called.given("labels") or called.given("index") or called.given("", 0) or OTHER
     if chosen.kind == "index" and chosen.rows is not None:
-        return base.on(without(m, base, chosen))
+        return base.on(complements.without(m, base, chosen))
     names = chosen.names()
     if names is not None:
         return replace(base, columns={name: v for name, v in base.columns.items() if name not in names})
     return base.with_fits(fits_in([chosen])) if chosen.fits else base
-
-
-def without(m: Machine, base: Value, index: Value) -> Rows:
-    """The rows of a table that an index does not name."""
-    rows, taken = m.rows(base), index.rows
-    if taken is not None and taken.part in (TRAIN, TEST):
-        return m.sets.part(rows, taken.split, TEST if taken.part == TRAIN else TRAIN, taken.how)
-    return m.sets.subset(rows)
 
 
 def _pop(m: Machine, called: Called, base: Value) -> Value:
@@ -216,13 +208,6 @@ def _tail(m: Machine, called: Called, base: Value) -> Value:
         split = m.sets.split(("bound", bound.operands[1]))
         return base.on(m.sets.part(m.rows(base), split, TEST, "cut"))
     return base.on(m.sets.subset(m.rows(base)))
-
-
-def _difference(m: Machine, called: Called, base: Value) -> Value | None:
-    other = called.args[0] if called.args else OTHER
-    if base.kind == "index" and other.kind == "index":
-        return Value("index", without(m, base, other))
-    return None
 
 
 def _take(m: Machine, called: Called, base: Value) -> Value:
@@ -289,7 +274,10 @@ _SPECIAL = {
     "isin": _isin,
     "assign": _assign,
     "insert": _insert,
-    "difference": _difference,
+    "difference": complements.difference,
+    "subtract": complements.subtracted,
+    "exceptAll": complements.subtracted,
+    "join": complements.anti_joined,
     "select": _selected,
     "fill_null": column_expressions.filled,
     "take": _take,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from auditor.model.regex import regex
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import TRAIN, Rows, Spot, relation
 from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
@@ -23,6 +25,7 @@ _AT_RANDOM = frozenset(
 )
 
 
+_TRAINING = regex(r"(^|_)train(ing)?(_|$)", re.I)
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
 """Ways to judge, those that show it best first."""
 _FIGURES = frozenset({"metric", "score", "compare"})
@@ -150,8 +153,10 @@ def _final(evaluation: Evaluation) -> bool:
 
 
 def _divided(rows: Rows) -> bool:
-    """Whether rows are within the training part of a split that holds others out."""
-    return any(r.how == "part" and r.part == TRAIN for r in rows.chain())
+    """Whether rows are within the training part of a split that holds others out, or what a function calls that part."""
+    handed = rows.root
+    named = not handed.known and _TRAINING.search(handed.name) is not None
+    return named or any(r.how == "part" and r.part == TRAIN for r in rows.chain())
 
 
 def _split(trace: Trace, evaluation: Evaluation) -> Split | None:

@@ -44,6 +44,7 @@ class Commands:
         self.tree = tree
         self.entry_points = entry_points
         self.names = names - {path.partition("/")[0] for path in tree}
+        self.embedded = code.embedded
         self.files = Files(tree, code)
         self.images = Images(code.files, tree, self.files.folders)
         self.services: dict[str, list[tuple[str, Ground]]] = {}  # of compose files, by name
@@ -54,6 +55,14 @@ class Commands:
     def resolve(self, command: Command, base: str, here: str = "") -> Run:
         """What a command runs first when its text starts in the folder `base`; `here` is the folder of the text itself."""
         return self.runs(command, Ground(base, here))[0]
+
+    def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:
+        """All that a command of a file runs, the program that it holds among it. Never empty."""
+        made = self.runs(command, ground)
+        held = self.embedded.of(path, command)
+        if held is None:
+            return made
+        return tuple(run._replace(kind="script", target=held) if run.kind == "embedded" else run for run in made)
 
     def runs(self, command: Command, ground: Ground) -> tuple[Run, ...]:
         """All that a command runs: one thing, or each notebook and each value it names. Never empty."""
@@ -265,6 +274,9 @@ class Commands:
     def _container(self, contained: Contained, stand: Stand) -> list[Run]:
         if contained.action == "build":
             return [self._build(contained, stand)]
+        if contained.action == "tag":
+            self.images.tagged(contained.names[0].text, contained.names[1].text)
+            return [Run("tool", "docker", (), 0)]
         if contained.composed and not (contained.words and contained.action in ("run", "exec")):
             names = " ".join(word.text for word in contained.names)
             file = self.files.find(contained.files[0], stand) if contained.files else None

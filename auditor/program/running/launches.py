@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.language.escapes import read_escape
 from auditor.language.shell import read_shell
 from auditor.model.artefact import Role
 from auditor.model.facts import Command, Word
@@ -38,7 +39,6 @@ _LIKE = {
     "mlflow.projects.run": ("mlflow", "run"),
 }
 _ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
-_BRACED = regex(r"(?<![$\w{])\{([A-Za-z_]\w*)[^{}\n]*\}|(?<=[\w/.=:-])(?<!\$)\{([A-Za-z_]\w*)[^{}\n]*\}")
 _VARIABLE = regex(r"\{([A-Za-z_]\w*)\}")
 
 
@@ -59,11 +59,11 @@ def launches(effects: Effects, commands: Commands) -> dict[str, list[Launch]]:
         if effect.role is Role.EXEC and effect.entry.parse_as != "python" and effect.name not in _ELSEWHERE:
             ground = _ground(effect, effects)
             for command in _commands(effect, effects):
-                for run in commands.runs(command, ground):
+                for run in commands.runs_in(effect.site[0], command, ground):
                     found[effect.site[0]].append(Launch(effect.site, effect.line, run, command, effect.dead))
     for path in effects.code.paths:
         for command, ground in _escaped(path, effects):
-            for run in commands.runs(command, ground):
+            for run in commands.runs_in(path, command, ground):
                 found[path].append(Launch((path, 0), command.line, run, command))
     return dict(found)
 
@@ -238,8 +238,7 @@ def _escaped(path: str, effects: Effects) -> Iterator[tuple[Command, Ground]]:
             environment |= {name: value} if value else {}
         elif escape.kind == "shell":
             ground = Ground(folder, here, tuple(upwards(dirname(folder))) if folder and folder == here else ())
-            text = _BRACED.sub(lambda found: f"{{{found.group(1) or found.group(2)}}}", escape.text)
-            for command in read_shell(text, line=escape.line, braces=True, environment=tuple(environment.items())):
+            for command in read_escape(escape, tuple(environment.items())):
                 yield _filled(command, path, effects), ground
 
 

@@ -13,7 +13,7 @@ UNRESOLVED = frozenset({"missing", "tool"})
 class Run(NamedTuple):
     """One resolved command.
 
-    `kind`: `script` (a Python file of the tree: `target` is its path), `notebook`, `shell`, `foreign` (a file in another
+    `kind`: `script` (a Python program of the tree: `target` is its path), `notebook`, `shell`, `foreign` (a file in another
     language), `missing` (a program file that is not there), `pipeline` (dvc repro, make, …: `target` is tool:names),
     `image` (what a container image starts: `target` is its Dockerfile), `build` (of an image), `declares` (a stage that
     the command declares), `test`, `install`, `data` (moves data: `target` is the tool), `embedded` (code in the command),

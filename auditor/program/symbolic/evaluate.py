@@ -72,7 +72,8 @@ FUEL = 1500
 class Evaluator:
     """Answers which texts an expression can have, at most 20 of them."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, first_pick: int = 0) -> None:
+        """`first_pick`: where it begins to number the choices in loops, which two evaluators must number apart."""
         self.code = code
         self.invocations = Invocations(code.importers)
         self.denoter = Denoter(code, self)
@@ -80,7 +81,7 @@ class Evaluator:
         self.displays = Displays(code, self)
         self.configs = Configs(code, self)
         self.options = CommandLines(code, self)
-        self.names = NameTexts(code, self)
+        self.names = NameTexts(code, self, first_pick)
         self._fuel = 0
         self._busy = False
         self._memo: dict[tuple[int, str, int, int], Values] = {}

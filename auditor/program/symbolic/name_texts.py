@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class NameTexts:
     """Answers which texts a name can have where it stands."""
 
-    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+    def __init__(self, code: Code, evaluator: Evaluator, first_pick: int = 0) -> None:
         self.code = code
         self.evaluator = evaluator
+        self._first_pick = first_pick
         self._collections: dict[tuple[int, str, int, int], int] = {}
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Values] = {}
@@ -167,4 +168,4 @@ class NameTexts:
 
     def _collection(self, source: Expr, frame: Frame) -> int:
         """A number for what a loop goes over, the same for all targets of that loop."""
-        return self._collections.setdefault((id(source), *frame.key), len(self._collections))
+        return self._collections.setdefault((id(source), *frame.key), self._first_pick + len(self._collections))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph import ArtefactGraph, Graphs
-from auditor.model.artefact import EdgeKind
+from auditor.model.artefact import EdgeKind, NodeKind
 from tests.pages import graphs
 
 SERVICE = (
@@ -45,9 +45,59 @@ def test_a_monitor_is_a_node_tied_to_what_it_compares() -> None:
     assert found.nodes["monitor:watch.py#run"].attrs["drift"] == "data"
 
 
-def test_a_registration_is_tied_to_the_name_in_the_registry() -> None:
-    found = graphs({"r.py": "import mlflow\n\nmlflow.register_model('runs:/1/model', 'churn')\n"})
-    assert ties(found, EdgeKind.REGISTERS) == {("file:r.py", "registers", "name:mlflow:churn")}
+@pytest.mark.parametrize(
+    ("path", "code", "watched"),
+    [
+        ("drift.py", "ks_2samp(a, b)", True),
+        ("check.py", "ks_2samp(reference['age'], rows['age'])", True),
+        ("check.py", "ks_2samp(rows['age'], live.age)", True),
+        ("score.py", "ks_2samp(rows[labels == 0], rows[labels == 1])", False),
+    ],
+)
+def test_a_distance_of_samples_watches_where_words_say_that_it_compares_times(
+    path: str, code: str, watched: bool
+) -> None:
+    found = graphs(
+        {
+            path: f"from scipy.stats import ks_2samp\n\n\ndef distance(rows, labels, reference, live, a, b):\n    return {code}\n"
+        }
+    )
+    assert [node.kind.value for node in found.nodes.values() if node.kind is NodeKind.MONITOR] == ["monitor"] * watched
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import mlflow\n\nmlflow.register_model('runs:/1/model', 'churn')\n", "mlflow:churn"),
+        ("import mlflow\n\nmlflow.sklearn.log_model(m, 'model', registered_model_name='churn')\n", "mlflow:churn"),
+        (
+            "from google.cloud import aiplatform\n\naiplatform.Model.upload(display_name='churn', artifact_uri='gs://b/m')\n",
+            "google:churn",
+        ),
+        (
+            "from azureml.core import Model\n\nModel.register(ws, model_path='out/m.pkl', model_name='churn')\n",
+            "azureml:churn",
+        ),
+    ],
+)
+def test_a_registration_is_tied_to_the_name_in_the_registry(code: str, name: str) -> None:
+    found = graphs({"r.py": code})
+    assert ties(found, EdgeKind.REGISTERS) == {("file:r.py", "registers", f"name:{name}")}
+
+
+@pytest.mark.parametrize(
+    ("files", "services"),
+    [
+        ({"Dockerfile": 'FROM python:3.11\nCOPY . .\nEXPOSE 80\nCMD ["python", "app.py"]\n'}, {"cmd"}),
+        ({"Dockerfile": "FROM python:3.11\nCOPY . .\nCMD uvicorn app:app\n"}, {"cmd"}),
+        ({"Dockerfile": 'FROM python:3.11\nCOPY . .\nCMD ["python", "app.py"]\n'}, set()),
+        ({"Dockerfile": "FROM nvidia/cuda:11.4\nRUN make\n"}, set()),
+        ({"Procfile": "release: python app.py\nweb: gunicorn app:app\n"}, {"web"}),
+    ],
+)
+def test_what_comes_to_an_end_is_no_service(files: dict[str, str], services: set[str]) -> None:
+    found = graphs({**files, "app.py": "print(1)\n"})
+    assert {node.label for node in found.nodes.values() if node.kind is NodeKind.SERVICE} == services
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,21 @@ def test_categories_listed_again_for_the_held_out_rows_are_told_and_those_of_tra
         "LabelEncoder"
     ]
     assert not fitted_anew(run(head + encoded.format("transform") + JUDGE))
+
+
+def test_files_that_are_read_one_after_the_other_are_no_copies_of_one() -> None:
+    read = "from pathlib import Path\nparts = []\nfor path in Path('data').glob('*.csv'):\n    parts.append(pd.read_csv(path))\n"
+    joined = "df = pd.concat(parts)\nX, y = df[['a']], df['y']\n"
+    assert "resampled" not in found(HEAD + read + joined + SPLIT + JUDGE)
+
+
+@pytest.mark.parametrize(("name", "leaks"), [("X_train", False), ("features", True)])
+def test_folds_of_what_a_function_calls_the_training_part_have_not_the_last_word(name: str, *, leaks: bool) -> None:
+    body = "    {0} = StandardScaler().fit_transform({0})\n    print(cross_val_score(LogisticRegression(), {0}, y))\n"
+    assert ("preprocessing" in found(HEAD + f"def judge({name}, y):\n" + body.format(name))) is leaks
+
+
+def test_a_copy_of_a_list_is_another_list() -> None:
+    copied = "parts = [X_tr]\nmore = parts.copy()\nmore.append(X_te)\nmodel = LogisticRegression().fit(pd.concat(parts), y_tr)\n"
+    assert "overlap" not in found(HEAD + SPLIT + copied + "print(model.score(X_te, y_te))\n")
+    assert "overlap" in found(HEAD + SPLIT + copied.replace("(parts)", "(more)") + "print(model.score(X_te, y_te))\n")

@@ -1,0 +1,51 @@
+"""The Python programs inside the commands that a file declares: `python -c "…"`, `python - <<EOF`, `shell: python`."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+import msgspec
+
+from auditor.language.escapes import read_escape
+from auditor.model.facts import Embedded, Facts
+from auditor.model.regex import regex
+
+MOST = 200  # programs of one file
+_HOLDING = regex(r"\s-\w*c\s|<<")
+_SHOWING = frozenset({"readme"})
+"""Tools whose commands are shown to people."""
+
+
+def with_programs(facts: Facts) -> Facts:
+    """The facts with the programs that stand in commands, each once.
+
+    A body that is no Python, or whose code somebody else fills in, is left out: it is unknown, and no mistake of the file.
+    """
+    bodies = dict.fromkeys(_bodies(facts))
+    if not bodies:
+        return facts
+    from auditor.source import read_embedded
+
+    found = []
+    for line, text in list(bodies)[:MOST]:
+        program = read_embedded(text, line)
+        if program is not None and program.scopes[0].body:
+            found.append(Embedded(line, digest(text), program))
+    return msgspec.structs.replace(facts, embedded=tuple(found)) if found else facts
+
+
+def _bodies(facts: Facts) -> Iterator[tuple[int, str]]:
+    """Where the programs begin, and their texts."""
+    commands = [each for step in facts.steps if step.tool not in _SHOWING for each in step.commands]
+    escapes = facts.program.escapes if facts.program is not None else ()
+    shown = [each for each in escapes if each.kind == "shell" and "python" in each.text and _HOLDING.search(each.text)]
+    commands += [command for each in shown for command in read_escape(each)]
+    for command in commands:
+        if command.program >= 0:
+            yield command.line + command.program, command.body
+
+
+def digest(text: str) -> int:
+    """What tells programs of one line apart."""
+    return zlib.crc32(text.encode("utf-8", "replace"))

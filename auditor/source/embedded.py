@@ -1,0 +1,89 @@
+"""Programs that stand inside another file, in a command: their lines are those of the file, and others fill holes in them."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import msgspec
+
+from auditor.model.ir import Program
+from auditor.model.regex import regex
+from auditor.source.decode import normalised
+from auditor.source.limits import MAX_BYTES
+from auditor.source.program import program_of
+
+_HOLE = regex(r"⟦[^⟦⟧\n]*⟧")
+_MARK = "ꓘ"  # a letter, so that a hole may stand wherever a name may
+
+
+def read_embedded(text: str, line: int) -> Program | None:
+    """The program of a text that begins in a line of a file, or None where it is none. Never raises.
+
+    A hole `⟦name⟧` in a text or in the place of a value is a value of which nothing is known; where one is part of the code
+    itself, nobody can tell what the code is.
+    """
+    text = normalised(text).replace("\0", "\ufffd")
+    if len(text) > MAX_BYTES or _MARK in text:
+        return None
+    marked, holes = _HOLE.subn(_MARK, text)
+    for body in (marked, textwrap.dedent(marked)):
+        program, _ = program_of("\n" * (line - 1) + body, prepare=_opened if holes else None)
+        if program is not None or marked[:1] not in (" ", "\t", "\n"):
+            break
+    return None if program is None else msgspec.structs.replace(program, lines=text.count("\n") + 1)
+
+
+def _opened(tree: ast.Module) -> ast.Module:
+    """The tree with what nobody knows in the place of its holes. Raises SyntaxError where the code itself has one."""
+    opened: ast.Module = _Opening().visit(tree)
+    for node in ast.walk(opened):
+        for value in vars(node).values():
+            names = value if isinstance(value, list) else [value]
+            if any(isinstance(name, str) and _MARK in name for name in names):
+                raise SyntaxError("a hole in the code itself")
+    return ast.fix_missing_locations(opened)
+
+
+class _Opening(ast.NodeTransformer):
+    """Texts with holes become f-strings, and names that are holes values of a kind that is not read."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        if isinstance(node.value, ast.Name) and node.value.id == _MARK:
+            raise SyntaxError("a statement that somebody else fills in")
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == _MARK and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(_unknown(), node)
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        if not isinstance(node.value, str) or _MARK not in node.value:
+            return node
+        return ast.copy_location(ast.JoinedStr(values=_pieces(node.value)), node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        made: list[ast.expr] = []
+        for value in node.values:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and _MARK in value.value:
+                made += _pieces(value.value)
+            else:
+                made.append(self.visit(value))
+        node.values = made
+        return node
+
+
+def _pieces(text: str) -> list[ast.expr]:
+    """The parts of an f-string that says a text with holes."""
+    parts = text.split(_MARK)
+    made: list[ast.expr] = [ast.Constant(parts[0])] if parts[0] else []
+    for part in parts[1:]:
+        made.append(ast.FormattedValue(_unknown(), -1))
+        made += [ast.Constant(part)] if part else []
+    return made
+
+
+def _unknown() -> ast.Constant:
+    return ast.Constant(b"")
