@@ -26,6 +26,7 @@ from auditor.model.verdict import REGULAR
 
 if TYPE_CHECKING:
     from auditor.graph import Graphs
+    from auditor.program import Memory as Known
     from auditor.program.naming.code import Code
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,14 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+
+
+class Memory:
+    """What one process keeps from one audit to the next: facts of contents, and what is known of programs."""
+
+    def __init__(self) -> None:
+        self.facts: dict[bytes, Facts] = {}
+        self.programs: Known | None = None
 
 
 class Options(TypedDict, total=False):
@@ -45,7 +54,7 @@ class Options(TypedDict, total=False):
     cache_dir: Path | None
     jobs: int | None
     progress: Progress | None
-    memory: dict[bytes, Facts] | None
+    memory: Memory | None
 
 
 def audit(
@@ -61,13 +70,13 @@ def audit(
     jobs: int | None = None,
     progress: Progress | None = None,
     governed_by: Audit | None = None,
-    memory: dict[bytes, Facts] | None = None,
+    memory: Memory | None = None,
 ) -> Audit:
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
     further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
-    as they stand there: a change cannot exempt itself. `memory` holds facts of contents from one call to the next, for whoever audits
+    as they stand there: a change cannot exempt itself. `memory` holds what is known of contents from one call to the next, for whoever audits
     many revisions in one process. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
@@ -89,7 +98,7 @@ def audit(
         from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
         from auditor.judgement import excerpts
 
-        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress, memory=memory)
+        files = read_facts(tree, cache=cache, jobs=jobs, progress=progress, memory=memory.facts if memory else None)
         result = _judge(
             tree.listing,
             tree.settings,
@@ -101,6 +110,7 @@ def audit(
             persona,
             str(rules or ""),
             tell,
+            memory,
         )
         result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
         if cache is not None and key and not result.errors:
@@ -235,6 +245,7 @@ def _judge(
     persona: str,
     extra: str,
     tell: Progress,
+    memory: Memory | None,
 ) -> Audit:
     """From facts to the finished audit."""
     from auditor.engine import judge, registry, ruleset
@@ -242,12 +253,16 @@ def _judge(
     from auditor.graph.views import account
     from auditor.graph.views.inventory import inventory
     from auditor.knowledge import load
+    from auditor.program import Memory as Known
     from auditor.program import resolve
     from auditor.score import UNSCORED, exposure_of, load_policy, restated
 
     policy, rules = load_policy(profile), registry(extra).shown_to(persona)
     tell("resolving the program", 0, 0)
-    resolved = resolve(files, _paths(listing), load(), _names(listing.target))
+    known = Known() if memory is None else memory.programs or Known()
+    if memory is not None:
+        memory.programs = known
+    resolved = resolve(files, _paths(listing), load(), _names(listing.target), known)
     tell("building the graph", 0, 0)
     graphs = Graphs(resolved, listing, settings, history)
     tell("asking the rules", 0, 0)

@@ -25,6 +25,14 @@ LOOK_BYTES = 8_000_000  # of contents without a blob id held while the cache is 
 LOOK_FILES = 400
 
 
+class FactsByPath(dict[str, Facts]):
+    """Facts by path, in the order of the listing; `digests` tell the contents that they were read from."""
+
+    def __init__(self, facts: Mapping[str, Facts], digests: Mapping[str, bytes]) -> None:
+        super().__init__(facts)
+        self.digests = digests
+
+
 class Tree(Protocol):
     """What is needed of a tree: its listing, and contents by path (None where they cannot be had)."""
 
@@ -43,7 +51,7 @@ def read_facts(
     jobs: int | None = None,
     progress: Progress | None = None,
     memory: dict[bytes, Facts] | None = None,
-) -> dict[str, Facts]:
+) -> FactsByPath:
     """The facts of every file that a reader knows and whose bytes are there, in the order of the listing.
 
     Equal contents are read once. `jobs` is the number of processes (None: one for each core). A reader's own failure
@@ -129,11 +137,14 @@ class _Reading:
             self._cache.put_many(self._unsaved)
         self._unsaved, self._unsaved_bytes = {}, 0
 
-    def result(self) -> dict[str, Facts]:
-        """Facts by path, in the order of the listing."""
-        known = self._lost | self._facts
-        pairs = ((path, self._keys.get(path, path.encode())) for path in self._kinds)
-        return {path: known[key] for path, key in pairs if key in known}
+    def result(self) -> FactsByPath:
+        """Facts by path, in the order of the listing; what failed, or could not be had, has no digest."""
+        known, sound = self._lost | self._facts, self.sound()
+        pairs = [(path, self._keys.get(path, path.encode())) for path in self._kinds]
+        return FactsByPath(
+            {path: known[key] for path, key in pairs if key in known},
+            {path: key for path, key in pairs if key in sound},
+        )
 
     def _plan(self) -> list[str]:
         """Notes which readers each path has, and its key where its blob is known. Returns the paths where it is not."""

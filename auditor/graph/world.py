@@ -30,6 +30,8 @@ from auditor.program.running.tests import holds_tests
 T = TypeVar("T")
 KEDRO_NAMES = frozenset({"catalog", "context", "session", "pipelines"})
 """Names that Kedro puts into every notebook of its projects."""
+AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
+"""What a notebook takes for a command where it stands alone on a line."""
 _GRADIENTS = (".zero_grad", ".backward", ".grad", ".gradient")
 _UPDATES = frozenset({"step", "apply_gradients", "minimize", "apply", "assign_sub", "sub_", "update", "train_step"})
 """Methods by which gradients move weights."""

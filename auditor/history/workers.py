@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.history.store import packed
 from auditor.model.errors import UsageError
-from auditor.model.facts import Facts
+from auditor.run import Memory
 from auditor.tree import Station
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def made(target: str, stations: Sequence[Station], options: Options, jobs: int) 
     """
     if len(stations) <= FEW:
         for station in stations:
-            yield _audit(target, station, options, {})
+            yield _audit(target, station, options, Memory())
         return
     context = _context()
     length = jobs * TASKS
@@ -91,7 +91,7 @@ def _context() -> BaseContext:
     return context
 
 
-_MEMORY: dict[bytes, Facts] = {}
+_MEMORY = Memory()
 
 
 def _begin() -> None:
@@ -111,7 +111,7 @@ def _in_worker(target: str, station: Station, options: Options) -> Made:
     return _audit(target, station, options, _MEMORY)
 
 
-def _audit(target: str, station: Station, options: Options, memory: dict[bytes, Facts]) -> Made:
+def _audit(target: str, station: Station, options: Options, memory: Memory) -> Made:
     """One commit, as of the day it was committed."""
     from auditor.run import audit
 

@@ -8,12 +8,24 @@ from functools import cached_property
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.program.calls.effects import Effects
+from auditor.program.calls.file_effects import of_file
 from auditor.program.configuration.readings import Readings
-from auditor.program.naming.code import Code
+from auditor.program.kept.answers import Answers, Entries
+from auditor.program.kept.traces import Tree
+from auditor.program.naming.code import Code, Walks
+from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
+
+
+class Memory:
+    """What is known of programs from one tree to the next, in one process."""
+
+    def __init__(self) -> None:
+        self.walks: Walks = {}
+        self.entries: Entries = {}
 
 
 class Resolved:
@@ -25,19 +37,31 @@ class Resolved:
         tree: frozenset[str],
         knowledge: Knowledge,
         names: frozenset[str] = frozenset(),
+        memory: Memory | None = None,
     ) -> None:
         self.tree = tree
         self.knowledge = knowledge
-        self.code = Code(files, knowledge)
+        memory = Memory() if memory is None else memory
+        self.code = Code(files, knowledge, memory.walks)
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
         self.texts = Texts(files, self.commands)
+        self._memory = memory
+        self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
 
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        return Effects(self.code, self.evaluator)
+        tree = Tree(self.code, self.evaluator.invocations, self._digests)
+        return Effects(self.code, self.evaluator, Answers("effects", of_file, tree, self._memory.entries))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What runs over single programs saw."""
+        effects = self.effects
+        tree = Tree(self.code, self.evaluator.invocations, self._digests, effects.callers, effects.lifted)
+        return Rows(tree, effects, self._memory.entries)
 
     @cached_property
     def readings(self) -> Readings:
@@ -52,10 +76,15 @@ def _packages(files: Mapping[str, Facts]) -> frozenset[str]:
 
 
 def resolve(
-    files: Mapping[str, Facts], tree: frozenset[str], knowledge: Knowledge, names: frozenset[str] = frozenset()
+    files: Mapping[str, Facts],
+    tree: frozenset[str],
+    knowledge: Knowledge,
+    names: frozenset[str] = frozenset(),
+    memory: Memory | None = None,
 ) -> Resolved:
     """Resolve all programs of a tree over their facts.
 
-    `tree` holds every path, read or not; `names` are what a clone of the repository may be called.
+    `tree` holds every path, read or not; `names` are what a clone of the repository may be called. `memory` holds
+    what is known of files from other trees; what is found is added to it.
     """
-    return Resolved(files, tree, knowledge, names)
+    return Resolved(files, tree, knowledge, names, memory)

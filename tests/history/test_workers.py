@@ -17,7 +17,7 @@ from auditor.history.store import slim, unpacked
 from auditor.history.workers import FEW, Made, made
 from auditor.model.facts import Facts
 from auditor.model.listing import Content
-from auditor.run import Options
+from auditor.run import Memory, Options
 from auditor.tree import Station, line, open_tree
 from tests.cli.test_judging_commands import ROWS, TRAIN
 from tests.tree.conftest import Repo
@@ -56,7 +56,7 @@ def options(tmp_path: Path) -> Options:
 
 def in_order(repo: Repo, tmp_path: Path) -> Iterator[Made]:
     """In this process, one commit after the other, with the memory of all before."""
-    memory: dict[bytes, Facts] = {}
+    memory = Memory()
     for station in line(str(repo.root)).stations:
         yield workers._audit(str(repo.root), station, options(tmp_path), memory)
 

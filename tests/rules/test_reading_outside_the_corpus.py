@@ -339,3 +339,51 @@ def test_the_revision_of_a_set_of_a_hub_is_asked_for_by_its_own_rule() -> None:
     file = "import pandas as pd\nf = pd.read_csv('d.csv')\n" + fit
     (named,), (plain,) = found({"a.py": hub}, "DAT001"), found({"a.py": file}, "DAT001")
     assert named.severity.rank < plain.severity.rank
+
+
+def test_a_package_that_a_list_names_twice_is_counted_once() -> None:
+    (finding,) = found({"requirements.txt": "pandas\nscikit-learn\npandas\n", "a.py": SK}, "REP002")
+    assert "2 of 2 packages" in finding.message
+    assert (
+        "1 of 2 packages"
+        in found({"requirements.txt": "pandas\nscikit-learn\npandas==2.2.1\n", "a.py": SK}, "REP002")[0].message
+    )
+
+
+def test_a_monitor_that_starts_something_itself_is_followed() -> None:
+    watch = "import subprocess\n\n\ndef check_drift(report):\n    if report['drift']:\n        {}\n\n\nif __name__ == '__main__':\n    check_drift({{'drift': 1}})\n"
+    run = {
+        **DEPLOYED,
+        ".github/workflows/w.yml": "on:\n  schedule:\n    - cron: '0 0 * * *'\njobs:\n  w:\n    runs-on: x\n    steps:\n      - run: python watch.py\n",
+    }
+    assert found({**run, "watch.py": watch.format("print('drift')")}, "MON005", "S")
+    assert not found({**run, "watch.py": watch.format("subprocess.run(['dvc', 'repro'])")}, "MON005", "S")
+
+
+def test_files_that_name_every_build_hold_an_environment() -> None:
+    files = {"envs/environment.yaml": "name: a\ndependencies:\n  - pandas\n  - scikit-learn\n", "a.py": SK}
+    assert found(files, "REP002")
+    assert not found({**files, "envs/default_linux-64.pin.txt": "@EXPLICIT\n"}, "REP002")
+
+
+def test_a_word_alone_on_a_line_is_a_command_of_the_notebook() -> None:
+    assert found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "lists"))}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "ls"))}, "REP008", "N")
+
+
+def test_folders_that_a_shell_of_windows_tells_apart_are_there() -> None:
+    stage = "stages:\n  fit:\n    cmd: python src\\fit.py\n"
+    assert found({"dvc.yaml": stage, "src/train.py": "print(1)\n"}, "PIP010")
+    assert not found({"dvc.yaml": stage, "src/fit.py": "print(1)\n"}, "PIP010")
+
+
+def test_settings_in_a_file_are_no_data_to_learn_from() -> None:
+    fit = "import json\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.DataFrame(json.load(open('configs/{}.json')))\nRidge().fit(f[['a']], f['y'])\n"
+    assert found({"fit.py": fit.format("people")}, "DAT001")
+    assert not found({"fit.py": fit.format("hyperparameters")}, "DAT001")
+
+
+def test_what_the_image_of_airflow_brings_is_there() -> None:
+    dag = {"dags/a.py": "import airflow\nimport kubernetes\nimport pandas\n", "requirements.txt": "requests\n"}
+    assert found({**dag, "Dockerfile": "FROM python:3.12\n"}, "REP003")
+    assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")

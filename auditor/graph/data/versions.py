@@ -116,13 +116,18 @@ _OF_TOKENIZERS = regex(
 """Files that belong to a pretrained model: its vocabulary is no data that training learns from."""
 
 
+SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
+"""Settings that are read as data are."""
+
+
 def is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
     if touch.effect.dead or touch.kind is NodeKind.MODEL or any(attrs.get(name) for name in _NO_DATA):
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
-    if _OF_TOKENIZERS.search(path.rpartition("/")[2]):
+    name = path.rpartition("/")[2]
+    if _OF_TOKENIZERS.search(name) or SETTINGS.search(name):
         return False
     if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
         return places.suffix(path) in (

@@ -69,7 +69,8 @@ class Tasks:
         if "function" in attrs:
             dotted, _, name = attrs["function"].rpartition(".")
             module = self.resolved.code.modules.file(folder, dotted)
-            scope = self.resolved.code.named(module, name) if module in self.resolved.code.programs else None
+            known = module is not None and module in self.resolved.code.programs
+            scope = self.resolved.code.named(module, name) if module is not None and known else None
             if module is not None and scope is not None:
                 yield from _asked(self.resolved.code.scope(module, scope).body)
             return

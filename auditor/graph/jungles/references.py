@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from posixpath import dirname
 from typing import NamedTuple
 
@@ -136,8 +137,15 @@ class _Tree:
             return exact[0]
         return next((c for c in candidates if f"/{c}".lower().endswith(f"/{path}".lower())), None)
 
+    @cached_property
+    def _glued(self) -> frozenset[str]:
+        """The paths of code without what stands between their folders."""
+        return frozenset(path.replace("/", "") for path in self.identities.tree if "/" in path and path.endswith(_CODE))
+
     def lacks(self, text: str) -> tuple[bool, str]:
         """Whether nothing of the tree ends with a text, and what would if letter case did not count."""
+        if "/" not in text and text in self._glued:
+            return False, ""  # its folders are told apart by what a shell of Windows alone takes for that
         found = self.ending(text)
         path = _inner(text)
         if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from auditor.graph import places
@@ -11,7 +12,7 @@ from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
-from auditor.program.rows.interpret import followed, followed_together
+from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit
@@ -106,12 +107,11 @@ def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]
     found = {}
     for path in paths:
         try:
-            trace = followed(world.resolved.effects, path)
+            trace = world.resolved.rows.of(path)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
             trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
         if trace is not None:
-            trace.cut = trace.cut or cut
-            found[path] = trace
+            found[path] = replace(trace, cut=trace.cut or cut)
     return found
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
+from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.observed.written import name_of
-from auditor.graph.operation.evidence import OWN_STATISTIC, monitor_calls, runs
+from auditor.graph.operation.evidence import monitor_calls, runs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return
@@ -69,7 +70,19 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
                 and OWN_STATISTIC.search(name)
                 and (_SURELY.search(name) or _SURELY.search(call.callee.path))
             ):
-                yield site, call.call.line, f"{name}()"
+                callee = (call.callee.path, call.callee.scope)
+                # Where it starts something itself, what it finds is followed within it.
+                acts = any(map(_starts, nested(code.scope(*callee).body)))
+                yield (callee, 0, f"{name}()") if acts else (site, call.call.line, f"{name}()")
+
+
+def _starts(nested_at: tuple[object, object]) -> bool:
+    """Whether a branch starts something or tells somebody."""
+    statement = nested_at[0]
+    return type(statement) is If and any(
+        type(call := getattr(inner, "value", None)) is Call and name_of(call.func).rpartition(".")[2] in _STARTING
+        for inner, _ in nested((*statement.body, *statement.orelse))
+    )
 
 
 def _fate(world: World, site: Site, line: int) -> str:

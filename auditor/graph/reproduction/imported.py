@@ -156,7 +156,17 @@ _SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-lear
 _IN_IMAGES = (
     (
         regex(r"(^|/)(apache/airflow|bitnami/airflow|astro-runtime|astrocrpublic\.azurecr\.io/runtime)\b"),
-        ("apache-airflow",),
+        (
+            "apache-airflow",
+            "kubernetes",
+            "boto3",
+            "docker",
+            "redis",
+            "psycopg2-binary",
+            "pandas",
+            "google-cloud-storage",
+            "google-cloud-bigquery",
+        ),
     ),
     (regex(r"(^|/)tensorflow/tensorflow\b"), ("tensorflow",)),
     (regex(r"(^|/)pytorch/pytorch\b"), ("torch", "torchvision")),

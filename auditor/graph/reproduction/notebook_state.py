@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.world import World
+from auditor.graph.world import AUTOMAGIC, World
 from auditor.model.ir import Assign, Cell, Do, Each, Expr, Lambda, Name, Outer, Program, Stmt
 from auditor.model.place import Place
 from auditor.program.naming.scopes import children
@@ -127,6 +127,8 @@ def _loaded(body: Iterable[Stmt]) -> Iterator[tuple[int, Name]]:
     """The names that plain statements of the top level read; what stands in branches, loops and lambdas may not run."""
     for statement in body:
         match statement:
+            case Do(value=Name(id=name)) if name in AUTOMAGIC:
+                pass  # `ls` alone on a line is a command
             case Assign(value=value, line=line) | Do(value=value, line=line) if value is not None:
                 yield from ((line, name) for name in _names(value))
             case _:

@@ -24,6 +24,12 @@ _FOR_WORK = regex(
     re.I,
 )
 
+_EXPLICIT = regex(
+    r"(^|[._-])(lock|pin|pinned|frozen|explicit)\.(txt|ya?ml)$|(linux|osx|win)-(64|arm64|aarch64)[\w.-]*\.(txt|ya?ml|lock)$",
+    re.I,
+)
+"""Files of conda that name every build for one platform."""
+
 
 class Environment(NamedTuple):
     """A file that asks for packages at run time, with what it includes; `locked`: a lock, compiled file or constraint holds it."""
@@ -89,6 +95,10 @@ def _is_locked(world: World, path: str) -> bool:
     if path.rpartition("/")[2] in world.once(constrained):
         return True
     folders = {dirname(path)} | ({""} if world.files[path].kind == "pyproject" else set())
+    if world.files[path].kind in ("conda", "pixi"):
+        explicit = (p for p in world.sizes if dirname(p) in folders and _EXPLICIT.search(p.rpartition("/")[2]))
+        if next(explicit, None) is not None:
+            return True
     return any(facts.kind == "lock" and dirname(lock) in folders for lock, facts in world.files.items())
 
 
@@ -111,10 +121,12 @@ def pinnings(world: World, owned: Callable[[str], bool]) -> list[Pinning]:
         if not any(asked.requirement.name in used for asked in environment.asked):
             continue  # made for something else than the programs here
         held = _pinned_beside(world, environment)
+        # A package that a file names twice is one, held by either line.
+        each = {a.requirement.name: a for a in sorted(environment.asked, key=lambda a: a.requirement.pinned)}
         loose = [] if environment.locked else [
-            a for a in environment.asked if not a.requirement.pinned and a.requirement.name not in held
+            a for a in environment.asked if each[a.requirement.name] is a and not a.requirement.pinned and a.requirement.name not in held
         ]  # fmt: skip
-        found.append(Pinning(environment.path, tuple(loose), len(environment.asked) - len(loose)))
+        found.append(Pinning(environment.path, tuple(loose), len(each) - len(loose)))
     return found
 
 

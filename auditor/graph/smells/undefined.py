@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from auditor.graph import places
 from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
-from auditor.graph.world import World
+from auditor.graph.world import AUTOMAGIC, World
 from auditor.model.ir import (
     Assign,
     Attr,
@@ -86,8 +86,6 @@ _HARMLESS = frozenset(
 )
 _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 """Tags of cells that papermill puts names after."""
-_AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
-"""What a notebook takes for a command where it stands alone on a line."""
 _PLACEHOLDER = regex(r"__[A-Z][A-Z\d_]*$")
 """Names that are written to be replaced."""
 _ALIASES = frozenset(sys.stdlib_module_names) | {
@@ -302,7 +300,7 @@ def _uses(world: World, path: str, program: Program) -> Iterator[tuple[str, int]
         for expr, line in _expressions(scope):
             if any(first <= line <= last for first, last in expected):
                 continue
-            if path.endswith(".ipynb") and type(expr) is Name and expr.id in _AUTOMAGIC:
+            if path.endswith(".ipynb") and type(expr) is Name and expr.id in AUTOMAGIC:
                 continue
             for node in within(expr):
                 if type(node) is Name and not node.version:

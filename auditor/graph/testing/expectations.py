@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
 from auditor.graph.data.trail import training_roots
-from auditor.graph.data.versions import Root
+from auditor.graph.data.versions import SETTINGS, Root
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -46,10 +46,6 @@ _CHECKS = regex(r"valid(?!ation_(set|data|loss|split))|check|verif|quality|missi
 """Words in the names of functions that look at data."""
 
 
-_SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|ini)$", re.I)
-"""Settings that are read as data are."""
-
-
 class Expectations(NamedTuple):
     """What checks the data of training (`by`, with its place), and the data that training starts from.
 
@@ -68,7 +64,7 @@ def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
     roots = [
         root
         for root in training_roots(world, owned)
-        if root.state != "supplied" and root.touch is not None and not _SETTINGS.search(root.artefact)
+        if root.state != "supplied" and root.touch is not None and not SETTINGS.search(root.artefact)
     ]
     # What is known by its whole name is told first, and what a program trains on before what a notebook does.
     roots.sort(key=lambda root: (root.training.endswith(".ipynb"), "{" in root.artefact))

@@ -136,7 +136,7 @@ def _of_attribute(evaluator: Evaluator, attr: Attr, frame: Frame, depth: int) ->
     if type(base) is Instance and type(base.of) is Local and base.made is not None:
         if type(evaluator.objects.method(base.of, attr.name)) is Local or evaluator.objects.adjusted(base.of):
             return None
-        if attr.name in evaluator.objects.rebound:
+        if evaluator.code.rebinds(attr.name):
             return None
         return _all(evaluator, evaluator.objects.fields(base.of, attr.name, base.made), depth)
     return None

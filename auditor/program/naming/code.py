@@ -161,27 +161,40 @@ class Made(msgspec.Struct, frozen=True, gc=False):
 Given: TypeAlias = Mapping[str, tuple[Expr, Frame]]
 
 
+class Walked(NamedTuple):
+    """What walking through a program found, which its text alone decides."""
+
+    program: Program
+    scopes: dict[int, ScopeIndex]
+    words: list[Words]
+
+
+Walks: TypeAlias = dict[int, Walked]
+"""By the identity of the program."""
+
+
 class Code:
     """Read access to all programs of the tree. Scopes are indexed when first asked for."""
 
-    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge) -> None:
+    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge, walks: Walks | None = None) -> None:
+        """`walks`: what was found in programs of other trees; what is found is added to it."""
         self.embedded = Embedded(files)
-        self.files = {**files, **self.embedded.files} if self.embedded.files else files
+        self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
+        self._walks: Walks = {} if walks is None else walks
         self.knowledge = knowledge
-        self.programs: dict[str, Program] = {
+        self.programs: Mapping[str, Program] = {
             path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
         self.modules = Modules(self.programs)
-        self._indexes: dict[tuple[str, int], ScopeIndex] = {}
+        self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
-        self._words: dict[str, Words] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
         self._imports: dict[str, frozenset[str]] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
-        self._importers: dict[str, list[str]] | None = None
+        self._importing: dict[str, frozenset[str]] = {}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -194,15 +207,20 @@ class Code:
 
     def index(self, path: str, number: int) -> ScopeIndex:
         """What a scope binds, calls and returns."""
-        key = (path, number)
-        found = self._indexes.get(key)
+        indexes = self._indexes.get(path)
+        if indexes is None:
+            indexes = self._indexes[path] = self._walked(path).scopes
+        found = indexes.get(number)
         if found is None:
-            scope = self.programs[path].scopes[number]
-            found = self._indexes[key] = index_scope(scope.body)
-            for position, param in enumerate(scope.params):
-                binding = Binding("param", param.default, (), scope.line, at=position)
-                found.bindings.setdefault(param.name, {}).setdefault(1, binding)
+            found = indexes[number] = _indexed(self.programs[path].scopes[number])
         return found
+
+    def _walked(self, path: str) -> Walked:
+        program = self.programs[path]
+        known = self._walks.get(id(program))
+        if known is None:
+            known = self._walks[id(program)] = Walked(program, {}, [])
+        return known
 
     def bind(self, frame: Frame, params: Given, items: Given | None = None) -> Frame:
         """The frame with its names bound; equal bindings are one object, so that answers can be remembered by it."""
@@ -233,8 +251,9 @@ class Code:
 
     def owner(self, path: str, number: int) -> int | None:
         """The class that a scope is a method of."""
-        parent = self.scope(path, number).parent
-        return parent if parent >= 0 and self.scope(path, parent).kind == "class" else None
+        scopes = self.programs[path].scopes
+        parent = scopes[number].parent
+        return parent if parent >= 0 and scopes[parent].kind == "class" else None
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""
@@ -282,10 +301,10 @@ class Code:
 
     def words(self, path: str) -> Words:
         """The texts, members and free names that are written out in a program."""
-        found = self._words.get(path)
-        if found is None:
-            found = self._words[path] = words_of(self.programs[path])
-        return found
+        found = self._walked(path).words
+        if not found:
+            found.append(words_of(self.programs[path]))
+        return found[0]
 
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
@@ -356,25 +375,59 @@ class Code:
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
-        if self._importers is None:
-            self._importers = {}
-            for other in self.paths:
-                for target in self.imports(other):
-                    self._importers.setdefault(target, []).append(other)
+        known = self._importing.get(path)
+        if known is None:
+            found: set[str] = set()
+            todo = [path]
+            while todo:
+                new = self._importers.get(todo.pop(), set()) - found
+                found |= new
+                todo += new
+            known = self._importing[path] = frozenset(found - {path})
+        return known
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        """The files that import each module directly."""
+        found: dict[str, set[str]] = {}
+        for path in self.paths:
+            for target in self.imports(path):
+                found.setdefault(target, set()).add(path)
+        return found
+
+    def rebinds(self, attribute: str) -> bool:
+        """Whether some code assigns an attribute to objects from outside their methods, or changes it by what it is."""
+        return attribute in self._rebound
+
+    @cached_property
+    def _rebound(self) -> frozenset[str]:
         found: set[str] = set()
-        todo = [path]
-        while todo:
-            for other in self._importers.get(todo.pop(), ()):
-                if other not in found:
-                    found.add(other)
-                    todo.append(other)
-        return frozenset(found - {path})
+        for path in self.paths:
+            for number in self.scopes(path):
+                index = self.index(path, number)
+                own = self.receiver(path, number) if index.attributes else ""
+                found |= index.changed
+                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+        return frozenset(found)
+
+    def receiver(self, path: str, number: int) -> str:
+        """The name by which a method has its object; "" for any other scope."""
+        params = self.scope(path, number).params
+        return params[0].name if params and self.owner(path, number) is not None else ""
 
     def calls(self, path: str) -> Iterable[tuple[int, Call]]:
         """All calls of a file with the scope each stands in."""
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _indexed(scope: Scope) -> ScopeIndex:
+    found = index_scope(scope.body)
+    for position, param in enumerate(scope.params):
+        binding = Binding("param", param.default, (), scope.line, at=position)
+        found.bindings.setdefault(param.name, {}).setdefault(1, binding)
+    return found
 
 
 def _binding_key(given: Given) -> Iterable[tuple[object, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -182,22 +181,6 @@ class Objects:
                 found += self.fields(base, name, self._made_as(base, cls, made), depth + 1)
         return found
 
-    @cached_property
-    def rebound(self) -> frozenset[str]:
-        """The attributes that some code assigns to objects from outside their methods, or changes by what they are."""
-        found: set[str] = set()
-        for path in self.code.paths:
-            for number in self.code.scopes(path):
-                index = self.code.index(path, number)
-                own = self._own(path, number) if index.attributes else ""
-                found |= index.changed
-                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
-        return frozenset(found)
-
-    def _own(self, path: str, number: int) -> str:
-        params = self.code.scope(path, number).params
-        return params[0].name if params and self.code.owner(path, number) is not None else ""
-
     def adjusted(self, cls: Local) -> bool:
         """Whether what an object is made with is not what it holds: validators, `__post_init__`, attributes set by text."""
         found = self._adjusted.get(cls)
@@ -349,7 +332,7 @@ class Objects:
         """What a scope assigns to attributes of names, by name and attribute."""
         table: dict[tuple[str, str], list[tuple[Expr, Frame]]] = {}
         attributes = self.code.index(*site).attributes
-        own = self._own(*site) if attributes else ""
+        own = self.code.receiver(*site) if attributes else ""
         for receiver, attribute, value, block, _ in attributes:
             if receiver != own:
                 table.setdefault((receiver, attribute), []).append((value, Frame(*site, block=block)))

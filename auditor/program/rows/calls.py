@@ -221,6 +221,8 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
         called.name = "__call__"
         return models.modelling(m, called, field)
     found = m.own_method(receiver, called.name)
+    if found is None and called.name == "next":
+        _branched(m, called, receiver)
     if found is not None:
         known = len(m.trace.trainings)
         result = inlined(m, called, (found.path, found.scope), receiver)
@@ -231,6 +233,15 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
         inlined(m, called, (fit.path, fit.scope), receiver)
         return inlined(m, replace_args(called, called.args[:1]), (transform.path, transform.scope), receiver)
     return m.unfollowed(called)
+
+
+def _branched(m: Machine, called: Called, receiver: Value) -> None:
+    """`self.next(self.train, foreach="candidates")`: the step that comes next is run for each of what the field holds."""
+    over, step = called.constant("foreach"), called.expr.args[0] if called.expr.args else None
+    thing = m.heap[receiver.ref]
+    held = thing.fields.get(over) if isinstance(over, str) else None
+    if held is not None and type(step) is Attr:
+        m.heap[receiver.ref] = replace(thing, attrs={**thing.attrs, f"foreach {step.name}": held})
 
 
 def attribute(m: Machine, base: Value, name: str) -> Value:

@@ -10,23 +10,26 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
-from auditor.program.calls.effects import Effects, Site
+from auditor.program.calls.records import Site
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.machine import Machine
+from auditor.program.rows.iteration import elements
+from auditor.program.rows.machine import Machine, RunEffects
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.state import Env, Thing
-from auditor.program.rows.statements import STATEMENTS
+from auditor.program.rows.statements import STATEMENTS, UNKNOWN_PASSES
 from auditor.program.rows.trace import Trace
+from auditor.program.rows.values import Value
 
 __all__ = ["STATELESS", "followed", "followed_together"]
 
+_FLOW = "metaflow.FlowSpec"
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
 
 
-def followed(effects: Effects, path: str) -> Trace | None:
+def followed(effects: RunEffects, path: str) -> Trace | None:
     """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
     busy = _busy(effects, path)
     if not busy:
@@ -36,7 +39,7 @@ def followed(effects: Effects, path: str) -> Trace | None:
     return machine.trace
 
 
-def followed_together(effects: Effects, paths: Iterable[str], names: Mapping[int, str]) -> dict[str, Trace]:
+def followed_together(effects: RunEffects, paths: Iterable[str], names: Mapping[int, str]) -> dict[str, Trace]:
     """What runs over programs saw that hand rows and models to each other through files, those that write before those that read.
 
     `names` are the files, by the identity of the effects that write and read them.
@@ -53,7 +56,7 @@ def followed_together(effects: Effects, paths: Iterable[str], names: Mapping[int
     return found
 
 
-def _busy(effects: Effects, path: str) -> list[int]:
+def _busy(effects: RunEffects, path: str) -> list[int]:
     """The scopes of a file that fit, split or judge."""
     return [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
 
@@ -74,7 +77,17 @@ def _run(machine: Machine, path: str, busy: list[int]) -> None:
 def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
     """Functions to run for themselves: those that nothing calls before those that something does."""
     reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
-    return [n for n in reaching if not m.effects.callers.get((path, n))] + [n for n in busy if n]
+    first = [n for n in reaching if not m.effects.called((path, n))]
+    owners = {owner for n in reaching if (owner := m.code.owner(path, n)) is not None}
+    flows = {owner for owner in owners if _is_flow(m, Local(path, owner))}
+    if flows:  # what one step leaves on the flow the next may fit, without saying what it is
+        first = [n for n in m.code.scopes(path) if n in first or m.code.owner(path, n) in flows]
+    return first + [n for n in busy if n]
+
+
+def _is_flow(m: Machine, cls: Local) -> bool:
+    """Whether a class is a flow, whose methods are steps on one object."""
+    return _FLOW in m.denoter.ancestry(cls)
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:
@@ -90,7 +103,7 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
         if known is not None:
             names["self"] = known
             m.visited.add(site)
-            m.body(scope.body, Env(site, names, module))
+            _step(m, site, names, module)
             return
         receiver = replace(m.thing("object", Thing(scope.name, Spot(site[0], scope.line))), path=site[0], scope=owner)
         names["self"] = m.alone[site[0], owner] = receiver
@@ -103,6 +116,19 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
             m.body(m.code.scope(init.path, init.scope).body, inner)
     m.visited.add(site)
     m.body(scope.body, Env(site, names, module))
+
+
+def _step(m: Machine, site: Site, names: dict[str, Value], module: Env) -> None:
+    """Run a method on an object that others have worked on; a step of a flow once for each of the first elements of its `foreach`."""
+    scope, receiver = m.code.scope(*site), names["self"]
+    over = m.heap[receiver.ref].attrs.get(f"foreach {scope.name.rpartition('.')[2]}")
+    turns = (elements(m, over) or [])[:UNKNOWN_PASSES] if isinstance(over, Value) else []
+    if not turns:
+        m.body(scope.body, Env(site, names, module))
+    for turn in turns:
+        thing = m.heap[receiver.ref]
+        m.heap[receiver.ref] = replace(thing, fields={**thing.fields, "input": turn})
+        m.body(scope.body, Env(site, dict(names), module, loops=1))
 
 
 def _frame(site: Site) -> Frame:

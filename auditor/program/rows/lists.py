@@ -27,7 +27,7 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
         # Elements that are not followed: the list is no longer known to be whole.
         m.changed(called.target, base, replace(base, open=bool(base.items)), called.at)
         return OTHER
-    return base.items[-1] if called.name == "pop" and base.items else base
+    return base.items[-1] if called.name == "pop" and base.items else replace(base)
 
 
 def _appended(m: Machine, called: Called) -> Value:

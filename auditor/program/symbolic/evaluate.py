@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from auditor.model.ir import (
     Attr,
     Call,
@@ -70,7 +72,8 @@ FUEL = 1500
 class Evaluator:
     """Answers which texts an expression can have, at most 20 of them."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, first_pick: int = 0) -> None:
+        """`first_pick`: where it begins to number the choices in loops, which two evaluators must number apart."""
         self.code = code
         self.invocations = Invocations(code.importers)
         self.denoter = Denoter(code, self)
@@ -78,7 +81,7 @@ class Evaluator:
         self.displays = Displays(code, self)
         self.configs = Configs(code, self)
         self.options = CommandLines(code, self)
-        self.names = NameTexts(code, self)
+        self.names = NameTexts(code, self, first_pick)
         self._fuel = 0
         self._busy = False
         self._memo: dict[tuple[int, str, int, int], Values] = {}
@@ -161,7 +164,7 @@ class Evaluator:
             return ()
         for value in self.texts(base, frame):
             if len(value.parts) == 1 and isinstance(part := value.parts[0], Hole) and part.kind == "param":
-                return (value._replace(parts=(part._replace(name=f"{part.name}.{name}"),)),)
+                return (replace(value, parts=(replace(part, name=f"{part.name}.{name}"),)),)
         return ()
 
     def _of_class(self, cls: Local, expr: Attr, made: object, frame: Frame) -> Values:
@@ -243,7 +246,7 @@ class Evaluator:
         for invocation in self.invocations.of(frame.path):
             if 0 <= position < len(invocation.words) and int(key) >= 0:
                 value = of_word(invocation.words[position], shown=invocation.shown)
-                found.append(value._replace(runs=frozenset({invocation.number})))
+                found.append(replace(value, runs=frozenset({invocation.number})))
         return tuple(found) or (hole("cli", f"argv{start + int(key)}"),)
 
     # --- operators ---

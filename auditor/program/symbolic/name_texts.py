@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.naming import fixtures
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 class NameTexts:
     """Answers which texts a name can have where it stands."""
 
-    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+    def __init__(self, code: Code, evaluator: Evaluator, first_pick: int = 0) -> None:
         self.code = code
         self.evaluator = evaluator
+        self._first_pick = first_pick
         self._collections: dict[tuple[int, str, int, int], int] = {}
         # What one search has asked of modules: modules that import all of each other would be asked without end.
         self._searching: dict[tuple[str, str], Values] = {}
@@ -159,10 +162,10 @@ class NameTexts:
             if part is None:
                 return (hole("loop", name),)
             found.extend(
-                value._replace(picks=value.picks | {(collection, number)}) for value in self.evaluator.texts(*part)
+                replace(value, picks=value.picks | {(collection, number)}) for value in self.evaluator.texts(*part)
             )
         return tuple(found) if len(found) <= MOST_ALTERNATIVES else (hole("loop", name),)
 
     def _collection(self, source: Expr, frame: Frame) -> int:
         """A number for what a loop goes over, the same for all targets of that loop."""
-        return self._collections.setdefault((id(source), *frame.key), len(self._collections))
+        return self._collections.setdefault((id(source), *frame.key), self._first_pick + len(self._collections))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import audit
-from auditor.graph.leakage import leaks
+from auditor.program.rows import kept
 
 PROGRAM = (
     "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('x.csv')\n{odd}m = Ridge().fit(f[['a']], f['b'])\n"
@@ -27,7 +27,7 @@ def test_a_bug_is_told_and_the_audit_goes_on(tmp_path: Path, monkeypatch: pytest
     def broken(*_args: object) -> None:
         raise IndexError("tuple index out of range")
 
-    monkeypatch.setattr(leaks, "followed", broken)
+    monkeypatch.setattr(kept, "followed", broken)
     found = audit(str(tmp_path), use_cache=False)
     assert found.errors == ("train.py: following its rows failed: IndexError: tuple index out of range",)
     asked = {"LKG001", "LKG002", "LKG003", "LKG005", "LKG011"}

@@ -202,3 +202,9 @@ def test_files_that_are_read_one_after_the_other_are_no_copies_of_one() -> None:
 def test_folds_of_what_a_function_calls_the_training_part_have_not_the_last_word(name: str, *, leaks: bool) -> None:
     body = "    {0} = StandardScaler().fit_transform({0})\n    print(cross_val_score(LogisticRegression(), {0}, y))\n"
     assert ("preprocessing" in found(HEAD + f"def judge({name}, y):\n" + body.format(name))) is leaks
+
+
+def test_a_copy_of_a_list_is_another_list() -> None:
+    copied = "parts = [X_tr]\nmore = parts.copy()\nmore.append(X_te)\nmodel = LogisticRegression().fit(pd.concat(parts), y_tr)\n"
+    assert "overlap" not in found(HEAD + SPLIT + copied + "print(model.score(X_te, y_te))\n")
+    assert "overlap" in found(HEAD + SPLIT + copied.replace("(parts)", "(more)") + "print(model.score(X_te, y_te))\n")

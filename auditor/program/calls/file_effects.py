@@ -1,0 +1,214 @@
+"""What the scopes of one file do, and whom they call: asked of one evaluator, so that all it read is known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from auditor.knowledge import Entry
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Name
+from auditor.program.calls.branches import reach
+from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
+from auditor.program.calls.targets import Targets, chained
+from auditor.program.calls.trials import Trials
+from auditor.program.kept.answers import View
+from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Partial
+from auditor.program.naming.scopes import CallSite, ScopeIndex
+from auditor.program.running.invocations import argument
+from auditor.program.symbolic.evaluate import Evaluator
+
+_KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
+"""Decorators that give a function another form and call it no sooner."""
+
+
+class FileEffects(NamedTuple):
+    """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found."""
+
+    own: tuple[Effect, ...] = ()
+    calls: tuple[LocalCall, ...] = ()
+    made: tuple[tuple[Site, Local], ...] = ()
+
+
+def of_file(view: View) -> FileEffects:
+    """What the scopes of a file do."""
+    reader = _Reader(view.code, view.evaluator)
+    reader.read(view.path)
+    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made))
+
+
+def frames_of(evaluator: Evaluator, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
+    """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""
+    around = (frame or Frame(*site)).at(call_site.conditions)
+    return evaluator.displays.frames_within(call_site.within, around) if call_site.within else [around]
+
+
+def serves(code: Code, dotted: str) -> bool:
+    """Whether a library name belongs to a framework that answers requests."""
+    library = code.knowledge.library(dotted)
+    return library is not None and library.domain == "serving"
+
+
+class _Reader:
+    def __init__(self, code: Code, evaluator: Evaluator) -> None:
+        self.code = code
+        self.evaluator = evaluator
+        self.targets = Targets(code, evaluator)
+        self.trials = Trials(code, evaluator)
+        self.own: list[Effect] = []
+        self.calls: list[LocalCall] = []
+        self.made: list[tuple[Site, Local]] = []
+
+    def read(self, path: str) -> None:
+        for number in self.code.scopes(path):
+            site = (path, number)
+            for call_site in self.code.index(path, number).calls:
+                self._call(site, call_site)
+            self._decorated(path, number)
+
+    def _decorated(self, path: str, number: int) -> None:
+        """Calls in decorators and defaults belong to the scope around; what a library decorates, it may call."""
+        scope = self.code.scope(path, number)
+        around = (path, max(scope.parent, 0))
+        for param in scope.params if number else ():
+            if param.default is not None:
+                for call_site in ScopeIndex.of_expression(param.default).calls:
+                    self._call(around, call_site)
+        for decorator in scope.decorators:
+            index = ScopeIndex.of_expression(decorator)
+            for call_site in index.calls:
+                self._call(around, call_site)
+            name = decorator.func if type(decorator) is Call else decorator
+            dotted = self.evaluator.denoter.dotted(name, Frame(*around))
+            if dotted is not None and scope.kind == "function" and not dotted.startswith(_KEEPING):
+                call = decorator if type(decorator) is Call else Call(decorator, (), (), scope.line, scope.line)
+                where = CallSite(call, (), dead=False, loop=0)
+                self._local(
+                    around, where, Local(path, number), direct=False, registered=True, served=serves(self.code, dotted)
+                )
+
+    def _call(self, site: Site, call_site: CallSite) -> None:
+        call = call_site.call
+        frame = frames_of(self.evaluator, site, call_site)[0]
+        callee = self.evaluator.denoter.denote(call.func, frame)
+        match callee:
+            case Library(dotted):
+                self._library(site, call_site, dotted, frame)
+            case Local():
+                self._local(site, call_site, callee, direct=True)
+            case Partial(function, call, where):
+                self._partial(site, call_site, function, call, where)
+            case Instance(of) if isinstance(of, str):
+                self._library(site, call_site, f"{of}.__call__", frame)
+            case Instance(of) if isinstance(of, Local):
+                method = self.evaluator.denoter.attribute(callee, "__call__", frame)
+                if type(method) is Local:
+                    self._local(site, call_site, method, direct=True)
+            case None if type(call.func) is Attr:
+                self._unknown_receiver(site, call_site, call.func.name, frame)
+        for value in (*call.args, *[value for _, value in call.keywords]):
+            if type(value) in (Name, Attr):
+                handed = self.evaluator.denoter.denote(value, frame)
+                if type(handed) is Local:
+                    served = type(callee) is Library and serves(self.code, callee.dotted)
+                    taken = type(callee) is not Local and self.code.scope(*site).kind == "class"
+                    self._local(site, call_site, handed, direct=False, served=served, registered=taken)
+
+    def _local(
+        self,
+        site: Site,
+        call_site: CallSite,
+        callee: Local,
+        *,
+        direct: bool,
+        served: bool = False,
+        registered: bool = False,
+    ) -> None:
+        constructs = False
+        if self.code.scope(callee.path, callee.scope).kind == "class":
+            if direct:
+                self.made.append((site, callee))
+            init = self.evaluator.denoter.attribute(callee, "__init__", Frame(*site))
+            base = self.evaluator.denoter.ancestry(callee)
+            if base:
+                frame = Frame(*site, block=call_site.block)
+                self._library(site, call_site, base[0], frame, kind="subclass")
+            if type(init) is not Local:
+                return
+            callee, constructs = init, direct
+        guarded = self._guarded(site, call_site)
+        edge = LocalCall(site, callee, call_site.call, call_site, direct, guarded, constructs, served, registered)
+        self.calls.append(edge)
+
+    def _partial(self, site: Site, call_site: CallSite, function: Library | Local, given: Call, where: Frame) -> None:
+        """A call of a `functools.partial`: with the arguments of both where they stand in one scope, else its own."""
+        own = call_site.call
+        merged = own
+        if (where.path, where.scope) == site:
+            args, keywords = (*given.args[1:], *own.args), (*given.keywords, *own.keywords)
+            merged = self.code.keep(Call(own.func, args, keywords, own.line, own.end_line))
+        whole = replace(call_site, call=merged)
+        if type(function) is Library:
+            self._library(site, whole, function.dotted, Frame(*site, block=call_site.block))
+        elif type(function) is Local:
+            self._local(site, whole, function, direct=True)
+
+    def _guarded(self, site: Site, call_site: CallSite) -> bool:
+        """Whether a call stands under the main guard of its file."""
+        return bool(call_site.block) and site[1] == 0 and self.code.index(*site).guarded(call_site.block)
+
+    def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
+        dotted = self.evaluator.denoter.calls.narrowed(dotted, call_site.call, frame)
+        entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
+        if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
+            self._add(site, call_site, dotted, entry, frame, 0.95)
+
+    def _method(self, dotted: str) -> Entry | None:
+        receiver, _, method = dotted.rpartition(".")
+        return self.code.knowledge.method(receiver, method) if receiver else None
+
+    def _unknown_receiver(self, site: Site, call_site: CallSite, method: str, frame: Frame) -> None:
+        entry = self.code.knowledge.unique_method(method) or chained(call_site.call, self.code.knowledge)
+        if entry is not None:
+            self._add(site, call_site, entry.name, entry, frame, 0.6)
+
+    def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
+        call = call_site.call
+        role = self._role(call, entry, frame)
+        frames = frames_of(self.evaluator, site, call_site) if call_site.within else [frame]
+        named = self.targets.named(call, entry, frames)
+        if named is None:
+            return
+        if self.trials.of(site).moved:
+            named = named.moved()
+        if role in IO_ROLES:
+            named = named.limited(reach(self.evaluator, frame)) or named
+        self.own.append(
+            Effect(
+                role=role,
+                name=dotted,
+                entry=entry,
+                targets=named.targets,
+                site=site,
+                line=call.line,
+                end_line=call.end_line,
+                certainty=certainty,
+                dead=call_site.dead,
+                call=call,
+                dest=named.dest,
+                source=named.source,
+                guarded=self._guarded(site, call_site),
+                at=call_site,
+            )
+        )
+
+    def _role(self, call: Call, entry: Entry, frame: Frame) -> Role:
+        by = entry.role_by
+        chosen = argument(call, by.by, by.pos) if by is not None else None
+        texts = (
+            [value.text() for value in self.evaluator.values(chosen, frame) if value.exact]
+            if chosen is not None
+            else []
+        )
+        return entry.role_for(texts[0] if texts else None)

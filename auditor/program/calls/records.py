@@ -1,0 +1,91 @@
+"""The records of what scopes do: effects, and calls of functions of the repository."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from auditor.knowledge import Entry
+from auditor.knowledge import load as knowledge
+from auditor.model.artefact import Role
+from auditor.model.ir import Call
+from auditor.program.naming.code import Frame, Local
+from auditor.program.naming.scopes import CallSite
+from auditor.program.symbolic.values import Value
+
+Site: TypeAlias = tuple[str, int]
+"""A scope: (path of the file, number of the scope)."""
+
+IO_ROLES = frozenset(
+    {Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.DOWNLOAD, Role.COPY, Role.CONFIG_READ}
+)
+
+
+class Effect(NamedTuple):
+    """One thing that a scope does by a call.
+
+    `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
+    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here); `chain` are
+    the calls between, from the outermost in.
+    """
+
+    role: Role
+    name: str
+    entry: Entry
+    targets: tuple[Value, ...]
+    site: Site
+    line: int
+    end_line: int
+    certainty: float
+    dead: bool
+    call: Call
+    via: tuple[str, ...] = ()
+    dest: tuple[Value, ...] = ()
+    guarded: bool = False
+    origin: tuple[Site, int] | None = None
+    at: CallSite | None = None
+    source: tuple[Value, ...] = ()
+    chain: tuple[LocalCall, ...] = ()
+
+    @property
+    def frame(self) -> Frame:
+        """Where its arguments are evaluated."""
+        return Frame(*self.site, block=self.at.block if self.at is not None else ())
+
+    @property
+    def domain(self) -> str:
+        """The field of the library: `ml`, `data`, `tracking`, …; "" where no table says."""
+        library = knowledge().library(self.entry.library)
+        return library.domain if library is not None else ""
+
+    @property
+    def logs_locally(self) -> bool:
+        """Whether it is a tracker that writes into a folder which it names."""
+        return self.role is Role.LOG and bool(self.entry.attrs.get("local"))
+
+    @property
+    def io(self) -> bool:
+        """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
+        named = (
+            (self.role in IO_ROLES or self.logs_locally)
+            and bool(self.targets)
+            and not self.entry.attrs.get("in_memory")
+        )
+        return named or bool(self.source or self.dest)
+
+
+class LocalCall(NamedTuple):
+    """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
+
+    `direct`: it is called; else it is handed on, `registered` by a decorator or by a class to a library, `served` to a
+    framework that answers requests.
+    """
+
+    caller: Site
+    callee: Local
+    call: Call
+    site: CallSite
+    direct: bool
+    guarded: bool = False
+    constructs: bool = False
+    served: bool = False
+    registered: bool = False

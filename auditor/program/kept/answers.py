@@ -1,0 +1,91 @@
+"""Answers about single files: each found by an evaluator of its own, and kept while all that it was found by stays the same.
+
+As an evaluator of its own sees nothing but its file and what that leads to, an answer does not hang on what was asked before;
+and as its view of the tree notes whatever is looked at, it is known when it would be found again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
+
+from auditor.model.ir import Program
+from auditor.program.kept.traces import Trace, Tree
+from auditor.program.kept.watched import Starts, Watched
+from auditor.program.symbolic.evaluate import Evaluator
+
+T = TypeVar("T")
+
+MOST = 2
+"""Answers that are kept about one content of a file, the newest first: a branch may come back."""
+
+
+class View:
+    """One file with an evaluator of its own."""
+
+    def __init__(self, path: str, tree: Tree) -> None:
+        self.path = path
+        self.tree = tree
+        self.code = Watched(tree)
+        self.code.note(path)
+        self.evaluator = Evaluator(self.code, first_pick=_first_pick(path))
+        self.evaluator.invocations = Starts(self.code, tree)
+
+
+class Entry(NamedTuple):
+    """An answer about one content of a file, and what it was found by; the records in it are those of that program."""
+
+    program: Program
+    trace: Trace
+    answer: object
+
+    def holds(self, program: Program, tree: Tree) -> bool:
+        """Whether the same answer would be found in a tree."""
+        return self.program is program and self.trace.holds(tree)
+
+
+Entries: TypeAlias = dict[tuple[str, str, bytes], list[Entry]]
+"""Entries by topic, and by path and content of the file."""
+
+
+class Answers(Generic[T]):
+    """Answers of one topic about the files of one tree; what `memory` has is taken from there, and what is found is added."""
+
+    def __init__(self, topic: str, find: Callable[[View], T], tree: Tree, memory: Entries | None = None) -> None:
+        self._topic = topic
+        self._find = find
+        self._tree = tree
+        self._memory: Entries = {} if memory is None else memory
+        self._entries: dict[str, Entry] = {}
+
+    def of(self, path: str) -> T:
+        """The answer about a program."""
+        return cast("T", self._entry(path).answer)
+
+    def seen_from(self, view: View, path: str) -> T:
+        """The same for the answer about another file, which then hangs on all that this one was found by."""
+        entry = self._entry(path)
+        view.code.trace.take(entry.trace)
+        return cast("T", entry.answer)
+
+    def _entry(self, path: str) -> Entry:
+        found = self._entries.get(path)
+        if found is None:
+            program, digest = self._tree.code.programs[path], self._tree.file(path)
+            known = self._memory.setdefault((self._topic, path, digest), []) if digest else []
+            found = next((entry for entry in known if entry.holds(program, self._tree)), None)
+            if found is None:
+                view = View(path, self._tree)
+                found = Entry(program, view.code.trace, self._find(view))
+            else:
+                known.remove(found)
+            known.insert(0, found)
+            del known[MOST:]
+            self._entries[path] = found
+        return found
+
+
+def _first_pick(path: str) -> int:
+    """Where an evaluator begins to number its choices: those of two files are never taken for one."""
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=5).digest()) << 20

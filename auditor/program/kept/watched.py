@@ -1,0 +1,134 @@
+"""A program that notes what is looked at: for one evaluator, whose answers are to be known by all they were found by.
+
+Everything that an evaluator knows of a tree it has from here: contents of files, what imports mean, how programs are started,
+which attributes are set from outside. What concerns all files at once cannot be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NoReturn, TypeVar
+
+from auditor.model.ir import Scope
+from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
+from auditor.program.naming.code import Code
+from auditor.program.naming.names import Modules
+from auditor.program.naming.scopes import ScopeIndex
+from auditor.program.running.invocations import Invocation, Invocations
+
+T = TypeVar("T")
+
+
+class Watched(Code):
+    """A view of the program of a tree that writes down in its trace what it is asked."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.trace = Trace({}, {}, {}, {}, {}, {})
+        self._tree = tree
+        whole = tree.code
+        super().__init__({}, whole.knowledge)
+        self.files = _Noted(whole.files, self)
+        self.programs = _Noted(whole.programs, self)
+        self.modules = _Modules(self.trace, tree)
+        self.embedded = whole.embedded
+        self._whole = whole
+
+    @property
+    def paths(self) -> NoReturn:
+        """Not to be asked: an answer about a file would hang on all files."""
+        raise LookupError("an answer about one file may not look at all files")
+
+    def importers(self, path: str) -> NoReturn:
+        """Not to be asked, as `paths`."""
+        raise LookupError(f"an answer about one file may not look at all that import {path}")
+
+    def note(self, path: str) -> None:
+        """Note that the content of a file, or its absence, was looked at."""
+        files = self.trace.files
+        if path not in files:
+            digest = files[path] = self._tree.file(path)
+            if digest == UNNAMED:
+                self.trace.whole = False
+
+    def scope(self, path: str, number: int) -> Scope:
+        """One scope of a file."""
+        if path not in self.trace.files:
+            self.note(path)
+        return self._whole.programs[path].scopes[number]
+
+    def index(self, path: str, number: int) -> ScopeIndex:
+        """What a scope binds, calls and returns."""
+        if path not in self.trace.files:
+            self.note(path)
+        return self._whole.index(path, number)
+
+    def rebinds(self, attribute: str) -> bool:
+        """Whether some code sets an attribute of objects from outside."""
+        found = self.trace.rebound[attribute] = self._whole.rebinds(attribute)
+        return found
+
+
+class _Noted(Mapping[str, T]):
+    """Files by path; whichever is asked for is noted."""
+
+    def __init__(self, whole: Mapping[str, T], by: Watched) -> None:
+        self._whole = whole
+        self._by = by
+
+    def __getitem__(self, path: str) -> T:
+        self._by.note(path)
+        return self._whole[path]
+
+    def __contains__(self, path: object) -> bool:
+        self._by.note(str(path))
+        return path in self._whole
+
+    def __iter__(self) -> Iterator[str]:
+        raise LookupError("an answer about one file may not look at all files")
+
+    def __len__(self) -> int:
+        raise LookupError("an answer about one file may not count all files")
+
+
+class _Modules(Modules):
+    """What imports mean; each is noted."""
+
+    def __init__(self, trace: Trace, tree: Tree) -> None:
+        self._trace = trace
+        self._tree = tree
+
+    def file(self, base: str, dotted: str) -> str | None:
+        """The file or package folder that `dotted` means under the folder `base`."""
+        return self._noted(base, dotted, UNDER)
+
+    def resolve(self, importer: str, dotted: str, level: int) -> str | None:
+        """The file that an import in `importer` means."""
+        return self._noted(importer, dotted, level)
+
+    def _noted(self, importer: str, dotted: str, level: int) -> str | None:
+        asked, known = (importer, dotted, level), self._trace.imports
+        if asked not in known:
+            known[asked] = self._tree.imported(asked)
+        return known[asked]
+
+
+class Starts(Invocations):
+    """How programs are started; each that is asked for is noted."""
+
+    def __init__(self, code: Watched, tree: Tree) -> None:
+        self._trace = code.trace
+        self._tree = tree
+
+    def direct(self, program: str) -> tuple[Invocation, ...]:
+        """The starts of a program itself."""
+        return self._noted(program, True, self._tree.invocations.direct(program))
+
+    def of(self, path: str) -> tuple[Invocation, ...]:
+        """The starts in which a module sees the command line."""
+        return self._noted(path, False, self._tree.invocations.of(path))
+
+    def _noted(self, path: str, own: bool, found: tuple[Invocation, ...]) -> tuple[Invocation, ...]:
+        short = told(found)
+        if self._trace.starts.setdefault((path, own), short) != short:  # stated after it was asked for
+            self._trace.whole = False
+        return found
