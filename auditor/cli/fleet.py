@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -144,15 +145,15 @@ def _render(output: Output, fleet: Fleet) -> str:
 def _write_tables(outputs: list[Output], fleet: Fleet, results: Results) -> None:
     if not outputs:
         return
-    from auditor.fleet.tables import findings_table, repositories_table, shared_table
-    from auditor.formats.tables import write_table
+    from auditor.fleet.tables import findings_tables, repositories_table, shared_table
+    from auditor.formats.tables import write_tables
 
     members = [one.member for one in fleet.standings]
-    made = {
-        "repositories": lambda: repositories_table(fleet),
-        "shared": lambda: shared_table(fleet),
-        "findings": lambda: findings_table((done.member, audit) for done, audit in results.of(members)),
+    made: dict[str, Callable[[], Iterable[Any]]] = {
+        "repositories": lambda: [repositories_table(fleet)],
+        "shared": lambda: [shared_table(fleet)],
+        "findings": lambda: findings_tables((done.member, audit) for done, audit in results.of(members)),
     }
     for output in outputs:
         if output.path is not None:
-            write_table(made[output.format](), output.path)
+            write_tables(made[output.format](), output.path)

@@ -41,6 +41,8 @@ class Done(msgspec.Struct, frozen=True):
     problem: str = ""
     seconds: float = 0.0
     peak_mb: float = 0.0
+    crc: int = 0
+    """Of the file of the audit."""
 
 
 class Results:
@@ -56,6 +58,7 @@ class Results:
                 f"{folder} cannot be used for results: {error.strerror or error}; name another with --into"
             ) from error
         self._journal = folder / f"{JOURNAL}{'-' + part.replace('/', '-of-') if part else ''}.jsonl"
+        self._torn = self._journal.is_file() and not self._journal.read_bytes().endswith(b"\n")
         known = [row for row in self._rows() if (row.code, row.profile) == (code, profile)]
         self.as_of = as_of or (known[-1].as_of if known else "")
         self._done = {row.member: row for row in known if row.as_of == self.as_of}
@@ -65,30 +68,40 @@ class Results:
         self.as_of = self.as_of or day
 
     def has(self, member: Member) -> bool:
-        """Whether its audit is here; what failed is tried again."""
+        """Whether its audit is here as it was written; what failed is tried again."""
         row = self._done.get(shown(member))
-        return row is not None and bool(row.audit) and (self.folder / row.audit).is_file()
+        return row is not None and bool(row.audit) and self._read(row) is not None
+
+    def _read(self, row: Done) -> bytes | None:
+        """The file of an audit, None where it is gone or damaged."""
+        try:
+            data = (self.folder / row.audit).read_bytes()
+        except OSError:
+            return None
+        return data if zlib.crc32(data) == row.crc else None
 
     def keep(self, result: Result) -> None:
         """Writes the audit, then the line of the journal."""
-        member, place = shown(result.member), ""
+        member, place, crc = shown(result.member), "", 0
         try:
             if result.audit:
                 place = f"audits/{file_name(member)}"
                 audit = msgspec.msgpack.decode(zlib.decompress(result.audit), type=Audit)
-                _write(self.folder / place, json_file.render(redacted(audit).audit))
+                text = json_file.render(redacted(audit).audit).encode()
+                crc = zlib.crc32(text)
+                _write(self.folder / place, text)
             row = Done(
-                member, self.code, self._profile, self.as_of, place, result.problem, result.seconds, result.peak_mb
+                member, self.code, self._profile, self.as_of, place, result.problem, result.seconds, result.peak_mb, crc
             )
             with self._journal.open("ab") as file:
-                file.write(msgspec.json.encode(row) + b"\n")
+                file.write(b"\n" * self._torn + msgspec.json.encode(row) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise UsageError(
                 f"{self.folder} takes no more results ({error.strerror or error}); make room and call again"
             ) from error
-        self._done[member] = row
+        self._done[member], self._torn = row, False
 
     def of(self, members: Iterable[Member]) -> Iterator[tuple[Done, Audit | None]]:
         """What is known of each member, in their order; each audit is read when it is asked for."""
@@ -98,8 +111,11 @@ class Results:
                 yield Done(member, self.code, self._profile, self.as_of, problem="not audited yet"), None
             elif row.problem:
                 yield row, None
+            elif (data := self._read(row)) is None:
+                problem = f"its audit in {self.folder} is gone or damaged; call again"
+                yield msgspec.structs.replace(row, audit="", problem=problem), None
             else:
-                yield row, json_file.parse((self.folder / row.audit).read_bytes())
+                yield row, json_file.parse(data)
 
     def _rows(self) -> Iterator[Done]:
         for journal in sorted(self.folder.glob(f"{JOURNAL}*.jsonl")):
@@ -122,12 +138,12 @@ def file_name(member: Member) -> str:
     return f"{name}-{hashlib.sha256(msgspec.json.encode(member)).hexdigest()[:10]}.json"
 
 
-def _write(path: Path, text: str) -> None:
-    """The whole text or nothing."""
+def _write(path: Path, data: bytes) -> None:
+    """All of it or nothing."""
     handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

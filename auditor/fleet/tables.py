@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from auditor.formats.text import plain
 from auditor.model.audit import Audit
 from auditor.model.finding import Severity
 from auditor.model.fleet import Fleet, Member
@@ -50,19 +51,16 @@ def shared_table(fleet: Fleet) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def findings_table(audits: Iterable[tuple[Member, Audit | None]]) -> pd.DataFrame:
-    """A row for each finding of each repository, whatever people decided about it; audits are taken one at a time."""
+def findings_tables(audits: Iterable[tuple[Member, Audit | None]]) -> Iterator[pd.DataFrame]:
+    """A row for each finding of each repository, whatever people decided about it: a table a repository, taken one at a time."""
     import pandas as pd
 
-    rows = [row for member, audit in audits if audit is not None for row in _findings(member, audit)]
-    whole = {
-        "line": "Int64",
-        "cell": "Int64",
-        "confidence": "float64",
-        "effort_p50": "float64",
-        "effort_p90": "float64",
-    }
-    return pd.DataFrame(rows, columns=list(FINDING)).astype(whole)
+    kinds = dict.fromkeys(FINDING, "string") | dict.fromkeys(("line", "cell"), "Int64")
+    kinds |= dict.fromkeys(("confidence", "effort_p50", "effort_p90"), "float64")
+    yield pd.DataFrame([], columns=list(FINDING)).astype(kinds)
+    for member, audit in audits:
+        if audit is not None and audit.findings:
+            yield pd.DataFrame(list(_findings(member, audit)), columns=list(FINDING)).astype(kinds)
 
 
 def _findings(member: Member, audit: Audit) -> Iterable[tuple[object, ...]]:
@@ -70,5 +68,5 @@ def _findings(member: Member, audit: Audit) -> Iterable[tuple[object, ...]]:
     for f in audit.findings:
         yield (
             member.target, audit.target.revision, f.rule, families.get(f.rule, f.rule[:3]), f.severity.value, f.confidence, f.state,
-            f.component, f.place.path, f.place.line, f.place.cell, f.entity, f.message, f.effort.p50, f.effort.p90, f.fingerprint,
+            f.component, plain(f.place.path), f.place.line, f.place.cell, plain(f.entity), plain(f.message), f.effort.p50, f.effort.p90, f.fingerprint,
         )  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from auditor.formats.order import by_priority
 from auditor.formats.text import plain
@@ -127,18 +130,53 @@ def _frame(rows: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame:
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as its suffix says: .parquet, else CSV in which no cell can be taken for a formula.
 
-    Raises UsageError where that cannot be done.
+    The whole table or nothing. Raises UsageError where that cannot be done.
     """
-    raw = _parquet(table) if path.suffix == ".parquet" else _csv(table).encode()
+    write_tables([table], path)
+
+
+def write_tables(tables: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write tables of the same columns one below the other, holding one at a time. As `write_table`."""
+    place = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.write_bytes(raw)
+        with place.open("wb") as file:
+            (_stack_parquet if path.suffix == ".parquet" else _stack_csv)(tables, file)
+        place.replace(path)
+    except ImportError as error:
+        raise UsageError(_NO_PYARROW) from error
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            place.unlink(missing_ok=True)
 
 
-def _csv(table: pd.DataFrame) -> str:
+def _stack_csv(tables: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    for number, table in enumerate(tables):
+        file.write(_csv(table, header=number == 0).encode())
+
+
+def _stack_parquet(tables: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    writer = None
+    try:
+        for table in tables:
+            rows = pa.Table.from_pandas(table, preserve_index=False, schema=writer.schema if writer else None)
+            writer = writer or parquet.ParquetWriter(file, rows.schema)
+            writer.write_table(rows)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+_NO_PYARROW = "Parquet needs pyarrow; install ml-debt-auditor[parquet], or write csv"
+
+
+def _csv(table: pd.DataFrame, *, header: bool = True) -> str:
     """The table for spreadsheets: what they would compute is marked as text."""
-    return table.map(_as_text).to_csv(index=False, lineterminator="\n")
+    return table.map(_as_text).to_csv(index=False, header=header, lineterminator="\n")
 
 
 def _as_text(cell: object) -> object:
@@ -151,5 +189,5 @@ def _parquet(table: pd.DataFrame) -> bytes:
     try:
         table.to_parquet(file, index=False)
     except ImportError as error:
-        raise UsageError("Parquet needs pyarrow; install ml-debt-auditor[parquet], or write csv") from error
+        raise UsageError(_NO_PYARROW) from error
     return file.getvalue()

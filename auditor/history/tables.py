@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.model.trend import Trend
+from auditor.model.trend import Life, Trend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,8 @@ def lives_table(trend: Trend) -> pd.DataFrame:
     import msgspec
     import pandas as pd
 
-    table = pd.DataFrame([msgspec.to_builtins(life) for life in trend.lives])
+    names = [field.name for field in msgspec.structs.fields(Life)]
+    table = pd.DataFrame([msgspec.to_builtins(life) for life in trend.lives], columns=names)
     for column in ("introduced_time", "resolved_time"):
         if column in table:
             table[column] = pd.to_datetime(table[column], unit="s", utc=True)

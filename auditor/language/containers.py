@@ -33,7 +33,7 @@ class Contained(NamedTuple):
     """A command about containers.
 
     `action`: `run` (a command, or what the image starts, in a new container), `exec` (in one that runs), `up`
-    (services), `build` (an image). `names` are images to run or tags built, or services of a compose file; `words`
+    (services), `build` (an image), `tag` (another name for one: the second of two names). `names` are images to run or tags built, or services of a compose file; `words`
     are the command. `mounts` are pairs of a folder of the host and one inside; `files` are compose files or the
     Dockerfile, `context` the folder that an image is built from.
     """
@@ -85,6 +85,8 @@ def read_container(words: Sequence[Word]) -> Contained | None:
         return _composed(action, rest, given)
     if action == "build":
         return _build(split(rest, _BUILD))
+    if action == "tag" and len(rest) == 2:
+        return Contained("tag", rest)
     if action in ("run", "exec", "create"):
         return _run("run" if action == "create" else action, split(rest, _RUN, leading=True))
     return None

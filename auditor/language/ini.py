@@ -21,6 +21,8 @@ def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
     parser.optionxform = str  # type: ignore[method-assign, assignment]  # the documented way to keep case
     try:
         parser.read_string(text)
+    except AttributeError:  # the parser's own failure, where a line goes on behind a name without a value
+        return None, (Trouble(None, "INI: a value without a name", "invalid"),)
     except configparser.Error as error:
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", ())), None)
         return None, (Trouble(line, f"INI: {type(error).__name__}", "invalid"),)

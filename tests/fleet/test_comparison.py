@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.fleet.comparison import Comparison, ranked
+from auditor.fleet.tables import FINDING, findings_tables
+from auditor.formats.tables import write_tables
 from auditor.model.audit import Audit
+from auditor.model.errors import UsageError
 from auditor.model.finding import Severity
 from auditor.model.fleet import Fleet, Member, Standing
 from tests.lifecycle.builders import audit, found
@@ -99,3 +104,46 @@ def test_ranks_and_percentiles_follow_the_debt(debts: list[float | None]) -> Non
     assert all(one.percentile is not None and 0 < one.percentile < 100 for one in judged)
     for a, b in itertools.pairwise(judged):
         assert (a.debt == b.debt) == (a.rank == b.rank) == (a.percentile == b.percentile)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_the_findings_of_a_fleet_are_one_table_made_of_one_repository_at_a_time(tmp_path: Path, suffix: str) -> None:
+    pd = pytest.importorskip("pandas")
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow", reason="ml-debt-auditor[parquet] is not installed")
+    held: list[str] = []
+
+    def audits() -> Iterator[tuple[Member, Audit | None]]:
+        for name, made in (
+            ("a", audit([found(), found(line=9)])),
+            ("b", None),
+            ("c", audit()),
+            ("d", audit([found()])),
+        ):
+            held.append(name)
+            yield Member(f"/{name}"), made
+
+    tables = findings_tables(audits())
+    assert list(next(tables).columns) == list(FINDING)
+    assert held == []
+    write_tables(findings_tables(audits()), tmp_path / f"f.{suffix}")
+    read = pd.read_csv if suffix == "csv" else pd.read_parquet
+    table = read(tmp_path / f"f.{suffix}")
+    assert list(table.columns) == list(FINDING)
+    assert table["repository"].to_list() == ["/a", "/a", "/d"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"f.{suffix}"]
+    write_tables(findings_tables([]), tmp_path / f"none.{suffix}")
+    assert list(read(tmp_path / f"none.{suffix}").columns) == list(FINDING)
+
+
+def test_a_table_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+
+    def breaking() -> Iterator[tuple[Member, Audit | None]]:
+        yield Member("/a"), audit([found()])
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "f.csv").write_text("before")
+    with pytest.raises(UsageError, match="No space left on device"):
+        write_tables(findings_tables(breaking()), tmp_path / "f.csv")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("f.csv", "before")]

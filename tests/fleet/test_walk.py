@@ -14,7 +14,7 @@ import pytest
 from auditor.facts.version import code_version
 from auditor.fleet.engines import Pool, engine
 from auditor.fleet.results import Results
-from auditor.fleet.walk import walk
+from auditor.fleet.walk import compared, walk
 from auditor.fleet.work import Job, Result
 from auditor.model.errors import UsageError
 from auditor.model.fleet import Fleet, Member
@@ -72,14 +72,33 @@ def test_a_line_that_a_run_was_killed_in_costs_its_repository_alone(
     fleet = run(members[:3], tmp_path / "f", tmp_path, Counting())
     journal = tmp_path / "f" / "done.jsonl"
     journal.write_bytes(journal.read_bytes()[:-40])
+    for asked in (["other"], []):
+        counting = Counting()
+        assert run(members[:3], tmp_path / "f", tmp_path, counting) == fleet
+        assert counting.asked == asked
+
+
+def test_an_audit_that_is_gone_or_damaged_is_made_again(members: tuple[Member, ...], tmp_path: Path) -> None:
+    fleet = run(members[:3], tmp_path / "f", tmp_path, Counting())
+    good, leaky, _ = (tmp_path / "f" / one.audit for one in sorted(fleet.standings, key=lambda one: one.member))
+    good.unlink()
+    leaky.write_bytes(leaky.read_bytes().replace(b"critical", b"harmless", 1))
+    told = compared(members[:3], results(tmp_path / "f"))
+    assert ["gone or damaged" in one.problem for one in told.standings] == [False, True, True]
     counting = Counting()
     assert run(members[:3], tmp_path / "f", tmp_path, counting) == fleet
-    assert counting.asked == ["other"]
+    assert counting.asked == ["good", "leaky"]
 
 
 def test_another_auditor_or_day_begins_anew_and_a_day_stays(members: tuple[Member, ...], tmp_path: Path) -> None:
     run(members[:1], tmp_path / "f", tmp_path, Counting())
-    for kind, asked in (({"code": "c2"}, ["good"]), ({"day": "2026-11-25"}, ["good"]), ({}, [])):
+    ways: list[tuple[dict[str, str], list[str]]] = [
+        ({"code": "c2"}, ["good"]),
+        ({"day": "2026-11-25"}, ["good"]),
+        ({"day": "2026-11-25"}, []),
+        ({}, ["good"]),  # its file holds the audit of the other day
+    ]
+    for kind, asked in ways:
         counting = Counting()
         run(members[:1], tmp_path / "f", tmp_path, counting, **kind)
         assert counting.asked == asked

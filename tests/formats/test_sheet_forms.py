@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
-from auditor.formats import fleet_terminal, json_file, sheet_html, trend_terminal
+from auditor.formats import delta_terminal, fleet_terminal, json_file, sheet_html, trend_terminal
+from auditor.formats.view import course
 from auditor.formats.view.sheet import Scale
+from auditor.lifecycle.delta import compare
 from auditor.model.audit import Versions
+from auditor.model.finding import Severity
 from auditor.model.fleet import Fleet, Member, Shared, Spread, Standing
 from auditor.model.trend import SCHEMA, HalfLife, Life, Point, Trend
 from tests.formats.sample_graphs import EVIL
 from tests.formats.test_html_form import ALLOWED, Page
+from tests.lifecycle.builders import POLICY, TITLES, audit, found
 
 DAY = 86_400
 VERSIONS = Versions("0.1", "r1", "1", "expert-set-2026", "2026.1")
@@ -137,3 +142,45 @@ def test_json_holds_everything(name: str) -> None:
 @pytest.mark.parametrize(("last", "said"), [(30.0, "±0"), (29.99, "±0"), (31.0, "+1.0"), (20.0, "-10.0")])
 def test_a_change_too_small_to_show_is_none(last: float, said: str) -> None:
     assert f" {said} " in Page(sheet_html.render_trend(trend((point(0, 30.0), point(1, last))))).text
+
+
+def test_a_fleet_says_each_figure_once_and_families_by_name() -> None:
+    page = Page(sheet_html.render_fleet(FLEETS["two"]())).text
+    assert "rank 1, grade" in page
+    ranking = page[page.index("What stands behind it") :]
+    head = ranking[: ranking.index("Seen")]
+    assert all(word not in head for word in ("Rank", "Debt", "Grade", "Percentile"))
+
+
+@pytest.mark.parametrize(
+    ("values", "bars"), [([3.4, 8.2, 4.1], "▄█▅"), ([0.0, 0.0], "▁▁"), ([100.0, 50.0, 0.0], "█▅▁"), ([], "")]
+)
+def test_the_tallest_bar_is_the_greatest_value(values: list[float], bars: str) -> None:
+    assert trend_terminal.sparkline(values, 80) == bars
+
+
+def test_the_picture_of_a_course_is_as_high_as_it_must_be() -> None:
+    made = TRENDS["long"]()
+    low = msgspec.structs.replace(
+        made,
+        points=tuple(
+            msgspec.structs.replace(p, debt=3.0, low=2.0, high=8.0, net=3.0, reported=None) for p in made.points
+        ),
+    )
+    (part,) = (one for one in course.sheet(low).parts if one.id == "debt")
+    assert part.lines is not None
+    assert [tick.label for tick in part.lines.up] == ["0", "2", "4", "6", "8", "10"]
+    high = msgspec.structs.replace(low, points=(msgspec.structs.replace(low.points[0], high=61.0), *low.points[1:]))
+    (part,) = (one for one in course.sheet(high).parts if one.id == "debt")
+    assert part.lines is not None
+    assert [tick.label for tick in part.lines.up] == ["0", "25", "50", "75", "100"]
+
+
+def test_a_comparison_tells_what_weighs_more_or_less_than_before() -> None:
+    before, after = audit([found(severity=Severity.HIGH)]), audit([found(severity=Severity.LOW)])
+    delta = compare(before, after, POLICY, TITLES)
+    assert "Of another severity (1)" in delta_terminal.render(delta)
+    assert "LKG001 high -> low" in delta_terminal.render(delta)
+    assert "Of another severity (1)" in Page(sheet_html.render_comparison(before, after, delta)).text
+    same = compare(before, before, POLICY, TITLES)
+    assert "severity" not in delta_terminal.render(same)

@@ -126,3 +126,9 @@ def test_secrets_are_known_by_form_and_name() -> None:
         "AWS_SECRET_ACCESS_KEY",
         "db.password",
     ]
+
+
+def test_a_line_that_goes_on_behind_nothing_is_a_trouble_of_the_file() -> None:
+    document, troubles = read_ini("[a]\nb\n  c\n")
+    assert document is None
+    assert [trouble.code for trouble in troubles] == ["invalid"]

@@ -1,4 +1,4 @@
-"""Samples of declared pipelines and of automation, damaged: whatever is done to them, a reader answers with facts."""
+"""A sample for each reader, damaged: whatever is done to it, the reader answers with facts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model.facts import Facts
-from auditor.readers import candidates, read_file
+from auditor.readers import READERS, candidates, read_file
 from tests.readers import (
+    small_samples,
     test_argo,
     test_azure_pipelines,
     test_azureml,
@@ -122,11 +123,36 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 @settings(max_examples=100)
 @given(data=st.data())
 def test_a_damaged_sample_gives_facts(path: str, data: st.DataObject) -> None:
-    text = data.draw(damaged(SAMPLES[path])).encode("utf-8", errors="replace")
+    _gives_facts(path, data.draw(damaged(SAMPLES[path])).encode("utf-8", errors="replace"))
+
+
+@pytest.mark.parametrize("path", sorted(small_samples.SAMPLES))
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_damaged_small_sample_gives_facts(path: str, data: st.DataObject) -> None:
+    _gives_facts(path, data.draw(damaged(small_samples.SAMPLES[path])).encode("utf-8", errors="replace"))
+
+
+def _gives_facts(path: str, text: bytes) -> None:
     facts = read_file(candidates(path), text)
     assert [trouble for trouble in facts.troubles if trouble.code == "internal"] == []
     assert facts == read_file(candidates(path), text)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=Facts) == facts
+
+
+@pytest.mark.parametrize("path", sorted(small_samples.SAMPLES))
+def test_a_whole_small_sample_is_read_without_trouble(path: str) -> None:
+    facts = read_file(candidates(path), small_samples.SAMPLES[path].encode())
+    assert facts.kind != "other"
+    assert facts.troubles == () or path == "a.parquet"
+
+
+def test_each_reader_has_a_sample() -> None:
+    asked = set()
+    for path, text in {**SAMPLES, **small_samples.SAMPLES}.items():
+        readers = [reader for reader in candidates(path) if reader.accepts(text.encode())]
+        asked.add((readers[0].name, readers[0].names))
+    assert [reader.names for reader in READERS if (reader.name, reader.names) not in asked] == []
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES))

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Expr, Param
 from auditor.program.naming.code import Library, Local, Module
 from auditor.program.symbolic.values import Value, literal
@@ -217,7 +219,7 @@ def trust_of(thing: Thing) -> float:
 def value_of(thing: Thing) -> Value | None:
     """A scalar or text as a symbolic value."""
     if type(thing) is Plain and thing.value is not None:
-        return literal(str(thing.value))._replace(confidence=min(thing.trust, NAMED))
+        return replace(literal(str(thing.value)), confidence=min(thing.trust, NAMED))
     return thing.value if type(thing) is Text else None
 
 

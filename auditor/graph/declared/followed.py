@@ -8,6 +8,7 @@ from posixpath import dirname, join
 
 from msgspec.structs import replace
 
+from auditor.language.credentials import MASK
 from auditor.model.facts import Facts, Step, Trigger, Word
 from auditor.model.regex import regex
 from auditor.program.symbolic.values import normal
@@ -52,6 +53,21 @@ def shared_values(path: str, facts: Facts, files: Mapping[str, Facts]) -> dict[s
             elif stem == "variables":
                 made[last] = value
     return {name: value for name, value in made.items() if "$" not in value}
+
+
+def files_of_variables(path: str, step: Step, files: Mapping[str, Facts]) -> dict[str, str]:
+    """The variables that a service takes from files: `.env` beside the file fills what it says, `env_file` what runs in it.
+
+    What stands nearer wins, and a secret fills nothing.
+    """
+    folder, made = dirname(path), dict[str, str]()
+    for name in (".env", *(value for key, value in step.attrs if key == "env-file")):
+        held = files.get(normal(join(folder, name)))
+        for leaf in held.leaves if held is not None else ():
+            if leaf.value is not None and MASK not in str(leaf.value) and "$" not in str(leaf.value):
+                made[leaf.key] = str(leaf.value)
+    own = {key.removeprefix("env:") for key, _ in step.attrs if key.startswith("env:")}
+    return {name: value for name, value in made.items() if name not in own}
 
 
 def with_values(step: Step, values: Mapping[str, str]) -> Step:
@@ -112,7 +128,8 @@ def prepared(path: str, facts: Facts, files: Mapping[str, Facts], known: Mapping
     values = shared_values(path, facts, files) if facts.kind == "azure-pipelines" else {}
     for step in facts.steps:
         if not known or ("template", "true") not in step.attrs:
-            made = with_values(step, values) if values else step
+            found = files_of_variables(path, step, files) if facts.kind == "compose" and step.commands else values
+            made = with_values(step, found) if found else step
             yield extended(made, known) if known else made
 
 

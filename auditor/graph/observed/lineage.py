@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.observed.bases import Bases
@@ -385,4 +387,4 @@ def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:
     if all(piece.parts == (part,) for piece, part in zip(pieces, value.parts, strict=True)):
         return value
     filled = pieces[0] if len(pieces) == 1 else concat(pieces)
-    return filled._replace(anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)
+    return replace(filled, anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)

@@ -21,8 +21,13 @@ from auditor.program.naming.scopes import children
 from auditor.program.running.invocations import argument
 
 _KINDS = {Role.MONITOR: NodeKind.MONITOR, Role.VALIDATE: NodeKind.CHECK}
+OWN_STATISTIC = regex(
+    r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|jensen_shannon|wasserstein|ks_test|ks_2samp|covariate_shift)(_|$|s$)",
+    re.I,
+)
+"""Names of functions that compute by themselves how far data has moved."""
 _COMPARED = regex(
-    r"drift|(^|[^a-z])psi([^a-z]|$)|shift|stability|monitor|reference|baseline|(^|[^a-z])(ref|current|new|live|prod\w*)([^a-z]|$)",
+    r"drift|(^|[^a-z])psi([^a-z]|$)|shift|stability|monitor|reference|baseline|(^|[^a-z])(ref|cur|current|new|live|prod\w*|expected|actual)([^a-z]|$)",
     re.I,
 )
 """Words of comparing data with data of another time: a distance between two samples may be the score of a model as well."""
@@ -37,6 +42,7 @@ class Practices:
         self.resolved = resolved
         self.lineage = lineage
         self._flows = flows
+        self._taken: dict[str, int] = {}
 
     def state(self, services: Iterable[str]) -> None:
         """State all that product code does; `services` are the programs that answer with a model."""
@@ -47,8 +53,14 @@ class Practices:
                         self._watch(site, effect)
                 elif effect.role in (Role.REGISTER, Role.SAVE_MODEL) and not effect.dead:
                     self._register(site, effect)
-        for path in services:
-            self._service(path)
+        for site, effects in sorted(self.resolved.effects.lifted.items()):
+            for effect in effects if places.is_product(site[0]) else ():
+                if effect.role is Role.REGISTER and not effect.dead:
+                    self._register(site, effect)
+        self._own_statistics()
+        served = list(services)
+        for path in served:
+            self._service(path, frozenset(served))
 
     def _watch(self, site: Site, effect: Effect) -> None:
         alerts = bool(effect.entry.attrs.get("alert"))
@@ -57,7 +69,7 @@ class Practices:
         scope = self.resolved.code.scope(*site).name
         short = effect.name.rpartition(".")[2]
         node = self.store.node(
-            f"{kind.value}:{site[0]}#{scope}.{short}".replace("#.", "#"), kind, short, path=site[0], line=where.line,
+            self._id(f"{kind.value}:{site[0]}#{scope}.{short}".replace("#.", "#")), kind, short, path=site[0], line=where.line,
             cell=where.cell, tool=effect.entry.library, drift=effect.entry.attrs.get("drift"),
         )  # fmt: skip
         said = self._evidence(site[0], effect.line, effect.name, "call", effect.certainty)
@@ -74,6 +86,39 @@ class Practices:
             self.store.edge(
                 node, artefact, tie, (self._evidence(site[0], effect.line, effect.name, "origins", round(sure, 3)),)
             )
+
+    def _id(self, name: str) -> str:
+        """An id of its own for each of several calls of one name in a scope: each watches something else."""
+        number = self._taken[name] = self._taken.get(name, 0) + 1
+        return name if number == 1 else f"{name}@{number}"
+
+    def _own_statistics(self) -> None:
+        """Functions of the repository that compute a distance of two samples under its name."""
+        code = self.resolved.code
+        for path in code.paths:
+            for number in code.scopes(path) if places.is_product(path) else ():
+                scope = code.scope(path, number)
+                name = scope.name.rpartition(".")[2]
+                given = [param.name for param in scope.params if param.name not in ("self", "cls")]
+                compares = len(given) > 1 and any(_COMPARED.search(word) for word in given)
+                if scope.kind == "function" and scope.logical > 1 and compares and OWN_STATISTIC.search(name):
+                    node = self.store.node(
+                        f"monitor:{path}#{scope.name}",
+                        NodeKind.MONITOR,
+                        name,
+                        path=path,
+                        line=scope.line,
+                        tool="own",
+                        drift="data",
+                    )
+                    said = self._evidence(path, scope.line, name, "name", 0.5)
+                    self.store.edge(
+                        function_node(self.store, self.resolved, (path, number)),
+                        node,
+                        EdgeKind.RUNS,
+                        (said,),
+                        via="monitors",
+                    )
 
     def _compares(self, site: Site, effect: Effect) -> bool:
         """Whether the words around a statistical distance say that it compares data of two times."""
@@ -116,19 +161,30 @@ class Practices:
                 )
                 self.store.edge(function_node(self.store, self.resolved, site), node, EdgeKind.REGISTERS, (said,))
 
-    def _service(self, path: str) -> None:
+    def _parts(self, path: str, services: frozenset[str]) -> list[str]:
+        """A program that serves and the modules that it is made of: routers may have files of their own."""
+        found, todo = {path: None}, [path]
+        while todo:
+            for target in sorted(self.resolved.code.imports(todo.pop()) - found.keys() - services):
+                if places.is_product(target):
+                    found[target] = None
+                    todo.append(target)
+        return list(found)
+
+    def _service(self, path: str, services: frozenset[str]) -> None:
         """A program that serves, its endpoints, and the models that it loads."""
         label = path.rpartition("/")[2]
         service = self.store.node(f"service:{path}", NodeKind.SERVICE, label, path=path, line=1)
         said = self._evidence(path, 1, path, "serve", 0.9)
         self.store.edge(service, f"file:{path}", EdgeKind.RUNS, (said,))
-        for each in endpoints(self.resolved, path):
-            where = self.resolved.code.place(each.site[0], each.line)
+        for each in (each for part in self._parts(path, services) for each in endpoints(self.resolved, part)):
+            home = each.site[0]
+            where = self.resolved.code.place(home, each.line)
             name = each.route or self.resolved.code.scope(*each.site).name
             node = self.store.node(
-                f"endpoint:{path}#{name}", NodeKind.ENDPOINT, name, path=path, line=where.line, tool=each.framework
+                f"endpoint:{home}#{name}", NodeKind.ENDPOINT, name, path=home, line=where.line, tool=each.framework
             )
-            piece = self._evidence(path, each.line, name, "route", 0.9)
+            piece = self._evidence(home, each.line, name, "route", 0.9)
             self.store.edge(service, node, EdgeKind.CONTAINS, (piece,))
             self.store.edge(node, function_node(self.store, self.resolved, each.site), EdgeKind.CALLS, (piece,))
         for touch in self.lineage.of_program(path):

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
+from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.observed.written import name_of
-from auditor.graph.operation.evidence import OWN_STATISTIC, monitor_calls, runs
+from auditor.graph.operation.evidence import monitor_calls, runs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return

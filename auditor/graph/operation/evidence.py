@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.observed.endpoints import endpoints
+from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
@@ -22,10 +23,6 @@ MANAGED = regex(
     re.I,
 )
 MENTIONED = regex(r"drift|evidently|whylogs|nannyml", re.I)
-OWN_STATISTIC = regex(
-    r"(^|_)(psi|population_stability|drift|kl_divergence|js_divergence|jensen_shannon|wasserstein|ks_test|ks_2samp|covariate_shift)(_|$|s$)",
-    re.I,
-)
 _OWN_QUALITY = regex(
     r"(^|_)((concept|performance|label|target|model)_(drift|decay|degradation)|ground_truth|actuals|backtest\w*|delayed_labels?|feedback|"
     r"(monitor|track|check|log|evaluate|watch)_(model_|live_|prod(uction)?_)?(performance|accuracy|quality|predictions))(_|$|s$)",

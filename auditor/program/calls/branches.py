@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
 from auditor.program.calls.truths import known
 from auditor.program.naming.code import Frame
@@ -55,7 +57,7 @@ def limited(values: Values, to: Reach) -> Values:
     """The values as far as they occur in the starts that are left."""
     if not to.runs:
         return values if to.possible else ()
-    return tuple(v._replace(runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
+    return tuple(replace(v, runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
 
 
 def of_test(evaluator: Evaluator, test: Expr, frame: Frame, *, wanted: bool) -> Reach:

@@ -7,6 +7,7 @@ waits: a service calls it, or the making of an object of that class.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.model.artefact import Role
@@ -15,7 +16,7 @@ from auditor.program.calls.trials import NONE
 from auditor.program.naming.code import Frame, Instance, Library, Local
 
 if TYPE_CHECKING:
-    from auditor.program.calls.effects import Effects, LocalCall, Site
+    from auditor.program.calls.effects import Effect, Effects, LocalCall, Site
 
 
 _NONE: frozenset[Site] = frozenset()
@@ -106,9 +107,14 @@ class Reaching:
     ) -> tuple[Site, ...] | None:
         """Note what most scopes run: what they call outright and always, and what that brings with it.
 
-        None where a call is guarded, handed on or `chosen` by the start, and where a test replaces something.
+        None where a call is handed on or `chosen` by the start, where the start decides whether a call is guarded, and where a
+        test replaces something.
         """
         edges = self.effects.calls.get(site, ())
+        if not started:  # what another file guards or only registers does not run
+            edges = [
+                edge for edge in edges if not edge.guarded and (edge.direct or edge.served or not self._waits(edge))
+            ]
         plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
         if plain and self.effects.trials.of(site) == NONE:
             called = [(edge.callee.path, edge.callee.scope) for edge in edges]
@@ -153,12 +159,13 @@ class Reaching:
         path = start[0]
         if path not in self._serving:
             self._serving[path] = self._imports_framework(path)
-        return self._serving[path] or any(
-            effect.role is Role.SERVE and effect.entry.kind != "decorator"
-            for site in found
-            if self.code.scope(*site).kind == "function"
-            for effect in self.effects.own.get(site, ())
-        )
+        return self._serving[path] or any(site in found for site in self._servers)
+
+    @cached_property
+    def _servers(self) -> tuple[Site, ...]:
+        """The functions that answer requests by a call."""
+        functions = (site for site in self.effects.own if self.code.scope(*site).kind == "function")
+        return tuple(site for site in functions if any(map(_serves, self.effects.own[site])))
 
     def _imports_framework(self, path: str) -> bool:
         """Whether a file imports a framework that answers requests, or an application made with one."""
@@ -171,3 +178,7 @@ class Reaching:
         made = (meant.of if type(meant) is Instance else meant for meant in imported)
         names = (each.dotted if type(each) is Library else each for each in made)
         return any(isinstance(name, str) and self.effects.serves(name) for name in names)
+
+
+def _serves(effect: Effect) -> bool:
+    return effect.role is Role.SERVE and effect.entry.kind != "decorator"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.naming import fixtures
 from auditor.program.naming.code import Code, Denotation, Frame, Library, Local, Module
@@ -166,4 +168,4 @@ def _moved(value: Value) -> Value:
     first = value.parts[0] if value.parts else ""
     if value.anchored or not isinstance(first, str) or is_absolute(first) or is_uri(first):
         return value
-    return value._replace(parts=(Hole("temporary", "cwd"), "/", *value.parts))
+    return replace(value, parts=(Hole("temporary", "cwd"), "/", *value.parts))

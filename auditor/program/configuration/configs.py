@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.model.regex import regex
@@ -258,7 +260,7 @@ class Configs:
         for text, used in rows[: 2 * MOST_ALTERNATIVES]:
             runs = shared_runs(used)
             if runs is not None and self.has(key.path, text):
-                found += [v._replace(runs=runs) for v in self.leaf(Config(key.path, text), depth)]
+                found += [replace(v, runs=runs) for v in self.leaf(Config(key.path, text), depth)]
         return tuple(found) or (hole("config", key.key),)
 
     def _interpolated(self, expression: str, key: Config, depth: int) -> Value:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.facts import Word
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Opaque, Param
 from auditor.program.configuration.command_words import Option, distribute, read, written
@@ -264,7 +266,7 @@ class CommandLines:
         """The texts of an option in a command line that a caller writes out."""
         words = self._written(texts, options).get(option.dest)
         if option.is_flag:
-            return (literal(str(option.says(words)))._replace(how="flag"),)
+            return (replace(literal(str(option.says(words))), how="flag"),)
         return tuple(value for word in words for value in read(word, texts)) if words else self._default(option)
 
     def _written(self, texts: tuple[Values, ...], options: Options) -> dict[str, list[Word]]:
@@ -309,16 +311,16 @@ class CommandLines:
             words = self._parse(key, declared, invocation, path).get(option.dest)
             if option.is_flag:
                 given = literal(str(option.says(words)))
-                found.append(given._replace(how="flag", runs=frozenset({invocation.number})))
+                found.append(replace(given, how="flag", runs=frozenset({invocation.number})))
                 continue
             if words is None:
                 silent.add(invocation.number)
             for word in words or ():
                 value = of_word(word, shown=invocation.shown)
-                found.append(value._replace(runs=frozenset({invocation.number})))
+                found.append(replace(value, runs=frozenset({invocation.number})))
         if silent or not invocations:
             runs = frozenset(silent) if found else frozenset()
-            found += [value._replace(runs=value.runs or runs) for value in self._default(option)]
+            found += [replace(value, runs=value.runs or runs) for value in self._default(option)]
         return tuple(found) or (hole("cli", name),)
 
     def _default(self, option: Option) -> Values:

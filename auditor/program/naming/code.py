@@ -186,7 +186,7 @@ class Code:
             path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
         self.modules = Modules(self.programs)
-        self._indexes: dict[tuple[str, int], ScopeIndex] = {}
+        self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
@@ -194,7 +194,7 @@ class Code:
         self._imports: dict[str, frozenset[str]] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
-        self._importers: dict[str, list[str]] | None = None
+        self._importing: dict[str, frozenset[str]] = {}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -207,14 +207,12 @@ class Code:
 
     def index(self, path: str, number: int) -> ScopeIndex:
         """What a scope binds, calls and returns."""
-        key = (path, number)
-        found = self._indexes.get(key)
+        indexes = self._indexes.get(path)
+        if indexes is None:
+            indexes = self._indexes[path] = self._walked(path).scopes
+        found = indexes.get(number)
         if found is None:
-            walked = self._walked(path).scopes
-            found = walked.get(number)
-            if found is None:
-                found = walked[number] = _indexed(self.programs[path].scopes[number])
-            self._indexes[key] = found
+            found = indexes[number] = _indexed(self.programs[path].scopes[number])
         return found
 
     def _walked(self, path: str) -> Walked:
@@ -253,8 +251,9 @@ class Code:
 
     def owner(self, path: str, number: int) -> int | None:
         """The class that a scope is a method of."""
-        parent = self.scope(path, number).parent
-        return parent if parent >= 0 and self.scope(path, parent).kind == "class" else None
+        scopes = self.programs[path].scopes
+        parent = scopes[number].parent
+        return parent if parent >= 0 and scopes[parent].kind == "class" else None
 
     def place(self, path: str, line: int, end_line: int | None = None) -> Place:
         """A place in a file; lines of a notebook program become cell and line."""
@@ -376,19 +375,25 @@ class Code:
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
-        if self._importers is None:
-            self._importers = {}
-            for other in self.paths:
-                for target in self.imports(other):
-                    self._importers.setdefault(target, []).append(other)
-        found: set[str] = set()
-        todo = [path]
-        while todo:
-            for other in self._importers.get(todo.pop(), ()):
-                if other not in found:
-                    found.add(other)
-                    todo.append(other)
-        return frozenset(found - {path})
+        known = self._importing.get(path)
+        if known is None:
+            found: set[str] = set()
+            todo = [path]
+            while todo:
+                new = self._importers.get(todo.pop(), set()) - found
+                found |= new
+                todo += new
+            known = self._importing[path] = frozenset(found - {path})
+        return known
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        """The files that import each module directly."""
+        found: dict[str, set[str]] = {}
+        for path in self.paths:
+            for target in self.imports(path):
+                found.setdefault(target, set()).add(path)
+        return found
 
     def rebinds(self, attribute: str) -> bool:
         """Whether some code assigns an attribute to objects from outside their methods, or changes it by what it is."""

@@ -105,5 +105,10 @@ _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 def _parts(kind: type[Record]) -> Callable[[Any], Iterable[object]]:
     """Takes out of a record what may hold an expression."""
     names = [field.name for field in msgspec.structs.fields(kind) if field.type not in (str, int, bool)]
-    found = _PARTS[kind] = attrgetter(*names) if len(names) > 1 else lambda item: [getattr(item, n) for n in names]
+    get = attrgetter(*names) if names else _nothing
+    found = _PARTS[kind] = get if len(names) != 1 else lambda item: (get(item),)
     return found
+
+
+def _nothing(_item: object) -> tuple[object, ...]:
+    return ()

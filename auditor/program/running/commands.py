@@ -274,6 +274,9 @@ class Commands:
     def _container(self, contained: Contained, stand: Stand) -> list[Run]:
         if contained.action == "build":
             return [self._build(contained, stand)]
+        if contained.action == "tag":
+            self.images.tagged(contained.names[0].text, contained.names[1].text)
+            return [Run("tool", "docker", (), 0)]
         if contained.composed and not (contained.words and contained.action in ("run", "exec")):
             names = " ".join(word.text for word in contained.names)
             file = self.files.find(contained.files[0], stand) if contained.files else None

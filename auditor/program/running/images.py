@@ -11,6 +11,7 @@ from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
 _TELLING = (".py", ".sh", ".txt", ".toml", ".ipynb")
 MOST_STAGES = 10  # copies from stage to stage that are followed
+MOST_NAMES = 5  # names of one image
 
 
 class Copy(NamedTuple):
@@ -76,6 +77,7 @@ class Images:
         self.folders = folders
         self.contexts: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self._renamed: dict[str, str] = {}
         self.dockerfiles = tuple(sorted(path for path, facts in files.items() if facts.kind == "dockerfile"))
         self._images: dict[str, Image] = {}
 
@@ -86,6 +88,10 @@ class Images:
                 self.contexts.setdefault(dockerfile, context)
             for name in names:
                 self.names.setdefault(_untagged(name), dockerfile)
+
+    def tagged(self, name: str, other: str) -> None:
+        """Learn that an image got another name, under which it is pushed and pulled."""
+        self._renamed.setdefault(_untagged(other), _untagged(name))
 
     def image(self, dockerfile: str) -> Image | None:
         """The image of a Dockerfile."""
@@ -101,8 +107,12 @@ class Images:
 
     def named(self, name: str) -> Image | None:
         """The image of that name, where the repository builds it."""
-        dockerfile = self.names.get(_untagged(name))
-        return self.image(dockerfile) if dockerfile is not None else None
+        name = _untagged(name)
+        for _ in range(MOST_NAMES):
+            if name in self.names:
+                return self.image(self.names[name])
+            name = self._renamed.get(name, "")
+        return None
 
     def dockerfile(self, context: str, name: str = "") -> str | None:
         """The Dockerfile that a build uses: the named one, else the usual one of its context."""
@@ -147,7 +157,7 @@ def _below(path: str, folder: str) -> str | None:
 
 
 def _untagged(name: str) -> str:
-    """An image's name without tag and digest."""
-    name = name.partition("@")[0]
+    """An image's name without tag and digest; a variable in it is written as a hole."""
+    name = name.removeprefix("docker://").replace("${", "{").partition("@")[0]
     head, slash, last = name.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}"

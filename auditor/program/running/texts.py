@@ -11,9 +11,12 @@ from auditor.language.containers import is_engine
 from auditor.model.facts import Command, Facts, Ref, Step
 from auditor.program.running.commands import Commands, Run
 from auditor.program.running.grounds import UNKNOWN, Ground, likely, upwards
+from auditor.program.running.images import Image
 from auditor.program.symbolic.values import is_absolute, normal
 
 ROOTED = frozenset({"github-actions", "gitlab-ci"})
+_CONTAINED = frozenset({"compose", "kubernetes"})
+"""Formats whose steps run what their image starts where they say nothing else."""
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh", ".sbatch", ".slurm")
 MOST_CALLERS = 5  # folders that a script is known to be started in
 
@@ -46,6 +49,8 @@ class Texts:
             return Ground(step.folder or "/", here, image=image)
         if step.tool == "compose":
             return self._service(path, step)
+        if step.tool == "kubernetes" and (image := self._image(here, step)) is not None:
+            return Ground(step.folder or image.folder, here, image=image)
         if step.tool == "shell":
             first, *others = self._started_in(path, step)
             return Ground(first, here, tuple(others))
@@ -62,11 +67,18 @@ class Texts:
     # --- containers ---
 
     def _service(self, path: str, step: Step) -> Ground:
-        attrs, here = dict(step.attrs), dirname(path)
-        image = self.commands.images.image(self._dockerfile(here, attrs) or "")
+        here = dirname(path)
+        image = self._image(here, step)
         mounts = [(dict(ref.attrs).get("to", ""), normal(join(here, ref.path))) for ref in step.reads if _of_tree(ref)]
         folder = step.folder or (image.folder if image is not None else UNKNOWN)
         return Ground(folder, here, image=image, mounts=tuple(mount for mount in mounts if mount[0].startswith("/")))
+
+    def _image(self, here: str, step: Step) -> Image | None:
+        """The image of a service or a container, where the repository builds it: there, or elsewhere under that name."""
+        dockerfile = self._dockerfile(here, dict(step.attrs))
+        if dockerfile is not None:
+            return self.commands.images.image(dockerfile)
+        return next((found for name in step.uses if (found := self.commands.images.named(name)) is not None), None)
 
     def _dockerfile(self, here: str, attrs: Mapping[str, str]) -> str | None:
         if "build" not in attrs:
@@ -77,8 +89,8 @@ class Texts:
 
     def _image_of(self, path: str, step: Step) -> tuple[Run, ...]:
         """A service without a command of its own runs what its image starts."""
-        dockerfile = self._dockerfile(dirname(path), dict(step.attrs)) if step.tool == "compose" else None
-        return (Run("image", dockerfile, (), step.line, "/"),) if dockerfile is not None else ()
+        image = self._image(dirname(path), step) if step.tool in _CONTAINED else None
+        return (Run("image", image.path, (), step.line, "/"),) if image is not None else ()
 
     def _learn_images(self) -> None:
         """Which images are built from which folder, and how they are called."""
@@ -89,14 +101,14 @@ class Texts:
                 if dockerfile is not None:
                     self.commands.images.built(dockerfile, normal(join(dirname(path), attrs["build"])), step.uses)
         for path, step in self._steps():
-            if step.tool == "compose":
-                self.commands.services.setdefault(step.name, []).append((path, self._service(path, step)))
-        for path, step in self._steps():
             if step.tool != "docker":
                 building = [c for c in step.commands if any(is_engine(word.text) for word in c.words[:4])]
                 ground = self._guess(path, step) if building else Ground()
                 for command in building:
                     self.commands.runs(command, ground)
+        for path, step in self._steps():
+            if step.tool == "compose":
+                self.commands.services.setdefault(step.name, []).append((path, self._service(path, step)))
 
     # --- scripts ---
 

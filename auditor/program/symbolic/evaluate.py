@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from auditor.model.ir import (
     Attr,
     Call,
@@ -162,7 +164,7 @@ class Evaluator:
             return ()
         for value in self.texts(base, frame):
             if len(value.parts) == 1 and isinstance(part := value.parts[0], Hole) and part.kind == "param":
-                return (value._replace(parts=(part._replace(name=f"{part.name}.{name}"),)),)
+                return (replace(value, parts=(replace(part, name=f"{part.name}.{name}"),)),)
         return ()
 
     def _of_class(self, cls: Local, expr: Attr, made: object, frame: Frame) -> Values:
@@ -244,7 +246,7 @@ class Evaluator:
         for invocation in self.invocations.of(frame.path):
             if 0 <= position < len(invocation.words) and int(key) >= 0:
                 value = of_word(invocation.words[position], shown=invocation.shown)
-                found.append(value._replace(runs=frozenset({invocation.number})))
+                found.append(replace(value, runs=frozenset({invocation.number})))
         return tuple(found) or (hole("cli", f"argv{start + int(key)}"),)
 
     # --- operators ---

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.naming import fixtures
@@ -160,7 +162,7 @@ class NameTexts:
             if part is None:
                 return (hole("loop", name),)
             found.extend(
-                value._replace(picks=value.picks | {(collection, number)}) for value in self.evaluator.texts(*part)
+                replace(value, picks=value.picks | {(collection, number)}) for value in self.evaluator.texts(*part)
             )
         return tuple(found) if len(found) <= MOST_ALTERNATIVES else (hole("loop", name),)
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Container
 from posixpath import dirname
 
+from msgspec.structs import replace
+
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice, Star
@@ -152,7 +154,7 @@ def _changed(name: str, bases: Values, given: list[Values]) -> Values | None:
             text = getattr(value.text(), name)(*words) if value.exact else None
         except (TypeError, ValueError):
             return (hole("unknown", name),)
-        found.append(value._replace(parts=(text,), how="folded") if isinstance(text, str) else hole("unknown", name))
+        found.append(replace(value, parts=(text,), how="folded") if isinstance(text, str) else hole("unknown", name))
     return tuple(found)
 
 
@@ -177,7 +179,7 @@ def part_of_call(expr: Expr, way: tuple[int, ...], ask: Ask, dotted: str) -> Val
         )
         if not -len(pieces) <= position < len(pieces):
             return ()
-        found.append(value._replace(parts=(pieces[position],), how="folded"))
+        found.append(replace(value, parts=(pieces[position],), how="folded"))
     return tuple(found)
 
 
@@ -202,7 +204,7 @@ def sliced(expr: Item, ask: Ask) -> Values:
         if part is not None and bounds[-1] is None:
             return ()
     cut = slice(*bounds)
-    return tuple(value._replace(parts=(value.text()[cut],), how="folded") for value in ask(expr.base) if value.exact)
+    return tuple(replace(value, parts=(value.text()[cut],), how="folded") for value in ask(expr.base) if value.exact)
 
 
 LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob", "pathlib.Path.iterdir"})
@@ -273,7 +275,7 @@ def percent(template: Value, given: list[Value]) -> Value:
     parts = [literal(pieces[0])]
     for value, width, piece in zip(given, pieces[1::2], pieces[2::2], strict=True):
         parts += [_spelt(value, f"{width}d" if width else ""), literal(piece)]
-    return concat(parts)._replace(anchored=template.anchored)
+    return replace(concat(parts), anchored=template.anchored)
 
 
 def _formatted(expr: Call, templates: Values, ask: Ask) -> Values:
@@ -296,7 +298,7 @@ def _fill(template: Value, positional: list[Values], keywords: dict[str, Values]
             name, counter = str(counter), counter + 1
         chosen = positional[int(name)] if name.isdigit() and int(name) < len(positional) else keywords.get(name, ())
         parts.append(_spelt(chosen[0], field[1:-1].partition(":")[2]) if chosen else hole("unknown", name))
-    return concat(parts)._replace(anchored=template.anchored)
+    return replace(concat(parts), anchored=template.anchored)
 
 
 def _spelt(value: Value, spec: str) -> Value:
@@ -313,7 +315,7 @@ def _spelt(value: Value, spec: str) -> Value:
         )
     except ValueError:
         written = ""
-    return value._replace(parts=(written,), how="folded") if written else hole("unknown", "format")
+    return replace(value, parts=(written,), how="folded") if written else hole("unknown", "format")
 
 
 _SPEC = regex(r"[<>^]?0?\d{0,2}[bdoxXs]?\Z")
@@ -363,8 +365,8 @@ def _last(value: Value) -> Value:
         return value
     last = value.parts[-1]
     if isinstance(last, Hole) or (len(value.parts) > 1 and "/" not in last):
-        return value._replace(parts=(Hole("unknown", "name"),), anchored=False) if len(value.parts) > 1 else value
-    return value._replace(parts=(last.rpartition("/")[2],), anchored=False)
+        return replace(value, parts=(Hole("unknown", "name"),), anchored=False) if len(value.parts) > 1 else value
+    return replace(value, parts=(last.rpartition("/")[2],), anchored=False)
 
 
 def _constant(expr: Expr) -> str:

@@ -6,13 +6,16 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from auditor.model.facts import Word
 from auditor.model.regex import regex
 
 
-class Hole(NamedTuple):
+class Hole(msgspec.Struct, frozen=True, gc=False):
     """A part of a text that is not known.
 
     `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `limit` (not followed to its
@@ -33,7 +36,7 @@ ALTERNATIVE = "alternative"
 """How a value came about that is one of several, nobody tells which, or is taken for want of better."""
 
 
-class Value(NamedTuple):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """A text as far as it is known.
 
     `anchored` says that a path starts at the root of the repository (it came from `__file__`); other relative paths
@@ -53,7 +56,7 @@ class Value(NamedTuple):
     @property
     def exact(self) -> bool:
         """No hole in it."""
-        return all(isinstance(part, str) for part in self.parts)
+        return Hole not in map(type, self.parts)
 
     @property
     def known(self) -> bool:
@@ -62,23 +65,23 @@ class Value(NamedTuple):
 
     def text(self) -> str:
         """The text, holes as `{name}`."""
-        return "".join(part if isinstance(part, str) else f"{{{part.name}}}" for part in self.parts)
+        return "".join([part if isinstance(part, str) else f"{{{part.name}}}" for part in self.parts])
 
     def holes(self) -> tuple[Hole, ...]:
         """The holes, in order."""
-        return tuple(part for part in self.parts if isinstance(part, Hole))
+        return tuple([part for part in self.parts if type(part) is Hole])
 
     def ending(self, suffix: str) -> Value:
         """The same text with a suffix, where it lacks that."""
         last = self.parts[-1] if self.parts else None
         if not isinstance(last, str):
-            return self._replace(parts=(*self.parts, suffix)) if self.known else self
-        return self if last.endswith(suffix) else self._replace(parts=(*self.parts[:-1], last + suffix))
+            return replace(self, parts=(*self.parts, suffix)) if self.known else self
+        return self if last.endswith(suffix) else replace(self, parts=(*self.parts[:-1], last + suffix))
 
     def weakened(self, factor: float, how: str) -> Value:
         """The same text, less certain; what is one of several stays so."""
         kept = self.how if self.how == ALTERNATIVE else how
-        return self._replace(confidence=round(min(self.confidence, factor), 3), how=kept)
+        return replace(self, confidence=round(min(self.confidence, factor), 3), how=kept)
 
 
 Values: TypeAlias = tuple[Value, ...]
@@ -179,13 +182,13 @@ def join(base: Value, *rest: Value) -> Value:
         first = value.parts[0] if value.parts else ""
         if value.anchored or (isinstance(first, str) and (first.startswith(("/", "~")) or "://" in first)):
             runs, picks = _shared((result, value))
-            result = value._replace(runs=runs, picks=picks)
+            result = replace(value, runs=runs, picks=picks)
             continue
         if not value.parts:
             continue
         if not result.parts:
             runs, picks = _shared((result, value))
-            result = value._replace(anchored=result.anchored, runs=runs, picks=picks)
+            result = replace(value, anchored=result.anchored, runs=runs, picks=picks)
             continue
         last = result.parts[-1]
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)
@@ -225,7 +228,7 @@ def parent(value: Value, times: int = 1) -> Value:
             if isinstance(last, str) and last == ".." and not parts:
                 parts = ["../.."]
                 break
-        value = value._replace(parts=_merged(part for part in parts if part != ""), how="folded")
+        value = replace(value, parts=_merged(part for part in parts if part != ""), how="folded")
     return value
 
 
@@ -242,6 +245,8 @@ def product(choices: Sequence[Values], combine: Callable[[list[Value]], Value]) 
 
 def distinct(values: Iterable[Value]) -> Values:
     """Each text once, with the confidence of its surest origin and the starts of all, at most 20."""
+    if type(values) is tuple and len(values) < 2:
+        return values
     seen: dict[tuple[object, ...], Value] = {}
     for value in values:
         key = (value.parts, value.anchored)
@@ -251,7 +256,7 @@ def distinct(values: Iterable[Value]) -> Values:
             continue
         runs = old.runs | value.runs if old.runs and value.runs else frozenset()
         surer = value if old.confidence < value.confidence else old
-        seen[key] = surer._replace(runs=runs, picks=old.picks & value.picks)
+        seen[key] = replace(surer, runs=runs, picks=old.picks & value.picks)
     return tuple(seen.values())[:MOST_ALTERNATIVES]
 
 
@@ -260,7 +265,7 @@ def change_last(value: Value, change: Callable[[str], str]) -> Value:
     if not value.parts or not isinstance(value.parts[-1], str):
         return value
     head, slash, tail = value.parts[-1].rpartition("/")
-    return value._replace(parts=_merged((*value.parts[:-1], f"{head}{slash}{change(tail)}")), how="folded")
+    return replace(value, parts=_merged((*value.parts[:-1], f"{head}{slash}{change(tail)}")), how="folded")
 
 
 _SCHEME = regex(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")

@@ -143,3 +143,27 @@ def test_what_clouds_build_is_said_in_files_of_the_repository() -> None:
         step.step.name: list(found.steps.programs(step)) for step in found.steps.all if step.path.startswith("infra")
     }
     assert programs == {"google_cloudbuild_trigger.t": ["train.py"], "P": ["prep.py"]}
+
+
+@pytest.mark.parametrize(
+    ("service", "file", "program"),
+    [
+        ("{command: 'python ${PROGRAM}'}", ".env", "train.py"),
+        ("{env_file: vars/a.env, command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
+        ("{env_file: [{path: vars/a.env}], command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
+        ("{environment: {PROGRAM: prep.py}, command: 'python $$PROGRAM'}", ".env", "prep.py"),
+        ("{command: 'python ${PROGRAM}'}", "other/.env", None),
+    ],
+)
+def test_a_service_takes_its_variables_from_files(service: str, file: str, program: str | None) -> None:
+    found = world({"compose.yaml": f"services:\n  a: {service}\n", file: "PROGRAM=train.py\n"})
+    (step,) = (step for step in found.steps.all if step.tool == "compose")
+    assert [word.text for word in step.step.commands[0].words] == ["python", program or "{PROGRAM}"]
+
+
+def test_a_secret_of_a_file_fills_nothing() -> None:
+    found = world(
+        {"compose.yaml": "services:\n  a: {command: 'python train.py ${API_KEY}'}\n", ".env": "API_KEY=hunter2\n"}
+    )
+    assert "hunter2" not in str(found.steps.all)
+    assert "***" not in str(found.steps.all)

@@ -85,6 +85,51 @@ def test_a_registration_is_tied_to_the_name_in_the_registry(code: str, name: str
     assert ties(found, EdgeKind.REGISTERS) == {("file:r.py", "registers", f"name:{name}")}
 
 
+def test_a_name_in_the_registry_that_a_caller_gives() -> None:
+    code = "import mlflow\n\n\ndef put(uri, name):\n    mlflow.register_model(uri, name)\n\n\ndef main():\n    put('runs:/1/m', 'churn')\n"
+    found = graphs({"r.py": code})
+    assert ties(found, EdgeKind.REGISTERS) == {("function:r.py#main", "registers", "name:mlflow:churn")}
+
+
+def test_routes_in_files_of_their_own_belong_to_the_program_that_takes_them_in() -> None:
+    router = (
+        "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/info')\ndef info():\n    return 1\n"
+    )
+    found = graphs(
+        {
+            "service.py": f"from routes import router\n{SERVICE}\napp.include_router(router)\n",
+            "routes.py": router,
+            "other.py": router,
+        }
+    )
+    held = {target for source, _, target in ties(found, EdgeKind.CONTAINS) if source == "service:service.py"}
+    assert held == {"endpoint:service.py#/score", "endpoint:routes.py#/info"}
+
+
+def test_each_of_several_metrics_is_a_monitor() -> None:
+    found = graphs({"m.py": "from prometheus_client import Gauge\n\na = Gauge('a', 'x')\nb = Gauge('b', 'y')\n"})
+    assert [(node.id, node.line) for node in found.nodes.values() if node.kind is NodeKind.MONITOR] == [
+        ("monitor:m.py#Gauge", 3),
+        ("monitor:m.py#Gauge@2", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("signature", "watches"),
+    [
+        ("compute_psi(expected, actual, bins=10)", True),
+        ("detect_drift(reference, current)", True),
+        ("get_drift_status(self)", False),
+        ("publish_psi(host, port)", False),
+        ("compare(reference, current)", False),
+    ],
+)
+def test_a_function_that_computes_drift_is_a_monitor(signature: str, watches: bool) -> None:
+    found = graphs({"m.py": f"def {signature}:\n    x = 1\n    return x\n"})
+    kinds = [(node.kind, node.attrs["tool"]) for node in found.nodes.values() if node.id.startswith("monitor:")]
+    assert kinds == [(NodeKind.MONITOR, "own")] * watches
+
+
 @pytest.mark.parametrize(
     ("files", "services"),
     [

@@ -74,3 +74,21 @@ def test_images_have_the_names_that_builds_give_them() -> None:
     assert found is not None
     assert found.path == "Dockerfile"
     assert images.named("team/other") is None
+
+
+def test_another_name_is_the_same_image() -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nCOPY . /app\n",
+        "release.sh": "docker build -t churn .\ndocker tag churn:latest $REGISTRY/team/churn:$V\ndocker push $REGISTRY/team/churn:$V\n",
+    }
+    images = program(files).commands.images
+    for name in ("churn", "${REGISTRY}/team/churn:${V}", "{REGISTRY}/team/churn:v2"):
+        found = images.named(name)
+        assert found is not None, name
+    assert images.named("team/churn") is None
+
+
+def test_names_that_stand_for_each_other_end() -> None:
+    files = {**CODE, "a.sh": "docker tag a b\ndocker tag b a\n"}
+    assert program(files).commands.images.named("a") is None

@@ -121,3 +121,21 @@ def test_a_clone_of_this_repository_is_its_root() -> None:
 def test_scripts_that_start_each_other_end() -> None:
     files = {"a.sh": "cd ml; bash ../b.sh\n", "b.sh": "cd ..; bash a.sh\npython train.py\n"}
     assert "shell b.sh" in runs(files, "a.sh")
+
+
+def test_what_runs_an_image_built_elsewhere_runs_what_was_copied_into_it() -> None:
+    built = {
+        "docker/Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\nCMD python train.py\n",
+        "release.sh": "docker build -t churn -f docker/Dockerfile .\ndocker tag churn reg.io/churn:1\ndocker push reg.io/churn:1\n",
+    }
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers:\n        - {name: a, image: 'IMAGE'COMMAND}\n"
+    service = "services:\n  a: {image: 'IMAGE'COMMAND}\n"
+    for path, text in (("k8s/job.yaml", job), ("compose.yaml", service)):
+        for image, command, expected in (
+            ("reg.io/churn:1", ", command: [python, /app/ml/prep.py]", ["script ml/prep.py"]),
+            ("reg.io/churn:2", ", command: [python, ml/prep.py]", ["script ml/prep.py"]),
+            ("reg.io/churn:1", "", ["image docker/Dockerfile"]),
+            ("reg.io/other:1", "", []),
+        ):
+            files = {**built, path: text.replace("IMAGE", image).replace("COMMAND", command)}
+            assert runs(files, path) == expected, (path, image, command)
