@@ -14,6 +14,7 @@ from auditor.graph.data.dropped import Dropped
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.reproduction.packages import Pinning
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
 from auditor.model.place import Place, Related
@@ -37,6 +38,7 @@ __all__ = [
     "Mismatch",
     "NotApplicable",
     "NotEvidenced",
+    "Pinning",
     "Place",
     "Related",
     "Rule",

@@ -39,6 +39,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     loads = graph.unsafe_loads()
     if loads.own:
         yield Clean(loads.own, f"{plural(loads.own, 'load')} of artefacts that nothing shows to come from outside")
+    # That the code of a hub page is run at any revision is told with the revision (REP009).
+    told = {asset.name for asset in graph.assets().unpinned if asset.trusted}
     for each in loads.unsafe:
         yield Finding(
             SAYS[each.kind].format(name=each.name),
@@ -49,5 +51,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 "load a format that holds data alone (safetensors, ONNX, weights_only=True), or check a hash first",
             ),
             related=(each.source.says("comes from here"),) if each.source is not None else (),
-            milder=MILDER.get(each.kind, 0),
+            milder=MILDER.get(each.kind, 0) + (each.kind == "code" and each.name in told),
         )

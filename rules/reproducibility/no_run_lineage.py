@@ -30,6 +30,8 @@ RULE = Rule(
     references=("Google MLOps level 1", "SE4ML practices", "Sculley et al. 2015"),
 )
 ENOUGH = 3
+TRIED = 0.5
+"""Confidence in a pipeline or service from which a notebook beside it is a try."""
 SEARCHED = (
     "trackers of runs and their automatic logging",
     "pipelines whose tool records parameters, outputs and versions",
@@ -57,6 +59,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     sure = sorted((record for record in poor if record not in unsure), key=lambda record: len(record.held))
     if sure:
         worst = sure[0]
+        tried = all(record.training.program.endswith(".ipynb") for record in sure)
         yield Finding(
             f"{plural(len(sure), 'training program leaves', 'training programs leave')} no sufficient record of a run: "
             f"{worst.training.program} keeps {', '.join(sorted(worst.held)) or 'nothing'}, not {', '.join(worst.missing)}",
@@ -68,5 +71,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 r.training.place.says(f"{r.training.program}: not {', '.join(r.missing)}") for r in sure[1:6]
             ),
             searched=SEARCHED,
-            milder=int(bool(worst.held)),
+            # Where a pipeline or a service is here, what only notebooks train was tried and not made.
+            milder=int(bool(worst.held)) + (graph.confidence("PS") >= TRIED and tried),
         )

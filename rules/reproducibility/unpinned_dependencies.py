@@ -11,6 +11,8 @@ from auditor.rulekit import (
     Iterator,
     Judgement,
     NotApplicable,
+    Pinning,
+    Place,
     Rule,
     Severity,
     plural,
@@ -35,11 +37,22 @@ RULE = Rule(
 SHOWN = 4
 
 
+def _loose(pinning: Pinning) -> tuple[str, ...]:
+    """What a file leaves open, as it writes it."""
+    return tuple(f"{asked.requirement.name}{asked.requirement.specifier}" for asked in pinning.loose)
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     loose = graph.installed_loosely()
     if not graph.pinnings and not loose:
         yield NotApplicable("no file of this component asks for packages")
+    copies: dict[tuple[str, ...], list[Place]] = {}
+    for pinning in sorted(graph.pinnings, key=lambda each: (each.path.count("/"), each.path)):
+        copies.setdefault(_loose(pinning), []).append(pinning.loose[0].place if pinning.loose else Place(pinning.path))
     for pinning in graph.pinnings:
+        first, *others = copies[_loose(pinning)]
+        if pinning.loose and first != pinning.loose[0].place:
+            continue  # a copy, told with the first
         if pinning.share >= (RULE.warn or 1):
             yield Clean(
                 len(pinning.loose) + pinning.pinned,
@@ -48,14 +61,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             continue
         if pinning.pinned:
             yield Clean(pinning.pinned, f"{pinning.path}: {plural(pinning.pinned, 'package')} pinned or locked")
-        first = pinning.loose[0]
         shown = ", ".join(dict.fromkeys(a.requirement.name for a in pinning.loose[:SHOWN]))
         yield Finding(
             f"{pinning.path} leaves {len(pinning.loose)} of {plural(len(pinning.loose) + pinning.pinned, 'package')} open to newer "
             f"versions ({shown}{', …' if len(pinning.loose) > SHOWN else ''}), and no lock file holds them",
-            first.place,
+            first,
             entity=pinning.path,
             remedy="pin exact versions, or add a lock or constraints file that does",
+            related=tuple(place.says("and in this copy of it") for place in others[:5]),
             milder=int(pinning.share >= (RULE.fail or 0)),
             instances=len(pinning.loose),
         )

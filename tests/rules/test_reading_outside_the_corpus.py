@@ -387,3 +387,39 @@ def test_what_the_image_of_airflow_brings_is_there() -> None:
     dag = {"dags/a.py": "import airflow\nimport kubernetes\nimport pandas\n", "requirements.txt": "requests\n"}
     assert found({**dag, "Dockerfile": "FROM python:3.12\n"}, "REP003")
     assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")
+
+
+def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:
+    train = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    print(accuracy_score(y, m.predict(x)))\n    return m\n\n\nf = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
+    judge_ = "from sklearn.metrics import accuracy_score\n\n\ndef judge(model, {}, y):\n    return accuracy_score(y, model.predict({}))\n"
+    assert found({"fit.py": train, "judge.py": judge_.format("rows", "rows")}, "LKG004")
+    assert not found({"fit.py": train, "judge.py": judge_.format("x_valid", "x_valid")}, "LKG004")
+
+
+def test_copies_of_a_list_are_one_finding_at_the_nearest() -> None:
+    files = {"app/requirements.txt": "pandas\nscikit-learn\n", "requirements.txt": "pandas\nscikit-learn\n", "a.py": SK}
+    (finding,) = found(files, "REP002")
+    assert (finding.place.path, [each.path for each in finding.related]) == (
+        "requirements.txt",
+        ["app/requirements.txt"],
+    )
+    assert len(found({**files, "app/requirements.txt": "pandas\nscikit-learn<2\n"}, "REP002")) == 2
+
+
+def test_what_only_notebooks_train_beside_a_pipeline_was_tried() -> None:
+    fit = NOTEBOOK % (CELL % ("1", 1, DEPLOYED["fit.py"].replace("\n", "\\n")))
+    assert [f.severity.value for f in found({"a.ipynb": fit}, "REP006", "R")] == ["low"]
+    assert [f.severity.value for f in found({"a.ipynb": fit}, "REP006", "P")] == ["info"]
+
+
+def test_the_code_of_a_hub_page_weighs_less_where_its_revision_is_asked_for() -> None:
+    load = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/base', trust_remote_code=True)\n"
+    assert [f.severity.value for f in found({"a.py": load}, "REP009")] == ["high"]
+    assert [f.severity.value for f in found({"a.py": load}, "COD005")] == ["low"]
+
+
+def test_a_bucket_whose_versions_are_kept_keeps_the_model_that_is_sent_there() -> None:
+    save = DEPLOYED["fit.py"] + "import boto3\nboto3.client('s3').upload_file('m.pkl', 'models', 'm.pkl')\n"
+    keep = {"setup.sh": "aws s3api put-bucket-versioning --bucket models --versioning-configuration Status=Enabled\n"}
+    assert found({**DEPLOYED, "fit.py": save}, "OPS003", "S")
+    assert not found({**DEPLOYED, **keep, "fit.py": save}, "OPS003", "S")

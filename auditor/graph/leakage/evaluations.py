@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.rows import verdicts
 from auditor.program.rows.trace import Evaluation, Trace
@@ -19,6 +21,10 @@ _SIGNS = {
     "ordered": "ordered by time here",
     "lagged": "lag or window over earlier rows here",
 }
+
+
+JUDGING = regex(r"(^|_)(test|tst|holdout|hold_out|eval|valid|validation|val)(_|\d|$)", re.I)
+"""Names of rows that a model is judged on."""
 
 
 class Doubt(NamedTuple):
@@ -150,7 +156,7 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
     doubts: list[Doubt] = []
     nowhere: list[Place] = []
     judged = 0
-    elsewhere = _evaluates_loaded(world, owned)
+    elsewhere = _evaluates_loaded(world, owned) or _is_handed_over(world, owned)
     traces = list(owned_traces(world, owned))
     held = {e.trained for trace in traces for e in trace.evaluations if e.relation != "overlap"}
     for trace in traces:
@@ -180,6 +186,18 @@ def _evaluates_loaded(world: World, owned: Callable[[str], bool]) -> bool:
         if {Role.LOAD_MODEL, Role.EVALUATE} <= roles:
             return True
     return False
+
+
+def _is_handed_over(world: World, owned: Callable[[str], bool]) -> bool:
+    """Whether a function of the component judges, and a parameter's name says that its rows are held out: a flow hands them over."""
+    code, own = world.resolved.code, world.resolved.effects.own
+    return any(
+        any(JUDGING.search(param.name) for param in code.scope(path, number).params)
+        for path in code.paths
+        if owned(path)
+        for number in code.scopes(path)
+        if any(effect.role is Role.EVALUATE for effect in own.get((path, number), ()))
+    )
 
 
 def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iterator[Doubt]]) -> tuple[Doubt, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from auditor.graph import places
-from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.leakage.evaluations import JUDGING, Doubt
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.regex import regex
 
 _ADDING = ("imblearn.over_sampling.", "imblearn.combine.")
 """Samplers that add rows; those that leave rows out add nothing that was never seen."""
-_JUDGED = regex(r"(^|_)(test|tst|holdout|hold_out|eval|valid|validation|val)(_|\d|$)", re.I)
 
 
 def synthesised(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
@@ -29,7 +26,7 @@ def synthesised(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]
                 if effect.role is not Role.RESAMPLE or effect.dead or not effect.name.startswith(_ADDING):
                     continue
                 rows = name_of(effect.call.args[0]) if effect.call.args else ""
-                if _JUDGED.search(rows.rpartition(".")[2]):
+                if JUDGING.search(rows.rpartition(".")[2]):
                     place = code.place(path, effect.line, effect.end_line)
                     scope = code.scope(path, number).name
                     says = f"{rows} is filled up with made-up rows before a model is judged on it: the figures are of cases that never came"

@@ -211,12 +211,26 @@ def _is_versioned(world: World, touch: Touch) -> bool:
             if step.tool == "dvc"
             for declared in step.writes
         )
-        return tracked or outs or folders or any(entry.path == path for entry in world.listing.entries)
+        listed = any(entry.path == path for entry in world.listing.entries)
+        return tracked or outs or folders or listed or (world.once(_buckets_keep) and _is_uploaded(world, path))
     return world.once(_buckets_keep)
+
+
+def _is_uploaded(world: World, path: str) -> bool:
+    """Whether a program names a file where it sends files to a store."""
+    name, code = path.rpartition("/")[2], world.resolved.code
+    sending = {effect.site[0] for effect in world.resolved.effects.all() if effect.source and not effect.dead}
+    around = sending | {importer for sender in sorted(sending) for importer in code.importers(sender)}
+    return any(name in code.texts(program) for program in around)
 
 
 def _buckets_keep(world: World) -> bool:
     """Whether any bucket of the repository keeps the versions of its objects."""
+    for step in world.steps.all:
+        for command in step.step.commands:
+            words = {word.text for word in command.words}
+            if "put-bucket-versioning" in words and any("Enabled" in word for word in words):
+                return True
     for facts in world.files.values():
         if facts.program is None and any(
             "versioning" in leaf.key.lower() and str(leaf.value).lower() not in ("false", "suspended", "disabled")
