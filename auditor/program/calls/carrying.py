@@ -36,10 +36,19 @@ Chain: TypeAlias = "tuple[LocalCall, ...]"
 
 
 class Carried(NamedTuple):
-    """Where the effects of a file land, in the order found, and the functions with more callers than are followed."""
+    """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
 
-    landed: tuple[tuple[Site, Effect], ...] = ()
-    cut: frozenset[Site] = frozenset()
+    `widest` is how often one of them landed at the most, where each might land `most` times.
+    """
+
+    landed: tuple[tuple[Site, Effect], ...]
+    cut: frozenset[Site]
+    widest: int
+    most: int
+
+    def is_the_same(self, most: int) -> bool:
+        """Whether the same would be found if each might land that often."""
+        return self.most == most or (not self.cut and self.widest < most)
 
 
 def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
@@ -55,12 +64,11 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
     def find(view: View) -> Carried:
         effects.files.seen_from(view, view.path)
         carrier = _Carrier(view)
-        for effect in hanging[view.path]:
-            carrier.carry(effect, most)
-        return Carried(tuple(carrier.landed), frozenset(carrier.cut))
+        widest = max(carrier.carry(effect, most) for effect in hanging[view.path])
+        return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
 
     tree = effects.files.tree.with_calls(effects.callers, effects.asked)
-    answers = Answers(f"carried to {most}", find, tree, effects.files.memory)
+    answers = Answers("carried", find, tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
     lifted: dict[Site, list[Effect]] = defaultdict(list)
     cut: set[Site] = set()
     for path in hanging:
@@ -94,15 +102,15 @@ class _Carrier:
         found = self._trace.asked[site] = self._tree.asked(site)
         return found
 
-    def carry(self, effect: Effect, most: int) -> None:
-        """Carry one effect to the callers that supply what it hangs on, level by level."""
+    def carry(self, effect: Effect, most: int) -> int:
+        """Carry one effect to the callers that supply what it hangs on, level by level; how often it landed."""
         todo: list[tuple[Effect, Chain]] = [(effect, ())]
         seen: set[tuple[object, ...]] = set()
         while todo:
             landed, chain = todo.pop(0)
             if len(seen) >= most:
                 self.cut.add(effect.site)
-                return
+                break
             if len(chain) >= LEVELS:
                 continue
             for edge in self._suppliers(landed):
@@ -116,6 +124,7 @@ class _Carrier:
                 self.landed.append((edge.caller, found))
                 if hangs(found):
                     todo.append((found, (edge, *chain)))
+        return len(seen)
 
     def _suppliers(self, effect: Effect) -> list[LocalCall]:
         """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""

@@ -75,7 +75,10 @@ class Answers(Generic[T]):
         tree: Tree,
         memory: Entries | None = None,
         shelf: Shelf[T] | None = None,
+        fits: Callable[[T], bool] | None = None,
     ) -> None:
+        """`fits` says whether a kept answer serves now, for what its trace does not tell."""
+        self._fits = fits
         self._shelf = shelf
         self._new: list[str] = []
         self._topic = topic
@@ -99,7 +102,7 @@ class Answers(Generic[T]):
         if found is None:
             program, digest = self.tree.code.programs[path], self.tree.file(path)
             known = self.memory.setdefault((self._topic, path, digest), []) if digest else []
-            found = next((entry for entry in known if entry.holds(program, self.tree)), None)
+            found = next((entry for entry in known if self._serves(entry, program)), None)
             if found is None:
                 found = self._stored(path, program) or self._found(path, program)
             else:
@@ -108,6 +111,10 @@ class Answers(Generic[T]):
             del known[MOST:]
             self._entries[path] = found
         return found
+
+    def _serves(self, entry: Entry, program: Program) -> bool:
+        fits = self._fits is None or self._fits(cast("T", entry.answer))
+        return fits and entry.holds(program, self.tree)
 
     def _stored(self, path: str, program: Program) -> Entry | None:
         trace = self._shelf.trace(path) if self._shelf is not None else None
