@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
-from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered, results
+from msgspec.structs import replace
+
+from auditor.dialects.contract import Statement, reaching
+from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, results
 from auditor.dialects.naming import path_identity
+from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Arguments, Made, Plain, Table, Thing, Where, options
 from auditor.language.credentials import mask
@@ -18,10 +21,10 @@ from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Command, Ref, Step, Trigger
 from auditor.program import Resolved
+from auditor.program.naming.code import Local
 from auditor.program.symbolic.values import Value, normal
 
 TOOL = "azureml"
-CONDITIONAL = 0.8
 _LIBRARY = ("azure.ai.ml.", "mldesigner.")
 _LOADERS = {"load_component": ("source", "path"), "load_job": ("source", "path")}
 _BUILDERS = frozenset({"command", "spark", "parallel_run_function", "import_job"})
@@ -162,52 +165,35 @@ class AzureML(Flowing):
         return None
 
 
-class _Statements:
+class _Statements(Statements):
     """What all pipelines of a tree say."""
 
+    tool = TOOL
+
     def __init__(self, machine: Machine, meaning: AzureML, flows: list[Flow]) -> None:
-        self.machine = machine
+        super().__init__(machine, flows, meaning.triggers)
         self.meaning = meaning
-        self.flows = flows
-        self.homes = memory_homes((flow.unit.where.path, flow.name) for flow in flows)
-        self.ids = StepIds()
-        self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
         self.used = [(flow, result) for flow in flows for call in flow.calls for result in call.feeds]
 
-    def all(self) -> Iterator[Statement]:
-        """One pipeline for each function that is one."""
-        for flow in self.flows:
-            where = flow.unit.where
-            ids = {id(call): self.ids.new(call.where.path, call.name) for call in flow.calls}
-            steps = tuple(self._step(flow, call, ids) for call in flow.calls)
-            elsewhere = tuple(dict.fromkeys(self.meaning.triggers[id(flow.unit)]))
-            yield Pipeline(flow.name, TOOL, where.path, where.line, steps, where.end_line, elsewhere=elsewhere)
-
-    def _step(self, flow: Flow, call: Call, ids: dict[int, str]) -> CodeStep:
-        where = call.where
-        code = code_of(self.machine, call.unit)
+    def step(self, call: Call) -> Step:
+        """A node with its command and the component that it is one of."""
         func = call.unit.func
-        step = Step(
-            call.name, TOOL, where.line, where.end_line, commands=tuple(self._commands(call)),
-            variants=0 if where.repeated else 1,
-            uses=(f"./{'../' * where.path.count('/')}{func.path}",) if isinstance(func, Component) and func.path else (),
-        )  # fmt: skip
-        reads = [self._result(flow, result, where.line) for result in call.feeds]
-        reads += [declared for given in call.args.keywords.values() for declared in self._data(given, where)]
-        writes = [self._result(home, result, where.line) for home, result in self.used if result.call is call]
-        doubt = CONDITIONAL if where.conditional else 1.0
-        before = dict.fromkeys(ids[id(other)] for other in call.before if id(other) in ids and other is not call)
-        return CodeStep(
-            ids[id(call)], where.path, step, doubted(reads, doubt), doubted(writes, doubt), after=tuple(before),
-            implements=code, given=given_to(self.machine, call, code), confidence=round(0.95 * doubt, 3),
-        )  # fmt: skip
+        up = "../" * call.where.path.count("/")
+        uses = (f"./{up}{func.path}",) if isinstance(func, Component) and func.path else ()
+        return replace(super().step(call), commands=tuple(self._commands(call)), uses=uses)
 
-    def _result(self, flow: Flow, result: Result, line: int) -> Declared:
-        """One output of a node, in memory of its pipeline."""
-        name = self.names.get(id(result.call), result.call.name)
-        name = f"{name}.{result.index}" if result.index is not None else name
-        home = self.homes[flow.unit.where.path, flow.name]
-        return Declared(f"mem:{home}/{name}", None, Ref(name, "dataset", "outputs", line), name, NodeKind.DATASET, 0.95)
+    def reads(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """Outputs of other nodes, and the data that are named in the pipeline."""
+        for result in call.feeds:
+            yield self.in_memory(flow, result.call, "outputs", call.where.line, result.index)
+        for given in call.args.keywords.values():
+            yield from self._data(given, call.where)
+
+    def writes(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """The outputs of a node that others are given."""
+        for home, result in self.used:
+            if result.call is call:
+                yield self.in_memory(home, call, "outputs", call.where.line, result.index)
 
     def _data(self, thing: Thing, where: Where) -> Iterator[Declared]:
         """The address or file of an `Input`, itself or in a table of inputs."""
@@ -238,6 +224,3 @@ class _Statements:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
-
-
-DIALECT = Dialect("azureml-sdk", ("azure", "mldesigner"), read)

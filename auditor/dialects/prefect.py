@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from posixpath import dirname
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
-from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of, doubted, given_to, numbered
+from msgspec.structs import replace
+
+from auditor.dialects.contract import Statement, reaching
+from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of
+from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import (
     Arguments,
@@ -22,16 +25,14 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.language.shell import read_shell
-from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Command, Facts, Ref, Step, Trigger
+from auditor.model.facts import Command, Facts, Step, Trigger
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.naming.code import Library, Local
 from auditor.program.symbolic.values import normal
 
 TOOL = "prefect"
-CONDITIONAL = 0.8
 _DEPLOYMENTS = regex(r"(^|/)prefect\.ya?ml$|(^|/)[\w-]+-deployment\.ya?ml$")
 _ENTRY = regex(r"(?:deployments\.(\d+)\.)?entrypoint$")
 _TIMES = regex(r"(?:deployments\.(\d+)\.)?(?:schedules\.\d+|schedule)\.(?:schedule\.)?(cron|interval|rrule)$")
@@ -220,16 +221,13 @@ class Prefect(Flowing):
                 return
 
 
-class _Statements:
+class _Statements(Statements):
     """What all flows of a tree say."""
 
+    tool = TOOL
+
     def __init__(self, machine: Machine, meaning: Prefect, flows: list[Flow]) -> None:
-        self.machine = machine
-        self.meaning = meaning
-        self.flows = flows
-        self.homes = memory_homes((flow.unit.where.path, _name(flow)) for flow in flows)
-        self.ids = StepIds()
-        self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
+        super().__init__(machine, flows, meaning.triggers)
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
         self.deployed = _deployed(machine.resolved)
         for unit in meaning.sourced:
@@ -237,48 +235,47 @@ class _Statements:
             if local is not None:
                 self.deployed[local] += meaning.triggers[id(unit)]
 
-    def all(self) -> Iterator[Statement]:
-        """One pipeline for each flow; a flow without tasks is its own only step."""
-        for flow in self.flows:
-            where = flow.unit.where
-            calls = flow.calls or [Call(_name(flow), flow.unit, where, Arguments())]
-            if not flow.calls and not code_of(self.machine, flow.unit):
-                continue
-            ids = {id(call): self.ids.new(call.where.path, call.name) for call in calls}
-            steps = tuple(self._step(flow, call, ids) for call in calls)
-            func = flow.unit.func
-            local = func.local if isinstance(func, Function) else None
-            elsewhere = [*self.meaning.triggers[id(flow.unit)], *(self.deployed.get(local, ()) if local else ())]
-            yield _pipeline(flow)._replace(steps=steps, elsewhere=tuple(dict.fromkeys(elsewhere)))
+    def name(self, flow: Flow) -> str:
+        """Its own name, or that of its file."""
+        return flow.name or flow.unit.where.path.rpartition("/")[2].rpartition(".")[0]
 
-    def _step(self, flow: Flow, call: Call, ids: dict[int, str]) -> CodeStep:
-        where = call.where
-        own = call.unit.kind == "flow" and call.unit is not flow.unit  # a sub-flow has a pipeline of its own
-        code = () if own else code_of(self.machine, call.unit, ("run",))
-        step = Step(
-            call.name, TOOL, where.line, where.end_line,
-            commands=tuple(self._commands(call)),
-            variants=0 if where.repeated or call.unit.mapped else 1,
-        )  # fmt: skip
-        reads = [self._result(flow, result.call, where.line) for result in call.feeds]
-        writes = (self._result(flow, call, where.line),) if id(call) in self.used else ()
+    def calls(self, flow: Flow) -> list[Call] | None:
+        """A flow without tasks is its own only step."""
+        if flow.calls or not code_of(self.machine, flow.unit):
+            return flow.calls or None
+        return [Call(self.name(flow), flow.unit, flow.unit.where, Arguments())]
+
+    def started(self, flow: Flow) -> Iterator[tuple[str, Trigger]]:
+        """What code and files of deployments say."""
+        yield from super().started(flow)
+        if isinstance(flow.unit.func, Function):
+            yield from self.deployed.get(flow.unit.func.local, ())
+
+    def step(self, call: Call) -> Step:
+        """A task with its commands."""
+        return replace(super().step(call), commands=tuple(self._commands(call)))
+
+    def code(self, flow: Flow, call: Call) -> tuple[Local, ...]:
+        """The function of a task; a sub-flow has a pipeline of its own."""
+        return () if _is_flow(flow, call) else code_of(self.machine, call.unit, ("run",))
+
+    def reads(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """The results that a task is given."""
+        return (self.in_memory(flow, result.call, "result", call.where.line) for result in call.feeds)
+
+    def writes(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """The result of a task that another is given."""
+        if id(call) in self.used:
+            yield self.in_memory(flow, call, "result", call.where.line)
+
+    def starts(self, flow: Flow, call: Call) -> tuple[str, ...]:
+        """A sub-flow, and the flow whose deployment is run."""
         started = self._started(call)
-        starts = tuple(
-            _pipeline(other).id
+        return tuple(
+            self.pipeline(other).id
             for other in self.flows
-            if (own and other.unit is call.unit) or (started and _slug(_name(other)) == started)
+            if (_is_flow(flow, call) and other.unit is call.unit) or (started and _slug(self.name(other)) == started)
         )
-        doubt = CONDITIONAL if where.conditional else 1.0
-        before = dict.fromkeys(ids[id(other)] for other in call.before if id(other) in ids)
-        return CodeStep(
-            ids[id(call)], where.path, step, doubted(reads, doubt), doubted(writes, doubt), after=tuple(before), implements=code,
-            given=given_to(self.machine, call, code), starts=starts, confidence=round(0.95 * doubt, 3),
-        )  # fmt: skip
-
-    def _result(self, flow: Flow, call: Call, line: int) -> Declared:
-        home = self.homes[flow.unit.where.path, _name(flow)]
-        ref = Ref(call.name, "dataset", "result", line)
-        return Declared(f"mem:{home}/{self.names[id(call)]}", None, ref, call.name, NodeKind.DATASET, 0.95)
 
     def _started(self, call: Call) -> str:
         """The flow whose deployment a step starts by name, `FLOW/DEPLOYMENT`; "" for none."""
@@ -299,13 +296,8 @@ class _Statements:
                         yield Command(command.words, call.where.line, command.cwd, command.reads, command.writes)
 
 
-def _pipeline(flow: Flow) -> Pipeline:
-    where = flow.unit.where
-    return Pipeline(_name(flow), TOOL, where.path, where.line, (), where.end_line)
-
-
-def _name(flow: Flow) -> str:
-    return flow.name or flow.unit.where.path.rpartition("/")[2].rpartition(".")[0]
+def _is_flow(flow: Flow, call: Call) -> bool:
+    return call.unit.kind == "flow" and call.unit is not flow.unit
 
 
 def _slug(name: str) -> str:
@@ -343,6 +335,3 @@ def _target(resolved: Resolved, entry: str, folder: str) -> Local | None:
         if number is not None:
             return Local(home, number)
     return None
-
-
-DIALECT = Dialect(TOOL, ("prefect",), read)

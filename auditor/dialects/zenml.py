@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from posixpath import dirname
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.flowing import (
     Call,
     Flow,
@@ -15,16 +15,14 @@ from auditor.dialects.flowing import (
     Result,
     Unit,
     code_of,
-    doubted,
-    given_to,
-    numbered,
     stored,
 )
+from auditor.dialects.stating import Statements, Triggers
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Arguments, Bound, Function, Made, Thing, Where, options
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Ref, Step, Trigger
+from auditor.model.facts import Ref, Trigger
 from auditor.model.ir import Attr, Const, Expr, Group, Item
 from auditor.model.ir import Call as IrCall
 from auditor.program import Resolved
@@ -32,7 +30,6 @@ from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.running.invocations import argument
 
 TOOL = "zenml"
-CONDITIONAL = 0.8
 _ASKING = frozenset(
     {"get_artifact", "get_artifact_version", "load_artifact", "get_model_artifact", "get_data_artifact"}
 )
@@ -47,7 +44,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for path in reaching(resolved, paths):
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
-    yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
+    yield from _Statements(machine, [flow for flow in flows if flow.calls], meaning.triggers).all()
 
 
 class ZenML(Flowing):
@@ -113,47 +110,30 @@ def _is_zenml(receiver: Thing) -> bool:
     return isinstance(receiver, (Made, Library)) and receiver.dotted.startswith("zenml.")
 
 
-class _Statements:
+class _Statements(Statements):
     """What all pipelines of a tree say."""
 
-    def __init__(self, machine: Machine, meaning: ZenML, flows: list[Flow]) -> None:
-        self.machine = machine
-        self.meaning = meaning
-        self.flows = flows
-        self.homes = memory_homes((_place(flow)[0], flow.name) for flow in flows)
-        self.ids = StepIds()
-        self.names = {key: name for flow in flows for key, name in numbered(flow.calls).items()}
+    tool = TOOL
+
+    def __init__(self, machine: Machine, flows: list[Flow], triggers: Triggers) -> None:
+        super().__init__(machine, flows, triggers)
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
         self.outputs: dict[Local, tuple[tuple[str, NodeKind], ...]] = {}
 
-    def all(self) -> Iterator[Statement]:
-        """One pipeline for each function that is one."""
-        for flow in self.flows:
-            path, line, end_line = _place(flow)
-            ids = {id(call): self.ids.new(call.where.path, call.name) for call in flow.calls}
-            steps = tuple(self._step(flow, call, ids) for call in flow.calls)
-            yield Pipeline(
-                flow.name, TOOL, path, line, steps, end_line,
-                elsewhere=tuple(dict.fromkeys(self.meaning.triggers[id(flow.unit)])),
-            )  # fmt: skip
-
-    def _step(self, flow: Flow, call: Call, ids: dict[int, str]) -> CodeStep:
-        where = call.where
-        code = code_of(self.machine, call.unit)
-        reads = [declared for result in call.feeds for declared in self._result(flow, result, where.line)]
+    def reads(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """The results that a step is given, and what it asks the store for by name."""
+        for result in call.feeds:
+            yield from self._result(flow, result, call.where.line)
         asked = [named for given in (*call.args.positional, *call.args.keywords.values()) for named in stored(given)]
-        reads += [self._stored(named.name, where, named.trust) for named in (*asked, *self._asked(code))]
-        writes = (
-            list(self._result(flow, Result(call), where.line)) if id(call) in self.used or self._names(call) else []
-        )
-        writes += [self._stored(named.name, where, named.trust) for named in self._saved(code)]
-        doubt = CONDITIONAL if where.conditional else 1.0
-        step = Step(call.name, TOOL, where.line, where.end_line, variants=0 if where.repeated else 1)
-        before = dict.fromkeys(ids[id(other)] for other in call.before if id(other) in ids)
-        return CodeStep(
-            ids[id(call)], where.path, step, doubted(reads, doubt), doubted(writes, doubt), after=tuple(before),
-            implements=code, given=given_to(self.machine, call, code), confidence=round(0.95 * doubt, 3),
-        )  # fmt: skip
+        for named in (*asked, *self._asked(code)):
+            yield self._stored(named.name, call.where, named.trust)
+
+    def writes(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
+        """The results of a step that have a name or are given to another, and what it saves."""
+        if id(call) in self.used or self._names(call):
+            yield from self._result(flow, Result(call), call.where.line)
+        for named in self._saved(code):
+            yield self._stored(named.name, call.where, named.trust)
 
     # --- artefacts ---
 
@@ -168,9 +148,7 @@ class _Statements:
                 declared = self._stored(name, result.call.where, 0.95)
                 yield Declared(declared.id, None, Ref(name, "dataset", "result", line), name, kind, declared.confidence)
             return
-        home = self.homes[_place(flow)[0], flow.name]
-        ref = Ref(result.call.name, "dataset", "result", line)
-        yield Declared(f"mem:{home}/{self.names[id(result.call)]}", None, ref, result.call.name, NodeKind.DATASET, 0.95)
+        yield self.in_memory(flow, result.call, "result", line)
 
     def _stored(self, name: str, where: Where, trust: float) -> Declared:
         """An artefact in the store: one name is one artefact in a project."""
@@ -252,11 +230,6 @@ class _Statements:
             yield Named(values[0].text(), min(values[0].confidence, 0.9))
 
 
-def _place(flow: Flow) -> tuple[str, int, int]:
-    where = flow.unit.where
-    return where.path, where.line, where.end_line
-
-
 def _last(expr: Expr) -> str:
     return expr.name if type(expr) is Attr else getattr(expr, "id", "")
 
@@ -265,6 +238,3 @@ def _spelled(expr: Expr | None) -> str:
     if type(expr) is Const:
         return str(expr.value)
     return expr.name if type(expr) is Attr else ""
-
-
-DIALECT = Dialect(TOOL, ("zenml",), read)

@@ -252,7 +252,7 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     if pin is not None:
         return read_pointer(pin)
     data, secrets = _cleared(readers, data)
-    facts = with_programs(_read(readers, data))
+    facts = _read(readers, data)
     return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
 
 
@@ -269,7 +269,7 @@ def _read(readers: Sequence[Reader], data: bytes) -> Facts:
     for reader in readers:
         try:
             if reader.accepts(data):
-                return reader.read(data)
+                return with_programs(reader.read(data), data)
         except Exception as error:  # noqa: BLE001  # the one place where a reader's bug becomes a counted fact
             return Facts(kind=reader.name, troubles=(Trouble(None, _failure(error), "internal"),))
     return Facts(kind="other", lines=data.count(b"\n"))

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.language.escapes import read_escape
+from auditor.language.text import read_text
 from auditor.model.facts import Embedded, Facts
 from auditor.model.regex import regex
+from auditor.readers.started import may_start, started_bodies
 
 MOST = 200  # programs of one file
 _HOLDING = regex(r"\s-\w*c\s|<<")
@@ -17,12 +19,14 @@ _SHOWING = frozenset({"readme"})
 """Tools whose commands are shown to people."""
 
 
-def with_programs(facts: Facts) -> Facts:
+def with_programs(facts: Facts, data: bytes) -> Facts:
     """The facts with the programs that stand in commands, each once.
 
     A body that is no Python, or whose code somebody else fills in, is left out: it is unknown, and no mistake of the file.
     """
     bodies = dict.fromkeys(_bodies(facts))
+    if facts.kind == "python" and facts.program is not None and may_start(data):
+        bodies |= dict.fromkeys(started_bodies(facts.program, read_text(data)[0]))
     if not bodies:
         return facts
     from auditor.source import read_embedded

@@ -8,7 +8,7 @@ HASH = "d41d8cd98f00b204e9800998ecf8427e"
 
 SAMPLES = {
     "setup.py": "from setuptools import setup\nNAME = 'a'\nsetup(name=NAME, install_requires=['b>=1', *open('r.txt')], entry_points={'console_scripts': ['c=a.b:main']})\n",
-    "train.py": "import os\nfrom a import b as c\n\ndef f(x, *y, z=1, **k):\n    with open(f'{x}/a') as g:\n        return [i for i in g if i] or (lambda: z)\n\nif __name__ == '__main__':\n    f(os.environ['A'])\n",
+    "train.py": "import os, subprocess\nsubprocess.run(['python', '-c', 'import a'])\nos.system('python - <<E\\nimport b\\nE\\n')\nfrom a import b as c\n\ndef f(x, *y, z=1, **k):\n    with open(f'{x}/a') as g:\n        return [i for i in g if i] or (lambda: z)\n\nif __name__ == '__main__':\n    f(os.environ['A'])\n",
     "scripts/run": "#!/usr/bin/env python\nimport a\n",
     "bin/go": "#!/bin/bash\npython a.py\n",
     "a.ipynb": json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"language": "python"}}, "cells": [

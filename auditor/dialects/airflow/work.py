@@ -104,7 +104,7 @@ def _shell(machine: Machine, thing: Thing | None, line: int) -> Iterator[Command
         for command in read_shell(value.text(), braces=not value.exact):
             yield Command(
                 command.words, line, command.cwd, command.reads, command.writes, command.assignments, command.body,
-                command.guard,
+                command.guard, program=command.program,
             )  # fmt: skip
 
 

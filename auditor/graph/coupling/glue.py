@@ -9,7 +9,7 @@ from auditor.graph import places
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.observed.lineage import ENVIRONMENT
 from auditor.graph.world import World
-from auditor.model.artefact import Role
+from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
 from auditor.program.running.launches import Launch, together
@@ -119,6 +119,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             if launch.run.kind in ("script", "notebook")
             and not launch.run.launcher
             and not launch.dead
+            and not _only_asks(world, launch.run.target)
             and not world.orchestrates(launch.run.target)
         ]
         chained = _longest(world, chained)
@@ -134,12 +135,31 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             and places.is_product(step.path)
             and not step.path.startswith(".github/")
         ):
-            runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
+            runs = [
+                run
+                for run in step.runs
+                if run.kind in ("script", "notebook") and not run.launcher and not _only_asks(world, run.target)
+            ]
             if runs and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
                 targets = tuple(run.target for run in runs)
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+_CARRIED = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT})
+
+
+def _only_asks(world: World, program: str) -> bool:
+    """Whether a program is no more than some lines in a command that touch nothing: a check, or a question to Python."""
+    if program not in world.resolved.code.embedded.homes:
+        return False
+    moved = (
+        touch.kind in _CARRIED
+        for touch in world.lineage.of_program(program)
+        if touch.site[0] == program or touch.site[1]  # what the body of an imported module reads are its settings
+    )
+    return not any(moved) and all(effect.role not in MODELLING for effect in world.lineage.effects_of_program(program))
 
 
 def _longest(world: World, launched: list[Launch]) -> list[Launch]:

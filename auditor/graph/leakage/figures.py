@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.graph import places
@@ -12,10 +13,13 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Call, Const, Expr, If, Loop, Name, Op, Stmt, Try, With
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import children
 
+_PRETENDED = regex(r"(^|[/_-])(demo|populate|simulat\w*|mock|fake|dummy|synthetic)([/_.-]|$)", re.I)
+"""Programs that say in their name that what they record is made up, to fill a dashboard or to try a tool."""
 _ORDER = frozenset({"<", "<=", ">", ">="})
 
 
@@ -103,6 +107,8 @@ def fabricated(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt,
     found: list[Doubt] = []
     total = 0
     for site in _sites(world, owned):
+        if _PRETENDED.search(site[0]):
+            continue
         for record in records.recorded(world, site):
             if better(record.name):
                 total += 1

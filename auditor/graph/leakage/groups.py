@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from auditor.graph import places
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name
@@ -43,7 +44,8 @@ def split_groups(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doub
         total += len(splits)
         if not splits or _knows_groups(world, path):
             continue
-        entity = _repeated(world, path)
+        made = (path, *world.once(handovers).before(path))
+        entity = next((shown for program in made if (shown := _repeated(world, program)) is not None), None)
         if entity is not None:
             name, place = entity
             split = splits[0]

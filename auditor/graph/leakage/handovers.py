@@ -17,6 +17,18 @@ class Handovers(NamedTuple):
 
     groups: tuple[tuple[str, ...], ...]
     names: dict[int, str]
+    makers: dict[str, set[str]]
+    """The programs that a program takes files from."""
+
+    def before(self, program: str) -> list[str]:
+        """The programs whose files lead to a program, the nearest first."""
+        found: list[str] = []
+        todo = [program]
+        while todo:
+            fresh = sorted(self.makers.get(todo.pop(0), set()) - {program, *found})
+            found += fresh
+            todo += fresh
+        return found
 
 
 def handovers(world: World) -> Handovers:
@@ -39,7 +51,7 @@ def handovers(world: World) -> Handovers:
             for reader in taken:
                 after[reader] |= made
     names = {effect: next(iter(paths)) for effect, paths in effects.items() if len(paths) == 1 and paths <= shared}
-    return Handovers(tuple(_ordered(group, after) for group in _groups(after)), names)
+    return Handovers(tuple(_ordered(group, after) for group in _groups(after)), names, dict(after))
 
 
 def _groups(after: dict[str, set[str]]) -> list[list[str]]:

@@ -18,6 +18,7 @@ class Embedded:
     def __init__(self, files: Mapping[str, Facts]) -> None:
         self.files: dict[str, Facts] = {}
         self.homes: dict[str, tuple[str, int]] = {}  # the file of each, and its first line there
+        self._of_file: dict[str, list[tuple[int, str]]] = {}
         self._found: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for path, facts in files.items():
             for number, held in enumerate(facts.embedded, 1):
@@ -25,14 +26,21 @@ class Embedded:
                 self.files[own] = Facts(kind="embedded", program=held.program, lines=held.program.lines)
                 self.homes[own] = path, _begins(held)
                 self._found.setdefault((path, held.line), []).append((held.digest, own))
+                self._of_file.setdefault(path, []).append((held.digest, own))
 
     def of(self, path: str, command: Command) -> str | None:
-        """The program that a command of a file holds; the only one of its line where templates changed its text."""
-        if command.program < 0:
+        """The program that a command of a file holds.
+
+        The only one of its line where templates changed its text; the one of its text where code starts the command, since
+        a line of the command is none of the file then.
+        """
+        if command.program < 0 or path not in self._of_file:
             return None
         there = self._found.get((path, command.line + command.program), [])
-        said = zlib.crc32(command.body.encode("utf-8", "replace")) if len(there) > 1 else 0
-        return next((own for digest, own in there if len(there) == 1 or digest == said), None)
+        if len(there) == 1 and not path.endswith(".py"):
+            return there[0][1]
+        said = zlib.crc32(command.body.encode("utf-8", "replace"))
+        return next((own for digest, own in (*there, *self._of_file[path]) if digest == said), None)
 
 
 def _begins(held: Held) -> int:

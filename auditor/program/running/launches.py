@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from posixpath import dirname, join
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auditor.language.credentials import mask
 from auditor.language.escapes import read_escape
+from auditor.language.prefixes import is_python
 from auditor.language.shell import read_shell
 from auditor.model.artefact import Role
 from auditor.model.facts import Command, Word
@@ -134,10 +136,19 @@ def _commands(effect: Effect, effects: Effects) -> Iterator[Command]:
     listed = _list(given, frame, effects)
     if listed is not None or leading:
         for words in _alternatives(listed or (given,), frame, effects):
-            yield Command((*leading, *words, *_further(effect, frame, effects)), effect.line, environment=environment)
+            whole = (*leading, *words, *_further(effect, frame, effects))
+            body = _program_of(whole)
+            yield Command(whole, effect.line, environment=environment, body=mask(body), program=0 if body else -1)
         return
     for text in _texts(effects.evaluator.values(given, frame)):
         yield from (replace(c, environment=(*c.environment, *environment)) for c in _read(text, effect.line))
+
+
+def _program_of(words: Sequence[Word]) -> str:
+    """The text of `python -c`, where it is written out."""
+    if not words or not is_python(words[0].text):
+        return ""
+    return next((text.text for word, text in pairwise(words[1:]) if word.text == "-c" and text.exact), "")
 
 
 def _texts(values: Sequence[Value]) -> list[str]:

@@ -94,3 +94,77 @@ def test_a_path_with_a_hole_is_no_literal() -> None:
     graph = tree({"run.sh": "python - <<E\nopen('$WHERE/a.txt', 'w')\nE\n"})
     assert not any(node.startswith("file:") and "⟦" in node for node in graph.nodes)
     assert "file:/a.txt" not in graph.nodes
+
+
+def test_a_question_to_python_is_no_program_of_a_chain() -> None:
+    work = "import pandas as pd\npd.read_csv('a.csv').to_csv('b.csv')\n"
+    settings = "import json\nSETTINGS = json.load(open('settings.json'))\n"
+    files = {"one.py": work, "two.py": work, "three.py": work, "settings.py": settings, "settings.json": "{}"}
+    asks = (
+        'DAY=$(python -c "import datetime; print(datetime.date.today())")\n'
+        'ID=$(cat x | python -c "import sys, json; print(json.load(sys.stdin)[0])")\n'
+        'python -c "import settings; print(settings.SETTINGS)"\n'
+    )
+    moves = "python - <<E\nimport pandas as pd\npd.read_csv('b.csv').to_parquet('d.parquet')\nE\n"
+    for more, count in (("", "3 programs"), (asks, "3 programs"), (asks + moves, "4 programs")):
+        tree_ = tree({**files, "run.sh": f"python one.py\npython two.py\npython three.py\n{more}"})
+        (finding,) = judge(tree_.components, [RULES["GLU004"]]).findings
+        assert f"chains {count}" in finding.message
+
+
+DAG = '''\
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+with DAG("d"):
+    BashOperator(
+        task_id="one",
+        bash_command="""
+        set -e
+        python - <<'EOF'
+import pandas as pd
+pd.read_csv("a.csv").to_csv("b.csv")
+EOF
+        """,
+    )
+    BashOperator(task_id="two", bash_command="python -c 'import pandas as pd; pd.read_csv(\\"b.csv\\").to_csv(\\"c.csv\\")'")
+'''
+STARTING = '''\
+import os, subprocess, sys
+subprocess.run([sys.executable, "-c", "open('x.txt', 'w').write('1')"])
+os.system("""python -c "
+import pandas as pd
+pd.read_csv('y.csv')
+"
+""")
+'''
+
+
+def test_each_task_of_a_graph_has_the_program_of_its_own_command() -> None:
+    graph = tree({"dags/d.py": DAG})
+    ties = {
+        (edge.source, edge.target): [(piece.path, piece.line) for piece in edge.evidence]
+        for edge in graph.edges
+        if edge.kind in (EdgeKind.CONSUMES, EdgeKind.PRODUCES) and "step:" in edge.source + edge.target
+    }
+    assert ties == {
+        ("file:a.csv", "step:dags/d.py#one"): [("dags/d.py", 10)],
+        ("step:dags/d.py#one", "file:b.csv"): [("dags/d.py", 10)],
+        ("file:b.csv", "step:dags/d.py#two"): [("dags/d.py", 14)],
+        ("step:dags/d.py#two", "file:c.csv"): [("dags/d.py", 14)],
+    }
+
+
+def test_what_code_starts_is_read_where_it_is_written() -> None:
+    graph = tree({"start.py": STARTING})
+    lines = {
+        (edge.source, edge.target): edge.evidence[0].line
+        for edge in graph.edges
+        if edge.kind in (EdgeKind.CONSUMES, EdgeKind.PRODUCES)
+    }
+    assert lines == {("file:start.py!2", "file:x.txt"): 2, ("file:y.csv", "file:start.py!1"): 5}
+
+
+def test_a_text_that_is_put_together_is_unknown() -> None:
+    text = "import subprocess\nsubprocess.run(['python', '-c', 'import a\\nopen(\\'x.txt\\', \\'w\\')'])\n"
+    graph = tree({"start.py": text})
+    assert "file:x.txt" not in graph.nodes

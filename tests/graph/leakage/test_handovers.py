@@ -95,3 +95,13 @@ def test_programs_that_hand_to_each_other_in_a_circle_are_run_once_each() -> Non
     (group,) = handovers(graph._world).groups
     assert sorted(group) == ["src/one.py", "src/two.py"]
     assert not graph.leaks.preprocessing
+
+
+@pytest.mark.parametrize(("split", "doubted"), [("train_test_split(frame)", True), ("frame[:900], frame[900:]", False)])
+def test_an_entity_whose_rows_another_program_follows_may_be_split(split: str, *, doubted: bool) -> None:
+    features = "import pandas as pd\nframe = pd.read_csv('data/raw.csv')\n"
+    features += "frame['last'] = frame.groupby('patient_id')['pulse'].shift(1)\nframe.to_csv('data/features.csv')\n"
+    train = "import pandas as pd\nfrom sklearn.model_selection import train_test_split\n"
+    train += f"frame = pd.read_csv('data/features.csv')\ntrain, test = {split}\n"
+    found, _ = component(features=features, train=train).split_groups
+    assert [doubt.trail[0].path for doubt in found] == (["src/features.py"] if doubted else [])

@@ -126,6 +126,12 @@ def test_figures_of_tests_are_no_figures() -> None:
     assert not component("import mlflow\nmlflow.log_metric('accuracy', 0.93)\n", "tests/test_log.py").fabricated[0]
 
 
+def test_a_program_that_says_it_pretends_records_no_figures() -> None:
+    source = "import random\nimport mlflow\nmlflow.log_metric('accuracy', random.random())\n"
+    assert not component(source, "scripts/populate_monitoring.py").fabricated[0]
+    assert component(source, "scripts/train.py").fabricated[0]
+
+
 @pytest.mark.parametrize(
     ("source", "leaks"),
     [
