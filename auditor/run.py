@@ -25,6 +25,7 @@ from auditor.model.settings import Settings
 from auditor.model.verdict import REGULAR
 
 if TYPE_CHECKING:
+    from auditor.facts import Cache
     from auditor.graph import Graphs
     from auditor.program import Memory as Known
     from auditor.program.naming.code import Code
@@ -111,6 +112,7 @@ def audit(
             str(rules or ""),
             tell,
             memory,
+            cache,
         )
         result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
         if cache is not None and key and not result.errors:
@@ -246,9 +248,11 @@ def _judge(
     extra: str,
     tell: Progress,
     memory: Memory | None,
+    cache: Cache | None,
 ) -> Audit:
     """From facts to the finished audit."""
     from auditor.engine import judge, registry, ruleset
+    from auditor.facts.version import code_version
     from auditor.graph import Graphs
     from auditor.graph.views import account
     from auditor.graph.views.inventory import inventory
@@ -259,9 +263,10 @@ def _judge(
 
     policy, rules = load_policy(profile), registry(extra).shown_to(persona)
     tell("resolving the program", 0, 0)
-    known = Known() if memory is None else memory.programs or Known()
-    if memory is not None:
-        memory.programs = known
+    if memory is None:
+        known = Known(cache, f"{code_version()} {platform.python_version()}")
+    else:
+        known = memory.programs = memory.programs or Known()
     resolved = resolve(files, _paths(listing), load(), _names(listing.target), known)
     tell("building the graph", 0, 0)
     graphs = Graphs(resolved, listing, settings, history)

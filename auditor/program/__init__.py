@@ -9,6 +9,7 @@ from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.file_effects import of_file
+from auditor.program.calls.stored import Shelf, Store
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries
 from auditor.program.kept.traces import Tree
@@ -21,9 +22,12 @@ from auditor.program.symbolic.evaluate import Evaluator
 
 
 class Memory:
-    """What is known of programs from one tree to the next, in one process."""
+    """What is known of programs from one tree to the next: in one process, and in a store for the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None, version: str = "") -> None:
+        """`version` tells the code that finds what is stored."""
+        self.store = store
+        self.version = version
         self.walks: Walks = {}
         self.entries: Entries = {}
 
@@ -54,7 +58,12 @@ class Resolved:
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
         tree = Tree(self.code, self.evaluator.invocations, self._digests)
-        return Effects(self.code, self.evaluator, Answers("effects", of_file, tree, self._memory.entries))
+        memory, store = self._memory, self._memory.store
+        shelf = Shelf(store, memory.version, self.code, self._digests) if store is not None else None
+        files = Answers("effects", of_file, tree, memory.entries, shelf)
+        found = Effects(self.code, self.evaluator, files)
+        files.store()
+        return found
 
     @cached_property
     def rows(self) -> Rows:

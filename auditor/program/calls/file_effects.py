@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.knowledge import Entry
+from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Name
 from auditor.program.calls.branches import reach
@@ -18,6 +18,9 @@ from auditor.program.naming.code import Code, Frame, Instance, Library, Local, P
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.evaluate import Evaluator
+
+SURE, LIKELY = 0.95, 0.6
+"""How sure it is what a call is: of one whose function is known, and of one that only its name tells."""
 
 _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
 """Decorators that give a function another form and call it no sooner."""
@@ -36,6 +39,18 @@ def of_file(view: View) -> FileEffects:
     reader = _Reader(view.code, view.evaluator)
     reader.read(view.path)
     return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made))
+
+
+def entry_of(dotted: str, knowledge: Knowledge) -> Entry | None:
+    """What is known of a library name: of the function, or of the method of a type."""
+    receiver, _, method = dotted.rpartition(".")
+    return knowledge.lookup(dotted) or (knowledge.method(receiver, method) if receiver else None)
+
+
+def entry_of_method(call: Call, knowledge: Knowledge) -> Entry | None:
+    """What is known of a method by its name alone, or by the chain that it ends."""
+    name = call.func.name if type(call.func) is Attr else ""
+    return knowledge.unique_method(name) or chained(call, knowledge)
 
 
 def frames_of(evaluator: Evaluator, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
@@ -106,7 +121,7 @@ class _Reader:
                 if type(method) is Local:
                     self._local(site, call_site, method, direct=True)
             case None if type(call.func) is Attr:
-                self._unknown_receiver(site, call_site, call.func.name, frame)
+                self._unknown_receiver(site, call_site, frame)
         for value in (*call.args, *[value for _, value in call.keywords]):
             if type(value) in (Name, Attr):
                 handed = self.evaluator.denoter.denote(value, frame)
@@ -160,18 +175,14 @@ class _Reader:
 
     def _library(self, site: Site, call_site: CallSite, dotted: str, frame: Frame, kind: str = "call") -> None:
         dotted = self.evaluator.denoter.calls.narrowed(dotted, call_site.call, frame)
-        entry = self.code.knowledge.lookup(dotted) or self._method(dotted)
+        entry = entry_of(dotted, self.code.knowledge)
         if entry is not None and not (kind == "subclass" and entry.role in (Role.READ, Role.WRITE)):
-            self._add(site, call_site, dotted, entry, frame, 0.95)
+            self._add(site, call_site, dotted, entry, frame, SURE)
 
-    def _method(self, dotted: str) -> Entry | None:
-        receiver, _, method = dotted.rpartition(".")
-        return self.code.knowledge.method(receiver, method) if receiver else None
-
-    def _unknown_receiver(self, site: Site, call_site: CallSite, method: str, frame: Frame) -> None:
-        entry = self.code.knowledge.unique_method(method) or chained(call_site.call, self.code.knowledge)
+    def _unknown_receiver(self, site: Site, call_site: CallSite, frame: Frame) -> None:
+        entry = entry_of_method(call_site.call, self.code.knowledge)
         if entry is not None:
-            self._add(site, call_site, entry.name, entry, frame, 0.6)
+            self._add(site, call_site, entry.name, entry, frame, LIKELY)
 
     def _add(self, site: Site, call_site: CallSite, dotted: str, entry: Entry, frame: Frame, certainty: float) -> None:
         call = call_site.call

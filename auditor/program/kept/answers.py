@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from auditor.model.ir import Program
 from auditor.program.kept.traces import Trace, Tree
@@ -49,10 +49,35 @@ Entries: TypeAlias = dict[tuple[str, str, bytes], list[Entry]]
 """Entries by topic, and by path and content of the file."""
 
 
+class Shelf(Protocol[T]):
+    """Where answers of one topic about the files of one tree are stored."""
+
+    def trace(self, path: str) -> Trace | None:
+        """What the stored answer about a file was found by; None where none is stored."""
+
+    def get(self, path: str) -> T | None:
+        """The stored answer, after its trace was asked for; None where it is damaged."""
+
+    def put(self, path: str, trace: Trace, answer: T) -> None:
+        """Keep an answer to be stored, if it can be."""
+
+    def flush(self) -> None:
+        """Store what was put."""
+
+
 class Answers(Generic[T]):
     """Answers of one topic about the files of one tree; what `memory` has is taken from there, and what is found is added."""
 
-    def __init__(self, topic: str, find: Callable[[View], T], tree: Tree, memory: Entries | None = None) -> None:
+    def __init__(
+        self,
+        topic: str,
+        find: Callable[[View], T],
+        tree: Tree,
+        memory: Entries | None = None,
+        shelf: Shelf[T] | None = None,
+    ) -> None:
+        self._shelf = shelf
+        self._new: list[str] = []
         self._topic = topic
         self._find = find
         self._tree = tree
@@ -76,14 +101,33 @@ class Answers(Generic[T]):
             known = self._memory.setdefault((self._topic, path, digest), []) if digest else []
             found = next((entry for entry in known if entry.holds(program, self._tree)), None)
             if found is None:
-                view = View(path, self._tree)
-                found = Entry(program, view.code.trace, self._find(view))
+                found = self._stored(path, program) or self._found(path, program)
             else:
                 known.remove(found)
             known.insert(0, found)
             del known[MOST:]
             self._entries[path] = found
         return found
+
+    def _stored(self, path: str, program: Program) -> Entry | None:
+        trace = self._shelf.trace(path) if self._shelf is not None else None
+        if self._shelf is None or trace is None or not trace.holds(self._tree):
+            return None
+        answer = self._shelf.get(path)
+        return Entry(program, trace, answer) if answer is not None else None
+
+    def _found(self, path: str, program: Program) -> Entry:
+        view = View(path, self._tree)
+        self._new.append(path)
+        return Entry(program, view.code.trace, self._find(view))
+
+    def store(self) -> None:
+        """Store what was found."""
+        if self._shelf is not None:
+            for path in self._new:
+                self._shelf.put(path, self._entries[path].trace, cast("T", self._entries[path].answer))
+            self._shelf.flush()
+        self._new = []
 
 
 def _first_pick(path: str) -> int:

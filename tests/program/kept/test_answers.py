@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor import program
 from auditor.facts.reading import FactsByPath
 from auditor.graph.declared.steps import Steps
 from auditor.knowledge import load
@@ -145,6 +148,21 @@ class Contents:
         return FactsByPath({path: self._facts[digest] for path, digest in digests.items()}, digests)
 
 
+class Held:
+    """A store in memory."""
+
+    def __init__(self) -> None:
+        self.values: dict[bytes, bytes] = {}
+
+    def get_many(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """The stored ones among some keys."""
+        return ((key, self.values[key]) for key in keys if key in self.values)
+
+    def put_many(self, values: Mapping[bytes, bytes]) -> None:
+        """Store all values."""
+        self.values.update(values)
+
+
 def resolved(facts: FactsByPath, memory: Memory | None) -> Resolved:
     """The program of a tree, as far as the graph has started it."""
     found = resolve(facts, frozenset(facts), load(), memory=memory)
@@ -189,20 +207,55 @@ def shown(thing: object) -> str:
 
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_a_change_and_back(change: str) -> None:
-    contents, memory, texts = Contents(), Memory(), dict(START)
+    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
     start = told(resolved(contents.facts(texts), memory))
+    assert told(resolved(contents.facts(texts), Memory(held))) == start
     CHANGES[change](texts)
     facts = contents.facts(texts)
-    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+    anew = told(resolved(facts, None))
+    assert told(resolved(facts, memory)) == anew
+    assert told(resolved(facts, Memory(held))) == anew
     assert told(resolved(contents.facts(dict(START)), memory)) == start
+    assert told(resolved(contents.facts(dict(START)), Memory(held))) == start
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=8))
 def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
-    contents, memory, texts = Contents(), Memory(), dict(START)
+    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
     told(resolved(contents.facts(texts), memory))
     for change in changes:
         CHANGES[change](texts)
         facts = contents.facts(texts)
-        assert told(resolved(facts, memory)) == told(resolved(facts, None)), change
+        anew = told(resolved(facts, None))
+        assert told(resolved(facts, memory)) == anew, change
+        assert told(resolved(facts, Memory(held))) == anew, change
+
+
+def test_what_is_stored_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents, held = Contents(), Held()
+    facts = contents.facts(START)
+    first = told(resolved(facts, Memory(held)))
+    assert len(held.values) == sum(path.endswith(".py") for path in START)
+    monkeypatch.setattr(program, "of_file", None)
+    assert told(resolved(facts, Memory(held))) == first
+    with pytest.raises(TypeError):
+        told(resolved(facts, Memory(held, "another version")))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda value: value[:-3], id="cut"),
+        pytest.param(lambda value: bytes(byte ^ 1 for byte in value), id="other bits"),
+        pytest.param(lambda _: zlib.compress(b"\x92\x94\x90\x90\x90\x90\xc0"), id="no effects"),
+        pytest.param(lambda _: zlib.compress(msgspec.msgpack.encode([[[], [], [], []], [[], [[9, "x.py", 9, ["body", 99, 0, 99], [True] * 5]], []]])), id="no such call"),
+    ],
+)  # fmt: skip
+def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> None:
+    contents, held = Contents(), Held()
+    facts = contents.facts(START)
+    first = told(resolved(facts, Memory(held)))
+    held.values = {key: spoilt(value) for key, value in held.values.items()}
+    assert told(resolved(facts, Memory(held))) == first
