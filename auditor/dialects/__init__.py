@@ -1,49 +1,47 @@
 """Dialects: frameworks whose pipelines are Python code. Each reads the resolved program, none reads bytes.
 
-A dialect is woken by the imports of its framework; a repository without them pays nothing for it.
+A dialect is woken by the imports of its framework; a repository without them pays nothing for it, not even its import.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import NamedTuple
 
-from auditor.dialects import (
-    airflow,
-    azureml,
-    azureml_v1,
-    dagster,
-    flyte,
-    kedro,
-    kfp,
-    luigi,
-    metaflow,
-    prefect,
-    sagemaker,
-    vertex,
-    zenml,
-)
-from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Remark, Statement
+from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Reading, Remark, Statement
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
 
+
+def _of(module: str) -> Reading:
+    """What a module of this room reads; it is imported when its framework is there."""
+
+    def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterable[Statement]:
+        reading: Reading = import_module(f"{__name__}.{module}").read
+        return reading(resolved, paths)
+
+    return read
+
+
 DIALECTS: tuple[Dialect, ...] = (
-    kedro.DIALECT,
-    airflow.DIALECT,
-    metaflow.DIALECT,
-    zenml.DIALECT,
-    prefect.DIALECT,
-    dagster.DIALECT,
-    kfp.DIALECT,
-    luigi.DIALECT,
-    sagemaker.DIALECT,
-    flyte.DIALECT,
-    azureml.DIALECT,
-    azureml_v1.DIALECT,
-    vertex.DIALECT,
+    Dialect("kedro", ("kedro",), _of("kedro")),
+    Dialect("airflow", ("airflow",), _of("airflow")),
+    Dialect("metaflow", ("metaflow",), _of("metaflow")),
+    Dialect("zenml", ("zenml",), _of("zenml")),
+    Dialect("prefect", ("prefect",), _of("prefect")),
+    Dialect("dagster", ("dagster", "dagstermill"), _of("dagster")),
+    Dialect("kfp-sdk", ("kfp", "google_cloud_pipeline_components"), _of("kfp")),
+    Dialect("luigi", ("luigi",), _of("luigi")),
+    Dialect("sagemaker-sdk", ("sagemaker",), _of("sagemaker")),
+    Dialect("flyte", ("flytekit", "flytekitplugins", "union", "flyte", "flyteplugins"), _of("flyte")),
+    Dialect("azureml-sdk", ("azure", "mldesigner"), _of("azureml")),
+    Dialect("azureml-v1", ("azureml",), _of("azureml_v1")),
+    Dialect("vertex", ("google",), _of("vertex")),
 )
+"""All dialects, in the order in which their frameworks are asked."""
 
 
 class Declarations(NamedTuple):

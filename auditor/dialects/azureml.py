@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Dialect, Statement, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, results
 from auditor.dialects.naming import path_identity
 from auditor.dialects.stating import Statements
@@ -224,6 +224,3 @@ class _Statements(Statements):
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
-
-
-DIALECT = Dialect("azureml-sdk", ("azure", "mldesigner"), read)

@@ -10,7 +10,7 @@ from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.dialects import commanding
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import Arguments, Items, Made, Plain, Table, Thing, Where, options, parts
@@ -361,6 +361,3 @@ def _numbered(wholes: list[Whole]) -> list[Whole]:
 def _handed(data: Data, home: str, line: int) -> Declared:
     ref = Ref(data.name, "dataset", "outputs", line, "{" in data.name)
     return Declared(f"mem:{home}/{data.name}", None, ref, data.name, NodeKind.DATASET, 0.95)
-
-
-DIALECT = Dialect("azureml-v1", ("azureml",), read)

@@ -90,6 +90,9 @@ class Remark(NamedTuple):
 Statement: TypeAlias = Pipeline | Artefact | Remark
 
 
+Reading: TypeAlias = Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
+
+
 @dataclass(frozen=True)
 class Dialect:
     """One framework: its name, the import roots that wake it up, and what reads the resolved program.
@@ -99,7 +102,7 @@ class Dialect:
 
     name: str
     roots: tuple[str, ...]
-    read: Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
+    read: Reading
 
 
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:

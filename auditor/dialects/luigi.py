@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.calls import class_member
@@ -364,6 +364,3 @@ def _parts(thing: Thing) -> Iterator[Thing]:
 
 def _last(dotted: str) -> str:
     return dotted.rpartition(".")[2]
-
-
-DIALECT = Dialect(TOOL, ("luigi",), read)

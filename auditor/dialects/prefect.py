@@ -9,7 +9,7 @@ from posixpath import dirname
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Dialect, Statement, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of
 from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
@@ -335,6 +335,3 @@ def _target(resolved: Resolved, entry: str, folder: str) -> Local | None:
         if number is not None:
             return Local(home, number)
     return None
-
-
-DIALECT = Dialect(TOOL, ("prefect",), read)

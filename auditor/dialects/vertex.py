@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname
 
 from auditor.dialects.commanding import commands, words
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, reaching
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import Arguments, Plain, Thing, Where, options, parts
@@ -193,6 +193,3 @@ def _table(text: str) -> tuple[str, None] | None:
     parts_of = text.removeprefix("bq://").lower().split(".")
     named = text.startswith("bq://") and len(parts_of) == 3 and "{" not in text
     return ("table:" + ".".join(("*", *parts_of)), None) if named else None
-
-
-DIALECT = Dialect("vertex", ("google",), read)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from posixpath import dirname
 
-from auditor.dialects.contract import Dialect, Statement, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.flowing import (
     Call,
     Flow,
@@ -238,6 +238,3 @@ def _spelled(expr: Expr | None) -> str:
     if type(expr) is Const:
         return str(expr.value)
     return expr.name if type(expr) is Attr else ""
-
-
-DIALECT = Dialect(TOOL, ("zenml",), read)

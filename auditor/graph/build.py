@@ -177,8 +177,9 @@ class Builder:
     def _goes_on(self, step: DeclaredStep) -> bool:
         """Whether a step answers until it is stopped. Building an image ends, and so does the job that an image may hold."""
         if step.tool == "docker":
-            exposed = self.resolved.files[step.path].attr("expose") is not None
-            return step.step.name == "cmd" and (exposed or any(is_server(run.launcher) for run in step.runs))
+            said = self.resolved.files[step.path].attrs
+            answers = any(key == "expose" or (key == "base-image" and "/lambda/" in value) for key, value in said)
+            return step.step.name == "cmd" and (answers or any(is_server(run.launcher) for run in step.runs))
         return step.tool in SERVING and (step.tool, step.step.name) != ("procfile", "release")
 
     def _configured(self, step: DeclaredStep, node: str) -> None:

@@ -14,8 +14,8 @@ FORMAT = "%H%x00%ct%x00%ae%x00%an%x00%s"
 MAX_SUBJECT = 200
 # Forges write `[bot]`; the others are services that commit under names of their own.
 BOTS = regex(
-    r"\[bot\]|^(dependabot|renovate|greenkeeper|pyup|snyk|imgbot|allcontributors|mergify|pre-commit-ci|github-actions?|"
-    r"gitlab-ci|semantic-release|release-please|codecov|deepsource|sourcery-ai|copybara|weblate)\b|[-_.](bot|ci)(@|$)|^(bot|ci|jenkins)(@|$)",
+    r"\[bot\]|^(dependabot|renovate|greenkeeper|pyup|snyk|imgbot|allcontributors|mergify|pre-commit-ci|github[ -]actions?|action@github\.com|"
+    r"gitlab-ci|semantic-release|release-please|codecov|deepsource|sourcery-ai|copybara|weblate)\b|[-_.]((ro)?bot|ci)(@|$)|^(bot|ci|jenkins)(@|$)",
     re.I,
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import mmap
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,7 @@ log = logging.getLogger(__name__)
 
 HEAD = "refs/auditor/head"  # the remote's HEAD, wherever its default branch moves to
 REFS = (f"+HEAD:{HEAD}", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-WHOLE = "auditor-whole"  # a file naming the commits whose contents are here
+WHOLE = "auditor-whole"  # a file naming the commits whose contents were fetched, and how many were left out
 CONFIG = """[core]
 \trepositoryformatversion = 0
 \tbare = true
@@ -28,6 +30,7 @@ CONFIG = """[core]
 \tpartialclonefilter = blob:none
 """
 SHALLOW_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+SUM = 20  # bytes of SHA-1 at the end of a pack
 CODE = 500_000  # bytes; what is larger is hardly code, and left out where all contents are too many
 
 
@@ -92,21 +95,30 @@ def _fetched(folder: Path, url: str, rev: str | None, max_bytes: int, progress: 
     return _fetched(folder, url, rev, max_bytes, progress)
 
 
+def _is_whole(pack: Path) -> bool:
+    """Whether a pack ends with the sum of what stands before it."""
+    if pack.stat().st_size <= SUM:
+        return False
+    with pack.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return hashlib.sha1(memoryview(data)[:-SUM], usedforsecurity=False).digest() == data[-SUM:]
+
+
 def _updated(
     folder: Path, url: str, rev: str | None, max_bytes: int, progress: Progress, *, known: bool
 ) -> tuple[Git, str | None]:
     """Raises GitError where what was `known` before is of no use."""
     shown = strip_credentials(url)
     git = Git(folder)
-    if not (folder / "HEAD").is_file():
-        _create(folder, CONFIG)
+    if not all(map(_is_whole, folder.glob("objects/pack/*.pack"))):
+        raise GitError("a pack holds other bytes than were written")
+    _create(folder, CONFIG)  # also where it is there: it may be damaged
     progress(f"fetching {shown}")
     try:
         fetch_into(git, url, ["--filter=blob:none", "--prune", "--no-tags", "origin", *REFS], progress)
     except SilentError as error:
         raise UsageError(f"{shown} cannot be fetched: {error}; try again later, or give a clone.") from error
     except GitError as refused:
-        if not _ask(git, url, shown, refused):  # answers, but holds nothing yet
+        if not _ask(url, shown, refused):  # answers, but holds nothing yet
             return git, None
         if known:
             raise
@@ -125,14 +137,16 @@ def _create(folder: Path, config: str) -> None:
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
 
 
-def _ask(git: Git, url: str, shown: str, refused: GitError) -> bool:
+def _ask(url: str, shown: str, refused: GitError) -> bool:
     """Whether a remote that refused a fetch holds anything. Raises UsageError where it does not answer at all."""
-    words = [f"--git-dir={git.git_dir}", *PATIENCE, "ls-remote", "origin"]
-    try:
-        return bool(call(words, env=address(url), timeout=QUIET, hardened=ANY_CALL).strip())
-    except GitError as error:
-        reason = re.sub(r"^unable to access '[^']*': ", "", str(error) or str(refused)).replace(url, shown)
-        raise UsageError(f"{shown} cannot be fetched: {reason}; check address and access.") from error
+    with tempfile.TemporaryDirectory(prefix="auditor-") as name:  # what is kept may be what is broken
+        _create(Path(name), SHALLOW_CONFIG)
+        words = [f"--git-dir={name}", *PATIENCE, "ls-remote", "origin"]
+        try:
+            return bool(call(words, env=address(url), timeout=QUIET, hardened=ANY_CALL).strip())
+        except GitError as error:
+            reason = re.sub(r"^unable to access '[^']*': ", "", str(error) or str(refused)).replace(url, shown)
+            raise UsageError(f"{shown} cannot be fetched: {reason}; check address and access.") from error
 
 
 def _fetch_shallow(git: Git, url: str, shown: str, rev: str | None, progress: Progress) -> None:
@@ -152,10 +166,10 @@ def _fetch_shallow(git: Git, url: str, shown: str, rev: str | None, progress: Pr
 def _fetch_contents(git: Git, url: str, commit: str, max_bytes: int, progress: Progress) -> None:
     """Fetches what the commit's files hold, unless an earlier call did or all is here."""
     mark = git.git_dir / WHOLE
-    key = f"{commit} {max_bytes}"
-    if mark.is_file() and key in mark.read_text().splitlines():
+    key, lacking = f"{commit} {max_bytes}", _lacking(git, commit)
+    if mark.is_file() and f"{key} {lacking}" in mark.read_text("utf-8", "replace").splitlines():
         return
-    if _lacks_contents(git, commit):
+    if lacking:
         progress("fetching the contents of the files")
         tree = git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
         # Asking for the tree, and saying that nothing is here, brings its contents and no history.
@@ -167,12 +181,14 @@ def _fetch_contents(git: Git, url: str, commit: str, max_bytes: int, progress: P
             with contextlib.suppress(GitError):  # each is tried; what is still missing is absent in the listing
                 fetch_into(git, url, ["--no-write-fetch-head", *way], progress, "fetch.negotiationAlgorithm=noop")
                 break
+        lacking = _lacking(git, commit)
     with mark.open("a") as file:
-        file.write(key + "\n")
+        file.write(f"{key} {lacking}\n")
 
 
-def _lacks_contents(git: Git, commit: str) -> bool:
+def _lacking(git: Git, commit: str) -> int:
+    """How many contents of a commit are not here."""
     with contextlib.closing(Objects(git)) as objects:
         rows = objects.run("ls-tree", "-r", "-z", commit).split(b"\0")
         blobs = {row.split(b"\t")[0].split()[2].decode() for row in rows if b" blob " in row[:12]}
-        return len(objects.sizes(blobs)) < len(blobs)
+        return len(blobs) - len(objects.sizes(blobs))

@@ -32,15 +32,16 @@ RULE = Rule(
     references=("Rules of ML 11", "SE4ML practice 02-doc_features"),
 )
 
+UNTOLD = {
+    "short": "fewer than 50 commits tell who knows what",
+    "mirrored": "its commits are carried over from another repository by one account",
+}
+
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     silo = graph.silo()
     if silo.untold:
-        yield (
-            Unknown("the clone is shallow")
-            if silo.untold == "shallow"
-            else NotApplicable("fewer than 50 commits tell who knows what")
-        )
+        yield Unknown("the clone is shallow") if silo.untold == "shallow" else NotApplicable(UNTOLD[silo.untold])
         return
     if silo.critical < 3:
         yield NotApplicable("fewer than three files that train changed more than once")

@@ -5,7 +5,8 @@ somebody else counted for each technology by their names and imports. FOLDER hol
 
 A technology is found where a reader recognised a file of its format, or a program imports its library. `steps` are nodes of
 the graph that its format or framework declares, or steps of its files that are none of their own in the graph, `calls` those of its library whose meaning the knowledge base has, `edges`
-the edges of the graph with evidence in its files.
+the edges of the graph with evidence in its files. A third table tells what was found beyond the list: other technologies,
+and formats that the list has no word for, with their files.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,7 +79,22 @@ TECHNOLOGIES = {
     "wandb": Tech(roots=("wandb",)),
     "zenml": Tech(roots=("zenml",), tools=("zenml",)),
 }
-_FORMATS = (".yaml", ".yml", ".json", ".toml", ".ipynb", ".py")
+_PLAIN = frozenset(
+    {
+        "python",
+        "notebook",
+        "config",
+        "markdown",
+        "rst",
+        "text",
+        "table",
+        "other",
+        "shell",
+        "sql",
+        "json-lines",
+        "key-file",
+    }
+)
 
 
 class Found(NamedTuple):
@@ -111,7 +127,11 @@ class Repository:
     def found(self, tech: Tech) -> Found:
         """The traces of one technology."""
         files = {path for path, facts in self.facts.items() if self._shows(path, facts, tech)}
-        steps = [n for n in self.graphs.nodes.values() if n.kind == "step" and dict(n.attrs).get("tool") in tech.tools]
+        steps = [
+            n
+            for n in self.graphs.nodes.values()
+            if n.kind in ("step", "service") and dict(n.attrs).get("tool") in tech.tools
+        ]
         declared = sum(len(self.facts[path].steps) for path in files if self.facts[path].kind in tech.kinds)
         started = (
             sum(t.kind == tech.trigger for path in files for t in self.facts[path].triggers) if tech.trigger else 0
@@ -146,6 +166,16 @@ class Repository:
             for effect in effects
         )
 
+    def beyond(self, listed: Iterable[str]) -> dict[str, int]:
+        """Technologies and formats that nobody listed, with how many files show them; plain text and code apart."""
+        known = {kind for tech in TECHNOLOGIES.values() for kind in tech.kinds}
+        kinds = Counter(facts.kind for facts in self.facts.values())
+        found = {kind: number for kind, number in kinds.items() if kind not in known | _PLAIN}
+        for name in TECHNOLOGIES.keys() - set(listed):
+            tech = TECHNOLOGIES[name]
+            found[name] = sum(self._shows(path, facts, tech._replace(words=())) for path, facts in self.facts.items())
+        return {name: number for name, number in sorted(found.items()) if number}
+
     def broken(self) -> Iterator[tuple[str, str, str]]:
         """Files that could not be read whole, with the code and the words of the first trouble."""
         for path, facts in sorted(self.facts.items()):
@@ -162,6 +192,7 @@ def main() -> int:
     broken: list[tuple[str, str, str, str]] = []
     read: Counter[str] = Counter()
     missed = 0
+    beyond: list[str] = []
     print("| repository | commit | technology | listed | files | steps or starts | calls | edges |")
     print("|---|---|---|---|---|---|---|---|")
     for line in arguments.corpus.read_text().splitlines():
@@ -173,9 +204,12 @@ def main() -> int:
             missed += not found.files
             shown = " | ".join(f"{number:,}" if number else "-" for number in found)
             print(f"| {entry['repo']} | {entry['head'][:12]} | {name} | {listed} | {shown} |", flush=True)
+        told = ", ".join(f"{name} {number}" for name, number in repository.beyond(entry["tech"]).items())
+        beyond.append(f"| {entry['repo']} | {told or '-'} |")
         broken += [(entry["repo"], *each) for each in repository.broken()]
         read.update(facts.kind for facts in repository.facts.values())
     print(f"\n{missed} of what is listed was not found. {sum(read.values()):,} files were read.\n")
+    print("\n".join(["| repository | found beyond the list |", "|---|---|", *beyond, ""]))
     print("| repository | file | code | line and reason |\n|---|---|---|---|")
     for repo, path, code, reason in broken:
         print(f"| {repo} | `{path}` | {code} | {reason.replace('|', '/')[:160]} |")

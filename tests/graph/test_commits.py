@@ -51,3 +51,16 @@ def test_how_often_people_change_a_file() -> None:
     (graph,) = graphs({"a.py": "print(1)\n"}, history=History("full", commits)).components
     assert graph.touches(90) == {"a.py": 3}
     assert graph.touches(365) == {"a.py": 4}
+
+
+def test_who_carries_commits_over_knows_nothing_of_them() -> None:
+    commits = tuple(commit("train.py", day=n, subject="Mirroring commit 4f1 from internal") for n in range(60))
+    (graph,) = graphs({"train.py": "print(1)\n"}, history=History("full", commits)).components
+    assert graph.silo().untold == "mirrored"
+    own = tuple(one if n % 3 else commit("train.py", day=n) for n, one in enumerate(commits))
+    (graph,) = graphs({"train.py": "print(1)\n"}, history=History("full", own)).components
+    assert graph.silo().untold == "mirrored"
+    (graph,) = graphs(
+        {"train.py": "print(1)\n"}, history=History("full", tuple(commit("train.py", day=n) for n in range(60)))
+    ).components
+    assert graph.silo().untold == ""

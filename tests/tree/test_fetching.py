@@ -74,6 +74,25 @@ def test_a_fetch_leaves_nothing_that_the_next_one_stumbles_over(bare: Path, tmp_
         assert not (clone / "objects/pack/tmp_pack_x").exists()
 
 
+@pytest.mark.parametrize("what", ["pack", "idx", "config", "HEAD", "packed-refs", "gone"])
+def test_a_clone_that_is_damaged_is_made_again(bare: Path, tmp_path: Path, what: str) -> None:
+    with serving.smart(bare.parent) as url:
+        with open_tree(f"{url}/lens.git", cache_dir=tmp_path / "cache") as tree:
+            whole = dict(tree.read(entry.path for entry in tree.listing.entries))
+        (clone,) = (tmp_path / "cache").iterdir()
+        packs = sorted(clone.glob("objects/pack/*.pack"))
+        for place in {"pack": packs, "idx": sorted(clone.glob("objects/pack/*.idx"))}.get(what, [clone / what]):
+            place.touch()
+            place.chmod(0o600)
+            data = place.read_bytes()
+            place.write_bytes(data[: len(data) // 2] + b"\0" * 40 + data[len(data) // 2 + 40 :] if data else b"[x\n")
+        if what == "gone":
+            packs[0].unlink()
+        with open_tree(f"{url}/lens.git", cache_dir=tmp_path / "cache") as tree:
+            assert dict(tree.read(entry.path for entry in tree.listing.entries)) == whole
+            assert [commit.subject for commit in tree.history().commits] == ["two", "one"]
+
+
 def test_a_server_that_hangs_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "QUIET", 0.3)
     monkeypatch.setattr(fetching, "TICK", 0.05)

@@ -97,7 +97,9 @@ def test_a_clone_without_blobs_has_its_change_sets(repo: Repo, tmp_path: Path) -
     [
         ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com", True),
         ("Renovate Bot", "renovate@whitesourcesoftware.com", True),
-        ("github-actions", "action@github.com", True),
+        ("github-actions", "action@example.org", True),
+        ("GitHub Action", "action@github.com", True),
+        ("Prow", "ci-robot@example.org", True),
         ("team-ci", "team-ci@example.org", True),
         ("Ann Talbot", "talbot@example.org", False),
         ("Robot Jones", "jones@example.org", False),

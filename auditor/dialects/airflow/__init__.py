@@ -9,7 +9,7 @@ from auditor.dialects.airflow.order import Dag, Task, leaves
 from auditor.dialects.airflow.schedules import assets, triggers
 from auditor.dialects.airflow.tasks import Airflow
 from auditor.dialects.airflow.touched import touched
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.symbolic import Machine
 from auditor.dialects.symbolic.things import Plain
 from auditor.model.artefact import NodeKind
@@ -125,6 +125,3 @@ def _pipeline(dag: Dag) -> Pipeline:
 
 def _name(dag: Dag) -> str:
     return dag.name or dag.where.path.rpartition("/")[2].rpartition(".")[0]
-
-
-DIALECT = Dialect(TOOL, ("airflow",), read)

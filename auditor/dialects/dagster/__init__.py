@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.dialects.contract import Dialect, Statement, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.dagster.meaning import Dagster
-from auditor.dialects.dagster.statements import TOOL, Statements
+from auditor.dialects.dagster.statements import Statements
 from auditor.program import Resolved
 
 
@@ -17,6 +17,3 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for path in files:
         meaning.machine.start(path)
     yield from Statements(meaning).all()
-
-
-DIALECT = Dialect(TOOL, ("dagster", "dagstermill"), read)

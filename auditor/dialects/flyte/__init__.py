@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Dialect, Statement, reaching
+from auditor.dialects.contract import Statement, reaching
 from auditor.dialects.flowing import Call, Flow
 from auditor.dialects.flyte.environments import Environments
 from auditor.dialects.flyte.promises import Promises
@@ -76,6 +76,3 @@ class _Statements(Statements):
                 yield Command(command.words, call.where.line, command.cwd, command.reads, command.writes)
         for value in self.machine.values(given.get("notebook_path") or Plain(None))[:1]:
             yield Command((Word("papermill"), Word(value.text(), value.exact)), call.where.line)
-
-
-DIALECT = Dialect(TOOL, ("flytekit", "flytekitplugins", "union", "flyte", "flyteplugins"), read)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Statement, StepIds
+from auditor.dialects.contract import Artefact, CodeStep, Pipeline, Statement, StepIds
 from auditor.dialects.kedro.catalogue import Catalogue, base_name
 from auditor.dialects.kedro.nodes import CONDITIONAL
 from auditor.dialects.kedro.pipes import Named, Node
@@ -125,6 +125,3 @@ class _Statements:
 
 def _doubted(declared: Declared, factor: float) -> Declared:
     return replace(declared, confidence=round(declared.confidence * factor, 3)) if factor != 1.0 else declared
-
-
-DIALECT = Dialect(TOOL, ("kedro",), read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.dialects.commanding import commands, words
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import Call, Flow, Result, code_of, doubted, given_to
 from auditor.dialects.kfp.components import SINGLE, Component, outputs, port_of
 from auditor.dialects.kfp.meaning import GOOGLE, Kubeflow, Task
@@ -145,6 +145,3 @@ def _relative(path: str, source: str) -> str:
     """A file as seen from the folder of another."""
     depth = source.count("/")
     return f"./{'../' * depth}{path}"
-
-
-DIALECT = Dialect("kfp-sdk", ("kfp", GOOGLE), read)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.dialects.contract import Dialect, Statement, memory_homes, reaching
-from auditor.dialects.metaflow.flow import TOOL, Flow
+from auditor.dialects.contract import Statement, memory_homes, reaching
+from auditor.dialects.metaflow.flow import Flow
 from auditor.program import Resolved
 from auditor.program.naming.code import Local
 
@@ -27,6 +27,3 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for flow in flows:
         flow.homes = homes
         yield flow.pipeline()
-
-
-DIALECT = Dialect(TOOL, ("metaflow",), read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.dialects.contract import CodeStep, Dialect, Pipeline, Statement, StepIds, memory_homes, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.flowing import doubted
 from auditor.dialects.naming import path_identity
 from auditor.dialects.sagemaker.meaning import (
@@ -223,6 +223,3 @@ def _name(made: Declaration) -> str:
 
 def _arguments(args: Arguments) -> Thing:
     return Items("list", [thing for _, thing in named(args)])
-
-
-DIALECT = Dialect("sagemaker-sdk", ("sagemaker",), read)

@@ -303,13 +303,16 @@ class Steps:
         if step.tool == "shell":
             base = ""
         folder = normal(join(base, step.folder.replace("${", "{"))) if step.folder else base
+        runs = self.resolved.texts.runs(path, step, folder)
+        image = self.resolved.commands.images.image(path) if step.tool == "docker" else None
+        ground = image.context if image is not None else folder  # what an image copies lies where it is built from
         return DeclaredStep(
             f"step:{path}#{step.name}",
             path,
             step,
             folder,
-            self.resolved.texts.runs(path, step, folder),
-            tuple(declared(ref, folder, path) for ref in step.reads),
+            runs,
+            tuple(declared(ref, ground, path) for ref in step.reads),
             tuple(d for ref in step.writes if not self._is_packed(d := declared(ref, folder, path))),
             tuple(declared(ref, folder, path) for ref in step.params),
             tuple(f"step:{path}#{name}" for name in step.after),

@@ -13,6 +13,7 @@ from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.operation.evidence import GROUPING
+from auditor.graph.operation.integrating import mirrored
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.changes import History
@@ -111,7 +112,7 @@ ACTIVE = 0.05
 
 
 class Silo(NamedTuple):
-    """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active."""
+    """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active. `untold`: `shallow`, `short` or `mirrored`."""
 
     files: tuple[str, ...]
     critical: int
@@ -122,7 +123,7 @@ class Silo(NamedTuple):
 
 def silo(world: World, owned: Callable[[str], bool]) -> Silo:
     """Whether one person alone knows the files that train and serve."""
-    untold = _untold(world.history)
+    untold = _untold(world.history) or ("mirrored" if mirrored(world) else "")
     if untold:
         return Silo((), 0, 0, 0, untold)
     critical = _critical(world, owned)

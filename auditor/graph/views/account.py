@@ -10,6 +10,7 @@ from auditor.graph.commits import work
 from auditor.graph.data import versions
 from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
+from auditor.graph.operation.integrating import mirrored
 from auditor.graph.views.export import edges_of
 from auditor.graph.views.picture import picture
 from auditor.model.audit import CoChange, Component, Coverage, Exposure, Impact, Problem, SystemMap
@@ -204,9 +205,9 @@ def co_changes(graphs: Graphs) -> tuple[CoChange, ...]:
 
 
 def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
-    """How many people changed each file that has findings; empty where history is not known whole."""
+    """How many people changed each file that has findings; empty where history is not known whole, or is carried over by one account."""
     history = graphs.world.history
-    if history.state != "full":
+    if history.state != "full" or mirrored(graphs.world):
         return {}
     paths = {finding.place.path for finding in findings}
     people: dict[str, set[int]] = {}

@@ -201,3 +201,16 @@ def test_a_declared_monitor_is_evidence_that_inputs_are_watched() -> None:
     assert [(evidence.says, evidence.wired, evidence.place.line) for evidence in found] == [
         ("declares the monitor m (databricks)", True, 3)
     ]
+
+
+def test_what_an_image_copies_lies_where_it_is_built_from() -> None:
+    files = {
+        "docker/load/Dockerfile": 'FROM python:3.11\nCOPY docker/load/load.py .\nCMD ["python", "load.py"]\n',
+        "docker/load/load.py": "print(1)\n",
+        "score/Dockerfile": "FROM python:3.11\nCOPY score.py .\n",
+        "score/score.py": "print(1)\n",
+    }
+    found = {(e.source, e.target) for e in graphs(files).edges if e.kind.value == "imports"}
+    assert ("step:docker/load/Dockerfile#build", "file:docker/load/load.py") in found
+    assert ("step:score/Dockerfile#build", "file:score/score.py") in found
+    assert not [target for _, target in found if "load/docker" in target]

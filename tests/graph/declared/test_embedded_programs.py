@@ -168,3 +168,8 @@ def test_a_text_that_is_put_together_is_unknown() -> None:
     text = "import subprocess\nsubprocess.run(['python', '-c', 'import a\\nopen(\\'x.txt\\', \\'w\\')'])\n"
     graph = tree({"start.py": text})
     assert "file:x.txt" not in graph.nodes
+
+
+def test_a_folder_that_the_script_finds_by_itself_is_known() -> None:
+    script = 'ROOT="$(cd "$(dirname "$0")/.." && pwd)"\nOUT="$ROOT/out"\npython -c "\nopen(\'$OUT/a.txt\', \'w\')\n"\n'
+    assert ("file:tools/run.sh!1", "file:out/a.txt") in edges({"tools/run.sh": script}, EdgeKind.PRODUCES)

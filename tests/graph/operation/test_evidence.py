@@ -137,6 +137,7 @@ def test_a_function_that_computes_drift_is_a_monitor(signature: str, watches: bo
         ({"Dockerfile": "FROM python:3.11\nCOPY . .\nCMD uvicorn app:app\n"}, {"cmd"}),
         ({"Dockerfile": 'FROM python:3.11\nCOPY . .\nCMD ["python", "app.py"]\n'}, set()),
         ({"Dockerfile": "FROM nvidia/cuda:11.4\nRUN make\n"}, set()),
+        ({"Dockerfile": 'FROM public.ecr.aws/lambda/python:3.11\nCOPY app.py .\nCMD ["app.handler"]\n'}, {"cmd"}),
         ({"Procfile": "release: python app.py\nweb: gunicorn app:app\n"}, {"web"}),
     ],
 )
