@@ -62,11 +62,18 @@ class Lineage:
     """All touches of a tree, and the programs from which each is reached."""
 
     def __init__(
-        self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]
+        self,
+        resolved: Resolved,
+        identities: Identities,
+        launched: dict[str, list[Launch]],
+        run: frozenset[str],
+        flows: Mapping[str, tuple[Site, ...]],
     ) -> None:
         self.resolved = resolved
         self.identities = identities
         self.launched = launched
+        self.flows = flows
+        """The functions that an orchestrator runs, by the file that declares its steps."""
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self._led: dict[tuple[str, frozenset[str] | None], tuple[Touch, ...]] = {}
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
@@ -224,12 +231,13 @@ class Lineage:
     # --- programs ---
 
     def _entries(self, run: frozenset[str]) -> Iterator[str]:
-        """Programs that are started: run by a command, notebooks, files with a main guard or loose effects."""
+        """Programs that are started: run by a command or an orchestrator, notebooks, files with a main guard or loose effects."""
         imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
         for path in self.resolved.code.paths:
             program = self.resolved.code.programs[path]
             if (
                 path in run
+                or path in self.flows
                 or path.endswith(".ipynb")
                 or program.main_guard
                 or (path not in imported and (self.touches.get((path, 0)) or self._fits(path)))
@@ -246,7 +254,11 @@ class Lineage:
             return {}
         found = self._reached.get((path, starts))
         if found is None:
-            found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)
+            found = dict(self.resolved.effects.reached((path, 0), runs=starts))
+            for site in self.flows.get(path, ()):
+                if site not in found:
+                    found |= {each: by for each, by in self.resolved.effects.reached(site).items() if each not in found}
+            self._reached[path, starts] = found
         return found
 
     def reaches_model(self, path: str) -> bool:

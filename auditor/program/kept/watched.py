@@ -6,14 +6,12 @@ which attributes are set from outside. What concerns all files at once cannot be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NoReturn, TypeVar
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
 
-from auditor.model.ir import Scope
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
-from auditor.program.naming.code import Code
+from auditor.program.naming.code import Code, Walked
 from auditor.program.naming.names import Modules
-from auditor.program.naming.scopes import ScopeIndex
 from auditor.program.running.invocations import Invocation, Invocations
 
 T = TypeVar("T")
@@ -23,7 +21,7 @@ class Watched(Code):
     """A view of the program of a tree that writes down in its trace what it is asked."""
 
     def __init__(self, tree: Tree) -> None:
-        self.trace = Trace({}, {}, {}, {}, {}, {})
+        self.trace = Trace({}, {}, {}, {}, {}, {}, {}, {})
         self._tree = tree
         whole = tree.code
         super().__init__({}, whole.knowledge)
@@ -50,17 +48,10 @@ class Watched(Code):
             if digest == UNNAMED:
                 self.trace.whole = False
 
-    def scope(self, path: str, number: int) -> Scope:
-        """One scope of a file."""
-        if path not in self.trace.files:
-            self.note(path)
-        return self._whole.programs[path].scopes[number]
-
-    def index(self, path: str, number: int) -> ScopeIndex:
-        """What a scope binds, calls and returns."""
-        if path not in self.trace.files:
-            self.note(path)
-        return self._whole.index(path, number)
+    def walked(self, path: str) -> Walked:
+        """What walking through a program found."""
+        self.note(path)
+        return self._whole.walked(path)
 
     def rebinds(self, attribute: str) -> bool:
         """Whether some code sets an attribute of objects from outside."""
@@ -68,25 +59,32 @@ class Watched(Code):
         return found
 
 
-class _Noted(Mapping[str, T]):
-    """Files by path; whichever is asked for is noted."""
+class _Noted(dict[str, T]):
+    """Files by path; whichever is asked for is noted. Those that were had once are in it, and are not noted again."""
 
     def __init__(self, whole: Mapping[str, T], by: Watched) -> None:
+        super().__init__()
         self._whole = whole
         self._by = by
 
-    def __getitem__(self, path: str) -> T:
+    def __missing__(self, path: str) -> T:
         self._by.note(path)
-        return self._whole[path]
+        found = self[path] = self._whole[path]
+        return found
 
     def __contains__(self, path: object) -> bool:
         self._by.note(str(path))
         return path in self._whole
 
-    def __iter__(self) -> Iterator[str]:
+    def get(self, path: str, default: Any = None) -> Any:
+        """The file, or what is given for want of it."""
+        self._by.note(path)
+        return self._whole.get(path, default)
+
+    def __iter__(self) -> NoReturn:
         raise LookupError("an answer about one file may not look at all files")
 
-    def __len__(self) -> int:
+    def __len__(self) -> NoReturn:
         raise LookupError("an answer about one file may not count all files")
 
 

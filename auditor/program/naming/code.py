@@ -209,13 +209,14 @@ class Code:
         """What a scope binds, calls and returns."""
         indexes = self._indexes.get(path)
         if indexes is None:
-            indexes = self._indexes[path] = self._walked(path).scopes
+            indexes = self._indexes[path] = self.walked(path).scopes
         found = indexes.get(number)
         if found is None:
             found = indexes[number] = _indexed(self.programs[path].scopes[number])
         return found
 
-    def _walked(self, path: str) -> Walked:
+    def walked(self, path: str) -> Walked:
+        """What walking through a program found, as far as it was asked."""
         program = self.programs[path]
         known = self._walks.get(id(program))
         if known is None:
@@ -301,7 +302,7 @@ class Code:
 
     def words(self, path: str) -> Words:
         """The texts, members and free names that are written out in a program."""
-        found = self._walked(path).words
+        found = self.walked(path).words
         if not found:
             found.append(words_of(self.programs[path]))
         return found[0]

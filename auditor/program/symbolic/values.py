@@ -15,7 +15,7 @@ from auditor.model.facts import Word
 from auditor.model.regex import regex
 
 
-class Hole(msgspec.Struct, frozen=True, gc=False):
+class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A part of a text that is not known.
 
     `kind`: `param`, `cli`, `env`, `config`, `loop`, `clock`, `temporary`, `limit` (not followed to its
@@ -36,7 +36,7 @@ ALTERNATIVE = "alternative"
 """How a value came about that is one of several, nobody tells which, or is taken for want of better."""
 
 
-class Value(msgspec.Struct, frozen=True, gc=False):
+class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text as far as it is known.
 
     `anchored` says that a path starts at the root of the repository (it came from `__file__`); other relative paths
