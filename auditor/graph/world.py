@@ -52,7 +52,7 @@ class World:
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
-        self.lineage = Lineage(resolved, self.identities, self.launched, self._run())
+        self.lineage = Lineage(resolved, self.identities, self.launched, self._run(), self._flows())
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
         builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
         store = builder.build()
@@ -75,6 +75,14 @@ class World:
             if launch.run.kind in ("script", "notebook")
         }
         return frozenset(path for path in found if path in self.resolved.code.programs)
+
+    def _flows(self) -> dict[str, tuple[Site, ...]]:
+        """The functions that orchestrators run, by the file that declares their steps."""
+        found: dict[str, dict[Site, None]] = {}
+        for step in self.steps.all:
+            if step.in_code and step.path in self.resolved.code.programs:
+                found.setdefault(step.path, {}).update(((each.path, each.scope), None) for each in step.implements)
+        return {path: tuple(sites) for path, sites in found.items() if sites}
 
     @property
     def files(self) -> Mapping[str, Facts]:

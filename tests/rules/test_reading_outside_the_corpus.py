@@ -423,3 +423,38 @@ def test_a_bucket_whose_versions_are_kept_keeps_the_model_that_is_sent_there() -
     keep = {"setup.sh": "aws s3api put-bucket-versioning --bucket models --versioning-configuration Status=Enabled\n"}
     assert found({**DEPLOYED, "fit.py": save}, "OPS003", "S")
     assert not found({**DEPLOYED, **keep, "fit.py": save}, "OPS003", "S")
+
+
+def test_what_a_program_starts_is_started() -> None:
+    start = "import subprocess\nimport sys\n\n\ndef retrain():\n    subprocess.run([sys.executable, '-m', 'src.fit'])\n"
+    files = {"src/__init__.py": "", "src/fit.py": DEPLOYED["fit.py"]}
+    assert found(files, "REP010")
+    assert not found({**files, "src/again.py": start}, "REP010")
+
+
+def test_data_of_a_competition_were_given_out_once() -> None:
+    fit = "import subprocess\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n{}f = pd.read_csv('energy-use.zip')\nRidge().fit(f[['a']], f['y'])\n"
+    get = "subprocess.run(['kaggle', 'competitions', 'download', '-c', 'energy-use'])\n"
+    (unknown,), (given,) = found({"a.py": fit.format("")}, "DAT001"), found({"a.py": fit.format(get)}, "DAT001")
+    assert given.severity.rank < unknown.severity.rank
+
+
+def test_integration_without_any_test_is_told_as_that_before_what_it_leaves_out() -> None:
+    job = "on: [push]\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {}\n"
+    files = {"fit.py": DEPLOYED["fit.py"], "tests/test_a.py": "def test_a():\n    assert 1\n"}
+    (tests,) = found({**files, ".github/workflows/a.yml": job.format("pytest")}, "OPS005", "P")
+    (lints,) = found({**files, ".github/workflows/a.yml": job.format("ruff check .")}, "OPS005", "P")
+    assert lints.severity.rank < tests.severity.rank
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"a.py": "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\n\ndef train():\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\nwith DAG('x') as dag:\n    PythonOperator(task_id='t', python_callable=train)\n"}, id="airflow"),
+        pytest.param({"a.py": "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom prefect import flow, task\n\n@task\ndef train():\n    f = pd.read_csv('d.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n@flow\ndef go():\n    train()\n"}, id="prefect"),
+        pytest.param({"a.py": "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom dagster import asset\n\n@asset\ndef model():\n    f = pd.read_csv('d.csv')\n    return Ridge().fit(f[['a']], f['y'])\n"}, id="dagster"),
+        pytest.param({"src/p/pipeline_registry.py": "from kedro.framework.project import find_pipelines\n\ndef register_pipelines():\n    p = find_pipelines()\n    p['__default__'] = sum(p.values())\n    return p\n", "src/p/__init__.py": "", "src/p/pipelines/__init__.py": "", "src/p/pipelines/ds/__init__.py": "from .pipeline import create_pipeline\n", "src/p/pipelines/ds/pipeline.py": "from kedro.pipeline import node, pipeline\nfrom .nodes import train\n\ndef create_pipeline(**kw):\n    return pipeline([node(train, None, 'model')])\n", "src/p/pipelines/ds/nodes.py": "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\ndef train():\n    f = pd.read_csv('d.csv')\n    return Ridge().fit(f[['a']], f['y'])\n"}, id="kedro"),
+    ],
+)  # fmt: skip
+def test_what_an_orchestrator_runs_trains(files: dict[str, str]) -> None:
+    assert found(files, "DAT001")

@@ -159,8 +159,15 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        (path is not None and is_offered(world, path)) or bool(FINISHED.search(touch.artefact.id)),
+        (path is not None and (is_offered(world, path) or _is_competitions(world, touch, path)))
+        or bool(FINISHED.search(touch.artefact.id)),
     )
+
+
+def _is_competitions(world: World, touch: Touch, path: str) -> bool:
+    """Whether the program that reads a file downloads the data of a competition of that name: they were given out once."""
+    texts = world.resolved.code.texts(touch.site[0])
+    return {"kaggle", "download"} <= texts and any(part.partition(".")[0] in texts for part in path.split("/"))
 
 
 def is_offered(world: World, path: str) -> bool:

@@ -97,13 +97,14 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             if not _means(path, other, writes):
                 continue
             for reader, read in sorted(readers.items()):
-                if any(_same_run(world, w, reader) for w in writers if w != reader):
-                    continue  # it makes, or has made, what it reads
+                if any(_has_made(world, w, reader) for w in writers if w != reader):
+                    continue
                 makers = [
                     w
                     for w in sorted(writers)
                     if w != reader
                     and reader not in writers
+                    and not _same_run(world, w, reader)
                     and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
@@ -156,7 +157,9 @@ def _edge(
     if said is None and _may_come_from_programs(world, makers, reader):
         return
     chained = {writer for writer, _ in makers if _is_chained(world, writer, reader)} if said is None else set[str]()
-    by, writer, written = said or max(declared, key=lambda d: (d[1] in chained, d[2].confidence, d[1]))
+    by, writer, written = said or max(
+        declared, key=lambda d: (d[1] in chained, d[2].confidence, d[2].site[0] == d[1], d[1])
+    )
     yield FileEdge(
         other if len(other) > len(path) else path,
         writer,
@@ -288,6 +291,12 @@ def _says(world: World, writer: str, written: str, read: str) -> bool:
 
 def _is_pattern(path: str) -> bool:
     return "{" in path or "*" in path
+
+
+def _has_made(world: World, writer: str, reader: str) -> bool:
+    """Whether a program starts the writer of what it reads, or runs its code, before it reads."""
+    launched = any(launch.run.target == writer for launch in world.launched.get(reader, ()))
+    return launched or (writer, 0) in world.lineage.reached(reader)
 
 
 def _same_run(world: World, writer: str, reader: str) -> bool:

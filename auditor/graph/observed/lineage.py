@@ -62,11 +62,18 @@ class Lineage:
     """All touches of a tree, and the programs from which each is reached."""
 
     def __init__(
-        self, resolved: Resolved, identities: Identities, launched: dict[str, list[Launch]], run: frozenset[str]
+        self,
+        resolved: Resolved,
+        identities: Identities,
+        launched: dict[str, list[Launch]],
+        run: frozenset[str],
+        flows: Mapping[str, tuple[Site, ...]],
     ) -> None:
         self.resolved = resolved
         self.identities = identities
         self.launched = launched
+        self.flows = flows
+        """The functions that an orchestrator runs, by the file that declares its steps."""
         self.touches: dict[Site, list[Touch]] = defaultdict(list)
         self._led: dict[tuple[str, frozenset[str] | None], tuple[Touch, ...]] = {}
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
@@ -76,6 +83,7 @@ class Lineage:
         self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
         self._playing: dict[tuple[Role, ...], frozenset[Site]] = {}
+        self._players: dict[tuple[str, tuple[Role, ...]], list[Site]] = {}
 
     # --- resolution ---
 
@@ -223,12 +231,13 @@ class Lineage:
     # --- programs ---
 
     def _entries(self, run: frozenset[str]) -> Iterator[str]:
-        """Programs that are started: run by a command, notebooks, files with a main guard or loose effects."""
+        """Programs that are started: run by a command or an orchestrator, notebooks, files with a main guard or loose effects."""
         imported = {target for targets in self.resolved.effects.imports.values() for target in targets}
         for path in self.resolved.code.paths:
             program = self.resolved.code.programs[path]
             if (
                 path in run
+                or path in self.flows
                 or path.endswith(".ipynb")
                 or program.main_guard
                 or (path not in imported and (self.touches.get((path, 0)) or self._fits(path)))
@@ -245,7 +254,11 @@ class Lineage:
             return {}
         found = self._reached.get((path, starts))
         if found is None:
-            found = self._reached[path, starts] = self.resolved.effects.reached((path, 0), runs=starts)
+            found = dict(self.resolved.effects.reached((path, 0), runs=starts))
+            for site in self.flows.get(path, ()):
+                if site not in found:
+                    found |= {each: by for each, by in self.resolved.effects.reached(site).items() if each not in found}
+            self._reached[path, starts] = found
         return found
 
     def reaches_model(self, path: str) -> bool:
@@ -318,15 +331,23 @@ class Lineage:
 
     def sites_of_program(self, path: str, *roles: Role) -> list[Site]:
         """The scopes that starting a program leads to in which some effect plays one of these roles; of no roles, any effect."""
-        playing = self._playing.get(roles)
-        if playing is None:
-            effects = self.resolved.effects
-            playing = self._playing[roles] = frozenset(
-                site
-                for site in {*effects.own, *effects.lifted}
-                if any(not roles or effect.role in roles for effect in effects.of(site))
-            )
-        return [site for site in self.reached(path) if site in playing]
+        found = self._players.get((path, roles))
+        if found is None:
+            playing = self._playing.get(roles)
+            if playing is None:
+                playing = self._playing[roles] = self._of_roles(roles)
+            found = [site for site in self.reached(path) if site in playing]
+            if roles:  # few play a role, and many rules ask for the same
+                self._players[path, roles] = found
+        return found
+
+    def _of_roles(self, roles: tuple[Role, ...]) -> frozenset[Site]:
+        effects = self.resolved.effects
+        return frozenset(
+            site
+            for site in {*effects.own, *effects.lifted}
+            if any(not roles or effect.role in roles for effect in effects.of(site))
+        )
 
     def effects_of_program(self, path: str, *roles: Role) -> Iterator[Effect]:
         """Every effect that starting a program leads to; with `roles`, those that play one of them."""

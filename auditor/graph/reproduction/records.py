@@ -130,6 +130,8 @@ def _by_step(step: DeclaredStep) -> set[str]:
 
 
 def _unsure(world: World, program: str) -> bool:
-    """Whether a program writes something whose name is not known."""
+    """Whether a program writes something whose name is not known, or an orchestrator may keep what its functions return."""
+    if program in world.lineage.flows:
+        return True
     wanted = (Role.WRITE, Role.SAVE_MODEL)
     return any(effect.role in wanted for effect in world.lineage.unresolved_of_program(program))

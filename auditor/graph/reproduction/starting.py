@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
 
@@ -21,6 +22,13 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     started = {program for step in world.steps.all for program in world.steps.programs(step)}
     started |= {local.path for step in world.steps.all for local in step.implements}
     started |= {named for starter in sorted(started) for named in world.mentioned.get(starter, ())}
+    # A program of the repository that starts training is where training is started.
+    started |= {
+        launch.run.target
+        for path, launched in world.launched.items()
+        for launch in launched
+        if places.is_product(path) and launch.run.target != path and not launch.dead
+    }
     words = {word.text.rpartition("/")[2] for step in world.steps.all for c in step.step.commands for word in c.words}
     words |= {
         leaf.value.rpartition("/")[2]
