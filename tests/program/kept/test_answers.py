@@ -262,7 +262,7 @@ def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> N
     assert told(resolved(facts, Memory(held))) == first
 
 
-@pytest.mark.parametrize("most", [2, 9, 13, 40])
+@pytest.mark.parametrize("most", [2, 9, 40])
 def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     callers = {
         f"call{n}.py": f"from shop.store import load\n\ndef use(name):\n    load(name)\n\nuse('{n}')\n"
