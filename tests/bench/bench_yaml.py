@@ -72,7 +72,7 @@ def measure(target: str, runs: int, folder: Path) -> bool:
     store = folder / "files.json"
     store.write_text(json.dumps([(path, data.decode("latin-1")) for path, data in files]))
     turns = [[once(kind, store) for kind in WORK] for _ in range(runs)]
-    compose, parse, read, start = (median(figures) for figures in zip(*turns, strict=True))
+    compose, parse, read, start = (float(median(figures)) for figures in zip(*turns, strict=True))
     compose, parse = compose - start, parse - start
     floor = 2 * compose + start
     size = sum(len(data) for _, data in files)
