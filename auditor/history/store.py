@@ -182,6 +182,10 @@ class Store:
             yield commit, time, scope, unpacked(inputs)
 
 
+class DamagedError(UsageError):
+    """A stored run that cannot be read."""
+
+
 def slim(audit: Audit) -> Audit:
     """An audit without what only a report shows."""
     return msgspec.structs.replace(
@@ -206,11 +210,13 @@ def packed(audit: Audit) -> bytes:
 
 
 def unpacked(data: bytes) -> Audit:
-    """The audit of a stored form. Raises UsageError where it is broken."""
+    """The audit of a stored form. Raises DamagedError where it is broken."""
     try:
         return msgspec.msgpack.decode(zlib.decompress(data), type=Audit)
     except (zlib.error, msgspec.DecodeError) as error:
-        raise UsageError(f"a stored run cannot be read ({error}); remove the history and run again") from error
+        raise DamagedError(
+            f"a stored run cannot be read ({error}); look at that commit with `auditor trend`, which mends it"
+        ) from error
 
 
 def export_lines(store: Runs) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.history.choice import choose
 from auditor.history.lives import Audited, half_lives, lives
-from auditor.history.store import Key, Reported, Runs, unpacked
+from auditor.history.store import DamagedError, Key, Reported, Runs, unpacked
 from auditor.history.workers import made
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
@@ -50,10 +51,13 @@ def trend(
         raise UsageError(f"{target} has no commit yet, so there is no history to look at.")
     walk = _Walk(target, store, jobs=jobs, use_cache=use_cache, cache_dir=cache_dir, tell=progress or _silent)
     chosen = list(choose(along.stations, every=every, points=points, since=since))
+    if not chosen:
+        newest = dt.datetime.fromtimestamp(along.stations[-1].time, tz=dt.UTC).date()
+        raise UsageError(f"{target} has no commit since then; its newest is of {newest}.")
     walk.audit(chosen)
     policy, titles = load_policy(), {family.id: family.title for family in registry().families}
     while exact:
-        audited = walk.audited(chosen)
+        audited = walk.mended(chosen)
         found, _ = lives(audited, policy, titles, walk.renames(audited))
         more = _between(along.stations, chosen, [(life.absent_at, life.introduced) for life in found]
                         + [(life.present_at, life.resolved) for life in found])  # fmt: skip
@@ -61,7 +65,7 @@ def trend(
             break
         walk.audit(more)
         chosen = sorted({*chosen, *more}, key=along.stations.index)
-    return _told(target, walk, along, chosen, policy, titles)
+    return _told(target, walk, along, chosen, walk.mended(chosen), policy, titles)
 
 
 def known(target: str, store: Runs) -> Trend | None:
@@ -78,14 +82,19 @@ def known(target: str, store: Runs) -> Trend | None:
     if len(chosen) < 2:
         return None
     titles = {family.id: family.title for family in registry().families}
-    return _told(target, walk, along, chosen, load_policy(), titles)
+    return _told(target, walk, along, chosen, walk.audited(chosen), load_policy(), titles)
 
 
 def _told(
-    target: str, walk: _Walk, along: Line, chosen: Sequence[Station], policy: Policy, titles: Mapping[str, str]
+    target: str,
+    walk: _Walk,
+    along: Line,
+    chosen: Sequence[Station],
+    audited: Sequence[Audited],
+    policy: Policy,
+    titles: Mapping[str, str],
 ) -> Trend:
     """The trend over audited commits."""
-    audited = walk.audited(chosen)
     found, steps = lives(audited, policy, titles, walk.renames(audited))
     families = {rule.id: rule.family for audit in audited for rule in audit.audit.rules}
     by_commit = {one.commit: (one.audit, step) for one, step in zip(audited, steps, strict=True)}
@@ -144,6 +153,7 @@ class _Walk:
         self._options: Options = {"use_cache": use_cache, "cache_dir": cache_dir, "jobs": 1}
         self._key = Key.of(_versions(), repository_of(target)[1])
         self._renames: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._damaged: list[Station] = []
         self.problems: dict[str, str] = {}
 
     def has(self, station: Station) -> bool:
@@ -152,7 +162,9 @@ class _Walk:
 
     def audit(self, stations: Sequence[Station]) -> None:
         """Audit and store what is not stored yet."""
-        missing = [station for station in stations if not self.has(station)]
+        self._make([station for station in stations if not self.has(station)])
+
+    def _make(self, missing: Sequence[Station]) -> None:
         for done, one in enumerate(made(self._target, missing, self._options, self._jobs), 1):
             if one.problem:
                 self.problems[one.station.commit] = one.problem
@@ -161,9 +173,25 @@ class _Walk:
             self._tell("auditing commits", done, len(missing))
 
     def audited(self, stations: Sequence[Station]) -> list[Audited]:
-        """The stored audits of stations, those that failed left out."""
-        found = ((station, self._store.get(station.commit, self._key)) for station in stations)
+        """The stored audits of stations, those that failed or cannot be read left out."""
+        found = ((station, self._get(station)) for station in stations)
         return [Audited(station.commit, station.time, audit) for station, audit in found if audit is not None]
+
+    def mended(self, stations: Sequence[Station]) -> list[Audited]:
+        """As `audited`, after what cannot be read was audited again."""
+        found = self.audited(stations)
+        if not self._damaged:
+            return found
+        damaged, self._damaged = self._damaged, []
+        self._make(damaged)
+        return self.audited(stations)
+
+    def _get(self, station: Station) -> Audit | None:
+        try:
+            return self._store.get(station.commit, self._key)
+        except DamagedError:
+            self._damaged.append(station)
+            return None
 
     def reported(self, station: Station) -> Reported | None:
         """What was said of a commit when it was first audited, where that was under other versions than today's."""

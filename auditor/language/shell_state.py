@@ -121,10 +121,10 @@ class State(ABC):
             words=tuple(_without_secrets([self.holes.word(text) for text in draft.words])),
             line=draft.line,
             cwd=draft.cwd,
-            reads=tuple(self.holes.word(text) for text in draft.reads),
-            writes=tuple(self.holes.word(text) for text in draft.writes),
+            reads=tuple([self.holes.word(text) for text in draft.reads]),
+            writes=tuple([self.holes.word(text) for text in draft.writes]),
             assignments=tuple(
-                (name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments
+                [(name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments]
             ),
             body=self._body(draft),
             guard=draft.guard,
@@ -356,6 +356,8 @@ def _text_option(words: list[str], names: tuple[str, ...]) -> str:
 def _without_secrets(words: list[Word]) -> list[Word]:
     """`--token abc`, `--token=abc` and `TOKEN=abc` without the secret."""
     for position, word in enumerate(words):
+        if "=" not in word.text and word.text[:1] != "-":
+            continue
         option, equals, value = word.text.partition("=")
         if not word.exact or not (equals or option.startswith("-")) or not is_secret_name(option):
             continue

@@ -68,9 +68,7 @@ class Resolved:
     @cached_property
     def rows(self) -> Rows:
         """What runs over single programs saw."""
-        effects = self.effects
-        tree = Tree(self.code, self.evaluator.invocations, self._digests, effects.callers, effects.lifted)
-        return Rows(tree, effects, self._memory.entries)
+        return Rows(self.effects)
 
     @cached_property
     def readings(self) -> Readings:

@@ -76,8 +76,10 @@ def _keys(node: Node, how: str) -> Iterator[Ref]:
 
 
 def _replications(given: Node) -> Iterator[Ref]:
-    """The configurations of what is copied."""
+    """The configurations of what is copied, and the assets that it is copied from."""
     for replication in given.get("replications").maps():
+        for holder in (replication, replication.get("translation")):
+            yield from _keys(holder.get("deps"), "deps")
         path = replication.get("path")
         if path.is_scalar and not _TEMPLATE.search(path.raw):
             yield Ref(path.raw, "config", "replications", path.line)

@@ -14,19 +14,21 @@ from auditor.source.limits import MAX_BYTES
 from auditor.source.program import program_of
 
 _HOLE = regex(r"⟦[^⟦⟧\n]*⟧")
-_MARK = "ꓘ"  # a letter, so that a hole may stand wherever a name may
+_MARK, _HERE = "ꓘ", "ꓱ"  # letters, so that a hole may stand wherever a name may; the second is the folder of the file
+
+_PARTS = regex(f"[{_MARK}{_HERE}]|[^{_MARK}{_HERE}]+")
 
 
 def read_embedded(text: str, line: int) -> Program | None:
     """The program of a text that begins in a line of a file, or None where it is none. Never raises.
 
-    A hole `⟦name⟧` in a text or in the place of a value is a value of which nothing is known; where one is part of the code
-    itself, nobody can tell what the code is.
+    A hole `⟦name⟧` in a text or in the place of a value is a value of which nothing is known, `⟦here⟧` the folder of the
+    file; where a hole is part of the code itself, nobody can tell what the code is.
     """
     text = normalised(text).replace("\0", "\ufffd")
-    if len(text) > MAX_BYTES or _MARK in text:
+    if len(text) > MAX_BYTES or _MARK in text or _HERE in text:
         return None
-    marked, holes = _HOLE.subn(_MARK, text)
+    marked, holes = _HOLE.subn(lambda hole: _HERE if hole[0] == "⟦here⟧" else _MARK, text)
     for body in (marked, textwrap.dedent(marked)):
         program, _ = program_of("\n" * (line - 1) + body, prepare=_opened if holes else None)
         if program is not None or marked[:1] not in (" ", "\t", "\n"):
@@ -40,7 +42,7 @@ def _opened(tree: ast.Module) -> ast.Module:
     for node in ast.walk(opened):
         for value in vars(node).values():
             names = value if isinstance(value, list) else [value]
-            if any(isinstance(name, str) and _MARK in name for name in names):
+            if any(isinstance(name, str) and (_MARK in name or _HERE in name) for name in names):
                 raise SyntaxError("a hole in the code itself")
     return ast.fix_missing_locations(opened)
 
@@ -49,7 +51,7 @@ class _Opening(ast.NodeTransformer):
     """Texts with holes become f-strings, and names that are holes values of a kind that is not read."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        if isinstance(node.value, ast.Name) and node.value.id == _MARK:
+        if isinstance(node.value, ast.Name) and node.value.id in (_MARK, _HERE):
             raise SyntaxError("a statement that somebody else fills in")
         self.generic_visit(node)
         return node
@@ -57,17 +59,17 @@ class _Opening(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id == _MARK and isinstance(node.ctx, ast.Load):
             return ast.copy_location(_unknown(), node)
-        return node
+        return node if node.id != _HERE else ast.copy_location(ast.JoinedStr(values=_pieces(node.id)), node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        if not isinstance(node.value, str) or _MARK not in node.value:
+        if not isinstance(node.value, str) or not _has_hole(node.value):
             return node
         return ast.copy_location(ast.JoinedStr(values=_pieces(node.value)), node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         made: list[ast.expr] = []
         for value in node.values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str) and _MARK in value.value:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and _has_hole(value.value):
                 made += _pieces(value.value)
             else:
                 made.append(self.visit(value))
@@ -77,12 +79,19 @@ class _Opening(ast.NodeTransformer):
 
 def _pieces(text: str) -> list[ast.expr]:
     """The parts of an f-string that says a text with holes."""
-    parts = text.split(_MARK)
-    made: list[ast.expr] = [ast.Constant(parts[0])] if parts[0] else []
-    for part in parts[1:]:
-        made.append(ast.FormattedValue(_unknown(), -1))
-        made += [ast.Constant(part)] if part else []
+    made: list[ast.expr] = []
+    for part in _PARTS.findall(text):
+        if part == _MARK:
+            made.append(ast.FormattedValue(_unknown(), -1))
+        elif part == _HERE:  # what lies beside a file lies under the folder above it
+            made += [ast.FormattedValue(ast.Name("__file__", ast.Load()), -1), ast.Constant("/..")]
+        else:
+            made.append(ast.Constant(part))
     return made
+
+
+def _has_hole(text: str) -> bool:
+    return _MARK in text or _HERE in text
 
 
 def _unknown() -> ast.Constant:

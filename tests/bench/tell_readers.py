@@ -127,7 +127,11 @@ class Repository:
     def found(self, tech: Tech) -> Found:
         """The traces of one technology."""
         files = {path for path, facts in self.facts.items() if self._shows(path, facts, tech)}
-        steps = [n for n in self.graphs.nodes.values() if n.kind == "step" and dict(n.attrs).get("tool") in tech.tools]
+        steps = [
+            n
+            for n in self.graphs.nodes.values()
+            if n.kind in ("step", "service") and dict(n.attrs).get("tool") in tech.tools
+        ]
         declared = sum(len(self.facts[path].steps) for path in files if self.facts[path].kind in tech.kinds)
         started = (
             sum(t.kind == tech.trigger for path in files for t in self.facts[path].triggers) if tech.trigger else 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -238,3 +240,30 @@ def test_a_cache_written_tomorrow_serves_today(repo: Repo, tmp_path: Path, monke
     monkeypatch.setattr("auditor.facts.cache.time.time", lambda: today)
     assert audit(str(repo.root), as_of=day, cache_dir=tmp_path / "cache") == first
     assert audit(str(repo.root), as_of=day, use_cache=False) == first
+
+
+def test_a_stored_run_that_is_damaged_is_audited_again(repo: Repo, tmp_path: Path, truth: object) -> None:
+    words = trend_words(repo, tmp_path, "--store", tmp_path / "h.db")
+    assert run(COMMAND, *words).returncode == 0
+    for what in (b"\0" * 50, b""):
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute("UPDATE run SET inputs = ? WHERE id = 2", (what,))
+        done = run(COMMAND, *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout) == truth
+    assert run(COMMAND, *words, "--export", tmp_path / "lines.jsonl").returncode == 0
+    assert len((tmp_path / "lines.jsonl").read_text().splitlines()) == 4
+
+
+def test_a_cache_that_is_damaged_in_the_middle_changes_nothing(repo: Repo, tmp_path: Path) -> None:
+    words = ("audit", "-q", repo.root, "--as-of", "2024-04-01", "-o", "json")
+    alone = run(COMMAND, *words, "--no-cache").stdout
+    kept = (*words, "--cache-dir", tmp_path / "cache")
+    assert run(COMMAND, *kept).stdout == alone
+    (file,) = (tmp_path / "cache").glob("*.sqlite3")
+    whole = file.read_bytes()
+    for at in range(4096, len(whole), max(4096, len(whole) // 6)):
+        file.write_bytes(whole[:at] + b"\xa5" * 700 + whole[at + 700 :])
+        done = run(COMMAND, *kept)
+        assert (done.returncode, done.stdout) == (0, alone), at
+        assert "Traceback" not in done.stderr

@@ -36,6 +36,8 @@ type: dagster_sling.SlingReplicationCollectionComponent
 attributes:
   replications:
     - path: replication.yaml
+      translation:
+        deps: [fct_orders, "{{ key('x') }}"]
     - cron_schedule: "@daily"
   asset_attributes:
     automation_condition: "{{ automation_condition.on_cron('0 5 * * *') }}"
@@ -62,7 +64,7 @@ def test_components_are_steps() -> None:
         ["name:dagster:exported"],
     )
     assert [word.text for word in dbt.commands[0].words] == ["dbt", "build", "--project-dir", "{project_root}/transform", "--select", "tag:daily"]  # fmt: skip
-    assert [ref.path for ref in sling.reads] == ["replication.yaml"]
+    assert [ref.path for ref in sling.reads] == ["name:dagster:fct_orders", "replication.yaml"]
 
 
 def test_what_starts_components() -> None:

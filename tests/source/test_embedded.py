@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.model.ir import Assign, Call, Const, Do, Expr, Opaque, Text
+from auditor.model.ir import Assign, Call, Const, Do, Expr, Name, Opaque, Text
 from auditor.source import read_embedded
 
 UNKNOWN = Opaque("bytes")
@@ -42,6 +42,8 @@ def test_a_program_may_be_indented_as_a_whole() -> None:
         ("f('a/⟦X⟧/⟦Y⟧')", Text((Const("a/"), UNKNOWN, Const("/"), UNKNOWN))),
         ("f(⟦N⟧)", UNKNOWN),
         ("f('{plain}')", Const("{plain}")),
+        ("f('⟦here⟧/a')", Text((Name("__file__"), Const("/.."), Const("/a")))),
+        ("f(⟦here⟧)", Text((Name("__file__"), Const("/..")))),
     ],
 )
 def test_a_hole_is_a_value_of_which_nothing_is_known(text: str, said: Expr) -> None:
@@ -74,7 +76,12 @@ def test_where_the_code_itself_has_a_hole_or_is_none_nothing_is_read(text: str) 
     assert read_embedded(text, 1) is None
 
 
-@given(st.text(alphabet=st.sampled_from(list("ab=()[]{}:'\"\\\n\t ⟦⟧ꓘf,.#\0")), max_size=40), st.integers(1, 9))
+PIECES = st.lists(st.sampled_from([*"ab=()[]{}:'\"\\\n\t ⟦⟧ꓘꓱf,.#\0", "⟦here⟧", "⟦x⟧", "import "]), max_size=30).map(
+    "".join
+)
+
+
+@given(PIECES, st.integers(1, 9))
 def test_any_text_is_read_or_not(text: str, line: int) -> None:
     program = read_embedded(text, line)
     assert program is None or program.scopes[0].line == 1

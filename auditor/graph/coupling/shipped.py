@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -193,15 +193,19 @@ class _Asked:
         if found is None:
             world = self.world
             saving = 0
-            for p in world.lineage.entries:
-                if p == program or (program, 0) in world.lineage.reached(p):
-                    saving |= self._saving.of(p)
+            for each, reached in self._programs:
+                if each == program or (program, 0) in reached:
+                    saving |= self._saving.of(each)
             sites = {
                 *self._saving.sites(saving),
                 *((program, number) for number in world.resolved.code.scopes(program)),
             }
             found = self._saves_of[program] = effects_in(world, sites, *_SAVES)
         return found
+
+    @cached_property
+    def _programs(self) -> list[tuple[str, Mapping[Site, Site | None]]]:
+        return [(program, self.world.lineage.reached(program)) for program in self.world.lineage.entries]
 
     @cached_property
     def _saving(self) -> _Saving:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.graph import places
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.leakage.scorers import chooses
 from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
@@ -58,7 +59,9 @@ def _selections(world: World, site: Site) -> Iterator[tuple[str, str, Place, Sit
     """What a scope selects by which metric: name, `higher` or `lower`, place."""
     code = world.resolved.code
     for effect in world.resolved.effects.own.get(site, ()):
-        if effect.certainty > 0.9 and not effect.dead and effect.entry.attrs.get("way"):
+        if effect.certainty <= 0.9 or effect.dead or not effect.entry.attrs.get("way"):
+            continue
+        if not effect.entry.attrs.get("scorer") or chooses(world, effect):
             for metric, way in _told(world, effect):
                 yield metric, way, code.place(site[0], effect.line, effect.end_line), site
     for statement in code.scope(*site).body:

@@ -83,6 +83,7 @@ class Lineage:
         self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
         self._playing: dict[tuple[Role, ...], frozenset[Site]] = {}
+        self._players: dict[tuple[str, tuple[Role, ...]], list[Site]] = {}
 
     # --- resolution ---
 
@@ -321,7 +322,7 @@ class Lineage:
             source = tuple(_filled(value, site, given) for value in effect.source)
             if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
                 continue
-            told = effect._replace(targets=targets, dest=dest, source=source)
+            told = replace(effect, targets=targets, dest=dest, source=source)
             if is_tabular(effect):
                 yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
                 continue
@@ -330,15 +331,23 @@ class Lineage:
 
     def sites_of_program(self, path: str, *roles: Role) -> list[Site]:
         """The scopes that starting a program leads to in which some effect plays one of these roles; of no roles, any effect."""
-        playing = self._playing.get(roles)
-        if playing is None:
-            effects = self.resolved.effects
-            playing = self._playing[roles] = frozenset(
-                site
-                for site in {*effects.own, *effects.lifted}
-                if any(not roles or effect.role in roles for effect in effects.of(site))
-            )
-        return [site for site in self.reached(path) if site in playing]
+        found = self._players.get((path, roles))
+        if found is None:
+            playing = self._playing.get(roles)
+            if playing is None:
+                playing = self._playing[roles] = self._of_roles(roles)
+            found = [site for site in self.reached(path) if site in playing]
+            if roles:  # few play a role, and many rules ask for the same
+                self._players[path, roles] = found
+        return found
+
+    def _of_roles(self, roles: tuple[Role, ...]) -> frozenset[Site]:
+        effects = self.resolved.effects
+        return frozenset(
+            site
+            for site in {*effects.own, *effects.lifted}
+            if any(not roles or effect.role in roles for effect in effects.of(site))
+        )
 
     def effects_of_program(self, path: str, *roles: Role) -> Iterator[Effect]:
         """Every effect that starting a program leads to; with `roles`, those that play one of them."""

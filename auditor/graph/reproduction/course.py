@@ -38,19 +38,21 @@ class Course:
     def _walk(self) -> None:
         known = self._world.once(_known)  # all that is not the start reads alike in every program that shares it
         stack = [iter(self._events(self._start))]
+        steps, sites = self._steps, self.sites
         while stack:
-            event = next(stack[-1], None)
-            if event is None:
+            for event in stack[-1]:
+                if event.call and event.call not in steps:
+                    steps[event.call] = len(steps)
+                fresh = [site for site in event.into if site not in sites] if event.into else ()
+                for site in reversed(fresh):
+                    sites[site] = None
+                    if site not in known:
+                        known[site] = self._events(site)
+                    stack.append(iter(known[site]))
+                if fresh:  # first what is entered, then the rest of this scope
+                    break
+            else:
                 stack.pop()
-                continue
-            fresh = [site for site in event.into if site not in self.sites]
-            for site in reversed(fresh):
-                self.sites[site] = None
-                if site not in known:
-                    known[site] = self._events(site)
-                stack.append(iter(known[site]))
-            if event.call:
-                self._steps.setdefault(event.call, len(self._steps))
 
     def _events(self, site: Site) -> tuple[_Event, ...]:
         effects, code = self._world.resolved.effects, self._world.resolved.code

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+
+from msgspec.structs import replace
 
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import Reach, both, reach
+from auditor.program.calls.file_effects import frames_of
+from auditor.program.calls.records import Effect, LocalCall, Site
+from auditor.program.calls.targets import Targets
+from auditor.program.calls.trials import Trials
+from auditor.program.kept.answers import Answers, View
 from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
-    from auditor.program.calls.effects import Effect, Effects, LocalCall, Site
+    from auditor.program.calls.effects import Effects
     from auditor.program.naming.scopes import CallSite
 
 LEVELS = 6
@@ -30,34 +37,82 @@ Chain: TypeAlias = "tuple[LocalCall, ...]"
 """Calls from the outermost caller to the function of an effect."""
 
 
+class Carried(NamedTuple):
+    """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
+
+    `widest` is how often one of them landed at the most, where each might land `most` times.
+    """
+
+    landed: tuple[tuple[Site, Effect], ...]
+    cut: frozenset[Site]
+    widest: int
+    most: int
+
+    def is_the_same(self, most: int) -> bool:
+        """Whether the same would be found if each might land that often."""
+        return self.most == most or (not self.cut and self.widest < most)
+
+
 def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
     """The effects that land on callers, by the site of the call; and the functions with more callers than are followed."""
-    carrier = _Carrier(effects)
-    hanging = [effect for own in effects.own.values() for effect in own if hangs(effect)]
-    most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(len(hanging), 1)))
-    for effect in hanging:
-        carrier.carry(effect, most)
-    return carrier.landed, carrier.cut
+    hanging: dict[str, list[Effect]] = {}
+    for site, own in effects.own.items():
+        found = [effect for effect in own if hangs(effect)]
+        if found:
+            hanging.setdefault(site[0], []).extend(found)
+    count = sum(map(len, hanging.values()))
+    most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(count, 1)))
+
+    def find(view: View) -> Carried:
+        effects.files.seen_from(view, view.path)
+        carrier = _Carrier(view)
+        widest = max(carrier.carry(effect, most) for effect in hanging[view.path])
+        return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
+
+    tree = effects.files.tree.with_calls(effects.callers, effects.asked)
+    answers = Answers("carried", find, tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
+    lifted: dict[Site, list[Effect]] = defaultdict(list)
+    cut: set[Site] = set()
+    for path in hanging:
+        of_file = answers.of(path)
+        for site, effect in of_file.landed:
+            lifted[site].append(effect)
+        cut |= of_file.cut
+    return lifted, cut
 
 
 class _Carrier:
-    def __init__(self, effects: Effects) -> None:
-        self.effects = effects
-        self.code = effects.code
-        self.landed: dict[Site, list[Effect]] = defaultdict(list)
-        self.cut: set[Site] = set()
-        self._asked: dict[Site, frozenset[str]] = {}
-        """Names of the methods that are called by all that a scope reaches."""
+    """Carries the effects of one file."""
 
-    def carry(self, effect: Effect, most: int) -> None:
-        """Carry one effect to the callers that supply what it hangs on, level by level."""
+    def __init__(self, view: View) -> None:
+        self.code = view.code
+        self.evaluator = view.evaluator
+        self.targets = Targets(view.code, view.evaluator)
+        self.trials = Trials(view.code, view.evaluator)
+        self.landed: list[tuple[Site, Effect]] = []
+        self.cut: set[Site] = set()
+        self._tree = view.tree
+        self._trace = view.code.trace
+
+    def _callers(self, site: Site) -> tuple[LocalCall, ...]:
+        known = self._trace.callers
+        if site not in known:
+            known[site] = self._tree.callers(site)
+        return cast("tuple[LocalCall, ...]", known[site])
+
+    def _asked(self, site: Site) -> frozenset[str]:
+        found = self._trace.asked[site] = self._tree.asked(site)
+        return found
+
+    def carry(self, effect: Effect, most: int) -> int:
+        """Carry one effect to the callers that supply what it hangs on, level by level; how often it landed."""
         todo: list[tuple[Effect, Chain]] = [(effect, ())]
         seen: set[tuple[object, ...]] = set()
         while todo:
             landed, chain = todo.pop(0)
             if len(seen) >= most:
                 self.cut.add(effect.site)
-                return
+                break
             if len(chain) >= LEVELS:
                 continue
             for edge in self._suppliers(landed):
@@ -68,51 +123,49 @@ class _Carrier:
                 if key in seen:
                     continue
                 seen.add(key)
-                self.landed[edge.caller].append(found)
+                self.landed.append((edge.caller, found))
                 if hangs(found):
                     todo.append((found, (edge, *chain)))
+        return len(seen)
 
     def _suppliers(self, effect: Effect) -> list[LocalCall]:
         """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""
-        found = [edge for edge in self.effects.callers.get(effect.site, ()) if edge.direct]
+        found = [edge for edge in self._callers(effect.site) if edge.direct]
         cls = self.code.owner(*effect.site)
         if found or cls is None:
             return found
         owners = sorted({hole.owner for hole in _holes(effect) if hole.owner is not None and hole.owner != effect.site})
         makers = [owner for owner in owners if self.code.scope(*owner).name.endswith(".__init__")]
-        made = (edge for owner in makers for edge in self.effects.callers.get(owner, ()) if edge.constructs)
+        made = (edge for owner in makers for edge in self._callers(owner) if edge.constructs)
         return [edge for edge in made if self._is_asked(edge, effect.site, Local(effect.site[0], cls))]
 
     def _is_asked(self, maker: LocalCall, method: Site, cls: Local) -> bool:
         """Whether what makes an object may come to call a method of it: a function that keeps the object to itself does
         only where it, or what it calls, calls something of that name."""
         name = self.code.scope(*method).name.rpartition(".")[2]
-        if name.startswith("__") or self.effects.callers.get(method) or self.effects.evaluator.denoter.ancestry(cls):
+        if name.startswith("__") or self._callers(method) or self.evaluator.denoter.ancestry(cls):
             return True
         keeps = self.code.owner(*maker.caller) is not None or bool(self.code.index(*maker.caller).returns)
         if keeps or self.code.scope(*maker.caller).kind != "function":
             return True
-        if maker.caller not in self._asked:
-            reached = self.effects.reached(maker.caller)
-            calls = (each.call.func for site in reached for each in self.code.index(*site).calls)
-            self._asked[maker.caller] = frozenset(func.name for func in calls if type(func) is Attr)
-        return name in self._asked[maker.caller]
+        return name in self._asked(maker.caller)
 
     def _through(self, effect: Effect, chain: Chain) -> Effect | None:
         """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
-        trial = self.effects.trials.of(chain[0].caller)
+        trial = self.trials.of(chain[0].caller)
         if trial.replaces(effect.name) or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
             return None
         frames, left = self._entered(chain, effect)
         if not left.possible or self._is_stand_in(effect, frames[0]):
             return None
-        named = self.effects.targets.named(effect.call, effect.entry, frames)
+        named = self.targets.named(effect.call, effect.entry, frames)
         named = named.moved() if named is not None and trial.moved else named
         named = named.limited(left) if named is not None else None
         if named is None:
             return None
         outer = chain[0]
-        return effect._replace(
+        return replace(
+            effect,
             targets=named.targets,
             dest=named.dest,
             source=named.source,
@@ -129,7 +182,7 @@ class _Carrier:
 
     def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
         """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
-        denoter, func = self.effects.evaluator.denoter, effect.call.func
+        denoter, func = self.evaluator.denoter, effect.call.func
         receiver = denoter.denote(func.base, frame) if type(func) is Attr else None
         if type(receiver) is Instance and type(receiver.of) is Local and not denoter.ancestry(receiver.of):
             return True
@@ -138,25 +191,25 @@ class _Carrier:
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
         """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
-        frames = self.effects.frames(chain[0].caller, chain[0].site)
-        left = reach(self.effects.evaluator, frames[0])
+        frames = frames_of(self.evaluator, chain[0].caller, chain[0].site)
+        left = reach(self.evaluator, frames[0])
         calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
         for edge, (onward, site) in zip(chain, calls, strict=True):
             inner = [self._inside(edge, frame, onward) for frame in frames]
             frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
-            left = both(left, reach(self.effects.evaluator, frames[0]))
+            left = both(left, reach(self.evaluator, frames[0]))
         return frames, left
 
     def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
         """The frame of the function that goes on when an edge is followed from a frame."""
-        args = self.effects.evaluator.objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
+        args = self.evaluator.objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
         if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
             scope = self.code.scope(*onward)
             args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
         return self.code.bind(Frame(*onward, None, frame.depth), args)
 
     def _placed(self, site: Site, call: CallSite | None, frame: Frame) -> list[Frame]:
-        return [frame] if call is None else self.effects.frames(site, call, frame)
+        return [frame] if call is None else frames_of(self.evaluator, site, call, frame)
 
 
 def _holes(effect: Effect) -> Iterator[Hole]:

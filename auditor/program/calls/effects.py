@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from auditor.model.ir import Attr
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.file_effects import FileEffects, frames_of, serves
@@ -41,13 +42,16 @@ class Effects:
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
+        self._asked: dict[Site, frozenset[str]] = {}
+        self.lifted: dict[Site, list[Effect]] = {}
+        self.cut: set[Site] = set()
+        """Functions with an effect that has more callers than are followed."""
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._add(files.of(path))
-        self.lifted: dict[Site, list[Effect]]
-        self.cut: set[Site]
-        """Functions with an effect that has more callers than are followed."""
         self.lifted, self.cut = carried(self)
+        self.tree = files.tree.with_calls(self.callers, self.asked, self.lifted)
+        """The tree of the answers, with all that is known of calls."""
 
     def _add(self, file: FileEffects) -> None:
         for effect in file.own:
@@ -57,6 +61,13 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for site, made in file.made:
             self.made[site].append(made)
+
+    def asked(self, site: Site) -> frozenset[str]:
+        """The names of the methods that are called by all that a scope reaches."""
+        if site not in self._asked:
+            calls = (each.call.func for other in self.reached(site) for each in self.code.index(*other).calls)
+            self._asked[site] = frozenset(func.name for func in calls if type(func) is Attr)
+        return self._asked[site]
 
     def called(self, site: Site) -> bool:
         """Whether anything calls a scope."""

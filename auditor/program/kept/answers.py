@@ -24,12 +24,12 @@ MOST = 2
 class View:
     """One file with an evaluator of its own."""
 
-    def __init__(self, path: str, tree: Tree) -> None:
+    def __init__(self, topic: str, path: str, tree: Tree) -> None:
         self.path = path
         self.tree = tree
         self.code = Watched(tree)
         self.code.note(path)
-        self.evaluator = Evaluator(self.code, first_pick=_first_pick(path))
+        self.evaluator = Evaluator(self.code, first_pick=_first_pick(f"{topic} {path}"))
         self.evaluator.invocations = Starts(self.code, tree)
 
 
@@ -75,13 +75,16 @@ class Answers(Generic[T]):
         tree: Tree,
         memory: Entries | None = None,
         shelf: Shelf[T] | None = None,
+        fits: Callable[[T], bool] | None = None,
     ) -> None:
+        """`fits` says whether a kept answer serves now, for what its trace does not tell."""
+        self._fits = fits
         self._shelf = shelf
         self._new: list[str] = []
         self._topic = topic
         self._find = find
-        self._tree = tree
-        self._memory: Entries = {} if memory is None else memory
+        self.tree = tree
+        self.memory: Entries = {} if memory is None else memory
         self._entries: dict[str, Entry] = {}
 
     def of(self, path: str) -> T:
@@ -97,9 +100,9 @@ class Answers(Generic[T]):
     def _entry(self, path: str) -> Entry:
         found = self._entries.get(path)
         if found is None:
-            program, digest = self._tree.code.programs[path], self._tree.file(path)
-            known = self._memory.setdefault((self._topic, path, digest), []) if digest else []
-            found = next((entry for entry in known if entry.holds(program, self._tree)), None)
+            program, digest = self.tree.code.programs[path], self.tree.file(path)
+            known = self.memory.setdefault((self._topic, path, digest), []) if digest else []
+            found = next((entry for entry in known if self._serves(entry, program)), None)
             if found is None:
                 found = self._stored(path, program) or self._found(path, program)
             else:
@@ -109,15 +112,19 @@ class Answers(Generic[T]):
             self._entries[path] = found
         return found
 
+    def _serves(self, entry: Entry, program: Program) -> bool:
+        fits = self._fits is None or self._fits(cast("T", entry.answer))
+        return fits and entry.holds(program, self.tree)
+
     def _stored(self, path: str, program: Program) -> Entry | None:
         trace = self._shelf.trace(path) if self._shelf is not None else None
-        if self._shelf is None or trace is None or not trace.holds(self._tree):
+        if self._shelf is None or trace is None or not trace.holds(self.tree):
             return None
         answer = self._shelf.get(path)
         return Entry(program, trace, answer) if answer is not None else None
 
     def _found(self, path: str, program: Program) -> Entry:
-        view = View(path, self._tree)
+        view = View(self._topic, path, self.tree)
         self._new.append(path)
         return Entry(program, view.code.trace, self._find(view))
 
@@ -130,6 +137,6 @@ class Answers(Generic[T]):
         self._new = []
 
 
-def _first_pick(path: str) -> int:
-    """Where an evaluator begins to number its choices: those of two files are never taken for one."""
-    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=5).digest()) << 20
+def _first_pick(asked: str) -> int:
+    """Where an evaluator begins to number its choices: those of two evaluators are never taken for one."""
+    return int.from_bytes(hashlib.blake2b(asked.encode(), digest_size=5).digest()) << 20

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 UNDER = -1
 """In the place of an import's level: what a dotted name means under a folder."""
+
+Site: TypeAlias = tuple[str, int]
+"""A scope: the path of the file, and its number there."""
 
 UNNAMED = b""
 """In the place of a digest: a file whose content has none."""
@@ -32,26 +36,45 @@ class Tree:
         code: Code,
         invocations: Invocations,
         digests: Mapping[str, bytes],
-        callers: Mapping[tuple[str, int], object] | None = None,
-        lifted: Mapping[tuple[str, int], Sequence[object]] | None = None,
+        callers: Mapping[Site, Sequence[object]] | None = None,
+        lifted: Mapping[Site, Sequence[object]] | None = None,
+        asked: Callable[[Site], frozenset[str]] | None = None,
     ) -> None:
-        """`callers` and `lifted` effects by scope, once all calls are known."""
+        """Once all calls are known: `callers` and `lifted` effects by scope, and what methods are `asked` for by all that runs with one."""
         self.code = code
         self.invocations = invocations
         self._digests = digests
         self._callers = callers or {}
         self._lifted = lifted or {}
+        self._asked = asked or _nothing
 
     def file(self, path: str) -> bytes | None:
         """The content of a file, by its digest; None where there is no such file, `UNNAMED` where its content has no digest."""
         digest = self._digests.get(path)
         return UNNAMED if digest is None and path in self.code.files else digest
 
-    def is_called(self, site: tuple[str, int]) -> bool:
+    def is_called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
         return bool(self._callers.get(site))
 
-    def lifted(self, site: tuple[str, int]) -> tuple[object, ...]:
+    def with_calls(
+        self,
+        callers: Mapping[Site, Sequence[object]],
+        asked: Callable[[Site], frozenset[str]],
+        lifted: Mapping[Site, Sequence[object]] | None = None,
+    ) -> Tree:
+        """The same tree once all calls are known, and what lands in callers."""
+        return Tree(self.code, self.invocations, self._digests, callers, lifted, asked)
+
+    def callers(self, site: Site) -> tuple[object, ...]:
+        """The calls of a scope."""
+        return tuple(self._callers.get(site, ()))
+
+    def asked(self, site: Site) -> frozenset[str]:
+        """The names of the methods that are called by all that a scope reaches."""
+        return self._asked(site)
+
+    def lifted(self, site: Site) -> tuple[object, ...]:
         """The effects of callees that land in a scope."""
         return tuple(self._lifted.get(site, ()))
 
@@ -73,8 +96,11 @@ class Trace(msgspec.Struct):
     imports: dict[Import, str | None] = {}
     starts: dict[tuple[str, bool], bytes] = {}
     rebound: dict[str, bool] = {}
-    called: dict[tuple[str, int], bool] = {}
-    lifted: dict[tuple[str, int], tuple[object, ...]] = {}
+    called: dict[Site, bool] = {}
+    lifted: dict[Site, tuple[object, ...]] = {}
+    callers: dict[Site, tuple[object, ...]] = {}
+    """Calls as the very records that they are, which answers may hold."""
+    asked: dict[Site, frozenset[str]] = {}
     whole: bool = True
     """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
 
@@ -89,6 +115,8 @@ class Trace(msgspec.Struct):
             and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
             and all(tree.is_called(site) is found for site, found in self.called.items())
             and all(tree.lifted(site) == landed for site, landed in self.lifted.items())
+            and all(_same(tree.callers(site), calls) for site, calls in self.callers.items())
+            and all(tree.asked(site) == names for site, names in self.asked.items())
         )
 
     def take(self, other: Trace) -> None:
@@ -99,7 +127,17 @@ class Trace(msgspec.Struct):
         self.rebound.update(other.rebound)
         self.called.update(other.called)
         self.lifted.update(other.lifted)
+        self.callers.update(other.callers)
+        self.asked.update(other.asked)
         self.whole = self.whole and other.whole
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(map(operator.is_, one, other))
+
+
+def _nothing(_site: Site) -> frozenset[str]:
+    return frozenset()
 
 
 def told(starts: Iterable[Invocation]) -> bytes:

@@ -7,8 +7,7 @@ from typing import TypeVar, cast
 
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.kept.answers import Answers, Entries, View
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.answers import Answers, View
 from auditor.program.rows.interpret import followed
 from auditor.program.rows.trace import Trace
 
@@ -18,9 +17,9 @@ T = TypeVar("T")
 class Rows:
     """Answers what a run over a file saw."""
 
-    def __init__(self, tree: Tree, effects: Effects, memory: Entries) -> None:
+    def __init__(self, effects: Effects) -> None:
         self._effects = effects
-        self._answers = Answers("rows", self._find, tree, memory)
+        self._answers = Answers("rows", self._find, effects.tree, effects.files.memory)
 
     def of(self, path: str) -> Trace | None:
         """What a run over one file saw; None where nothing in it fits, splits or evaluates."""

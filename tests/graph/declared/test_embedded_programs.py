@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+
+import pytest
 
 from auditor.engine import judge, registry
 from auditor.graph import Graphs
@@ -10,6 +13,7 @@ from auditor.graph.views.export import export
 from auditor.graph.views.impact import downstream
 from auditor.model.artefact import EdgeKind
 from auditor.model.place import Place
+from auditor.run import audit
 from tests.pages import graphs
 
 RULES = registry().rules
@@ -168,3 +172,41 @@ def test_a_text_that_is_put_together_is_unknown() -> None:
     text = "import subprocess\nsubprocess.run(['python', '-c', 'import a\\nopen(\\'x.txt\\', \\'w\\')'])\n"
     graph = tree({"start.py": text})
     assert "file:x.txt" not in graph.nodes
+
+
+def test_a_folder_that_the_script_finds_by_itself_is_known() -> None:
+    script = 'ROOT="$(cd "$(dirname "$0")/.." && pwd)"\nOUT="$ROOT/out"\npython -c "\nopen(\'$OUT/a.txt\', \'w\')\n"\n'
+    assert ("file:tools/run.sh!1", "file:out/a.txt") in edges({"tools/run.sh": script}, EdgeKind.PRODUCES)
+
+
+LEAK = """\
+python - <<'EOF'
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+frame = pd.read_csv("data/x.csv")
+rows = StandardScaler().fit_transform(frame[["a", "b"]])
+train, test, known, asked = train_test_split(rows, frame["y"])
+print(LogisticRegression().fit(train, known).score(test, asked))
+EOF
+"""
+FETCH = "data/x.csv:\n\tpython -c \"import pandas as pd; pd.read_csv('https://example.org/latest/x.csv').to_csv('data/x.csv')\"\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "place"), [("LKG001", ("run.sh", 7)), ("REP001", ("run.sh", 8)), ("DAT001", ("Makefile", 2))]
+)
+def test_rules_see_what_the_programs_do(rule: str, place: tuple[str, int]) -> None:
+    found = judge(tree({"run.sh": LEAK, "Makefile": FETCH}).components, [RULES[rule]]).findings
+    assert [(each.place.path, each.place.line) for each in found] == [place]
+
+
+def test_a_comment_in_it_accepts_a_finding(tmp_path: Path) -> None:
+    text = LEAK.replace(
+        'rows = StandardScaler().fit_transform(frame[["a", "b"]])\n',
+        'rows = StandardScaler().fit_transform(frame[["a", "b"]])  # auditor: ignore[LKG001] shown on purpose\n',
+    )
+    (tmp_path / "run.sh").write_text(text)
+    found = audit(str(tmp_path), use_cache=False, jobs=1)
+    assert [(each.place.line, each.state) for each in found.findings if each.rule == "LKG001"] == [(7, "suppressed")]

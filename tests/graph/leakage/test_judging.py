@@ -9,6 +9,7 @@ from auditor.knowledge.metrics import better, kinds
 from tests.pages import graphs
 
 PD = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\n"
+SEARCH = "from sklearn.model_selection import GridSearchCV, cross_val_score\n"
 SK = "from sklearn.metrics import accuracy_score, f1_score, make_scorer, mean_squared_error\n"
 
 
@@ -42,8 +43,20 @@ def test_what_hangs_on_a_threshold() -> None:
 @pytest.mark.parametrize(
     ("source", "wrong"),
     [
-        pytest.param("s = make_scorer(mean_squared_error)\n", True, id="an error as a score"),
-        pytest.param("s = make_scorer(mean_squared_error, greater_is_better=False)\n", False, id="an error that is turned round"),
+        pytest.param(SEARCH + "s = make_scorer(mean_squared_error)\nGridSearchCV(m, {}, scoring=s)\n", True, id="an error as a score"),
+        pytest.param(SEARCH + "GridSearchCV(m, {}, scoring=make_scorer(mean_squared_error))\n", True, id="an error as a score, where it is used"),
+        pytest.param("s = make_scorer(mean_squared_error)\nprint(cross_val_score(m, X, y, scoring=s))\n", False, id="an error that is only told"),
+        pytest.param(
+            SEARCH + "s = {'r2': 'r2', 'mse': make_scorer(mean_squared_error)}\nGridSearchCV(m, {}, scoring=s, refit='r2')\n",
+            False,
+            id="an error beside what is chosen by",
+        ),
+        pytest.param(
+            SEARCH + "s = {'r2': 'r2', 'mse': make_scorer(mean_squared_error)}\nGridSearchCV(m, {}, scoring=s, refit='mse')\n",
+            True,
+            id="an error among several, and it is chosen by",
+        ),
+        pytest.param(SEARCH + "s = make_scorer(mean_squared_error, greater_is_better=False)\nGridSearchCV(m, {}, scoring=s)\n", False, id="an error that is turned round"),
         pytest.param("s = make_scorer(lambda y, p: mean_squared_error(y, p))\n", False, id="a function of one's own"),
         pytest.param("from keras.callbacks import EarlyStopping as E\nE(monitor='val_accuracy', mode='min')\n", True, id="the least accuracy"),
         pytest.param("from keras.callbacks import EarlyStopping as E\nE(monitor='val_accuracy')\n", False, id="a library that finds out"),

@@ -17,6 +17,7 @@ from auditor.graph.declared.steps import Steps
 from auditor.knowledge import load
 from auditor.model.facts import Facts
 from auditor.program import Memory, Resolved, resolve
+from auditor.program.calls import carrying
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.trace import Trace
 from auditor.readers import candidates, read_file
@@ -259,3 +260,21 @@ def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> N
     first = told(resolved(facts, Memory(held)))
     held.values = {key: spoilt(value) for key, value in held.values.items()}
     assert told(resolved(facts, Memory(held))) == first
+
+
+@pytest.mark.parametrize("most", [2, 9, 40])
+def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    callers = {
+        f"call{n}.py": f"from shop.store import load\n\ndef use(name):\n    load(name)\n\nuse('{n}')\n"
+        for n in range(6)
+    }
+    contents, memory = Contents(), Memory()
+    facts = contents.facts({**START, **callers})
+    every = told(resolved(facts, memory))
+    monkeypatch.setattr(carrying, "MOST_LANDINGS", most)
+    monkeypatch.setattr(carrying, "LEAST_LANDINGS", 1)
+    fewer = told(resolved(facts, memory))
+    assert fewer == told(resolved(facts, None))
+    assert (fewer == every) is (most == 40)
+    monkeypatch.undo()
+    assert told(resolved(facts, memory)) == every
