@@ -184,7 +184,13 @@ def test_a_step_that_is_handed_its_training_rows_is_judged_where_others_are_kept
 def test_a_line_through_the_data_of_a_notebook_to_look_around_in_weighs_less() -> None:
     source = READ + "model = LogisticRegression().fit(features, target)\nprint(model.score(features, target))\n"
     assert ("LKG004", "high") in said({"train.py": source})
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
     notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     assert ("LKG004", "low") in said({"notebooks/eda.ipynb": notebook})
 
