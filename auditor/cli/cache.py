@@ -20,7 +20,8 @@ from auditor.cli.options import cache_dir_option, set_up_logging
 def command(ctx: click.Context, cache_dir: Path | None) -> None:
     """Looks at the cache, or clears it.
 
-    The facts of each file are kept by its content, so that the next audit reads only what has changed.
+    The facts of each file are kept by its content, so that the next audit reads only what has changed. Repositories behind an
+    address are kept as clones without old contents.
     """
     set_up_logging()
     ctx.obj = cache_dir
@@ -33,25 +34,40 @@ def command(ctx: click.Context, cache_dir: Path | None) -> None:
 def show(cache_dir: Path | None) -> None:
     """Says where the cache is and what it holds (the default)."""
     from auditor.facts import Cache, default_folder
+    from auditor.tree.remote import clones
 
     with Cache(cache_dir or default_folder()) as cache:
         stats = cache.stats()
+    kept = clones(cache_dir or default_folder())
     click.echo(f"path    {stats.path}")
     click.echo(f"files   {stats.facts:,}")
     click.echo(f"audits  {stats.audits:,}")
     click.echo(f"size    {stats.size / 1e6:,.1f} MB of at most {stats.max_bytes / 1e6:,.0f} MB")
+    click.echo(f"clones  {len(kept):,}, {sum(map(_size, kept)) / 1e6:,.1f} MB")
 
 
 @command.command()
 @click.pass_obj
 def clear(cache_dir: Path | None) -> None:
-    """Drops everything in the cache."""
+    """Drops everything in the cache; histories that lie there stay."""
+    import shutil
+
     from auditor.facts import Cache, default_folder
+    from auditor.formats.text import plural
+    from auditor.tree.remote import clones
 
     with Cache(cache_dir or default_folder()) as cache:
         before = cache.stats()
         cache.clear()
         after = cache.stats()
+    kept = clones(cache_dir or default_folder())
+    size = before.size - after.size + sum(map(_size, kept))
+    for clone in kept:
+        shutil.rmtree(clone, ignore_errors=True)
     click.echo(
-        f"dropped {before.facts:,} files and {before.audits:,} audits, {(before.size - after.size) / 1e6:,.1f} MB"
+        f"dropped {plural(before.facts, 'file')}, {plural(before.audits, 'audit')} and {plural(len(kept), 'clone')}, {size / 1e6:,.1f} MB"
     )
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -111,8 +111,13 @@ class Cache:
         return CacheStats(self.path, facts, audits, self._attempt(_bytes_used, 0), self.max_bytes)
 
     def clear(self) -> None:
-        """Drops everything and gives the disk space back."""
+        """Drops everything and gives the disk space back, also that of damaged files and of older forms."""
         self._attempt(_empty, None)
+        own = {f"{FILE}{side}" for side in ("", "-wal", "-shm")}
+        for left in self.path.parent.glob("facts-*.sqlite3*"):
+            if left.name not in own:
+                with contextlib.suppress(OSError):
+                    left.unlink()
 
     def _put(self, table: str, values: Mapping[bytes, bytes]) -> None:
         if values:

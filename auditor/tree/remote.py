@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 HEAD = "refs/auditor/head"  # the remote's HEAD, wherever its default branch moves to
 REFS = (f"+HEAD:{HEAD}", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+LOCK = "auditor.lock"  # held by who fetches
 WHOLE = "auditor-whole"  # a file naming the commits whose contents were fetched, and how many were left out
 CONFIG = """[core]
 \trepositoryformatversion = 0
@@ -38,6 +39,11 @@ def clone_dir(url: str, cache_dir: Path) -> Path:
     """Where the clone of a URL is kept."""
     name = re.sub(r"[^\w.-]", "_", repository_name(Path("clone"), strip_credentials(url)))[:60].lstrip(".") or "clone"
     return cache_dir / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
+
+
+def clones(cache_dir: Path) -> list[Path]:
+    """The clones that are kept there."""
+    return sorted(lock.parent for lock in cache_dir.glob(f"*.git/{LOCK}"))
 
 
 def fetch(url: str, *, rev: str | None, cache_dir: Path, max_bytes: int, progress: Progress) -> tuple[Git, str | None]:
@@ -66,7 +72,7 @@ def _alone(folder: Path, progress: Progress) -> Iterator[None]:
     except ImportError:  # a system without such locks; git's own keep the clone whole, and one of the two fails
         yield
         return
-    with (folder / "auditor.lock").open("w") as file:
+    with (folder / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -75,7 +81,7 @@ def _alone(folder: Path, progress: Progress) -> Iterator[None]:
         except OSError:  # a file system without locks
             log.debug("%s cannot be locked", folder)
         for left in (*folder.glob("*.lock"), *folder.glob("refs/**/*.lock"), *folder.glob("objects/pack/tmp_*")):
-            if left.name != "auditor.lock":
+            if left.name != LOCK:
                 left.unlink(missing_ok=True)
         yield
 

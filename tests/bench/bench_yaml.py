@@ -1,7 +1,7 @@
 """What reading the YAML of a target costs, against composing it.
 
 `python tests/bench/bench_yaml.py TARGET… [--runs N]`, with `TARGET@REV` for a revision. The figures are CPU milliseconds, the
-least of some runs, each a process of its own that reads every YAML file once with the collector off:
+medians of some runs that take turns, each a process of its own that reads every YAML file once with the collector off:
 
 - compose: PyYAML's C composer on the same bytes.
 - parse: our nodes alone, without a meaning. read: all that readers do, from the choice of the reader to the facts, credentials
@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 RUNS = 5
 WORK = ("compose", "parse", "read", "nothing")
@@ -70,7 +71,8 @@ def measure(target: str, runs: int, folder: Path) -> bool:
     files = list(yaml_files(place, rev, folder / "cache"))
     store = folder / "files.json"
     store.write_text(json.dumps([(path, data.decode("latin-1")) for path, data in files]))
-    compose, parse, read, start = (min(once(kind, store) for _ in range(runs)) for kind in WORK)
+    turns = [[once(kind, store) for kind in WORK] for _ in range(runs)]
+    compose, parse, read, start = (float(median(figures)) for figures in zip(*turns, strict=True))
     compose, parse = compose - start, parse - start
     floor = 2 * compose + start
     size = sum(len(data) for _, data in files)

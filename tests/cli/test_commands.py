@@ -63,7 +63,7 @@ def test_cache_is_shown_and_cleared(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "audits  1" in out
     assert str(tmp_path) in out
     _, out, _ = call(capsys, "cache", "--cache-dir", tmp_path, "clear")
-    assert "dropped 2 files and 1 audits" in out
+    assert "dropped 2 files, 1 audit and 0 clones" in out
     _, out, _ = call(capsys, "cache", "--cache-dir", tmp_path, "show")
     assert "files   0" in out
 

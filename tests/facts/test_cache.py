@@ -134,6 +134,14 @@ def test_clear_empties_both_tables(tmp_path: Path) -> None:
     assert after.size < 100_000 < before.size
 
 
+def test_clear_drops_what_is_damaged_or_of_an_older_form_and_nothing_else(tmp_path: Path) -> None:
+    for name in (f"{cache_module.FILE}.damaged", "facts-0.sqlite3", "facts-0.sqlite3-wal", "history-ab.db", "other"):
+        (tmp_path / name).write_text("x")
+    with Cache(tmp_path) as cache:
+        cache.clear()
+    assert {path.name for path in tmp_path.iterdir()} == {cache_module.FILE, "history-ab.db", "other"}
+
+
 def write_many(folder: Path, start: int) -> None:
     with Cache(folder) as cache:
         for number in range(start, start + 40):

@@ -126,3 +126,13 @@ def test_hashes_of_locks_in_every_layout() -> None:
         ("mine", False, "path", False),
         ("dd", False, "pypi", True),
     ]
+
+
+def test_words_before_the_first_package_of_conda() -> None:
+    facts = read(
+        "environment.yml",
+        "name: x\ndependencies:\n  # why\n\n  # and how\n- python=3.6\n- pip:\n    # more\n  - numpy\n",
+    )
+    assert (facts.kind, [requirement.name for requirement in facts.requirements]) == ("conda", ["python", "numpy"])
+    assert read("environment.yml", "name: x\ndependencies:\n  # none\n  a: 1\n").kind == "config"
+    assert read("conda.yaml", "channels:\r\n  - defaults\r\ndependencies:\r\n  # why\r\n  - pytest\r\n").kind == "conda"

@@ -9,10 +9,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from auditor.cli.cache import command
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
 from auditor.tree import fetching, open_tree
+from auditor.tree.remote import clones
 from tests.tree import serving
 from tests.tree.conftest import Repo
 
@@ -161,6 +164,22 @@ def test_one_that_says_no_asks_nobody(
     assert "cannot be fetched" in str(said.value)
     assert "\n" not in str(said.value)
     assert not (tmp_path / "asked").exists()
+
+
+def test_kept_clones_are_known_and_can_be_dropped(bare: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert clones(cache) == []
+    with serving.smart(bare.parent) as url:
+        open_tree(f"{url}/lens.git", cache_dir=cache).close()
+        (cache / "mine.git").mkdir()
+        (kept,) = clones(cache)
+        said = CliRunner().invoke(command, ["--cache-dir", str(cache)]).output
+        assert "clones  1, " in said
+        said = CliRunner().invoke(command, ["--cache-dir", str(cache), "clear"]).output
+        assert "and 1 clone," in said
+        assert not kept.exists()
+        assert (cache / "mine.git").is_dir()
+        open_tree(f"{url}/lens.git", cache_dir=cache).close()
 
 
 def test_a_place_that_takes_no_clone_is_said(bare: Path, tmp_path: Path) -> None:

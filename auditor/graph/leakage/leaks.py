@@ -15,7 +15,7 @@ from auditor.program.rows import anew, verdicts
 from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
-from auditor.program.rows.values import Fit
+from auditor.program.rows.values import Fit, seen_by
 
 _MILDER_STATISTIC = 1
 _MILDER_CENTRE = 2
@@ -162,9 +162,9 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     verb = _VERBS.get(fit.how, "fitted")
     name = _named([leak.fit for leak in group])
     place = at(world, fit.spot)
+    parted = [at(world, split.spot).says("split into training and test part here")] if split is not None else []
     if evaluation is None:
-        trail = [place.says(f"{name} {verb} here, on rows that are held out below")]
-        trail += [at(world, split.spot).says("split into training and test part here")] if split is not None else []
+        trail = [place.says(f"{name} {verb} here, on rows that are held out below"), *parted]
         site = split.site if split is not None else (fit.spot.path, 0)
         says = f"{name} is {verb} on rows that the split then holds out"
         return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, _MILDER_STATISTIC, says)
@@ -172,18 +172,25 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
         at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
         for leak in group[:MOST_SHOWN]
     ]
-    trail += [at(world, split.spot).says("split into training and test part here")] if split is not None else []
-    trail += judged_at(world, evaluation)
+    trail += [*parted, *judged_at(world, evaluation)]
     unlabelled = verdicts.unlabelled(evaluation)
     rows = "the rows that the model predicts" if unlabelled else "rows that the model is evaluated on"
-    says = f"{name} {'are' if len(group) > 1 else 'is'} {verb} {'over' if verb == 'taken' else 'on'} {rows}"
-    milder = _MILDER_UNLABELLED if unlabelled else _MILDER_BY_HOW.get(fit.how, 0)
+    own = not any(seen_by(leak.fit, evaluation.trained.rows) for leak in group)
+    again = f"{verb} anew" if own else verb  # on the evaluated rows alone: training has another
+    says = f"{name} {'are' if len(group) > 1 else 'is'} {again} {'over' if verb == 'taken' else 'on'} {rows}"
+    milder, remark = _weight(group, _MILDER_UNLABELLED if unlabelled else 0)
+    certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
+    return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says + remark)
+
+
+def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
+    """How many steps milder a leak is, at the least some, and what is said of it."""
+    milder = least or _MILDER_BY_HOW.get(group[0].fit.how, 0)
     if all(leak.fit.how == "statistic" and leak.fit.name in _CENTRES for leak in group):
         milder = max(milder, _MILDER_CENTRE)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
-        milder, says = max(milder, _MILDER_RESCALED), f"{says}; trees hardly see it, any other model would"
-    certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
-    return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says)
+        return max(milder, _MILDER_RESCALED), "; trees hardly see it, any other model would"
+    return milder, ""
 
 
 def _anew(world: World, group: list[anew.Anew]) -> Leak:

@@ -322,7 +322,7 @@ class Lineage:
             source = tuple(_filled(value, site, given) for value in effect.source)
             if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
                 continue
-            told = effect._replace(targets=targets, dest=dest, source=source)
+            told = replace(effect, targets=targets, dest=dest, source=source)
             if is_tabular(effect):
                 yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
                 continue

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from auditor.graph.artefacts.dbt_names import NO_PROJECT, DbtProjects
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.artefacts.table_names import Key, bare, comparable, id_of, key_of, model_key, parts_of, unified
@@ -135,7 +137,7 @@ class Tables:
                 named = self._named(raw, effect.site[0])
                 if named is not None:
                     line = effect.line + named.line - 1
-                    yield effect._replace(line=line, end_line=line), named
+                    yield replace(effect, line=line, end_line=line), named
 
     def of_file(self, path: str) -> Iterator[Named]:
         """The artefacts of a .sql file."""

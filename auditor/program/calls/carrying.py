@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import Reach, both, reach
 from auditor.program.calls.file_effects import frames_of
@@ -162,7 +164,8 @@ class _Carrier:
         if named is None:
             return None
         outer = chain[0]
-        return effect._replace(
+        return replace(
+            effect,
             targets=named.targets,
             dest=named.dest,
             source=named.source,

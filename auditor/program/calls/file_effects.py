@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Name
+from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import View
-from auditor.program.naming.code import Code, Frame, Instance, Library, Local, Partial
+from auditor.program.naming.code import Code, Denotation, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.evaluate import Evaluator
@@ -24,6 +24,7 @@ SURE, LIKELY = 0.95, 0.6
 
 _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
 """Decorators that give a function another form and call it no sooner."""
+_NAMING = frozenset({Name, Attr})
 
 
 class FileEffects(NamedTuple):
@@ -122,13 +123,20 @@ class _Reader:
                     self._local(site, call_site, method, direct=True)
             case None if type(call.func) is Attr:
                 self._unknown_receiver(site, call_site, frame)
-        for value in (*call.args, *[value for _, value in call.keywords]):
-            if type(value) in (Name, Attr):
-                handed = self.evaluator.denoter.denote(value, frame)
-                if type(handed) is Local:
-                    served = type(callee) is Library and serves(self.code, callee.dotted)
-                    taken = type(callee) is not Local and self.code.scope(*site).kind == "class"
-                    self._local(site, call_site, handed, direct=False, served=served, registered=taken)
+        for value in call.args:
+            if type(value) in _NAMING:
+                self._handed(site, call_site, callee, value, frame)
+        for _, value in call.keywords:
+            if type(value) in _NAMING:
+                self._handed(site, call_site, callee, value, frame)
+
+    def _handed(self, site: Site, call_site: CallSite, callee: Denotation | None, value: Expr, frame: Frame) -> None:
+        """A function of the repository that a call hands on."""
+        handed = self.evaluator.denoter.denote(value, frame)
+        if type(handed) is Local:
+            served = type(callee) is Library and serves(self.code, callee.dotted)
+            taken = type(callee) is not Local and self.code.scope(*site).kind == "class"
+            self._local(site, call_site, handed, direct=False, served=served, registered=taken)
 
     def _local(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.knowledge import Entry
 from auditor.knowledge import load as knowledge
@@ -20,7 +22,7 @@ IO_ROLES = frozenset(
 )
 
 
-class Effect(NamedTuple):
+class Effect(msgspec.Struct, frozen=True, gc=False):
     """One thing that a scope does by a call.
 
     `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
@@ -73,7 +75,7 @@ class Effect(NamedTuple):
         return named or bool(self.source or self.dest)
 
 
-class LocalCall(NamedTuple):
+class LocalCall(msgspec.Struct, frozen=True, gc=False):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
     `direct`: it is called; else it is handed on, `registered` by a decorator or by a class to a library, `served` to a

@@ -167,6 +167,7 @@ class Walked(NamedTuple):
     program: Program
     scopes: dict[int, ScopeIndex]
     words: list[Words]
+    stores: dict[int, dict[str, list[tuple[Expr, int]]]]
 
 
 Walks: TypeAlias = dict[int, Walked]
@@ -220,8 +221,22 @@ class Code:
         program = self.programs[path]
         known = self._walks.get(id(program))
         if known is None:
-            known = self._walks[id(program)] = Walked(program, {}, [])
+            known = self._walks[id(program)] = Walked(program, {}, [], {})
         return known
+
+    def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
+        """What the methods of a class assign to attributes of their object, each with the scope of the method."""
+        tables = self.walked(path).stores
+        table = tables.get(cls)
+        if table is None:
+            table = tables[cls] = {}
+            for number in self.index(path, cls).nested:
+                scope = self.scope(path, number)
+                own = scope.params[0].name if scope.kind == "function" and scope.params else None
+                for receiver, attribute, value, _, _ in self.index(path, number).attributes:
+                    if receiver == own:
+                        table.setdefault(attribute, []).append((value, number))
+        return table
 
     def bind(self, frame: Frame, params: Given, items: Given | None = None) -> Frame:
         """The frame with its names bound; equal bindings are one object, so that answers can be remembered by it."""

@@ -68,6 +68,7 @@ class Denoter:
         self.cuts = 0
         """How often an answer was cut short because its own question was being asked: what was found meanwhile may miss it."""
         self._bases: dict[Local, list[Denotation]] = {}
+        self._ancestries: dict[Local, list[str]] = {}
 
     def denote(self, expr: Expr, frame: Frame) -> Denotation | None:
         """What an expression stands for, or None."""
@@ -289,6 +290,15 @@ class Denoter:
 
     def ancestry(self, cls: Local) -> list[str]:
         """Qualified names of the library classes that a class derives from, nearest first."""
+        known = self._ancestries.get(cls)
+        if known is None:
+            before = self.cuts
+            known = self._ancestry(cls)
+            if self.cuts == before:
+                self._ancestries[cls] = known
+        return known
+
+    def _ancestry(self, cls: Local) -> list[str]:
         found: list[str] = []
         todo, seen = [cls], {cls}
         while todo:

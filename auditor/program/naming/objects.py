@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ class Objects:
         self.code = code
         self.evaluator = evaluator
         self._declared: dict[Local, tuple[str, ...]] = {}
-        self._stored: dict[Local, dict[str, list[tuple[Expr, int]]]] = {}
+        self._stored: dict[Local, Mapping[str, list[tuple[Expr, int]]]] = {}
         self._items: dict[tuple[int, object], Item] = {}
         self._methods: dict[tuple[Local, str], Local | Library | None] = {}
         self._adjusted: dict[Local, bool] = {}
@@ -268,20 +269,12 @@ class Objects:
         """What the methods of a class assign to `self.name`, with the scope of the method."""
         table = self._stored.get(cls)
         if table is None:
-            table = self._stored[cls] = {}
-            for number in self.code.index(cls.path, cls.scope).nested:
-                scope = self.code.scope(cls.path, number)
-                if scope.kind != "function" or not scope.params:
-                    continue
-                for receiver, attribute, value, _, _ in self.code.index(cls.path, number).attributes:
-                    if receiver == scope.params[0].name:
-                        table.setdefault(attribute, []).append((value, number))
+            table = self._stored[cls] = self.code.stores(cls.path, cls.scope)
         return table.get(name, [])
 
     def kept(self, cls: Local) -> list[tuple[Expr, Frame]]:
         """Everything that the methods of a class assign to attributes of the object."""
-        self._stores(cls, "")
-        table = self._stored[cls]
+        table = self.code.stores(cls.path, cls.scope)
         return [(value, Frame(cls.path, number)) for name in sorted(table) for value, number in table[name]]
 
     def _frame_of_store(self, cls: Local, number: int, made: Made | None) -> Frame:
