@@ -325,7 +325,7 @@ def unheld(trace: Trace) -> list[Evaluation]:
     """Models judged on their training rows while nothing in the program is judged on other rows."""
     if trace.unresolved or any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
         return []
-    return [e for e in on_training_rows(trace) if not _handed(e.trained.rows.root)]
+    return [e for e in on_training_rows(trace) if e.trained.rows.known]  # of others, more may be kept elsewhere
 
 
 def _handed(root: Rows) -> bool:
