@@ -12,6 +12,7 @@ from auditor.cli.progress import shown_progress
 from auditor.cli.stored import load_audit
 from auditor.model.audit import Audit
 from auditor.model.delta import Delta
+from auditor.model.errors import UsageError
 
 FORMS = ("terminal", "json", "html")
 
@@ -52,7 +53,9 @@ def command(
     with shown_progress(quiet=quiet) as progress:
 
         def read(word: str) -> Audit:
-            if word.endswith(".json") and Path(word).is_file():
+            if word.endswith(".json"):
+                if not Path(word).is_file():
+                    raise UsageError(f"{word} is not there; give the JSON of an audit, or a revision of {target}")
                 return load_audit(Path(word))
             return audit(target, rev=word, use_cache=not no_cache, cache_dir=cache_dir, jobs=jobs, progress=progress)
 

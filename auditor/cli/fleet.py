@@ -121,7 +121,7 @@ def command(
 
 def _text(listed: Path) -> str:
     try:
-        return sys.stdin.read() if str(listed) == "-" else listed.read_text(encoding="utf-8")
+        return sys.stdin.read() if str(listed) == "-" else listed.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the list {listed} cannot be read: {error}") from error
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from auditor.model.errors import UsageError
@@ -21,7 +22,7 @@ def read_list(text: str) -> tuple[Member, ...]:
     found: dict[Member, None] = {}
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            words = shlex.split(line, comments=True)
+            words = list(_words(line))
         except ValueError as error:
             raise UsageError(f"line {number} of the list cannot be read ({error}); close the quote") from error
         if len(words) > 2:
@@ -33,6 +34,14 @@ def read_list(text: str) -> tuple[Member, ...]:
     if not found:
         raise UsageError("the list names no repository; write one a line")
     return tuple(found)
+
+
+def _words(line: str) -> Iterator[str]:
+    """The words before a comment. A `#` within a word begins none: it may stand in a name."""
+    if not line.lstrip().startswith("#"):
+        words = shlex.shlex(line, posix=True)
+        words.whitespace_split, words.commenters = True, ""
+        yield from takewhile(lambda word: not word.startswith("#"), words)
 
 
 def settled(member: Member) -> Member:

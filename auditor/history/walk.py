@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -50,6 +51,9 @@ def trend(
         raise UsageError(f"{target} has no commit yet, so there is no history to look at.")
     walk = _Walk(target, store, jobs=jobs, use_cache=use_cache, cache_dir=cache_dir, tell=progress or _silent)
     chosen = list(choose(along.stations, every=every, points=points, since=since))
+    if not chosen:
+        newest = dt.datetime.fromtimestamp(along.stations[-1].time, tz=dt.UTC).date()
+        raise UsageError(f"{target} has no commit since then; its newest is of {newest}.")
     walk.audit(chosen)
     policy, titles = load_policy(), {family.id: family.title for family in registry().families}
     while exact:

@@ -66,5 +66,5 @@ READER = Reader(
     name="conda",
     names=("*.yml", "*.yaml"),
     read=over_text(read),
-    sniff=having(rb"^dependencies:[ \t]*(?:#.*)?$(?:\s*#.*$)*\s*-\s", rb"^(?:name|channels):"),
+    sniff=having(rb"^dependencies:[ \t\r]*(?:#.*)?$(?:\s*#.*$)*\s*-\s", rb"^(?:name|channels):"),
 )

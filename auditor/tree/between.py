@@ -46,16 +46,16 @@ def repository_of(target: str) -> tuple[Git, str]:
     """The repository of a local target, and the folder of it that the target is. Raises UsageError where there is none."""
     path = Path(target)
     if not path.exists():
-        raise UsageError(f"{target} is not on this machine; a base needs a local clone.")
+        raise UsageError(f"{target} is not on this machine; its history is read from a local clone.")
     if not git_is_installed():
-        raise UsageError("git is not installed, so there is no base to compare with.")
+        raise UsageError(f"git is not installed, so the history of {target} cannot be read.")
     path = path.resolve()
     if path.name == ".git" or (is_git_dir(path) and not (path / ".git").exists()):
         return Git(path), ""
     git, trouble = find_repository(path)
     if git is None or git.work_tree is None:
         reason = f" ({trouble})" if trouble else ""
-        raise UsageError(f"{target} is no git repository{reason}, so there is no base to compare with.")
+        raise UsageError(f"{target} is no git repository{reason}, so it has no history to look at.")
     return git, path.relative_to(git.work_tree).as_posix().removeprefix(".")
 
 

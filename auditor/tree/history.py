@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from sys import intern
 
 from auditor.model.changes import Change, Commit, History
 from auditor.model.regex import regex
@@ -38,6 +39,7 @@ def read_history(objects: Objects, commit: str, *, state: str, limit: int, folde
 
 def _commits(tokens: list[bytes]) -> Iterator[Commit]:
     authors: dict[bytes, int] = {}
+    names: dict[bytes, str] = {}  # the same files change again and again
     position = 0
     bots: dict[bytes, bool] = {}
     while position + 4 < len(tokens):
@@ -46,7 +48,7 @@ def _commits(tokens: list[bytes]) -> Iterator[Commit]:
         changes = []
         # Between a commit's message and its first change git writes a newline.
         while position < len(tokens) and tokens[position].lstrip(b"\n").startswith(b":"):
-            change, position = _change(tokens, position)
+            change, position = _change(tokens, position, names)
             changes.append(change)
         author = authors.setdefault(email.strip().lower(), len(authors))
         seconds = int(time) if time.isdigit() else 0
@@ -59,11 +61,18 @@ def _is_bot(name: bytes) -> bool:
     return BOTS.search(name.decode("utf-8", "replace").strip()) is not None
 
 
-def _change(tokens: list[bytes], position: int) -> tuple[Change, int]:
+def _change(tokens: list[bytes], position: int, names: dict[bytes, str]) -> tuple[Change, int]:
     """The change that starts at this token, and where the next one starts."""
     _, _, _, blob, status = tokens[position].lstrip(b"\n").split(b" ")
     letter = status[:1].decode("ascii")
-    path, old, used = display(tokens[position + 1]), "", 2
+    path, old, used = _shown(tokens[position + 1], names), "", 2
     if letter in "RC":
-        path, old, used = display(tokens[position + 2]), path, 3
-    return Change(path, letter, blob.decode("ascii"), old), position + used
+        path, old, used = _shown(tokens[position + 2], names), path, 3
+    return Change(path, intern(letter), blob.decode("ascii"), old), position + used
+
+
+def _shown(raw: bytes, names: dict[bytes, str]) -> str:
+    found = names.get(raw)
+    if found is None:
+        found = names[raw] = display(raw)
+    return found

@@ -163,3 +163,25 @@ def test_a_report_shows_the_trend_that_the_history_beside_it_knows(
     page = call(capsys, "audit", "-q", repo.root, "--jobs", "1", "-o", "html")[1]
     assert '<section class="page" id="trend"' in page
     assert "Debt by family, and its half-life" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("trend", "https://example.org/x.git"), "history is read from a local clone"),
+        (("trend", "{folder}"), "is no git repository, so it has no history to look at"),
+        (("trend", "{repo}", "--since", "2090-01-01"), "has no commit since then; its newest is of 20"),
+        (("trend", "{repo}", "--since", "soon"), "write it as YYYY-MM-DD"),
+        (("compare", "gone.json", "HEAD", "--target", "{repo}"), "gone.json is not there"),
+        (("compare", "nowhere", "HEAD", "--target", "{repo}"), "'nowhere' names no commit here"),
+    ],
+)
+def test_mistakes_are_sentences(
+    repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    (tmp_path / "plain").mkdir()
+    named = [word.format(repo=repo.root, folder=tmp_path / "plain") for word in words]
+    code, out, err = call(capsys, *named)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1

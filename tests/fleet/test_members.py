@@ -17,6 +17,8 @@ git@example.org:team/churn.git v1.2   # a tag
 https://example.org/team/prices
 "with blank/project"
 https://example.org/team/prices
+/srv/c#-project # don't ask
+# don't
 """
 
 
@@ -25,6 +27,7 @@ def test_a_line_is_a_target_and_a_revision() -> None:
         Member("git@example.org:team/churn.git", "v1.2"),
         Member("https://example.org/team/prices"),
         Member("with blank/project"),
+        Member("/srv/c#-project"),
     )
 
 

@@ -135,3 +135,4 @@ def test_words_before_the_first_package_of_conda() -> None:
     )
     assert (facts.kind, [requirement.name for requirement in facts.requirements]) == ("conda", ["python", "numpy"])
     assert read("environment.yml", "name: x\ndependencies:\n  # none\n  a: 1\n").kind == "config"
+    assert read("conda.yaml", "channels:\r\n  - defaults\r\ndependencies:\r\n  # why\r\n  - pytest\r\n").kind == "conda"

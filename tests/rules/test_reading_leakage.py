@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.engine import judge, registry
@@ -160,6 +162,37 @@ def test_rows_that_a_step_is_handed_may_be_kept_elsewhere() -> None:
     assert said({"step.py": STOPPED}) == {("LKG003", "info")}
     called = STOPPED + READ + SPLIT + "train(x_train, y_train, x_test, y_test)\n"
     assert said({"step.py": called}) == {("LKG003", "medium")}
+
+
+STEP = """\
+from sklearn.linear_model import LogisticRegression
+from zenml import step
+@step
+def train(x_train, y_train):
+    model = LogisticRegression().fit(x_train, y_train)
+    print(model.score(x_train, y_train))
+    return model
+"""
+
+
+def test_a_step_that_is_handed_its_training_rows_is_judged_where_others_are_kept() -> None:
+    assert ("LKG004", "high") not in said({"step.py": STEP})
+    whole = STEP.replace("@step\n", "") + READ + "train(features, target)\n"
+    assert ("LKG004", "high") in said({"step.py": whole})
+
+
+def test_a_line_through_the_data_of_a_notebook_to_look_around_in_weighs_less() -> None:
+    source = READ + "model = LogisticRegression().fit(features, target)\nprint(model.score(features, target))\n"
+    assert ("LKG004", "high") in said({"train.py": source})
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    assert ("LKG004", "low") in said({"notebooks/eda.ipynb": notebook})
 
 
 def test_models_that_are_only_listed_side_by_side_are_a_note() -> None:

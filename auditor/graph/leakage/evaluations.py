@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -25,6 +26,10 @@ _SIGNS = {
 
 JUDGING = regex(r"(^|_)(test|tst|holdout|hold_out|eval|valid|validation|val)(_|\d|$)", re.I)
 """Names of rows that a model is judged on."""
+
+
+_MILDER_LOOKING = 2
+"""A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
 
 class Doubt(NamedTuple):
@@ -169,7 +174,9 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
         elif evidence and not elsewhere:
             first = evidence[0]
             says = f"{first.trained.name} is judged on its training rows only; no rows are held out"
-            doubts.append(_doubt(world, first, at(world, first.spot), says, judged_at(world, first)[:1]))
+            milder = _MILDER_LOOKING if places.is_exploratory(first.spot.path) else 0
+            trail = judged_at(world, first)[:1]
+            doubts.append(_doubt(world, first, at(world, first.spot), says, trail, milder=milder))
         elif not trace.evaluations or evidence:
             nowhere.append(at(world, supervised[0].spot))
         else:

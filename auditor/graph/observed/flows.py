@@ -22,6 +22,7 @@ class Flows:
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
         self.origins = Origins(resolved.effects)
+        self._behind: dict[tuple[int, Frame, int, bool, bool], tuple[Expr, Traced]] = {}
 
     def dotted(self, expr: Expr, frame: Frame) -> str:
         """The qualified name of what an expression stands for outside the repository; "" if it is nothing of the kind."""
@@ -42,7 +43,13 @@ class Flows:
 
     def behind(self, expr: Expr, effect: Effect, *, loosely: bool = False, held: bool = False) -> Traced:
         """The origins of an argument of an effect's call."""
-        return self.origins.of(expr, effect.frame, effect.line, loosely=loosely, held=held)
+        frame = effect.frame
+        key = id(expr), frame, effect.line, loosely, held
+        found = self._behind.get(key)
+        if found is None:  # the expression is kept with its answer, so that its identity stays its own
+            found = expr, self.origins.of(expr, frame, effect.line, loosely=loosely, held=held)
+            self._behind[key] = found
+        return found[1]
 
     def saved(self, effect: Effect) -> Expr | None:
         """What a call writes or saves: the argument that the tables name, or the receiver; None where neither is known."""

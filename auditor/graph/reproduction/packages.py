@@ -122,7 +122,9 @@ def pinnings(world: World, owned: Callable[[str], bool]) -> list[Pinning]:
             continue  # made for something else than the programs here
         held = _pinned_beside(world, environment)
         # A package that a file names twice is one, held by either line.
-        each = {a.requirement.name: a for a in sorted(environment.asked, key=lambda a: a.requirement.pinned)}
+        each: dict[str, Asked] = {}
+        for a in sorted(environment.asked, key=lambda a: not a.requirement.pinned):
+            each.setdefault(a.requirement.name, a)
         loose = [] if environment.locked else [
             a for a in environment.asked if each[a.requirement.name] is a and not a.requirement.pinned and a.requirement.name not in held
         ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
@@ -250,7 +251,7 @@ class Readings:
         return next((tail for n in range(len(parts)) if (tail := ".".join(parts[n:])) in own), key.key)
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, gc=False):
     """An expression that may stand for a place of a document: a name, or what attributes and keys make of it.
 
     `inner` counts the uses inside it, which follow it in the list. `alias` where it only gets another name, `returned` where
@@ -260,9 +261,9 @@ class Use(NamedTuple):
     root: Name
     node: Expr
     line: int
-    inner: int
     alias: bool
     call: Call | None
+    inner: int = 0
     returned: bool = False
 
 
@@ -304,26 +305,33 @@ def _in_statement(node: Record, found: list[Use]) -> None:
                     position = len(found)
                     _in_expression(inner, line, inner is alias, None, found)  # type: ignore[arg-type]  # an expression
                     if type(node) is Return and len(found) > position and found[position].node is node.value:
-                        found[position] = found[position]._replace(returned=True)
+                        found[position].returned = True
 
 
 def _in_expression(expr: Expr, line: int, alias: bool, call: Call | None, found: list[Use]) -> None:
+    kind = type(expr)
+    if kind is Const:
+        return
     root = _root(expr)
     position = len(found)
     if root is not None:
-        found.append(Use(root, expr, line, 0, alias, call))
-    if type(expr) is not Name:
+        found.append(Use(root, expr, line, alias, call))
+    if kind is Call:
+        _in_call(expr, line, found)  # type: ignore[arg-type]  # narrowed by its type
+    elif kind is not Name:
         for child in children(expr):
-            _in_expression(
-                child, line, False, expr if type(expr) is Call and _is_followed(expr, child) else None, found
-            )
+            _in_expression(child, line, False, None, found)
     if root is not None:
-        found[position] = found[position]._replace(inner=len(found) - position - 1)
+        found[position].inner = len(found) - position - 1
 
 
-def _is_followed(call: Call, child: Expr) -> bool:
-    """Whether an argument is one parameter of what is called; what `**` spreads is handed on as a whole."""
-    return child is not call.func and all(value is not child or name for name, value in call.keywords)
+def _in_call(call: Call, line: int, found: list[Use]) -> None:
+    """The uses in a call: an argument is one parameter of what is called; what `**` spreads is handed on as a whole."""
+    _in_expression(call.func, line, False, None, found)
+    for value in call.args:
+        _in_expression(value, line, False, call, found)
+    for name, value in call.keywords:
+        _in_expression(value, line, False, call if name else None, found)
 
 
 def _root(expr: Expr) -> Name | None:

@@ -52,7 +52,7 @@ class _Walk:
 
     def through(self, stack: list[Any]) -> None:
         """Take the words out of some records."""
-        read, bound = self.read, self.bound
+        read, bound, texts, members = self.read, self.bound, self.texts, self.members
         while stack:
             item = stack.pop()
             kind = type(item)
@@ -62,9 +62,9 @@ class _Walk:
                 stack += item
             elif kind is Const:
                 if type(item.value) is str:
-                    self.texts.add(item.value)
+                    texts.add(item.value)
             elif kind is Attr:
-                self.members.add(item.name)
+                members.add(item.name)
                 stack.append(item.base)
             elif kind not in _PLAIN:
                 if kind in _NAMING:

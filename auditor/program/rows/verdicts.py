@@ -154,8 +154,7 @@ def _final(evaluation: Evaluation) -> bool:
 
 def _divided(rows: Rows) -> bool:
     """Whether rows are within the training part of a split that holds others out, or what a function calls that part."""
-    handed = rows.root
-    named = not handed.known and _TRAINING.search(handed.name) is not None
+    named = _handed(rows.root) and _TRAINING.search(rows.root.name) is not None
     return named or any(r.how == "part" and r.part == TRAIN for r in rows.chain())
 
 
@@ -326,4 +325,9 @@ def unheld(trace: Trace) -> list[Evaluation]:
     """Models judged on their training rows while nothing in the program is judged on other rows."""
     if trace.unresolved or any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
         return []
-    return on_training_rows(trace)
+    return [e for e in on_training_rows(trace) if e.trained.rows.known]  # of others, more may be kept elsewhere
+
+
+def _handed(root: Rows) -> bool:
+    """Whether rows are what a function is handed by someone unseen, who may keep others."""
+    return bool(root.name) and not root.known
