@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import msgspec
 
 from auditor.language.prefixes import SHELLS, is_python, tool_of
 from auditor.language.shell_paths import HOLE_END, HOLE_START, SPLIT
-from auditor.language.shell_plain import line_of, plain_commands
+from auditor.language.shell_plain import lines_before, plain_commands
 from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, Draft, State, reads_program
 from auditor.language.shell_templates import cut_templates
 from auditor.language.shell_tree import Syntax, parse
@@ -72,6 +72,11 @@ def _read(text: str, line: int, braces: bool, guard: bool, environment: Environm
     return reading.result()
 
 
+def _line_of(text: str, line: int, words: list[str], begin: int, number: int) -> int:
+    """The line of one of the words of a plain command."""
+    return line + lines_before(text, words, begin, number)
+
+
 class _Reading(State):
     """Follows plain text by itself and all else by its syntax tree."""
 
@@ -79,11 +84,11 @@ class _Reading(State):
         """Run a text in the current state."""
         plain = plain_commands(text)
         if plain is not None:
-            for words, at in plain:
+            for words, at, begin in plain:
                 if words[0] == "[":
                     self.test(words[1:-1], line + at)
                 else:
-                    self.simple(words, line + at, lambda number, w=words, at=at: line + line_of(text, w, at, number))  # type: ignore[misc]  # bound early on purpose
+                    self.simple(words, line + at, partial(_line_of, text, line + at, words, begin))
             return
         outer = self.source, self.first
         self.source, self.first = text.encode("utf-8", "replace"), line

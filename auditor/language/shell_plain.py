@@ -13,11 +13,11 @@ _RESERVED = frozenset(
 )  # fmt: skip
 
 
-def plain_commands(text: str) -> list[tuple[list[str], int]] | None:
-    """Words as written and line offsets of a text that has only plain commands, else None: spares the real parser."""
-    made: list[tuple[list[str], int]] = []
+def plain_commands(text: str) -> list[tuple[list[str], int, int]] | None:
+    """Words as written, line and offset of each command of a text that has only plain ones, else None: spares the real parser."""
+    made: list[tuple[list[str], int, int]] = []
     words: list[str] = []
-    position = line = at = 0
+    position = line = at = begin = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
@@ -27,16 +27,16 @@ def plain_commands(text: str) -> list[tuple[list[str], int]] | None:
             if not words:
                 if token.group() in _RESERVED:
                     return None
-                at = line
+                at, begin = line, position
             words.append(token.group())
         elif kind in ("op", "line") and words:
-            made.append((words, at))
+            made.append((words, at, begin))
             words = []
         line += text.count("\n", position, token.end())
         position = token.end()
     if words:
-        made.append((words, at))
-    return made if all(words[0] != "[" or _is_plain_test(words) for words, _ in made) else None
+        made.append((words, at, begin))
+    return made if all(words[0] != "[" or _is_plain_test(words) for words, _, _ in made) else None
 
 
 def _is_plain_test(words: list[str]) -> bool:
@@ -45,11 +45,9 @@ def _is_plain_test(words: list[str]) -> bool:
     return words[-1] == "]" and not any(char in "[]" or char.isspace() for char in inside)
 
 
-def line_of(text: str, words: list[str], at: int, number: int) -> int:
-    """The line, counted from 0, of one of the words of a command that begins in line `at` of a text."""
-    position = 0
-    for _ in range(at):
-        position = text.index("\n", position) + 1
+def lines_before(text: str, words: list[str], begin: int, number: int) -> int:
+    """How many lines of a text end between the beginning of a command and one of its words."""
+    position = begin
     for word in words[:number]:
         position = text.index(word, position) + len(word)
-    return text.count("\n", 0, text.index(words[number], position))
+    return text.count("\n", begin, text.index(words[number], position))

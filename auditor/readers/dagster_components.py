@@ -141,6 +141,6 @@ READER = Reader(
     names=("defs.yaml", "defs.yml", "component.yaml", "component.yml"),
     read=over_text(read),
     sniff=having(
-        rb"^type:[ \t]*[\"']?[A-Za-z_]\w*(?:\.\w+)*\.[A-Z]\w*[\"']?[ \t]*(?:#.*)?$", rb"^(?:attributes|params):"
+        rb"^type:[ \t]*[\"']?[A-Za-z_]\w*(?:\.\w+)*\.[A-Z]\w*[\"']?[ \t\r]*(?:#.*)?$", rb"^(?:attributes|params):"
     ),
 )

@@ -11,8 +11,8 @@ from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 _SHEBANG = regex(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
-_CHECKED = regex(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^\s*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
-_STRICT = regex(r"^\s*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
+_CHECKED = regex(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^[ \t]*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
+_STRICT = regex(r"^[ \t]*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
 
 
 def read(text: str) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from functools import partial
 
 import msgspec
 
@@ -30,10 +31,23 @@ def read_embedded(text: str, line: int) -> Program | None:
         return None
     marked, holes = _HOLE.subn(lambda hole: _HERE if hole[0] == "⟦here⟧" else _MARK, text)
     for body in (marked, textwrap.dedent(marked)):
-        program, _ = program_of("\n" * (line - 1) + body, prepare=_opened if holes else None)
+        program, _ = program_of(body, prepare=partial(_placed, line=line, holes=holes > 0))
         if program is not None or marked[:1] not in (" ", "\t", "\n"):
             break
-    return None if program is None else msgspec.structs.replace(program, lines=text.count("\n") + 1)
+    return None if program is None else _moved(program, line - 1)
+
+
+def _placed(tree: ast.Module, *, line: int, holes: bool) -> ast.Module:
+    """The tree at its lines in the file, its holes opened."""
+    return ast.increment_lineno(_opened(tree) if holes else tree, line - 1)
+
+
+def _moved(program: Program, lines: int) -> Program:
+    """The program with what does not come from the tree at its lines, too."""
+    module, *others = program.scopes
+    module = msgspec.structs.replace(module, line=module.line + lines, end_line=module.end_line + lines)
+    comments = [msgspec.structs.replace(comment, line=comment.line + lines) for comment in program.comments]
+    return msgspec.structs.replace(program, scopes=(module, *others), comments=tuple(comments))
 
 
 def _opened(tree: ast.Module) -> ast.Module:

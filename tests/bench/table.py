@@ -5,8 +5,8 @@
 TARGETs are repositories of several sizes (bench_audit.py says what is measured of each). With --history, points of that
 repository's past; with --growth, made repositories of 2,000 to 100,000 lines; with --fleet, the repositories of a list as `auditor
 fleet` takes it, on the pool and on Dask. Each of them adds a line below the table. Without --write, prints what would be written.
-All in one run and on a machine that does nothing else: four repositories of 2,000 to 100,000 lines, 500 points, growth and a
-fleet of 29 take about ten minutes on two cores.
+All in one run and on a machine that does nothing else. Four repositories of 2,000 to 100,000 lines, 500 points and a fleet of 29 take
+some ten minutes on two cores; --growth takes as long again, most of it for its largest repository.
 """
 
 from __future__ import annotations

@@ -101,3 +101,7 @@ def test_components_and_code_name_one_asset() -> None:
     }
     assert {"orders > orders", "orders > exported", "exported > exported", "exported > sent"} <= found
     assert any(e.kind is EdgeKind.RUNS and label[e.target] == "shop/defs/x/export.py" for e in graph.edges)
+
+
+def test_line_ends_of_windows() -> None:
+    assert read("type: a.B\r\nattributes:\r\n  x: 1\r\n").kind == "dagster-components"

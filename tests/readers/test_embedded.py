@@ -139,3 +139,9 @@ def test_any_script_gives_programs_at_lines_of_its_own(text: str) -> None:
     facts = read("a.sh", text)
     assert [trouble for trouble in facts.troubles if trouble.code == "internal"] == []
     assert all(1 <= held.line <= text.count("\n") + 1 for held in facts.embedded)
+
+
+def test_far_down_in_a_long_script_programs_are_found_at_their_lines() -> None:
+    before = 200_000
+    facts = read("a.sh", "\n" * before + "".join(f"python -c 'import m{number}'\n" for number in range(MOST)))
+    assert imports(facts) == {f"m{number}": before + number + 1 for number in range(MOST)}

@@ -12,7 +12,6 @@ from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
-from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import Fit, seen_by
@@ -95,7 +94,7 @@ def traces(world: World) -> dict[str, Trace]:
     handed = world.once(handovers)
     for group in handed.groups:
         try:
-            found |= followed_together(world.resolved.effects, group, handed.names)
+            found |= world.resolved.rows.together(tuple(group), handed.names)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: each is followed for itself
             found |= _each(world, group, f"{BUG}{type(error).__name__}: {error}")
     together = {path for group in handed.groups for path in group}

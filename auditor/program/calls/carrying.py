@@ -69,7 +69,7 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         widest = max(carrier.carry(effect, most) for effect in hanging[view.path])
         return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
 
-    tree = effects.files.tree.with_calls(effects.callers, effects.asked)
+    tree = effects.files.tree.with_calls(effects.callers, effects.asked, effects.files.of)
     answers = Answers("carried", find, tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
     lifted: dict[Site, list[Effect]] = defaultdict(list)
     cut: set[Site] = set()

@@ -50,7 +50,7 @@ class Effects:
         for path in code.paths:
             self._add(files.of(path))
         self.lifted, self.cut = carried(self)
-        self.tree = files.tree.with_calls(self.callers, self.asked, self.lifted)
+        self.tree = files.tree.with_calls(self.callers, self.asked, files.of, self.lifted)
         """The tree of the answers, with all that is known of calls."""
 
     def _add(self, file: FileEffects) -> None:

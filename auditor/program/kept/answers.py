@@ -95,6 +95,7 @@ class Answers(Generic[T]):
         """The same for the answer about another file, which then hangs on all that this one was found by."""
         entry = self._entry(path)
         view.code.trace.take(entry.trace)
+        view.code.trace.used[path] = entry.answer
         return cast("T", entry.answer)
 
     def _entry(self, path: str) -> Entry:

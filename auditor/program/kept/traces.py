@@ -39,6 +39,8 @@ class Tree:
         callers: Mapping[Site, Sequence[object]] | None = None,
         lifted: Mapping[Site, Sequence[object]] | None = None,
         asked: Callable[[Site], frozenset[str]] | None = None,
+        effects: Callable[[str], object] | None = None,
+        names: Mapping[int, str] | None = None,
     ) -> None:
         """Once all calls are known: `callers` and `lifted` effects by scope, and what methods are `asked` for by all that runs with one."""
         self.code = code
@@ -47,6 +49,8 @@ class Tree:
         self._callers = callers or {}
         self._lifted = lifted or {}
         self._asked = asked or _nothing
+        self._effects = effects
+        self.names: Mapping[int, str] = names or {}
 
     def file(self, path: str) -> bytes | None:
         """The content of a file, by its digest; None where there is no such file, `UNNAMED` where its content has no digest."""
@@ -61,10 +65,21 @@ class Tree:
         self,
         callers: Mapping[Site, Sequence[object]],
         asked: Callable[[Site], frozenset[str]],
+        effects: Callable[[str], object],
         lifted: Mapping[Site, Sequence[object]] | None = None,
     ) -> Tree:
-        """The same tree once all calls are known, and what lands in callers."""
-        return Tree(self.code, self.invocations, self._digests, callers, lifted, asked)
+        """The same tree once all calls are known, the effects of each file, and what lands in callers."""
+        return Tree(self.code, self.invocations, self._digests, callers, lifted, asked, effects)
+
+    def with_names(self, names: Mapping[int, str]) -> Tree:
+        """The same tree once it is known what programs hand to each other."""
+        return Tree(
+            self.code, self.invocations, self._digests, self._callers, self._lifted, self._asked, self._effects, names
+        )
+
+    def effects(self, path: str) -> object:
+        """The effects of a file."""
+        return self._effects(path) if self._effects is not None else None
 
     def callers(self, site: Site) -> tuple[object, ...]:
         """The calls of a scope."""
@@ -101,6 +116,10 @@ class Trace(msgspec.Struct):
     callers: dict[Site, tuple[object, ...]] = {}
     """Calls as the very records that they are, which answers may hold."""
     asked: dict[Site, frozenset[str]] = {}
+    used: dict[str, object] = {}
+    """The effects of files that were made use of, as the very records that they are."""
+    names: dict[int, str | None] = {}
+    """The names under which programs hand files to each other, by the identity of effects, which `used` and `lifted` hold."""
     whole: bool = True
     """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
 
@@ -114,9 +133,11 @@ class Trace(msgspec.Struct):
             and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
             and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
             and all(tree.is_called(site) is found for site, found in self.called.items())
-            and all(tree.lifted(site) == landed for site, landed in self.lifted.items())
+            and all(_same(tree.lifted(site), landed) for site, landed in self.lifted.items())
             and all(_same(tree.callers(site), calls) for site, calls in self.callers.items())
             and all(tree.asked(site) == names for site, names in self.asked.items())
+            and all(tree.effects(path) is used for path, used in self.used.items())
+            and all(tree.names.get(number) == name for number, name in self.names.items())
         )
 
     def take(self, other: Trace) -> None:
@@ -129,6 +150,8 @@ class Trace(msgspec.Struct):
         self.lifted.update(other.lifted)
         self.callers.update(other.callers)
         self.asked.update(other.asked)
+        self.used.update(other.used)
+        self.names.update(other.names)
         self.whole = self.whole and other.whole
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.kept.answers import Answers, View
-from auditor.program.rows.interpret import followed
+from auditor.program.rows.interpret import followed, followed_together
 from auditor.program.rows.trace import Trace
 
 T = TypeVar("T")
@@ -24,6 +24,18 @@ class Rows:
     def of(self, path: str) -> Trace | None:
         """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
         return self._answers.of(path)
+
+    def together(self, paths: tuple[str, ...], names: Mapping[int, str]) -> Mapping[str, Trace]:
+        """What runs over programs saw that hand rows and models to each other through files, in this order.
+
+        `names` are the files, by the identity of the effects that write and read them.
+        """
+        tree, memory = self._effects.tree.with_names(names), self._effects.files.memory
+
+        def find(view: View) -> dict[str, Trace]:
+            return followed_together(SeenEffects(view, self._effects), paths, _Names(view))
+
+        return Answers(f"rows of {' '.join(paths)}", find, tree, memory).of(paths[0])
 
     def _find(self, view: View) -> Trace | None:
         return followed(SeenEffects(view, self._effects), view.path)
@@ -50,6 +62,23 @@ class SeenEffects:
     def note(self, path: str) -> None:
         """Note that the effects of a file are made use of."""
         self._effects.files.seen_from(self._view, path)
+
+
+class _Names(Mapping[int, str]):
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getitem__(self, number: int) -> str:
+        found = self._view.code.trace.names[number] = self._view.tree.names.get(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        raise LookupError("an answer about some files may not look at all names")
+
+    def __len__(self) -> int:
+        return 1  # there are some, else nothing is run together
 
 
 class _Landed(Mapping[Site, tuple[Effect, ...]]):

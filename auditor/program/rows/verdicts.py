@@ -96,6 +96,8 @@ def preprocessing(trace: Trace) -> list[Leak]:
             continue  # nobody takes the answer to a few training rows for a figure
         if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
             continue
+        if _drawn_anew(evaluation):
+            continue
         if _inner(evaluation) and any(_last_word(other, evaluation) for other in trace.evaluations):
             continue
         for fit in leaking(evaluation):
@@ -105,6 +107,18 @@ def preprocessing(trace: Trace) -> list[Leak]:
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
                 found[fit.spot, fit.name] = leak._replace(trees_only=leak.trees_only and evaluation.trained.trees)
     return list(found.values()) or _before_split(trace)
+
+
+def _drawn_anew(evaluation: Evaluation) -> bool:
+    """Whether some rows of an unknown table are judged after some others, perhaps the same: batches, shuffled in each round."""
+    root = evaluation.tested.root
+    return evaluation.relation == "unknown" and not root.known and root in _roots(evaluation.trained.rows)
+
+
+def _roots(rows: Rows) -> set[Rows]:
+    """The tables that rows come from, those of what was joined included."""
+    root = rows.root
+    return {root}.union(*(_roots(member) for member in root.members))
 
 
 def _divides(fit: Fit, evaluation: Evaluation) -> bool:
@@ -325,7 +339,7 @@ def unheld(trace: Trace) -> list[Evaluation]:
     """Models judged on their training rows while nothing in the program is judged on other rows."""
     if trace.unresolved or any(e.relation != "overlap" or e.how == "folds" for e in trace.evaluations):
         return []
-    return [e for e in on_training_rows(trace) if not _handed(e.trained.rows.root)]
+    return [e for e in on_training_rows(trace) if e.trained.rows.known]  # of others, more may be kept elsewhere
 
 
 def _handed(root: Rows) -> bool:

@@ -208,3 +208,30 @@ def test_a_copy_of_a_list_is_another_list() -> None:
     copied = "parts = [X_tr]\nmore = parts.copy()\nmore.append(X_te)\nmodel = LogisticRegression().fit(pd.concat(parts), y_tr)\n"
     assert "overlap" not in found(HEAD + SPLIT + copied + "print(model.score(X_te, y_te))\n")
     assert "overlap" in found(HEAD + SPLIT + copied.replace("(parts)", "(more)") + "print(model.score(X_te, y_te))\n")
+
+
+BATCHES = """\
+import numpy as np
+import torch
+from torch import nn
+class Net(nn.Module):
+    def forward(self, v):
+        return v
+data = load()
+data = torch.from_numpy(data - np.mean(data, axis=0))
+net, cost = Net(), nn.NLLLoss()
+for epoch in range(9):
+    data = data[torch.randperm(data.shape[0])]
+    start = 0
+    for n in range(9):
+        batch = data[start : start + 8]
+        out = net(batch[:, :-1])
+        loss = cost(out, batch[:, -1])
+        wrong = torch.mean((torch.max(out, dim=1)[1] != batch[:, -1]).float())
+        loss.backward()
+        start = start + 8
+"""
+
+
+def test_the_error_of_batches_that_are_drawn_anew_in_each_round_is_no_judgement_of_others() -> None:
+    assert not found(BATCHES)
