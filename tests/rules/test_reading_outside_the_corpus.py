@@ -458,3 +458,46 @@ def test_integration_without_any_test_is_told_as_that_before_what_it_leaves_out(
 )  # fmt: skip
 def test_what_an_orchestrator_runs_trains(files: dict[str, str]) -> None:
     assert found(files, "DAT001")
+
+
+PLACEHOLDER = "stages:\n  prepare:\n    cmd: {}\n    outs:\n      - data/raw\n"
+ROOT = "from fastapi import FastAPI\nfrom fastapi.responses import HTMLResponse\nimport joblib\napp = FastAPI()\nmodel = joblib.load('m.pkl')\n\n\n@app.get('/')\ndef root():\n    return HTMLResponse({})\n\n\n@app.post('/p')\ndef p(rows: list):\n    return model.predict(rows).tolist()\n"
+BURIED = (
+    "import pandas as pd\n\n"
+    + "{}\n\n# def clean(f):\n#     f = f.dropna()\n#     f = f[f.a > 0]\n#     print(f.shape)\n#     return f\n\nx = 1\n\n"
+    * 3
+)
+CHAIN = dict.fromkeys(("a.py", "b.py", "c.py"), "import pandas as pd\npd.read_csv('raw.csv').to_csv('rows.csv')\n")
+NAMELESS = "class Args:\n    def init({}):\n        return frames\n\n\nprint(Args())\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "archetypes", "debt", "alike"),
+    [
+        pytest.param("DAT004", "P", {"dvc.yaml": PLACEHOLDER.format("python a.py"), "a.py": SK}, {"dvc.yaml": PLACEHOLDER.format("echo to be filled")}, id="a stage that is a placeholder"),
+        pytest.param("DAT004", "P", {"dvc.yaml": PLACEHOLDER.format("echo a,b > data/raw")}, {"dvc.yaml": PLACEHOLDER.format("printf later")}, id="words that go nowhere"),
+        pytest.param("MON007", "S", {"app.py": ROOT.format("open('page.html').read()")}, {"app.py": ROOT.format("'<h1>It runs</h1>'")}, id="a root that answers a constant page"),
+        pytest.param("CFG007", "P", {"a.py": BURIED.format("# cleaning", "", "")}, {"a.py": BURIED.replace("{}", "# examples")}, id="blocks that are headed as examples"),
+        pytest.param("CFG007", "P", {"a.py": BURIED.replace("{}", "# ejemplo = 3")}, {"a.py": BURIED.replace("{}", "#ejemplos")}, id="the same in another language"),
+        pytest.param("GLU004", "P", {"run.py": "import subprocess\n" + "".join(f"subprocess.run(['python', '{name}'])\n" for name in CHAIN), **CHAIN}, {"run.py": "import runpy\n" + "".join(f"runpy.run_path('{name}')\n" for name in CHAIN), **CHAIN}, id="programs that a library calls"),
+        pytest.param("REP003", "P", {"requirements.txt": "scikit-learn\n", "a.py": SK}, {"requirements.txt": "scikit-learn\ntensorflow-data-validation\n", "a.py": SK}, id="brought by what validates data"),
+    ],
+)  # fmt: skip
+def test_what_a_second_reader_refuted(rule: str, archetypes: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule, archetypes)
+    assert not found(alike, rule, archetypes)
+
+
+@pytest.mark.parametrize(("parameters", "severity"), [("self", "medium"), ("", "low")])
+def test_a_method_that_no_object_can_be_asked_for_weighs_less(parameters: str, severity: str) -> None:
+    (finding,) = found({"a.py": NAMELESS.format(parameters)}, "COD008", "P")
+    assert finding.severity.value == severity
+
+
+def test_a_swallowed_export_is_named_by_what_it_exports() -> None:
+    export = "import yaml\n\n\ndef {}(model, folder):\n    settings = yaml.safe_load(open('s.yaml'))\n    model.save(folder, settings)\n"
+    run = "from out import {}\n\ntry:\n    {}(None, 'm')\nexcept Exception:\n    pass\n"
+    for name, work in (("export_serving_model", "saving a model"), ("configure", "reading settings")):
+        files = {"s.yaml": "a: 1\n", "out.py": export.format(name), "a.py": run.format(name, name)}
+        (finding,) = found(files, "COD004", "P")
+        assert work in finding.message

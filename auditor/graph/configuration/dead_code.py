@@ -24,6 +24,10 @@ _CODE = regex(
 _SAMPLE = regex(r"^[A-Z][A-Z\d_]+\s*=[^=]")
 """Settings that a tool's own template shows in comments."""
 _PROSE = regex(r"^(?:e\.g\.|i\.e\.|note|todo|usage|example|see |this |the )|[.!?]$", re.I)
+_EXAMPLE = regex(r"^\W*(?:\w+\s+){0,2}?(?:e\.?g|examples?|ejemplos?|exemples?|exemplos?|beispiele?|esempio?|voorbeeld(?:en)?|примеры?|例|예시)\b(?:\s+\w+){0,3}\s*[:.…]*$", re.I)  # fmt: skip
+"""A line that says of what stands below it that it is an example, in the languages that many comments are written in."""
+HEADED = 2
+"""Lines above a block, one of which may be empty, in which its head stands."""
 _MARKED = regex(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
 
 
@@ -53,15 +57,23 @@ def buried(world: World, owned: Callable[[str], bool]) -> tuple[list[Buried], in
 def _comments(path: str, program: Program) -> Iterator[Buried]:
     """Runs of comment lines most of which are statements."""
     run: list[tuple[int, str]] = []
+    example = -HEADED  # the line of the last head
     for comment in (*program.comments, None):
         if comment is not None and comment.alone and (not run or comment.line == run[-1][0] + 1):
             run.append((comment.line, comment.text.lstrip("#").strip()))
             continue
-        if len(run) >= LONG and _is_code([text for _, text in run]):
+        headed = bool(run) and (run[0][0] - example <= HEADED or _is_example(run[0][1]))
+        if len(run) >= LONG and not headed and _is_code([text for _, text in run]):
             yield Buried(
                 "comment", Place(path, run[0][0], run[-1][0]), f"{len(run)} lines of code in comments", len(run)
             )
+        if run and _is_example(run[-1][1]):
+            example = run[-1][0]
         run = [(comment.line, comment.text.lstrip("#").strip())] if comment is not None and comment.alone else []
+
+
+def _is_example(text: str) -> bool:
+    return bool(_EXAMPLE.search(text)) and not _CODE.match(text)
 
 
 def _is_code(texts: list[str]) -> bool:

@@ -12,7 +12,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
-from auditor.program.running.launches import Launch, together
+from auditor.program.running.launches import LIKE_COMMANDS, Launch, together
 
 MODELLING = frozenset({Role.FIT, Role.PREDICT})
 PLUMBING = {
@@ -119,6 +119,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             if launch.run.kind in ("script", "notebook")
             and not launch.run.launcher
             and not launch.dead
+            and not _is_called(world, launch)
             and not _only_asks(world, launch.run.target)
             and not world.orchestrates(launch.run.target)
         ]
@@ -145,6 +146,12 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 targets = tuple(run.target for run in runs)
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+def _is_called(world: World, launch: Launch) -> bool:
+    """Whether a library runs the program as a call: order and failure are those of any calls."""
+    effects = world.resolved.effects.own.get(launch.site, ())
+    return any(effect.line == launch.line and effect.name in LIKE_COMMANDS for effect in effects)
 
 
 _CARRIED = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT})

@@ -53,7 +53,7 @@ def locks(world: World, owned: Callable[[str], bool]) -> Locks:
         lock = f"{dirname(path)}/{LOCK}".lstrip("/")
         facts = world.files.get(lock)
         if facts is None:
-            if not world.identities.exists(lock):
+            if not world.identities.exists(lock) and any(map(_makes_something, stages)):
                 unlocked.append((path, Place(path, stages[0].step.line), len(stages)))
             continue
         moved: list[Stale] = []
@@ -67,6 +67,16 @@ def locks(world: World, owned: Callable[[str], bool]) -> Locks:
                 agreeing += 1
         stale.extend(moved if len(moved) <= MANY else [_together(moved)])
     return Locks(tuple(unlocked), tuple(never), tuple(stale), agreeing)
+
+
+_SAYING = frozenset({"echo", "printf", "true", ":", "exit", "sleep"})
+
+
+def _makes_something(stage: DeclaredStep) -> bool:
+    """Whether a stage runs more than words: a placeholder has no result whose data could be unknown."""
+    commands = stage.step.commands
+    spoken = [c for c in commands if c.words and c.words[0].text in _SAYING and not c.writes]
+    return not commands or bool(stage.step.texts) or len(spoken) < len(commands)
 
 
 def _together(moved: list[Stale]) -> Stale:

@@ -12,7 +12,7 @@ from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
-from auditor.model.ir import Const, Expr, Group, Return, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -250,9 +250,18 @@ def _is_liveness(world: World, path: str, effect: Effect) -> bool:
             scope = world.resolved.code.scope(*endpoint.site)
             answers = [s.value for s in scope.body if type(s) is Return and s.value is not None]
             calls = world.resolved.code.index(*endpoint.site).calls
-            if answers and not calls and all(map(_is_constant, answers)):
+            answering = [value for value in answers if type(value) is Call and _is_answer(value)]
+            told = [each for value in answers for each in (value.args if value in answering else (value,))]
+            if told and len(calls) == len(answering) and all(map(_is_constant, told)):
                 return True
     return False
+
+
+def _is_answer(call: Call) -> bool:
+    """Whether a call only wraps what is answered: `JSONResponse({"status": "ok"})`, `jsonify(...)`."""
+    name = call.func.name if type(call.func) is Attr else call.func.id if type(call.func) is Name else ""
+    keywords = (value for _, value in call.keywords)
+    return (name.endswith("Response") or name == "jsonify") and all(map(_is_constant, keywords))
 
 
 def _is_constant(value: Expr) -> bool:

@@ -55,10 +55,12 @@ def statements(world: World, path: str, *, holding: str = "") -> Iterator[tuple[
 
 
 def is_idle(world: World, path: str, line: int) -> bool:
-    """Whether code is there and runs for nobody: nothing calls it, or it stands in the one cell that was never run."""
+    """Whether code is there and runs for nobody: nothing calls it, or it stands in a cell that was never run where others were."""
     cells = world.resolved.code.programs[path].cells
-    if any(cell.count >= 0 for cell in cells):
-        return any(cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells)
+    if any(cell.count >= 0 for cell in cells) and any(
+        cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells
+    ):
+        return True
     return world.uncalled.at(path, line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from auditor.model.ir import (
     Try,
 )
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame, Library, Local
 
@@ -90,11 +92,12 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
             looked += work is not None
             if work is None or any(type(each) is Import for each in statement.body):
                 continue
+            said = _told_by_name(world, site, statement) if work[0] == WORK[Role.CONFIG_READ] else ""
             for handler in statement.handlers:
                 does = _silently(handler) if _is_broad(handler.types) else ""
                 if does and not _tries_another(statement, does):
                     place = world.resolved.code.place(path, handler.line)
-                    found.append(Swallowed(work[0], does, place, work[1], is_idle(world, path, handler.line)))
+                    found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 
@@ -140,6 +143,25 @@ def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
         return None
     rank, line = min(done)
     return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
+
+
+_NAMED = (
+    (regex(r"(^|_)(save|export|dump|store|persist)\w*_models?($|_)", re.I), WORK[Role.SAVE_MODEL]),
+    (regex(r"(^|_)(train|fit)\w*_models?($|_)", re.I), WORK[Role.FIT]),
+)
+"""Graver work than its own settings that the name of a called function tells of, where what it does is not known."""
+
+
+def _told_by_name(world: World, site: Site, statement: Try) -> str:
+    """The work that a function of the repository, called in a `try`, is named after; "" where none says."""
+    last = statement.handlers[0].line - 1
+    for edge in world.resolved.effects.calls.get(site, ()):
+        if edge.direct and statement.line <= edge.call.line <= last:
+            name = world.resolved.code.scope(edge.callee.path, edge.callee.scope).name.rpartition(".")[2]
+            for pattern, work in _NAMED:
+                if pattern.search(name):
+                    return work
+    return ""
 
 
 def _counts(world: World, effect: Effect, first: int, last: int) -> bool:

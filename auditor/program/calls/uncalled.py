@@ -47,11 +47,17 @@ class Uncalled:
 
     def _is_alone(self, site: Site, scope: Scope) -> bool:
         name = scope.name.rpartition(".")[2]
-        if scope.decorators or name.startswith(("__", "test", "on_")) or _CONVENTION.fullmatch(name):
+        if scope.decorators or name.startswith(("__", "test", "on_")) or self._effects.callers.get(site):
             return False
-        if self._effects.callers.get(site) or not self._may_stand_alone(site, scope):
+        if self._takes_no_object(site, scope):
+            return True
+        if _CONVENTION.fullmatch(name) or not self._may_stand_alone(site, scope):
             return False
         return not self._is_mentioned(site[0], name) and not self._is_open(site[0])
+
+    def _takes_no_object(self, site: Site, scope: Scope) -> bool:
+        """Whether it is a method without parameters: no object of its class can be asked for it."""
+        return scope.kind == "function" and not scope.params and self._code.owner(*site) is not None
 
     def _may_stand_alone(self, site: Site, scope: Scope) -> bool:
         """Whether nobody but those who name it would call it: no method that a base class calls, no class that is found by its base."""

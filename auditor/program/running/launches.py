@@ -31,8 +31,7 @@ MOST_ALTERNATIVES = 10  # commands that one call may stand for
 MOST_WORDS = 200
 MOST_CALLERS = 6  # levels above a launch
 
-# calls that are like a command: the words before what they are given
-_LIKE = {
+LIKE_COMMANDS = {
     "runpy.run_path": ("python",),
     "runpy.run_module": ("python", "-m"),
     "papermill.execute_notebook": ("papermill",),
@@ -40,6 +39,7 @@ _LIKE = {
     "mlflow.run": ("mlflow", "run"),
     "mlflow.projects.run": ("mlflow", "run"),
 }
+"""Calls of libraries that are like a command: the words before what they are given."""
 _ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
 _VARIABLE = regex(r"\{([A-Za-z_]\w*)\}")
 
@@ -131,7 +131,7 @@ def _commands(effect: Effect, effects: Effects) -> Iterator[Command]:
     if given is None:
         return
     frame = Frame(*effect.site)
-    leading = tuple(Word(text) for text in _LIKE.get(effect.name, ()))
+    leading = tuple(Word(text) for text in LIKE_COMMANDS.get(effect.name, ()))
     environment = _environment(effect.call, frame, effects)
     listed = _list(given, frame, effects)
     if listed is not None or leading:
