@@ -150,7 +150,7 @@ def test_the_run_of_a_whole_tree_is_bounded_and_says_where_it_was_cut() -> None:
     doubling = "".join(f"def f{n}(x):\n    return [f{n + 1}(x), f{n + 1}(x)]\n" for n in range(12))
     grind = doubling + "def f12(x):\n    return x\n" + "".join(f"x{n} = f0(1)\n" for n in range(9))
     names = [f"job{number}.py" for number in range(20)]
-    resolved = graphs({name: f"{TASK}task('before')\n{grind}task('after')\n" for name in names}).world.resolved
+    resolved = graphs(dict.fromkeys(names, f"{TASK}task('before')\n{grind}task('after')\n")).world.resolved
     toy = Toy()
     machine = Machine(resolved, toy)
     for name in names:
