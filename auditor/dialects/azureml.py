@@ -47,6 +47,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
+    yield from machine.cut(paths)
 
 
 def _imports(resolved: Resolved, path: str) -> bool:

@@ -105,6 +105,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for path in reaching(resolved, paths):
         machine.start(path)
     yield from _Statements(machine, meaning).all()
+    yield from machine.cut(paths)
 
 
 class AzureML(Meaning):

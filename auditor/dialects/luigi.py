@@ -48,6 +48,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
         machine.start(path)
         meaning.classes(path)
     yield from _Statements(machine, meaning).all()
+    yield from machine.cut(paths)
 
 
 @dataclass(eq=False)

@@ -56,6 +56,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [*flows, *meaning.blocks]).all()
+    yield from machine.cut(paths)
 
 
 class Prefect(Flowing):

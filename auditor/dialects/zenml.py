@@ -45,6 +45,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, [flow for flow in flows if flow.calls], meaning.triggers).all()
+    yield from machine.cut(paths)
 
 
 class ZenML(Flowing):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from auditor.model.changes import History
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content, Entry, Target
+from auditor.model.regex import regex
 from auditor.tree.exclusion import Tally
 from auditor.tree.git import GitError
 from auditor.tree.names import display
 from auditor.tree.repository import Repository
 
-STORED = re.compile(r" \(stored in [^)]*\)")  # git adds the place of a pack
+STORED = regex(r" \(stored in [^)]*\)")  # git adds the place of a pack
 MAX_LINK = 4096  # bytes of a symbolic link's target
 
 

@@ -144,3 +144,18 @@ def test_the_run_is_bounded(text: str) -> None:
     machine, toy = run(TASK + text + "task('after')\n")
     assert toy.made in ([("after", False, False)], [])
     assert machine.spent <= {"flow.py"}
+
+
+def test_the_run_of_a_whole_tree_is_bounded_and_says_where_it_was_cut() -> None:
+    doubling = "".join(f"def f{n}(x):\n    return [f{n + 1}(x), f{n + 1}(x)]\n" for n in range(12))
+    grind = doubling + "def f12(x):\n    return x\n" + "".join(f"x{n} = f0(1)\n" for n in range(9))
+    names = [f"job{number}.py" for number in range(20)]
+    resolved = graphs(dict.fromkeys(names, f"{TASK}task('before')\n{grind}task('after')\n")).world.resolved
+    toy = Toy()
+    machine = Machine(resolved, toy)
+    for name in names:
+        machine.start(name)
+    told = [remark.path for remark in machine.cut(names[:3])]
+    assert told == names[:3]
+    assert sum(made[0] == "before" for made in toy.made) == 20  # each module still gets its beginning
+    assert machine.left <= 0

@@ -29,6 +29,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for path in reaching(resolved, paths):
         machine.start(path)
     yield from _Statements(machine, meaning).all()
+    yield from machine.cut(paths)
 
 
 class _Statements:

@@ -17,3 +17,4 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for path in files:
         meaning.machine.start(path)
     yield from Statements(meaning).all()
+    yield from meaning.machine.cut(paths)

@@ -25,7 +25,8 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """The pipelines of every Kedro project in a tree, with what their nodes read and write, and all that is catalogued."""
     known = projects(resolved)
     by_project: dict[Project, list[Registered]] = defaultdict(list)
-    for registered in Registry(resolved, known).registered(paths):
+    registry = Registry(resolved, known)
+    for registered in registry.registered(paths):
         by_project[project_of(registered.path, known)].append(registered)
     found = [_Statements(resolved, project, by_project.get(project, [])) for project in known]
     for one in found:
@@ -33,6 +34,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
             one.catalogue.share(other.catalogue.sharing)
     for one in found:
         yield from one.all()
+    yield from registry.machine.cut(paths)
 
 
 class _Statements:

@@ -55,6 +55,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
             if local not in machine.started:
                 machine.run_function(local)
     yield from _Statements(machine, meaning).all()
+    yield from machine.cut(paths)
 
 
 def _making(resolved: Resolved, path: str) -> Iterator[Local]:

@@ -6,9 +6,10 @@ libraries mean what a dialect says they mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from auditor.dialects.contract import Remark
 from auditor.dialects.symbolic import calls, containers, expressions, statements
 from auditor.dialects.symbolic.meaning import Meaning
 from auditor.dialects.symbolic.things import (
@@ -28,6 +29,7 @@ from auditor.dialects.symbolic.things import (
     options,
     value_of,
 )
+from auditor.model.facts import Trouble
 from auditor.model.ir import Assign, Call, Expr, Stmt, With
 from auditor.program import Resolved
 from auditor.program.naming.code import Config, Frame, Library, Local, Module
@@ -35,6 +37,10 @@ from auditor.program.symbolic.values import Value, literal
 
 FUEL = 60_000
 """Expressions and statements that running one module may cost."""
+TREE_FUEL = 1_000_000
+"""Those that all modules of a tree may cost together: some seconds. The largest tree of pipelines seen needs 220,000."""
+LEAST_FUEL = 2_000
+"""What each module still gets when those are spent, so that what it plainly declares is seen."""
 CALL_FUEL = 20_000
 """Those that one call of a function may cost."""
 DEEPEST_CALL = 14
@@ -51,7 +57,8 @@ class Machine:
     """One run over the code of a tree with the meaning that one dialect gives to its library.
 
     `started` are the functions that were entered, `spent` the files where the run was cut short. `returned` collects what
-    the function that runs has returned so far; `main` is the file that runs as a program, `sites` are the calls that led here.
+    the function that runs has returned so far; `main` is the file that runs as a program, `sites` are the calls that led here;
+    `left` is the fuel that is left for the whole tree.
     """
 
     def __init__(self, resolved: Resolved, meaning: Meaning) -> None:
@@ -68,6 +75,7 @@ class Machine:
         self._classes: dict[Local, Env] = {}
         self._stack: list[Local] = []
         self._fuel = 0
+        self.left = TREE_FUEL
         self._depth = 0
         self._conditional = 0
         self._repeated = 0
@@ -81,8 +89,19 @@ class Machine:
 
     def run_function(self, local: Local, args: Arguments | None = None, around: Env | None = None) -> Thing:
         """What a function of the repository returns; what it is not given is unknown, unless it has a default."""
-        self._fuel = FUEL
-        return self.enter(Function(local, around), args or Arguments(open=True))
+        given = self._fuel = self._share()
+        try:
+            return self.enter(Function(local, around), args or Arguments(open=True))
+        finally:
+            self.left -= given - self._fuel
+
+    def cut(self, paths: Iterable[str]) -> Iterator[Remark]:
+        """Those of some files, which use the framework, whose run was cut short: for the list of what could not be read."""
+        for path in sorted(self.spent.intersection(paths)):
+            yield Remark(
+                path,
+                Trouble(None, "declares pipelines in more steps than are followed; some may be missing", "too-slow"),
+            )
 
     def values(self, thing: Thing) -> tuple[Value, ...]:
         """The texts that a thing can be, as far as they are known."""
@@ -122,13 +141,15 @@ class Machine:
             return env
         self._run.add(path)
         held = (self._fuel, self._depth, self._conditional, self._repeated, self._stack, self.returned, self.sites)
-        self._fuel, self._depth, self._conditional, self._repeated = FUEL, 0, 0, 0
+        given = self._share()
+        self._fuel, self._depth, self._conditional, self._repeated = given, 0, 0, 0
         self._stack, self.returned, self.sites = [], [], []
         try:
             self.body(self.code.scope(path, 0).body, env)
         except _SpentError:
             self.spent.add(path)
         finally:
+            self.left -= given - self._fuel
             self._fuel, self._depth, self._conditional, self._repeated = held[:4]
             self._stack, self.returned, self.sites = held[4:]
         return env
@@ -194,6 +215,10 @@ class Machine:
     def class_member(self, of: Function, name: str) -> Thing | None:
         """An attribute of a class of the repository or of its bases; None where there is none."""
         return self._bounded(of.local.path, lambda: calls.class_member(self, of, name))
+
+    def _share(self) -> int:
+        """The fuel of the next module or function that is run for itself."""
+        return max(LEAST_FUEL, min(FUEL, self.left))
 
     def _bounded(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
         """The answer to a question that has fuel of its own; None where that is spent."""

@@ -34,6 +34,7 @@ from auditor.program.rows.state import Env, Stored
 from auditor.program.rows.values import OTHER, Value, constant, either, fits_in, mixed
 
 _COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not-in", "is", "is-not"})
+_ORDERED = frozenset({"<", "<=", ">", ">="})
 # Comparisons that hold exactly where another one does not.
 _SAME = {"!=": "==", ">=": "<", ">": "<=", "not-in": "in", "is-not": "is"}
 
@@ -131,7 +132,9 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
 
 
 def _held_against(m: Machine, operands: list[Value], at: Env, expr: Op) -> bool:
-    """A prediction that is held against labels is an evaluation."""
+    """A prediction that is held against labels is an evaluation; one that is higher than something is a decision."""
+    if expr.op in _ORDERED:
+        return False
     guesses = [value for value in operands if value.kind == "prediction" and value.by is not None]
     others = [value for value in operands if value.kind in ("frame", "other", "list") and value.rows is not None]
     if len(guesses) != 1 or not others:

@@ -235,3 +235,12 @@ for epoch in range(9):
 
 def test_the_error_of_batches_that_are_drawn_anew_in_each_round_is_no_judgement_of_others() -> None:
     assert not found(BATCHES)
+
+
+def test_a_prediction_is_judged_where_it_is_held_against_labels_and_decides_where_it_is_held_against_a_bound() -> None:
+    fitted = "m = LogisticRegression().fit(X, y)\np = m.predict(X)\n"
+    assert run(HEAD + fitted + "print((p == y).mean())\n").evaluations
+    assert run(HEAD + fitted + "print(y[p - y > 0])\n").evaluations
+    assert not run(
+        HEAD + "def pick(rows, bound):\n    " + fitted.replace("\n", "\n    ") + "return rows[p > bound]\n"
+    ).evaluations

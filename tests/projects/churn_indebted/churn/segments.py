@@ -32,3 +32,7 @@ def fit_clusters(clusters=4):
     centres = pd.DataFrame(model.cluster_centers_, columns=usage.columns)
     centres.to_csv(core.REPORT_DIR / "segment_centres.csv", index=False)
     return model
+
+
+if __name__ == "__main__":
+    fit_clusters()
