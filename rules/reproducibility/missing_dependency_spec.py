@@ -75,7 +75,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity="|".join(each.imported for each in missing),
             remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
             related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
-            milder=0 if len([each for each in missing if not each.noted]) >= MANY else 1,
+            milder=(0 if len([each for each in missing if not each.noted]) >= MANY else 1)
+            + all(each.idle for each in missing),
             searched=SEARCHED,
             instances=len(missing),
         )

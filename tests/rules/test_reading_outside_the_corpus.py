@@ -501,3 +501,45 @@ def test_a_swallowed_export_is_named_by_what_it_exports() -> None:
         files = {"s.yaml": "a: 1\n", "out.py": export.format(name), "a.py": run.format(name, name)}
         (finding,) = found(files, "COD004", "P")
         assert work in finding.message
+
+
+NEAREST = "import faiss\n\n\nclass Nearest:\n    def find(self, rows):\n        return faiss.IndexFlatL2(rows)\n"
+
+
+@pytest.mark.parametrize(("used", "severity"), [("from near import Nearest\nNearest()\n", "medium"), ("", "low")])
+def test_what_only_a_module_that_nothing_imports_needs_weighs_less(used: str, severity: str) -> None:
+    files = {"requirements.txt": "pandas\nscikit-learn\n", "a.py": SK + FIT + used, "near.py": NEAREST}
+    (finding,) = found(files, "REP003", "P")
+    assert finding.severity.value == severity
+
+
+def test_the_reader_that_is_named_is_one_that_nothing_starts_behind_the_writer() -> None:
+    write = "import pandas as pd\npd.read_csv('raw.csv').to_csv('rows.csv')\n"
+    read = "import pandas as pd\nf = pd.read_csv('rows.csv')\nf.to_csv('{}.csv')\n"
+    run = "import subprocess\nsubprocess.run(['python', 'write.py'])\nsubprocess.run(['python', 'a.py'])\n"
+    files = {"write.py": write, "a.py": read.format("a"), "z.py": read.format("z"), "run.py": run}
+    (finding,) = found(files, "PIP001", "P")
+    assert (finding.message.startswith("z.py"), finding.severity.value) == (True, "medium")
+
+
+@pytest.mark.parametrize(("guard", "severity"), [("", "medium"), ("    if path.exists():\n    ", "low")])
+def test_a_file_that_a_function_reads_only_where_it_is_there_is_not_waited_for(guard: str, severity: str) -> None:
+    read = f"import json\nfrom pathlib import Path\n\n\ndef settle(name):\n    path = Path(name)\n    told = {{}}\n{guard}    told = json.loads(path.read_text())\n    return told\n"
+    use = "import pandas as pd\nfrom settle import settle\npd.read_csv('raw.csv').head(settle('n.json')['n']).to_csv('out.csv')\n"
+    files = {"write.py": "import json\njson.dump({'n': 1}, open('n.json', 'w'))\n", "settle.py": read, "use.py": use}
+    (finding,) = found(files, "PIP001", "P")
+    assert finding.severity.value == severity
+
+
+def test_a_simple_model_beside_others_is_what_they_are_held_against() -> None:
+    models = "from sklearn.ensemble import RandomForestRegressor, GradientBoostingRegressor\nfrom sklearn.linear_model import LinearRegression\nfrom sklearn.metrics import mean_absolute_error\nimport pandas as pd\nf = pd.read_csv('d.csv')\ng = pd.read_csv('e.csv')\nmany = {{'a': RandomForestRegressor(), 'b': GradientBoostingRegressor(){}}}\nm = many['a']\nm.fit(f[['a']], f['y'])\nprint(mean_absolute_error(g['y'], m.predict(g[['a']])))\n"
+    assert found({"a.py": models.format("")}, "LKG010", "P")
+    assert not found({"a.py": models.format(", 'c': LinearRegression()")}, "LKG010", "P")
+
+
+def test_goals_of_make_that_run_what_others_run_are_no_steps_of_their_own() -> None:
+    names = "abcde"
+    apart = "".join(f"{name}:\n\tpython {name}.py\n" for name in names)
+    files = {"Makefile": apart, **{f"{name}.py": "print(1)\n" for name in names}}
+    again = {**files, "Makefile": apart + "again:\n\tpython a.py\n\nall:\n\tpython a.py\n\tpython b.py\n"}
+    assert [graphs(each, archetypes="P").components[0].hub_configs()[1] for each in (files, again)] == [5, 5]

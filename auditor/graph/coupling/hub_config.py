@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from auditor.graph import places
 from auditor.graph.coupling.entangled import concerns_of
@@ -18,6 +18,10 @@ FEWEST_STEPS = 5
 READING = 0.6
 USED = 0.25
 FEWEST_KEYS = 8
+
+
+Told: TypeAlias = dict[str, tuple[tuple[str, ...], frozenset[str]]]
+"""Steps by name: the programs that each runs, and the files whose keys it names."""
 
 
 class Loading(NamedTuple):
@@ -72,9 +76,10 @@ def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubCon
     return found, len(steps)
 
 
-def _steps(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+def _steps(world: World, owned: Callable[[str], bool]) -> Told:
     """Declared steps with the programs they run and the files whose keys they name; without any, the programs that do I/O."""
     programs = world.resolved.code.programs
+    makes = {step.id for step in world.steps.all if step.tool == "make"}
     declared = {
         step.id: (
             tuple(sorted(p for p in world.steps.programs(step) if places.is_product(p) and p in programs)),
@@ -83,7 +88,7 @@ def _steps(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[tuple[
         for step in world.steps.all
         if step.tool in PIPELINES and owned(step.path)
     }
-    declared = {name: told for name, told in declared.items() if told[0]}
+    declared = _apart({name: told for name, told in declared.items() if told[0]}, makes)
     if len(declared) >= FEWEST_STEPS:
         return declared
     return {
@@ -94,6 +99,17 @@ def _steps(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[tuple[
         and not program.endswith(".ipynb")
         and any(touch.kind is not NodeKind.CONFIG for touch in world.lineage.of_program(program))
     }
+
+
+def _apart(told: Told, makes: set[str]) -> Told:
+    """Steps without the goals of make that run what other goals run, all of it or together."""
+    kept: Told = {}
+    seen: set[str] = set()
+    for name, (programs, keyed) in sorted(told.items(), key=lambda each: (len(each[1][0]), each[0])):
+        if name not in makes or not seen.issuperset(programs):
+            kept[name] = programs, keyed
+        seen.update(programs if name in makes else ())
+    return kept
 
 
 def _loaded(world: World, programs: tuple[str, ...]) -> dict[str, Place]:

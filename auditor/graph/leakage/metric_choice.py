@@ -12,13 +12,18 @@ from auditor.knowledge.metrics import kinds
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 from auditor.model.regex import regex
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 
 _BASELINE = regex(r"baseline|naive|dummy|champion|incumbent|majority|persistence|previous_model|benchmark|random_guess|most_frequent|current_model|last_model|production_model", re.I)  # fmt: skip
 _SLICE = regex(r"slice|subgroup|per_class|by_class|per_group|by_group|cohort|metric_?frame|per_segment|by_segment|fairness|classification_report|confusion_matrix|per_category|stratum|disaggregat", re.I)  # fmt: skip
 _UNEVEN = frozenset(
     {"class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "pos_weight", "sampling_strategy"}
 )
+
+
+_SIMPLE = frozenset({"LinearRegression", "LogisticRegression", "GaussianNB", "NaiveBayes", "MultinomialNB", "Ridge"})
+FEWEST_BESIDE = 3
+"""Models of as many kinds side by side are a comparison; a simple one among them is what the others must beat."""
 
 
 class Choice(NamedTuple):
@@ -83,7 +88,20 @@ def held_against(world: World, owned: Callable[[str], bool]) -> Held:
     """What a component holds its figures against: a simple or former model, and parts of the rows."""
     judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and not e.entry.attrs.get("clustering")]
     place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
-    return Held(_found(world, owned, _BASELINE, "baseline"), _found(world, owned, _SLICE, "slice"), place)
+    baseline = _found(world, owned, _BASELINE, "baseline") or _beside(world, owned)
+    return Held(baseline, _found(world, owned, _SLICE, "slice"), place)
+
+
+def _beside(world: World, owned: Callable[[str], bool]) -> str:
+    """The simple model that a scope makes beside others of another kind; "" where none does."""
+    made: dict[Site, set[str]] = {}
+    for effect in _effects(world, owned):
+        if effect.role is Role.ESTIMATOR:
+            made.setdefault(effect.site, set()).add(effect.name.rpartition(".")[2])
+    for site, names in made.items():
+        if len(names) >= FEWEST_BESIDE and (simple := sorted(names & _SIMPLE)):
+            return f"{site[0]}: {simple[0]} beside {len(names) - 1} others"
+    return ""
 
 
 def _found(world: World, owned: Callable[[str], bool], words: re.Pattern[str], attr: str) -> str:

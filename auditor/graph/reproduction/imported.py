@@ -12,7 +12,7 @@ from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
-from auditor.model.ir import Const, Expr, Import, Stmt, Try
+from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
@@ -33,12 +33,14 @@ _PROVIDED = frozenset({
 
 
 class Undeclared(NamedTuple):
-    """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone."""
+    """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
+    `idle`: in modules alone that nothing imports and whose names nothing mentions."""
 
     imported: str
     distribution: str
     place: Place
     noted: bool
+    idle: bool = False
 
 
 class Imports(NamedTuple):
@@ -72,15 +74,30 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             names.add(root)
             known = {canonical(name) for name in (*world.resolved.knowledge.distributions(root), root)}
             # A program is shown rather than a notebook where both import it.
-            if not any(_covers(asked, name) for name in known) and (
-                root not in seen or (seen[root].noted and not path.endswith(".ipynb"))
-            ):
-                place = world.resolved.code.place(path, line)
-                seen[root] = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"))
+            if any(_covers(asked, name) for name in known):
+                continue
+            place = world.resolved.code.place(path, line)
+            each = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"), _is_idle(world, path))
+            if root not in seen or (each.idle, each.noted) < (seen[root].idle, seen[root].noted):
+                seen[root] = each
     missing = tuple(seen[name] for name in sorted(seen))
     words = world.once(_told)
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
     return Imports(missing, len(names), len(seen) < len(names), told)
+
+
+def _is_idle(world: World, path: str) -> bool:
+    """Whether a module only defines things, and nothing in the repository imports it or names what it defines."""
+    code, program = world.resolved.code, world.resolved.code.programs[path]
+    if path.endswith(".ipynb") or program.main_guard or code.importers(path):
+        return False
+    defined = [number for number, scope in enumerate(program.scopes) if number and scope.parent == 0]
+    only = all(type(each) in (Import, Define) or _is_text(each) for each in program.scopes[0].body)
+    return bool(defined) and only and all(world.uncalled.of((path, number)) for number in defined)
+
+
+def _is_text(statement: Stmt) -> bool:
+    return type(statement) is Do and type(statement.value) is Const
 
 
 def _spellings(each: Undeclared) -> set[str]:
