@@ -264,7 +264,7 @@ def _judge(
     policy, rules = load_policy(profile), registry(extra).shown_to(persona)
     tell("resolving the program", 0, 0)
     if memory is None:
-        known = Known(cache, f"{code_version()} {platform.python_version()}")
+        known = Known(cache, f"{code_version()} {platform.python_version()}", lasting=False)
     else:
         known = memory.programs = memory.programs or Known()
     resolved = resolve(files, _paths(listing), load(), _names(listing.target), known)

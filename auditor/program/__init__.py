@@ -24,12 +24,12 @@ from auditor.program.symbolic.evaluate import Evaluator
 class Memory:
     """What is known of programs from one tree to the next: in one process, and in a store for the next one."""
 
-    def __init__(self, store: Store | None = None, version: str = "") -> None:
-        """`version` tells the code that finds what is stored."""
+    def __init__(self, store: Store | None = None, version: str = "", lasting: bool = True) -> None:
+        """`version` tells the code that finds what is stored; `lasting` whether this process will ask of further trees."""
         self.store = store
         self.version = version
         self.walks: Walks = {}
-        self.entries: Entries = {}
+        self.entries: Entries | None = {} if lasting else None
 
 
 class Resolved:
@@ -45,7 +45,7 @@ class Resolved:
     ) -> None:
         self.tree = tree
         self.knowledge = knowledge
-        memory = Memory() if memory is None else memory
+        memory = Memory(lasting=False) if memory is None else memory
         self.code = Code(files, knowledge, memory.walks)
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)

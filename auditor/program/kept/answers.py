@@ -17,6 +17,9 @@ from auditor.program.symbolic.evaluate import Evaluator
 
 T = TypeVar("T")
 
+FORGOTTEN = Trace(whole=False)
+"""What an answer was found by where nobody will ask again; with it none holds."""
+
 MOST = 2
 """Answers that are kept about one content of a file, the newest first: a branch may come back."""
 
@@ -31,6 +34,11 @@ class View:
         self.code.note(path)
         self.evaluator = Evaluator(self.code, first_pick=_first_pick(f"{topic} {path}"))
         self.evaluator.invocations = Starts(self.code, tree)
+
+    def close(self) -> None:
+        """Let go of all that was found: its parts hold each other, and an audit collects no cycles while it runs."""
+        for part in (self.evaluator.denoter, self.evaluator, self.code):
+            vars(part).clear()
 
 
 class Entry(NamedTuple):
@@ -77,14 +85,17 @@ class Answers(Generic[T]):
         shelf: Shelf[T] | None = None,
         fits: Callable[[T], bool] | None = None,
     ) -> None:
-        """`fits` says whether a kept answer serves now, for what its trace does not tell."""
+        """`fits` says whether a kept answer serves now, for what its trace does not tell.
+
+        Without a memory no later tree will ask: what an answer was found by is forgotten as soon as it is stored.
+        """
         self._fits = fits
         self._shelf = shelf
         self._new: list[str] = []
         self._topic = topic
         self._find = find
         self.tree = tree
-        self.memory: Entries = {} if memory is None else memory
+        self.memory = memory
         self._entries: dict[str, Entry] = {}
 
     def of(self, path: str) -> T:
@@ -102,7 +113,7 @@ class Answers(Generic[T]):
         found = self._entries.get(path)
         if found is None:
             program, digest = self.tree.code.programs[path], self.tree.file(path)
-            known = self.memory.setdefault((self._topic, path, digest), []) if digest else []
+            known = self._known(path, digest)
             found = next((entry for entry in known if self._serves(entry, program)), None)
             if found is None:
                 found = self._stored(path, program) or self._found(path, program)
@@ -112,6 +123,9 @@ class Answers(Generic[T]):
             del known[MOST:]
             self._entries[path] = found
         return found
+
+    def _known(self, path: str, digest: bytes | None) -> list[Entry]:
+        return self.memory.setdefault((self._topic, path, digest), []) if digest and self.memory is not None else []
 
     def _serves(self, entry: Entry, program: Program) -> bool:
         fits = self._fits is None or self._fits(cast("T", entry.answer))
@@ -127,7 +141,9 @@ class Answers(Generic[T]):
     def _found(self, path: str, program: Program) -> Entry:
         view = View(self._topic, path, self.tree)
         self._new.append(path)
-        return Entry(program, view.code.trace, self._find(view))
+        trace, answer = view.code.trace, self._find(view)
+        view.close()
+        return Entry(program, FORGOTTEN if self.memory is None and self._shelf is None else trace, answer)
 
     def store(self) -> None:
         """Store what was found."""
@@ -136,6 +152,8 @@ class Answers(Generic[T]):
                 self._shelf.put(path, self._entries[path].trace, cast("T", self._entries[path].answer))
             self._shelf.flush()
         self._new = []
+        if self.memory is None:
+            self._entries = {path: entry._replace(trace=FORGOTTEN) for path, entry in self._entries.items()}
 
 
 def _first_pick(asked: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -18,6 +20,8 @@ from auditor.knowledge import load
 from auditor.model.facts import Facts
 from auditor.program import Memory, Resolved, resolve
 from auditor.program.calls import carrying
+from auditor.program.kept import answers
+from auditor.program.kept.traces import Tree
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.trace import Trace
 from auditor.readers import candidates, read_file
@@ -278,3 +282,22 @@ def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.
     assert (fewer == every) is (most == 40)
     monkeypatch.undo()
     assert told(resolved(facts, memory)) == every
+
+
+def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
+    contents, made = Contents(), []
+
+    class Seen(answers.View):
+        def __init__(self, topic: str, path: str, tree: Tree) -> None:
+            super().__init__(topic, path, tree)
+            made.append(weakref.ref(self.evaluator))
+
+    gc.disable()  # as in an audit
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(answers, "View", Seen)
+            told(resolved(contents.facts(dict(START)), Memory()))
+        assert made
+        assert not any(each() for each in made)
+    finally:
+        gc.enable()
