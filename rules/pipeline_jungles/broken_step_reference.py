@@ -45,4 +45,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             broken.place,
             entity=f"{broken.step}|{broken.name}",
             remedy=f"write {broken.instead}" if broken.instead else "name the file that is meant, or delete the step",
+            milder=int(broken.idle),
         )

@@ -53,11 +53,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
 
 
 def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Finding:
-    edges = parallel[0]
-    # The reader that is named is one that needs the file and that nothing starts behind the writer, where there is one.
+    # Readers that something starts behind the writer are not the ones to tell of where others are loose.
+    edges = [edge for edge in parallel[0] if not edge.chained] or parallel[0]
     first = min(
         edges,
-        key=lambda edge: (edge.chained, not edge.waits, edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader),
+        key=lambda edge: (not edge.waits, edge.reader.endswith(".ipynb"), -edge.confidence, edge.reader),
     )
     others = f" and {plural(len(edges) - 1, 'other program')}" if len(edges) > 1 else ""
     more = f" and {plural(len(parallel) - 1, 'other file')}" if len(parallel) > 1 else ""

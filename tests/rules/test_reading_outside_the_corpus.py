@@ -543,3 +543,33 @@ def test_goals_of_make_that_run_what_others_run_are_no_steps_of_their_own() -> N
     files = {"Makefile": apart, **{f"{name}.py": "print(1)\n" for name in names}}
     again = {**files, "Makefile": apart + "again:\n\tpython a.py\n\nall:\n\tpython a.py\n\tpython b.py\n"}
     assert [graphs(each, archetypes="P").components[0].hub_configs()[1] for each in (files, again)] == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("rule", "debt", "milder"),
+    [
+        pytest.param("REP002", {"requirements.txt": "pandas~=2.2\nscikit-learn>=1.5.1\n", "a.py": SK + FIT}, {"requirements.txt": "pandas~=2.2.3\nscikit-learn==1.5.*\n", "a.py": SK + FIT}, id="patch releases alone"),
+        pytest.param("PIP010", {"a.py": SK + FIT, "check_all.sh": "python a.py\npython gone.py\n", "README.md": "# A\n\nRun `check_all.sh`.\n"}, {"a.py": SK + FIT, "check_all.sh": "python a.py\npython gone.py\n", "README.md": "# A\n"}, id="a script that nothing names"),
+    ],
+)  # fmt: skip
+def test_what_weighs_less_for_a_second_reader(rule: str, debt: dict[str, str], milder: dict[str, str]) -> None:
+    (grave,), (mild,) = found(debt, rule, "PR"), found(milder, rule, "PR")
+    assert mild.severity.rank < grave.severity.rank
+
+
+def test_lines_within_commands_are_no_programs_that_a_script_chains() -> None:
+    script = "python a.py\npython {}\npython {}\n"
+    inline = "-c \"import pandas as pd; pd.read_csv('raw.csv').to_csv('rows.csv')\""
+    assert found({**CHAIN, "run.sh": script.format("b.py", "c.py")}, "GLU004", "P")
+    assert not found({**CHAIN, "run.sh": script.format(inline, inline)}, "GLU004", "P")
+
+
+@pytest.mark.parametrize(("caller", "severity"), [("show.py", "medium"), ("tests/test_load.py", "low")])
+def test_what_tests_alone_call_weighs_less(caller: str, severity: str) -> None:
+    load = "import pandas as pd\n\n\ndef load_part(name):\n    try:\n        frame = pd.read_csv(name)\n    except Exception:\n        frame = None\n    return frame\n"
+    files = {
+        "load.py": load,
+        caller: "from load import load_part\n\n\ndef test_part():\n    assert load_part('d.csv')\n\n\ntest_part()\n",
+    }
+    (finding,) = found(files, "COD004", "P")
+    assert finding.severity.value == severity

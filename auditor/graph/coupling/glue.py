@@ -125,7 +125,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
         ]
         chained = _longest(world, chained)
         started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
-        scripts = [item.run.target for item in chained]
+        scripts = _files(world, [item.run.target for item in chained])
         works = owned(path) and places.is_product(path) and not world.orchestrates(path) and _work(world, scripts)
         if started and works:
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
@@ -143,9 +143,14 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
             ]
             if runs and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
-                targets = tuple(run.target for run in runs)
+                targets = tuple(_files(world, [run.target for run in runs]))
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+def _files(world: World, targets: list[str]) -> list[str]:
+    """The programs among what is started: lines within a command are part of what starts them."""
+    return [target for target in targets if target not in world.resolved.code.embedded.homes]
 
 
 def _is_called(world: World, launch: Launch) -> bool:

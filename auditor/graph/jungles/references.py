@@ -71,7 +71,8 @@ _MOVING = frozenset({"cp", "mv", "ln", "install", "tee", "touch", "envsubst", "j
 class BrokenReference(NamedTuple):
     """A step names what is not there. `kind`: `program`, `module`, `tests`, `target`, `action`, `input`, `copy`, `context`.
 
-    `instead` is a file that differs from the named one in letter case alone.
+    `instead` is a file that differs from the named one in letter case alone; `idle`: it stands in a shell script that
+    nothing in the repository names.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class BrokenReference(NamedTuple):
     name: str
     place: Place
     instead: str = ""
+    idle: bool = False
 
 
 class References(NamedTuple):
@@ -97,8 +99,8 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
         if step.tool not in _HERE or not owned(step.path) or not places.is_product(step.path) or "{" in step.path:
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
-        broken += _commands(world, step, known)
-        broken += _declared(step, known)
+        idle = step.tool == "shell" and not world.uncalled.mentions(step.path.rpartition("/")[2].partition(".")[0])
+        broken += [each._replace(idle=idle) for each in (*_commands(world, step, known), *_declared(step, known))]
     broken += _launched(world, owned, known)
     once = {(each.kind, each.name, each.place.path, each.place.line): each for each in broken}
     return References(tuple(sorted(once.values(), key=lambda b: (b.place, b.name))), found)

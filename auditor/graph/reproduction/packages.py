@@ -39,6 +39,9 @@ class Environment(NamedTuple):
     locked: bool
 
 
+_PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
+
+
 class Pinning(NamedTuple):
     """How far what one file asks for is pinned: `loose` are the requirements that allow several versions."""
 
@@ -50,6 +53,11 @@ class Pinning(NamedTuple):
     def share(self) -> float:
         """The share that is pinned, in [0, 1]."""
         return self.pinned / (self.pinned + len(self.loose))
+
+    @property
+    def patches_only(self) -> bool:
+        """Whether every bound leaves patch releases alone open."""
+        return bool(self.loose) and all(_PATCHES.fullmatch(asked.requirement.specifier) for asked in self.loose)
 
 
 def environments(world: World, owned: Callable[[str], bool]) -> list[Environment]:

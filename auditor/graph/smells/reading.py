@@ -61,7 +61,23 @@ def is_idle(world: World, path: str, line: int) -> bool:
         cell.count < 0 and cell.start <= line < cell.start + max(cell.lines, 1) for cell in cells
     ):
         return True
-    return world.uncalled.at(path, line)
+    return world.uncalled.at(path, line) or _is_only_tested(world, path, line)
+
+
+def _is_only_tested(world: World, path: str, line: int) -> bool:
+    """Whether tests alone call a function, and no other program names it."""
+    code = world.resolved.code
+    scopes = code.programs[path].scopes
+    around = [n for n, scope in enumerate(scopes) if scope.kind == "function" and scope.line <= line <= scope.end_line]
+    if not around:
+        return False
+    number = max(around, key=lambda n: scopes[n].line)
+    callers = world.resolved.effects.callers.get((path, number), ())
+    if scopes[number].parent or scopes[number].decorators or not all(places.is_test(e.caller[0]) for e in callers):
+        return False
+    name = frozenset({scopes[number].name})
+    naming = [other for other in code.paths if other != path and code.words(other).mentions(name)]
+    return bool(naming) and all(map(places.is_test, naming)) and not world.uncalled.is_told(scopes[number].name)
 
 
 def frame_at(site: Site, at: Placed) -> Frame:

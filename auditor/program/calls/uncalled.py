@@ -45,6 +45,14 @@ class Uncalled:
         around = [n for n, scope in enumerate(scopes) if n and scope.line <= line <= scope.end_line]
         return bool(around) and self.of((path, max(around, key=lambda n: scopes[n].line)))
 
+    def is_told(self, name: str) -> bool:
+        """Whether a setting, command, installed entry point or document names something, or its name says that a platform calls it."""
+        return name in self._said or _CONVENTION.fullmatch(name) is not None
+
+    def mentions(self, text: str) -> bool:
+        """Whether every word of a text is said somewhere: in a program, setting, command or document."""
+        return all(word in self._words or word in self._said for word in _WORD.findall(text))
+
     def _is_alone(self, site: Site, scope: Scope) -> bool:
         name = scope.name.rpartition(".")[2]
         if scope.decorators or name.startswith(("__", "test", "on_")) or self._effects.callers.get(site):
