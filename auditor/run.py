@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import platform
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Problem, Signoff, Suppressed, Versions, Waived, Waiver
+from auditor.model.audit import SCHEMA, Audit, Exposure, Problem, Signoff, Suppressed, Versions, Waived, Waiver
 from auditor.model.changes import History
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from auditor.facts import Cache
     from auditor.graph import Graphs
     from auditor.program import Memory as Known
+    from auditor.program import Resolved
     from auditor.program.naming.code import Code
 
 log = logging.getLogger(__name__)
@@ -252,22 +254,14 @@ def _judge(
 ) -> Audit:
     """From facts to the finished audit."""
     from auditor.engine import judge, registry, ruleset
-    from auditor.facts.version import code_version
     from auditor.graph import Graphs
     from auditor.graph.views import account
     from auditor.graph.views.inventory import inventory
-    from auditor.knowledge import load
-    from auditor.program import Memory as Known
-    from auditor.program import resolve
-    from auditor.score import UNSCORED, exposure_of, load_policy, restated
+    from auditor.score import UNSCORED, load_policy, restated
 
     policy, rules = load_policy(profile), registry(extra).shown_to(persona)
     tell("resolving the program", 0, 0)
-    if memory is None:
-        known = Known(cache, f"{code_version()} {platform.python_version()}", lasting=False)
-    else:
-        known = memory.programs = memory.programs or Known()
-    resolved = resolve(files, _paths(listing), load(), _names(listing.target), known)
+    resolved = _resolved(listing, files, memory, cache)
     tell("building the graph", 0, 0)
     graphs = Graphs(resolved, listing, settings, history)
     tell("asking the rules", 0, 0)
@@ -276,10 +270,6 @@ def _judge(
         log.debug("%s", trace)
     findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code, people, day)
     infos = tuple(loaded.info for loaded in rules.rules.values())
-    exposures = {
-        graph.id: exposure_of(account.exposure(graph), (f for f in findings if f.component == graph.id))
-        for graph in graphs.components
-    }
     problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems}, key=account.in_order))
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
     found = Audit(
@@ -299,7 +289,7 @@ def _judge(
         system_map=account.system_map(graphs, findings),
         artefacts=account.artefacts(graphs),
         errors=errors,
-        exposures=exposures,
+        exposures=_exposures(graphs, findings),
         waivers=waivers,
         suppressions=suppressions,
         signoffs=people.signoffs,
@@ -313,6 +303,31 @@ def _judge(
     )
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})
+
+
+def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | None, cache: Cache | None) -> Resolved:
+    """The program, with what is known of it from former audits: of this process, or of the cache."""
+    from auditor.facts.version import code_version
+    from auditor.knowledge import load
+    from auditor.program import Memory as Known
+    from auditor.program import resolve
+
+    if memory is None:
+        known = Known(cache, f"{code_version()} {platform.python_version()}", lasting=False)
+    else:
+        known = memory.programs = memory.programs or Known()
+    return resolve(files, _paths(listing), load(), _names(listing.target), known)
+
+
+def _exposures(graphs: Graphs, findings: Iterable[Finding]) -> dict[str, Exposure]:
+    """How much of each component each kind of finding could have met."""
+    from auditor.graph.views import account
+    from auditor.score import exposure_of
+
+    by_component: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_component[finding.component].append(finding)
+    return {graph.id: exposure_of(account.exposure(graph), by_component[graph.id]) for graph in graphs.components}
 
 
 def _judged(

@@ -5,6 +5,7 @@ Said once for the frameworks where a function is the pipeline; a dialect says wh
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes
@@ -21,7 +22,7 @@ CONDITIONAL = 0.8
 Triggers = Mapping[int, Sequence[tuple[str, Trigger]]]
 
 
-class Statements:
+class Statements(ABC):
     """What all flows of a tree say. `triggers` are those of a unit by its `id`, each with the file that declares it."""
 
     tool = ""
@@ -74,13 +75,13 @@ class Statements:
         varied = where.repeated or call.unit.mapped
         return Step(call.name, self.tool, where.line, where.end_line, variants=0 if varied else 1)
 
+    @abstractmethod
     def reads(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterable[Declared]:
         """What a step reads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def writes(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterable[Declared]:
         """What a step writes."""
-        raise NotImplementedError
 
     def name(self, flow: Flow) -> str:
         """What a flow is called."""
