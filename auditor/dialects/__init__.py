@@ -64,7 +64,7 @@ def declarations(resolved: Resolved, dialects: Sequence[Dialect] | None = None) 
     return Declarations(
         tuple(s for s in said if isinstance(s, Pipeline)),
         tuple(s for s in said if isinstance(s, Artefact)),
-        tuple(dict.fromkeys(s for s in said if isinstance(s, Remark))),
+        tuple(s for s in said if isinstance(s, Remark)),
     )
 
 

@@ -148,9 +148,3 @@ def test_ids_of_steps_stay_apart() -> None:
     assert [ids.new("a.py", "x"), ids.new("a.py", "x"), ids.new("b.py", "x")] == [
         "step:a.py#x", "step:a.py#x@2", "step:b.py#x",
     ]  # fmt: skip
-
-
-def test_what_two_dialects_say_of_one_file_is_told_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(auditor.dialects, "DIALECTS", (TOY, Dialect("twin", TOY.roots, read)))
-    audit = audited(written(tmp_path / "project", FILES))
-    assert [(p.line, p.code) for p in audit.problems] == [(1, "dynamic"), (9, "dynamic")]
