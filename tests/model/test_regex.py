@@ -73,7 +73,7 @@ def _compiling(tree: ast.Module) -> list[int]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             waiting.append(node.args)  # defaults are made at import, the body is not run
             continue
-        if _compiles(node):
+        if isinstance(node, ast.expr | ast.stmt) and _compiles(node):
             lines.append(node.lineno)
         waiting.extend(ast.iter_child_nodes(node))
     return lines

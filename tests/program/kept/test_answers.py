@@ -307,7 +307,8 @@ def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.
 
 
 def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
-    contents, made = Contents(), []
+    contents = Contents()
+    made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
         def __init__(self, topic: str, path: str, tree: Tree) -> None:
