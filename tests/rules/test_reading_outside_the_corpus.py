@@ -38,7 +38,6 @@ PAIRS = [
     pytest.param("REP003", "P", {"requirements.txt": "pandas\nscikit-learn\n", "a.py": SK + "import bs4\n"}, {"requirements.txt": "pandas\nscikit-learn\njupyterlab\n", "a.py": SK + "import bs4\n"}, id="brought over two packages"),
     pytest.param("ENT011", "SP", {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nm = Ridge().fit(x, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"},
         {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.isotonic import IsotonicRegression\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nold = joblib.load('old.pkl')\nscores = old.predict(x)\nm = IsotonicRegression().fit(scores, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"}, id="a calibration over scores"),
-    pytest.param("DAT011", "P", {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False, warn_bad_lines=False)\n"}, {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False)\n"}, id="lines that the library tells of"),
 ]  # fmt: skip
 
 
@@ -555,13 +554,6 @@ def test_goals_of_make_that_run_what_others_run_are_no_steps_of_their_own() -> N
 def test_what_weighs_less_for_a_second_reader(rule: str, debt: dict[str, str], milder: dict[str, str]) -> None:
     (grave,), (mild,) = found(debt, rule, "PR"), found(milder, rule, "PR")
     assert mild.severity.rank < grave.severity.rank
-
-
-def test_lines_within_commands_are_no_programs_that_a_script_chains() -> None:
-    script = "python a.py\npython {}\npython {}\n"
-    inline = "-c \"import pandas as pd; pd.read_csv('raw.csv').to_csv('rows.csv')\""
-    assert found({**CHAIN, "run.sh": script.format("b.py", "c.py")}, "GLU004", "P")
-    assert not found({**CHAIN, "run.sh": script.format(inline, inline)}, "GLU004", "P")
 
 
 @pytest.mark.parametrize(("caller", "severity"), [("show.py", "medium"), ("tests/test_load.py", "low")])

@@ -180,6 +180,11 @@ def test_branches_without_end_are_cut_and_told() -> None:
         ("s = LabelEncoder().fit(train['a'])\ntest['a'] = s.transform(test['a'])\n", ""),
         ("test[['a']] = OrdinalEncoder(categories=[['x', 'y']]).fit_transform(test[['a']])\n", ""),
         ("test['a'] = test['a'].fillna(0)\n", ""),
+        ("from own import load\ntrain = load('x')\ntest[['a']] = StandardScaler().fit_transform(test[['a']])\n", ""),
+        (
+            "s = StandardScaler().fit(test[['a']])\ntrain[['a']] = s.transform(train[['a']])\ntest[['a']] = s.transform(test[['a']])\n",
+            "",
+        ),
     ],
 )
 def test_what_is_learned_again_from_the_rows_that_are_predicted(prepared: str, name: str) -> None:
