@@ -43,11 +43,12 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every pipeline of the given files and those that import them."""
     meaning = AzureML()
     machine = meaning.machine = Machine(resolved, meaning)
-    for path in reaching(resolved, [path for path in paths if _imports(resolved, path)]):
+    own = [path for path in paths if _imports(resolved, path)]
+    for path in reaching(resolved, own):
         machine.start(path)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
-    yield from machine.cut(paths)
+    yield from machine.cut(own)
 
 
 def _imports(resolved: Resolved, path: str) -> bool:

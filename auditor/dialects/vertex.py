@@ -81,7 +81,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     for job in meaning.jobs:
         if id(job) not in inner:
             yield _pipeline(machine, job, ids)
-    yield from machine.cut(paths)
+    yield from machine.cut(own)
 
 
 def _imports(resolved: Resolved, path: str) -> bool:

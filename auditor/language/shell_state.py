@@ -137,8 +137,8 @@ class State(ABC):
         """The program text that a command is given: whole where Python reads it, else its beginning."""
         if not draft.body:
             return ""
-        if draft.program:
-            return mask(self.holes.program(draft.body[:MAX_BODY]))
+        if draft.program:  # half a program is none
+            return mask(self.holes.program(draft.body)) if len(draft.body) <= MAX_BODY else ""
         most = MAX_BODY if any(is_python(word) for word in draft.words[:20]) else MAX_OTHER
         return mask(self.holes.word(draft.body[:most]).text)
 

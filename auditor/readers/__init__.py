@@ -269,10 +269,18 @@ def _read(readers: Sequence[Reader], data: bytes) -> Facts:
     for reader in readers:
         try:
             if reader.accepts(data):
-                return with_programs(reader.read(data), data)
+                return _with_programs(reader.read(data), data)
         except Exception as error:  # noqa: BLE001  # the one place where a reader's bug becomes a counted fact
             return Facts(kind=reader.name, troubles=(Trouble(None, _failure(error), "internal"),))
     return Facts(kind="other", lines=data.count(b"\n"))
+
+
+def _with_programs(facts: Facts, data: bytes) -> Facts:
+    try:
+        return with_programs(facts, data)
+    except Exception as error:  # noqa: BLE001  # what the file itself says is kept
+        trouble = Trouble(None, _failure(error), "internal")
+        return msgspec.structs.replace(facts, troubles=(*facts.troubles, trouble))
 
 
 def _failure(error: Exception) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.language.escapes import read_escape
 from auditor.language.text import read_text
-from auditor.model.facts import Embedded, Facts
+from auditor.model.facts import Embedded, Facts, Trouble
 from auditor.model.regex import regex
 from auditor.readers.started import may_start, started_bodies
 
@@ -35,7 +35,10 @@ def with_programs(facts: Facts, data: bytes) -> Facts:
     for line, text in list(bodies)[:MOST]:
         program = read_embedded(text, line)
         if program is not None and program.scopes[0].body:
-            found.append(Embedded(line, digest(text), program))
+            found.append(Embedded(line, _digest(text), program))
+    if len(bodies) > MOST:
+        cut = Trouble(None, f"more than {MOST} programs in commands; the rest is not read", "too-large")
+        facts = msgspec.structs.replace(facts, troubles=(*facts.troubles, cut))
     return msgspec.structs.replace(facts, embedded=tuple(found)) if found else facts
 
 
@@ -50,6 +53,6 @@ def _bodies(facts: Facts) -> Iterator[tuple[int, str]]:
             yield command.line + command.program, command.body
 
 
-def digest(text: str) -> int:
+def _digest(text: str) -> int:
     """What tells programs of one line apart."""
     return zlib.crc32(text.encode("utf-8", "replace"))

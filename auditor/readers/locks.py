@@ -23,7 +23,7 @@ _VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
 _LOCAL = regex(r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE)
 _REMOTE = regex(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
 _HASH = regex(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
-_LISTED = regex(r'^"?([\w.-]+)"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
+_LISTED = regex(r'^"?([\w.-]+)(?:\[[^\]\n]*\])?(?: [^"\n=]*)?"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
 _REQUIRES = regex(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
 _ENTRY = regex(r"\{[^{}]*\}")
 _SOURCE = regex(r"\b(?:git|url|path|directory|editable|virtual) = ")
@@ -71,9 +71,7 @@ def _about(text: str, starts: list[int]) -> str:
 def _hashed_apart(about: str) -> frozenset[str]:
     """The packages whose hashes stand in a table of their own, as Poetry before 1.3 and PDM before 2.8 wrote them."""
     files = about.partition("[metadata.files]")[2]
-    return frozenset(
-        canonical(name.partition(" ")[0]) for name, listed in _LISTED.findall(files) if _HASH.search(listed)
-    )
+    return frozenset(canonical(name) for name, listed in _LISTED.findall(files) if _HASH.search(listed))
 
 
 def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:

@@ -259,32 +259,40 @@ def _consts(expr: ir.Expr, depth: int) -> Iterator[str]:
             yield from _consts(part, depth + 1)
 
 
+def _inside(statement: ir.Stmt) -> tuple[ir.Stmt, ...]:
+    """The statements that a statement holds, in all of its branches."""
+    if isinstance(statement, ir.If | ir.Loop):
+        return (*statement.body, *statement.orelse)
+    if isinstance(statement, ir.Try):
+        handled = (inner for handler in statement.handlers for inner in handler.body)
+        return (*statement.body, *statement.orelse, *statement.final, *handled)
+    return statement.body if isinstance(statement, ir.With) else ()
+
+
+def _all(function: ir.Scope) -> Iterator[ir.Stmt]:
+    """The statements of a function in their order, in whatever branch."""
+    pending = list(reversed(function.body))
+    while pending:
+        statement = pending.pop()
+        yield statement
+        pending += reversed(_inside(statement))
+
+
 def _returned(function: ir.Scope) -> Iterator[Bound]:
     """What a function returns, in whatever branch."""
-    pending = list(function.body)
-    while pending:
-        statement = pending.pop(0)
+    for statement in _all(function):
         if isinstance(statement, ir.Return) and statement.value is not None:
             yield Bound(statement.value, statement.line, statement.line)
-        elif isinstance(statement, ir.If | ir.Loop):
-            pending[:0] = (*statement.body, *statement.orelse)
-        elif isinstance(statement, ir.With):
-            pending[:0] = statement.body
 
 
 def _function_files(function: ir.Scope) -> Iterator[str]:
     """File names that a function has as a default or reads by itself."""
     yield from (text for param in function.params if param.default for text in _consts(param.default, 0))
-    pending = list(function.body)
-    while pending:
-        statement = pending.pop(0)
+    for statement in _all(function):
         if isinstance(statement, ir.With):
             yield from (text for item, _ in statement.items for text in _consts(item, 0))
-            pending += statement.body
         elif isinstance(statement, ir.Return | ir.Assign) and statement.value is not None:
             yield from _consts(statement.value, 0)
-        elif isinstance(statement, ir.If | ir.Loop):
-            pending += (*statement.body, *statement.orelse)
 
 
 READER = Reader(name="setup-py", names=("setup.py",), read=read)

@@ -45,14 +45,21 @@ def _calls(program: Program) -> Iterator[Call]:
 
 def _bodies(call: Call) -> Iterator[str]:
     for name, value in (*(("", value) for value in call.args), *call.keywords):
-        if isinstance(value, Const) and isinstance(value.value, str) and _COMMAND.search(value.value):
-            for command in read_shell(value.value, braces=name != "bash_command"):
+        if isinstance(value, Const) and _is_whole(value) and _COMMAND.search(str(value.value)):
+            for command in read_shell(str(value.value), braces=name != "bash_command"):
                 if command.program >= 0:
                     yield command.body
         elif isinstance(value, Group) and len(value.items) > 2 and _is_python(value.items[0]):
             for option, text in zip(value.items[1:], value.items[2:], strict=False):
-                if option == Const("-c") and isinstance(text, Const) and isinstance(text.value, str):
-                    yield mask(text.value)
+                if option == Const("-c") and isinstance(text, Const) and _is_whole(text):
+                    yield mask(str(text.value))
+
+
+def _is_whole(text: Const) -> bool:
+    """Whether a constant is a text that was kept to its end: half a program is none."""
+    from auditor.source import MAX_TEXT
+
+    return isinstance(text.value, str) and len(text.value) < MAX_TEXT
 
 
 def _is_python(word: Expr) -> bool:

@@ -71,9 +71,10 @@ class _Opening(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == _MARK and isinstance(node.ctx, ast.Load):
-            return ast.copy_location(_unknown(), node)
-        return node if node.id != _HERE else ast.copy_location(ast.JoinedStr(values=_pieces(node.id)), node)
+        if node.id not in (_MARK, _HERE) or not isinstance(node.ctx, ast.Load):
+            return node
+        value = _unknown() if node.id == _MARK else ast.JoinedStr(values=_pieces(node.id))
+        return ast.copy_location(value, node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if not isinstance(node.value, str) or not _has_hole(node.value):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
+from auditor.rulekit import (
+    ArtefactGraph,
+    Check,
+    Clean,
+    Effort,
+    Finding,
+    Iterator,
+    Judgement,
+    NotApplicable,
+    Rule,
+    Severity,
+    plural,
+)
 
 RULE = Rule(
     id="COD008",
@@ -17,22 +29,26 @@ RULE = Rule(
     ml_test_score=("Infra 3",),
     references=("Reading of public repositories", "pyflakes"),
 )
+TOLD_OF_NOTEBOOKS = "NPRT"
+"""The archetypes of which the hidden state of notebooks is asked (REP008)."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     names, looked = graph.undefined_names()
-    # What a notebook that was run lacks is told as its hidden state (REP008).
-    told = {(each.path, each.name) for each in graph.notebooks().hidden if each.kind == "undefined"}
-    for each in names:
-        if (each.place.path, each.name) in told:
-            continue
+    # What a notebook that was run lacks is told as its hidden state (REP008), where that is asked for.
+    elsewhere = graph.looks_like(TOLD_OF_NOTEBOOKS)
+    lacked = {(each.path, each.name) for each in graph.notebooks().hidden if each.kind == "undefined"}
+    told = [each for each in names if not elsewhere or (each.place.path, each.name) not in lacked]
+    for each in told:
         times = f" ({each.uses} times)" if each.uses > 1 else ""
         yield Finding(
             f"{each.name} is used{times}, and nothing in this file defines or imports it",
             each.place,
             entity=each.name,
             remedy="define or import it, and let CI run this program",
-            milder=int(each.idle),
+            milder=int(each.idle or (each.place.path, each.name) in lacked),
         )
+    if names and not told:
+        yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
     if looked and not names:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

@@ -43,6 +43,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(training.judged, f"{plural(training.judged, 'program')} judged on rows that were held out")
     if training.open:
         shown = ", ".join(str(place) for place in training.open[:3])
-        yield NotEvidenced(f"trained but judged nowhere in the same run: {shown}", len(training.open))
+        yield NotEvidenced(
+            f"trained, and in the same run judged on no rows that are known to be held out: {shown}", len(training.open)
+        )
     if not (training.on_training_rows or training.judged or training.open):
         yield NotApplicable("no supervised model is trained here")

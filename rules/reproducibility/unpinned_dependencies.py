@@ -37,28 +37,33 @@ RULE = Rule(
 SHOWN = 4
 
 
-def _loose(pinning: Pinning) -> tuple[str, ...]:
-    """What a file leaves open, as it writes it."""
-    return tuple(f"{asked.requirement.name}{asked.requirement.specifier}" for asked in pinning.loose)
+def _content(pinning: Pinning) -> tuple[tuple[str, ...], int]:
+    """What a file leaves open, as it writes it, and how much it pins: the same in its copies."""
+    return tuple(f"{asked.requirement.name}{asked.requirement.specifier}" for asked in pinning.loose), pinning.pinned
+
+
+def _is_told(pinning: Pinning) -> bool:
+    """Whether a file leaves so much open that it is told."""
+    return pinning.share < (RULE.warn or 1)
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     loose = graph.installed_loosely()
     if not graph.pinnings and not loose:
         yield NotApplicable("no file of this component asks for packages")
-    copies: dict[tuple[str, ...], list[Place]] = {}
-    for pinning in sorted(graph.pinnings, key=lambda each: (each.path.count("/"), each.path)):
-        copies.setdefault(_loose(pinning), []).append(pinning.loose[0].place if pinning.loose else Place(pinning.path))
+    copies: dict[tuple[tuple[str, ...], int], list[Place]] = {}
+    for pinning in sorted(filter(_is_told, graph.pinnings), key=lambda each: (each.path.count("/"), each.path)):
+        copies.setdefault(_content(pinning), []).append(pinning.loose[0].place)
     for pinning in graph.pinnings:
-        first, *others = copies[_loose(pinning)]
-        if pinning.loose and first != pinning.loose[0].place:
-            continue  # a copy, told with the first
-        if pinning.share >= (RULE.warn or 1):
+        if not _is_told(pinning):
             yield Clean(
                 len(pinning.loose) + pinning.pinned,
                 f"{pinning.path}: {pinning.share:.0%} of the packages are pinned or locked",
             )
             continue
+        first, *others = copies[_content(pinning)]
+        if first != pinning.loose[0].place:
+            continue  # a copy, told with the first
         if pinning.pinned:
             yield Clean(pinning.pinned, f"{pinning.path}: {plural(pinning.pinned, 'package')} pinned or locked")
         shown = ", ".join(dict.fromkeys(a.requirement.name for a in pinning.loose[:SHOWN]))

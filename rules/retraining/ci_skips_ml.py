@@ -15,6 +15,7 @@ from auditor.rulekit import (
     Place,
     Rule,
     Severity,
+    Unknown,
 )
 
 RULE = Rule(
@@ -40,7 +41,7 @@ SEARCHED = (
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     integration = graph.integration()
     jobs = integration.jobs
-    if not jobs:
+    if not jobs and not integration.absent:
         yield NotApplicable("there is no continuous integration")
         return
     found = graph.exercised()
@@ -48,6 +49,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("no module here that does machine learning")
     elif found.run:
         yield Clean(says=f"integration runs {found.run[0]}")
+    elif integration.absent:
+        yield Unknown(f"the content of {integration.absent} is not in this clone")
     elif found.hidden:
         yield NotEvidenced(f"`{found.hidden}` may run it; what it does is not followed", searched=SEARCHED)
     elif not graph.owes_integration or graph.taught:

@@ -1,4 +1,4 @@
-"""Other tools that read the same files, where they are installed: found on PATH, or beside this Python."""
+"""Other tools that read the same files, where they are installed: found beside this Python, or on PATH."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
 
 def installed(name: str) -> str | None:
     """Where a tool is, None where it is not."""
-    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
 def version(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.dialects.symbolic import Machine, Meaning
+from auditor.dialects.symbolic.machine import TREE_FUEL
 from auditor.dialects.symbolic.things import Arguments, Either, Items, Made, Plain, Table, Text, Thing, Where, options
 from tests.pages import graphs
 
@@ -159,3 +160,11 @@ def test_the_run_of_a_whole_tree_is_bounded_and_says_where_it_was_cut() -> None:
     assert told == names[:3]
     assert sum(made[0] == "before" for made in toy.made) == 20  # each module still gets its beginning
     assert machine.left <= 0
+
+
+def test_the_bodies_of_classes_count_as_part_of_their_tree() -> None:
+    doubling = "".join(f"def f{n}(x):\n    return [f{n + 1}(x), f{n + 1}(x)]\n" for n in range(12))
+    grind = doubling + "def f12(x):\n    return x\n"
+    classes = "".join(f"class C{n}:\n    K = f0(1)\nx{n} = C{n}.K\n" for n in range(20))
+    machine, _ = run(f"{TASK}{grind}{classes}")
+    assert TREE_FUEL - machine.left > 200_000

@@ -71,11 +71,30 @@ def _compiling(tree: ast.Module) -> list[int]:
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.append(node.args)  # defaults are made at import, the body is not run
             continue
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+        if isinstance(node, ast.expr | ast.stmt) and _compiles(node):
             lines.append(node.lineno)
         waiting.extend(ast.iter_child_nodes(node))
     return lines
+
+
+def _compiles(node: ast.AST) -> bool:
+    """`re.compile(…)`, `from re import compile`, and `regex(…).search`, which asks at once."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "re" and any(alias.name == "compile" for alias in node.names)
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "regex"
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A = re.compile('a')", "from re import compile as c", "A = regex('a').search", "def f(a=re.compile('a')): ..."],
+)
+def test_what_compiles_at_import_is_seen(text: str) -> None:
+    assert _compiling(ast.parse(text))
+    assert not _compiling(ast.parse("A = regex('a')\ndef f():\n    return re.compile('a'), regex('b').search\n"))
 
 
 def test_every_expression_of_the_program_is_well_formed() -> None:

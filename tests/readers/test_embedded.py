@@ -126,6 +126,28 @@ def test_a_program_that_many_commands_repeat_is_read_once() -> None:
 def test_a_file_holds_so_many_programs_and_no_more() -> None:
     facts = read("a.sh", "".join(f"python -c 'import m{number}'\n" for number in range(MOST + 9)))
     assert len(facts.embedded) == MOST
+    assert [trouble.code for trouble in facts.troubles] == ["too-large"]
+
+
+@pytest.mark.parametrize("size", [10, 9_000])
+def test_half_a_program_is_none(size: int) -> None:
+    facts = read("a.py", f"import os\nos.system('python -c \"import a; {'x = 1; ' * size}import last\"')\n")
+    assert bool(facts.embedded) is (size == 10)
+    facts = read(
+        "a.sh",
+        f"python - <<E\nimport a\n{'x = 1 + 1 + 1' + chr(10)}".replace("x =", "x = " + "1 + " * size * 3) + "E\n",
+    )
+    assert bool(facts.embedded) is (size == 10)
+
+
+def test_a_failure_of_ours_with_such_programs_costs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Facts:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("auditor.readers.with_programs", fail)
+    facts = read("a.sh", "python -c 'import a'\n")
+    assert facts.steps
+    assert [trouble.code for trouble in facts.troubles] == ["internal"]
 
 
 PIECES = st.lists(

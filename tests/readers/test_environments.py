@@ -114,6 +114,13 @@ def test_hashes_of_locks_in_every_layout() -> None:
         '[metadata.files]\n"a.b" = [\n    {file = "a.whl", hash = "sha256:01"},\n]\ncc = []\n',
     )
     assert [(r.name, r.hashed) for r in apart.requirements] == [("a-b", True), ("cc", False)]
+    named = read(
+        "pdm.lock",
+        '[[package]]\nname = "a.b"\nversion = "1"\n\n[[package]]\nname = "cc"\nversion = "6.4"\n\n[metadata]\nlock_version = "4.2"\n\n'
+        '[metadata.files]\n"a.b 1" = [\n    {url = "https://h/a.whl", hash = "sha256:01"},\n]\n'
+        '"cc[toml] 6.4" = [\n    {file = "c.whl", hash = "sha256:02"},\n]\n',
+    )
+    assert [(r.name, r.hashed) for r in named.requirements] == [("a-b", True), ("cc", True)]
     tables = read(
         "pylock.toml",
         '[[packages]]\nname = "aa"\nversion = "1"\n\n[[packages.wheels]]\nname = "aa.whl"\n\n[packages.wheels.hashes]\nsha256 = "01"\n\n'

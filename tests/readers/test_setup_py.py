@@ -30,6 +30,7 @@ def needs(facts: Facts) -> list[tuple[str, str, int]]:
         ("R = {'core': ['a'], 'ml': ['b']}\nsetup(install_requires=R['core'])\n", [("a", "", 2)]),
         ("A = ['a']\nsetup(install_requires=[A, ['b']])\n", [("a", "", 2), ("b", "", 3)]),
         ("def needs():\n    if 1:\n        return ['a']\n    return ['b']\nsetup(install_requires=needs())\n", [("a", "", 4), ("b", "", 5)]),
+        ("def needs():\n    try:\n        return ['a']\n    except OSError:\n        return ['b']\nsetup(install_requires=needs())\n", [("a", "", 4), ("b", "", 6)]),
         ("print(1)\n", []),
     ],
 )  # fmt: skip

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.engine import judge, registry
+from auditor.graph import Graphs
+from auditor.model.changes import History
+from auditor.model.listing import Content, Entry
+from auditor.model.settings import Settings
 from tests.pages import graphs
 
 RULES = registry().rules
@@ -224,3 +229,14 @@ def test_a_notebook_releases_by_hand() -> None:
     code = "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\nmodel = Ridge().fit(f[['x']], f['y'])\nmade = mlflow.sklearn.log_model(model, 'm', registered_model_name='churn')\nmlflow.MlflowClient().transition_model_version_stage(name='churn', version=made.registered_model_version, stage='Production')\n"
     assert found({"train.py": code}, "OPS002")
     assert not found({"train.ipynb": book.format(json.dumps(code))}, "OPS002")
+
+
+@pytest.mark.parametrize("jobs", [{}, {".github/workflows/lint.yml": JOB.format(name="lint", run="ruff check .")}])
+def test_a_workflow_that_the_clone_lacks_may_run_anything(jobs: dict[str, str]) -> None:
+    tree = graphs({"train.py": TRAIN, **jobs}, archetypes="S")
+    there = judge(tree.components, [RULES["OPS005"]]).verdicts[0].outcome.value
+    absent = Entry(".github/workflows/test.yml", "0" * 40, 100, content=Content.ABSENT)
+    listing = replace(tree.world.listing, entries=(*tree.world.listing.entries, absent))
+    lacking = Graphs(tree.world.resolved, listing, Settings(components={".": "S"}), lambda: History("none"))
+    (verdict,) = judge(lacking.components, [RULES["OPS005"]]).verdicts
+    assert (there, verdict.outcome.value) == ("finding" if jobs else "not-applicable", "unknown")

@@ -38,7 +38,6 @@ PAIRS = [
     pytest.param("REP003", "P", {"requirements.txt": "pandas\nscikit-learn\n", "a.py": SK + "import bs4\n"}, {"requirements.txt": "pandas\nscikit-learn\njupyterlab\n", "a.py": SK + "import bs4\n"}, id="brought over two packages"),
     pytest.param("ENT011", "SP", {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nm = Ridge().fit(x, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"},
         {"fit.py": "import pandas as pd\nimport joblib\nfrom sklearn.preprocessing import StandardScaler\nfrom sklearn.isotonic import IsotonicRegression\nf = pd.read_csv('d.csv')\nx = StandardScaler().fit_transform(f[['a']])\nold = joblib.load('old.pkl')\nscores = old.predict(x)\nm = IsotonicRegression().fit(scores, f['y'])\njoblib.dump(m, 'm.pkl')\n", "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(m.predict([request.json['a']]))\n"}, id="a calibration over scores"),
-    pytest.param("DAT011", "P", {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False, warn_bad_lines=False)\n"}, {"a.py": "import pandas as pd\nf = pd.read_csv('d.csv', error_bad_lines=False)\n"}, id="lines that the library tells of"),
 ]  # fmt: skip
 
 
@@ -557,13 +556,6 @@ def test_what_weighs_less_for_a_second_reader(rule: str, debt: dict[str, str], m
     assert mild.severity.rank < grave.severity.rank
 
 
-def test_lines_within_commands_are_no_programs_that_a_script_chains() -> None:
-    script = "python a.py\npython {}\npython {}\n"
-    inline = "-c \"import pandas as pd; pd.read_csv('raw.csv').to_csv('rows.csv')\""
-    assert found({**CHAIN, "run.sh": script.format("b.py", "c.py")}, "GLU004", "P")
-    assert not found({**CHAIN, "run.sh": script.format(inline, inline)}, "GLU004", "P")
-
-
 @pytest.mark.parametrize(("caller", "severity"), [("show.py", "medium"), ("tests/test_load.py", "low")])
 def test_what_tests_alone_call_weighs_less(caller: str, severity: str) -> None:
     load = "import pandas as pd\n\n\ndef load_part(name):\n    try:\n        frame = pd.read_csv(name)\n    except Exception:\n        frame = None\n    return frame\n"
@@ -573,3 +565,61 @@ def test_what_tests_alone_call_weighs_less(caller: str, severity: str) -> None:
     }
     (finding,) = found(files, "COD004", "P")
     assert finding.severity.value == severity
+
+
+@pytest.mark.parametrize("rows", ["X_train_val", "X_train_valid", "eval_train"])
+def test_rows_that_are_trained_on_as_well_may_be_made_up(rows: str) -> None:
+    source = f"from imblearn.over_sampling import SMOTE\n\n\ndef prepare({rows}, y):\n    return SMOTE(random_state=1).fit_resample({rows}, y)\n"
+    assert not found({"a.py": source}, "LKG005")
+
+
+def test_a_list_that_leaves_open_what_a_clean_one_does_is_no_copy_of_it() -> None:
+    pinned = "".join(f"{name}==1.0\n" for name in ("numpy", "scipy", "matplotlib", "seaborn", "joblib", "tqdm"))
+    files = {"requirements.txt": "pandas==2.2.1\nscikit-learn\n" + pinned, "app/requirements.txt": "scikit-learn\n"}
+    findings = found({**files, "a.py": SK}, "REP002")
+    assert [finding.place.path for finding in findings] == ["app/requirements.txt"]
+
+
+def test_a_name_that_a_notebook_of_a_library_lacks_is_told_where_its_hidden_state_is_not_asked_for() -> None:
+    files = {"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(frames.shape)"))}
+    (finding,) = found(files, "COD008", "L")
+    assert (found(files, "REP008", "L"), finding.severity.value) == ([], "low")
+    (verdict,) = judge(graphs(files, archetypes="N").components, [RULES["COD008"]]).verdicts
+    assert (verdict.outcome.value, "REP008" in verdict.reason) == ("not-applicable", True)
+
+
+def test_a_list_that_only_includes_others_is_read() -> None:
+    made = {"Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt\n", "a.py": SK}
+    files = {**made, "requirements.txt": "-r requirements/base.txt\n", "requirements/base.txt": "pandas\n"}
+    assert [finding.entity for finding in found(files, "REP003")] == ["sklearn"]
+    assert not found({**files, "requirements.txt": LISTED, "nested_runs.txt": "scikit-learn\n"}, "REP003")
+
+
+RELATED = "from sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    return m, accuracy_score(y, m.predict(x))\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "bad"),
+    [
+        ("judge.py", "x_valid", False),
+        ("judge.py", "test_features", False),
+        ("judge.py", "test_size", True),
+        ("judge.py", "eval_metric", True),
+        ("judge.py", "val_split", True),
+        ("tests/test_judge.py", "x_valid", True),
+    ],
+)
+def test_rows_are_handed_over_by_whole_names_and_to_product_code(path: str, given: str, bad: bool) -> None:
+    head = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n" + RELATED
+    train = head + "f = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
+    judges = f"from sklearn.metrics import accuracy_score\n\n\ndef score(model, x, y, {given}):\n    return accuracy_score(y, model.predict(x))\n"
+    assert bool(found({"fit.py": train, path: judges}, "LKG004")) is bad
+
+
+def test_rows_of_which_nothing_is_known_were_not_held_out() -> None:
+    source = (
+        "import sys\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nf, g = pd.read_csv(sys.argv[1]), pd.read_csv(sys.argv[2])\n"
+        "m = Ridge().fit(f[['a']], f['y'])\nprint(m.score(g[['a']], g['y']))\n"
+    )
+    (verdict,) = judge(graphs({"a.py": source}, archetypes="P").components, [RULES["LKG004"]]).verdicts
+    assert (verdict.outcome.value, verdict.clean) == ("not-evidenced", 0)

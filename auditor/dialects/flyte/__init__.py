@@ -33,7 +33,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
         for path in reaching(resolved, own) if own else ():
             machine.start(path)
         yield from _Statements(machine, meaning.run_all(), meaning.triggers).all()
-        yield from machine.cut(paths)
+        yield from machine.cut(own)
 
 
 def _imports(resolved: Resolved, path: str, roots: tuple[str, ...]) -> bool:

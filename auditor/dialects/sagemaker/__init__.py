@@ -201,7 +201,7 @@ class _Statements:
     def _commands(self, step: Step) -> Iterator[Command]:
         """The script of a job: `code` of processing, the entry point of an estimator with its folder.
 
-        Who registers what an estimator has fitted does not fit it again: the entry point is that of the answers.
+        Who registers what an estimator has fitted does not fit it again: its entry point is the code that serves.
         """
         places = [(step.args, "code"), (step.args, "entry_point")]
         for job in jobs(step.args.get("step_args")):

@@ -38,7 +38,7 @@ from auditor.program.symbolic.values import Value, literal
 FUEL = 60_000
 """Expressions and statements that running one module may cost."""
 TREE_FUEL = 1_000_000
-"""Those that all modules of a tree may cost together: some seconds. The largest tree of pipelines seen needs 220,000."""
+"""Those that all modules and classes of a tree may cost together: some seconds. The largest tree of pipelines seen needs 220,000."""
 LEAST_FUEL = 2_000
 """What each module still gets when those are spent, so that what it plainly declares is seen."""
 CALL_FUEL = 20_000
@@ -222,13 +222,15 @@ class Machine:
 
     def _bounded(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
         """The answer to a question that has fuel of its own; None where that is spent."""
-        held, self._fuel = self._fuel, CALL_FUEL
+        held, given = self._fuel, min(CALL_FUEL, self._share())
+        self._fuel = given
         try:
             return ask()
         except _SpentError:
             self.spent.add(path)
             return None
         finally:
+            self.left -= given - self._fuel
             self._fuel = held
 
     # --- running ---

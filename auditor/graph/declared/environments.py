@@ -11,6 +11,10 @@ from auditor.model.facts import Facts, Ref, Requirement
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
+ENVIRONMENTS = frozenset(
+    {"requirements", "conda", "pyproject", "pipfile", "setup-cfg", "python", "pixi", "conda-recipe"}
+)
+"""The kinds of files that ask for packages."""
 MANIFESTS = {"poetry": "pyproject.toml", "pdm": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
 
 

@@ -26,7 +26,12 @@ _SIGNS = {
 
 JUDGING = regex(r"(^|_)(test|tst|holdout|hold_out|eval|valid|validation|val)(_|\d|$)", re.I)
 """Names of rows that a model is judged on."""
-
+_HANDED_OVER = regex(
+    r"((x|y|data|df|features?|labels?|targets?|rows|frame)_?)?(test|tst|testing|holdout|hold_out|eval|valid|validation|val)"
+    r"(_?(x|y|data|set|df|features?|labels?|targets?|rows|frame|loader|dataset|dataloader|ds|dl|samples?|images?|batch))?\d?",
+    re.I,
+)
+"""Whole names of parameters that take such rows; `test_size` and `eval_metric` are settings."""
 
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
@@ -44,7 +49,7 @@ class Doubt(NamedTuple):
 
 
 class Unjudged(NamedTuple):
-    """Programs that train a supervised model without judging it on rows it has not seen; `open` ones judge it nowhere at all."""
+    """Programs that train a supervised model without judging it on rows it has not seen; of `open` ones it is not known."""
 
     on_training_rows: tuple[Doubt, ...]
     open: tuple[Place, ...]
@@ -163,7 +168,7 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
     judged = 0
     elsewhere = _evaluates_loaded(world, owned) or _is_handed_over(world, owned)
     traces = list(owned_traces(world, owned))
-    held = {e.trained for trace in traces for e in trace.evaluations if e.relation != "overlap"}
+    held = {e.trained for trace in traces for e in trace.evaluations if e.relation == "apart"}
     for trace in traces:
         supervised = [t for t in trace.trainings if t.task not in UNSUPERVISED]
         if not supervised:
@@ -177,10 +182,8 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
             milder = _MILDER_LOOKING if places.is_exploratory(first.spot.path) else 0
             trail = judged_at(world, first)[:1]
             doubts.append(_doubt(world, first, at(world, first.spot), says, trail, milder=milder))
-        elif not trace.evaluations or evidence:
-            nowhere.append(at(world, supervised[0].spot))
         else:
-            judged += 1
+            nowhere.append(at(world, supervised[0].spot))
     return Unjudged(tuple(doubts), tuple(nowhere), judged)
 
 
@@ -199,9 +202,9 @@ def _is_handed_over(world: World, owned: Callable[[str], bool]) -> bool:
     """Whether a function of the component judges, and a parameter's name says that its rows are held out: a flow hands them over."""
     code, own = world.resolved.code, world.resolved.effects.own
     return any(
-        any(JUDGING.search(param.name) for param in code.scope(path, number).params)
+        any(_HANDED_OVER.fullmatch(param.name) for param in code.scope(path, number).params)
         for path in code.paths
-        if owned(path)
+        if owned(path) and places.is_product(path)
         for number in code.scopes(path)
         if any(effect.role is Role.EVALUATE for effect in own.get((path, number), ()))
     )

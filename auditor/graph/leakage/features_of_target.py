@@ -11,13 +11,19 @@ from auditor.graph.leakage.fitted_columns import Columns, fitted_columns, frame_
 from auditor.graph.observed.written import written
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Lambda, Name, Op
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import children
 
 _AVERAGES = frozenset({"mean", "median", "sum", "std", "transform", "agg", "aggregate"})
 _OTHER_ROWS = frozenset({"shift", "rolling", "expanding", "ewm", "diff", "pct_change", "groupby", "cumsum"})
 """What takes values from other rows than one's own."""
+_KEEPS_ROWS = frozenset({"astype", "map", "apply", "clip", "round", "abs", "fillna"})
+"""Methods of a column that answer row by row."""
+_ROW_BY_ROW = frozenset(f"numpy.{name}" for name in ("log", "log1p", "exp", "sqrt", "abs", "round", "where"))
+_NOT_BY_ROW = frozenset({"@", "in", "not-in", "is", "is-not", "and", "or", "not"})
+"""Operators that answer once for a whole column, or add rows up."""
 
 
 def target_features(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt, ...], int]:
@@ -45,7 +51,11 @@ def _doubts(world: World, effect: Effect, taken: Columns, target: str) -> Iterat
         yield Doubt(place, name, f"the target {target} is among the features that the model is fitted on", (), 0.9)
         return
     for column, value, line in stores(world, effect.site, taken.frame.id if taken.left_out else ""):
-        if not taken.holds(column) or (taken.left_out and not _stays(world, effect.site, taken.frame.id, column)):
+        if (
+            line >= taken.line
+            or not taken.holds(column)
+            or (taken.left_out and not _stays(world, effect.site, taken.frame.id, column))
+        ):
             continue
         says = _says(world, effect.site, value, target, line)
         if says:
@@ -62,7 +72,11 @@ def _says(world: World, site: Site, value: Expr, target: str, line: int) -> str:
         return f"is an average of the target {target} over all rows"
     # A target that is written anew after it was read is another one: yesterday's value may well stand among the features.
     anew = any(name == target and at >= line for name, _, at in stores(world, site))
-    return f"is computed from the target {target} of its own row" if _of_own_row(value, target) and not anew else ""
+    return (
+        f"is computed from the target {target} of its own row"
+        if not anew and _of_own_row(world, Frame(*site), value, target)
+        else ""
+    )
 
 
 def _stays(world: World, site: Site, frame: str, column: str) -> bool:
@@ -108,13 +122,34 @@ def _negative(steps: Expr | None) -> bool:
     return type(steps) is Op and steps.op == "neg" and type(steps.operands[0]) is Const
 
 
-def _of_own_row(value: Expr, target: str) -> bool:
-    """Whether the target of the same row is in a value: no earlier row, no group of rows."""
-    if type(value) is Call and type(value.func) is Attr and value.func.name in _OTHER_ROWS:
-        return False
-    if type(value) is Item and type(value.key) is Const and value.key.value == target:
-        return type(value.base) is Name
-    return any(_of_own_row(child, target) for child in children(value))
+def _of_own_row(world: World, frame: Frame, value: Expr, target: str) -> bool:
+    """Whether the target of the same row is surely in a value: what else is called may look at other rows, or at no value."""
+    if type(value) is Item:
+        return type(value.base) is Name and type(value.key) is Const and value.key.value == target
+    return any(_of_own_row(world, frame, part, target) for part in _by_row(world, frame, value))
+
+
+def _by_row(world: World, frame: Frame, value: Expr) -> tuple[Expr, ...]:
+    """What a value is computed from row by row; nothing where that is not sure."""
+    match value:
+        case Op(op=op, operands=operands) if op not in _NOT_BY_ROW:
+            return operands
+        case Call(func=Attr(name="apply"), args=(Lambda(body=body), *_), keywords=named) if _across(named):
+            return (body,)
+        case Call(func=Attr(base=base, name=name)) if name in _KEEPS_ROWS:
+            return (base,)
+        case Call(func=func, args=args) if world.flows.dotted(func, frame) in _ROW_BY_ROW:
+            return args
+        case Attr(base=base, name="values"):
+            return (base,)
+        case _:
+            return ()
+
+
+def _across(named: tuple[tuple[str, Expr], ...]) -> bool:
+    """Whether a function is applied to rows: `axis=1`."""
+    axis = dict(named).get("axis")
+    return type(axis) is Const and axis.value in (1, "columns")
 
 
 def _averages(value: Expr, target: str) -> bool:

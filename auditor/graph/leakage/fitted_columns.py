@@ -20,11 +20,15 @@ _LOCATORS = frozenset({"loc", "iloc"})
 
 
 class Columns(NamedTuple):
-    """Columns of a frame by its name, in the version that it is picked from; all but those named where `left_out`."""
+    """Columns of a frame by its name, in the version that it is picked from; all but those named where `left_out`.
+
+    `line` is where they are picked; 0 where that is in another scope than the fit's.
+    """
 
     frame: Name
     names: frozenset[str]
     left_out: bool = False
+    line: int = 0
 
     def holds(self, column: str) -> bool:
         """Whether a column of the frame is among them."""
@@ -36,7 +40,7 @@ def fitted_columns(world: World, effect: Effect) -> tuple[Columns, str] | None:
     given, target = features(effect), labels(effect)
     if given is None or target is None:
         return None
-    taken, aimed = _picked(world, given, effect.frame), _picked(world, target, effect.frame)
+    taken, aimed = (_picked(world, expr, effect.frame, effect.line) for expr in (given, target))
     if taken is None or aimed is None or aimed.left_out or len(aimed.names) != 1 or taken.frame.id != aimed.frame.id:
         return None
     (name,) = aimed.names
@@ -54,7 +58,7 @@ def stores(world: World, site: Site, frame: str = "") -> Iterator[tuple[str, Exp
             yield target.key.value, value, line
 
 
-def _picked(world: World, expr: Expr, frame: Frame, depth: int = 0) -> Columns | None:
+def _picked(world: World, expr: Expr, frame: Frame, line: int, depth: int = 0) -> Columns | None:
     """The last pick of columns behind a value, with nothing on the way that is not surely the same rows of them."""
     if depth > DEEPEST:
         return None
@@ -64,24 +68,23 @@ def _picked(world: World, expr: Expr, frame: Frame, depth: int = 0) -> Columns |
             if len(bindings) != 1:
                 return None
             binding, where = bindings[0]
-            if binding.how == "value" and binding.value is not None:
-                return _picked(world, binding.value, where, depth + 1)
-            part = _part(world, binding, where)
-            return _picked(world, part, where, depth + 1) if part is not None else None
+            here = binding.line if line and (where.path, where.scope) == (frame.path, frame.scope) else 0
+            value = binding.value if binding.how == "value" else _part(world, binding, where)
+            return _picked(world, value, where, here, depth + 1) if value is not None else None
         case Attr(base=base, name="values"):
-            return _picked(world, base, frame, depth + 1)
+            return _picked(world, base, frame, line, depth + 1)
         case Call(func=Attr(base=base, name=name)) if name in _SAME:
-            return _picked(world, base, frame, depth + 1)
+            return _picked(world, base, frame, line, depth + 1)
         case Call(func=Attr(base=base, name="drop")):
-            return _left(world, expr, base, frame)
+            return _left(world, expr, base, frame, line)
         case Item(base=base, key=key) if (names := _written(world, key, frame)) is not None:
             held = frame_of(base)
-            return Columns(held, names) if held is not None else None
+            return Columns(held, names, line=line) if held is not None else None
         case _:
             return None
 
 
-def _left(world: World, call: Call, base: Expr, frame: Frame) -> Columns | None:
+def _left(world: World, call: Call, base: Expr, frame: Frame, line: int) -> Columns | None:
     """`frame.drop(columns=[…])`: what it leaves."""
     named = dict(call.keywords)
     axis, given = named.get("axis", call.args[1] if len(call.args) > 1 else None), named.get("columns")
@@ -89,7 +92,7 @@ def _left(world: World, call: Call, base: Expr, frame: Frame) -> Columns | None:
         given = call.args[0] if call.args else named.get("labels")
     names = _written(world, given, frame) if given is not None else None
     held = frame_of(base)
-    return Columns(held, names, left_out=True) if held is not None and names is not None else None
+    return Columns(held, names, left_out=True, line=line) if held is not None and names is not None else None
 
 
 def frame_of(expr: Expr) -> Name | None:

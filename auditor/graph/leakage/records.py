@@ -19,6 +19,8 @@ _METRIC_FILE = regex(r"(metric|score|result|report|eval|perform)", re.I)
 
 _TEXTS = frozenset({"json.dumps", "orjson.dumps", "yaml.dump", "yaml.safe_dump"})
 """What makes the text of a file from a dict."""
+_FIGURE = frozenset({"value", "score", "mean"})
+"""What the figure of a metric is called in a dict of its own; a threshold or a deviation beside it is no figure."""
 
 
 class Record(NamedTuple):
@@ -94,4 +96,11 @@ def _entries(table: Table, around: Const | None) -> Iterator[tuple[Expr, Expr]]:
     for key, value in zip(table.keys, table.values, strict=True):
         if type(key) is Const and isinstance(key.value, str):
             name = key if around is None or better(key.value) else around
+            if name is around and _is_metric(around) and key.value not in _FIGURE:
+                continue
             yield from _entries(value, name) if type(value) is Table else [(name, value)]
+
+
+def _is_metric(key: Const | None) -> bool:
+    """Whether the key of a dict names a metric."""
+    return key is not None and isinstance(key.value, str) and bool(better(key.value))

@@ -26,9 +26,14 @@ def synthesised(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]
                 if effect.role is not Role.RESAMPLE or effect.dead or not effect.name.startswith(_ADDING):
                     continue
                 rows = name_of(effect.call.args[0]) if effect.call.args else ""
-                if JUDGING.search(rows.rpartition(".")[2]):
+                if _is_judged_on(rows.rpartition(".")[2]):
                     place = code.place(path, effect.line, effect.end_line)
                     scope = code.scope(path, number).name
                     says = f"{rows} is filled up with made-up rows before a model is judged on it: the figures are of cases that never came"
                     found.append(Doubt(place, f"{path}#{scope}:{rows}", says, (), 0.9))
     return tuple(found)
+
+
+def _is_judged_on(name: str) -> bool:
+    """Whether a name says that a model is judged on its rows; of what holds training rows as well, it does not."""
+    return bool(JUDGING.search(name)) and "train" not in name.lower()

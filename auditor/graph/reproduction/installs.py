@@ -9,9 +9,10 @@ from posixpath import dirname, join
 from typing import NamedTuple
 
 from auditor.graph import places
+from auditor.graph.declared.environments import ENVIRONMENTS
 from auditor.graph.world import World
 from auditor.language.requirement import read_requirement
-from auditor.model.facts import Command, Requirement
+from auditor.model.facts import Command, Facts, Requirement
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
@@ -27,6 +28,8 @@ _WITH_VALUE = frozenset({
     "--timeout", "--retries", "--proxy", "--platform", "--python-version", "--progress-bar", "--cache-dir", "--python", "-p",
     "--src", "--log", "--report", "-e", "--editable", "--build-option", "--global-option", "--config-settings", "-w", "--wheel-dir",
 })  # fmt: skip
+_DEEPEST = 8
+"""Lists that include one another."""
 _FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
 
 
@@ -74,9 +77,17 @@ def unread_lists(world: World) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_unread(world: World, path: str, listed: str) -> bool:
+def _is_unread(world: World, path: str, listed: str, depth: int = 0) -> bool:
+    """Whether a list is here and no reader knows it, or a list that it includes."""
     names = {normal(join(dirname(path), listed)), normal(listed)} & world.sizes.keys()
-    return bool(names) and not any(world.files[n].requirements for n in names if n in world.files)
+    known = [name for name in sorted(names) if name in world.files and _is_list(world.files[name])]
+    parts = [(name, ref.path) for name in known for ref in world.files[name].references if ref.how == "requirement"]
+    return bool(names) and (not known or (depth < _DEEPEST and any(_is_unread(world, *p, depth + 1) for p in parts)))
+
+
+def _is_list(facts: Facts) -> bool:
+    """Whether a file was read as one that asks for packages, be it by including others."""
+    return facts.kind in ENVIRONMENTS or bool(facts.requirements)
 
 
 def installed(world: World, owned: Callable[[str], bool]) -> list[Installed]:

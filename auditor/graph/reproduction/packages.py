@@ -8,7 +8,7 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.declared.environments import Asked, closure, included
+from auditor.graph.declared.environments import ENVIRONMENTS, Asked, closure, included
 from auditor.graph.reproduction.imported import roots_of
 from auditor.graph.reproduction.installs import TOOLS, constrained
 from auditor.graph.world import World
@@ -16,9 +16,6 @@ from auditor.language.requirement import canonical
 from auditor.model.facts import Requirement
 from auditor.model.regex import regex
 
-ENVIRONMENTS = frozenset(
-    {"requirements", "conda", "pyproject", "pipfile", "setup-cfg", "python", "pixi", "conda-recipe"}
-)
 _FOR_WORK = regex(
     r"(^|[/_.-])(dev|devel|develop|development|test|tests|testing|lint|linting|docs?|ci|build|typing|style|extras?)([/_.-]|$)",
     re.I,

@@ -99,10 +99,12 @@ class Machine:
     def begin(self) -> None:
         """Go on to another program: what was made and handed over stays, what is seen is noted anew."""
         earlier = self.trace
-        self.trace = Trace(held_out=list(earlier.held_out), signals=dict(earlier.signals))
+        signals = {rows: dict(found) for rows, found in earlier.signals.items()}
+        self.trace = Trace(held_out=list(earlier.held_out), signals=signals)
         self.trace.earlier = earlier.earlier | earlier.splits
         self.written, self.left = {}, MOST_STEPS
-        self.running.clear()
+        for seen in (self.running, self.visited, self._judged):
+            seen.clear()
 
     def matters(self, site: Site) -> bool:
         """Whether a function, or one that it calls, reads, splits, fits or judges."""

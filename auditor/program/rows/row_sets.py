@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from itertools import count
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 Relation = Literal["overlap", "apart", "unknown"]
 
@@ -16,6 +16,8 @@ TRAIN, TEST = 0, 1
 MOST_MEMBERS = 16
 MOST_ABOVE = 400
 """Sets around a set that are remembered; of longer chains the earliest, the rest is unknown."""
+DEEPEST_UNION = 60
+"""Unions within unions that are followed; what is joined beyond has rows of its own."""
 
 
 class Spot(NamedTuple):
@@ -43,10 +45,13 @@ class Rows:
 
     `above` are the sets that contain it, itself included; `layers` its part of each split on the way down; `members` what a
     union was made of. `how` is root, part (drawn at random), cut (by position or label), filtered (by what the rows hold), subset,
-    repeated, union or fold; `known` says that the origin was seen.
+    repeated, union or fold; `known` says that the origin was seen;
+    `depth` is that of the unions in it.
     """
 
-    __slots__ = ("above", "how", "id", "known", "layers", "members", "name", "parent", "part", "split")
+    __slots__ = (
+        "_repeated", "above", "depth", "how", "id", "known", "layers", "members", "name", "parent", "part", "split",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -78,6 +83,9 @@ class Rows:
             layers = {**layers, split: part}
         self.above: frozenset[Rows] = above | {self}
         self.layers: dict[int, Hashable] = layers
+        self.depth: int = max((m.depth + 1 for m in members), default=parent.depth if parent is not None else 0)
+        own = how == "repeated" or any(member.repeated() is not None for member in members)
+        self._repeated: Rows | None = self if own else parent.repeated() if parent is not None else None
 
     def chain(self) -> Iterable[Rows]:
         """This set and those it was taken from, the nearest first."""
@@ -93,12 +101,11 @@ class Rows:
 
     def repeated(self) -> Rows | None:
         """The set on the way down in which rows occur several times, if one does."""
-        for rows in self.chain():
-            if rows.how == "repeated":
-                return rows
-            if any(member.repeated() is not None for member in rows.members):
-                return rows
-        return None
+        return self._repeated
+
+
+Asked: TypeAlias = dict[tuple[Rows, Rows], Relation]
+"""What is known of pairs of sets."""
 
 
 class RowSets:
@@ -169,6 +176,8 @@ class RowSets:
         if len(distinct) == 1:
             return distinct[0]
         whole = _whole(distinct)
+        if whole is None and any(rows.depth >= DEEPEST_UNION for rows in distinct):
+            return self.fresh()
         return whole if whole is not None else Rows(self.number(), how="union", members=tuple(distinct[:MOST_MEMBERS]))
 
     def rebased(self, base: Rows, index: Rows) -> Rows:
@@ -192,8 +201,16 @@ def _whole(members: list[Rows]) -> Rows | None:
     return first.parent if same and {first.part, other.part} == {TRAIN, TEST} and first.how != "fold" else None
 
 
-def relation(one: Rows, other: Rows) -> Relation:
-    """Whether two sets share rows."""
+def relation(one: Rows, other: Rows, asked: Asked | None = None) -> Relation:
+    """Whether two sets share rows; `asked` holds what was answered on the way, as sets may be members of many."""
+    asked = {} if asked is None else asked
+    found = asked.get((one, other))
+    if found is None:
+        found = asked[one, other] = _related(one, other, asked)
+    return found
+
+
+def _related(one: Rows, other: Rows, asked: Asked) -> Relation:
     if one in other.above or other in one.above:
         return "overlap"
     if _apart(one, other):
@@ -201,7 +218,7 @@ def relation(one: Rows, other: Rows) -> Relation:
     for rows, partner in ((one, other), (other, one)):
         union = next((r for r in rows.chain() if r.members), None)
         if union is not None and union not in partner.above:
-            found = {relation(member, partner) for member in union.members}
+            found = {relation(member, partner, asked) for member in union.members}
             if found == {"apart"}:
                 return "apart"
             if rows is union and "overlap" in found:

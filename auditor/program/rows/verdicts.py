@@ -115,10 +115,15 @@ def _drawn_anew(evaluation: Evaluation) -> bool:
     return evaluation.relation == "unknown" and not root.known and root in _roots(evaluation.trained.rows)
 
 
-def _roots(rows: Rows) -> set[Rows]:
-    """The tables that rows come from, those of what was joined included."""
-    root = rows.root
-    return {root}.union(*(_roots(member) for member in root.members))
+def _roots(rows: Rows) -> dict[Rows, None]:
+    """The tables that rows come from, those of what was joined included, each once; what joins before what is joined."""
+    found = {rows.root: None}
+    todo = [rows.root]
+    for root in todo:
+        new = [member.root for member in root.members if member.root not in found]
+        found |= dict.fromkeys(new)
+        todo += dict.fromkeys(new)
+    return found
 
 
 def _divides(fit: Fit, evaluation: Evaluation) -> bool:
@@ -329,9 +334,9 @@ def shuffled_in_time(trace: Trace) -> list[Shuffled]:
 
 def _signals(trace: Trace, root: Rows) -> dict[str, Signal]:
     """The signs of an order in time of some rows, those of the tables that were joined to them included."""
-    found = dict(trace.signals.get(root, {}))
-    for member in root.members:
-        found = _signals(trace, member.root) | found
+    found: dict[str, Signal] = {}
+    for each in _roots(root):
+        found = trace.signals.get(each, {}) | found
     return found
 
 

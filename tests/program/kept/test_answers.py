@@ -248,6 +248,28 @@ def test_what_is_stored_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         told(resolved(facts, Memory(held, "another version")))
 
 
+def test_what_this_process_remembers_is_used_and_so_is_what_a_branch_comes_back_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contents, memory = Contents(), Memory()
+    moved = {**START, "shop/settings.py": START["shop/settings.py"].replace("'data'", "'moved'")}
+    start, other = contents.facts(START), contents.facts(moved)
+    first, second = told(resolved(start, memory)), told(resolved(other, memory))
+    assert told(resolved(start, memory)) == first
+    monkeypatch.setattr(program, "of_file", None)
+    for _ in range(2):
+        assert told(resolved(start, memory)) == first
+        assert told(resolved(other, memory)) == second
+
+
+def test_what_is_not_to_last_is_forgotten() -> None:
+    contents, memory = Contents(), Memory(lasting=False)
+    found = resolved(contents.facts(START), memory)
+    told(found)
+    assert memory.entries is None
+    assert all(entry.trace is answers.FORGOTTEN for entry in found.effects.files._entries.values())
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [
@@ -285,12 +307,13 @@ def test_how_many_callers_are_followed_is_heeded(most: int, monkeypatch: pytest.
 
 
 def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
-    contents, made = Contents(), []
+    contents = Contents()
+    made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
         def __init__(self, topic: str, path: str, tree: Tree) -> None:
             super().__init__(topic, path, tree)
-            made.append(weakref.ref(self.evaluator))
+            made.extend(map(weakref.ref, (self.evaluator, self.evaluator.denoter, self.code)))
 
     gc.disable()  # as in an audit
     try:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.program.rows.row_sets import TEST, TRAIN, Complement, Rows, RowSets, Span, parts_apart, relation, shares
+from auditor.program.rows.row_sets import (
+    DEEPEST_UNION,
+    TEST,
+    TRAIN,
+    Complement,
+    Rows,
+    RowSets,
+    Span,
+    parts_apart,
+    relation,
+    shares,
+)
 
 
 def halves(sets: RowSets, whole: Rows, how: str = "part") -> tuple[Rows, Rows]:
@@ -64,6 +75,21 @@ def test_rows_joined_with_themselves_are_repeated() -> None:
     sets = RowSets()
     whole = sets.fresh()
     assert sets.union([whole, whole]).repeated() is not None
+
+
+def test_unions_of_unions_are_compared_once_for_each_pair_and_not_followed_without_end() -> None:
+    sets = RowSets()
+    one, other, aside = sets.fresh(), sets.fresh(), sets.fresh()
+    first = one
+    for _ in range(40):
+        one, other = sets.union([one, sets.subset(one)]), sets.union([other, sets.subset(other)])
+    assert relation(one, other) == "unknown"
+    assert relation(one, first) == "overlap"
+    assert one.repeated() is None
+    for _ in range(2_000):
+        one = sets.union([one, aside])
+    assert one.depth <= DEEPEST_UNION
+    assert relation(one, other) == "unknown"
 
 
 def test_an_index_over_other_rows_takes_the_same_parts() -> None:

@@ -149,6 +149,19 @@ def test_recursion_ends() -> None:
     assert found(HEAD + "def f(d):\n    return f(d)\nX = f(X)\n" + SPLIT + JUDGE) == set()
 
 
+@pytest.mark.parametrize("times", [40, 2_000])
+def test_rows_that_are_joined_with_some_of_themselves_again_and_again_are_judged_in_time(times: int) -> None:
+    joined = "df = pd.concat([df, df.head(3)])\n" * times + "X, y = df.drop(columns=['y']), df['y']\n"
+    other = "t = pd.read_csv('t.csv')\nprint(LogisticRegression().fit(X, y).score(t[['a']], t.y))\n"
+    assert found(HEAD + joined + other) == set()
+    assert found(HEAD + joined + SPLIT + JUDGE) == set()
+
+
+def test_signs_of_time_in_what_was_joined_are_those_of_the_whole() -> None:
+    joined = "df = pd.concat([df.sort_values('date'), pd.read_csv('more.csv').sort_values('date')])\n"
+    assert found(HEAD + joined * 9 + "df['b'] = df.a.shift(1)\nX, y = df[['b']], df['y']\n" + SPLIT + JUDGE) == {"time"}
+
+
 def test_branches_without_end_are_cut_and_told() -> None:
     arms = "".join(f"elif n == {k}:\n    X = X.fillna({k})\n" for k in range(120))
     source = HEAD + "n = len(X)\nif n == -1:\n    X = X.fillna(0)\n" + arms + SPLIT + JUDGE
@@ -167,6 +180,11 @@ def test_branches_without_end_are_cut_and_told() -> None:
         ("s = LabelEncoder().fit(train['a'])\ntest['a'] = s.transform(test['a'])\n", ""),
         ("test[['a']] = OrdinalEncoder(categories=[['x', 'y']]).fit_transform(test[['a']])\n", ""),
         ("test['a'] = test['a'].fillna(0)\n", ""),
+        ("from own import load\ntrain = load('x')\ntest[['a']] = StandardScaler().fit_transform(test[['a']])\n", ""),
+        (
+            "s = StandardScaler().fit(test[['a']])\ntrain[['a']] = s.transform(train[['a']])\ntest[['a']] = s.transform(test[['a']])\n",
+            "",
+        ),
     ],
 )
 def test_what_is_learned_again_from_the_rows_that_are_predicted(prepared: str, name: str) -> None:
