@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -27,6 +28,7 @@ class Uncalled:
         self._effects = effects
         self._code = effects.code
         self._known: dict[Site, bool] = {}
+        self._reading: dict[str, frozenset[str]] = {}
 
     def of(self, site: Site) -> bool:
         """Whether a function, its class or what it stands in is named nowhere: in no program, setting, command or document."""
@@ -87,11 +89,21 @@ class Uncalled:
 
     def _reads(self, path: str, name: str) -> bool:
         """Whether a file itself reads a name that it defines."""
+        if path not in self._reading:
+            self._reading[path] = self._names_read(path)
+        return name in self._reading[path]
+
+    def _names_read(self, path: str) -> frozenset[str]:
+        """What a file names more often than it defines it."""
         program = self._code.programs[path]
-        parts = [(s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes]
-        met = [each for each in records(tuple(parts)) if type(each) in (Name, Define)]
-        named = sum(type(each) is Name and each.id == name for each in met)
-        return named > sum(type(each) is Define and each.name.id == name for each in met)
+        parts = tuple((s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes)
+        counts: Counter[str] = Counter()
+        for each in records(parts):
+            if type(each) is Name:
+                counts[each.id] += 1
+            elif type(each) is Define:
+                counts[each.name.id] -= 1
+        return frozenset(name for name, count in counts.items() if count > 0)
 
     def _is_open(self, path: str) -> bool:
         """Whether a file, or one that imports it, may find by a computed name what it holds."""

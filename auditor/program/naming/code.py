@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -13,7 +14,6 @@ from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
-from auditor.model.regex import regex
 from auditor.program.naming.embedded import SIGN, Embedded
 from auditor.program.naming.names import Modules
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
@@ -21,7 +21,6 @@ from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
-_HELD = regex(rf"[^\s{SIGN}]+{SIGN}\d+")
 
 
 class Library(msgspec.Struct, frozen=True, gc=False):
@@ -297,14 +296,16 @@ class Code:
 
     def said_at_home(self, text: str) -> str:
         """A text with each program that a command holds called by its file and line, as people know it."""
-        if SIGN not in text or not self.embedded.homes:
+        held = [path for path in self.embedded.homes if path in text] if SIGN in text else []
+        if not held:
             return text
-        return _HELD.sub(lambda found: self._called(found[0]), text)
+        names = "|".join(map(re.escape, sorted(held, key=len, reverse=True)))
+        return re.sub(rf"(?<![\w./-])({names})(?!\d)(:\d+)?", self._called, text)
 
-    def _called(self, path: str) -> str:
-        """What people call a program; a word that names none stays."""
-        held = self.embedded.homes.get(path)
-        return path if held is None else f"{held[0]}:{held[1]}"
+    def _called(self, found: re.Match[str]) -> str:
+        """What people call a program: its file and a line of it, the one that is said or else its first."""
+        path, line = self.embedded.homes[found[1]]
+        return f"{path}{found[2] or f':{line}'}"
 
     def leaves(self, path: str) -> Mapping[str, tuple[object, int]]:
         """The scalars of a configuration document by dotted key, with their lines."""

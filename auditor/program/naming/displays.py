@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.ir import Attr, Call, Choice, Const, Each, Expr, Group, Item, Name, Op, Opaque, Slice, Star, Table
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
 
 Placed: TypeAlias = tuple[Expr, Frame]
+Entry: TypeAlias = tuple[Expr | None, Expr, Frame]
+"""A key of a dict, None where something is spread into it, with the value and where both stand."""
 
 DEEPEST = 8
 ELEMENT = Opaque("element")
@@ -20,9 +23,6 @@ ELEMENT = Opaque("element")
 _SAME = frozenset(f"builtins.{name}" for name in ("list", "tuple", "sorted", "set", "frozenset", "reversed", "iter")) | {
     "tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track", "natsort.natsorted"
 }  # fmt: skip
-
-MOST_SPREADS = 6
-"""Dicts within dicts that a key is looked up in."""
 
 
 class Displays:
@@ -277,23 +277,39 @@ class Displays:
         values = self.evaluator.values(expr, frame)
         return values[0].text() if len(values) == 1 and values[0].exact else None
 
-    def lookup(self, shown: Shown, key: Expr, frame: Frame, depth: int = 0) -> list[Placed]:
+    def lookup(self, shown: Shown, key: Expr, frame: Frame) -> list[Placed]:
         """What `display[key]` can be; all values of a dict whose key is not known. A dict may be spread into itself: `d = {**d}`."""
-        display, where = shown.display, shown.frame
-        if type(display) is Each and len(display.elements) == 2:
-            return self._under(display, where, key, frame)
-        if type(display) is not Table:
-            return self._at(shown, key)
+        if type(shown.display) is not Table:
+            return self._of_other(shown, key, frame)
         wanted = self._keys(key, frame)
         found: list[Placed] = []
-        for name, value in zip(display.keys, display.values, strict=True):
+        for name, value, where in self._entries(shown):
+            if len(found) >= MOST_ALTERNATIVES:
+                break
             if name is None:
                 inner = self.evaluator.denoter.denote(value, where)
-                known = type(inner) is Shown and depth < MOST_SPREADS
-                found += self.lookup(inner, key, frame, depth + 1) if known and type(inner) is Shown else ()
+                found += self._of_other(inner, key, frame) if type(inner) is Shown else ()
             elif wanted is None or (self.key(name, where) or "") in wanted:
                 found.append((value, where))
         return found[:MOST_ALTERNATIVES]
+
+    def _entries(self, shown: Shown) -> Iterator[Entry]:
+        """The entries of a dict and of the dicts that are spread into it, in order, each dict once; what else is spread without a key."""
+        todo, seen = _written(shown), {_mark(shown)}
+        while todo:
+            name, value, where = todo.pop()
+            inner = self.evaluator.denoter.denote(value, where) if name is None else None
+            if type(inner) is not Shown or type(inner.display) is not Table:
+                yield name, value, where
+            elif _mark(inner) not in seen:
+                seen.add(_mark(inner))
+                todo += _written(inner)
+
+    def _of_other(self, shown: Shown, key: Expr, frame: Frame) -> list[Placed]:
+        """What a display that is no dict holds under a key."""
+        if type(shown.display) is Each and len(shown.display.elements) == 2:
+            return self._under(shown.display, shown.frame, key, frame)
+        return self._at(shown, key)
 
     def _under(self, each: Each, where: Frame, key: Expr, frame: Frame) -> list[Placed]:
         """What a dict comprehension holds under a key, as far as the keys that it makes are known."""
@@ -317,3 +333,16 @@ class Displays:
         if position is not None:
             return items[position : position + 1 or None] if -len(items) <= position < len(items) else []
         return [] if type(key) is Slice else items
+
+
+def _written(shown: Shown) -> list[Entry]:
+    """The entries that a dict is written with, the last first; none of another display."""
+    table = shown.display
+    if type(table) is not Table:
+        return []
+    return [(key, value, shown.frame) for key, value in zip(table.keys, table.values, strict=True)][::-1]
+
+
+def _mark(shown: Shown) -> tuple[object, ...]:
+    """What tells a display from others, and from itself in another frame."""
+    return (id(shown.display), *shown.frame.key)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from auditor.model.ir import Record
+from auditor.program.calls import uncalled
+from auditor.program.naming.words import records
 from tests.pages import graphs
 
 DEAD = "def clean_rows(x):\n    return x\n"
@@ -42,3 +47,16 @@ def test_what_stands_in_a_dead_function_is_dead() -> None:
     files = {"a.py": "def outer_part():\n    def inner():\n        return 1\n    return inner()\n"}
     assert alone(files, 3)
     assert not alone({**files, "b.py": "from a import outer_part\nouter_part()\n"}, 3)
+
+
+def test_what_a_file_reads_of_itself_is_counted_once_for_all_its_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[object] = []
+
+    def counted(node: object) -> Iterator[Record]:
+        walked.append(node)
+        return records(node)
+
+    monkeypatch.setattr(uncalled, "records", counted)
+    found = graphs({"a.py": "".join(f"def part_{n}(x):\n    return x\n" for n in range(9))}, archetypes="P")
+    assert all(found.world.uncalled.at("a.py", line) for line in range(1, 18, 2))
+    assert len(walked) == 1

@@ -117,6 +117,15 @@ def test_attributes_follow_the_construction(source: str, expected: list[str]) ->
         pytest.param("P = {'a': 'x'}\nask(P.get('a', 'z'))", ["x"], id="get"),
         pytest.param("P = {'a': 'x'}\nask(P.get('b', 'z'))", ["z"], id="get with a default"),
         pytest.param("Q = {'b': 'y'}\nP = {**Q, 'a': 'x'}\nask(P['b'])", ["y"], id="spread into a dict"),
+        pytest.param(
+            "P = {'b': 'y'}\n" + "".join(f"P = {{**P, '{n}': 'x'}}\n" for n in range(12)) + "ask(P['b'])",
+            ["y"],
+            id="spread twelve times",
+        ),
+        pytest.param(
+            "A = {'a': 'x'}\nP = {**A, 'b': 'y', **A}\ndef f(k):\n    ask(P[k])", ["x", "y"], id="spread twice"
+        ),
+        pytest.param("P = {**{k: k + 'x' for k in ['a', 'b']}, 'c': 'y'}\nask(P['b'])", ["bx"], id="one that is made"),
         pytest.param("P = {'a': 'x', 'b': 'y'}\ndef f(k):\n    ask(P[k])", ["x", "y"], id="any key"),
         pytest.param("L = ['x', 'y', 'z']\nask(L[-1])", ["z"], id="last"),
         pytest.param("for v in {'a': 'x', 'b': 'y'}.values():\n    ask(v)", ["x", "y"], id="values"),
@@ -175,6 +184,12 @@ def test_collections_give_what_they_hold(source: str, expected: list[str]) -> No
         pytest.param("class A(B): pass\nclass B(A): pass\nask(B().x)", id="bases of each other"),
         pytest.param("x = " + "{'a': " * 60 + "'b'" + "}" * 60 + "\nask(x" + "['a']" * 60 + ")", id="deep dict"),
         pytest.param("def f(*a, **k):\n    return f(*a, **k)\nask(f(f(1), x=f(2)))", id="spread for ever"),
+        pytest.param(
+            "d0 = {'b': 'x'}\n"
+            + "".join(f"d{n + 1} = {{{', '.join([f'**d{n}'] * 30)}}}\n" for n in range(7))
+            + "ask(d7['a'])",
+            id="dicts spread many times",
+        ),
         pytest.param("x = f'{y}'\n" + "x = f'{x}{x}'\n" * 40 + "ask(x)", id="nested f-strings"),
     ],
 )
