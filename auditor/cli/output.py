@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
+from auditor.formats.placing import is_special, placed
 from auditor.model.errors import UsageError
 
 STDOUT = "-"
@@ -55,26 +54,15 @@ def require_writable(path: Path) -> None:
         raise UsageError(f"{path} is a folder; name a file in it")
     if not folder.is_dir():
         raise UsageError(f"cannot write {path}: the folder {folder} does not exist")
-    if not os.access(path if _is_special(path) else folder, os.W_OK):
+    if not os.access(path if is_special(path) else folder, os.W_OK):
         raise UsageError(f"cannot write {path}: permission denied")
 
 
 def write_file(path: Path, content: str | bytes) -> None:
     """Writes the whole content or nothing; text as UTF-8. A symbolic link at `path` is replaced, not followed; a device is written to."""
     raw = content.encode() if isinstance(content, str) else content
-    if _is_special(path):
-        path.write_bytes(raw)
-        return
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with placed(path) as file:
+        file.write(raw)
 
 
 def deliver(outputs: Iterable[Output], render: Callable[[Output], str | bytes]) -> None:
@@ -95,18 +83,3 @@ def look(output: Output) -> dict[str, Any]:
         return {"color": False, "columns": NARROW}
     wide = shutil.get_terminal_size((NARROW, 24)).columns
     return {"color": "NO_COLOR" not in os.environ, "columns": min(max(wide, NARROW), WIDE)}
-
-
-def _is_special(path: Path) -> bool:
-    """Is there something that is neither a file nor a folder (`/dev/stdout`, a named pipe)?"""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

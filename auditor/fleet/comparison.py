@@ -38,7 +38,7 @@ class Comparison:
     def add(self, member: Member, audit: Audit | None, file: str = "", problem: str = "") -> None:
         """One repository, or why there is no audit of it."""
         if audit is None:
-            reason = problem.removeprefix(member.target).strip() or "not audited"
+            reason = problem.removeprefix(f"{member.target} ").strip() or "not audited"
             self._standings.append(Standing(member, member.target, problem=reason))
             return
         self._versions = self._versions or audit.versions

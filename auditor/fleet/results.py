@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 
 from auditor.fleet.work import Result
 from auditor.formats import json_file
+from auditor.formats.placing import placed
 from auditor.formats.redaction import redacted
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
@@ -89,7 +89,8 @@ class Results:
                 audit = msgspec.msgpack.decode(zlib.decompress(result.audit), type=Audit)
                 text = json_file.render(redacted(audit).audit).encode()
                 crc = zlib.crc32(text)
-                _write(self.folder / place, text)
+                with placed(self.folder / place) as written:
+                    written.write(text)
             row = Done(
                 member, self.code, self._profile, self.as_of, place, result.problem, result.seconds, result.peak_mb, crc
             )
@@ -136,16 +137,3 @@ def file_name(member: Member) -> str:
     place = member.target.rstrip("/").removesuffix(".git").removesuffix("/")
     name = re.sub(r"[^\w.-]", "_", "-".join(place.replace(":", "/").split("/")[-2:]))[-60:].lstrip(".-") or "repository"
     return f"{name}-{hashlib.sha256(msgspec.json.encode(member)).hexdigest()[:10]}.json"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing."""
-    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from auditor.formats.order import by_priority
+from auditor.formats.placing import placed
 from auditor.formats.text import plain
 from auditor.model.audit import Audit, Component
 from auditor.model.errors import UsageError
@@ -137,18 +136,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def write_tables(tables: Iterable[pd.DataFrame], path: Path) -> None:
     """Write tables of the same columns one below the other, holding one at a time. As `write_table`."""
-    place = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with place.open("wb") as file:
+        with placed(path) as file:
             (_stack_parquet if path.suffix == ".parquet" else _stack_csv)(tables, file)
-        place.replace(path)
     except ImportError as error:
         raise UsageError(_NO_PYARROW) from error
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            place.unlink(missing_ok=True)
 
 
 def _stack_csv(tables: Iterable[pd.DataFrame], file: IO[bytes]) -> None:

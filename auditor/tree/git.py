@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 
 from auditor.model.errors import UsageError
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 600  # seconds, for one answer of a local repository
 BATCH = 256  # ids asked for at once: 256 x 65 bytes fit any pipe's buffer, so asking never blocks
@@ -183,7 +186,8 @@ class Objects:
         (own / "config").write_text(f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}")
         if git.is_shallow():
             (own / "shallow").write_bytes((common / "shallow").read_bytes())
-        self._env = environment() | {"GIT_DIR": str(own), "GIT_OBJECT_DIRECTORY": str(common / "objects")}
+        self._store = common / "objects"
+        self._env = environment() | {"GIT_DIR": str(own), "GIT_OBJECT_DIRECTORY": str(self._store)}
 
     def close(self) -> None:
         """Removes the borrowed repository."""
@@ -203,19 +207,36 @@ class Objects:
         return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
 
     def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
-        """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time."""
+        """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time.
+
+        Raises GitError where it is the store that is gone, and no object of it.
+        """
         done = damaged = 0
         while done < len(ids):
             try:
                 for data in self._batches(ids[done:]):
+                    if data is None:
+                        self._require_folder()
                     done += 1
                     yield data
-            except GitError:  # git ends at an object that it cannot unpack
+            except GitError as error:  # git ends at an object that it cannot unpack
                 damaged += 1
                 if damaged > MOST_DAMAGED:
                     raise
+                self._require_answer()
+                log.warning("the object %s cannot be read: %s", ids[done], error)
                 done += 1
                 yield None
+
+    def _require_folder(self) -> None:
+        """Raises GitError where the store is gone: git calls every object missing then."""
+        if not self._store.is_dir():
+            raise GitError(f"its objects are gone: there is no {self._store}")
+
+    def _require_answer(self) -> None:
+        """Raises GitError where git can say nothing over the store, whatever the object."""
+        self._require_folder()
+        self.run("cat-file", "--batch-check")
 
     def _batches(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
         """As `contents`, up to an object that is damaged; raises GitError there."""

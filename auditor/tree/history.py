@@ -16,9 +16,10 @@ MAX_SUBJECT = 200
 # Forges write `[bot]`; the others are services that commit under names of their own.
 BOTS = regex(
     r"\[bot\]|^(dependabot|renovate|greenkeeper|pyup|snyk|imgbot|allcontributors|mergify|pre-commit-ci|github[ -]actions?|action@github\.com|"
-    r"gitlab-ci|semantic-release|release-please|codecov|deepsource|sourcery-ai|copybara|weblate)\b|[-_.]((ro)?bot|ci)(@|$)|^(bot|ci|jenkins)(@|$)",
+    r"gitlab-ci|semantic-release|release-please|codecov|deepsource|sourcery-ai|copybara|weblate)\b|[-_.](ro)?bot(@|$)|^(bot|ci|jenkins)(@|$)",
     re.I,
 )
+NAMED = regex(r"[-_]ci$", re.I)  # only in names: addresses end so for people too (marie.ci@school.fr)
 
 
 def read_history(objects: Objects, commit: str, *, state: str, limit: int, folder: str = "") -> History:
@@ -41,7 +42,7 @@ def _commits(tokens: list[bytes]) -> Iterator[Commit]:
     authors: dict[bytes, int] = {}
     names: dict[bytes, str] = {}  # the same files change again and again
     position = 0
-    bots: dict[bytes, bool] = {}
+    bots: dict[tuple[bytes, bytes], bool] = {}
     while position + 4 < len(tokens):
         name, time, email, who, subject = tokens[position : position + 5]
         position += 5
@@ -53,12 +54,14 @@ def _commits(tokens: list[bytes]) -> Iterator[Commit]:
         author = authors.setdefault(email.strip().lower(), len(authors))
         seconds = int(time) if time.isdigit() else 0
         text = subject.decode("utf-8", "replace")[:MAX_SUBJECT]
-        bot = any(bots[word] if word in bots else bots.setdefault(word, _is_bot(word)) for word in (email, who))
-        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes), bot)
+        if (email, who) not in bots:
+            bots[email, who] = _is_bot(email, who)
+        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes), bots[email, who])
 
 
-def _is_bot(name: bytes) -> bool:
-    return BOTS.search(name.decode("utf-8", "replace").strip()) is not None
+def _is_bot(email: bytes, name: bytes) -> bool:
+    address, who = (word.decode("utf-8", "replace").strip() for word in (email, name))
+    return any(found is not None for found in (BOTS.search(address), BOTS.search(who), NAMED.search(who)))
 
 
 def _change(tokens: list[bytes], position: int, names: dict[bytes, str]) -> tuple[Change, int]:

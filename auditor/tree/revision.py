@@ -46,12 +46,16 @@ class Revision:
         return [self._entry(*row, sizes=sizes, targets=targets) for row in rows]
 
     def read(self, entries: Sequence[Entry], limit: Callable[[str], int]) -> Iterator[tuple[str, bytes | None]]:
-        """The bytes of entries, in their order."""
+        """The bytes of entries, in their order. Raises UsageError where git can read none of them any more."""
         del limit  # kept when they were listed: a blob does not grow
         contents = self._objects.contents([entry.blob for entry in entries])
         try:
             for entry, data in zip(entries, contents, strict=True):
                 yield entry.path, data
+        except GitError as error:
+            raise UsageError(
+                f"git cannot read {self.target.path} any more ({error}); mend that repository, or clone it again."
+            ) from error
         finally:
             contents.close()
 

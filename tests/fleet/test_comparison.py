@@ -75,6 +75,13 @@ def test_a_problem_does_not_repeat_what_it_is_a_problem_of() -> None:
     assert comparison.result().standings[0].problem == "does not exist; give a folder"
 
 
+def test_a_problem_that_begins_like_its_target_keeps_its_words() -> None:
+    comparison = Comparison("2026-11-24")
+    comparison.add(Member("it"), None, problem="its process was ended")
+    comparison.add(Member("it"), None, problem="it does not exist")
+    assert {one.problem for one in comparison.result().standings} == {"its process was ended", "does not exist"}
+
+
 def test_what_several_have_is_shared() -> None:
     fleet = compared(
         a=audit([found(), found(line=9)]),

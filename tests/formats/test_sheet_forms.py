@@ -12,6 +12,7 @@ from auditor.formats import delta_terminal, fleet_terminal, json_file, sheet_htm
 from auditor.formats.view import course
 from auditor.formats.view.sheet import Scale
 from auditor.lifecycle.delta import compare
+from auditor.model.archetypes import NAMES
 from auditor.model.audit import Versions
 from auditor.model.finding import Severity
 from auditor.model.fleet import Fleet, Member, Shared, Spread, Standing
@@ -104,6 +105,15 @@ def test_the_page_of_a_trend_tells_when_debt_came_and_went() -> None:
     assert "before 2023-11-14" in text
 
 
+def test_families_without_debt_are_those_that_no_row_names() -> None:
+    had, never = "DAT\nx", "LKG\ny"  # both are shown otherwise than they are spelled
+    judged = tuple(msgspec.structs.replace(point(at, 3.0), families={"": 1.0, had: 3.0, never: 0.0}) for at in (0, 1))
+    page = course.sheet(msgspec.structs.replace(trend(judged), half_lives=()))
+    (families,) = [part for part in page.parts if part.id == "families"]
+    assert [len(one.rows) for one in families.tables] == [2]
+    assert families.notes == ("No debt at any of these commits: LKG y.",)
+
+
 def test_a_line_is_broken_where_a_commit_was_not_judged() -> None:
     scale = Scale(0, 10, 100)
     assert scale.line([(0, 1.0), (5, None), (10, 2.0)]).count("M") == 2
@@ -113,6 +123,7 @@ def test_a_line_is_broken_where_a_commit_was_not_judged() -> None:
 
 def test_the_page_of_a_fleet_ranks_and_tells_what_failed() -> None:
     text = Page(sheet_html.render_fleet(FLEETS["two"]())).text
+    assert NAMES["P"] in text
     assert "Problems that more than one repository has" in text
     assert "it is broken" in text
 

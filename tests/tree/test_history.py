@@ -105,6 +105,13 @@ def test_a_clone_without_blobs_has_its_change_sets(repo: Repo, tmp_path: Path) -
         ("Robot Jones", "jones@example.org", False),
         ("Lucia Ci", "lucia@example.org", False),
         ("Ann", "ann@ci.example.org", False),
+        ("Marie Curie", "marie.ci@school.example", False),
+        ("Marie Curie", "marie-ci@school.example", False),
+        ("marie.ci", "marie@school.example", False),
+        ("team_ci", "team@example.org", True),
+        ("CI", "builds@example.org", True),
+        ("Builds", "ci@example.org", True),
+        ("Builds", "team.bot@example.org", True),
     ],
 )
 def test_who_is_a_bot(repo: Repo, name: str, email: str, bot: bool) -> None:

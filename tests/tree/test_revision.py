@@ -192,7 +192,7 @@ def test_a_repository_whose_objects_are_gone_is_the_users_to_mend(repo: Repo) ->
         open_tree(str(repo.root / ".git"))
 
 
-def test_an_object_that_git_cannot_unpack_costs_itself_alone(repo: Repo) -> None:
+def test_an_object_that_git_cannot_unpack_costs_itself_alone(repo: Repo, caplog: pytest.LogCaptureFixture) -> None:
     files = {f"{name}.py": "".join(f"{name}{n} = {n * 7919 % 10007}\n" for n in range(5_000)) for name in "abcde"}
     repo.commit({**files})
     for name in "bd":
@@ -204,9 +204,25 @@ def test_an_object_that_git_cannot_unpack_costs_itself_alone(repo: Repo) -> None
     with open_tree(str(repo.root / ".git")) as tree:
         found = dict(tree.read(files))
     assert found == {path: None if path in ("b.py", "d.py") else text.encode() for path, text in files.items()}
+    told_of = [blob_file(repo, f"{name}.py") for name in "bd"]
+    assert all(f"{place.parent.name}{place.name} cannot be read" in caplog.text for place in told_of)
     told = audit(str(repo.root / ".git"), use_cache=False)
     assert [(one.path, one.code) for one in told.problems] == [("b.py", "unread"), ("d.py", "unread")]
     assert (told.coverage.files_read, told.coverage.files_failed, told.errors) == (3, 2, ())
+
+
+@pytest.mark.parametrize("read_before", [False, True])
+def test_a_store_that_is_gone_is_no_repository_without_contents(repo: Repo, read_before: bool) -> None:
+    """On a share that comes off, or beside somebody who deletes: nothing may be said of what was not read."""
+    files = {f"{number}.py": f"{number}\n" for number in range(git_room.BATCH + 9)}
+    repo.commit({**files})
+    with open_tree(str(repo.root / ".git")) as tree:
+        reading = tree.read(files)
+        if read_before:
+            next(iter(reading))
+        (repo.root / ".git" / "objects").rename(repo.root / ".git" / "gone")
+        with pytest.raises(UsageError, match=r"git cannot read .* any more"):
+            list(reading)
 
 
 def test_a_clone_without_contents_accuses_nobody_and_is_judged_provisionally(repo: Repo, tmp_path: Path) -> None:

@@ -111,12 +111,13 @@ def _families(trend: Trend, judged: Sequence[Point]) -> Part | None:
         Column("Family", "head"), Column("First", "number"), Column("Last", "number"), Column("Most", "number"),
         Column("Findings with a known birth", "number"), Column("Fixed", "number"), Column("Half are gone after"),
     )  # fmt: skip
-    rows = []
+    rows, clean = [], list[str]()
     for name in names:
         known = [debt for point in judged if (debt := point.families.get(name)) is not None]
         ends = (known[0], known[-1], max(known)) if known else (None, None, None)
         age = ages.get(name)
         if age is None and not any(known):
+            clean.append(name)
             continue
         days = (
             "more than half are still there"
@@ -128,8 +129,7 @@ def _families(trend: Trend, judged: Sequence[Point]) -> Part | None:
         counts = (f"{age.findings:,}", f"{age.fixed:,}") if age else ("", "")
         rows.append((text(name), *(text(decimal(end)) for end in ends), *map(text, counts), text(days)))
     made = table("Debt by family, and its half-life (the median of Kaplan and Meier)", columns, rows)
-    clean = [name for name in names if name not in {row[0][0].text for row in rows}]
-    notes = (f"No debt at any of these commits: {', '.join(clean)}.",) if clean and rows else ()
+    notes = (f"No debt at any of these commits: {', '.join(map(plain, clean))}.",) if clean and rows else ()
     intro = "Findings that were there at the first commit have no known age and do not enter the half-life; what is still open counts as long as it was seen."
     return Part("families", "Families", intro, tables=(made,), notes=notes) if made else None
 

@@ -6,12 +6,10 @@ from auditor.formats.text import decimal, hours, percent, plain, plural, span
 from auditor.formats.view.charts import family_bar
 from auditor.formats.view.pieces import Column, Figure, Table, code, listed, table, text
 from auditor.formats.view.sheet import BarRow, Part, Sheet
+from auditor.model.archetypes import NAMES
 from auditor.model.fleet import Fleet, Standing
 
 _MOST = 5_000
-KINDS = {
-    "L": "library", "R": "research", "P": "pipeline", "S": "service", "A": "application", "T": "tutorial", "N": "notebooks",
-}  # fmt: skip
 
 
 def sheet(fleet: Fleet) -> Sheet:
@@ -67,7 +65,7 @@ def _ranking(judged: list[Standing]) -> Part | None:
         (
             text(one.name), code(one.commit[:10]) if one.commit else text(""), text(span(one.low, one.high)),
             *(text(f"{one.counts.get(word, 0):,}") for word in ("critical", "high", "medium")), text(hours(one.hours_p50)),
-            text(f"{one.lines:,}"), text(", ".join(KINDS.get(letter, letter) for letter in one.archetypes)),
+            text(f"{one.lines:,}"), text(", ".join(NAMES.get(letter, letter) for letter in one.archetypes)),
             text(percent(one.coverage)),
         )
         for one in judged

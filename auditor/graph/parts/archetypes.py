@@ -9,21 +9,13 @@ from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DEPLOYING, MODEL_SERVERS, PIPELINES, SERVING, DeclaredStep
 from auditor.graph.parts.portrait import Portrait, Signal
 from auditor.graph.parts.teaching import notebooks, teaching
+from auditor.model.archetypes import NAMES
 from auditor.model.artefact import Role
 from auditor.model.audit import ArchetypeScore
 from auditor.model.regex import regex
 from auditor.program.running.mentions import mentions
 from auditor.program.running.runs import Run
 
-NAMES = {
-    "L": "library",
-    "R": "research code",
-    "P": "training pipeline",
-    "S": "production service",
-    "A": "LLM application",
-    "T": "tutorial or examples",
-    "N": "notebook collection",
-}
 SURE = 0.6
 SHOWN = 0.3
 PLAIN = 0.8
