@@ -35,7 +35,8 @@ def test_who_is_handed_a_document_begins_for_whoever_calls_him() -> None:
 
 def test_a_path_is_followed_over_functions_that_hand_it_on() -> None:
     source = (
-        LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\ndef main(path):\n    use(path)\nmain('params.yaml')\n"
+        LOAD
+        + "def use(path):\n    c = load(path)\n    print(c['out'])\ndef main(path):\n    use(path)\nmain('params.yaml')\n"
     )
     assert read({"main.py": source}) == [("out", "main.py", 6)]
 
