@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
-from auditor.graph.commits import work
 from auditor.graph.data import versions
 from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
@@ -217,7 +216,7 @@ def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
         return {}
     paths = {finding.place.path for finding in findings}
     people: dict[str, set[int]] = {}
-    for one in work(history):
+    for one in graphs.world.work:
         for path in one.names & paths:
             people.setdefault(path, set()).add(one.author)
     return {path: len(people[path]) for path in sorted(people)}
