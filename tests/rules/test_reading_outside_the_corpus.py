@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.graph.views.account import problems
+from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
 from tests.pages import graphs
 
@@ -184,9 +186,12 @@ def test_what_a_run_of_a_notebook_leaves_is_no_notebook_of_its_own() -> None:
     cell = CELL % ("1", 1, "import pickle\\ndef size():\\n    return frames.shape\\n\\nsize()")
     left = '"metadata": {"papermill": {"input_path": "a.ipynb", "output_path": "out/a.ipynb"}}'
     assert found({"out/a.ipynb": NOTEBOOK % cell}, "COD008", "N")
-    assert not found(
-        {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}, "COD008", "N"
-    )
+    files = {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}
+    assert not found(files, "COD008", "N")
+    made = graphs(files)
+    assert [(problem.path, problem.code) for problem in problems(made)] == [("out/a.ipynb", "outcome")]
+    assert not any(node.kind is NodeKind.PARSE_ERROR for node in made.nodes.values())
+    assert not made.components[0].unreadable
 
 
 TRAINS = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef fit():\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['a']], f['y'])\n    print(m.predict(f[['a']]))\n    joblib.dump(m, 'm.pkl')\n"
