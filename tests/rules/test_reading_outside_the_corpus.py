@@ -429,6 +429,23 @@ def test_a_bucket_whose_versions_are_kept_keeps_the_model_that_is_sent_there() -
     assert not found({**DEPLOYED, **keep, "fit.py": save}, "OPS003", "S")
 
 
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [
+        ("shop/churn", "finding"), ("shop/churn:latest", "finding"), ("${REGISTRY}/churn", "finding"),
+        ("${REGISTRY}:5000/churn", "finding"), ("${IMAGE}:latest", "finding"), ("${IMAGE}", "unknown"),
+        ("shop/${NAME}", "unknown"), ("${IMAGE}:${TAG}", "clean"), ("shop/churn:$GITHUB_SHA", "clean"),
+    ],
+)  # fmt: skip
+def test_a_variable_may_hold_the_tag_of_an_image_that_is_pushed(image: str, outcome: str) -> None:
+    save = TRAINS.replace(
+        "joblib.dump(m, 'm.pkl')", "joblib.dump(m, 'm.pkl')\n\n\nif __name__ == '__main__':\n    fit()"
+    )
+    files = {**DEPLOYED, "fit.py": save, "go.sh": f"docker push {image}\n"}
+    (verdict,) = judge(graphs(files, archetypes="S").components, [RULES["OPS003"]]).verdicts
+    assert verdict.outcome.value == outcome
+
+
 def test_what_a_program_starts_is_started() -> None:
     start = "import subprocess\nimport sys\n\n\ndef retrain():\n    subprocess.run([sys.executable, '-m', 'src.fit'])\n"
     files = {"src/__init__.py": "", "src/fit.py": DEPLOYED["fit.py"]}
