@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.graph.data.versions import FINISHED
 from auditor.graph.views.account import problems
 from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
@@ -453,11 +454,42 @@ def test_what_a_program_starts_is_started() -> None:
     assert not found({**files, "src/again.py": start}, "REP010")
 
 
-def test_data_of_a_competition_were_given_out_once() -> None:
-    fit = "import subprocess\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n{}f = pd.read_csv('energy-use.zip')\nRidge().fit(f[['a']], f['y'])\n"
-    get = "subprocess.run(['kaggle', 'competitions', 'download', '-c', 'energy-use'])\n"
-    (unknown,), (given,) = found({"a.py": fit.format("")}, "DAT001"), found({"a.py": fit.format(get)}, "DAT001")
-    assert given.severity.rank < unknown.severity.rank
+@pytest.mark.parametrize(
+    ("get", "data", "given"),
+    [
+        ("subprocess.run(['kaggle', 'competitions', 'download', '-c', 'energy-use'])", "energy-use.zip", True),
+        ("os.system(f'kaggle competitions download -c energy-use -p {here}')", "raw/energy-use/a.csv", True),
+        ("kagglehub.competition_download('energy-use')", "energy-use/a.csv", True),
+        ("os.system('kaggle competitions download -c energy-use')", "energy.csv", False),
+        ("os.system('kaggle competitions download -c data')", "data/a.csv", False),
+        ("kagglehub.dataset_download('me/energy-use')", "me/a.csv", False),
+        ("print('kaggle', 'download', 'energy-use')", "energy-use.zip", False),
+    ],
+)
+def test_data_of_a_competition_were_given_out_once(get: str, data: str, given: bool) -> None:
+    fit = f"import os\nimport subprocess\nimport kagglehub\n{get}\n"
+    fit += f"import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('{data}')\nRidge().fit(f[['a']], f['y'])\n"
+    (plain,), (told,) = found({"a.py": fit.replace(get, "")}, "DAT001"), found({"a.py": fit}, "DAT001")
+    assert (told.severity.rank < plain.severity.rank) is given
+
+
+def test_data_of_a_competition_may_be_downloaded_by_another_file() -> None:
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('energy-use/a.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    get = {"get.sh": "kaggle competitions download -c energy-use\n"}
+    (plain,), (told,) = found({"a.py": fit}, "DAT001"), found({"a.py": fit, **get}, "DAT001")
+    assert told.severity.rank < plain.severity.rank
+
+
+@pytest.mark.parametrize(
+    ("home", "finished"),
+    [
+        ("figshare.com/files", True), ("ndownloader.figshare.com/files", True), ("zenodo.org/x", True),
+        ("dataverse.harvard.edu/api", True), ("dataverse.example.ac.uk/api", True), ("demo.dataverse.org/api", False),
+        ("myfigshare.com/files", False), ("dataverse/files", False),
+    ],
+)  # fmt: skip
+def test_archives_publish_a_set_once(home: str, finished: bool) -> None:
+    assert bool(FINISHED.search(f"url:https://{home}/wine.csv")) is finished
 
 
 def test_integration_without_any_test_is_told_as_that_before_what_it_leaves_out() -> None:
