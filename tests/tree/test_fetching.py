@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -260,6 +261,43 @@ def test_one_that_says_no_asks_nobody(
     assert "cannot be fetched" in str(said.value)
     assert "\n" not in str(said.value)
     assert not (tmp_path / "asked").exists()
+
+
+AT_A_TERMINAL = """
+import os, sys
+from pathlib import Path
+from auditor.model.errors import UsageError
+from auditor.tree import open_tree
+os.open(os.ttyname(0), os.O_RDWR)  # who leads a session owns the first terminal that it opens
+try:
+    open_tree(sys.argv[1], cache_dir=Path(sys.argv[2]))
+except UsageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals of this kind")
+def test_one_that_wants_a_password_asks_for_none_at_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_ASKPASS", raising=False)
+    monkeypatch.delenv("SSH_ASKPASS", raising=False)
+    person, terminal = os.openpty()
+    with (
+        serving.answering(401, ("WWW-Authenticate", 'Basic realm="x"')) as url,
+        os.fdopen(terminal, "rb"),
+        os.fdopen(person, "rb", buffering=0) as shown,
+    ):
+        command = [sys.executable, "-c", AT_A_TERMINAL, f"{url}/a.git", str(tmp_path / "cache")]
+        process = subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, start_new_session=True)
+        os.write(person, b"\n")  # else one who is asked would wait for ever
+        try:
+            said, _ = process.communicate(timeout=120)
+        finally:
+            process.kill()
+        os.set_blocking(person, False)
+        assert b"name" not in (shown.read(4096) or b"")
+    assert b"cannot be fetched" in said
 
 
 def test_kept_clones_are_known_and_can_be_dropped(bare: Path, tmp_path: Path) -> None:
