@@ -91,7 +91,13 @@ def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], 
     if stands.unsure and loaded.rule.serves:
         judgements = [_unsure(judgement) for judgement in judgements]
     verdict, found = fold(info, graph.id, judgements, stands.weight, bool(graph.unreadable))
-    return verdict, [_at_home(finding, graph) for finding in found], "", ""
+    return _told_at_home(verdict, graph), [_at_home(finding, graph) for finding in found], "", ""
+
+
+def _told_at_home(verdict: Verdict, graph: ArtefactGraph) -> Verdict:
+    """A verdict that calls a program which a command of some file holds by that file."""
+    searched = tuple(dict.fromkeys(map(graph.said_at_home, verdict.searched)))
+    return replace(verdict, reason=graph.said_at_home(verdict.reason), searched=searched)
 
 
 def _at_home(finding: Finding, graph: ArtefactGraph) -> Finding:

@@ -102,6 +102,15 @@ def test_an_informative_finding_is_told_and_not_counted() -> None:
     assert (verdict.n, verdict.certainties, verdict.outcome) == (1, (), Outcome.FINDING)
 
 
+def test_a_program_that_a_command_holds_is_called_by_its_file_in_verdicts_as_well() -> None:
+    def looks(_: ArtefactGraph) -> Iterable[Judgement]:
+        return [NotEvidenced("run.sh!1 has none", searched=("run.sh!1", "run.sh:3", "a.py"))]
+
+    (graph,) = graphs({"run.sh": "set -e\npython - <<'E'\nprint(1)\nE\n"}).components
+    (verdict,) = judge([graph], [loaded(rule("COD901"), looks)]).verdicts
+    assert (verdict.reason, verdict.searched) == ("run.sh:3 has none", ("run.sh:3", "a.py"))
+
+
 def test_a_rule_that_raises_is_unknown_with_an_error_and_the_others_go_on() -> None:
     def fails(_: ArtefactGraph) -> Iterator[Judgement]:
         yield FOUND

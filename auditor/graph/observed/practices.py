@@ -92,34 +92,6 @@ class Practices:
         number = self._taken[name] = self._taken.get(name, 0) + 1
         return name if number == 1 else f"{name}@{number}"
 
-    def _own_statistics(self) -> None:
-        """Functions of the repository that compute a distance of two samples under its name."""
-        code = self.resolved.code
-        for path in code.paths:
-            for number in code.scopes(path) if places.is_product(path) else ():
-                scope = code.scope(path, number)
-                name = scope.name.rpartition(".")[2]
-                given = [param.name for param in scope.params if param.name not in ("self", "cls")]
-                compares = len(given) > 1 and any(_COMPARED.search(word) for word in given)
-                if scope.kind == "function" and scope.logical > 1 and compares and OWN_STATISTIC.search(name):
-                    node = self.store.node(
-                        f"monitor:{path}#{scope.name}",
-                        NodeKind.MONITOR,
-                        name,
-                        path=path,
-                        line=scope.line,
-                        tool="own",
-                        drift="data",
-                    )
-                    said = self._evidence(path, scope.line, name, "name", 0.5)
-                    self.store.edge(
-                        function_node(self.store, self.resolved, (path, number)),
-                        node,
-                        EdgeKind.RUNS,
-                        (said,),
-                        via="monitors",
-                    )
-
     def _compares(self, site: Site, effect: Effect) -> bool:
         """Whether the words around a statistical distance say that it compares data of two times."""
         given = [*effect.call.args, *(value for _, value in effect.call.keywords)]
@@ -144,6 +116,25 @@ class Practices:
                 if touch.way == "read" and touch.kind in _DATA:
                     table.setdefault(id(touch.effect.call), []).append(touch)
         return table
+
+    def _own_statistics(self) -> None:
+        """Functions of the repository that compute a distance of two samples under its name."""
+        code = self.resolved.code
+        for path in code.paths:
+            for number in code.scopes(path) if places.is_product(path) else ():
+                scope = code.scope(path, number)
+                name = scope.name.rpartition(".")[2]
+                given = [param.name for param in scope.params if param.name not in ("self", "cls")]
+                compares = len(given) > 1 and any(_COMPARED.search(word) for word in given)
+                if scope.kind == "function" and scope.logical > 1 and compares and OWN_STATISTIC.search(name):
+                    where = code.place(path, scope.line)
+                    node = self.store.node(
+                        f"monitor:{path}#{scope.name}", NodeKind.MONITOR, name, path=path, line=where.line,
+                        cell=where.cell, tool="own", drift="data",
+                    )  # fmt: skip
+                    said = self._evidence(path, scope.line, name, "name", 0.5)
+                    function = function_node(self.store, self.resolved, (path, number))
+                    self.store.edge(function, node, EdgeKind.RUNS, (said,), via="monitors")
 
     def _register(self, site: Site, effect: Effect) -> None:
         """A function and the name in a registry under which it puts a model, by a call of its own or as it saves the model."""

@@ -28,8 +28,6 @@ _WITH_VALUE = frozenset({
     "--timeout", "--retries", "--proxy", "--platform", "--python-version", "--progress-bar", "--cache-dir", "--python", "-p",
     "--src", "--log", "--report", "-e", "--editable", "--build-option", "--global-option", "--config-settings", "-w", "--wheel-dir",
 })  # fmt: skip
-_DEEPEST = 8
-"""Lists that include one another."""
 _FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
 
 
@@ -77,12 +75,19 @@ def unread_lists(world: World) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_unread(world: World, path: str, listed: str, depth: int = 0) -> bool:
-    """Whether a list is here and no reader knows it, or a list that it includes."""
-    names = {normal(join(dirname(path), listed)), normal(listed)} & world.sizes.keys()
-    known = [name for name in sorted(names) if name in world.files and _is_list(world.files[name])]
-    parts = [(name, ref.path) for name in known for ref in world.files[name].references if ref.how == "requirement"]
-    return bool(names) and (not known or (depth < _DEEPEST and any(_is_unread(world, *p, depth + 1) for p in parts)))
+def _is_unread(world: World, path: str, listed: str) -> bool:
+    """Whether a list is here and no reader knows it, or a list that it includes; lists may include one another."""
+    todo, seen = [(path, listed)], set[str]()
+    while todo:
+        here, said = todo.pop()
+        names = {normal(join(dirname(here), said)), normal(said)} & world.sizes.keys()
+        known = {name for name in names if name in world.files and _is_list(world.files[name])}
+        if names and not known:
+            return True
+        parts = [(name, ref) for name in known - seen for ref in world.files[name].references]
+        todo += [(name, ref.path) for name, ref in parts if ref.how == "requirement"]
+        seen |= known
+    return False
 
 
 def _is_list(facts: Facts) -> bool:

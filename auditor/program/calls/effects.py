@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
@@ -19,6 +21,7 @@ from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Answers
+from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Code, Frame, Local, Module
 from auditor.program.naming.scopes import Block, CallSite
 from auditor.program.symbolic.evaluate import Evaluator
@@ -50,7 +53,7 @@ class Effects:
         for path in code.paths:
             self._add(files.of(path))
         self.lifted, self.cut = carried(self)
-        self.tree = files.tree.with_calls(self.callers, self.asked, files.of, self.lifted)
+        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.asked, files.of))
         """The tree of the answers, with all that is known of calls."""
 
     def _add(self, file: FileEffects) -> None:
@@ -68,10 +71,6 @@ class Effects:
             calls = (each.call.func for other in self.reached(site) for each in self.code.index(*other).calls)
             self._asked[site] = frozenset(func.name for func in calls if type(func) is Attr)
         return self._asked[site]
-
-    def called(self, site: Site) -> bool:
-        """Whether anything calls a scope."""
-        return bool(self.callers.get(site))
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""

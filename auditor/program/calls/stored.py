@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 Ref: TypeAlias = tuple[str, int, int, int]
 """Where a call stands in a file: what holds it, its scope, which parameter or decorator, and its number there."""
 
+MOST_BYTES = 1 << 26
+"""What the effects of one file take, packed, at the most."""
+
 
 class Store(Protocol):
     """Where values are kept by key: the cache of facts."""
@@ -103,7 +106,7 @@ class Shelf:
             self._held = dict(self._store.get_many(self._keys.values()))
         packed = self._held.get(self._keys.get(path, b""))
         try:
-            stored = _STORED.decode(zlib.decompress(packed)) if packed is not None else None
+            stored = _STORED.decode(_inflated(packed)) if packed is not None else None
         except (ValueError, zlib.error) as error:
             log.debug("the stored effects of %s are damaged: %s", path, error)
             stored = None
@@ -133,7 +136,16 @@ class Shelf:
     def flush(self) -> None:
         """Store what was put."""
         self._store.put_many(self._new)
-        self._new = {}
+        self._new, self._held = {}, None
+
+
+def _inflated(packed: bytes) -> bytes:
+    """What was stored. Raises ValueError where it is larger than the effects of a file ever are: a few bytes may hold gigabytes."""
+    made = zlib.decompressobj()
+    told = made.decompress(packed, MOST_BYTES)
+    if not made.eof:
+        raise ValueError(f"it is cut, or more than {MOST_BYTES:,} bytes")
+    return told
 
 
 def _packed(code: Code, path: str, file: FileEffects) -> _File | None:

@@ -28,70 +28,55 @@ Import: TypeAlias = tuple[str, str, int]
 """An importer (or a folder), a dotted name, and the level of the import (or `UNDER`)."""
 
 
-class Tree:
-    """What a trace can ask of a tree. `digests` tell the contents of its files: equal ones have equal facts."""
+class Calls(msgspec.Struct, frozen=True):
+    """All that is known of calls once each file was read: who calls a scope, and what lands in it.
 
-    def __init__(
-        self,
-        code: Code,
-        invocations: Invocations,
-        digests: Mapping[str, bytes],
-        callers: Mapping[Site, Sequence[object]] | None = None,
-        lifted: Mapping[Site, Sequence[object]] | None = None,
-        asked: Callable[[Site], frozenset[str]] | None = None,
-        effects: Callable[[str], object] | None = None,
-        names: Mapping[int, str] | None = None,
-    ) -> None:
-        """Once all calls are known: `callers` and `lifted` effects by scope, and what methods are `asked` for by all that runs with one."""
-        self.code = code
-        self.invocations = invocations
-        self._digests = digests
-        self._callers = callers or {}
-        self._lifted = lifted or {}
-        self._asked = asked or _nothing
-        self._effects = effects
-        self.names: Mapping[int, str] = names or {}
+    `asked` are the names of the methods that are called by all that a scope reaches, `effects` those of a file.
+    """
+
+    callers: Mapping[Site, Sequence[object]] = {}
+    lifted: Mapping[Site, Sequence[object]] = {}
+    asked: Callable[[Site], frozenset[str]] = lambda _site: frozenset()
+    effects: Callable[[str], object] = lambda _path: None
+
+
+class Tree(msgspec.Struct, frozen=True, eq=False):
+    """What a trace can ask of a tree.
+
+    `digests` tell the contents of its files: equal ones have equal facts. `calls` are known once each file was read, and
+    `names` once it is known what programs hand to each other.
+    """
+
+    code: Code
+    invocations: Invocations
+    digests: Mapping[str, bytes]
+    calls: Calls = Calls()
+    names: Mapping[int, str] = {}
 
     def file(self, path: str) -> bytes | None:
         """The content of a file, by its digest; None where there is no such file, `UNNAMED` where its content has no digest."""
-        digest = self._digests.get(path)
+        digest = self.digests.get(path)
         return UNNAMED if digest is None and path in self.code.files else digest
 
     def is_called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
-        return bool(self._callers.get(site))
-
-    def with_calls(
-        self,
-        callers: Mapping[Site, Sequence[object]],
-        asked: Callable[[Site], frozenset[str]],
-        effects: Callable[[str], object],
-        lifted: Mapping[Site, Sequence[object]] | None = None,
-    ) -> Tree:
-        """The same tree once all calls are known, the effects of each file, and what lands in callers."""
-        return Tree(self.code, self.invocations, self._digests, callers, lifted, asked, effects)
-
-    def with_names(self, names: Mapping[int, str]) -> Tree:
-        """The same tree once it is known what programs hand to each other."""
-        return Tree(
-            self.code, self.invocations, self._digests, self._callers, self._lifted, self._asked, self._effects, names
-        )
+        return bool(self.calls.callers.get(site))
 
     def effects(self, path: str) -> object:
         """The effects of a file."""
-        return self._effects(path) if self._effects is not None else None
+        return self.calls.effects(path)
 
     def callers(self, site: Site) -> tuple[object, ...]:
         """The calls of a scope."""
-        return tuple(self._callers.get(site, ()))
+        return tuple(self.calls.callers.get(site, ()))
 
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""
-        return self._asked(site)
+        return self.calls.asked(site)
 
     def lifted(self, site: Site) -> tuple[object, ...]:
         """The effects of callees that land in a scope."""
-        return tuple(self._lifted.get(site, ()))
+        return tuple(self.calls.lifted.get(site, ()))
 
     def imported(self, asked: Import) -> str | None:
         """The file that an import means."""
@@ -157,10 +142,6 @@ class Trace(msgspec.Struct):
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     return len(one) == len(other) and all(map(operator.is_, one, other))
-
-
-def _nothing(_site: Site) -> frozenset[str]:
-    return frozenset()
 
 
 def told(starts: Iterable[Invocation]) -> bytes:

@@ -81,11 +81,14 @@ class _Noted(dict[str, T]):
         self._by.note(path)
         return self._whole.get(path, default)
 
-    def __iter__(self) -> NoReturn:
-        raise LookupError("an answer about one file may not look at all files")
-
     def __len__(self) -> NoReturn:
         raise LookupError("an answer about one file may not count all files")
+
+    def _all(self, *_: object) -> NoReturn:
+        raise LookupError("an answer about one file may not look at all files")
+
+    __iter__ = __reversed__ = keys = values = items = copy = __or__ = __ror__ = __eq__ = __ne__ = _all
+    """A dict gives what is in it without asking for it: here that were only the files that were asked for before."""
 
 
 class _Modules(Modules):

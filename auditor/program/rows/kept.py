@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar, cast
 
+from msgspec.structs import replace
+
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.kept.answers import Answers, View
@@ -30,7 +32,7 @@ class Rows:
 
         `names` are the files, by the identity of the effects that write and read them.
         """
-        tree, memory = self._effects.tree.with_names(names), self._effects.files.memory
+        tree, memory = replace(self._effects.tree, names=names), self._effects.files.memory
 
         def find(view: View) -> dict[str, Trace]:
             return followed_together(SeenEffects(view, self._effects), paths, _Names(view))

@@ -176,11 +176,6 @@ def _loaded(m: Machine, called: Called, entry: Entry) -> Value | None:
     return files.read(m, called)
 
 
-def _saved(m: Machine, called: Called, entry: Entry) -> Value:
-    m.trace.saved.update(value.ref for value in called.every() if value.kind == "model")
-    return OTHER
-
-
 def _sampled(m: Machine, called: Called, entry: Entry) -> Value | None:
     """Random positions: `permutation`, `choice`, `sample`, `rand`."""
     word = called.name.rpartition(".")[2]
@@ -213,7 +208,7 @@ _BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
     Role.FIT: models.trained_by_function,
     Role.RESAMPLE: _resampled,
     Role.LOAD_MODEL: _loaded,
-    Role.SAVE_MODEL: _saved,
+    Role.SAVE_MODEL: lambda _m, _called, _entry: OTHER,
     Role.SAMPLE: _sampled,
 }
 

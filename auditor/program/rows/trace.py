@@ -61,16 +61,19 @@ class Evaluation(NamedTuple):
 
 @dataclass
 class Trace:
-    """Everything one run saw. `answers` are predictions over rows that no split held out, with statistics in them; `earlier` are splits of the programs that handed rows over; `unresolved` counts metrics of which no model could be told, `cut` says why it stopped early."""
+    """Everything one run saw."""
 
     evaluations: list[Evaluation] = field(default_factory=list)
     answers: list[Evaluation] = field(default_factory=list)
+    """Predictions over rows that no split held out, with statistics in them."""
     trainings: list[Trained] = field(default_factory=list)
     splits: dict[int, Split] = field(default_factory=dict)
     fits: list[Fit] = field(default_factory=list)
-    saved: set[int] = field(default_factory=set)
     unresolved: int = 0
+    """Metrics of which no model could be told."""
     held_out: list[Rows] = field(default_factory=list)
     earlier: dict[int, Split] = field(default_factory=dict)
+    """Splits of the programs that handed rows over."""
     signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
     cut: str = ""
+    """Why it stopped early."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.graph import ArtefactGraph, Graphs
@@ -128,6 +130,14 @@ def test_a_function_that_computes_drift_is_a_monitor(signature: str, watches: bo
     found = graphs({"m.py": f"def {signature}:\n    x = 1\n    return x\n"})
     kinds = [(node.kind, node.attrs["tool"]) for node in found.nodes.values() if node.id.startswith("monitor:")]
     assert kinds == [(NodeKind.MONITOR, "own")] * watches
+
+
+def test_a_function_of_a_notebook_that_computes_drift_stands_in_its_cell() -> None:
+    sources = ["x = 1\n", "y = 2\ndef compute_psi(expected, actual):\n    z = 1\n    return z\n"]
+    cells = [{"cell_type": "code", "source": source, "outputs": []} for source in sources]
+    found = graphs({"m.ipynb": json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})})
+    (node,) = (node for node in found.nodes.values() if node.kind is NodeKind.MONITOR)
+    assert (node.path, node.cell, node.line) == ("m.ipynb", 1, 2)
 
 
 @pytest.mark.parametrize(

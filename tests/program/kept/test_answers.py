@@ -7,6 +7,7 @@ import hashlib
 import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from auditor.graph.declared.steps import Steps
 from auditor.knowledge import load
 from auditor.model.facts import Facts
 from auditor.program import Memory, Resolved, resolve
-from auditor.program.calls import carrying
+from auditor.program.calls import carrying, stored
 from auditor.program.kept import answers
 from auditor.program.kept.traces import Tree
 from auditor.program.rows.row_sets import Rows
@@ -286,6 +287,30 @@ def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> N
     first = told(resolved(facts, Memory(held)))
     held.values = {key: spoilt(value) for key, value in held.values.items()}
     assert told(resolved(facts, Memory(held))) == first
+
+
+@pytest.mark.parametrize(("more", "used"), [(0, True), (-1, False)])
+def test_what_inflates_to_more_than_effects_take_is_not_used(
+    more: int, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, held = Contents(), Held()
+    facts = contents.facts(START)
+    first = told(resolved(facts, Memory(held)))
+    largest = max(len(zlib.decompress(value)) for value in held.values.values())
+    monkeypatch.setattr(stored, "MOST_BYTES", largest + more)
+    assert told(resolved(facts, Memory(held))) == first
+    monkeypatch.setattr(program, "of_file", None)
+    with nullcontext() if used else pytest.raises(TypeError):
+        told(resolved(facts, Memory(held)))
+
+
+def test_what_was_stored_is_let_go_once_all_is_found() -> None:
+    contents, held = Contents(), Held()
+    facts = contents.facts(START)
+    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
+    shelf = resolved(facts, Memory(held)).effects.files._shelf
+    assert isinstance(shelf, stored.Shelf)
+    assert shelf._held is None
 
 
 @pytest.mark.parametrize("most", [2, 9, 40])

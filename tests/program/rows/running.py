@@ -5,7 +5,6 @@ from __future__ import annotations
 from auditor.knowledge import load
 from auditor.program import resolve
 from auditor.program.rows import verdicts
-from auditor.program.rows.interpret import followed
 from auditor.program.rows.trace import Trace
 from auditor.readers import candidates, read_file
 
@@ -29,7 +28,7 @@ def run(files: dict[str, str] | str, path: str = "train.py") -> Trace:
     """The trace of one program of a tree."""
     tree = {path: files} if isinstance(files, str) else files
     facts = {name: read_file(candidates(name), text.encode()) for name, text in tree.items()}
-    trace = followed(resolve(facts, frozenset(tree), load()).effects, path)
+    trace = resolve(facts, frozenset(tree), load()).rows.of(path)
     assert trace is not None
     return trace
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.model.artefact import Role
 from auditor.program.rows import verdicts
-from auditor.program.rows.interpret import followed_together
 from auditor.program.rows.trace import Trace
 from tests.program.asking import program
 
@@ -16,13 +17,13 @@ ON_TEST = "print(accuracy_score(test.y, model.predict(test[['a']])))\n"
 ON_TRAINING = "print(accuracy_score(train.y, model.predict(train[['a']])))\n"
 
 
-def together(**programs: str) -> dict[str, Trace]:
+def together(**programs: str) -> Mapping[str, Trace]:
     """The traces of programs that hand one model over, in their order."""
     files = {f"{name}.py": text for name, text in programs.items()}
-    effects = program(files).effects
+    found = program(files)
     handing = (Role.SAVE_MODEL, Role.LOAD_MODEL)
-    names = {id(e): "model.pkl" for own in effects.own.values() for e in own if e.role in handing}
-    return followed_together(effects, files, names)
+    names = {id(e): "model.pkl" for own in found.effects.own.values() for e in own if e.role in handing}
+    return found.rows.together(tuple(files), names)
 
 
 def test_what_one_program_judges_the_next_one_judges_as_well() -> None:

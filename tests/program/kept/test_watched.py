@@ -1,0 +1,76 @@
+"""What an answer about one file looks at is noted, and what concerns all files at once cannot be asked."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from auditor.program import Resolved
+from auditor.program.kept.traces import Tree
+from auditor.program.kept.watched import Watched
+from tests.program.asking import program
+
+FILES = {"a.py": "import b\n", "b.py": "x = 1\n", "c.yaml": "k: 1\n"}
+
+
+@pytest.fixture
+def whole() -> Resolved:
+    return program(FILES)
+
+
+@pytest.fixture
+def watched(whole: Resolved) -> Watched:
+    found = Watched(Tree(whole.code, whole.evaluator.invocations, {path: path.encode() for path in FILES}))
+    _ = found.files["a.py"], found.programs["a.py"]  # had once, it is in the dict itself
+    return found
+
+
+@pytest.mark.parametrize("part", ["files", "programs"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda files: files.items(), id="items"),
+        pytest.param(lambda files: files.values(), id="values"),
+        pytest.param(lambda files: files.keys(), id="keys"),
+        pytest.param(lambda files: files.copy(), id="copy"),
+        pytest.param(copy.copy, id="copied by the library"),
+        pytest.param(dict, id="dict"),
+        pytest.param(lambda files: {**files}, id="spread"),
+        pytest.param(lambda files: files | {}, id="joined"),
+        pytest.param(lambda files: {} | files, id="joined to another"),
+        pytest.param(lambda files: files == {}, id="compared"),
+        pytest.param(lambda files: files != {}, id="told apart"),
+        pytest.param(list, id="paths"),
+        pytest.param(reversed, id="reversed"),
+        pytest.param(len, id="counted"),
+        pytest.param(bool, id="whether there are any"),
+    ],
+)
+def test_what_concerns_all_files_cannot_be_asked(watched: Watched, part: str, ask: Callable[[Any], object]) -> None:
+    with pytest.raises(LookupError):
+        ask(getattr(watched, part))
+
+
+@pytest.mark.parametrize("part", ["files", "programs"])
+@pytest.mark.parametrize(
+    ("ask", "noted"),
+    [
+        pytest.param(lambda files: files["b.py"], {"b.py"}, id="had"),
+        pytest.param(lambda files: files.get("b.py"), {"b.py"}, id="got"),
+        pytest.param(lambda files: files.get("gone.py"), {"gone.py"}, id="not there"),
+        pytest.param(lambda files: "b.py" in files, {"b.py"}, id="whether it is there"),
+        pytest.param(lambda files: "gone.py" in files, {"gone.py"}, id="that it is not there"),
+        pytest.param(lambda files: files["a.py"], set(), id="had before"),
+    ],
+)
+def test_what_is_looked_at_is_noted(watched: Watched, part: str, ask: Callable[[Any], object], noted: set[str]) -> None:
+    ask(getattr(watched, part))
+    assert watched.trace.files.keys() == {"a.py"} | noted
+
+
+def test_files_are_those_of_the_tree(whole: Resolved, watched: Watched) -> None:
+    assert watched.files["c.yaml"] is whole.files["c.yaml"]
+    assert watched.programs.get("b.py") is whole.code.programs["b.py"]
