@@ -62,6 +62,10 @@ class GitError(Exception):
     """git refused or failed; the text is its last line."""
 
 
+class NoAnswerError(GitError):
+    """git could not be started, or did not end in time: nothing is known of what it was asked."""
+
+
 def git_is_installed() -> bool:
     """Whether a git command can be called."""
     return shutil.which("git") is not None
@@ -106,9 +110,9 @@ def call(
             command, env=env, cwd=cwd, input=data or b"", capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {words[0]} gave no answer within {timeout:.0f} s") from error
+        raise NoAnswerError(f"git {words[0]} gave no answer within {timeout:.0f} s") from error
     except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from error
+        raise NoAnswerError(f"git could not be started: {error.strerror}") from error
     if done.returncode != 0:
         raise GitError(last_line(done.stderr) or f"git ended with {done.returncode}")
     return done.stdout
@@ -198,13 +202,16 @@ class Objects:
         return call(words, env=self._env, data=data)
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
-        """Sizes in bytes of those objects that are here."""
+        """Sizes in bytes of those objects that are here. Raises GitError where it is the store that is gone."""
         asked = "".join(f"{name}\n" for name in dict.fromkeys(ids)).encode()
         if not asked:
             return {}
         answer = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", data=asked)
         rows = (line.split() for line in answer.splitlines())
-        return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+        found = {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+        if not found:
+            self._require_folder()
+        return found
 
     def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
         """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time.
@@ -219,6 +226,8 @@ class Objects:
                         self._require_folder()
                     done += 1
                     yield data
+            except NoAnswerError:
+                raise
             except GitError as error:  # git ends at an object that it cannot unpack
                 damaged += 1
                 if damaged > MOST_DAMAGED:
@@ -242,7 +251,10 @@ class Objects:
         """As `contents`, up to an object that is damaged; raises GitError there."""
         command = ["git", "--no-pager", *HARDENED, "cat-file", "--batch"]
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        try:
+            process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        except OSError as error:
+            raise NoAnswerError(f"git could not be started: {error.strerror}") from error
         ask, answer = process.stdin, process.stdout
         if ask is None or answer is None:  # pragma: no cover - both were asked for
             raise GitError("no pipe to git")

@@ -65,7 +65,7 @@ class Revision:
 
     def close(self) -> None:
         """Lets go of the object store."""
-        self._objects.close()
+        self._repository.close()
 
     def _link_targets(self, blobs: list[str], sizes: dict[str, int]) -> dict[str, str]:
         short = [blob for blob in dict.fromkeys(blobs) if 0 <= sizes.get(blob, -1) <= MAX_LINK]
