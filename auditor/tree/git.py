@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from auditor.model.errors import UsageError
@@ -62,8 +62,23 @@ class GitError(Exception):
     """git refused or failed; the text is its last line."""
 
 
+class NothingError(GitError):
+    """git looked, and there is no such thing: by its custom it ends with 1 then, and with more where it fails."""
+
+
 class NoAnswerError(GitError):
     """git could not be started, or did not end in time: nothing is known of what it was asked."""
+
+
+@contextlib.contextmanager
+def mendable(target: str, when: str = "") -> Iterator[None]:
+    """Says what git cannot read as a sentence for people: refs without their objects, a broken index, a store that is gone."""
+    try:
+        yield
+    except GitError as error:
+        raise UsageError(
+            f"git cannot read {target}{when} ({error}); mend that repository, or clone it again."
+        ) from error
 
 
 def git_is_installed() -> bool:
@@ -114,7 +129,8 @@ def call(
     except OSError as error:
         raise NoAnswerError(f"git could not be started: {error.strerror}") from error
     if done.returncode != 0:
-        raise GitError(last_line(done.stderr) or f"git ended with {done.returncode}")
+        kind = NothingError if done.returncode == 1 else GitError
+        raise kind(last_line(done.stderr) or f"git ended with {done.returncode}")
     return done.stdout
 
 
@@ -139,22 +155,36 @@ class Git:
         return call([*place, *words], env=environment(), cwd=cwd or self.work_tree)
 
     def commit(self, rev: str | None) -> str | None:
-        """The commit id of a revision, HEAD by default; None where HEAD has no commit yet. Raises UsageError."""
+        """The commit id of a revision, HEAD by default; None where HEAD has no commit yet.
+
+        Raises UsageError where a revision names none, GitError where HEAD does and it is not here, or git does not answer.
+        """
         if rev is not None and (not rev or rev.startswith("-") or "\0" in rev):
             raise UsageError(f"{rev!r} is no revision; give a branch, a tag or a commit id.")
         try:
             words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev or 'HEAD'}^{{commit}}")
             return self.run(*words).decode("ascii").strip()
+        except NoAnswerError:
+            raise
         except GitError as error:
             if rev is None or rev == "HEAD":
+                self._require_unborn(error)
                 return None
             raise UsageError(f"{rev!r} names no commit here; `git log --all` shows which there are.") from error
 
+    def _require_unborn(self, error: GitError) -> None:
+        """Raises GitError where HEAD leads to something after all."""
+        if not isinstance(error, NothingError):
+            raise error
+        with contextlib.suppress(NothingError):
+            named = self.run("rev-parse", "--verify", "--quiet", "HEAD").decode("ascii").strip()
+            raise GitError(f"the commit {named[:12]} of HEAD is not here")
+
     def config(self, pattern: str) -> list[tuple[str, str]]:
-        """Settings of this repository whose name matches, files included by it left out."""
+        """Settings of this repository whose name matches, files included by it left out. Raises GitError where they are broken."""
         try:
             text = self.run("config", "--local", "--no-includes", "-z", "--get-regexp", pattern)
-        except GitError:  # git ends with 1 where nothing matches
+        except NothingError:
             return []
         pairs = (item.decode("utf-8", "replace").partition("\n") for item in text.split(b"\0") if item)
         return [(key, value) for key, _, value in pairs]
@@ -208,10 +238,7 @@ class Objects:
             return {}
         answer = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", data=asked)
         rows = (line.split() for line in answer.splitlines())
-        found = {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
-        if not found:
-            self._require_folder()
-        return found
+        return {row[0].decode(): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
 
     def contents(self, ids: Sequence[str]) -> Generator[bytes | None, None, None]:
         """The bytes of each object in this order, None where it is not here or damaged. Lazy: a batch at a time.

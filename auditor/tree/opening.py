@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.model.errors import UsageError
 from auditor.model.listing import Target
 from auditor.tree.folder import Folder
-from auditor.tree.git import Git, GitError, git_is_installed
+from auditor.tree.git import Git, GitError, git_is_installed, mendable
 from auditor.tree.ignore import outer_rules
 from auditor.tree.names import is_url, repository_name, shown_target, strip_credentials
 from auditor.tree.repository import Repository, find_repository, is_git_dir
@@ -38,14 +38,10 @@ def open_tree(
     path, here = Path(target), _exists(Path(target))
     if not here and not is_url(target) and not target.endswith(".git"):
         raise UsageError(f"{target} does not exist; give a folder, a git repository, its URL or an archive.")
-    try:
+    with mendable(shown_target(target)):
         if not here:
             return _open_url(target, rev, cache_dir, max_bytes, progress or _silent)
         return _open_local(path.resolve(), target, rev, max_bytes)
-    except GitError as error:  # refs without their objects, a broken index of packs: a clone that is no use
-        raise UsageError(
-            f"git cannot read {shown_target(target)} ({error}); mend that repository, or clone it again."
-        ) from error
 
 
 def _open_local(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
