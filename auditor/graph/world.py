@@ -54,7 +54,9 @@ class World:
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
-        self.lineage = Lineage(resolved, self.identities, self.launched, self._run(), self._flows())
+        self.lineage = Lineage(
+            resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
+        )
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
         builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
         store = builder.build()

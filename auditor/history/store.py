@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,8 @@ import msgspec
 
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 KEPT = "make room or name another file; what was audited so far is kept in it"
@@ -173,13 +176,13 @@ class Store:
 
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run that can still be read: commit, time, scope, audit; by time and versions, for export."""
-        rows = self._db.execute(
-            "SELECT commit_id, committed_at, scope, inputs FROM run WHERE form = ?"
-            " ORDER BY committed_at, commit_id, ruleset, score_model, calibration, profile, scope",
-            (FORM,),
-        )
-        for commit, time, scope, inputs in rows:
-            yield commit, time, scope, unpacked(inputs)
+        with self._told():
+            rows = self._db.execute(
+                "SELECT commit_id, committed_at, scope, inputs FROM run WHERE form = ?"
+                " ORDER BY committed_at, commit_id, ruleset, score_model, calibration, profile, scope",
+                (FORM,),
+            )
+            yield from readable(rows)
 
 
 class DamagedError(UsageError):
@@ -214,9 +217,18 @@ def unpacked(data: bytes) -> Audit:
     try:
         return msgspec.msgpack.decode(zlib.decompress(data), type=Audit)
     except (zlib.error, msgspec.DecodeError) as error:
-        raise DamagedError(
-            f"a stored run cannot be read ({error}); look at that commit with `auditor trend`, which mends it"
-        ) from error
+        raise DamagedError(f"what is stored of it is damaged ({error})") from error
+
+
+def readable(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, int, str, Audit]]:
+    """The runs of rows as they are stored; one that is damaged is told and left out: nobody can audit anew what older rules said."""
+    for commit, time, scope, data in rows:
+        try:
+            audit = unpacked(bytes(data))
+        except DamagedError as error:
+            log.warning("commit %s is left out: %s", commit[:12], error)
+            continue
+        yield commit, time, scope, audit
 
 
 def export_lines(store: Runs) -> Iterator[str]:

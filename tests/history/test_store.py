@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sqlite3
 from pathlib import Path
@@ -52,6 +53,27 @@ def test_export_and_import_keep_everything(tmp_path: Path) -> None:
     with Store(tmp_path / "b.db") as store:
         assert import_lines(store, io.StringIO("".join(lines))) == 2
         assert list(export_lines(store)) == lines
+
+
+def test_a_damaged_run_of_older_rules_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Today's are audited again; what older rules said nobody can say anew."""
+    with Store(tmp_path / "h.db") as store:
+        for commit, at in (("c1", 5), ("c2", 6), ("c3", 7)):
+            store.put(commit, at, SCOPE, audit(ruleset="r0"))
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute("UPDATE run SET inputs = ? WHERE commit_id = 'c2'", (b"\0" * 50,))
+        assert [row[0] for row in store.all()] == ["c1", "c3"]
+        assert len(list(export_lines(store))) == 2
+    assert "commit c2 is left out: what is stored of it is damaged" in caplog.text
+
+
+def test_a_file_that_breaks_while_it_is_read_is_told(tmp_path: Path) -> None:
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, audit())
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute("DROP TABLE run")
+        with pytest.raises(UsageError, match=r"the history .* cannot be used: no such table"):
+            list(store.all())
 
 
 def test_a_broken_line_is_told_by_its_number(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.sides import (
-    PREDICTING,
+    asks_a_model,
     effects_in,
     models,
     predictions,
@@ -85,11 +85,6 @@ def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
     ]
 
 
-def _answers(origin: Origin) -> bool:
-    """Whether a value comes out of a model that is asked."""
-    return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
-
-
 class _Saving:
     """The scopes that save and belong to a program, as bits of a number: hundreds of programs that share code are then quickly joined."""
 
@@ -133,7 +128,7 @@ class _Asked:
         learned = self.flows.behind(given, effect, loosely=True)
         made = self._made(learned)
         # A model over the answers of another one sees nothing of what prepares the rows for that.
-        if not made or any(_answers(origin) for origin in learned.calls):
+        if not made or any(asks_a_model(origin.call) for origin in learned.calls):
             return []
         model = through(self.flows.behind(effect.call.func.base, effect, held=True).calls)
         saves = self._saves(effect.site[0])

@@ -13,7 +13,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Attr
+from auditor.model.ir import Attr, Call
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Frame
@@ -189,9 +189,13 @@ def predictions(world: World, site: Site) -> list[CallSite]:
     return [
         call
         for call in world.resolved.code.index(*site).calls
-        if not call.dead
-        and (id(call.call) in known or (type(call.call.func) is Attr and call.call.func.name in PREDICTING))
+        if not call.dead and (id(call.call) in known or asks_a_model(call.call))
     ]
+
+
+def asks_a_model(call: Call) -> bool:
+    """Whether a call asks a model for its answer, by the name of the method."""
+    return type(call.func) is Attr and call.func.name in PREDICTING
 
 
 def _with_service(world: World, program: str) -> set[Site]:

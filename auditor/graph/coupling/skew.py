@@ -13,7 +13,7 @@ from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
 from auditor.graph.coupling.computed import Columns, Computed, keyed
 from auditor.graph.coupling.sides import feeders, models, serving_side, training_side
-from auditor.graph.coupling.ways import ways
+from auditor.graph.coupling.ways import Ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.place import Place, Related
@@ -68,7 +68,7 @@ def skew(world: World, owned: Callable[[str], bool]) -> Skew:
         if left.column not in targets:
             found[left.site, right.site].add(left, right)
     _copied(world, columns, training - answering, serving - training, found)
-    way = world.once(ways)
+    way = world.once(Ways)
     pairs = {
         (trained, served): pair
         for (trained, served), pair in found.items()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.competitions import is_competitions
 from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -20,7 +21,7 @@ IMMUTABLE = regex(
 )
 _EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
 FINISHED = regex(
-    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])(figshare|physionet|zenodo|openslr|dataverse\.[\w.]+)\.org|ndownloader\.figshare\.com|data\.mendeley\.com",
+    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])((physionet|zenodo|openslr)\.org|figshare\.(com|org)|dataverse\.[\w-]+\.[\w.]+)|data\.mendeley\.com",
     re.I,
 )
 """Archives of data sets that were published once: what an address there holds does not change of itself."""
@@ -159,15 +160,9 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        (path is not None and (is_offered(world, path) or _is_competitions(world, touch, path)))
+        (path is not None and (is_offered(world, path) or is_competitions(world, path)))
         or bool(FINISHED.search(touch.artefact.id)),
     )
-
-
-def _is_competitions(world: World, touch: Touch, path: str) -> bool:
-    """Whether the program that reads a file downloads the data of a competition of that name: they were given out once."""
-    texts = world.resolved.code.texts(touch.site[0])
-    return {"kaggle", "download"} <= texts and any(part.partition(".")[0] in texts for part in path.split("/"))
 
 
 def is_offered(world: World, path: str) -> bool:

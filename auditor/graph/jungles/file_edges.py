@@ -104,7 +104,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     for w in sorted(writers)
                     if w != reader
                     and reader not in writers
-                    and not _same_run(world, w, reader)
+                    and (reader, 0) not in world.lineage.reached(w)
                     and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
@@ -298,13 +298,6 @@ def _has_made(world: World, writer: str, reader: str) -> bool:
     """Whether a program starts the writer of what it reads, or runs its code, before it reads."""
     launched = any(launch.run.target == writer for launch in world.launched.get(reader, ()))
     return launched or (writer, 0) in world.lineage.reached(reader)
-
-
-def _same_run(world: World, writer: str, reader: str) -> bool:
-    """One program runs the code of the other, or starts the writer itself: the hand-over happens inside one run."""
-    if any(launch.run.target == writer for launch in world.launched.get(reader, ())):
-        return True
-    return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
 
 
 def declaration(world: World, written: str, read: str, maker_of: Hand, taker_of: Hand, led: Flows) -> str | None:

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from auditor.graph import places
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
-from auditor.graph.data.versions import Training
+from auditor.graph.data.grouping import GROUPING, fits_only
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.operation.evidence import GROUPING
 from auditor.graph.operation.integrating import mirrored
 from auditor.graph.world import World
-from auditor.model.artefact import NodeKind, Role
+from auditor.model.artefact import NodeKind
 from auditor.model.changes import History
 from auditor.model.place import Place
 
@@ -151,7 +150,9 @@ def _critical(world: World, owned: Callable[[str], bool]) -> frozenset[str]:
     return frozenset(
         site[0]
         for training in product_trainings(world)
-        if owned(training.program) and not training.program.endswith(".ipynb") and not _only_groups(world, training)
+        if owned(training.program)
+        and not training.program.endswith(".ipynb")
+        and not fits_only(world, training.program, GROUPING)
         for site in world.lineage.reached(training.program)
         if places.is_product(site[0]) and _works_on_data(world, site[0])
     )
@@ -164,9 +165,3 @@ def _works_on_data(world: World, path: str) -> bool:
         for number in world.resolved.code.scopes(path)
         for effect in world.resolved.effects.own.get((path, number), ())
     )
-
-
-def _only_groups(world: World, training: Training) -> bool:
-    """Whether what a program fits groups or describes rows, and is no model that anybody waits for."""
-    fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
-    return all(effect.name.startswith(GROUPING) for effect in fits)

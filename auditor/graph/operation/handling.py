@@ -19,7 +19,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import CallSite, children
+from auditor.program.naming.scopes import CallSite
 from auditor.program.naming.statements import heads, placed, within
 
 _KEEPING = frozenset({
@@ -189,7 +189,7 @@ def _typed(world: World, handler: Handler) -> bool:
 
 def _elements(key: Expr) -> bool:
     """Whether what stands in the brackets of a type names types itself: `list[float]`, but not `dict[str, Any]`."""
-    names = {_named(node) for node in _within(key)} - {""}
+    names = {_named(node) for node in within(key)} - {""}
     return bool(names) and not names & {"Any", "object", "dict", "Dict"}
 
 
@@ -218,7 +218,7 @@ def _checks(world: World, site: Site) -> bool:
 
 def _predicted(expr: Expr) -> bool:
     """Whether an expression asks the model: what is converted then is the answer."""
-    return any(type(node) is Attr and node.name in PREDICTING for node in _within(expr))
+    return any(type(node) is Attr and node.name in PREDICTING for node in within(expr))
 
 
 def _refuses(statement: object) -> bool:
@@ -238,16 +238,8 @@ def _aborts(statement: object) -> bool:
 
 def _mentions_input(expr: Expr) -> bool:
     """Whether an expression looks at more than the method, the name of a file, or whether there is a model."""
-    named = [node for node in _within(expr) if type(node) in (Name, Attr, Item)]
+    named = [node for node in within(expr) if type(node) in (Name, Attr, Item)]
     return bool(named) and not any(_NOT_INPUT.match(_named(node)) for node in named)
-
-
-def _within(expr: Expr) -> Iterator[Expr]:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(children(node))
 
 
 # --- what goes out ---
@@ -319,7 +311,7 @@ def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
 
 def _words(given: Iterable[Expr]) -> Iterator[str]:
     for value in given:
-        for node in _within(value):
+        for node in within(value):
             if type(node) is Const and isinstance(node.value, str):
                 yield node.value
             elif named := _named(node):

@@ -245,18 +245,31 @@ _UNIQUE = regex(
 )
 
 
-def image_tags(world: World) -> tuple[list[Place], list[Place]]:
-    """Where automation pushes images under a tag of their own, and where always under the same."""
-    unique: list[Place] = []
-    same: list[Place] = []
+class Tags(NamedTuple):
+    """Where automation pushes images: under a tag of their own, always under the same, or under one that is not known."""
+
+    own: list[Place]
+    same: list[Place]
+    open: list[Place]
+
+
+def image_tags(world: World) -> Tags:
+    """Where automation pushes images, by what it calls them."""
+    found = Tags([], [], [])
     for step in world.steps.all:
         for command in step.step.commands if places.is_product(step.path) else ():
             words = [word.text for word in command.words]
             if words[:2] == ["docker", "push"] and len(words) > 2:
-                tag = words[-1].rpartition("/")[2].partition(":")[2]
-                (unique if tag and tag != "latest" and (_UNIQUE.search(tag) or "{" in tag) else same).append(
-                    Place(step.path, command.line)
-                )
+                _under(found, words[-1]).append(Place(step.path, command.line))
         if any("build-push-action" in use for use in step.step.uses):
-            unique.append(Place(step.path, step.step.line))
-    return unique, same
+            found.own.append(Place(step.path, step.step.line))
+    return found
+
+
+def _under(tags: Tags, name: str) -> list[Place]:
+    """Where an image of a name belongs; a variable may hold the tag as well."""
+    last = name.rpartition("/")[2]
+    tag = last.partition(":")[2]
+    if not tag and last.endswith("}"):
+        return tags.open
+    return tags.own if tag and tag != "latest" and ("{" in tag or _UNIQUE.search(tag)) else tags.same

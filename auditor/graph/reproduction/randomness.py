@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, feeders
+from auditor.graph.coupling.sides import asks_a_model, feeders
 from auditor.graph.data.versions import trainings
 from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Const
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.calls.origins import Origin, through
+from auditor.program.calls.origins import through
 from auditor.program.running.invocations import argument
 
 NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
@@ -220,10 +220,10 @@ class _Finder:
         flows = self.world.flows
         given = (*effect.call.args, *(value for _, value in effect.call.keywords))
         for value in (flows.saved(effect),) if effect.role is Role.WRITE else given:
-            traced = flows.behind(value, effect) if value is not None else None
+            calls = flows.behind(value, effect).calls if value is not None else ()
             # What is written of answers tells of a model that was fitted before.
-            if traced is not None and not (effect.role is Role.WRITE and any(map(_answers, traced.calls))):
-                yield from through(traced.calls)
+            if not (effect.role is Role.WRITE and any(asks_a_model(origin.call) for origin in calls)):
+                yield from through(calls)
 
     def _imports(self, effect: Effect) -> bool:
         """Whether the file of a call imports its library, where the method's name alone tells what it is."""
@@ -250,11 +250,6 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
-
-
-def _answers(origin: Origin) -> bool:
-    """Whether a value comes out of a model that is asked."""
-    return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
 
 
 def _may_draw(effect: Effect) -> bool:

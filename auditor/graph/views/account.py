@@ -14,26 +14,12 @@ from auditor.graph.views.export import edges_of
 from auditor.graph.views.picture import picture
 from auditor.model.audit import CoChange, Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
+from auditor.model.facts import NOT_READ
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
 from auditor.model.verdict import Outcome, Verdict
 
 NO_PROBLEM = frozenset({"pointer"})
-NOT_READ = frozenset(
-    {
-        "syntax",
-        "python2",
-        "newer-syntax",
-        "template",
-        "encoding",
-        "binary",
-        "too-large",
-        "too-deep",
-        "invalid",
-        "internal",
-        "unread",
-    }
-)
 LEAKAGE = "LKG"
 """The family whose findings are held against evaluated fits."""
 HUBS = 10
