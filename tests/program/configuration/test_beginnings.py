@@ -46,6 +46,14 @@ def test_a_path_in_a_document_leads_to_the_next_document() -> None:
     assert ("out", "main.py", 6) in read({"main.py": source, "first.yaml": "next: params.yaml\n"})
 
 
+def test_a_test_in_a_folder_of_its_own_names_no_document_of_the_tree() -> None:
+    use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
+    test = "from main import use\ndef test_use(tmp_path, monkeypatch):\n{}    use('params.yaml')\n"
+    moved = test.format("    monkeypatch.chdir(tmp_path)\n")
+    assert read({"main.py": use, "tests/test_use.py": test.format("")}) == [("out", "main.py", 6)]
+    assert read({"main.py": use, "tests/test_use.py": moved}) == []
+
+
 def test_of_a_function_with_very_many_callers_none_is_left_out() -> None:
     """Effects land on so many callers only: who is beyond them may name a document all the same, through whatever hands it on."""
     use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
