@@ -9,6 +9,7 @@ from auditor.model.ir import Attr, Call, Const, Expr
 from auditor.program.calls.carrying import hangs
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.calls.records import LocalCall
+from auditor.program.configuration.configs import COMPOSING
 from auditor.program.naming.code import Config, Frame, Instance, Module
 from auditor.program.symbolic import paths
 
@@ -90,6 +91,8 @@ class Beginnings:
 
     def _names_document(self, effect: Effect) -> bool:
         """Whether an effect surely names a document, seen from its scope or from where the reading call stands."""
+        if effect.name in COMPOSING:
+            return True  # only composing tells which
         homes = {effect.site[0], _home(effect)[0]}
         files = self._code.files
         located = (paths.locate(value, home, files) for value in effect.targets if value.exact for home in homes)

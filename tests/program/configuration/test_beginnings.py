@@ -73,3 +73,13 @@ def test_a_parser_that_read_a_document_is_followed_where_it_is_handed_over() -> 
         "p = configparser.ConfigParser()\np.read('app.ini')\ncheck('absent.yaml', p)\n"
     )
     assert ("a.b", "main.py", 4) in read({"main.py": source, "app.ini": "[a]\nb = 1\n"})
+
+
+def test_a_document_that_is_composed_by_its_name_is_followed() -> None:
+    source = (
+        "import hydra\nclass Model:\n    def __init__(self, args):\n        self.out = args.out\n"
+        "def compose(name):\n    with hydra.initialize(config_path='conf'):\n        return hydra.compose(name)\n"
+        "def use(name):\n    Model(compose(name))\n"
+        "use('params')\n"
+    )
+    assert [key for key, _, _ in read({"main.py": source, "conf/params.yaml": "out: models\n"})] == ["out"]
