@@ -291,7 +291,7 @@ def _judge(
         system_map=account.system_map(graphs, findings),
         artefacts=account.artefacts(graphs),
         errors=errors,
-        exposures=_exposures(graphs, findings),
+        exposures=_exposures(graphs, findings, {info.id: info.family for info in infos}),
         waivers=waivers,
         suppressions=suppressions,
         signoffs=people.signoffs,
@@ -321,15 +321,20 @@ def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | Non
     return resolve(files, _paths(listing), load(), _names(listing.target), known)
 
 
-def _exposures(graphs: Graphs, findings: Iterable[Finding]) -> dict[str, Exposure]:
-    """How much of each component each kind of finding could have met."""
+def _exposures(graphs: Graphs, findings: Iterable[Finding], families: Mapping[str, str]) -> dict[str, Exposure]:
+    """How much of each component each kind of finding could have met; `families` tells those of the rules."""
     from auditor.graph.views import account
     from auditor.score import exposure_of
 
     by_component: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_component[finding.component].append(finding)
-    return {graph.id: exposure_of(account.exposure(graph), by_component[graph.id]) for graph in graphs.components}
+    found: dict[str, Exposure] = {}
+    for graph in graphs.components:
+        said = by_component[graph.id]
+        whole = account.exposure(graph, {families[finding.rule] for finding in said})
+        found[graph.id] = exposure_of(whole, said)
+    return found
 
 
 def _judged(

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, above
 from auditor.graph.build import Builder
+from auditor.graph.commits import Work, touches, work
 from auditor.graph.declared.documents import Documents
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.flows import Flows
@@ -47,6 +48,7 @@ class World:
         self.listing = listing
         self._history = history
         self._answers: dict[object, object] = {}
+        self._touches: dict[int, dict[str, int] | None] = {}
         self._updating: dict[str, bool] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
@@ -125,6 +127,17 @@ class World:
     def history(self) -> History:
         """Change sets, read from git when first asked for."""
         return self._history()
+
+    @cached_property
+    def work(self) -> tuple[Work, ...]:
+        """The commits of people, newest first."""
+        return tuple(work(self.history))
+
+    def touches(self, days: int) -> dict[str, int] | None:
+        """How often people changed each file in the last days before the newest commit; None where history is not known whole."""
+        if days not in self._touches:
+            self._touches[days] = touches(self.history, self.work, days)
+        return self._touches[days]
 
     def once(self, ask: Callable[[World], T]) -> T:
         """The answer of a question about the whole tree, asked once whoever needs it."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditor.graph import places
-from auditor.graph.commits import work
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.grouping import GROUPING, fits_only
@@ -93,7 +92,7 @@ def _untold(history: History) -> str:
 
 def _age(world: World, model: str, sources: frozenset[str]) -> tuple[int, int, str] | None:
     """Days from the model's last change to that of its sources, how many commits to them since, and the file of the last."""
-    sets = change_sets(world.history, frozenset((*sources, model)))
+    sets = change_sets(world.history, world.work, frozenset((*sources, model)))
     last = next((each.time for each in sets if model in each.names), None)
     later: list[Changed] = [each for each in sets if last is not None and each.time > last and each.names & sources]
     if last is None:
@@ -126,7 +125,7 @@ def silo(world: World, owned: Callable[[str], bool]) -> Silo:
     if untold:
         return Silo((), 0, 0, 0, untold)
     critical = _critical(world, owned)
-    commits = list(work(world.history))
+    commits = world.work
     by = Counter(commit.author for commit in commits)
     people = {author for author, count in by.items() if count >= ACTIVE * len(commits) and count >= 3}
     changed: dict[str, Counter[int]] = {path: Counter() for path in critical}
