@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import platform
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+PYTHON = sys.version.partition(" ")[0]
+"""The version of the interpreter, which is part of what an answer hangs on."""
 
 
 class Memory:
@@ -234,7 +236,7 @@ def _key(
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, people, profile, persona, day, code_version(), platform.python_version())
+    parts = (listing, settings, people, profile, persona, day, code_version(), PYTHON)
     return hashlib.sha256(msgspec.msgpack.encode(parts, order="deterministic")).hexdigest()
 
 
@@ -313,7 +315,7 @@ def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | Non
     from auditor.program import resolve
 
     if memory is None:
-        known = Known(cache, f"{code_version()} {platform.python_version()}", lasting=False)
+        known = Known(cache, f"{code_version()} {PYTHON}", lasting=False)
     else:
         known = memory.programs = memory.programs or Known()
     return resolve(files, _paths(listing), load(), _names(listing.target), known)

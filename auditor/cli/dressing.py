@@ -95,7 +95,7 @@ def stored_trend(target: str) -> Trend | None:
     from auditor.history.walk import known
 
     try:
-        with Store(place) as store:
+        with Store(place, read_only=True) as store:
             return known(target, store)
     except UsageError as error:  # whatever lies in a target, its report is made
         log.warning("the report goes without its history: %s", error)

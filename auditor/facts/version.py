@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
+import os
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 ROOMS = ("readers", "source", "language")
 RECORDS = ("facts.py", "ir.py")  # of the model
@@ -35,7 +38,8 @@ def code_version() -> str:
     """A digest (hex) of all that decides an audit of given bytes: facts, knowledge, graph, rules, score, networkx."""
     digest = hashlib.blake2b(extractor_version().encode(), digest_size=16)
     digest.update(_version_of("networkx").encode())
-    rooms = {item.name: item for item in files("auditor").iterdir() if item.name not in {*UNHEARD, "__pycache__"}}
+    known = {*UNHEARD, *ROOMS, "__pycache__"}  # the rooms that read are in the digest it begins with
+    rooms = {item.name: item for item in files("auditor").iterdir() if item.name not in known}
     for name, item in sorted((rooms | {"rules": files("auditor.rules")}).items()):
         digest.update(b"\0" + name.encode() + b"\0")
         if item.is_dir():
@@ -46,6 +50,28 @@ def code_version() -> str:
 
 
 def _version_of(distribution: str) -> str:
+    return _installed().get(distribution) or _looked_up(distribution)
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Versions by name, from the folders that installers put beside what they install: `pyyaml-6.0.dist-info`.
+
+    It is what `importlib.metadata` goes by, whose import takes longer than all else that is done here.
+    """
+    found: dict[str, str] = {}
+    for folder in reversed(sys.path):
+        with contextlib.suppress(OSError):  # an archive, or nothing
+            for entry in os.scandir(folder or "."):
+                if entry.name.endswith(".dist-info"):
+                    name, _, version = entry.name.removesuffix(".dist-info").partition("-")
+                    found[name.replace("_", "-").lower()] = version
+    return found
+
+
+def _looked_up(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -53,10 +79,25 @@ def _version_of(distribution: str) -> str:
 
 
 def _add(digest: hashlib.blake2b, folder: Traversable) -> None:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+    if isinstance(folder, Path):
+        _add_folder(digest, str(folder))
+        return
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):  # in an archive
         if item.name == "__pycache__":
             continue
         if item.is_dir():
             _add(digest, item)
         else:
             digest.update(b"\0" + item.name.encode() + b"\0" + item.read_bytes())
+
+
+def _add_folder(digest: hashlib.blake2b, folder: str) -> None:
+    """As `_add`, for a folder of this machine: several hundred files, for each of which paths as objects would cost more than reading."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name == "__pycache__":
+            continue
+        if entry.is_dir():
+            _add_folder(digest, entry.path)
+        else:
+            with io.FileIO(entry.path) as file:
+                digest.update(b"\0" + entry.name.encode() + b"\0" + file.readall())

@@ -19,6 +19,7 @@ from auditor.model.errors import UsageError
 log = logging.getLogger(__name__)
 
 VERSION = 1
+MOST_BYTES = 2**28  # of one stored audit, written out: what lies beside a target may be made to swell
 KEPT = "make room or name another file; what was audited so far is kept in it"
 FORM = 1
 """Of what is stored of an audit: raise it where stored audits can no longer be read."""
@@ -89,26 +90,33 @@ class Runs(Protocol):
 
 
 class Store:
-    """The runs of one repository. Use it with `with`; a second process may read while one writes."""
+    """The runs of one repository. Use it with `with`; a second process may read while one writes.
 
-    def __init__(self, path: Path) -> None:
+    With `read_only` nothing is stored, nor made where it is missing. Raises UsageError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         with self._told("name another file, or remove it"):
-            self._db = sqlite3.connect(path, timeout=30)
+            self._db = sqlite3.connect(_address(path, read_only=read_only), timeout=30, uri=True)
         try:
             with self._told("name another file, or remove it"):
-                self._prepare()
+                self._require_form()
+                if not read_only:
+                    self._prepare()
         except BaseException:
             self._db.close()
             raise
 
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+    def _require_form(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise UsageError(
                 f"{self._path} was written by a newer auditor (form {version}); update auditor, or name another file"
             )
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
         with self._db:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
@@ -185,6 +193,14 @@ class Store:
             yield from readable(rows)
 
 
+def _address(path: Path, *, read_only: bool) -> str:
+    """A file as SQLite opens it. To read a file SQLite makes two more beside it, unless it is told that nobody writes there."""
+    if not read_only:
+        return f"{path.absolute().as_uri()}?mode=rwc"
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+
+
 class DamagedError(UsageError):
     """A stored run that cannot be read."""
 
@@ -215,9 +231,17 @@ def packed(audit: Audit) -> bytes:
 def unpacked(data: bytes) -> Audit:
     """The audit of a stored form. Raises DamagedError where it is broken."""
     try:
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Audit)
+        return msgspec.msgpack.decode(_inflated(data), type=Audit)
     except (zlib.error, msgspec.DecodeError) as error:
         raise DamagedError(f"what is stored of it is damaged ({error})") from error
+
+
+def _inflated(data: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    whole = stream.decompress(data, MOST_BYTES)
+    if not stream.eof:
+        raise DamagedError(f"what is stored of it is cut off, or larger than {MOST_BYTES / 1e6:,.0f} MB")
+    return whole
 
 
 def readable(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, int, str, Audit]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from auditor.history.store import Key, Store, export_lines, import_lines, slim
+from auditor.history.store import DamagedError, Key, Store, export_lines, import_lines, packed, slim, unpacked
 from auditor.model.errors import UsageError
 from tests.lifecycle.builders import audit, found
 
@@ -74,6 +74,44 @@ def test_a_file_that_breaks_while_it_is_read_is_told(tmp_path: Path) -> None:
             db.execute("DROP TABLE run")
         with pytest.raises(UsageError, match=r"the history .* cannot be used: no such table"):
             list(store.all())
+
+
+def test_what_is_only_read_is_left_as_it_was(tmp_path: Path) -> None:
+    made = audit([found()])
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+    (tmp_path / "empty.db").write_bytes(b"")
+    before = {place: place.read_bytes() for place in tmp_path.iterdir()}
+    with Store(tmp_path / "h.db", read_only=True) as store:
+        assert store.get("c1", Key.of(made.versions, SCOPE)) == slim(made)
+        with pytest.raises(UsageError, match="readonly"):
+            store.put("c2", 5, SCOPE, made)
+    with (
+        Store(tmp_path / "empty.db", read_only=True) as store,
+        pytest.raises(UsageError, match=r"cannot be used: no such table"),
+    ):
+        store.has("c1", Key.of(made.versions, SCOPE))
+    with pytest.raises(UsageError, match="unable to open"):
+        Store(tmp_path / "none.db", read_only=True)
+    assert {place: place.read_bytes() for place in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["a?mode=memory.db", "a#b.db", "a%20b.db"])
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with Store(tmp_path / name) as store:
+        store.put("c1", 5, SCOPE, audit())
+    assert [place.name for place in tmp_path.iterdir()] == [name]
+
+
+def test_what_would_swell_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = packed(audit([found()]))
+    assert unpacked(data) == slim(audit([found()]))
+    for cut in (data[:-1], data[: len(data) // 2]):
+        with pytest.raises(DamagedError, match="cut off"):
+            unpacked(cut)
+    monkeypatch.setattr("auditor.history.store.MOST_BYTES", 1_000)
+    with pytest.raises(DamagedError, match="larger than 0 MB"):
+        unpacked(data)
 
 
 def test_a_broken_line_is_told_by_its_number(tmp_path: Path) -> None:
