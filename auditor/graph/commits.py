@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.changes import Commit, History
 from auditor.model.regex import regex
@@ -18,7 +19,7 @@ _SWEEPS = regex(
 )
 
 
-class Work(NamedTuple):
+class Work(msgspec.Struct, frozen=True, order=True):
     """A commit of a person. `names` are the files under their present names; `bulk` touches many at once, or by a tool."""
 
     time: int

@@ -9,6 +9,8 @@ from itertools import combinations
 from posixpath import dirname
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.commits import Work
 from auditor.graph.world import World
@@ -138,7 +140,7 @@ def _counts(path: str, facts: Facts) -> bool:
     return bool(facts.leaves) if plain else places.suffix(path) in _CODE and bool(facts.program or facts.steps)
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, frozen=True, order=True):
     """The files of one usable commit under their present names."""
 
     time: int

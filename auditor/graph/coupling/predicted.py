@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, predicting_sites, product_trainings, training_side
 from auditor.graph.data.grouping import DESCRIBING
@@ -33,7 +35,7 @@ class Written(NamedTuple):
     predicted: Place
 
 
-class Carried(NamedTuple):
+class Carried(msgspec.Struct, frozen=True, order=True):
     """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
 
     artefact: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
@@ -30,7 +31,7 @@ _SAVES = (Role.SAVE_MODEL, Role.WRITE, Role.REGISTER, Role.LOG_ARTIFACT)
 _FITTING = frozenset({"fit", "fit_transform", "partial_fit", "adapt", "fit_on_texts"})
 
 
-class Omitted(NamedTuple):
+class Omitted(msgspec.Struct, frozen=True, order=True):
     """A fitted step before a model. `state`: `kept` (saved or in the model), `lost` (never saved), `refitted` (in serving anew).
 
     `served` is the place in serving that would need it; None where nothing in the repository serves this model.
@@ -46,7 +47,7 @@ class Omitted(NamedTuple):
     certainty: float
 
 
-class Shipping(NamedTuple):
+class Shipping(msgspec.Struct, frozen=True, order=True):
     """The fitted steps of a component, and the trainings whose saved objects could not be told."""
 
     steps: tuple[Omitted, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
@@ -24,7 +25,7 @@ LEVELS = 3
 """Callers over which the root of what answers is searched."""
 
 
-class Side(NamedTuple):
+class Side(msgspec.Struct, frozen=True, order=True):
     """One side: where it begins, with every scope that runs from there."""
 
     runs: dict[Site, frozenset[Site]]

@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
@@ -28,7 +29,7 @@ STATEMENTS = 4
 """Statements of the same letters from which two scopes do the same, three of them over named parts of the data."""
 
 
-class Twice(NamedTuple):
+class Twice(msgspec.Struct, frozen=True, order=True):
     """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
@@ -47,7 +48,7 @@ class Twice(NamedTuple):
     tested: bool
 
 
-class Skew(NamedTuple):
+class Skew(msgspec.Struct, frozen=True, order=True):
     """What is computed twice, and the functions with feature code that both sides share. `sides`: whether both are here."""
 
     twice: tuple[Twice, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
@@ -18,7 +19,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
 
-class Phantom(NamedTuple):
+class Phantom(msgspec.Struct, frozen=True, order=True):
     """A read of a repository file that nothing provides."""
 
     artefact: str

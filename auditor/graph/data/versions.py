@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.competitions import is_competitions
@@ -33,7 +35,7 @@ TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
 
-class Pins(NamedTuple):
+class Pins(msgspec.Struct, frozen=True, order=True):
     """What pins a path, and an index over the pinned paths."""
 
     by_path: dict[str, str]
@@ -66,7 +68,7 @@ class Root(NamedTuple):
         return self.touch is not None and self.touch.artefact.id.startswith("name:")
 
 
-class Training(NamedTuple):
+class Training(msgspec.Struct, frozen=True, order=True):
     """A program that fits a model, and where."""
 
     program: str

@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
 from posixpath import dirname
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
@@ -45,7 +47,7 @@ _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
-class FileEdge(NamedTuple):
+class FileEdge(msgspec.Struct, frozen=True, order=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which

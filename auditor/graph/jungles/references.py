@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
@@ -54,7 +56,7 @@ class BrokenReference(NamedTuple):
     idle: bool = False
 
 
-class References(NamedTuple):
+class References(msgspec.Struct, frozen=True, order=True):
     """What the steps of a component name: how much of it was found, and what was not."""
 
     broken: tuple[BrokenReference, ...]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
@@ -51,7 +53,7 @@ _MEANS = {
 }
 
 
-class Leak(NamedTuple):
+class Leak(msgspec.Struct, frozen=True, order=True):
     """A statistic over evaluated rows; `trail` tells fit, split, training and evaluation in this order. `milder`: severity steps."""
 
     transformer: str
@@ -63,7 +65,7 @@ class Leak(NamedTuple):
     says: str = ""
 
 
-class Share(NamedTuple):
+class Share(msgspec.Struct, frozen=True, order=True):
     """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
     path: str
@@ -71,7 +73,7 @@ class Share(NamedTuple):
     analysed: int
 
 
-class Leaks(NamedTuple):
+class Leaks(msgspec.Struct, frozen=True, order=True):
     """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
 
     preprocessing: tuple[Leak, ...]

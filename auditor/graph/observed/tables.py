@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.graph.artefacts.identity import Identities, Identity
@@ -51,7 +52,7 @@ class Named(NamedTuple):
     line: int
 
 
-class _Raw(NamedTuple):
+class _Raw(msgspec.Struct, frozen=True, order=True):
     """The same before tables are unified: a key, or a path."""
 
     way: str

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
@@ -34,7 +36,7 @@ class Stale(NamedTuple):
     latest: str
 
 
-class Ages(NamedTuple):
+class Ages(msgspec.Struct, frozen=True, order=True):
     """The stale models of a component, how many are fresh, and why history tells nothing, if so (`shallow`, `short`)."""
 
     stale: tuple[Stale, ...]
@@ -109,7 +111,7 @@ INACTIVE = 180
 ACTIVE = 0.05
 
 
-class Silo(NamedTuple):
+class Silo(msgspec.Struct, frozen=True, order=True):
     """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active. `untold`: `shallow`, `short` or `mirrored`."""
 
     files: tuple[str, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.grouping import GROUPING, UNLABELLED, only
@@ -39,7 +40,7 @@ SEARCHED_MANAGED = (
 )
 
 
-class Evidence(NamedTuple):
+class Evidence(msgspec.Struct, frozen=True, order=True):
     """Something that counts as the practice asked for. `wired` is false when it is only present.
 
     `invented`: it compares nothing but numbers that its own program makes up.

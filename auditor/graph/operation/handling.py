@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
@@ -50,7 +51,7 @@ _VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry"
 _MOST_SCOPES = 400
 
 
-class Handler(NamedTuple):
+class Handler(msgspec.Struct, frozen=True, order=True):
     """One endpoint that answers with a prediction. `way` are the scopes from it to where the model is asked."""
 
     service: str
@@ -65,7 +66,7 @@ class Handler(NamedTuple):
         return self.endpoint.route or f"{self.endpoint.site[0]}:{self.endpoint.line}"
 
 
-class Kept(NamedTuple):
+class Kept(msgspec.Struct, frozen=True, order=True):
     """A place where an answer may be kept. `sure` is false where what is called is not known; `version`: with the model's."""
 
     place: Place
@@ -73,7 +74,7 @@ class Kept(NamedTuple):
     version: bool
 
 
-class Answers(NamedTuple):
+class Answers(msgspec.Struct, frozen=True, order=True):
     """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version.
 
     `asked` is where an endpoint that loses its answers at least logs or keeps what it was asked.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, predicting_sites
@@ -43,7 +44,7 @@ _BOUNDS = regex(
 """Words of whatever bounds an action, switches it off, or lets a person decide."""
 
 
-class Action(NamedTuple):
+class Action(msgspec.Struct, frozen=True, order=True):
     """A call by which a program acts on what a model predicts. `bound` is the word of what bounds it, "" without one."""
 
     place: Place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
@@ -28,7 +29,7 @@ METRIC = regex(
 )
 
 
-class Promotion(NamedTuple):
+class Promotion(msgspec.Struct, frozen=True, order=True):
     """One call that makes a model the one in operation. `to` is the stage or alias, "" for a deployment; `model` its name, if known."""
 
     site: Site

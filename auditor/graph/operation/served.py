@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import trainings
@@ -23,7 +24,7 @@ _SUPPLIED = frozenset({"cli", "env", "default", "command"})
 _NEWEST = frozenset({"latest", "none", ""})
 
 
-class Mismatch(NamedTuple):
+class Mismatch(msgspec.Struct, frozen=True, order=True):
     """A service that does not load what is promoted. `kind`: `version` (fixed for ever), `stage` or `alias` (another one), `place`."""
 
     service: str
@@ -104,7 +105,7 @@ def _wanted(touch: Touch) -> tuple[str, str, str] | None:
     return (match["name"], "version" if which.isdigit() else "stage", which) if which.lower() not in _NEWEST else None
 
 
-class _Move(NamedTuple):
+class _Move(msgspec.Struct, frozen=True, order=True):
     place: Place
     kind: str  # version (registered), stage, alias
     to: str
@@ -156,7 +157,7 @@ def _against(path: str, at: Place, name: str, kind: str, which: str, moved: list
 # --- going back ---
 
 
-class Overwritten(NamedTuple):
+class Overwritten(msgspec.Struct, frozen=True, order=True):
     """A model that a service loads from one place which each training writes anew."""
 
     service: str
@@ -245,7 +246,7 @@ _UNIQUE = regex(
 )
 
 
-class Tags(NamedTuple):
+class Tags(msgspec.Struct, frozen=True, order=True):
     """Where automation pushes images: under a tag of their own, always under the same, or under one that is not known."""
 
     own: list[Place]

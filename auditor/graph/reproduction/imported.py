@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
@@ -32,7 +33,7 @@ _PROVIDED = frozenset({
 """What a platform or the installer itself provides, and name spaces that many distributions share."""
 
 
-class Undeclared(NamedTuple):
+class Undeclared(msgspec.Struct, frozen=True, order=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
     `idle`: in modules alone that nothing imports and whose names nothing mentions."""
 
@@ -43,7 +44,7 @@ class Undeclared(NamedTuple):
     idle: bool = False
 
 
-class Imports(NamedTuple):
+class Imports(msgspec.Struct, frozen=True, order=True):
     """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
 
     `told` are those of the undeclared that a chapter of a document on requirements names in words.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, feeders
@@ -30,7 +31,7 @@ _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
 
-class Draw(NamedTuple):
+class Draw(msgspec.Struct, frozen=True, order=True):
     """One random choice behind a model. `late` is where its generator is seeded afterwards.
 
     `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
@@ -44,7 +45,7 @@ class Draw(NamedTuple):
     late: Place | None = None
 
 
-class Chance(NamedTuple):
+class Chance(msgspec.Struct, frozen=True, order=True):
     """The random choices of one file on the way to a model; what could not be told is not among them."""
 
     path: str
@@ -61,7 +62,7 @@ class Chance(NamedTuple):
         return sum(draw.seeded for draw in self.draws) / len(self.draws)
 
 
-class _Run(NamedTuple):
+class _Run(msgspec.Struct, frozen=True, order=True):
     """A start of a program, or the functions of a file that no program of the repository calls."""
 
     course: Course | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.grouping import DESCRIBING, fits_only
@@ -30,7 +31,7 @@ _BY_ROLE = {
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, order=True):
     """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
 
     training: Training

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
@@ -53,7 +54,7 @@ _CHECKS = regex(
 """Words in the names of functions that look at data."""
 
 
-class Expectations(NamedTuple):
+class Expectations(msgspec.Struct, frozen=True, order=True):
     """What checks the data of training (`by`, with its place), and the data that training starts from.
 
     `looks` is a function on the way that looks at values and fails on nothing itself.

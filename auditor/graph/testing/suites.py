@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -35,7 +36,7 @@ _RUNNERS = {
 """How tests run the pipelines of a framework without naming their steps."""
 
 
-class Test(NamedTuple):
+class Test(msgspec.Struct, frozen=True, order=True):
     """One test function. `checks`: something in it can fail; `off`: it is skipped or expected to fail, whatever happens."""
 
     site: Site
