@@ -63,6 +63,10 @@ class _Wish(NamedTuple):
     def shown(self) -> str:
         return strip_credentials(self.url)
 
+    def said(self, error: Exception) -> str:
+        """What git says of the address, without what opens its door."""
+        return re.sub(r"^unable to access '[^']*': ", "", str(error)).replace(self.url, self.shown)
+
 
 def fetch(url: str, *, rev: str | None, cache_dir: Path, max_bytes: int, progress: Progress) -> Fetched:
     """The clone of a URL and the commit asked for, with its contents up to `max_bytes` each.
@@ -80,7 +84,7 @@ def fetch(url: str, *, rev: str | None, cache_dir: Path, max_bytes: int, progres
     except InUseError:
         raise UsageError(f"the clone {folder} is damaged, and another audit reads it; {LATER}.") from None
     except GitError as error:
-        raise UsageError(f"{wish.shown} cannot be fetched: {error}; {LATER}.") from error
+        raise UsageError(f"{wish.shown} cannot be fetched: {wish.said(error)}; {LATER}.") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(
@@ -126,6 +130,8 @@ def _updated(folder: Path, wish: _Wish) -> tuple[Git, str | None]:
 
 def _require_connected(git: Git, progress: Progress) -> None:
     """Raises DamagedError where refs, or objects that they lead to, are broken: then that is why git failed."""
+    if not any(git.git_dir.glob("objects/*/*")):
+        return
     progress("looking whether the clone that is kept is whole")
     try:
         git.run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
@@ -150,8 +156,7 @@ def _ask(wish: _Wish, refused: GitError) -> bool:
         try:
             return bool(call(words, env=address(wish.url), timeout=QUIET, hardened=ANY_CALL).strip())
         except GitError as error:
-            reason = str(error) or str(refused)
-            reason = re.sub(r"^unable to access '[^']*': ", "", reason).replace(wish.url, wish.shown)
+            reason = wish.said(error) or wish.said(refused)
             raise UsageError(f"{wish.shown} cannot be fetched: {reason}; check address and access.") from error
 
 
@@ -165,10 +170,13 @@ def _fetch_shallow(git: Git, wish: _Wish) -> None:
     try:
         fetch_into(git, wish.url, ["--depth=1", "--no-tags", "origin", *refs], wish.progress)
     except (TooLargeError, SilentError) as error:
-        raise UsageError(f"{wish.shown} cannot be fetched: {error}; clone it, and give the clone.") from error
+        raise UsageError(
+            f"{wish.shown} cannot be fetched: {wish.said(error)}; clone it, and give the clone."
+        ) from error
     except GitError as error:
         _require_connected(git, wish.progress)
-        raise UsageError(f"{wanted!r} cannot be fetched from {wish.shown}: {error}; name a branch or a tag.") from error
+        reason = f"{wanted!r} cannot be fetched from {wish.shown}: {wish.said(error)}"
+        raise UsageError(f"{reason}; name a branch or a tag.") from error
 
 
 def _fetch_contents(git: Git, commit: str, wish: _Wish) -> None:
@@ -197,7 +205,7 @@ def _fetch_one_way(git: Git, commit: str, wish: _Wish) -> None:
             except SilentError:
                 raise
             except GitError as error:
-                log.debug("%s takes no %s: %s", wish.shown, way, error)
+                log.debug("%s takes no %s: %s", wish.shown, way, wish.said(error))
                 failed.append(error)
     finally:
         if not was_cut:  # the commits before this one are here, whatever the last way made git note

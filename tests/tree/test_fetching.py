@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,8 +19,9 @@ from click.testing import CliRunner
 from auditor.cli.cache import command
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
-from auditor.tree import fetching, open_tree
+from auditor.tree import fetching, open_tree, remote
 from auditor.tree.clones import clones
+from auditor.tree.git import Git, GitError
 from tests.tree import serving
 from tests.tree.conftest import Repo
 
@@ -227,6 +229,25 @@ def test_one_that_sends_too_much_is_a_sentence(bare: Path, tmp_path: Path, monke
     monkeypatch.setattr(fetching, "MOST_BYTES", -1)
     with serving.smart(bare.parent) as url, pytest.raises(UsageError, match=r"it sends more than .* MB; clone it"):
         open_tree(f"{url}/lens.git", cache_dir=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("what", ["--filter=blob:none", "--refetch", "origin"])
+def test_a_password_in_what_git_says_is_not_repeated(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def refuse(git: Git, url: str, words: Sequence[str], *rest: Any) -> None:
+        if what in words:
+            raise GitError(f"it is said that {url} is broken")
+        fetching.fetch_into(git, url, words, *rest)
+
+    with serving.smart(bare.parent) as url:
+        secret = f"{url.replace('://', '://me:hunter2@')}/lens.git"
+        if what == "--filter=blob:none":  # such an error is told where it gave everything once
+            open_tree(secret, cache_dir=tmp_path / "cache").close()
+        monkeypatch.setattr(remote, "fetch_into", refuse)
+        with pytest.raises(UsageError, match=r"it is said that http://127\.0\.0\.1:\d+/lens\.git is broken") as said:
+            open_tree(secret, cache_dir=tmp_path / "cache")
+    assert "hunter2" not in str(said.value)
 
 
 def test_one_that_refuses_is_a_sentence(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 found.append(Problem(path, line, trouble.message, trouble.code))
     for path, trace in graphs.world.once(leaks.Traces).known.items():
         if trace is not None and trace.cut.startswith(leaks.BUG):
-            found.append(Problem(path, None, trace.cut, "internal"))
+            found.append(Problem(graphs.world.resolved.code.home(path), None, trace.cut, "internal"))
     for path, trouble in graphs.world.declarations.remarks:
         found.append(Problem(path, trouble.line, trouble.message, trouble.code))  # as the others above
     return tuple(found)
