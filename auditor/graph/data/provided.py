@@ -115,7 +115,6 @@ class Provided:
             self.world.identities.exists(path)
             or self.world.identities.exists(f"{path}.dvc")
             or bool(self.known.matching(path, loosely=True))
-            or self.world.documents.tells_of(path)
             or bool(_OWN_RUNS.search(path))
             or name in self.moved
             or folder in self.moved
@@ -124,6 +123,7 @@ class Provided:
             or places.suffix(path) in self.unresolved
             or self.is_named(name)
             or any(folder in self.fetched for folder in above(path))
+            or self.world.documents.tells_of(path)
         )
 
     def is_named(self, name: str) -> bool:

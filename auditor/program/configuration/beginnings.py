@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Const, Expr
 from auditor.program.calls.carrying import hangs
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.calls.records import LocalCall
+from auditor.program.configuration.configs import COMPOSING
 from auditor.program.naming.code import Config, Frame, Instance, Module
 from auditor.program.symbolic import paths
 
@@ -55,8 +57,8 @@ class Beginnings:
             yield Frame(*site)
 
     def supplies(self, edge: LocalCall, frame: Frame) -> bool:
-        """Whether a call may supply the path of a document to a function that waits for one: it names a document where its
-        scope stands for itself; whatever is known of the scope's arguments may be one."""
+        """Whether a call may supply the path of a document to a function that waits for one: it names a document, or hands
+        over something that was read from one, where its scope stands for itself; of what the scope was given all may be."""
         callee = (edge.callee.path, edge.callee.scope)
         if callee not in self._waiting:
             return False
@@ -66,7 +68,15 @@ class Beginnings:
             landed = self._effects.lifted.get(edge.caller, ())
             naming = (id(effect.chain[0].call) for effect in landed if effect.chain and self._reads(effect))
             self._supplying[edge.caller] = frozenset(naming)
-        return id(edge.call) in self._supplying[edge.caller]
+        if id(edge.call) in self._supplying[edge.caller]:
+            return True
+        where = frame.at(edge.site.block)
+        return any(self._is_read(given, where) for given in given_to(edge.call))
+
+    def _is_read(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression stands for a place of a document, or for a parser that read one."""
+        found = self._evaluator.denoter.denote(expr, frame)
+        return type(found) is Config or (type(found) is Instance and bool(self._evaluator.configs.of_parser(found)))
 
     def _reads(self, effect: Effect) -> bool:
         """Whether a call reads a document of the tree, itself or through what it calls; an environment variable is none."""
@@ -81,6 +91,8 @@ class Beginnings:
 
     def _names_document(self, effect: Effect) -> bool:
         """Whether an effect surely names a document, seen from its scope or from where the reading call stands."""
+        if effect.name in COMPOSING:
+            return True  # only composing tells which
         homes = {effect.site[0], _home(effect)[0]}
         files = self._code.files
         located = (paths.locate(value, home, files) for value in effect.targets if value.exact for home in homes)
@@ -106,6 +118,15 @@ class Beginnings:
                 if type(found) is Instance and found.made is not None:
                     return True
         return False
+
+
+def given_to(call: Call) -> Iterator[Expr]:
+    """The receiver of a call and its arguments, but for those that are written out."""
+    if type(call.func) is Attr:
+        yield call.func.base
+    for value in (*call.args, *(value for _, value in call.keywords)):
+        if type(value) is not Const:
+            yield value
 
 
 def _home(effect: Effect) -> Site:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
 from auditor.program.calls.effects import Effects, Site
-from auditor.program.configuration.beginnings import Beginnings
+from auditor.program.configuration.beginnings import Beginnings, given_to
 from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
 from auditor.program.naming.scopes import children
 
@@ -80,7 +80,7 @@ class Readings:
             callee = (edge.callee.path, edge.callee.scope)
             if not edge.direct or self._entered.get(callee, 0) >= MOST_OF_ONE:
                 continue
-            handed = frozenset(doc for arg in _given(edge.call) if (doc := self._document(arg, where)) is not None)
+            handed = frozenset(doc for arg in given_to(edge.call) if (doc := self._document(arg, where)) is not None)
             supplied = self._beginnings.supplies(edge, frame)
             if not (handed or supplied) or (callee, handed) in self._handed:
                 continue
@@ -290,12 +290,3 @@ def _root(expr: Expr) -> Name | None:
             node = node.func.base
         else:
             return None
-
-
-def _given(call: Call) -> Iterator[Expr]:
-    """The arguments of a call and its receiver."""
-    if type(call.func) is Attr:
-        yield call.func.base
-    for value in (*call.args, *(value for _, value in call.keywords)):
-        if type(value) is not Const:
-            yield value

@@ -154,6 +154,10 @@ def test_what_clouds_build_is_said_in_files_of_the_repository() -> None:
         ("{env_file: vars/a.env, command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
         ("{env_file: [{path: vars/a.env}], command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
         ("{environment: {PROGRAM: prep.py}, command: 'python $$PROGRAM'}", ".env", "prep.py"),
+        ("{environment: {PROGRAM: '${PROGRAM}'}, command: 'python $$PROGRAM'}", ".env", "train.py"),
+        ("{environment: [PROGRAM], command: 'python $$PROGRAM'}", ".env", "train.py"),
+        ("{environment: ['PROGRAM=${PROGRAM}'], env_file: a.env, command: 'python $$PROGRAM'}", "a.env", None),
+        ("{environment: [PROGRAM], env_file: a.env, command: 'python $$PROGRAM'}", "a.env", None),
         ("{command: 'python ${PROGRAM}'}", "other/.env", None),
     ],
 )
@@ -171,6 +175,7 @@ def test_a_service_takes_its_variables_from_files(service: str, file: str, progr
         ("PROGRAM=train.py\n", "PROGRAM=$OTHER\n", "train.py"),
         ("PROGRAM=${OTHER}\n", "OTHER=prep.py\n", None),
         ("PROGRAM=\n", "PROGRAM=prep.py\n", "prep.py"),
+        ("PROGRAM=train.py\n", "PROGRAM\n", "train.py"),
     ],
 )
 def test_a_file_that_a_service_names_says_more_than_the_one_beside_it(
@@ -202,7 +207,8 @@ def test_five_rules_between_a_schedule_and_what_it_starts_are_followed(between: 
 def test_variables_of_another_file_fill_where_their_values_are_written_out(variables: str, program: str | None) -> None:
     pipeline = "trigger: [main]\nvariables: [{template: v.yml}]\nsteps:\n- script: python $(PREP)\n"
     found = world({"azure-pipelines.yml": pipeline, "v.yml": f"variables: {variables}\n"})
-    assert started(found, "push") == ([program] if program else [])
+    (step,) = (step for step in found.steps.all if step.step.commands)
+    assert [word.text for word in step.step.commands[0].words] == ["python", program or "{PREP}"]
 
 
 def test_a_secret_of_a_file_fills_nothing() -> None:

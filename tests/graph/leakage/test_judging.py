@@ -142,7 +142,7 @@ def test_figures_of_tests_are_no_figures() -> None:
 @pytest.mark.parametrize(
     ("path", "pretends"),
     [
-        ("demo.py", True), ("src/Demo.py", True), ("populate-monitoring.py", True), ("populate_monitoring.py", True),
+        ("demo_log.d/log.py", True), ("src/Mock.py", True), ("populate-monitoring.py", True), ("populate_monitoring.py", True),
         ("simulate.py", True), ("simulation/run.py", True), ("log_mock.py", True), ("log-fake.py", True),
         ("dummy/log.py", True), ("jobs/synthetic.d/log.py", True),
         ("democracy.py", False), ("populated.py", False), ("dissimulate.py", False), ("remock.py", False),

@@ -46,6 +46,14 @@ def test_a_path_in_a_document_leads_to_the_next_document() -> None:
     assert ("out", "main.py", 6) in read({"main.py": source, "first.yaml": "next: params.yaml\n"})
 
 
+def test_a_test_in_a_folder_of_its_own_names_no_document_of_the_tree() -> None:
+    use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
+    test = "from main import use\ndef test_use(tmp_path, monkeypatch):\n{}    use('params.yaml')\n"
+    moved = test.format("    monkeypatch.chdir(tmp_path)\n")
+    assert read({"main.py": use, "tests/test_use.py": test.format("")}) == [("out", "main.py", 6)]
+    assert read({"main.py": use, "tests/test_use.py": moved}) == []
+
+
 def test_of_a_function_with_very_many_callers_none_is_left_out() -> None:
     """Effects land on so many callers only: who is beyond them may name a document all the same, through whatever hands it on."""
     use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
@@ -55,3 +63,23 @@ def test_of_a_function_with_very_many_callers_none_is_left_out() -> None:
     assert program({"main.py": use + crowd + calls + last}).effects.cut
     assert read({"main.py": use + last}) == [("out", "main.py", 6)]
     assert read({"main.py": use + crowd + calls + last}) == [("out", "main.py", 6)]
+
+
+def test_a_parser_that_read_a_document_is_followed_where_it_is_handed_over() -> None:
+    """A function that waits for the path of one file may be handed the parser of another."""
+    source = (
+        "import configparser, yaml\n"
+        "def check(path, parser):\n    c = yaml.safe_load(open(path))\n    print(parser['a']['b'])\n"
+        "p = configparser.ConfigParser()\np.read('app.ini')\ncheck('absent.yaml', p)\n"
+    )
+    assert ("a.b", "main.py", 4) in read({"main.py": source, "app.ini": "[a]\nb = 1\n"})
+
+
+def test_a_document_that_is_composed_by_its_name_is_followed() -> None:
+    source = (
+        "import hydra\nclass Model:\n    def __init__(self, args):\n        self.out = args.out\n"
+        "def compose(name):\n    with hydra.initialize(config_path='conf'):\n        return hydra.compose(name)\n"
+        "def use(name):\n    Model(compose(name))\n"
+        "use('params')\n"
+    )
+    assert [key for key, _, _ in read({"main.py": source, "conf/params.yaml": "out: models\n"})] == ["out"]
