@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from auditor.model import compiled
 from auditor.model.errors import UsageError
 from auditor.model.page import RulePage, read_page, title_of
 from auditor.model.verdict import REGULAR, Precision, RuleInfo
@@ -74,7 +74,7 @@ def registry(extra: str = "") -> Registry:
 
 def _measured(home: Traversable) -> dict[str, Precision]:
     """How often each rule was right, from the table that the evidence is folded into."""
-    table = tomllib.loads(home.joinpath("precision.toml").read_text("utf-8"))
+    table = compiled.loads(home.joinpath("precision.toml").read_text("utf-8"), "precision.toml")
     return msgspec.convert(table["rules"], dict[str, Precision])
 
 

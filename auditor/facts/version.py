@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import sys
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
+
+from auditor.model.compiled import kept
 
 ROOMS = ("readers", "source", "language")
 RECORDS = ("facts.py", "ir.py")  # of the model
@@ -21,32 +21,48 @@ PARSERS = ("msgspec", "pyyaml", "radon", "tree-sitter", "tree-sitter-bash")
 @cache
 def extractor_version() -> str:
     """A digest (hex) of the readers' code, the records they fill, the parsers they use, and Python's x.y."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(_digests()[0], digest_size=16)
     digest.update(f"python {sys.version_info.major}.{sys.version_info.minor}".encode())
     for parser in PARSERS:
         digest.update(f"\0{parser} {_version_of(parser)}".encode())
-    package = files("auditor")
-    for name in RECORDS:
-        digest.update((package / "model" / name).read_bytes())
-    for room in ROOMS:
-        _add(digest, package / room)
     return digest.hexdigest()
 
 
 @cache
 def code_version() -> str:
     """A digest (hex) of all that decides an audit of given bytes: facts, knowledge, graph, rules, score, networkx."""
-    digest = hashlib.blake2b(extractor_version().encode(), digest_size=16)
-    digest.update(_version_of("networkx").encode())
-    known = {*UNHEARD, *ROOMS, "__pycache__"}  # the rooms that read are in the digest it begins with
-    rooms = {item.name: item for item in files("auditor").iterdir() if item.name not in known}
-    for name, item in sorted((rooms | {"rules": files("auditor.rules")}).items()):
+    digest = hashlib.blake2b(_digests()[1], digest_size=16)
+    digest.update(f"{extractor_version()} {_version_of('networkx')}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _digests() -> tuple[bytes, bytes]:
+    """Digests of the code that reads, and of all other code that decides something."""
+    homes = (files("auditor"), files("auditor.rules"))
+    return kept("code", homes, lambda: (_reading(homes[0]), _deciding(*homes)), tuple[bytes, bytes])
+
+
+def _reading(package: Traversable) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in RECORDS:
+        digest.update((package / "model" / name).read_bytes())
+    for room in ROOMS:
+        _add(digest, package / room)
+    return digest.digest()
+
+
+def _deciding(package: Traversable, rules: Traversable) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    passed = {*UNHEARD, *ROOMS, "__pycache__"}
+    rooms = {item.name: item for item in package.iterdir() if item.name not in passed}
+    for name, item in sorted((rooms | {"rules": rules}).items()):
         digest.update(b"\0" + name.encode() + b"\0")
         if item.is_dir():
             _add(digest, item)
         else:
             digest.update(item.read_bytes())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _version_of(distribution: str) -> str:
@@ -79,25 +95,10 @@ def _looked_up(distribution: str) -> str:
 
 
 def _add(digest: hashlib.blake2b, folder: Traversable) -> None:
-    if isinstance(folder, Path):
-        _add_folder(digest, str(folder))
-        return
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):  # in an archive
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.name == "__pycache__":
             continue
         if item.is_dir():
             _add(digest, item)
         else:
             digest.update(b"\0" + item.name.encode() + b"\0" + item.read_bytes())
-
-
-def _add_folder(digest: hashlib.blake2b, folder: str) -> None:
-    """As `_add`, for a folder of this machine: several hundred files, for each of which paths as objects would cost more than reading."""
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name == "__pycache__":
-            continue
-        if entry.is_dir():
-            _add_folder(digest, entry.path)
-        else:
-            with io.FileIO(entry.path) as file:
-                digest.update(b"\0" + entry.name.encode() + b"\0" + file.readall())

@@ -9,12 +9,12 @@ import re
 import traceback
 from collections.abc import Sequence
 from fnmatch import translate
+from functools import cache
 
 import msgspec
 
 from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Secret, Trouble
-from auditor.model.regex import regex
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -194,6 +194,17 @@ READERS: tuple[Reader, ...] = (
 )
 
 
+_LITERAL = re.compile(r"[^*?\[]*")
+_ANY_OF_A_SUFFIX = re.compile(r"\*\.\w+")
+_SUFFIX = re.compile(r"\.\w+$")
+
+
+@cache
+def _glob(name: str) -> re.Pattern[str]:
+    """A pattern of names, translated when the first file comes that may fit it."""
+    return re.compile(translate(name))
+
+
 class _Index:
     """Finds the readers of a path by its name, its suffix or the two letters it begins with; only then by pattern."""
 
@@ -201,26 +212,26 @@ class _Index:
         self.readers = readers
         self.by_name: dict[str, list[int]] = {}
         self.by_suffix: dict[str, list[int]] = {}
-        self.patterns: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        self.paths: list[tuple[str, re.Pattern[str], int]] = []
+        self.patterns: dict[str, list[tuple[str, int]]] = {}
+        self.paths: list[tuple[str, str, int]] = []
         for position, reader in enumerate(readers):
             for name in reader.names:
                 self._add(name, position)
 
     def _add(self, name: str, position: int) -> None:
-        literal = re.match(r"[^*?\[]*", name)
+        literal = _LITERAL.match(name)
         start = literal.group() if literal else ""
         if "/" in name:
             folder = name.removeprefix("*/").rpartition("/")[0]
-            self.paths.append((f"/{folder}/", regex(translate(name)), position))
+            self.paths.append((f"/{folder}/", name, position))
         elif start == name:
             self.by_name.setdefault(name, []).append(position)
-        elif re.fullmatch(r"\*\.\w+", name):
+        elif _ANY_OF_A_SUFFIX.fullmatch(name):
             self.by_suffix.setdefault(name[1:], []).append(position)
         else:
-            suffix = re.search(r"\.\w+$", name)
+            suffix = _SUFFIX.search(name)
             key = start[:2] if len(start) >= 2 else suffix.group() if suffix else ""
-            self.patterns.setdefault(key, []).append((regex(translate(name)), position))
+            self.patterns.setdefault(key, []).append((name, position))
 
     def find(self, path: str) -> tuple[Reader, ...]:
         name = path.rpartition("/")[2]
@@ -228,9 +239,9 @@ class _Index:
         suffix = name[dot:] if dot >= 0 else ""
         found = [*self.by_name.get(name, ()), *self.by_suffix.get(suffix, ())]
         for key in (name[:2], suffix):
-            found += [position for pattern, position in self.patterns.get(key, ()) if pattern.match(name)]
+            found += [position for glob, position in self.patterns.get(key, ()) if _glob(glob).match(name)]
         rooted = f"/{path}"
-        found += [position for folder, pattern, position in self.paths if folder in rooted and pattern.match(rooted)]
+        found += [position for folder, glob, position in self.paths if folder in rooted and _glob(glob).match(rooted)]
         return tuple(self.readers[position] for position in sorted(set(found)))
 
 

@@ -34,6 +34,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def forget() -> None:
     version.extractor_version.cache_clear()
     version.code_version.cache_clear()
+    version._digests.cache_clear()
 
 
 def versions() -> tuple[str, str]:
