@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
@@ -15,7 +17,7 @@ from auditor.program.naming.code import Local
 from auditor.program.symbolic.values import Value
 
 
-class CodeStep(NamedTuple):
+class CodeStep(msgspec.Struct, frozen=True):
     """One unit of work that code declares in the file `path`.
 
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
@@ -39,7 +41,7 @@ class CodeStep(NamedTuple):
     confidence: float = 0.95
 
 
-class Pipeline(NamedTuple):
+class Pipeline(msgspec.Struct, frozen=True):
     """A set of steps that runs as one: a DAG, a flow, a registered pipeline. One step may be in several.
 
     `line` and the lines of the triggers are those of `path`; the triggers start all of its steps. `elsewhere` are further
@@ -63,7 +65,7 @@ class Pipeline(NamedTuple):
         return f"pipeline:{self.path}#{self.name}"
 
 
-class Artefact(NamedTuple):
+class Artefact(msgspec.Struct, frozen=True):
     """A dataset, model or parameter that the framework knows by name, whether a step uses it or not.
 
     `source` is the file that declares it, at `line`. `part_of` are ids of artefacts that hold it: a second name of a

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.dialects.contract import reaching
@@ -217,7 +218,9 @@ class Flowing(Meaning):
         for args in asked or [Arguments(open=True)]:
             held, self.current = self.current, flow
             if self.machine is not None and isinstance(unit.func, Function):
-                flow.returned = self.machine.run_function(unit.func.local, args._replace(open=True), unit.func.around)
+                flow.returned = self.machine.run_function(
+                    unit.func.local, msgspec.structs.replace(args, open=True), unit.func.around
+                )
             self.current = held
             runs.append(flow.calls)
             flow.calls = []

@@ -6,7 +6,9 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.model.audit import Problem, Waiver
 from auditor.tree.ignore import unusable
@@ -17,7 +19,7 @@ INVALID = "waiver-invalid"
 LEAVES, STAYS, CONFIRMS = "leaves", "stays", "confirms"
 
 
-class Kind(NamedTuple):
+class Kind(msgspec.Struct, frozen=True):
     """What a kind of waiver does to the headline score, and how long it may last (days; 0: as long as one likes)."""
 
     effect: str

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -42,7 +42,7 @@ class _Instruction:
     bodies: list[tuple[str, int]] = field(default_factory=list)  # here-documents with their first lines
 
 
-class _Settings(NamedTuple):
+class _Settings(msgspec.Struct, frozen=True):
     """What a build stage hands on to a stage that builds on it."""
 
     folder: str = ""

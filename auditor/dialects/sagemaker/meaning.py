@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
@@ -28,7 +29,7 @@ _JOBS = frozenset({"run", "fit", "transform", "create", "register", "get_run_arg
 BRANCHES = ("if_steps", "else_steps")
 
 
-class Job(NamedTuple):
+class Job(msgspec.Struct, frozen=True):
     """What a processor, an estimator or a model is asked to do: the arguments of a step."""
 
     receiver: Made
@@ -48,14 +49,14 @@ class Step:
     before: list[Thing] = field(default_factory=list)
 
 
-class Delayed(NamedTuple):
+class Delayed(msgspec.Struct, frozen=True):
     """A function under `@step`."""
 
     func: Function
     args: Arguments
 
 
-class Property(NamedTuple):
+class Property(msgspec.Struct, frozen=True):
     """Something that a step will know of itself once it has run."""
 
     step: Step
@@ -71,7 +72,7 @@ class Property(NamedTuple):
         return self.path[-1] if self.path else "output", NodeKind.DATASET
 
 
-class Declaration(NamedTuple):
+class Declaration(msgspec.Struct, frozen=True):
     """One pipeline."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -27,7 +26,7 @@ _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
 _GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """Predictions that a program writes: where, into what, and where they were made."""
 
     touch: Touch

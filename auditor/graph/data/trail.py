@@ -37,7 +37,7 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
         trail.follow(training)
     notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
     aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
-    return [root._replace(tried=root.training in aside) for _, root in sorted(trail.found.items())]
+    return [msgspec.structs.replace(root, tried=root.training in aside) for _, root in sorted(trail.found.items())]
 
 
 class _Made:
@@ -124,7 +124,7 @@ class _Trail:
         root = root_of(self._world, touch, training, self._made.pins)
         lock = _recorded(self._world, program, self._made.pins) if program != training.program else ""
         if root.state == "unpinned" and lock:
-            root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
+            root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
         known = self.found.get(root.artefact)
         if known is None or (known.state != "unpinned" and root.state == "unpinned"):
             self.found[root.artefact] = root

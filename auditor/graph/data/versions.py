@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -42,7 +41,7 @@ class Pins(msgspec.Struct, frozen=True, order=True):
     paths: PathIndex
 
 
-class Root(NamedTuple):
+class Root(msgspec.Struct, frozen=True):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name

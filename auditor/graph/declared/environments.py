@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
-from typing import NamedTuple
 
 import msgspec
 
@@ -32,7 +31,7 @@ class Asked(msgspec.Struct, frozen=True, order=True):
         return Place(self.path, self.requirement.line)
 
 
-class Stale(NamedTuple):
+class Stale(msgspec.Struct, frozen=True):
     """A lock file that was made from another state of its manifest."""
 
     lock: str

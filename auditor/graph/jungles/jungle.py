@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +28,7 @@ WEIGHTS = {
 _SOURCE, _SINK = "<source>", "<sink>"
 
 
-class Observed(NamedTuple):
+class Observed(msgspec.Struct, frozen=True):
     """What the terms are computed from. Counts of things, `edges` as (earlier step, later step)."""
 
     steps: int

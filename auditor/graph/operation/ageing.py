@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,7 +24,7 @@ FEWEST = 50
 _DAY = 86_400
 
 
-class Stale(NamedTuple):
+class Stale(msgspec.Struct, frozen=True):
     """A model that was last written long before what it is made of changed: by so many days and commits."""
 
     model: str

@@ -7,7 +7,6 @@ that use their keys. A part of a document that is handed to code which is not kn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -28,7 +27,7 @@ _METHODS = frozenset({"items", "keys", "values", "copy", "update", "get", "pop",
 _GETTERS = frozenset({"get", "select", "getint", "getfloat", "getboolean"})
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, order=True):
     """One place that reads a key; `whole` where everything under the key is handed on, `optional` where it has a fallback."""
 
     document: str

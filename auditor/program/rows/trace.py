@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import Block
@@ -13,14 +15,14 @@ from auditor.program.rows.values import Fit, Trained
 How = Literal["metric", "score", "compare", "residual", "predict", "folds", "tuning"]
 
 
-class Signal(NamedTuple):
+class Signal(msgspec.Struct, frozen=True):
     """One sign that rows are ordered in time: `word` is parsed, ordered or lagged."""
 
     word: str
     spot: Spot
 
 
-class Split(NamedTuple):
+class Split(msgspec.Struct, frozen=True):
     """One split: where it stands, the rows it divides, the statistics that were in them, and whether it draws at random."""
 
     number: int
@@ -32,7 +34,7 @@ class Split(NamedTuple):
     shuffles: bool = True
 
 
-class Evaluation(NamedTuple):
+class Evaluation(msgspec.Struct, frozen=True):
     """One trained model and rows it is judged on, with the statistics in both.
 
     `how`: by a metric, by its own `score`, by a comparison with labels or a difference to them, by a prediction over
