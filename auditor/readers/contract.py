@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -13,8 +12,7 @@ from auditor.model.facts import Facts
 from auditor.model.regex import regex
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True):
     """One format: how its files are called, how they look, and what turns bytes into facts.
 
     `names` are globs over the file name, or over the whole path where they hold a `/`. `sniff` looks at the bytes when
