@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from auditor.model.regex import regex
 
+PlainCommand: TypeAlias = tuple[list[str], int, int]
+"""The words of a command as written, the line where it stands, counted from 0, and the offset where it begins."""
+
+_BARE = regex(r"[ \t]*+((?:[^\s'\"\\$`|<>(){};&#]|[ \t])++)(?=\n|\Z)")
 _TOKEN = regex(
     r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
@@ -13,12 +19,19 @@ _RESERVED = frozenset(
 )  # fmt: skip
 
 
-def plain_commands(text: str) -> list[tuple[list[str], int, int]] | None:
-    """Words as written, line and offset of each command of a text that has only plain ones, else None: spares the real parser."""
-    made: list[tuple[list[str], int, int]] = []
+def plain_commands(text: str) -> list[PlainCommand] | None:
+    """The commands of a text that has only plain ones, else None: spares the real parser."""
+    made: list[PlainCommand] = []
     words: list[str] = []
     position = line = at = begin = 0
     while position < len(text):
+        if not words and (bare := _BARE.match(text, position)) is not None:
+            found = bare[1].split()
+            if found[0] in _RESERVED:
+                return None
+            made.append((found, line, bare.start(1)))
+            position = bare.end()
+            continue
         token = _TOKEN.match(text, position)
         if token is None:
             return None
