@@ -61,12 +61,15 @@ class Reading(State):
                 self.walk(child, level + 1)
 
     def raw(self, start: int, end: int) -> str:
+        """A part of the text as written."""
         return self.source[start:end].decode("utf-8", "replace")
 
     def line(self, node: Syntax) -> int:
+        """The line where a node begins."""
         return self.first + node.row
 
     def command(self, node: Syntax, level: int) -> None:
+        """A simple command with its redirections."""
         self.substitutions(node, level)
         spans: list[list[int]] = []
         redirects: list[Syntax] = []
@@ -107,6 +110,7 @@ class Reading(State):
                 self.substitutions(child, level)
 
     def assignment(self, node: Syntax, level: int) -> None:
+        """`x=…`, of an array too."""
         self.substitutions(node, level)
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None:
@@ -138,6 +142,7 @@ class Reading(State):
             self.drafts.append(Draft(["test", *words], line, self.cwd, guard=True))
 
     def declaration(self, node: Syntax, level: int) -> None:
+        """`export x=…` and its relatives."""
         words = [self.raw(node.children[0].start_byte, node.children[0].end_byte)]
         exports = words[0] == "export" or "-x" in self.raw(node.start_byte, node.end_byte).split()[1:2]
         for child in node.named_children:
@@ -162,16 +167,19 @@ class Reading(State):
             self.walk(child, level + 1)
 
     def harmless(self, node: Syntax) -> bool:
+        """Whether a node is a command that cannot fail."""
         words = self.raw(node.start_byte, node.end_byte).split()
         return bool(words) and (words[0] in _HARMLESS or words[:2] == ["exit", "0"])
 
     def subshell(self, node: Syntax, level: int) -> None:
+        """A shell of its own: what it changes ends with it."""
         state = self.cwd, dict(self.variables), list(self.folders), dict(self.exported)
         for child in node.named_children:
             self.walk(child, level + 1)
         self.cwd, self.variables, self.folders, self.exported = state
 
     def pipeline(self, node: Syntax, level: int) -> None:
+        """`a | b`: each command but the first takes its input from the one before."""
         outer = self.cwd
         for number, child in enumerate(node.named_children):
             before = len(self.drafts)
@@ -197,6 +205,7 @@ class Reading(State):
         self.cwd = base if ends == {base} else meant
 
     def loop(self, node: Syntax, level: int) -> None:
+        """`while …`: where a round ends elsewhere than it began, the folder is unknown."""
         base = self.cwd
         for child in node.named_children:
             self.walk(child, level + 1)
@@ -230,15 +239,18 @@ class Reading(State):
         return _GLOB.sub(lambda glob: self.holes.mark("**" if glob.group() == "**" else "*"), value)
 
     def unset(self, node: Syntax, level: int) -> None:  # noqa: ARG002  # all handlers have one shape
+        """`unset x`."""
         for name in self.raw(node.start_byte, node.end_byte).split()[1:]:
             self.drop(name)
 
     def function(self, node: Syntax, level: int) -> None:  # noqa: ARG002  # all handlers have one shape
+        """The definition of a function: it runs where it is called."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None and body is not None:
             self.functions[self.raw(name.start_byte, name.end_byte)] = (body, self.source, self.first)
 
     def redirected(self, node: Syntax, level: int) -> None:
+        """A command, or several, with redirections behind it."""
         before = len(self.drafts)
         body = node.child_by_field_name("body")
         if body is not None:
@@ -277,6 +289,7 @@ class Reading(State):
                 self.herestring(node, made[-1])
 
     def file(self, node: Syntax, made: list[Draft]) -> None:
+        """`< file` and `> file`; other streams than these two are left out."""
         stream = node.child_by_field_name("descriptor")
         if stream is not None and self.raw(stream.start_byte, stream.end_byte) not in ("0", "1"):
             return  # errors and other streams
@@ -301,6 +314,7 @@ class Reading(State):
             draft.program = self.line(node.children[-1])
 
     def heredoc(self, node: Syntax, draft: Draft, level: int) -> None:
+        """`<<EOF`: the input of a command, or the program of an interpreter."""
         body = next((child for child in node.children if child.type == "heredoc_body"), None)
         text = self.raw(body.start_byte, body.end_byte) if body is not None else ""
         before = len(self.drafts)
