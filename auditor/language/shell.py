@@ -22,7 +22,8 @@ from auditor.model.facts import Command
 MAX_TEXT = 400_000
 Environment: TypeAlias = tuple[tuple[str, str], ...]
 
-_REPEATED = 2_000  # characters of a text that is remembered
+REPEATED = 2_000
+"""Characters of the longest text whose commands are remembered."""
 _CARRIED = ("\\\n", "|", "$(", "`", "<<")  # what a line holds that no parser of single lines understands
 
 
@@ -36,7 +37,7 @@ def read_shell(
     gives what can be made of it.
     """
     environment = environment[:MAX_EXPORTED]
-    if len(text) > _REPEATED:
+    if len(text) > REPEATED:
         return _read(text, line, braces, guard, environment)
     return moved_to(line, _read_once(text, braces, guard, environment))
 
