@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
@@ -194,6 +196,22 @@ READERS: tuple[Reader, ...] = (
 )
 
 
+class _Glob(NamedTuple):
+    """A pattern of names or paths that belongs to a reader. A text that it matches holds its longest part."""
+
+    longest: str
+    pattern: re.Pattern[str]
+    position: int
+
+    @classmethod
+    def of(cls, text: str, position: int) -> _Glob:
+        return cls(max(re.split(r"[*?]|\[.*\]", text), key=len), regex(translate(text)), position)
+
+
+def _matching(globs: Iterable[_Glob], text: str) -> Iterator[int]:
+    return (position for longest, pattern, position in globs if longest in text and pattern.match(text))
+
+
 class _Index:
     """Finds the readers of a path by its name, its suffix or the two letters it begins with; only then by pattern."""
 
@@ -201,26 +219,25 @@ class _Index:
         self.readers = readers
         self.by_name: dict[str, list[int]] = {}
         self.by_suffix: dict[str, list[int]] = {}
-        self.patterns: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        self.paths: list[tuple[str, re.Pattern[str], int]] = []
+        self.patterns: dict[str, list[_Glob]] = {}
+        self.paths: dict[str, list[_Glob]] = {}
+        self.found: dict[tuple[int, ...], tuple[Reader, ...]] = {}  # there are few
         for position, reader in enumerate(readers):
             for name in reader.names:
                 self._add(name, position)
 
     def _add(self, name: str, position: int) -> None:
-        literal = re.match(r"[^*?\[]*", name)
-        start = literal.group() if literal else ""
+        start = re.split(r"[*?\[]", name, maxsplit=1)[0]
+        last = re.search(r"\.\w+$", name)
+        suffix = last.group() if last else ""
         if "/" in name:
-            folder = name.removeprefix("*/").rpartition("/")[0]
-            self.paths.append((f"/{folder}/", regex(translate(name)), position))
+            self.paths.setdefault(suffix, []).append(_Glob.of(name, position))
         elif start == name:
             self.by_name.setdefault(name, []).append(position)
-        elif re.fullmatch(r"\*\.\w+", name):
-            self.by_suffix.setdefault(name[1:], []).append(position)
+        elif name == f"*{suffix}":
+            self.by_suffix.setdefault(suffix, []).append(position)
         else:
-            suffix = re.search(r"\.\w+$", name)
-            key = start[:2] if len(start) >= 2 else suffix.group() if suffix else ""
-            self.patterns.setdefault(key, []).append((regex(translate(name)), position))
+            self.patterns.setdefault(start[:2] if len(start) >= 2 else suffix, []).append(_Glob.of(name, position))
 
     def find(self, path: str) -> tuple[Reader, ...]:
         name = path.rpartition("/")[2]
@@ -228,13 +245,17 @@ class _Index:
         suffix = name[dot:] if dot >= 0 else ""
         found = [*self.by_name.get(name, ()), *self.by_suffix.get(suffix, ())]
         for key in (name[:2], suffix):
-            found += [position for pattern, position in self.patterns.get(key, ()) if pattern.match(name)]
-        rooted = f"/{path}"
-        found += [position for folder, pattern, position in self.paths if folder in rooted and pattern.match(rooted)]
-        return tuple(self.readers[position] for position in sorted(set(found)))
+            found += _matching(self.patterns.get(key, ()), name)
+        for key in {suffix, ""}:
+            found += _matching(self.paths.get(key, ()), f"/{path}")
+        positions = tuple(found)
+        if positions not in self.found:
+            self.found[positions] = tuple([self.readers[position] for position in sorted(set(found))])
+        return self.found[positions]
 
 
 _INDEX = _Index(READERS)
+_HEAD = attrgetter("head")
 
 
 def candidates(path: str) -> tuple[Reader, ...]:
@@ -258,11 +279,11 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
 
 def _cleared(readers: Sequence[Reader], data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
     """The bytes without credentials; of a long table only as far as anybody looks, and as far again for what moves up."""
-    heads = [reader.head for reader in readers]
-    if not heads or not all(heads) or len(data) <= 2 * max(heads):
+    if not readers or not all(map(_HEAD, readers)):
         return without_secrets(data)
-    cleared, secrets = without_secrets(data[: 2 * max(heads)])
-    return cleared + data[2 * max(heads) :], secrets
+    most = 2 * max(map(_HEAD, readers))
+    cleared, secrets = without_secrets(data[:most])
+    return cleared + data[most:], secrets
 
 
 def _read(readers: Sequence[Reader], data: bytes) -> Facts:
