@@ -103,6 +103,42 @@ class Node:
         self.key_lines[key] = line
 
 
+class MapNode(Node):
+    """A map: it has no elements, as all maps have none."""
+
+    __slots__ = ()
+
+    parts: list[Node] = []  # noqa: RUF012  # nobody puts elements into a map
+
+    def __init__(self, line: int, tag: str = "") -> None:
+        self.kind = "map"
+        self.line = self.text_line = self.end_line = line
+        self.value = None
+        self.raw = ""
+        self.tag = tag
+        self.entries = {}
+        self.key_lines = {}
+        self.shadowed = []
+
+
+class ListNode(Node):
+    """A list: it has no entries, as all lists have none."""
+
+    __slots__ = ()
+
+    entries: dict[str, Node] = {}  # noqa: RUF012  # nobody puts entries into a list
+    key_lines: dict[str, int] = {}  # noqa: RUF012
+    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
+
+    def __init__(self, line: int, tag: str = "") -> None:
+        self.kind = "list"
+        self.line = self.text_line = self.end_line = line
+        self.value = None
+        self.raw = ""
+        self.tag = tag
+        self.parts = []
+
+
 class Single(Node):
     """A single value: it holds nothing, and all of them share the same nothing, since most nodes of a document are these."""
 
