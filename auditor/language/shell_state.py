@@ -126,12 +126,12 @@ class State(ABC):
             words=tuple(_without_secrets([self.holes.word(text) for text in draft.words])),
             line=draft.line,
             cwd=draft.cwd,
-            reads=tuple([self.holes.word(text) for text in draft.reads]),
-            writes=tuple([self.holes.word(text) for text in draft.writes]),
+            reads=tuple([self.holes.word(text) for text in draft.reads]) if draft.reads else (),
+            writes=tuple([self.holes.word(text) for text in draft.writes]) if draft.writes else (),
             assignments=tuple(
                 [(name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments]
             ),
-            body=self._body(draft),
+            body=self._body(draft) if draft.body else "",
             guard=draft.guard,
             piped=draft.piped,
             environment=draft.environment,
@@ -140,8 +140,6 @@ class State(ABC):
 
     def _body(self, draft: Draft) -> str:
         """The program text that a command is given: whole where Python reads it, else its beginning."""
-        if not draft.body:
-            return ""
         if draft.program:  # half a program is none
             return mask(self.holes.program(draft.body)) if len(draft.body) <= MAX_BODY else ""
         most = MAX_BODY if any(is_python(word) for word in draft.words[:20]) else MAX_OTHER

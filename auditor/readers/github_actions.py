@@ -185,20 +185,23 @@ def _filled_in(text: str, variables: Environment) -> str:
 
 def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Command, ...]:
     """What a step runs: the image that its action builds, and its text."""
+    run = step.get("run")
+    builds = step.get("uses").raw.startswith(_BUILDING)
+    if not builds and not run.is_scalar:
+        return ()
     variables = _variables(root, job, step) if "env" in step.entries else setting.variables
     elsewhere = setting.elsewhere or _is_for_others(step)
-    built = _image_build(step, variables, elsewhere) if step.get("uses").raw.startswith(_BUILDING) else ()
-    run = step.get("run")
+    built = _image_build(step, variables, elsewhere) if builds else ()
     if not run.is_scalar:
         return built
     own = _filled_in(step.get("working-directory").raw, variables)
     ran = _Run(
-        texts=tuple(_instances(run.raw, setting.matrix)),
-        shell=step.get("shell").raw or setting.shell,
-        variables=variables,
-        folder=_inside(setting.folder, own) if own else "",
-        waved=_may_fail(step) and step.get("id").raw not in setting.asked,
-        elsewhere=elsewhere,
+        _instances(run.raw, setting.matrix) if "matrix." in run.raw else (run.raw,),
+        step.get("shell").raw or setting.shell,
+        variables,
+        _inside(setting.folder, own) if own else "",
+        _may_fail(step) and step.get("id").raw not in setting.asked,
+        elsewhere,
     )
     size = sum(map(len, ran.texts)) + sum([len(value) for _, value in variables])
     return (*built, *moved_to(run.text_line, _ran_once(ran) if size <= REPEATED else _ran(ran)))
@@ -232,16 +235,14 @@ def _image_build(step: Node, variables: Environment, elsewhere: bool) -> tuple[C
     return (Command(tuple([Word(word, "{" not in word) for word in made]), step.line, None if elsewhere else ""),)
 
 
-def _instances(text: str, matrix: Node) -> Iterator[str]:
+def _instances(text: str, matrix: Node) -> tuple[str, ...]:
     """The text once for each choice of the matrix values that it names, if they are few and written out."""
-    names = sorted(set(_MATRIX.findall(text))) if "matrix." in text else []
+    names = sorted(set(_MATRIX.findall(text)))
     axes = [_values(matrix, name) for name in names]
     if not names or not all(axes) or prod(map(len, axes)) > MAX_FILLED:
-        yield text
-        return
-    for chosen in product(*axes):
-        table = dict(zip(names, chosen, strict=True))
-        yield _MATRIX.sub(lambda found, table=table: table[found[1]], text)  # type: ignore[misc]  # bound per round
+        return (text,)
+    tables = [dict(zip(names, chosen, strict=True)) for chosen in product(*axes)]
+    return tuple([_MATRIX.sub(lambda found, table=table: table[found[1]], text) for table in tables])  # type: ignore[misc]  # bound per round
 
 
 def _values(matrix: Node, name: str) -> list[str]:
