@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import platform
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+PYTHON = sys.version.partition(" ")[0]
+"""The version of the interpreter, which is part of what an answer hangs on."""
 
 
 class Memory:
@@ -234,7 +236,7 @@ def _key(
 
     if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
         return ""
-    parts = (listing, settings, people, profile, persona, day, code_version(), platform.python_version())
+    parts = (listing, settings, people, profile, persona, day, code_version(), PYTHON)
     return hashlib.sha256(msgspec.msgpack.encode(parts, order="deterministic")).hexdigest()
 
 
@@ -289,7 +291,7 @@ def _judge(
         system_map=account.system_map(graphs, findings),
         artefacts=account.artefacts(graphs),
         errors=errors,
-        exposures=_exposures(graphs, findings),
+        exposures=_exposures(graphs, findings, {info.id: info.family for info in infos}),
         waivers=waivers,
         suppressions=suppressions,
         signoffs=people.signoffs,
@@ -313,21 +315,26 @@ def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | Non
     from auditor.program import resolve
 
     if memory is None:
-        known = Known(cache, f"{code_version()} {platform.python_version()}", lasting=False)
+        known = Known(cache, f"{code_version()} {PYTHON}", lasting=False)
     else:
         known = memory.programs = memory.programs or Known()
     return resolve(files, _paths(listing), load(), _names(listing.target), known)
 
 
-def _exposures(graphs: Graphs, findings: Iterable[Finding]) -> dict[str, Exposure]:
-    """How much of each component each kind of finding could have met."""
+def _exposures(graphs: Graphs, findings: Iterable[Finding], families: Mapping[str, str]) -> dict[str, Exposure]:
+    """How much of each component each kind of finding could have met; `families` tells those of the rules."""
     from auditor.graph.views import account
     from auditor.score import exposure_of
 
     by_component: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_component[finding.component].append(finding)
-    return {graph.id: exposure_of(account.exposure(graph), by_component[graph.id]) for graph in graphs.components}
+    found: dict[str, Exposure] = {}
+    for graph in graphs.components:
+        said = by_component[graph.id]
+        whole = account.exposure(graph, {families[finding.rule] for finding in said})
+        found[graph.id] = exposure_of(whole, said)
+    return found
 
 
 def _judged(

@@ -34,7 +34,7 @@ def command(ctx: click.Context, cache_dir: Path | None) -> None:
 def show(cache_dir: Path | None) -> None:
     """Says where the cache is and what it holds (the default)."""
     from auditor.facts import Cache, default_folder
-    from auditor.tree.remote import clones
+    from auditor.tree.clones import clones, size_of
 
     with Cache(cache_dir or default_folder()) as cache:
         stats = cache.stats()
@@ -43,31 +43,40 @@ def show(cache_dir: Path | None) -> None:
     click.echo(f"files   {stats.facts:,}")
     click.echo(f"audits  {stats.audits:,}")
     click.echo(f"size    {stats.size / 1e6:,.1f} MB of at most {stats.max_bytes / 1e6:,.0f} MB")
-    click.echo(f"clones  {len(kept):,}, {sum(map(_size, kept)) / 1e6:,.1f} MB")
+    click.echo(f"clones  {len(kept):,}, {sum(map(size_of, kept)) / 1e6:,.1f} MB")
 
 
 @command.command()
 @click.pass_obj
 def clear(cache_dir: Path | None) -> None:
-    """Drops everything in the cache; histories that lie there stay."""
-    import shutil
-
+    """Drops everything in the cache; histories that lie there stay, and clones that an audit reads just now."""
     from auditor.facts import Cache, default_folder
     from auditor.formats.text import plural
-    from auditor.tree.remote import clones
+    from auditor.tree.clones import clones
 
     with Cache(cache_dir or default_folder()) as cache:
         before = cache.stats()
         cache.clear()
         after = cache.stats()
-    kept = clones(cache_dir or default_folder())
-    size = before.size - after.size + sum(map(_size, kept))
-    for clone in kept:
-        shutil.rmtree(clone, ignore_errors=True)
+    dropped = [size for clone in clones(cache_dir or default_folder()) if (size := _drop(clone)) is not None]
+    size = before.size - after.size + sum(dropped)
     click.echo(
-        f"dropped {plural(before.facts, 'file')}, {plural(before.audits, 'audit')} and {plural(len(kept), 'clone')}, {size / 1e6:,.1f} MB"
+        f"dropped {plural(before.facts, 'file')}, {plural(before.audits, 'audit')} and {plural(len(dropped), 'clone')}, {size / 1e6:,.1f} MB"
     )
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _drop(clone: Path) -> int | None:
+    """The bytes of a clone that was removed; None where it stays, and why is told."""
+    from auditor.tree.clones import InUseError, drop, size_of
+
+    size = size_of(clone)
+    try:
+        drop(clone)
+    except InUseError:
+        reason = "an audit uses it"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    else:
+        return size
+    click.echo(f"kept {clone}: {reason}", err=True)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from auditor.formats.setting import Previous, Setting
     from auditor.model.audit import Audit
     from auditor.model.trend import Trend
+
+log = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,8 +94,12 @@ def stored_trend(target: str) -> Trend | None:
     from auditor.history.store import Store
     from auditor.history.walk import known
 
-    with Store(place) as store:
-        return known(target, store)
+    try:
+        with Store(place, read_only=True) as store:
+            return known(target, store)
+    except UsageError as error:  # whatever lies in a target, its report is made
+        log.warning("the report goes without its history: %s", error)
+        return None
 
 
 def redacted(dressing: Dressing, audit: Audit) -> Audit:

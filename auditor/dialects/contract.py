@@ -107,11 +107,11 @@ class Dialect:
 
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
+    found = dict.fromkeys(paths)
     importers: dict[str, list[str]] = {}
-    for path in resolved.code.paths:
+    for path in resolved.code.paths if found else ():
         for target in resolved.code.imports(path):
             importers.setdefault(target, []).append(path)
-    found = dict.fromkeys(paths)
     todo = list(found)
     while todo:
         for path in importers.get(todo.pop(), ()):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from auditor.dialects.contract import reaching
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -24,7 +26,10 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.model.declared import Declared
-from auditor.program.naming.code import Library, Local
+from auditor.model.ir import Attr
+from auditor.program import Resolved
+from auditor.program.naming.code import Code, Library, Local
+from auditor.program.naming.words import records
 from auditor.program.symbolic.values import Value
 
 MOST_RUNS = 5
@@ -97,6 +102,10 @@ class Flowing(Meaning):
         self.within: set[int] = set()  # pipelines that another calls
 
     # --- what a framework may say besides ---
+
+    def declaring(self) -> frozenset[str]:
+        """Names of the framework without one of which no pipeline is made."""
+        return self.flows
 
     def triggered(self, unit: Unit, args: Arguments, name: str, where: Where) -> None:
         """A method of a pipeline that may start it (`serve`, `with_options`)."""
@@ -179,6 +188,27 @@ class Flowing(Meaning):
 
     # --- running ---
 
+    def begin(self, resolved: Resolved, paths: Iterable[str]) -> Machine:
+        """Runs whatever can declare a pipeline or start one: of the given files those that name what makes one, and all that import these.
+
+        A file that neither names a decorator of pipelines nor leads to one that does can have no pipeline in its hands: what
+        it runs (the code of steps, reports, whole trainings) says nothing here.
+        """
+        self.machine = Machine(resolved, self)
+        declaring = [path for path in paths if _names(resolved.code, path, self.roots, self.declaring())]
+        for path in reaching(resolved, declaring):
+            self.machine.start(path)
+        return self.machine
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What a module does when it is imported is no step of the pipeline that imports it."""
+        held, self.current = self.current, None
+        try:
+            yield
+        finally:
+            self.current = held
+
     def run(self, unit: Unit, given: Arguments | None = None) -> Flow:
         """One pipeline: its function is run with what is given, as it was called, else with what its defaults say."""
         flow = Flow(unit, self.text(unit.given.get("name")) or self.name_of(unit.func))
@@ -221,6 +251,19 @@ class Flowing(Meaning):
         if isinstance(func, Function) and self.machine is not None:
             return self.machine.code.scope(*func.local).name.rpartition(".")[2]
         return func.dotted.rpartition(".")[2] if isinstance(func, (Library, Made)) else ""
+
+
+def _names(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
+    """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
+    if not wanted.isdisjoint(code.words(path).members):
+        return True
+    decorators = (record for scope in code.programs[path].scopes for record in records(scope.decorators))
+    return any(type(record) is Attr and record.name in wanted for record in decorators) or any(
+        imported.name in wanted and imported.module.partition(".")[0] in roots
+        for number in code.scopes(path)
+        for statement, _, _ in code.index(path, number).imports
+        for imported in statement.names
+    )
 
 
 def _once(runs: Iterable[list[Call]]) -> list[Call]:

@@ -9,7 +9,7 @@ from posixpath import dirname
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Statement, reaching
+from auditor.dialects.contract import Statement
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of
 from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
@@ -51,9 +51,7 @@ _SHELL = {"shell_run_command": "command", "ShellTask": "command", "ShellOperatio
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every flow of the given files and those that import them."""
     meaning = Prefect()
-    machine = meaning.machine = Machine(resolved, meaning)
-    for path in reaching(resolved, paths):
-        machine.start(path)
+    machine = meaning.begin(resolved, paths)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [*flows, *meaning.blocks]).all()
     yield from machine.cut(paths)
@@ -73,6 +71,10 @@ class Prefect(Flowing):
         self.blocks: list[Flow] = []
         self.sourced: list[Unit] = []  # flows that are named by file and function: `flow.from_source(…)`
         self._outer: list[Flow | None] = []
+
+    def declaring(self) -> frozenset[str]:
+        """With Prefect 1 pipelines are objects of a class, and later versions load them by it."""
+        return self.flows | {"Flow"}
 
     def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
         """Deployments, flows of Prefect 1, and the tasks that integrations bring."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from posixpath import dirname
 
 from auditor.dialects.contract import Statement, reaching
@@ -33,6 +34,7 @@ TOOL = "zenml"
 _ASKING = frozenset(
     {"get_artifact", "get_artifact_version", "load_artifact", "get_model_artifact", "get_data_artifact"}
 )
+_SAVING = frozenset({"save_artifact"})
 _PROJECT = ("pyproject.toml", "requirements.txt", "setup.py", ".zen/config.yaml")
 _TUPLES = frozenset({"Tuple", "tuple"})
 
@@ -40,9 +42,7 @@ _TUPLES = frozenset({"Tuple", "tuple"})
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every pipeline of the given files and those that import them."""
     meaning = ZenML()
-    machine = meaning.machine = Machine(resolved, meaning)
-    for path in reaching(resolved, paths):
-        machine.start(path)
+    machine = meaning.begin(resolved, paths)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, [flow for flow in flows if flow.calls], meaning.triggers).all()
     yield from machine.cut(paths)
@@ -120,6 +120,7 @@ class _Statements(Statements):
         super().__init__(machine, flows, triggers)
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
         self.outputs: dict[Local, tuple[tuple[str, NodeKind], ...]] = {}
+        self.talks: dict[Local, tuple[tuple[IrCall, str], ...]] = {}
 
     def reads(self, flow: Flow, call: Call, code: tuple[Local, ...]) -> Iterator[Declared]:
         """The results that a step is given, and what it asks the store for by name."""
@@ -211,19 +212,32 @@ class _Statements(Statements):
 
     def _saved(self, code: tuple[Local, ...]) -> Iterator[Named]:
         for local, call, name in self._calls(code):
-            if name == "save_artifact":
+            if name in _SAVING:
                 yield from self._text(argument(call, "name", 1), local)
 
     def _calls(self, code: tuple[Local, ...]) -> Iterator[tuple[Local, IrCall, str]]:
-        denoter = self.machine.resolved.evaluator.denoter
         for local in code:
-            for site in self.machine.code.index(*local).calls:
-                func = site.call.func
-                dotted = denoter.dotted(func, Frame(*local)) or ""
-                if dotted.startswith("zenml."):
-                    yield local, site.call, dotted.rpartition(".")[2]
-                elif type(func) is Attr and func.name in ("get_artifact", "get_artifact_version") and not dotted:
-                    yield local, site.call, func.name
+            if local not in self.talks:
+                self.talks[local] = tuple(self._talk(local)) if local.path in self.talking else ()
+            yield from ((local, call, name) for call, name in self.talks[local])
+
+    @cached_property
+    def talking(self) -> frozenset[str]:
+        """The files whose code may ask the store or save in it: one that does so by another name has it from a file that says it."""
+        code = self.machine.code
+        wanted = _ASKING | _SAVING
+        return frozenset(reaching(self.machine.resolved, (p for p in code.paths if code.words(p).mentions(wanted))))
+
+    def _talk(self, local: Local) -> Iterator[tuple[IrCall, str]]:
+        """The calls in a function that ask the store or save in it, each with what it asks."""
+        denoter = self.machine.resolved.evaluator.denoter
+        for site in self.machine.code.index(*local).calls:
+            func = site.call.func
+            dotted = denoter.dotted(func, Frame(*local)) or ""
+            if dotted.startswith("zenml."):
+                yield site.call, dotted.rpartition(".")[2]
+            elif type(func) is Attr and func.name in ("get_artifact", "get_artifact_version") and not dotted:
+                yield site.call, func.name
 
     def _text(self, expr: Expr | None, local: Local) -> Iterator[Named]:
         values = self.machine.resolved.evaluator.values(expr, Frame(*local)) if expr is not None else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,19 +14,25 @@ from typing import NamedTuple
 
 import msgspec
 
+from auditor.model import compiled
 from auditor.model.errors import UsageError
-from auditor.model.page import RulePage, read_page
+from auditor.model.page import RulePage, read_page, title_of
 from auditor.model.verdict import REGULAR, Precision, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
 
 
 class Loaded(NamedTuple):
-    """One rule ready to run. `home` is the folder that holds its page."""
+    """One rule ready to run, with the text of its page."""
 
     rule: Rule
     info: RuleInfo
     check: CheckFunction
-    page: RulePage
+    text: str
+
+    @property
+    def page(self) -> RulePage:
+        """Its page, section by section."""
+        return read_page(self.rule.id, self.text)
 
 
 class Registry(NamedTuple):
@@ -69,7 +74,7 @@ def registry(extra: str = "") -> Registry:
 
 def _measured(home: Traversable) -> dict[str, Precision]:
     """How often each rule was right, from the table that the evidence is folded into."""
-    table = tomllib.loads(home.joinpath("precision.toml").read_text("utf-8"))
+    table = compiled.loads(home.joinpath("precision.toml").read_text("utf-8"), "precision.toml")
     return msgspec.convert(table["rules"], dict[str, Precision])
 
 
@@ -80,20 +85,21 @@ def _family(
     if not isinstance(family, Family):
         return
     families.setdefault(family.id, family)
-    for source in sorted(folder.iterdir(), key=lambda f: f.name):
-        if source.name.endswith(".py") and not source.name.startswith("_"):
-            name = source.name.removesuffix(".py")
+    held = {each.name: each for each in folder.iterdir()}
+    for source in sorted(held):
+        if source.endswith(".py") and not source.startswith("_"):
+            name = source.removesuffix(".py")
             loaded = importlib.import_module(f"{package}.{name}")
-            text = folder.joinpath(f"{name}.md").read_text("utf-8") if folder.joinpath(f"{name}.md").is_file() else ""
-            _take(loaded, family, text, rules)
+            page = held.get(f"{name}.md")
+            _take(loaded, family, page.read_bytes().decode("utf-8") if page is not None else "", rules)
 
 
 def _take(module: ModuleType, family: Family, text: str, rules: dict[str, Loaded]) -> None:
     rule, check = module.RULE, module.check
-    page = read_page(rule.id, text)
     if rule.id in rules:
         raise UsageError(f"rule {rule.id} is defined twice; give {module.__name__} another id")
-    rules[rule.id] = Loaded(rule, rule.info(family=family.id, title=page.title or rule.name), check, page)
+    title = title_of(rule.id, text) or rule.name
+    rules[rule.id] = Loaded(rule, rule.info(family=family.id, title=title), check, text)
 
 
 def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) -> None:

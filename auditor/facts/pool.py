@@ -7,19 +7,13 @@ that takes too long costs its own facts, never the audit.
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
-import multiprocessing
-import multiprocessing.context
 import os
 import signal
-import sys
 import threading
 import zlib
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -32,13 +26,16 @@ log = logging.getLogger(__name__)
 
 FEW_FILES = 3_000  # up to this many, and
 FEW_BYTES = 48_000_000  # up to this size, starting processes costs more than it gains
-CHUNK_FILES = 48
-CHUNK_BYTES = 250_000  # what one process reads at a time
 SECONDS = 60.0  # for one content
 MAX_JOBS = 32
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Facts)
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[Facts]:
+    """Made when first needed: it looks through the types of all records, and an audit that finds nothing in the cache decodes none."""
+    return msgspec.msgpack.Decoder(Facts)
 
 
 class Task(NamedTuple):
@@ -72,15 +69,17 @@ def read_all(tasks: Iterable[Task], *, jobs: int | None = None, compress: bool =
         size += len(task.data)
     everything = chain(first, stream)
     if count > 1:
-        yield from _in_processes(everything, count, compress=compress)
+        from auditor.facts.processes import in_processes
+
+        yield from in_processes(everything, count, compress=compress)
     for task in everything:  # all of them, or what is left where processes cannot be had
-        yield _here(task, compress=compress)
+        yield here(task, compress=compress)
 
 
 def unread(path: str) -> Facts:
     """What is known of a file that is listed and whose bytes cannot be had."""
     message = "its bytes cannot be read: the file is closed to this user, or the repository is damaged"
-    return Facts(kind=_kind(path), troubles=(Trouble(None, message, "unread"),))
+    return Facts(kind=kind_of(path), troubles=(Trouble(None, message, "unread"),))
 
 
 def pack(facts: Facts, *, compress: bool = True) -> bytes:
@@ -96,10 +95,11 @@ def pack(facts: Facts, *, compress: bool = True) -> bytes:
 def unpack(packed: bytes) -> Facts:
     """Facts from their stored form; ValueError or zlib.error where it is damaged."""
     body = packed[1:]
-    return _DECODER.decode(zlib.decompress(body) if packed[:1] == b"z" else body)
+    return _decoder().decode(zlib.decompress(body) if packed[:1] == b"z" else body)
 
 
-def _here(task: Task, *, compress: bool) -> Done:
+def here(task: Task, *, compress: bool) -> Done:
+    """The facts of one content, read in this process."""
     facts, storable = _read(task.path, task.data)
     if not storable:
         return Done(task.key, facts, b"")
@@ -117,18 +117,19 @@ def _read(path: str, data: bytes) -> tuple[Facts, bool]:
             return facts, all(trouble.code != "internal" for trouble in facts.troubles)
     except _TooSlow:
         message = f"reading was given up after {SECONDS:.0f} seconds"
-        return Facts(kind=_kind(path), troubles=(Trouble(None, message, "too-slow"),)), False
+        return Facts(kind=kind_of(path), troubles=(Trouble(None, message, "too-slow"),)), False
     except Exception as error:  # noqa: BLE001  # a bug in a reader costs that file, and is reported
         return _failed(path, error), False
 
 
 def _failed(path: str, error: BaseException) -> Facts:
     log.debug("the reader of %s failed", path, exc_info=error)
-    message = f"the {_kind(path)} reader failed: {type(error).__name__}: {str(error)[:200]}"
-    return Facts(kind=_kind(path), troubles=(Trouble(None, message, "internal"),))
+    message = f"the {kind_of(path)} reader failed: {type(error).__name__}: {str(error)[:200]}"
+    return Facts(kind=kind_of(path), troubles=(Trouble(None, message, "internal"),))
 
 
-def _kind(path: str) -> str:
+def kind_of(path: str) -> str:
+    """What a file is by its name: the first reader that would be asked."""
     return next((reader.name for reader in candidates(path)), "unknown")
 
 
@@ -155,144 +156,5 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-# --- several processes ---------------------------------------------------------------------------
-
-
-class _Pool:
-    """A pool of reading processes that leaves no process behind, whatever happens."""
-
-    def __init__(self, jobs: int) -> None:
-        """Starts the processes; OSError or BrokenProcessPool where that is not possible."""
-        self._strangers = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_prepare)
-        try:
-            self._executor.submit(_ready).result()
-        except BaseException:
-            self.close(kill=True)
-            raise
-
-    def submit(self, chunk: list[Task], *, compress: bool) -> Future[list[tuple[bytes, bool]]]:
-        return self._executor.submit(_read_chunk, [(task.path, task.data) for task in chunk], compress)
-
-    def close(self, *, kill: bool = False) -> None:
-        """Waits for the processes to end. With `kill` they are not asked to finish first."""
-        if kill:
-            for child in set(multiprocessing.active_children()) - self._strangers:
-                child.terminate()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _in_processes(tasks: Iterator[Task], jobs: int, *, compress: bool) -> Iterator[Done]:
-    """Reads in a pool; after a process died, what was under way one by one. Leaves `tasks` where there can be none."""
-    while (pool := _start(jobs)) is not None:
-        lost = yield from _through(pool, tasks, jobs, compress=compress)
-        if not lost:
-            return
-        log.debug("a reading process died; %d files are read one by one", len(lost))
-        yield from _one_by_one(lost, compress=compress)
-
-
-def _start(jobs: int) -> _Pool | None:
-    try:
-        return _Pool(jobs)
-    except (OSError, ImportError, BrokenProcessPool) as error:  # no semaphores here, or a main module without a guard
-        log.debug("no processes can be started (%s); reading in this one", error)
-        return None
-
-
-def _through(pool: _Pool, tasks: Iterator[Task], jobs: int, *, compress: bool) -> Generator[Done, None, list[Task]]:
-    """Yields what the pool reads; returns the tasks that were under way when one of its processes died."""
-    running: deque[tuple[Future[list[tuple[bytes, bool]]], list[Task]]] = deque()
-    chunks = _chunks(tasks)
-    chunk: list[Task] = []
-    try:
-        while True:
-            while len(running) < 3 * jobs and (chunk := next(chunks, [])):
-                running.append((pool.submit(chunk, compress=compress), chunk))
-            if not running:
-                break
-            future, chunk = running.popleft()
-            answers = future.result()
-            for task, (packed, storable) in zip(chunk, answers, strict=True):
-                yield Done(task.key, unpack(packed), packed if storable else b"")
-    except BrokenProcessPool:
-        pool.close(kill=True)
-        return [*chunk, *(task for _, other in running for task in other)]
-    except BaseException:
-        pool.close(kill=True)
-        raise
-    pool.close()
-    return []
-
-
-def _one_by_one(tasks: list[Task], *, compress: bool) -> Iterator[Done]:
-    """Reads each task alone in a process, a new one whenever it died: so the content that kills is known."""
-    pool: _Pool | None = None
-    try:
-        for task in tasks:
-            pool = pool or _start(1)
-            if pool is None:
-                yield Done(task.key, _crashed(task.path), b"")
-                continue
-            try:
-                [(packed, storable)] = pool.submit([task], compress=compress).result()
-            except BrokenProcessPool:
-                pool.close(kill=True)
-                pool = None
-                yield Done(task.key, _crashed(task.path), b"")
-            else:
-                yield Done(task.key, unpack(packed), packed if storable else b"")
-    finally:
-        if pool is not None:
-            pool.close(kill=True)
-
-
-def _crashed(path: str) -> Facts:
-    message = f"the process of the {_kind(path)} reader died on this file"
-    return Facts(kind=_kind(path), troubles=(Trouble(None, message, "internal"),))
-
-
-def _chunks(tasks: Iterator[Task]) -> Iterator[list[Task]]:
-    chunk: list[Task] = []
-    size = 0
-    for task in tasks:
-        chunk.append(task)
-        size += len(task.data)
-        if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where that is cheap and safe (Linux, no other thread), else the safest that the system has."""
-    methods = multiprocessing.get_all_start_methods()
-    linux = sys.platform == "linux"
-    if linux and "fork" in methods and threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("forkserver" if linux and "forkserver" in methods else "spawn")
-
-
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _prepare() -> None:
-    """In a new process: leave Ctrl-C to the parent, and keep the collector away from trees that hold no cycles."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
-    gc.freeze()
-
-
-def _ready() -> bool:
-    return True
-
-
-def _read_chunk(chunk: list[tuple[str, bytes]], compress: bool) -> list[tuple[bytes, bool]]:
-    answers = []
-    for path, data in chunk:
-        done = _here(Task(b"", path, data), compress=compress)
-        answers.append((done.packed or pack(done.facts, compress=False), bool(done.packed)))
-    gc.collect()
-    return answers

@@ -52,6 +52,6 @@ def write(root: Path, path: str, before: bytes, after: bytes) -> None:
             file.write(after)
         new.chmod(stat.S_IMODE(place.lstat().st_mode))
         new.replace(place)
-    except OSError:
+    except BaseException:  # also an interruption: what it left would stand in the way of the next try
         new.unlink(missing_ok=True)
         raise

@@ -11,6 +11,7 @@ from auditor.model.errors import UsageError
 
 PORT = 8786  # Dask's own
 PATIENCE = 30  # seconds, for the scheduler and its first worker
+ENDED = frozenset({"finished", "error", "cancelled"})  # words of Dask's for a task
 AHEAD = 2  # jobs handed over per thread of the cluster, so that none waits for us and little is held
 
 
@@ -51,6 +52,9 @@ class Cluster:
         under_way = {self._submitted(client, job): job for job in islice(jobs, ahead)}
         done = distributed.as_completed(list(under_way), loop=client.loop, raise_errors=False)
         for future in done:
+            if future.status not in ENDED:  # its worker died with the result; it is worked out once more
+                done.add(future)
+                continue
             job = under_way.pop(future)
             yield _result(future, job)
             future.release()

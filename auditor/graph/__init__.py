@@ -27,6 +27,7 @@ from auditor.model.artefact import Edge, Node, NodeKind
 from auditor.model.audit import ArchetypeScore
 from auditor.model.changes import History
 from auditor.model.export import Resolution
+from auditor.model.facts import NOT_READ
 from auditor.model.listing import Content, Listing
 from auditor.model.place import Place
 from auditor.model.settings import Settings
@@ -126,23 +127,10 @@ class ArtefactGraph(
     @cached_property
     def unreadable(self) -> tuple[str, ...]:
         """Programs and pipeline files of the component that could not be read whole, or are not in this clone."""
-        wanted = (
-            "syntax",
-            "python2",
-            "newer-syntax",
-            "encoding",
-            "binary",
-            "too-deep",
-            "too-large",
-            "invalid",
-            "template",
-            "internal",
-            "unread",
-        )
         broken = [
             path
             for path, facts in self._world.files.items()
-            if self.owns(path) and places.is_product(path) and any(t.code in wanted for t in facts.troubles)
+            if self.owns(path) and places.is_product(path) and any(t.code in NOT_READ for t in facts.troubles)
         ]
         return tuple(sorted((*broken, *self._absent)))
 

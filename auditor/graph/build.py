@@ -100,7 +100,7 @@ class Builder:
     def _file(self, path: str, facts: Facts) -> None:
         node = f"file:{path}"
         for trouble in facts.troubles:
-            if trouble.code not in ("pointer",):
+            if trouble.code not in ("pointer", "outcome"):
                 self.store.node(f"error:{path}", NodeKind.PARSE_ERROR, path, path=path, line=trouble.line)
                 break
         if facts.sections:

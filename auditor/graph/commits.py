@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from auditor.model.changes import Commit, History
 from auditor.model.regex import regex
@@ -17,7 +19,7 @@ _SWEEPS = regex(
 )
 
 
-class Work(NamedTuple):
+class Work(msgspec.Struct, frozen=True, order=True):
     """A commit of a person. `names` are the files under their present names; `bulk` touches many at once, or by a tool."""
 
     time: int
@@ -38,6 +40,17 @@ def work(history: History) -> Iterator[Work]:
             names.add(now)
         if not commit.bot:
             yield Work(commit.time, commit.author, frozenset(names), not _is_work(commit))
+
+
+def touches(history: History, people: Iterable[Work], days: int) -> dict[str, int] | None:
+    """How often people changed each file in the last days before the newest commit, under its present name.
+
+    Bulk commits left out; None where history is not known whole.
+    """
+    if history.state not in ("full", "partial") or not history.commits:
+        return None
+    first = history.commits[0].time - days * 86_400
+    return dict(Counter(name for one in people if one.time >= first and not one.bulk for name in one.names))
 
 
 def _is_work(commit: Commit) -> bool:

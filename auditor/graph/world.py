@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, above
 from auditor.graph.build import Builder
+from auditor.graph.commits import Work, touches, work
 from auditor.graph.declared.documents import Documents
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.flows import Flows
@@ -47,12 +48,15 @@ class World:
         self.listing = listing
         self._history = history
         self._answers: dict[object, object] = {}
+        self._touches: dict[int, dict[str, int] | None] = {}
         self._updating: dict[str, bool] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
         self.identities = Identities(resolved.tree)
-        self.lineage = Lineage(resolved, self.identities, self.launched, self._run(), self._flows())
+        self.lineage = Lineage(
+            resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
+        )
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
         builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
         store = builder.build()
@@ -123,6 +127,17 @@ class World:
     def history(self) -> History:
         """Change sets, read from git when first asked for."""
         return self._history()
+
+    @cached_property
+    def work(self) -> tuple[Work, ...]:
+        """The commits of people, newest first."""
+        return tuple(work(self.history))
+
+    def touches(self, days: int) -> dict[str, int] | None:
+        """How often people changed each file in the last days before the newest commit; None where history is not known whole."""
+        if days not in self._touches:
+            self._touches[days] = touches(self.history, self.work, days)
+        return self._touches[days]
 
     def once(self, ask: Callable[[World], T]) -> T:
         """The answer of a question about the whole tree, asked once whoever needs it."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,10 @@ import msgspec
 from auditor.model.audit import Audit, Versions
 from auditor.model.errors import UsageError
 
+log = logging.getLogger(__name__)
+
 VERSION = 1
+MOST_BYTES = 2**28  # of one stored audit, written out: what lies beside a target may be made to swell
 KEPT = "make room or name another file; what was audited so far is kept in it"
 FORM = 1
 """Of what is stored of an audit: raise it where stored audits can no longer be read."""
@@ -86,26 +90,33 @@ class Runs(Protocol):
 
 
 class Store:
-    """The runs of one repository. Use it with `with`; a second process may read while one writes."""
+    """The runs of one repository. Use it with `with`; a second process may read while one writes.
 
-    def __init__(self, path: Path) -> None:
+    With `read_only` nothing is stored, nor made where it is missing. Raises UsageError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         with self._told("name another file, or remove it"):
-            self._db = sqlite3.connect(path, timeout=30)
+            self._db = sqlite3.connect(_address(path, read_only=read_only), timeout=30, uri=True)
         try:
             with self._told("name another file, or remove it"):
-                self._prepare()
+                self._require_form()
+                if not read_only:
+                    self._prepare()
         except BaseException:
             self._db.close()
             raise
 
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+    def _require_form(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise UsageError(
                 f"{self._path} was written by a newer auditor (form {version}); update auditor, or name another file"
             )
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
         with self._db:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
@@ -173,13 +184,21 @@ class Store:
 
     def all(self) -> Iterator[tuple[str, int, str, Audit]]:
         """Every stored run that can still be read: commit, time, scope, audit; by time and versions, for export."""
-        rows = self._db.execute(
-            "SELECT commit_id, committed_at, scope, inputs FROM run WHERE form = ?"
-            " ORDER BY committed_at, commit_id, ruleset, score_model, calibration, profile, scope",
-            (FORM,),
-        )
-        for commit, time, scope, inputs in rows:
-            yield commit, time, scope, unpacked(inputs)
+        with self._told():
+            rows = self._db.execute(
+                "SELECT commit_id, committed_at, scope, inputs FROM run WHERE form = ?"
+                " ORDER BY committed_at, commit_id, ruleset, score_model, calibration, profile, scope",
+                (FORM,),
+            )
+            yield from readable(rows)
+
+
+def _address(path: Path, *, read_only: bool) -> str:
+    """A file as SQLite opens it. To read a file SQLite makes two more beside it, unless it is told that nobody writes there."""
+    if not read_only:
+        return f"{path.absolute().as_uri()}?mode=rwc"
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
 
 
 class DamagedError(UsageError):
@@ -212,11 +231,28 @@ def packed(audit: Audit) -> bytes:
 def unpacked(data: bytes) -> Audit:
     """The audit of a stored form. Raises DamagedError where it is broken."""
     try:
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Audit)
+        return msgspec.msgpack.decode(_inflated(data), type=Audit)
     except (zlib.error, msgspec.DecodeError) as error:
-        raise DamagedError(
-            f"a stored run cannot be read ({error}); look at that commit with `auditor trend`, which mends it"
-        ) from error
+        raise DamagedError(f"what is stored of it is damaged ({error})") from error
+
+
+def _inflated(data: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    whole = stream.decompress(data, MOST_BYTES)
+    if not stream.eof:
+        raise DamagedError(f"what is stored of it is cut off, or larger than {MOST_BYTES / 1e6:,.0f} MB")
+    return whole
+
+
+def readable(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, int, str, Audit]]:
+    """The runs of rows as they are stored; one that is damaged is told and left out: nobody can audit anew what older rules said."""
+    for commit, time, scope, data in rows:
+        try:
+            audit = unpacked(bytes(data))
+        except DamagedError as error:
+            log.warning("commit %s is left out: %s", commit[:12], error)
+            continue
+        yield commit, time, scope, audit
 
 
 def export_lines(store: Runs) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from auditor.history.store import FORM, Key, Reported, packed, unpacked
+from auditor.history.store import FORM, Key, Reported, packed, readable, unpacked
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 
@@ -93,8 +93,7 @@ class TeamStore:
         wanted = self._alchemy.select(run.id).where(*mine).order_by(*order)
         for (id_,) in self._rows(wanted):
             whole = self._alchemy.select(run.commit_id, run.committed_at, run.scope, run.inputs).where(run.id == id_)
-            for commit, time, scope, inputs in self._rows(whole):
-                yield commit, time, scope, unpacked(bytes(inputs))
+            yield from readable(self._rows(whole))
 
     def _replace(self, row: dict[str, Any]) -> None:
         same = [self._run.c[name] == row[name] for name in _UNIQUE]

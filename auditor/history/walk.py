@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from auditor.tree import Line, Station, between, line, repository_of
 if TYPE_CHECKING:
     from auditor.run import Options
     from auditor.score import Policy
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
@@ -82,7 +85,10 @@ def known(target: str, store: Runs) -> Trend | None:
     if len(chosen) < 2:
         return None
     titles = {family.id: family.title for family in registry().families}
-    return _told(target, walk, along, chosen, walk.audited(chosen), load_policy(), titles)
+    audited = walk.audited(chosen)
+    for commit, problem in walk.problems.items():
+        log.warning("commit %s is left out of the history: %s", commit[:12], problem)
+    return _told(target, walk, along, chosen, audited, load_policy(), titles)
 
 
 def _told(
@@ -189,8 +195,9 @@ class _Walk:
     def _get(self, station: Station) -> Audit | None:
         try:
             return self._store.get(station.commit, self._key)
-        except DamagedError:
+        except DamagedError as error:
             self._damaged.append(station)
+            self.problems[station.commit] = str(error)
             return None
 
     def reported(self, station: Station) -> Reported | None:

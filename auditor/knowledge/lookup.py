@@ -6,7 +6,7 @@ Tables are parsed when a name under their root is first asked for; all answers a
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import msgspec
@@ -25,20 +25,20 @@ class Knowledge:
 
     def __init__(
         self,
-        texts: dict[str, str],
+        texts: Mapping[str, str],
         distributions: dict[str, tuple[str, ...]],
         methods: dict[str, str],
         brings: dict[str, tuple[str, ...]] | None = None,
         *,
-        shipped: bool = False,
+        shipped: tuple[Library, ...] = (),
     ):
-        """`shipped`: the tables are those of the package, whose compiled form is kept."""
+        """`shipped`: the tables are those of the package, with these heads, and their compiled form is kept."""
         self._texts = texts
         self._shipped_distributions = distributions
         self._brings = brings or {}
-        self._shipped = shipped
+        self._shipped = bool(shipped)
         self._unique = methods
-        self._libraries = tuple(tables.head(name, text) for name, text in texts.items())
+        self._libraries = shipped or tuple(tables.head(name, text) for name, text in texts.items())
         self._files: dict[str, list[str]] = {}  # first part of an import name → files to parse
         self._by_import: dict[str, Library] = {}
         for library in self._libraries:
@@ -71,7 +71,10 @@ class Knowledge:
         for file in self._files.get(root, ()):
             if file not in self._read:
                 self._read.add(file)
-                self._take(tables.parse(self._texts[file], file if self._shipped else ""))
+                self._take(self._parsed(file))
+
+    def _parsed(self, file: str) -> tables.WrittenTable:
+        return tables.parse(self._texts[file], file if self._shipped else "")
 
     def _take(self, table: tables.WrittenTable) -> None:
         self._aliases.update(table.aliases)
@@ -273,8 +276,8 @@ class Knowledge:
 
     def entries(self) -> Iterator[Entry]:
         """All entries of all tables, parsing what is not parsed yet; slow, for listings and tests."""
-        for text in self._texts.values():
-            yield from tables.parse(text).entries()
+        for file in self._texts:
+            yield from self._parsed(file).entries()
 
     def searched(self, role: Role, **attrs: Value) -> tuple[str, ...]:
         """Display names of the libraries with an entry of this role and these attributes: what an absence rests on."""
@@ -283,10 +286,10 @@ class Knowledge:
     @cache  # noqa: B019 - one Knowledge lives as long as the process
     def _searched(self, role: Role, attrs: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
         names = set()
-        for text in self._texts.values():
+        for file, text in self._texts.items():
             if f'"{role.value}"' not in text:
                 continue
-            table = tables.parse(text)
+            table = self._parsed(file)
             if any(e.role is role and all(e.attrs.get(k) == v for k, v in attrs) for e in table.entries()):
                 names.add(table.library)
         return tuple(sorted(names, key=str.casefold))
@@ -294,7 +297,7 @@ class Knowledge:
     def version(self) -> str:
         """A digest of the tables, for cache keys."""
         return tables.digest(
-            self._texts
+            dict(self._texts)
             | {"distributions": repr(self._shipped_distributions), "methods": repr(self._unique)}
             | {"rows": row_effects.text()}
         )
@@ -308,10 +311,11 @@ def _bound(entry: Entry, receiver: str) -> Entry:
 @cache
 def load() -> Knowledge:
     """The shipped tables, read once per process."""
+    heads = tables.read_heads()
     return Knowledge(
-        tables.read_texts(),
+        tables.Shipped(library.file for library in heads),
         tables.read_distributions(),
         tables.read_unique_methods(),
         tables.read_brought(),
-        shipped=True,
+        shipped=heads,
     )

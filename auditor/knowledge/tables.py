@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import msgspec
 
-from auditor.knowledge import compiled
 from auditor.knowledge.entry import (
     Argument,
     Domain,
@@ -27,6 +27,7 @@ from auditor.knowledge.entry import (
     TypeFacts,
     Value,
 )
+from auditor.model import compiled
 from auditor.model.artefact import Role
 from auditor.model.regex import regex
 
@@ -128,11 +129,42 @@ def head(file: str, text: str) -> Library:
 
 def read_texts() -> dict[str, str]:
     """All shipped tables as text, by file name, in order."""
-    folder = files("auditor.knowledge") / "libraries"
     found = {
-        entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")
+        entry.name: entry.read_text(encoding="utf-8") for entry in _shipped().iterdir() if entry.name.endswith(".toml")
     }
     return dict(sorted(found.items()))
+
+
+class Shipped(Mapping[str, str]):
+    """The texts of the shipped tables, each read when it is asked for: a program uses a few of several hundred."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._texts: dict[str, str | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> str:
+        text = self._texts[name]
+        if text is None:
+            text = self._texts[name] = (_shipped() / name).read_text(encoding="utf-8")
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def read_heads() -> tuple[Library, ...]:
+    """The heads of all shipped tables, in the order of their files."""
+
+    def make() -> tuple[Library, ...]:
+        return tuple(head(name, text) for name, text in read_texts().items())
+
+    return compiled.kept("heads", [_shipped()], make, tuple[Library, ...])
+
+
+def _shipped() -> Traversable:
+    return files("auditor.knowledge") / "libraries"
 
 
 def read_distributions() -> dict[str, tuple[str, ...]]:

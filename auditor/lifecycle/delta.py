@@ -8,14 +8,12 @@ from auditor.lifecycle.attribution import attribution
 from auditor.lifecycle.matching import match
 from auditor.model.audit import Audit
 from auditor.model.delta import SCHEMA, Delta, FamilyChange, Side
+from auditor.model.facts import NOT_READ
 from auditor.model.finding import Finding
 from auditor.model.verdict import Outcome
 from auditor.score import Policy
 
-UNREAD = frozenset({
-    "syntax", "python2", "newer-syntax", "template", "encoding", "binary", "too-large", "too-deep", "invalid", "absent",
-    "internal", "unread",
-})  # fmt: skip
+UNREAD = NOT_READ | {"absent", "outcome"}
 """Codes of problems that leave a file, or a part of it, out of what was judged."""
 
 

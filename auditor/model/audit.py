@@ -150,9 +150,9 @@ class ComponentScore(msgspec.Struct, frozen=True):
 class Exposure(msgspec.Struct, frozen=True):
     """How much there is of one component, which its debt is seen against.
 
-    `kloc` counts thousands of analysable logical lines that are reachable, `fits` evaluated model fits. `parsed_share` is
-    parsed / analysable lines (1 where there are none), `io_resolved` the share of I/O paths that could be named (None
-    without any). `stages` and `artefacts` (datasets and models) enter the development cost. `touches_year` and
+    `kloc` counts thousands of analysable logical lines that are reachable, `fits` evaluated model fits (0 where
+    no rule asked for rows and none found leakage). `parsed_share` is parsed / analysable lines (1 where there are none),
+    `io_resolved` the share of I/O paths that could be named (None without any). `stages` and `artefacts` (datasets and models) enter the development cost. `touches_year` and
     `touches_quarter` count commits per path in 12 months and in 90 days; None where history is not known.
     """
 

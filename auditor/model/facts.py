@@ -20,12 +20,20 @@ class Trouble(Fact):
 
     Codes: `syntax`, `python2`, `newer-syntax`, `template`, `encoding`, `binary`, `too-large`, `too-deep`,
     `invalid` (not valid in its format), `pointer` (a stand-in for content kept elsewhere), `absent`,
-    `unread` (its bytes are listed and cannot be had), `dialect` (a variant of its language that is not known).
+    `unread` (its bytes are listed and cannot be had), `dialect` (a variant of its language that is not known), `outcome`
+    (what a run left of another file, which is not read).
     """
 
     line: int | None
     message: str
     code: str
+
+
+NOT_READ = frozenset({
+    "syntax", "python2", "newer-syntax", "template", "encoding", "binary", "too-large", "too-deep", "invalid", "internal",
+    "unread",
+})  # fmt: skip
+"""Codes of troubles by which a file that is here, or a part of it, says nothing."""
 
 
 class Leaf(Fact):

@@ -26,6 +26,7 @@ class RulePage(msgspec.Struct, frozen=True):
 
 RulePages: TypeAlias = Mapping[str, RulePage]
 
+_TITLE = regex(r"^# (.*)$", re.M)
 _HEADING = regex(r"^## +(.+?)\s*$", re.M)
 _SECTIONS = {
     "What it finds": "finds",
@@ -39,9 +40,15 @@ _SECTIONS = {
 
 def read_page(rule: str, text: str) -> RulePage:
     """The prose of a page, by its headings; Bad and Good blocks are left to the tests."""
-    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), "")
+    return RulePage(id=rule, title=title_of(rule, text), **dict(_sections(text)))
+
+
+def title_of(rule: str, text: str) -> str:
+    """The title of a page without the id of its rule, "" where it has none: an audit needs no more of its pages."""
+    heading = _TITLE.search(text)
+    title = heading[1].strip() if heading is not None else ""
     title = title.partition(" ")[2] if title.partition(" ")[0] == rule else title
-    return RulePage(id=rule, title=title.strip(" :·-"), **dict(_sections(text)))
+    return title.strip(" :·-")
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

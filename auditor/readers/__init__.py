@@ -9,6 +9,7 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -16,7 +17,6 @@ import msgspec
 
 from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Secret, Trouble
-from auditor.model.regex import regex
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -196,20 +196,26 @@ READERS: tuple[Reader, ...] = (
 )
 
 
+_WILD = re.compile(r"[*?]|\[.*\]")
+_SUFFIX = re.compile(r"\.\w+$")
+
+
 class _Glob(NamedTuple):
     """A pattern of names or paths that belongs to a reader. A text that it matches holds its longest part."""
 
     longest: str
-    pattern: re.Pattern[str]
+    pattern: str
     position: int
 
-    @classmethod
-    def of(cls, text: str, position: int) -> _Glob:
-        return cls(max(re.split(r"[*?]|\[.*\]", text), key=len), regex(translate(text)), position)
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of names, translated when the first file comes that may fit it."""
+    return re.compile(translate(pattern))
 
 
 def _matching(globs: Iterable[_Glob], text: str) -> Iterator[int]:
-    return (position for longest, pattern, position in globs if longest in text and pattern.match(text))
+    return (position for longest, pattern, position in globs if longest in text and _compiled(pattern).match(text))
 
 
 class _Index:
@@ -227,17 +233,18 @@ class _Index:
                 self._add(name, position)
 
     def _add(self, name: str, position: int) -> None:
-        start = re.split(r"[*?\[]", name, maxsplit=1)[0]
-        last = re.search(r"\.\w+$", name)
+        parts = _WILD.split(name)
+        glob = _Glob(max(parts, key=len), name, position)
+        last = _SUFFIX.search(name)
         suffix = last.group() if last else ""
         if "/" in name:
-            self.paths.setdefault(suffix, []).append(_Glob.of(name, position))
-        elif start == name:
+            self.paths.setdefault(suffix, []).append(glob)
+        elif parts == [name]:
             self.by_name.setdefault(name, []).append(position)
         elif name == f"*{suffix}":
             self.by_suffix.setdefault(suffix, []).append(position)
         else:
-            self.patterns.setdefault(start[:2] if len(start) >= 2 else suffix, []).append(_Glob.of(name, position))
+            self.patterns.setdefault(parts[0][:2] if len(parts[0]) >= 2 else suffix, []).append(glob)
 
     def find(self, path: str) -> tuple[Reader, ...]:
         name = path.rpartition("/")[2]

@@ -132,9 +132,11 @@ def _env_files(service: Node) -> Iterator[Ref]:
 def _environment(service: Node) -> Iterator[tuple[str, object]]:
     environment = service.get("environment")
     entries = [(name, value.raw) for name, value in environment.items()]
-    entries += [
-        (part.raw.partition("=")[0], part.raw.partition("=")[2]) for part in environment.parts if part.is_scalar
-    ]
+    for part in environment.parts:
+        name, sign, value = part.raw.partition("=") if part.is_scalar else ("", "", "")
+        entries += (
+            [(name, value if sign else f"${{{name}}}")] if name else []
+        )  # alone: as it is where compose is started
     yield from ((f"env:{name}", mask_value(name, value)[:300]) for name, value in entries)
     yield from (("env-file", ref.path) for ref in _env_files(service))
 

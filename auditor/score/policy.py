@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
 import msgspec
 
+from auditor.model import compiled
 from auditor.model.errors import UsageError
 from auditor.model.finding import Severity
 
@@ -109,7 +109,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _document() -> _Document:
     home = files("auditor.score")
     policy, measured = (
-        tomllib.loads(home.joinpath(name).read_text("utf-8")) for name in ("policy.toml", "calibration.toml")
+        compiled.loads(home.joinpath(name).read_text("utf-8"), name) for name in ("policy.toml", "calibration.toml")
     )
     return msgspec.convert({**policy, "calibration": {**policy["calibration"], **measured["calibration"]}}, _Document)
 

@@ -31,7 +31,7 @@ def read_embedded(text: str, line: int) -> Program | None:
         return None
     marked, holes = _HOLE.subn(lambda hole: _HERE if hole[0] == "⟦here⟧" else _MARK, text)
     for body in (marked, textwrap.dedent(marked)):
-        program, _ = program_of(body, prepare=partial(_placed, line=line, holes=holes > 0))
+        program, _ = program_of(body, prepare=partial(_placed, line=line, holes=holes > 0), explained=False)
         if program is not None or marked[:1] not in (" ", "\t", "\n"):
             break
     return None if program is None else _moved(program, line - 1)

@@ -64,8 +64,9 @@ def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str
     language = _language(file.metadata)
     if language != "python":
         return None, (), language
-    if _is_outcome(file.metadata):
-        return None, (), language
+    if (run := _run_of(file.metadata)) is not None:
+        says = f"what a run of papermill left of {run}; its code is not read"
+        return None, (*([trouble] if trouble else []), Trouble(None, says, "outcome")), language
     pieces, doubts = _pieces(data, raws)
     program, troubles = _program(pieces)
     return program, (*([trouble] if trouble else []), *doubts, *troubles), language
@@ -127,11 +128,13 @@ def _cells(file: _File) -> list[msgspec.Raw] | None:
     return None
 
 
-def _is_outcome(metadata: Any) -> bool:
-    """Whether a run of papermill wrote a notebook: a copy of another one, with what came out."""
+def _run_of(metadata: Any) -> str | None:
+    """The name of the notebook that papermill ran and wrote this one from, with what came out; None where it did not."""
     run = _mapping(metadata, "papermill")
     given, left = run.get("input_path"), run.get("output_path")
-    return isinstance(given, str) and isinstance(left, str) and bool(given and left) and given != left
+    if not (isinstance(given, str) and isinstance(left, str) and given and left) or given == left:
+        return None
+    return given.replace("\\", "/").partition("?")[0].rpartition("/")[2][:80]
 
 
 def _language(metadata: Any) -> str:

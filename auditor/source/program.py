@@ -51,10 +51,13 @@ def program_of(
     cells: tuple[Cell, ...] = (),
     escapes: tuple[Escape, ...] = (),
     prepare: Callable[[ast.Module], ast.Module] | None = None,
+    *,
+    explained: bool = True,
 ) -> Read:
     """The program of a text with `\\n` line endings, with the cells and escapes that a notebook brings.
 
-    `prepare` changes the tree before it is lowered.
+    `prepare` changes the tree before it is lowered. `explained`: what is wrong with broken syntax is told, which may cost
+    more than to parse it.
     """
     with parse.uncollected():
         try:
@@ -62,13 +65,13 @@ def program_of(
         except (RecursionError, MemoryError):
             pass  # tried again below: long chains are not deep in what they mean
         except SyntaxError as error:
-            return None, (explain(text, error),)
+            return None, ((explain(text, error),) if explained else ())
         try:
             return parse.with_more_room(lambda: _build(text, cells, escapes, prepare))
         except (RecursionError, MemoryError):
             return None, (too_deep(),)
         except SyntaxError as error:
-            return None, (explain(text, error),)
+            return None, ((explain(text, error),) if explained else ())
 
 
 def _build(

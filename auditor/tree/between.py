@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
 from auditor.model.errors import UsageError
-from auditor.tree.git import Git, GitError, Objects, git_is_installed
+from auditor.tree.git import Git, GitError, Objects, git_is_installed, mendable
 from auditor.tree.names import display, identity, remote_of, repository_name
 from auditor.tree.repository import find_repository, is_git_dir
 
@@ -28,18 +29,16 @@ def between(target: str, base: str, rev: str | None = None) -> Between:
     base is the named commit itself; in one that lacks contents only exact renames are seen.
     """
     git, folder = repository_of(target)
-    head, named = git.commit(rev), git.commit(base)
-    if head is None or named is None:
-        raise UsageError("nothing is committed here yet, so there is no base to compare with; leave --base away.")
-    try:
-        fork = git.run("merge-base", named, head).decode("ascii").strip() or named
-    except GitError:  # unrelated histories, or a shallow clone that does not hold the fork
-        fork = named
-    objects = Objects(git)
-    try:
-        return Between(fork, _renames(objects, fork, head, folder))
-    finally:
-        objects.close()
+    with mendable(target):
+        head, named = git.commit(rev), git.commit(base)
+        if head is None or named is None:
+            raise UsageError("nothing is committed here yet, so there is no base to compare with; leave --base away.")
+        try:
+            fork = git.run("merge-base", named, head).decode("ascii").strip() or named
+        except GitError:  # unrelated histories, or a shallow clone that does not hold the fork
+            fork = named
+        with contextlib.closing(Objects(git)) as objects:
+            return Between(fork, _renames(objects, fork, head, folder))
 
 
 def repository_of(target: str) -> tuple[Git, str]:
@@ -62,7 +61,8 @@ def repository_of(target: str) -> tuple[Git, str]:
 def identity_of(target: str) -> str:
     """What the clones of a local target's repository have in common. Raises UsageError as `repository_of` does."""
     git, _ = repository_of(target)
-    remote = remote_of(git.config(r"^remote\..*\.url$"))
+    with mendable(target):
+        remote = remote_of(git.config(r"^remote\..*\.url$"))
     return identity(remote, repository_name(git.work_tree or git.git_dir, None))
 
 

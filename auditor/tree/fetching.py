@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from auditor.tree.git import ANY_CALL, Git, GitError, environment, last_line
+from auditor.tree.git import ANY_CALL, Git, GitError, NoAnswerError, environment, last_line
 
 QUIET = 60.0  # seconds in which a remote says nothing and sends nothing, after which it hangs
 LONGEST = 1800.0  # seconds, for one fetch
@@ -51,7 +51,7 @@ def fetch_into(git: Git, url: str, words: Sequence[str], progress: Progress, *se
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from error
+        raise NoAnswerError(f"git could not be started: {error.strerror}") from error
     try:
         said = _told(_Chunks(process.stderr), _Bounds(git.git_dir / "objects"), progress)
         if process.wait() != 0:

@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from auditor.model.errors import UsageError
@@ -62,6 +62,25 @@ class GitError(Exception):
     """git refused or failed; the text is its last line."""
 
 
+class NothingError(GitError):
+    """git looked, and there is no such thing: by its custom it ends with 1 then, and with more where it fails."""
+
+
+class NoAnswerError(GitError):
+    """git could not be started, or did not end in time: nothing is known of what it was asked."""
+
+
+@contextlib.contextmanager
+def mendable(target: str, when: str = "") -> Iterator[None]:
+    """Says what git cannot read as a sentence for people: refs without their objects, a broken index, a store that is gone."""
+    try:
+        yield
+    except GitError as error:
+        raise UsageError(
+            f"git cannot read {target}{when} ({error}); mend that repository, or clone it again."
+        ) from error
+
+
 def git_is_installed() -> bool:
     """Whether a git command can be called."""
     return shutil.which("git") is not None
@@ -106,11 +125,12 @@ def call(
             command, env=env, cwd=cwd, input=data or b"", capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {words[0]} gave no answer within {timeout:.0f} s") from error
+        raise NoAnswerError(f"git {words[0]} gave no answer within {timeout:.0f} s") from error
     except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from error
+        raise NoAnswerError(f"git could not be started: {error.strerror}") from error
     if done.returncode != 0:
-        raise GitError(last_line(done.stderr) or f"git ended with {done.returncode}")
+        kind = NothingError if done.returncode == 1 else GitError
+        raise kind(last_line(done.stderr) or f"git ended with {done.returncode}")
     return done.stdout
 
 
@@ -135,22 +155,36 @@ class Git:
         return call([*place, *words], env=environment(), cwd=cwd or self.work_tree)
 
     def commit(self, rev: str | None) -> str | None:
-        """The commit id of a revision, HEAD by default; None where HEAD has no commit yet. Raises UsageError."""
+        """The commit id of a revision, HEAD by default; None where HEAD has no commit yet.
+
+        Raises UsageError where a revision names none, GitError where HEAD does and it is not here, or git does not answer.
+        """
         if rev is not None and (not rev or rev.startswith("-") or "\0" in rev):
             raise UsageError(f"{rev!r} is no revision; give a branch, a tag or a commit id.")
         try:
             words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev or 'HEAD'}^{{commit}}")
             return self.run(*words).decode("ascii").strip()
+        except NoAnswerError:
+            raise
         except GitError as error:
             if rev is None or rev == "HEAD":
+                self._require_unborn(error)
                 return None
             raise UsageError(f"{rev!r} names no commit here; `git log --all` shows which there are.") from error
 
+    def _require_unborn(self, error: GitError) -> None:
+        """Raises GitError where HEAD leads to something after all."""
+        if not isinstance(error, NothingError):
+            raise error
+        with contextlib.suppress(NothingError):
+            named = self.run("rev-parse", "--verify", "--quiet", "HEAD").decode("ascii").strip()
+            raise GitError(f"the commit {named[:12]} of HEAD is not here")
+
     def config(self, pattern: str) -> list[tuple[str, str]]:
-        """Settings of this repository whose name matches, files included by it left out."""
+        """Settings of this repository whose name matches, files included by it left out. Raises GitError where they are broken."""
         try:
             text = self.run("config", "--local", "--no-includes", "-z", "--get-regexp", pattern)
-        except GitError:  # git ends with 1 where nothing matches
+        except NothingError:
             return []
         pairs = (item.decode("utf-8", "replace").partition("\n") for item in text.split(b"\0") if item)
         return [(key, value) for key, _, value in pairs]
@@ -198,7 +232,7 @@ class Objects:
         return call(words, env=self._env, data=data)
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
-        """Sizes in bytes of those objects that are here."""
+        """Sizes in bytes of those objects that are here. Raises GitError where it is the store that is gone."""
         asked = "".join(f"{name}\n" for name in dict.fromkeys(ids)).encode()
         if not asked:
             return {}
@@ -219,6 +253,8 @@ class Objects:
                         self._require_folder()
                     done += 1
                     yield data
+            except NoAnswerError:
+                raise
             except GitError as error:  # git ends at an object that it cannot unpack
                 damaged += 1
                 if damaged > MOST_DAMAGED:
@@ -242,7 +278,10 @@ class Objects:
         """As `contents`, up to an object that is damaged; raises GitError there."""
         command = ["git", "--no-pager", *HARDENED, "cat-file", "--batch"]
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        try:
+            process = subprocess.Popen(command, env=self._env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        except OSError as error:
+            raise NoAnswerError(f"git could not be started: {error.strerror}") from error
         ask, answer = process.stdin, process.stdout
         if ask is None or answer is None:  # pragma: no cover - both were asked for
             raise GitError("no pipe to git")

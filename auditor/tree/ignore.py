@@ -27,8 +27,6 @@ def rule_lines(data: bytes) -> tuple[str, ...]:
 
 def spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
     """A matcher of these lines, `unusable` ones left out; None where nothing is left."""
-    import pathspec
-
     kept, budget = [], BUDGET
     for line in lines:
         cost = _cost(line)
@@ -36,7 +34,11 @@ def spec(lines: Iterable[str]) -> GitIgnoreSpec | None:
         if pattern is not None:
             kept.append(pattern)
             budget -= cost
-    return pathspec.GitIgnoreSpec(kept) if kept else None
+    if not kept:
+        return None
+    import pathspec  # most trees are git's, which has applied its own, and configure nothing
+
+    return pathspec.GitIgnoreSpec(kept)
 
 
 def unusable(globs: Iterable[str]) -> list[str]:

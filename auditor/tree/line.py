@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from auditor.tree.between import repository_of
-from auditor.tree.git import Git, GitError, Objects
+from auditor.tree.git import Git, GitError, Objects, mendable
 from auditor.tree.names import display
 
 LATEST = 4_102_444_800  # 2100-01-01: a clock that is further ahead is broken, and dates have an end
@@ -29,12 +29,13 @@ class Line(NamedTuple):
 def line(target: str, rev: str | None = None) -> Line:
     """The first-parent line that leads to `rev` (default: what is checked out). Raises UsageError as `between` does."""
     git, _ = repository_of(target)
-    head = git.commit(rev)
-    history = "shallow" if git.is_shallow() else "partial" if git.is_partial() else "full"
-    if head is None:
-        return Line((), history)
-    tags = _tags(git)
-    objects = Objects(git)
+    with mendable(target):
+        head = git.commit(rev)
+        history = "shallow" if git.is_shallow() else "partial" if git.is_partial() else "full"
+        if head is None:
+            return Line((), history)
+        tags = _tags(git)
+        objects = Objects(git)
     try:
         text = objects.run("log", "--first-parent", "--format=%H %ct", head, "--").decode("ascii", "replace")
     except GitError:  # commits are missing, and nothing says so: what is here ends somewhere

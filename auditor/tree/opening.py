@@ -8,9 +8,9 @@ from pathlib import Path
 from auditor.model.errors import UsageError
 from auditor.model.listing import Target
 from auditor.tree.folder import Folder
-from auditor.tree.git import Git, GitError, Objects, git_is_installed
+from auditor.tree.git import Git, GitError, git_is_installed, mendable
 from auditor.tree.ignore import outer_rules
-from auditor.tree.names import is_url, repository_name, strip_credentials
+from auditor.tree.names import is_url, repository_name, shown_target, strip_credentials
 from auditor.tree.repository import Repository, find_repository, is_git_dir
 from auditor.tree.revision import Revision
 from auditor.tree.tree import NOTEBOOK_FACTOR, Store, Tree
@@ -35,15 +35,13 @@ def open_tree(
     """
     if not target or "\0" in target or (target.startswith("-") and not Path(target).exists()):
         raise UsageError(f"{target!r} is no target; give a folder, a git repository, its URL or an archive.")
-    path = Path(target)
-    if not _exists(path):
-        if is_url(target) or target.endswith(".git"):
-            return _open_url(target, rev, cache_dir, max_bytes, progress or _silent)
+    path, here = Path(target), _exists(Path(target))
+    if not here and not is_url(target) and not target.endswith(".git"):
         raise UsageError(f"{target} does not exist; give a folder, a git repository, its URL or an archive.")
-    try:
+    with mendable(shown_target(target)):
+        if not here:
+            return _open_url(target, rev, cache_dir, max_bytes, progress or _silent)
         return _open_local(path.resolve(), target, rev, max_bytes)
-    except GitError as error:  # refs without their objects, a broken index of packs: a clone that is no use
-        raise UsageError(f"git cannot read {target} ({error}); mend that repository, or clone it again.") from error
 
 
 def _open_local(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
@@ -72,14 +70,14 @@ def _open_url(url: str, rev: str | None, cache_dir: Path | None, max_bytes: int,
     if cache_dir is None:
         from platformdirs import user_cache_path
 
-        cache_dir = user_cache_path("auditor", appauthor=False) / "clones"
+        cache_dir = user_cache_path("auditor", appauthor=False)  # where `auditor cache` looks
     if rev is not None and (not rev or rev.startswith("-")):
         raise UsageError(f"{rev!r} is no revision; give a branch, a tag or a commit id.")
     limit = max_bytes * NOTEBOOK_FACTOR
-    git, commit = fetch(url, rev=rev, cache_dir=cache_dir, max_bytes=limit, progress=progress)
-    repository = Repository(git, commit)
+    fetched = fetch(url, rev=rev, cache_dir=cache_dir, max_bytes=limit, progress=progress)
+    repository = Repository(fetched.git, fetched.commit, held=fetched.held)
     shown = strip_credentials(url)
-    return _tree(Revision, repository, max_bytes, path=shown, kind="revision", where=git.git_dir, remote=shown)
+    return _tree(Revision, repository, max_bytes, path=shown, kind="revision", where=fetched.git.git_dir, remote=shown)
 
 
 def _open_file(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
@@ -145,10 +143,10 @@ def _tree(
         store = Worktree(repository, where, target) if kind_of_store is Worktree else Revision(repository, target)
         return Tree(store, max_bytes=max_bytes, outer_rules=outer)
 
-    return _closing(repository.objects, opened)
+    return _closing(repository, opened)
 
 
-def _closing(held: Store | Objects, opened: Callable[[], Tree]) -> Tree:
+def _closing(held: Store | Repository, opened: Callable[[], Tree]) -> Tree:
     """The tree that is opened; if that fails, what is held for it is let go."""
     try:
         return opened()

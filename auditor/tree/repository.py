@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from auditor.model.changes import History
@@ -49,13 +50,25 @@ def _pointed_at(mark: Path) -> Path | None:
 
 
 class Repository:
-    """One commit of a repository, or none where nothing is committed yet; `folder` narrows it to what lies below."""
+    """One commit of a repository, or none where nothing is committed yet; `folder` narrows it to what lies below.
 
-    def __init__(self, git: Git, commit: str | None, folder: str = "") -> None:
+    Close it after use, and with it what is `held` for it.
+    """
+
+    def __init__(
+        self, git: Git, commit: str | None, folder: str = "", *, held: contextlib.ExitStack | None = None
+    ) -> None:
         self.git = git
         self.commit = commit
         self.folder = folder
-        self.objects = Objects(git)
+        with held or contextlib.ExitStack() as stack:
+            self.objects = Objects(git)
+            stack.callback(self.objects.close)
+            self._held = stack.pop_all()
+
+    def close(self) -> None:
+        """Lets go of the object store."""
+        self._held.close()
 
     def target(self, *, path: str, kind: str, where: Path, remote: str | None = None) -> Target:
         """What is audited, as the audit names it. `where` is the place whose name it bears if it has no remote."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 from auditor.model.changes import History
@@ -9,7 +10,7 @@ from auditor.model.errors import UsageError
 from auditor.model.listing import Content, Entry, Target
 from auditor.model.regex import regex
 from auditor.tree.exclusion import Tally
-from auditor.tree.git import GitError
+from auditor.tree.git import GitError, mendable
 from auditor.tree.names import display
 from auditor.tree.repository import Repository
 
@@ -49,15 +50,9 @@ class Revision:
         """The bytes of entries, in their order. Raises UsageError where git can read none of them any more."""
         del limit  # kept when they were listed: a blob does not grow
         contents = self._objects.contents([entry.blob for entry in entries])
-        try:
+        with contextlib.closing(contents), mendable(self.target.path, " any more"):
             for entry, data in zip(entries, contents, strict=True):
                 yield entry.path, data
-        except GitError as error:
-            raise UsageError(
-                f"git cannot read {self.target.path} any more ({error}); mend that repository, or clone it again."
-            ) from error
-        finally:
-            contents.close()
 
     def history(self, limit: int) -> History:
         """The change sets that led here."""
@@ -65,7 +60,7 @@ class Revision:
 
     def close(self) -> None:
         """Lets go of the object store."""
-        self._objects.close()
+        self._repository.close()
 
     def _link_targets(self, blobs: list[str], sizes: dict[str, int]) -> dict[str, str]:
         short = [blob for blob in dict.fromkeys(blobs) if 0 <= sizes.get(blob, -1) <= MAX_LINK]

@@ -76,7 +76,7 @@ class Worktree:
 
     def close(self) -> None:
         """Lets go of the object store."""
-        self._repository.objects.close()
+        self._repository.close()
 
     def _names(self, *options: str) -> list[str]:
         output = self._repository.git.run("ls-files", "-z", *options, cwd=self._root)

@@ -13,6 +13,7 @@ from auditor.rulekit import (
     NotApplicable,
     Rule,
     Severity,
+    Unknown,
 )
 
 RULE = Rule(
@@ -39,12 +40,15 @@ SEARCHED = (
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     overwritten, kept = graph.overwritten()
-    tagged, untagged = graph.image_tags()
+    tags = graph.image_tags()
     for each in overwritten:
-        if tagged:
-            yield Clean(says=f"{tagged[0]}: each image has a tag of its own")
+        if tags.own:
+            yield Clean(says=f"{tags.own[0]}: each image has a tag of its own")
             continue
-        images = f"; the image is pushed under one tag ({untagged[0]})" if untagged else ""
+        if tags.open:
+            yield Unknown(f"{tags.open[0]} pushes an image whose tag is not known")
+            continue
+        images = f"; the image is pushed under one tag ({tags.same[0]})" if tags.same else ""
         yield Finding(
             f"{each.service} loads {each.model}, which every run of {each.training} overwrites, and nothing keeps the one before{images}",
             each.loaded,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -185,3 +187,20 @@ def test_mistakes_are_sentences(
     assert (code, out) == (2, "")
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_a_report_tells_of_the_history_what_can_be_read(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lies in a target never stops an audit: a damaged run is a gap, a damaged file is said."""
+    trend(repo, capsys, "--every", "commit")
+    file, words = repo.root / ".auditor" / "history.db", ("audit", repo.root, "-o", "html=report.html", "--jobs", "1")
+    with contextlib.closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE run SET inputs = ? WHERE id = 2", (b"\0" * 50,))
+    code, _, err = call(capsys, *words)
+    assert code == 0
+    assert "is left out of the history: what is stored of it is damaged" in err
+    for side in ("-wal", "-shm"):
+        file.with_name(file.name + side).unlink(missing_ok=True)
+    file.write_bytes(b"no database, whatever its name says" * 99)
+    code, _, err = call(capsys, *words)
+    assert code == 0
+    assert "the report goes without its history" in err

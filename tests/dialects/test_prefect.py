@@ -259,3 +259,18 @@ def test_tasks_as_classes() -> None:
 def test_what_is_no_flow() -> None:
     text = "import prefect\nfrom other import flow, task\n@flow\ndef main():\n    pass\n"
     assert not pipelines(graphs({"flow.py": text}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from prefect import flow as job\nfrom work import get\n@job\ndef main():\n    get()\n",
+        "import prefect\nfrom work import get\n@prefect.flow(name='main')\ndef main():\n    get()\n",
+        "import prefect\nfrom work import get\nwith prefect.Flow('main') as f:\n    get()\n",
+        "from prefect.core import Flow\nfrom work import get\nf = Flow('main')\nwith f:\n    get()\n",
+    ],
+)
+def test_whatever_makes_a_flow_is_found_before_anything_is_run(text: str) -> None:
+    work = "from prefect import task\n@task(name='get')\ndef get():\n    return 1\n"
+    graph = graphs({"work.py": work, "main.py": text})
+    assert (pipelines(graph), steps(graph)) == ({"main"}, ["get"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.dialects.symbolic import Machine
+from auditor.dialects.symbolic.things import Env
 from auditor.graph import Graphs
 from auditor.model.artefact import EdgeKind, NodeKind
 from tests.dialects.seen import edges, order, pipelines, reads, steps, triggers, writes
@@ -162,3 +164,56 @@ def test_steps_as_classes() -> None:
 def test_what_is_no_pipeline() -> None:
     text = "from sklearn.pipeline import pipeline\nfrom dagster import step\nimport zenml\n@pipeline\ndef main():\n    pass\n"
     assert not pipelines(graphs({"flow.py": text}))
+
+
+@pytest.mark.parametrize(
+    ("files", "decorator"),
+    [
+        pytest.param({}, "from zenml import pipeline\n@pipeline", id="a name"),
+        pytest.param({}, "from zenml import pipeline as flow\n@flow(enable_cache=False)", id="another name"),
+        pytest.param({}, "import zenml\n@zenml.pipeline", id="of the library"),
+        pytest.param({}, "from zenml import pipelines\n@pipelines.pipeline", id="of a module of it"),
+        pytest.param({}, "def own():\n    from zenml import pipeline\n    return pipeline\n@own()", id="in a function"),
+        pytest.param(
+            {"own.py": "from zenml import pipeline as flow\n"}, "from own import flow\n@flow", id="through a file"
+        ),
+        pytest.param({"own.py": "import zenml\nflow = zenml.pipeline\n"}, "import own\n@own.flow", id="kept in a file"),
+    ],
+)
+def test_whatever_makes_a_pipeline_is_found_before_anything_is_run(files: dict[str, str], decorator: str) -> None:
+    made = {"work.py": "from zenml import step\n@step\ndef load():\n    return 1\n"}
+    text = f"from work import load\n{decorator}\ndef main():\n    load()\n"
+    assert steps(graphs({**files, **made, "flow.py": text})) == ["load"]
+
+
+def test_only_what_leads_to_a_pipeline_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    module = Machine.module
+
+    def start(self: Machine, path: str) -> Env:
+        started.append(path)
+        return module(self, path)
+
+    monkeypatch.setattr(Machine, "start", start)
+    work = "from zenml import step\nfrom zenml.client import Client\n@step\ndef load():\n    return 1\n"
+    report = "from zenml.client import Client\nimport work\nfor each in Client().list_pipelines():\n    print(each)\n"
+    flow_ = "from zenml import pipeline\nfrom work import load\n@pipeline\ndef main():\n    load()\n"
+    run = "from flow import main\nmain()\n"
+    graph = graphs({"work.py": work, "report.py": report, "flow.py": flow_, "run.py": run})
+    assert steps(graph) == ["load"]
+    assert started == ["flow.py", "run.py"]
+
+
+@pytest.mark.parametrize("decorator", ["step(name='load')", "step", "zenml.steps.step(name='load')"])
+def test_a_module_that_a_pipeline_brings_in_is_no_step_of_it(decorator: str) -> None:
+    work = f"import zenml\nfrom zenml.steps import step\n@{decorator}\ndef load():\n    return 1\n"
+    graph = graphs({"work.py": work, "flow.py": HEAD + "from work import load\n@pipeline\ndef main():\n    load()\n"})
+    assert steps(graph) == ["load"]
+
+
+def test_what_a_step_asks_the_store_for_by_another_name() -> None:
+    own = "from zenml.client import Client\nfrom zenml import load_artifact as fetch, save_artifact as put\n"
+    made = "from own import fetch, put\n@step\ndef use():\n    put(fetch('scaler'), name='copy')\n"
+    graph = flow("use()", {"own.py": own}, steps=STEPS + made)
+    assert reads(graph) == {"scaler > use"}
+    assert writes(graph) == {"use > copy"}

@@ -12,7 +12,7 @@ from auditor.engine.registry import Loaded
 from auditor.graph import ArtefactGraph
 from auditor.model.audit import ArchetypeScore
 from auditor.model.finding import Severity
-from auditor.model.page import RulePage, read_page
+from auditor.model.page import read_page
 from auditor.model.verdict import Check, Outcome
 from auditor.rulekit import (
     CheckFunction,
@@ -43,7 +43,7 @@ def rule(
 
 
 def loaded(made: Rule, check: CheckFunction) -> Loaded:
-    return Loaded(made, made.info(family=made.id[:3], title="X"), check, RulePage(id=made.id, title="X"))
+    return Loaded(made, made.info(family=made.id[:3], title="X"), check, "")
 
 
 def component(archetypes: str = "P") -> ArtefactGraph:

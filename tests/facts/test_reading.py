@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.facts import Cache, pool, read_facts, reading
+from auditor.facts import Cache, pool, processes, read_facts, reading
 from auditor.facts.pool import pack, unpack
 from auditor.facts.reading import blob_id
 from auditor.model.facts import Facts, Leaf, Trouble
@@ -194,13 +194,13 @@ def test_where_no_process_can_be_started_this_one_reads(monkeypatch: pytest.Monk
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no semaphores here")
 
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", refuse)
     files = {f"{i:04}.txt": f"text {i}".encode() for i in range(700)}
     assert len(read_facts(FakeTree(files), jobs=2)) == 700
 
 
 def test_few_files_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("a process for so little"))
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("a process for so little"))
     assert len(read_facts(FakeTree({f"{i}.txt": b"%d" % i for i in range(100)}), jobs=2)) == 100
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.metadata
+import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -32,6 +34,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def forget() -> None:
     version.extractor_version.cache_clear()
     version.code_version.cache_clear()
+    version._digests.cache_clear()
 
 
 def versions() -> tuple[str, str]:
@@ -66,6 +69,28 @@ def test_a_renamed_file_counts(copied: Path) -> None:
     after = versions()
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+def test_an_archive_counts_like_the_folder_that_it_holds(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copied / "rules" / "__pycache__").mkdir()
+    (copied / "rules" / "__pycache__" / "one.pyc").write_text("compiled")
+    unpacked = versions()
+    packed = copied.parent / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted(copied.rglob("*.*")):
+            archive.write(file, file.relative_to(copied).as_posix())
+    top = zipfile.Path(packed)
+    monkeypatch.setattr(version, "files", lambda package: top / "rules" if package == "auditor.rules" else top)
+    assert versions() == unpacked
+
+
+@pytest.mark.parametrize("name", [*version.PARSERS, "networkx"])
+def test_versions_are_those_that_python_tells(name: str) -> None:
+    assert version._installed()[name] == version._looked_up(name) == importlib.metadata.version(name)
+
+
+def test_what_is_not_installed_is_absent() -> None:
+    assert version._version_of("no-such-distribution") == "absent"
 
 
 def test_the_real_ones_are_digests() -> None:

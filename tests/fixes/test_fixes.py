@@ -218,3 +218,20 @@ def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:
     write(tmp_path, "a.py", b"x = 1\n", b"x = 2\n")
     assert (tmp_path / "a.py").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "a.py").read_text() == "x = 2\n"
+
+
+def test_an_interrupted_change_leaves_the_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path, {"work.py": "x = 1\n"})
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write(tmp_path, "work.py", b"x = 1\n", b"x = 2\n")
+    assert [(place.name, place.read_text()) for place in tmp_path.iterdir()] == [("work.py", "x = 1\n")]
+    write(tmp_path, "work.py", b"x = 1\n", b"x = 2\n")
+    assert (tmp_path / "work.py").read_text() == "x = 2\n"

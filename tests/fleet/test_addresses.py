@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -56,10 +57,12 @@ def test_a_server_that_refuses_or_hangs_is_a_line_and_stops_nobody(served: str, 
 
 def test_whoever_ends_a_fleet_ends_what_waits_for_a_server(tmp_path: Path) -> None:
     with serving.hanging() as bad:
-        results = Pool(2)(
+        pool = Pool(2)
+        results = pool(
             [Job(Member(str(tmp_path / "nowhere")), DAY), Job(Member(f"{bad.url}/a.git"), DAY, terms(tmp_path))]
         )
         assert "does not exist" in next(results).problem
         assert bad.called.wait(60)
         results.close()  # type: ignore[attr-defined]  # it is a generator
         assert bad.gone.wait(60)
+        assert -signal.SIGKILL in {process.returncode for process in pool._running}  # it did not end by itself

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import zlib
 from pathlib import Path
 
@@ -105,10 +104,8 @@ def test_whoever_stops_listening_ends_the_processes(tmp_path: Path) -> None:
     pool = Pool(2)
     results = pool([job(project(tmp_path / "a"), tmp_path), *(job(project(tmp_path / n), tmp_path) for n in "bcdef")])
     next(results)
-    begun = time.monotonic()
     results.close()  # type: ignore[attr-defined]  # it is a generator
     assert all(process.poll() is not None for process in pool._running)
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("word", ["ray://a", "dask://", "", "dask"])

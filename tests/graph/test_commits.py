@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.graph.commits import MOST_FILES, work
+from auditor.graph.operation.integrating import mirrored
 from auditor.model.changes import Change, Commit, History
 from tests.pages import graphs
 
@@ -64,3 +67,16 @@ def test_who_carries_commits_over_knows_nothing_of_them() -> None:
         {"train.py": "print(1)\n"}, history=History("full", tuple(commit("train.py", day=n) for n in range(60)))
     ).components
     assert graph.silo().untold == ""
+
+
+@pytest.mark.parametrize(
+    ("carried", "own", "elsewhere"),
+    [(5, 0, True), (4, 0, False), (3, 2, True), (3, 3, False), (4, 3, True), (4, 4, False)],
+)
+def test_a_repository_is_a_mirror_where_most_of_at_least_five_commits_are_carried_over(
+    carried: int, own: int, elsewhere: bool
+) -> None:
+    subjects = ["Mirroring commit 4f1 from internal"] * carried + ["Fit anew"] * own
+    commits = tuple(commit("train.py", day=n, subject=subject) for n, subject in enumerate(subjects))
+    found = graphs({"train.py": "print(1)\n"}, history=History("full", commits))
+    assert mirrored(found.world) is elsewhere

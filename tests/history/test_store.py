@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from auditor.history.store import Key, Store, export_lines, import_lines, slim
+from auditor.history.store import DamagedError, Key, Store, export_lines, import_lines, packed, slim, unpacked
 from auditor.model.errors import UsageError
 from tests.lifecycle.builders import audit, found
 
@@ -52,6 +53,65 @@ def test_export_and_import_keep_everything(tmp_path: Path) -> None:
     with Store(tmp_path / "b.db") as store:
         assert import_lines(store, io.StringIO("".join(lines))) == 2
         assert list(export_lines(store)) == lines
+
+
+def test_a_damaged_run_of_older_rules_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Today's are audited again; what older rules said nobody can say anew."""
+    with Store(tmp_path / "h.db") as store:
+        for commit, at in (("c1", 5), ("c2", 6), ("c3", 7)):
+            store.put(commit, at, SCOPE, audit(ruleset="r0"))
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute("UPDATE run SET inputs = ? WHERE commit_id = 'c2'", (b"\0" * 50,))
+        assert [row[0] for row in store.all()] == ["c1", "c3"]
+        assert len(list(export_lines(store))) == 2
+    assert "commit c2 is left out: what is stored of it is damaged" in caplog.text
+
+
+def test_a_file_that_breaks_while_it_is_read_is_told(tmp_path: Path) -> None:
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, audit())
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute("DROP TABLE run")
+        with pytest.raises(UsageError, match=r"the history .* cannot be used: no such table"):
+            list(store.all())
+
+
+def test_what_is_only_read_is_left_as_it_was(tmp_path: Path) -> None:
+    made = audit([found()])
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+    (tmp_path / "empty.db").write_bytes(b"")
+    before = {place: place.read_bytes() for place in tmp_path.iterdir()}
+    with Store(tmp_path / "h.db", read_only=True) as store:
+        assert store.get("c1", Key.of(made.versions, SCOPE)) == slim(made)
+        with pytest.raises(UsageError, match="readonly"):
+            store.put("c2", 5, SCOPE, made)
+    with (
+        Store(tmp_path / "empty.db", read_only=True) as store,
+        pytest.raises(UsageError, match=r"cannot be used: no such table"),
+    ):
+        store.has("c1", Key.of(made.versions, SCOPE))
+    with pytest.raises(UsageError, match="unable to open"):
+        Store(tmp_path / "none.db", read_only=True)
+    assert {place: place.read_bytes() for place in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["a?mode=memory.db", "a#b.db", "a%20b.db"])
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with Store(tmp_path / name) as store:
+        store.put("c1", 5, SCOPE, audit())
+    assert [place.name for place in tmp_path.iterdir()] == [name]
+
+
+def test_what_would_swell_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = packed(audit([found()]))
+    assert unpacked(data) == slim(audit([found()]))
+    for cut in (data[:-1], data[: len(data) // 2]):
+        with pytest.raises(DamagedError, match="cut off"):
+            unpacked(cut)
+    monkeypatch.setattr("auditor.history.store.MOST_BYTES", 1_000)
+    with pytest.raises(DamagedError, match="larger than 0 MB"):
+        unpacked(data)
 
 
 def test_a_broken_line_is_told_by_its_number(tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def test_a_newer_audit_takes_the_place_of_an_older_one(url: str) -> None:
         assert [row[3] for row in store.all()] == [slim(audit())]
 
 
+def test_a_damaged_run_costs_itself_alone(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    with TeamStore(url, ONE) as store:
+        for commit, at in (("c1", 5), ("c2", 6), ("c3", 7)):
+            store.put(commit, at, "", audit())
+        with store._engine.begin() as connection:
+            run = store._run
+            connection.execute(sqlalchemy.update(run).where(run.c.commit_id == "c2").values(inputs=b"\0" * 50))
+        assert [row[0] for row in store.all()] == ["c1", "c3"]
+    assert "commit c2 is left out: what is stored of it is damaged" in caplog.text
+
+
 def test_what_was_reported_first_stays_known(url: str) -> None:
     old, new = audit(ruleset="r0"), audit([found()], ruleset="r1")
     with TeamStore(url, ONE) as store, TeamStore(url, OTHER) as other:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from auditor.engine import judge, registry
+from auditor.graph.data.versions import FINISHED
+from auditor.graph.views.account import problems
+from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
 from tests.pages import graphs
 
@@ -184,9 +187,12 @@ def test_what_a_run_of_a_notebook_leaves_is_no_notebook_of_its_own() -> None:
     cell = CELL % ("1", 1, "import pickle\\ndef size():\\n    return frames.shape\\n\\nsize()")
     left = '"metadata": {"papermill": {"input_path": "a.ipynb", "output_path": "out/a.ipynb"}}'
     assert found({"out/a.ipynb": NOTEBOOK % cell}, "COD008", "N")
-    assert not found(
-        {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}, "COD008", "N"
-    )
+    files = {"out/a.ipynb": (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', f'{left}, "nbformat"')}
+    assert not found(files, "COD008", "N")
+    made = graphs(files)
+    assert [(problem.path, problem.code) for problem in problems(made)] == [("out/a.ipynb", "outcome")]
+    assert not any(node.kind is NodeKind.PARSE_ERROR for node in made.nodes.values())
+    assert not made.components[0].unreadable
 
 
 TRAINS = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef fit():\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['a']], f['y'])\n    print(m.predict(f[['a']]))\n    joblib.dump(m, 'm.pkl')\n"
@@ -424,6 +430,23 @@ def test_a_bucket_whose_versions_are_kept_keeps_the_model_that_is_sent_there() -
     assert not found({**DEPLOYED, **keep, "fit.py": save}, "OPS003", "S")
 
 
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [
+        ("shop/churn", "finding"), ("shop/churn:latest", "finding"), ("${REGISTRY}/churn", "finding"),
+        ("${REGISTRY}:5000/churn", "finding"), ("${IMAGE}:latest", "finding"), ("${IMAGE}", "unknown"),
+        ("shop/${NAME}", "unknown"), ("${IMAGE}:${TAG}", "clean"), ("shop/churn:$GITHUB_SHA", "clean"),
+    ],
+)  # fmt: skip
+def test_a_variable_may_hold_the_tag_of_an_image_that_is_pushed(image: str, outcome: str) -> None:
+    save = TRAINS.replace(
+        "joblib.dump(m, 'm.pkl')", "joblib.dump(m, 'm.pkl')\n\n\nif __name__ == '__main__':\n    fit()"
+    )
+    files = {**DEPLOYED, "fit.py": save, "go.sh": f"docker push {image}\n"}
+    (verdict,) = judge(graphs(files, archetypes="S").components, [RULES["OPS003"]]).verdicts
+    assert verdict.outcome.value == outcome
+
+
 def test_what_a_program_starts_is_started() -> None:
     start = "import subprocess\nimport sys\n\n\ndef retrain():\n    subprocess.run([sys.executable, '-m', 'src.fit'])\n"
     files = {"src/__init__.py": "", "src/fit.py": DEPLOYED["fit.py"]}
@@ -431,11 +454,42 @@ def test_what_a_program_starts_is_started() -> None:
     assert not found({**files, "src/again.py": start}, "REP010")
 
 
-def test_data_of_a_competition_were_given_out_once() -> None:
-    fit = "import subprocess\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n{}f = pd.read_csv('energy-use.zip')\nRidge().fit(f[['a']], f['y'])\n"
-    get = "subprocess.run(['kaggle', 'competitions', 'download', '-c', 'energy-use'])\n"
-    (unknown,), (given,) = found({"a.py": fit.format("")}, "DAT001"), found({"a.py": fit.format(get)}, "DAT001")
-    assert given.severity.rank < unknown.severity.rank
+@pytest.mark.parametrize(
+    ("get", "data", "given"),
+    [
+        ("subprocess.run(['kaggle', 'competitions', 'download', '-c', 'energy-use'])", "energy-use.zip", True),
+        ("os.system(f'kaggle competitions download -c energy-use -p {here}')", "raw/energy-use/a.csv", True),
+        ("kagglehub.competition_download('energy-use')", "energy-use/a.csv", True),
+        ("os.system('kaggle competitions download -c energy-use')", "energy.csv", False),
+        ("os.system('kaggle competitions download -c data')", "data/a.csv", False),
+        ("kagglehub.dataset_download('me/energy-use')", "me/a.csv", False),
+        ("print('kaggle', 'download', 'energy-use')", "energy-use.zip", False),
+    ],
+)
+def test_data_of_a_competition_were_given_out_once(get: str, data: str, given: bool) -> None:
+    fit = f"import os\nimport subprocess\nimport kagglehub\n{get}\n"
+    fit += f"import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('{data}')\nRidge().fit(f[['a']], f['y'])\n"
+    (plain,), (told,) = found({"a.py": fit.replace(get, "")}, "DAT001"), found({"a.py": fit}, "DAT001")
+    assert (told.severity.rank < plain.severity.rank) is given
+
+
+def test_data_of_a_competition_may_be_downloaded_by_another_file() -> None:
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('energy-use/a.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    get = {"get.sh": "kaggle competitions download -c energy-use\n"}
+    (plain,), (told,) = found({"a.py": fit}, "DAT001"), found({"a.py": fit, **get}, "DAT001")
+    assert told.severity.rank < plain.severity.rank
+
+
+@pytest.mark.parametrize(
+    ("home", "finished"),
+    [
+        ("figshare.com/files", True), ("ndownloader.figshare.com/files", True), ("zenodo.org/x", True),
+        ("dataverse.harvard.edu/api", True), ("dataverse.example.ac.uk/api", True), ("demo.dataverse.org/api", False),
+        ("myfigshare.com/files", False), ("dataverse/files", False),
+    ],
+)  # fmt: skip
+def test_archives_publish_a_set_once(home: str, finished: bool) -> None:
+    assert bool(FINISHED.search(f"url:https://{home}/wine.csv")) is finished
 
 
 def test_integration_without_any_test_is_told_as_that_before_what_it_leaves_out() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.ir import Assign, Call, Const, Do, Expr, Name, Opaque, Text
-from auditor.source import read_embedded
+from auditor.source import program, read_embedded
 
 UNKNOWN = Opaque("bytes")
 
@@ -33,6 +33,14 @@ def test_a_program_may_be_indented_as_a_whole() -> None:
     program = read_embedded("\n    a = 1\n    b = 2\n", 7)
     assert program is not None
     assert [statement.line for statement in program.scopes[0].body if isinstance(statement, Assign)] == [8, 9]
+
+
+def test_nobody_asks_why_a_body_is_no_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "explain", None)
+    for text in ("echo $HOME\n", "  select 1 from\n", "print 'a'\n", "(" * 500, "x = " + "(" * 150 + ")" * 150 + " y"):
+        assert read_embedded(text, 3) is None
+    with pytest.raises(TypeError):
+        program.program_of("print 'a'\n")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,25 @@ def test_a_cell_that_is_indented_as_a_whole_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("run", "outcome"),
+    [
+        ({"input_path": "a.ipynb", "output_path": "out/a.ipynb"}, True),
+        ({"input_path": "C:\\work\\a.ipynb", "output_path": "out/a.ipynb"}, True),
+        ({"input_path": "https://me@host/x/a.ipynb?key=1", "output_path": "out/a.ipynb"}, True),
+        ({"input_path": "a.ipynb", "output_path": "a.ipynb"}, False),
+        ({"input_path": "a.ipynb", "output_path": None}, False),
+        ({"input_path": "", "output_path": "out/a.ipynb"}, False),
+        ({"default_parameters": {}}, False),
+    ],
+)
+def test_what_a_run_left_of_another_notebook_is_not_read_and_that_is_told(run: dict[str, Any], outcome: bool) -> None:
+    found, troubles, language = read_notebook(notebook(code("x = 1"), papermill=run))
+    assert (found is None, language) == (outcome, "python")
+    told = ("outcome", "what a run of papermill left of a.ipynb; its code is not read")
+    assert [(trouble.code, trouble.message) for trouble in troubles] == [told] * outcome
+
+
+@pytest.mark.parametrize(
     ("metadata", "language"),
     [
         ({}, "python"),

@@ -70,20 +70,31 @@ def hanging(begin: bytes = b"") -> Iterator[Hanging]:
             with line, contextlib.suppress(OSError):
                 line.sendall(begin)
                 server.called.set()
-                threading.Thread(target=listen, args=(line,), daemon=True).start()
+                reader = threading.Thread(target=listen, args=(line,), daemon=True)
+                reader.start()
                 server.drop.wait()
                 line.shutdown(socket.SHUT_RDWR)
+                reader.join()
 
         def all_() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    threading.Thread(target=one, args=(door.accept()[0],), daemon=True).start()
+            while True:
+                line, _ = door.accept()
+                if closed.is_set():
+                    return line.close()
+                threading.Thread(target=one, args=(line,), daemon=True).start()
 
-        threading.Thread(target=all_, daemon=True).start()
+        closed = threading.Event()
+        answering = threading.Thread(target=all_, daemon=True)
+        answering.start()
         try:
             yield server
         finally:
             server.drop.set()
+            # A door may only be closed when nobody waits at it: its number is given to the next one that is opened,
+            # and a wait that the system begins again would take the calls of that one.
+            closed.set()
+            socket.create_connection(door.getsockname()).close()
+            answering.join()
 
 
 def refusing() -> str:

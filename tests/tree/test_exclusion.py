@@ -77,18 +77,18 @@ def test_settings_leave_out_by_glob(tmp_path: Path, plant: Callable[[Path, dict[
 
 @pytest.mark.parametrize("line", ["a*" * 60, "**/" * 100 + "x", "[" * 400, "\\", "[z-a]", "!", "/"])
 def test_hostile_patterns_take_no_time(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     configured([line])("/".join(["a" * 60] * 20))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*ab", "*a*ab", "**/a/**/a/**/a/**/b", "**/a/**/b"])
 def test_many_costly_patterns_take_bounded_time(pattern: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     question = configured([pattern + str(number) for number in range(2_000)])
     assert not question("a" * 250)
     assert not question("/".join("a" * 100))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("pattern", ["*.py[cod]", "**/*.log", "*_foo*bar*", "/a/**/b/*", "data/**/*.csv", "!**/x/**"])

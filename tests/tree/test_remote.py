@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
 from auditor.tree import open_tree
-from auditor.tree.fetching import fetch_into
-from auditor.tree.git import GitError
+from auditor.tree.fetching import SilentError, TooLargeError, fetch_into
+from auditor.tree.git import Git, GitError
 from auditor.tree.names import identity, is_url, repository_name, strip_credentials
+from auditor.tree.opening import MAX_BYTES
+from auditor.tree.remote import WHOLE
+from auditor.tree.tree import NOTEBOOK_FACTOR
 from tests.tree.conftest import Repo
 
 
@@ -101,6 +106,123 @@ def test_a_server_that_refuses_a_fetch_of_everything_gives_the_commit(
     with open_tree(f"file://{served.root}", cache_dir=tmp_path / "cache") as tree:
         assert dict(tree.read(["a.py"])) == {"a.py": b"one"}
         assert tree.history().state == "shallow"
+
+
+class Wire:
+    """What goes to `git fetch`, and what is refused of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[Sequence[str]] = []
+        self.refuse: Callable[[Sequence[str]], GitError | None] = lambda _: None
+        monkeypatch.setattr("auditor.tree.remote.fetch_into", self)
+
+    def __call__(self, git: Git, url: str, words: Sequence[str], *rest: Any) -> None:
+        self.asked.append(words)
+        error = self.refuse(words)
+        if error is not None:
+            raise error
+        fetch_into(git, url, words, *rest)
+
+    def breaks(self) -> None:
+        """The line breaks in the middle of every fetch from now on."""
+        self.refuse = lambda _: GitError("early EOF")
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    return Wire(monkeypatch)
+
+
+@pytest.fixture
+def filtering(repo: Repo) -> Repo:
+    """A repository of two commits behind a server that filters."""
+    repo.commit({"a.py": "one", "big.bin": "x" * 3000}, "one")
+    repo.commit({"b.py": "b"}, "two")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    return repo
+
+
+def packs(cache: Path) -> set[tuple[Path, int]]:
+    return {(file, file.stat().st_ino) for file in cache.glob("*/objects/pack/*.pack")}
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["breaks", "does not answer"])
+def test_a_clone_outlives_a_network_that_fails(filtering: Repo, tmp_path: Path, wire: Wire, gone: bool) -> None:
+    url, cache = f"file://{filtering.root}", tmp_path / "cache"
+    open_tree(url, cache_dir=cache).close()
+    kept = packs(cache)
+    wire.breaks()
+    if gone:
+        filtering.root.rename(tmp_path / "away")
+    with pytest.raises(UsageError, match=r"check address" if gone else r"cannot be fetched: early EOF; try again"):
+        open_tree(url, cache_dir=cache)
+    assert packs(cache) == kept != set()
+    assert not list(cache.glob("*/shallow.git/objects"))
+    if gone:
+        (tmp_path / "away").rename(filtering.root)
+    wire.refuse, wire.asked = lambda _: None, []
+    with open_tree(url, cache_dir=cache) as tree:
+        assert tree.history().state == "partial"
+    assert len(wire.asked) == 1  # what was fetched before is not fetched again
+    assert packs(cache) == kept
+
+
+def test_contents_that_did_not_come_are_asked_for_again(filtering: Repo, tmp_path: Path, wire: Wire) -> None:
+    url, cache = f"file://{filtering.root}", tmp_path / "cache"
+    wire.refuse = lambda words: None if "--filter=blob:none" in words else GitError("early EOF")
+    for _ in range(2):
+        with pytest.raises(UsageError, match=r"it gives no contents of [0-9a-f]{12} \(early EOF\); try again later"):
+            open_tree(url, cache_dir=cache)
+        assert not list(cache.glob(f"*/{WHOLE}"))
+    wire.refuse = lambda _: None
+    with open_tree(url, cache_dir=cache) as tree:
+        assert dict(tree.read(["a.py", "b.py"])) == {"a.py": b"one", "b.py": b"b"}
+
+
+def test_a_server_that_falls_silent_is_not_asked_in_other_ways(filtering: Repo, tmp_path: Path, wire: Wire) -> None:
+    wire.refuse = lambda words: SilentError("it gave no answer") if "--refetch" in words else None
+    with pytest.raises(UsageError, match=r"it gave no answer; try again later"):
+        open_tree(f"file://{filtering.root}", cache_dir=tmp_path / "cache")
+    assert len(wire.asked) == 2
+
+
+def test_contents_that_were_left_out_once_are_not_asked_for_again(filtering: Repo, tmp_path: Path, wire: Wire) -> None:
+    url, cache = f"file://{filtering.root}", tmp_path / "cache"
+    asked = []
+    for limit in (100, 100, 1_000, 100):
+        wire.asked = []
+        open_tree(url, cache_dir=cache, max_bytes=limit).close()
+        asked.append(sum("--refetch" in words for words in wire.asked))
+    assert asked == [1, 0, 1, 0]
+
+
+def test_where_all_contents_are_too_many_those_that_are_code_are_fetched(
+    filtering: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wire: Wire
+) -> None:
+    monkeypatch.setattr("auditor.tree.remote.CODE", 100)
+    wire.refuse = lambda words: (
+        TooLargeError("it sends too much") if "--refetch" in words and "--filter=blob:limit=101" not in words else None
+    )
+    with open_tree(f"file://{filtering.root}", cache_dir=tmp_path / "cache") as tree:
+        assert dict(tree.read(["a.py", "b.py"])) == {"a.py": b"one", "b.py": b"b"}
+        assert {entry.path: entry.content for entry in tree.listing.entries}["big.bin"] is Content.ABSENT
+    limits = [word.rpartition("=")[2] for words in wire.asked for word in words if "blob:limit" in word]
+    assert limits == [str(MAX_BYTES * NOTEBOOK_FACTOR + 1), "101"]
+
+
+def test_a_server_that_gives_commits_only_gives_contents_and_history(
+    filtering: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wire: Wire
+) -> None:
+    """By the older protocol what no ref names may not be asked for, and so no folder of a commit."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    (tmp_path / ".gitconfig").write_text("[protocol]\n\tversion = 0\n")
+    for _ in range(2):
+        with open_tree(f"file://{filtering.root}", cache_dir=tmp_path / "cache") as tree:
+            assert dict(tree.read(["a.py", "b.py"])) == {"a.py": b"one", "b.py": b"b"}
+            assert [commit.subject for commit in tree.history().commits] == ["two", "one"]
+            assert tree.history().state == "partial"
+    assert any("--depth=1" in words for words in wire.asked)
 
 
 def test_a_password_is_neither_stored_nor_shown(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from auditor import audit
 from auditor.model.errors import UsageError
 from auditor.model.listing import Content
+from auditor.tree import between, line, open_tree
 from auditor.tree import git as git_room
-from auditor.tree import open_tree
 from tests.tree.conftest import Repo
 
 
@@ -223,6 +225,41 @@ def test_a_store_that_is_gone_is_no_repository_without_contents(repo: Repo, read
         (repo.root / ".git" / "objects").rename(repo.root / ".git" / "gone")
         with pytest.raises(UsageError, match=r"git cannot read .* any more"):
             list(reading)
+
+
+def test_a_git_that_cannot_be_started_is_no_repository_without_contents(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"a.py": "x = 1\n"})
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with open_tree(str(repo.root / ".git")) as tree:
+        monkeypatch.setattr("auditor.tree.git.subprocess.Popen", refused)
+        with pytest.raises(UsageError, match=r"git could not be started: .*unavailable"):
+            list(tree.read(["a.py"]))
+
+
+@pytest.mark.parametrize("what", ["commit", "config", "HEAD"])
+def test_a_head_that_cannot_be_followed_is_not_one_without_commits(repo: Repo, what: str) -> None:
+    head, git_dir = repo.commit({"a.py": "x = 1\n"}), repo.root / ".git"
+    if what == "commit":
+        (git_dir / "objects" / head[:2] / head[2:]).unlink()
+    else:
+        (git_dir / what).write_text("[x\n")
+    for opened in (lambda: open_tree(str(git_dir)), lambda: line(str(git_dir)), lambda: between(str(git_dir), "HEAD")):
+        with pytest.raises(UsageError, match=r"git cannot read .*; mend that repository, or clone it again"):
+            opened()
+    if what != "HEAD":  # else it looks like no repository at all
+        with open_tree(str(repo.root)) as tree:
+            assert [entry.path for entry in tree.listing.entries] == ["a.py"]
+            assert any("git cannot read this repository" in text for _, text in tree.listing.problems)
+
+
+def test_a_head_without_commits_is_an_empty_repository(repo: Repo) -> None:
+    with open_tree(str(repo.root / ".git")) as tree:
+        assert tree.listing.entries == ()
 
 
 def test_a_clone_without_contents_accuses_nobody_and_is_judged_provisionally(repo: Repo, tmp_path: Path) -> None:

@@ -145,7 +145,8 @@ class Machine:
         self._fuel, self._depth, self._conditional, self._repeated = given, 0, 0, 0
         self._stack, self.returned, self.sites = [], [], []
         try:
-            self.body(self.code.scope(path, 0).body, env)
+            with self.meaning.apart():
+                self.body(self.code.scope(path, 0).body, env)
         except _SpentError:
             self.spent.add(path)
         finally:

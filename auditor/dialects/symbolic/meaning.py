@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from auditor.dialects.symbolic.things import Arguments, Function, Thing, Where
 
@@ -45,6 +46,10 @@ class Meaning:
     def construct(self, of: Function, ancestry: tuple[str, ...], args: Arguments, where: Where) -> Thing | None:
         """What calling a class of the repository gives; `ancestry` names the library classes it derives from."""
         return None
+
+    def apart(self) -> AbstractContextManager[None]:
+        """While a module is run because what runs imports it: it belongs to nothing that runs."""
+        return nullcontext()
 
     def enter(self, thing: Thing, where: Where) -> Thing | None:
         """`with thing`: what it binds."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.model.facts import Facts, Leaf
@@ -27,7 +28,7 @@ _LOCAL = regex(
 )
 
 
-class HubName(NamedTuple):
+class HubName(msgspec.Struct, frozen=True, order=True):
     """A name `owner/name` in a setting. `revision` is "" where none is given; only a commit pins it."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -25,7 +26,7 @@ _INHERITS = regex(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|im
 """Keys by which a file builds upon another."""
 
 
-class Copies(NamedTuple):
+class Copies(msgspec.Struct, frozen=True, order=True):
     """Files of settings that say nearly the same: the keys they share, and those of them whose values differ anywhere."""
 
     paths: tuple[str, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -21,7 +22,7 @@ _LOCAL = regex(r"(^|[/._-])(local(host)?|dev(el|elopment)?|sandbox|playground)([
 """What one starts on a machine of one's own; or what a team shares and calls dev, hence only milder by a step."""
 
 
-class Leaked(NamedTuple):
+class Leaked(msgspec.Struct, frozen=True, order=True):
     """A credential in a file.
 
     `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents, examples and quick starts, and where a

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -31,7 +32,7 @@ HEADED = 2
 _MARKED = regex(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
 
 
-class Buried(NamedTuple):
+class Buried(msgspec.Struct, frozen=True, order=True):
     """Something of an experiment that is left. `kind` is `comment`, `branch` or `option`; `lines` are those it takes."""
 
     kind: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -42,14 +43,14 @@ _METHODS = frozenset(name for kind in (str, dict, list, float, PurePath) for nam
 _ERRORS = ("KeyError", "AttributeError", "Exception")
 
 
-class Key(NamedTuple):
+class Key(msgspec.Struct, frozen=True, order=True):
     """A key with the place that defines or reads it."""
 
     name: str
     place: Place
 
 
-class Document(NamedTuple):
+class Document(msgspec.Struct, frozen=True, order=True):
     """A document of settings: how many keys it has and how many are read by name, which are dead, and which are read but
     not defined. `open` tells why every key may be read; then nothing is dead. `unread` are those that no reading covers, though
     something says their name."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document, Key
@@ -17,7 +18,7 @@ _COMMON = frozenset({"name", "type", "path", "file", "mode", "version", "format"
 """Names that say too little for two of them to be one setting."""
 
 
-class Shadowed(NamedTuple):
+class Shadowed(msgspec.Struct, frozen=True, order=True):
     """A setting that no code reads, and the literals of its name that code passes instead."""
 
     document: str
@@ -60,7 +61,7 @@ FEWEST_ITEMS = 3
 """Items from which two equal lists of one name are one setting."""
 
 
-class Repeated(NamedTuple):
+class Repeated(msgspec.Struct, frozen=True, order=True):
     """A list that a settings file holds, and that code writes out again under the same name."""
 
     document: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -13,7 +14,7 @@ from auditor.program.naming.code import Code
 _KEY = "_target_"
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True, order=True):
     """A dotted name in a document that leads into the repository, and the part of it that is not there."""
 
     dotted: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, serving_side
@@ -22,7 +23,7 @@ _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
 
-class Threshold(NamedTuple):
+class Threshold(msgspec.Struct, frozen=True, order=True):
     """A comparison of a score with a number. `name` is the constant that holds it, if there is one."""
 
     place: Place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document
@@ -27,7 +28,7 @@ _SCHEMAS = frozenset({
 _RECORDS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.frozen"})
 
 
-class Raw(NamedTuple):
+class Raw(msgspec.Struct, frozen=True, order=True):
     """A document that is read as a plain dictionary: how many of its keys, from how many files, and where first."""
 
     path: str

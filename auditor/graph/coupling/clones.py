@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -31,7 +33,7 @@ _README = regex(r"readme[^/]*\.ipynb$", re.I)
 """Notebooks that are documents: each tells all that its reader needs."""
 
 
-class Clone(NamedTuple):
+class Clone(msgspec.Struct, frozen=True, order=True):
     """A run of statements that repeats an earlier one: both ends, and how long it is."""
 
     source: Place
@@ -41,7 +43,7 @@ class Clone(NamedTuple):
     statements: int
 
 
-class CopiedFile(NamedTuple):
+class CopiedFile(msgspec.Struct, frozen=True, order=True):
     """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together."""
 
     source: str
@@ -50,7 +52,7 @@ class CopiedFile(NamedTuple):
     statements: int
 
 
-class Spread(NamedTuple):
+class Spread(msgspec.Struct, frozen=True, order=True):
     """Statements of one file that stand again in two and more others: one run of each, the longest first."""
 
     source: str
@@ -62,7 +64,7 @@ class Spread(NamedTuple):
         return (self.source, *(run.copy.path for run in self.runs))
 
 
-class Clones(NamedTuple):
+class Clones(msgspec.Struct, frozen=True, order=True):
     """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through.
 
     `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in.
@@ -111,7 +113,7 @@ class Clones(NamedTuple):
         return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
 
 
-class _Body(NamedTuple):
+class _Body(msgspec.Struct, frozen=True, order=True):
     site: Site
     shapes: list[Shape]
     ids: list[int]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from posixpath import dirname
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
-from auditor.graph.commits import work
+from auditor.graph.commits import Work
 from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import History
@@ -113,7 +115,9 @@ def _mined(world: World) -> CoChange:
     history = world.history
     if history.state not in ("full", "partial") or not history.commits:
         return CoChange((), 0, _why(history))
-    sets = change_sets(history, frozenset(path for path, facts in world.files.items() if _counts(path, facts)))
+    sets = change_sets(
+        history, world.work, frozenset(path for path, facts in world.files.items() if _counts(path, facts))
+    )
     if len(sets) < FEWEST_COMMITS:
         return CoChange((), len(sets))
     strong = strong_pairs(sets)
@@ -136,17 +140,17 @@ def _counts(path: str, facts: Facts) -> bool:
     return bool(facts.leaves) if plain else places.suffix(path) in _CODE and bool(facts.program or facts.steps)
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, frozen=True, order=True):
     """The files of one usable commit under their present names."""
 
     time: int
     names: frozenset[str]
 
 
-def change_sets(history: History, kept: frozenset[str]) -> list[Changed]:
+def change_sets(history: History, people: Iterable[Work], kept: frozenset[str]) -> list[Changed]:
     """The files of each usable commit under their present names: no bots, no sweeps, no huge commits, the last 24 months."""
     first = history.commits[0].time - MONTHS * _MONTH if history.commits else 0
-    return [Changed(one.time, one.names & kept) for one in work(history) if not one.bulk and one.time >= first]
+    return [Changed(one.time, one.names & kept) for one in people if not one.bulk and one.time >= first]
 
 
 def strong_pairs(sets: list[Changed]) -> list[Pair]:

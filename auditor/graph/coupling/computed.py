@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -24,7 +25,7 @@ LETTERS = 6
 """Tokens from which a statement says enough to be recognised."""
 
 
-class Computed(NamedTuple):
+class Computed(msgspec.Struct, frozen=True, order=True):
     """A column computed from others: its code without the names of variables, and the names it is computed from."""
 
     column: str

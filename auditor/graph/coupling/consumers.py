@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import every
@@ -17,7 +18,7 @@ from auditor.model.artefact import Role
 from auditor.model.place import Place
 
 
-class Consumer(NamedTuple):
+class Consumer(msgspec.Struct, frozen=True, order=True):
     """A program of one component that reads what a program of another writes. `agreed` is what speaks of it, if anything does."""
 
     artefact: str

@@ -6,7 +6,9 @@ import heapq
 from collections.abc import Callable
 from itertools import pairwise
 from posixpath import dirname
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import matches
@@ -41,7 +43,7 @@ CONCERNS = {
 }
 
 
-class Propagation(NamedTuple):
+class Propagation(msgspec.Struct, frozen=True, order=True):
     """Propagation cost of a component, the number of its artefacts, and those a change travels furthest from."""
 
     cost: float
@@ -49,7 +51,7 @@ class Propagation(NamedTuple):
     furthest: tuple[tuple[str, int], ...]
 
 
-class Hub(NamedTuple):
+class Hub(msgspec.Struct, frozen=True, order=True):
     """A module that mixes concerns: each concern with an example of it."""
 
     path: str
@@ -59,7 +61,7 @@ class Hub(NamedTuple):
     logical: int
 
 
-class Cycle(NamedTuple):
+class Cycle(msgspec.Struct, frozen=True, order=True):
     """A dependency cycle. `kind` is `files` (programs through files) or `imports`; `ties` tell each link with its place."""
 
     kind: str
@@ -67,7 +69,7 @@ class Cycle(NamedTuple):
     ties: tuple[tuple[str, str, Place, str], ...]
 
 
-class Radius(NamedTuple):
+class Radius(msgspec.Struct, frozen=True, order=True):
     """What changes if a node changes: counts by group, some names, and for each of these the shortest way there, itself last."""
 
     node: Node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 FEWEST_ARTEFACTS = 20
 FULL_COST = 0.35
@@ -10,7 +10,7 @@ FULL_COST = 0.35
 LEAST_WEIGHT = 0.5
 
 
-class Term(NamedTuple):
+class Term(msgspec.Struct, frozen=True, order=True):
     """One term: its weight, its value in [0, 1] (None where there is nothing to take it of), and what it counts."""
 
     name: str
@@ -19,7 +19,7 @@ class Term(NamedTuple):
     says: str
 
 
-class Index(NamedTuple):
+class Index(msgspec.Struct, frozen=True, order=True):
     """The index from 0 to 100, None where terms of half the weight have no data; its terms always tell."""
 
     value: float | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.computed import Columns
@@ -23,7 +24,7 @@ FEWEST_MODELS = 3
 _NUMBERED = regex(r"\d+|\{[^}]*\}")
 
 
-class Fed(NamedTuple):
+class Fed(msgspec.Struct, frozen=True, order=True):
     """One model that is trained on a shared feature: its training program, where it fits, and what it learns."""
 
     program: str
@@ -31,7 +32,7 @@ class Fed(NamedTuple):
     learns: str
 
 
-class Shared(NamedTuple):
+class Shared(msgspec.Struct, frozen=True, order=True):
     """A feature table or function with the models it feeds. `contract` is a check on the way, if there is one."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import PIPELINES
@@ -29,7 +30,7 @@ PLUMBING = {
 }
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, order=True):
     """One call inside a scope: where it stands, and what it does in words."""
 
     place: Place
@@ -39,7 +40,7 @@ class Step(NamedTuple):
 _WORKING = frozenset({"ml", "data", "llm", "cloud"})
 
 
-class ModelScope(NamedTuple):
+class ModelScope(msgspec.Struct, frozen=True, order=True):
     """A function body, or the top level of a module, that fits or predicts."""
 
     name: str
@@ -48,7 +49,7 @@ class ModelScope(NamedTuple):
     plumbing: tuple[Step, ...]
 
 
-class Driver(NamedTuple):
+class Driver(msgspec.Struct, frozen=True, order=True):
     """A program that starts other programs of the repository one after the other."""
 
     path: str
@@ -208,7 +209,7 @@ _KERNEL = frozenset(
 )  # fmt: skip
 
 
-class Mix(NamedTuple):
+class Mix(msgspec.Struct, frozen=True, order=True):
     """Library calls of known role: those that carry data in and out, and those that model, make features or judge."""
 
     glue: int

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.entangled import concerns_of
@@ -24,7 +26,7 @@ Told: TypeAlias = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 """Steps by name: the programs that each runs, and the files whose keys it names."""
 
 
-class Loading(NamedTuple):
+class Loading(msgspec.Struct, frozen=True, order=True):
     """One step that loads a file of settings: the keys it uses, and whether a declaration names them."""
 
     step: str
@@ -33,7 +35,7 @@ class Loading(NamedTuple):
     keyed: bool
 
 
-class HubConfig(NamedTuple):
+class HubConfig(msgspec.Struct, frozen=True, order=True):
     """A file of settings with the steps that load it. `used` is the median share of its keys that such a step uses."""
 
     path: str

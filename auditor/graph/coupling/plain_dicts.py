@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -24,7 +25,7 @@ _FOREIGN = frozenset(
 """Parameters whose form others decide (a protocol, a framework, one row of data), and settings, which other rules look at."""
 
 
-class PlainDict(NamedTuple):
+class PlainDict(msgspec.Struct, frozen=True, order=True):
     """A function, its parameter and the keys that it reads off it; `sender` is a module that hands the dict over."""
 
     function: str

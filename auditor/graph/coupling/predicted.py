@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, predicting_sites, product_trainings, training_side
+from auditor.graph.coupling.sides import asks_a_model, predicting_sites, product_trainings, training_side
+from auditor.graph.data.grouping import DESCRIBING
 from auditor.graph.data.sharing import LEAST
 from auditor.graph.data.versions import Training
 from auditor.graph.observed.flows import features, labels
@@ -21,14 +24,6 @@ from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 
 _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
-GROUPING = (
-    "sklearn.cluster.",
-    "sklearn.mixture.",
-    "sklearn.decomposition.",
-    "sklearn.manifold.",
-    "sklearn.ensemble.IsolationForest",
-)
-"""Models whose output describes the rows rather than guess what is to be learned: using it as a feature corrects nothing."""
 _GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
@@ -40,7 +35,7 @@ class Written(NamedTuple):
     predicted: Place
 
 
-class Carried(NamedTuple):
+class Carried(msgspec.Struct, frozen=True, order=True):
     """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
 
     artefact: str
@@ -107,17 +102,13 @@ def _foreign(world: World, fit: Effect) -> Iterator[Origin]:
 
 def _predictions(world: World, traced: Traced) -> list[Origin]:
     """The calls of models that predict, among origins."""
-    return [
-        origin
-        for origin in traced.calls
-        if type(origin.call.func) is Attr and origin.call.func.name in PREDICTING and not _groups(world, origin)
-    ]
+    return [origin for origin in traced.calls if asks_a_model(origin.call) and not _groups(world, origin)]
 
 
 def _groups(world: World, origin: Origin) -> bool:
     assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
     base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line, held=True)
-    return any(world.flows.dotted(o.call.func, o.frame).startswith(GROUPING) for o in base.calls)
+    return any(world.flows.dotted(o.call.func, o.frame).startswith(DESCRIBING) for o in base.calls)
 
 
 def _made_here(world: World, loads: list[Origin]) -> bool:

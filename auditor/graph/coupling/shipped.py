@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.sides import (
-    PREDICTING,
+    asks_a_model,
     effects_in,
     models,
     predictions,
@@ -30,7 +31,7 @@ _SAVES = (Role.SAVE_MODEL, Role.WRITE, Role.REGISTER, Role.LOG_ARTIFACT)
 _FITTING = frozenset({"fit", "fit_transform", "partial_fit", "adapt", "fit_on_texts"})
 
 
-class Omitted(NamedTuple):
+class Omitted(msgspec.Struct, frozen=True, order=True):
     """A fitted step before a model. `state`: `kept` (saved or in the model), `lost` (never saved), `refitted` (in serving anew).
 
     `served` is the place in serving that would need it; None where nothing in the repository serves this model.
@@ -46,7 +47,7 @@ class Omitted(NamedTuple):
     certainty: float
 
 
-class Shipping(NamedTuple):
+class Shipping(msgspec.Struct, frozen=True, order=True):
     """The fitted steps of a component, and the trainings whose saved objects could not be told."""
 
     steps: tuple[Omitted, ...]
@@ -83,11 +84,6 @@ def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
         for effect in world.resolved.effects.own.get((path, number), ())
         if effect.domain == "ml" and world.trains(effect) and features(effect) is not None
     ]
-
-
-def _answers(origin: Origin) -> bool:
-    """Whether a value comes out of a model that is asked."""
-    return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
 
 
 class _Saving:
@@ -133,7 +129,7 @@ class _Asked:
         learned = self.flows.behind(given, effect, loosely=True)
         made = self._made(learned)
         # A model over the answers of another one sees nothing of what prepares the rows for that.
-        if not made or any(_answers(origin) for origin in learned.calls):
+        if not made or any(asks_a_model(origin.call) for origin in learned.calls):
             return []
         model = through(self.flows.behind(effect.call.func.base, effect, held=True).calls)
         saves = self._saves(effect.site[0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
@@ -13,7 +14,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Attr
+from auditor.model.ir import Attr, Call
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Frame
@@ -24,7 +25,7 @@ LEVELS = 3
 """Callers over which the root of what answers is searched."""
 
 
-class Side(NamedTuple):
+class Side(msgspec.Struct, frozen=True, order=True):
     """One side: where it begins, with every scope that runs from there."""
 
     runs: dict[Site, frozenset[Site]]
@@ -189,9 +190,13 @@ def predictions(world: World, site: Site) -> list[CallSite]:
     return [
         call
         for call in world.resolved.code.index(*site).calls
-        if not call.dead
-        and (id(call.call) in known or (type(call.call.func) is Attr and call.call.func.name in PREDICTING))
+        if not call.dead and (id(call.call) in known or asks_a_model(call.call))
     ]
+
+
+def asks_a_model(call: Call) -> bool:
+    """Whether a call asks a model for its answer, by the name of the method."""
+    return type(call.func) is Attr and call.func.name in PREDICTING
 
 
 def _with_service(world: World, program: str) -> set[Site]:

@@ -6,14 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
 from auditor.graph.coupling.computed import Columns, Computed, keyed
 from auditor.graph.coupling.sides import feeders, models, serving_side, training_side
-from auditor.graph.coupling.ways import ways
+from auditor.graph.coupling.ways import Ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.place import Place, Related
@@ -28,7 +29,7 @@ STATEMENTS = 4
 """Statements of the same letters from which two scopes do the same, three of them over named parts of the data."""
 
 
-class Twice(NamedTuple):
+class Twice(msgspec.Struct, frozen=True, order=True):
     """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
@@ -47,7 +48,7 @@ class Twice(NamedTuple):
     tested: bool
 
 
-class Skew(NamedTuple):
+class Skew(msgspec.Struct, frozen=True, order=True):
     """What is computed twice, and the functions with feature code that both sides share. `sides`: whether both are here."""
 
     twice: tuple[Twice, ...]
@@ -68,7 +69,7 @@ def skew(world: World, owned: Callable[[str], bool]) -> Skew:
         if left.column not in targets:
             found[left.site, right.site].add(left, right)
     _copied(world, columns, training - answering, serving - training, found)
-    way = world.once(ways)
+    way = world.once(Ways)
     pairs = {
         (trained, served): pair
         for (trained, served), pair in found.items()

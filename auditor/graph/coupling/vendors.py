@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.entangled import reexports
@@ -49,7 +50,7 @@ FEWEST = 6
 SHARE = 0.4
 
 
-class Spread(NamedTuple):
+class Spread(msgspec.Struct, frozen=True, order=True):
     """The modules of a component that call the client of one supplier, with the first place in each.
 
     `adapter` is the module that stands for it where the rest go through that one; `standing_alone` were left out: modules

@@ -102,8 +102,3 @@ class Ways:
             above = self._world.resolved.evaluator.denoter.denote(base, Frame(met.path, max(scope.parent, 0)))
             if type(above) is Local:
                 yield from self._run_by(above, depth + 1)
-
-
-def ways(world: World) -> Ways:
-    """The answers for a whole tree, asked through `World.once`."""
-    return Ways(world)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.trail import training_roots
@@ -25,14 +27,14 @@ _OF_REQUESTS = frozenset({"pydantic"})
 _EXPECTED = frozenset({"columns", "dtypes", "schema"})
 
 
-class Described(NamedTuple):
+class Described(msgspec.Struct, frozen=True, order=True):
     """The roots of training that a document, a card, a hub or a library describes, and those that nothing does."""
 
     described: tuple[Root, ...]
     silent: tuple[Root, ...]
 
 
-class Contracts(NamedTuple):
+class Contracts(msgspec.Struct, frozen=True, order=True):
     """The tables that training starts from: with expectations, without and of this repository, without and from elsewhere."""
 
     kept: tuple[Root, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -23,7 +24,7 @@ _CONVERTING = frozenset({"to_numeric", "to_datetime", "to_timedelta"})
 _COUNTING = frozenset({"shape", "size", "isna", "isnull", "notna", "notnull", "len", "count", "value_counts"})
 
 
-class Dropped(NamedTuple):
+class Dropped(msgspec.Struct, frozen=True, order=True):
     """A place where rows are lost unseen. `kind`: `malformed` (lines that do not parse) or `coerced` (values that do not)."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.written import name_of, written
@@ -19,7 +20,7 @@ from auditor.program.naming.scopes import ScopeIndex
 _LOOKING = frozenset({"print", "len", "display", "type", "id", "isinstance", "head", "info", "describe"})
 
 
-class Unused(NamedTuple):
+class Unused(msgspec.Struct, frozen=True, order=True):
     """Columns of a frame that its own function makes and the features of its fit leave out."""
 
     frame: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import NOT_DATA
@@ -17,7 +18,7 @@ CHURNED = 1_000_000
 VERSIONS = 5
 
 
-class Blob(NamedTuple):
+class Blob(msgspec.Struct, frozen=True, order=True):
     """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
 
     path: str
@@ -25,7 +26,7 @@ class Blob(NamedTuple):
     versions: int
 
 
-class Blobs(NamedTuple):
+class Blobs(msgspec.Struct, frozen=True, order=True):
     """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
 
     found: tuple[Blob, ...]

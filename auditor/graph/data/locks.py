@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from posixpath import dirname
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.facts import Facts, Pin, Step
@@ -32,7 +34,7 @@ class Stale(NamedTuple):
     others: int = 0
 
 
-class Locks(NamedTuple):
+class Locks(msgspec.Struct, frozen=True, order=True):
     """The declared stages of a component beside their record."""
 
     unlocked: tuple[tuple[str, Place, int], ...]

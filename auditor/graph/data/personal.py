@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
@@ -65,7 +66,7 @@ _LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
-class Personal(NamedTuple):
+class Personal(msgspec.Struct, frozen=True, order=True):
     """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, or nothing calls it."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
@@ -18,7 +19,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
 
-class Phantom(NamedTuple):
+class Phantom(msgspec.Struct, frozen=True, order=True):
     """A read of a repository file that nothing provides."""
 
     artefact: str
@@ -115,7 +116,6 @@ class Provided:
             self.world.identities.exists(path)
             or self.world.identities.exists(f"{path}.dvc")
             or bool(self.known.matching(path, loosely=True))
-            or self.world.documents.tells_of(path)
             or bool(_OWN_RUNS.search(path))
             or name in self.moved
             or folder in self.moved
@@ -124,6 +124,7 @@ class Provided:
             or places.suffix(path) in self.unresolved
             or self.is_named(name)
             or any(folder in self.fetched for folder in above(path))
+            or self.world.documents.tells_of(path)
         )
 
     def is_named(self, name: str) -> bool:

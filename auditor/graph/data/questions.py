@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from auditor.graph import places
-from auditor.graph.commits import work
 from auditor.graph.data import (
     datasets,
     declared_roots,
@@ -102,9 +99,4 @@ class Data(Part):
 
         Bots, sweeps and bulk commits left out; None where history is not known whole.
         """
-        history = self._world.history
-        if history.state not in ("full", "partial") or not history.commits:
-            return None
-        first = history.commits[0].time - days * 86_400
-        recent = (one for one in work(history) if one.time >= first and not one.bulk)
-        return dict(Counter(name for one in recent for name in one.names))
+        return self._world.touches(days)

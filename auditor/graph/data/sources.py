@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
@@ -54,7 +55,7 @@ _TABLES = frozenset(
 )
 
 
-class Moving(NamedTuple):
+class Moving(msgspec.Struct, frozen=True, order=True):
     """One read of data that may be others tomorrow. `trains` tells whether a model learns from it."""
 
     address: str
@@ -64,7 +65,7 @@ class Moving(NamedTuple):
     """Whether an option may name another address: then this is only the default."""
 
 
-class Sources(NamedTuple):
+class Sources(msgspec.Struct, frozen=True, order=True):
     """What is fetched from elsewhere: the moving addresses, and how many others there are."""
 
     moving: tuple[Moving, ...]

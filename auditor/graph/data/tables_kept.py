@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
@@ -42,7 +43,7 @@ _MADE_UP = regex(
 )
 
 
-class Personal(NamedTuple):
+class Personal(msgspec.Struct, frozen=True, order=True):
     """A column of personal data in a committed table. `published`: by its name it is there for others to write to."""
 
     path: str
@@ -52,7 +53,7 @@ class Personal(NamedTuple):
     published: bool = False
 
 
-class Smell(NamedTuple):
+class Smell(msgspec.Struct, frozen=True, order=True):
     """Something odd in the rows of a committed table. `used` tells whether a program reads the table.
 
     `about` is the same for the same oddity of a table that was made from this one.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
@@ -21,7 +22,7 @@ _JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 
-class _Stop(NamedTuple):
+class _Stop(msgspec.Struct, frozen=True, order=True):
     """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes."""
 
     program: str

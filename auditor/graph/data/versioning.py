@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.artefacts.identity import above, within
 from auditor.graph.data.locks import LOCK
@@ -29,7 +30,7 @@ _HASH = 32
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
 
 
-class Broken(NamedTuple):
+class Broken(msgspec.Struct, frozen=True, order=True):
     """One way in which versioning is set up and does not work.
 
     `kind`: `no-remote` (of `no-remote-outputs` a pipeline can make the files anew), `local-remote`, `raw-in-lfs`,
@@ -43,7 +44,7 @@ class Broken(NamedTuple):
     others: tuple[Place, ...] = ()
 
 
-class Versioning(NamedTuple):
+class Versioning(msgspec.Struct, frozen=True, order=True):
     """The versioned data of a component: how many files or folders, where their contents lie, and what is broken.
 
     `shown` is the place of a document that has readers set up the remote themselves.

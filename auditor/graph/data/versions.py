@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.data.competitions import is_competitions
 from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -20,7 +23,7 @@ IMMUTABLE = regex(
 )
 _EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
 FINISHED = regex(
-    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])(figshare|physionet|zenodo|openslr|dataverse\.[\w.]+)\.org|ndownloader\.figshare\.com|data\.mendeley\.com",
+    r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])((physionet|zenodo|openslr)\.org|figshare\.(com|org)|dataverse\.[\w-]+\.[\w.]+)|data\.mendeley\.com",
     re.I,
 )
 """Archives of data sets that were published once: what an address there holds does not change of itself."""
@@ -32,7 +35,7 @@ TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
 
-class Pins(NamedTuple):
+class Pins(msgspec.Struct, frozen=True, order=True):
     """What pins a path, and an index over the pinned paths."""
 
     by_path: dict[str, str]
@@ -65,7 +68,7 @@ class Root(NamedTuple):
         return self.touch is not None and self.touch.artefact.id.startswith("name:")
 
 
-class Training(NamedTuple):
+class Training(msgspec.Struct, frozen=True, order=True):
     """A program that fits a model, and where."""
 
     program: str
@@ -159,15 +162,9 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        (path is not None and (is_offered(world, path) or _is_competitions(world, touch, path)))
+        (path is not None and (is_offered(world, path) or is_competitions(world, path)))
         or bool(FINISHED.search(touch.artefact.id)),
     )
-
-
-def _is_competitions(world: World, touch: Touch, path: str) -> bool:
-    """Whether the program that reads a file downloads the data of a competition of that name: they were given out once."""
-    texts = world.resolved.code.texts(touch.site[0])
-    return {"kaggle", "download"} <= texts and any(part.partition(".")[0] in texts for part in path.split("/"))
 
 
 def is_offered(world: World, path: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.model.facts import Facts, Ref, Requirement
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
@@ -18,7 +20,7 @@ ENVIRONMENTS = frozenset(
 MANIFESTS = {"poetry": "pyproject.toml", "pdm": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, order=True):
     """A requirement of an environment, and the file that it stands in."""
 
     requirement: Requirement
@@ -38,7 +40,7 @@ class Stale(NamedTuple):
     why: str
 
 
-class PythonVersion(NamedTuple):
+class PythonVersion(msgspec.Struct, frozen=True, order=True):
     """A Python version that a file names: as written, mostly a version or a range."""
 
     path: str

@@ -61,13 +61,16 @@ def files_of_variables(path: str, step: Step, files: Mapping[str, Facts]) -> dic
     What stands nearer wins, and a secret fills nothing.
     """
     folder, made = dirname(path), dict[str, str]()
+    own = {key.removeprefix("env:") for key, _ in step.attrs if key.startswith("env:")}
     for name in (".env", *(value for key, value in step.attrs if key == "env-file")):
         held = files.get(normal(join(folder, name)))
-        for leaf in held.leaves if held is not None else ():
-            if leaf.value is not None and MASK not in str(leaf.value) and "$" not in str(leaf.value):
-                made[leaf.key] = str(leaf.value)
-    own = {key.removeprefix("env:") for key, _ in step.attrs if key.startswith("env:")}
-    return {name: value for name, value in made.items() if name not in own}
+        given = {
+            leaf.key: str(leaf.value) for leaf in (held.leaves if held is not None else ()) if leaf.value is not None
+        }
+        # What the service sets by `${NAME}` comes from beside the file.
+        taken = given if name == ".env" else {key: given[key] for key in given.keys() - own}
+        made |= {key: value for key, value in taken.items() if MASK not in value and "$" not in value}
+    return made
 
 
 def with_values(step: Step, values: Mapping[str, str]) -> Step:

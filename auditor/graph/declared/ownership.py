@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.model.facts import Facts, Pattern
 from auditor.model.regex import regex
 
@@ -42,7 +44,7 @@ def owned(files: Mapping[str, Facts], paths: Iterable[str]) -> Iterator[Owned]:
                 break
 
 
-class _Claim(NamedTuple):
+class _Claim(msgspec.Struct, frozen=True, order=True):
     matches: Callable[[str], object]
     section: str
     owners: tuple[str, ...]

@@ -14,6 +14,7 @@ from itertools import islice, product
 from posixpath import dirname, join, relpath
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.graph.artefacts.trees import Tree, at, merged, tree
@@ -31,7 +32,7 @@ CONSTANT, EACH, UNKNOWN = 0.9, 0.8, 0.5
 _HOLE = regex(r"\$\{([^${}]*)\}")
 
 
-class Workflow(NamedTuple):
+class Workflow(msgspec.Struct, frozen=True, order=True):
     """One Snakefile with what it includes: where its paths start, its configuration files, its names and rules."""
 
     base: str

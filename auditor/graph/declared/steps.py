@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
 from auditor.graph.declared.file_steps import FileSteps, declared
@@ -50,7 +51,7 @@ MODEL_SERVERS = DEPLOYING | {"triton", "torchserve", "mlserver", "bentoml", "cog
 SERVING = frozenset({"docker", "compose", "procfile"}) | MODEL_SERVERS
 
 
-class DeclaredStep(NamedTuple):
+class DeclaredStep(msgspec.Struct, frozen=True, order=True):
     """One declared step with everything about it resolved.
 
     `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs, `given`

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, upstream
@@ -20,7 +21,7 @@ CERTAIN = 0.75
 """Confidence from which a read contradicts a declaration."""
 
 
-class Mismatch(NamedTuple):
+class Mismatch(msgspec.Struct, frozen=True, order=True):
     """Where the declaration of a step and its code disagree.
 
     `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
@@ -35,7 +36,7 @@ class Mismatch(NamedTuple):
     confidence: float
 
 
-class Agreement(NamedTuple):
+class Agreement(msgspec.Struct, frozen=True, order=True):
     """Declarations of all steps held against their code."""
 
     mismatches: tuple[Mismatch, ...]

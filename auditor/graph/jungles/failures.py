@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.sharing import carries, programs_of
@@ -53,7 +55,7 @@ _EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
-class Hidden(NamedTuple):
+class Hidden(msgspec.Struct, frozen=True, order=True):
     """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail.
 
     `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened.

@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import takewhile
 from posixpath import dirname
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
@@ -45,7 +47,7 @@ _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
-class FileEdge(NamedTuple):
+class FileEdge(msgspec.Struct, frozen=True, order=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
@@ -104,7 +106,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     for w in sorted(writers)
                     if w != reader
                     and reader not in writers
-                    and not _same_run(world, w, reader)
+                    and (reader, 0) not in world.lineage.reached(w)
                     and not _PUT_ASIDE.search(w)
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
@@ -298,13 +300,6 @@ def _has_made(world: World, writer: str, reader: str) -> bool:
     """Whether a program starts the writer of what it reads, or runs its code, before it reads."""
     launched = any(launch.run.target == writer for launch in world.launched.get(reader, ()))
     return launched or (writer, 0) in world.lineage.reached(reader)
-
-
-def _same_run(world: World, writer: str, reader: str) -> bool:
-    """One program runs the code of the other, or starts the writer itself: the hand-over happens inside one run."""
-    if any(launch.run.target == writer for launch in world.launched.get(reader, ())):
-        return True
-    return (writer, 0) in world.lineage.reached(reader) or (reader, 0) in world.lineage.reached(writer)
 
 
 def declaration(world: World, written: str, read: str, maker_of: Hand, taker_of: Hand, led: Flows) -> str | None:

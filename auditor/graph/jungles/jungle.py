@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 FEWEST = 4
 """Steps from which the index is stated."""
 RESOLVED = 0.6
@@ -45,7 +47,7 @@ class Observed(NamedTuple):
     resolved: float | None
 
 
-class Jungle(NamedTuple):
+class Jungle(msgspec.Struct, frozen=True, order=True):
     """The index in [0, 100], or why it is not stated; the terms for which there are data, each in [0, 1]."""
 
     value: float | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.jungles.file_edges import FileEdge
@@ -26,7 +27,7 @@ STAGES: dict[str, frozenset[Role]] = {
 """The parts of a pipeline that steps are usually cut along, and the roles that tell them."""
 
 
-class Monolith(NamedTuple):
+class Monolith(msgspec.Struct, frozen=True, order=True):
     """One function, or the top level of one program, with the parts it does: each with an example of it."""
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.data.learning import Learning
 from auditor.graph.jungles.file_edges import FileEdge
@@ -20,7 +21,7 @@ FEWEST = 3
 _NUMBERED = regex(r"^(?:step|part|stage|nb|notebook)?[-_ ]?\d{1,3}[a-z]?[-_. ]", re.I)
 
 
-class Chain(NamedTuple):
+class Chain(msgspec.Struct, frozen=True, order=True):
     """Programs that must run in this order. `known_by`: `names` (numbered files), `misnumbered` (numbers that say another order), `prose` (a document), `notebooks`."""
 
     programs: tuple[str, ...]

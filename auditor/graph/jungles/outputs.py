@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
@@ -35,7 +36,7 @@ _DELIVERED = regex(
 _RECORD = regex(r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I)
 
 
-class Shared(NamedTuple):
+class Shared(msgspec.Struct, frozen=True, order=True):
     """A file that several programs of one chain write. `chain` tells what ties them."""
 
     artefact: str
@@ -43,7 +44,7 @@ class Shared(NamedTuple):
     chain: str
 
 
-class Orphan(NamedTuple):
+class Orphan(msgspec.Struct, frozen=True, order=True):
     """A file that a program in the middle of a chain writes and nothing takes."""
 
     artefact: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.sharing import DATA, carries, covers, programs_of
@@ -12,7 +13,7 @@ from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
 
 
-class StepGraph(NamedTuple):
+class StepGraph(msgspec.Struct, frozen=True, order=True):
     """Steps by id, the edges between them, those of the edges that only paths tell, and the files handed over."""
 
     steps: frozenset[str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
@@ -37,7 +38,7 @@ _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
 
-class Doubt(NamedTuple):
+class Doubt(msgspec.Struct, frozen=True, order=True):
     """One evaluation that does not show what it seems to: where it stands, what is said of it, and the trail to it."""
 
     place: Place
@@ -48,7 +49,7 @@ class Doubt(NamedTuple):
     milder: int = 0
 
 
-class Unjudged(NamedTuple):
+class Unjudged(msgspec.Struct, frozen=True, order=True):
     """Programs that train a supervised model without judging it on rows it has not seen; of `open` ones it is not known."""
 
     on_training_rows: tuple[Doubt, ...]

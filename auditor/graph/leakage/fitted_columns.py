@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
@@ -19,7 +20,7 @@ _FEWER_ROWS = frozenset({"dropna", "sort_values", "sample", "query", "drop_dupli
 _LOCATORS = frozenset({"loc", "iloc"})
 
 
-class Columns(NamedTuple):
+class Columns(msgspec.Struct, frozen=True, order=True):
     """Columns of a frame by its name, in the version that it is picked from; all but those named where `left_out`.
 
     `line` is where they are picked; 0 where that is in another scope than the fit's.

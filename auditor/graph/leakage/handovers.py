@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.data.sharing import DATA, LEAST, carries, programs_of
 from auditor.graph.world import World
@@ -12,7 +13,7 @@ MOST_PROGRAMS = 40
 """Programs that are run as one: of larger knots each is run for itself."""
 
 
-class Handovers(NamedTuple):
+class Handovers(msgspec.Struct, frozen=True, order=True):
     """Groups of programs in the order of what they hand over, and the files, by the identity of the effects that touch them."""
 
     groups: tuple[tuple[str, ...], ...]

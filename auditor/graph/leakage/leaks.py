@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from typing import TypeVar
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
@@ -50,7 +53,7 @@ _MEANS = {
 }
 
 
-class Leak(NamedTuple):
+class Leak(msgspec.Struct, frozen=True, order=True):
     """A statistic over evaluated rows; `trail` tells fit, split, training and evaluation in this order. `milder`: severity steps."""
 
     transformer: str
@@ -62,7 +65,7 @@ class Leak(NamedTuple):
     says: str = ""
 
 
-class Share(NamedTuple):
+class Share(msgspec.Struct, frozen=True, order=True):
     """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
     path: str
@@ -70,7 +73,7 @@ class Share(NamedTuple):
     analysed: int
 
 
-class Leaks(NamedTuple):
+class Leaks(msgspec.Struct, frozen=True, order=True):
     """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
 
     preprocessing: tuple[Leak, ...]
@@ -88,37 +91,57 @@ class Leaks(NamedTuple):
         return sum(share.analysed for share in self.shares)
 
 
-def traces(world: World) -> dict[str, Trace]:
-    """What a run over each program saw, tests left out; programs that hand files to each other are run one after the other."""
-    found: dict[str, Trace] = {}
-    handed = world.once(handovers)
-    for group in handed.groups:
+class Traces:
+    """What runs over the programs of a tree saw, tests left out; each is followed when it is first asked for.
+
+    Programs that hand files to each other are run one after the other. Of most libraries nothing asks.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.known: dict[str, Trace | None] = {}
+        """What was asked for by now; None where nothing in a program fits, splits or evaluates."""
+
+    @cached_property
+    def _together(self) -> dict[str, tuple[str, ...]]:
+        """By program those that it is run with."""
+        return {path: tuple(group) for group in self._world.once(handovers).groups for path in group}
+
+    def owned(self, owned: Callable[[str], bool]) -> Iterator[tuple[str, Trace]]:
+        """The traces of the programs of one component, by their paths."""
+        alone = (p for p in self._world.resolved.code.paths if p not in self._together and not places.is_test(p))
+        for path in (*self._together, *alone):
+            if owned(path) and (trace := self._of(path)) is not None:
+                yield path, trace
+
+    def _of(self, path: str) -> Trace | None:
+        if path not in self.known:
+            group = self._together.get(path, ())
+            self.known.update(dict.fromkeys(group))
+            self.known.update(self._run(group) if group else self._each((path,)))
+        return self.known[path]
+
+    def _run(self, group: tuple[str, ...]) -> Mapping[str, Trace | None]:
         try:
-            found |= world.resolved.rows.together(tuple(group), handed.names)
+            return self._world.resolved.rows.together(group, self._world.once(handovers).names)
         except Exception as error:  # noqa: BLE001  # a bug of ours in one program: each is followed for itself
-            found |= _each(world, group, f"{BUG}{type(error).__name__}: {error}")
-    together = {path for group in handed.groups for path in group}
-    return found | _each(world, (p for p in world.resolved.code.paths if p not in together and not places.is_test(p)))
+            return self._each(group, f"{BUG}{type(error).__name__}: {error}")
 
-
-def _each(world: World, paths: Iterable[str], cut: str = "") -> dict[str, Trace]:
-    """What a run over each program alone saw; `cut` says why they were not run together."""
-    found = {}
-    for path in paths:
-        try:
-            trace = world.resolved.rows.of(path)
-        except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
-            trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
-        if trace is not None:
-            found[path] = replace(trace, cut=trace.cut or cut)
-    return found
+    def _each(self, paths: Iterable[str], cut: str = "") -> dict[str, Trace | None]:
+        """What a run over each program alone saw; `cut` says why they were not run together."""
+        found: dict[str, Trace | None] = {}
+        for path in paths:
+            try:
+                trace = self._world.resolved.rows.of(path)
+            except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
+                trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
+            found[path] = replace(trace, cut=trace.cut or cut) if trace is not None else None
+        return found
 
 
 def owned_traces(world: World, owned: Callable[[str], bool]) -> Iterator[Trace]:
     """The traces of the programs of one component."""
-    for path, trace in world.once(traces).items():
-        if owned(path):
-            yield trace
+    return (trace for _, trace in world.once(Traces).owned(owned))
 
 
 def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
@@ -126,9 +149,7 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
     found: dict[tuple[Spot, str], Leak] = {}
     shares: list[Share] = []
     cut: list[str] = []
-    for path, trace in world.once(traces).items():
-        if not owned(path):
-            continue
+    for path, trace in world.once(Traces).owned(owned):
         judged = {(e.trained.version, e.tested): e for e in trace.evaluations}
         if judged:
             shares.append(Share(path, len(judged), sum(e.relation != "unknown" for e in judged.values())))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -26,7 +27,7 @@ FEWEST_BESIDE = 3
 """Models of as many kinds side by side are a comparison; a simple one among them is what the others must beat."""
 
 
-class Choice(NamedTuple):
+class Choice(msgspec.Struct, frozen=True, order=True):
     """The metrics that judge the classifiers of a component. `uneven` is where the classes are said to be uneven."""
 
     metrics: tuple[str, ...]
@@ -35,7 +36,7 @@ class Choice(NamedTuple):
     uneven: Place | None
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True, order=True):
     """Whether anything in a component names a baseline, or figures for parts of the rows; `judged` is the first evaluation."""
 
     baseline: str

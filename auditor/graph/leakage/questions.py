@@ -11,6 +11,11 @@ from auditor.graph.part import Part
 class Evaluation(Part):
     """Which rows the models of one component are fitted and judged on."""
 
+    @property
+    def rows_followed(self) -> bool:
+        """Whether any question has had the rows of the component followed by now."""
+        return any(map(self.owns, self._world.once(leaks.Traces).known))
+
     @cached_property
     def leaks(self) -> leaks.Leaks:
         """Train/test leakage by row-set provenance."""

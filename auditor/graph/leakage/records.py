@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.world import World
 from auditor.knowledge.metrics import better
@@ -23,7 +24,7 @@ _FIGURE = frozenset({"value", "score", "mean"})
 """What the figure of a metric is called in a dict of its own; a threshold or a deviation beside it is no figure."""
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, order=True):
     """One figure under its name, and where it is handed over; `branch` where only under a condition."""
 
     name: str

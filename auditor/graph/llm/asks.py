@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -35,7 +36,7 @@ _UNLIMITED = ("langgraph.", "crewai.", "autogen.", "haystack.", "semantic_kernel
 """Frameworks whose limits stand elsewhere."""
 
 
-class Ask(NamedTuple):
+class Ask(msgspec.Struct, frozen=True, order=True):
     """A call that asks a language model, or makes what asks it.
 
     `models` are the names that it may use; None where they are not known. `default`: nobody names one. `limited` is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
@@ -38,7 +39,7 @@ _STRUCTURED = frozenset(
 _AGENTS = ("langchain", "llama_index")
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True, order=True):
     """One use of an answer. `kind`: `run`, `query`, `parse` or `agent` (one that may run code); `name` is what takes it."""
 
     kind: str
@@ -47,7 +48,7 @@ class Output(NamedTuple):
     asked: Place | None
 
 
-class Outputs(NamedTuple):
+class Outputs(msgspec.Struct, frozen=True, order=True):
     """Uses of answers that nothing checks, and how many uses of any kind were followed."""
 
     bare: list[Output]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
@@ -24,7 +25,7 @@ ALIKE = 0.8
 _MANAGED = regex(r"(^|[/_])(prompts?|prompt_templates?|templates?)([/_.]|$)", re.I)
 
 
-class Prompt(NamedTuple):
+class Prompt(msgspec.Struct, frozen=True, order=True):
     """One prompt in code, by its first words; the text itself is only compared."""
 
     place: Place
@@ -32,7 +33,7 @@ class Prompt(NamedTuple):
     length: int
 
 
-class Prompts(NamedTuple):
+class Prompts(msgspec.Struct, frozen=True, order=True):
     """Prompts in the middle of code, pairs of them that say nearly the same, and how many stand in files for prompts."""
 
     inline: list[Prompt]

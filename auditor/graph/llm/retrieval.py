@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.parts.portrait import serving_programs
@@ -37,7 +38,7 @@ _LOCAL = ("persist_directory", "folder_path", "path")
 _MODEL = ("model", "model_name", "model_id", "model_name_or_path", "deployment", "embedding_model")
 
 
-class Embedder(NamedTuple):
+class Embedder(msgspec.Struct, frozen=True, order=True):
     """What turns texts into vectors: its class or call, and the model it names ("" for the default of its library)."""
 
     kind: str
@@ -45,7 +46,7 @@ class Embedder(NamedTuple):
     place: Place
 
 
-class Skew(NamedTuple):
+class Skew(msgspec.Struct, frozen=True, order=True):
     """A store that one program fills with the vectors of one model, and another asks with those of another."""
 
     store: str
@@ -53,14 +54,14 @@ class Skew(NamedTuple):
     asked: Embedder
 
 
-class Orphan(NamedTuple):
+class Orphan(msgspec.Struct, frozen=True, order=True):
     """A store in a folder that a service asks, and that nothing in the repository fills."""
 
     store: str
     place: Place
 
 
-class Retrieval(NamedTuple):
+class Retrieval(msgspec.Struct, frozen=True, order=True):
     """How the stores of a component are used: those asked with other vectors, those that nothing fills, and how many are asked."""
 
     skewed: tuple[Skew, ...]
@@ -69,7 +70,7 @@ class Retrieval(NamedTuple):
     unknown: int
 
 
-class _Use(NamedTuple):
+class _Use(msgspec.Struct, frozen=True, order=True):
     """What one program does with stores."""
 
     program: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
@@ -44,14 +45,14 @@ SEARCHED_TRACES = (
 )
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, order=True):
     """One piece of evidence."""
 
     place: Place
     says: str
 
 
-class Watched(NamedTuple):
+class Watched(msgspec.Struct, frozen=True, order=True):
     """Evidence of a practice, what hints at one that may live elsewhere, and what was searched."""
 
     evidence: list[Seen]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Expr, Name, Param
@@ -20,7 +21,7 @@ _CALLED = frozenset(
 """Methods of classes that a model server is given and calls itself."""
 
 
-class Endpoint(NamedTuple):
+class Endpoint(msgspec.Struct, frozen=True, order=True):
     """One function that answers requests. `route` is "" where a server calls a method; `framework` is the library."""
 
     site: Site

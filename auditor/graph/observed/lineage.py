@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
+from auditor.graph.declared.dbt_projects import Projects
 from auditor.graph.observed.bases import Bases
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.graph.observed.unpacking import unpacked
@@ -68,6 +69,7 @@ class Lineage:
         launched: dict[str, list[Launch]],
         run: frozenset[str],
         flows: Mapping[str, tuple[Site, ...]],
+        projects: Projects,
     ) -> None:
         self.resolved = resolved
         self.identities = identities
@@ -78,7 +80,7 @@ class Lineage:
         self._led: dict[tuple[str, frozenset[str] | None], tuple[Touch, ...]] = {}
         self.unresolved: dict[Site, list[Effect]] = defaultdict(list)
         self._scratch: set[tuple[Site, int, str]] = set()
-        self._read_all()
+        self._read_all(projects)
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
@@ -87,7 +89,7 @@ class Lineage:
 
     # --- resolution ---
 
-    def _read_all(self) -> None:
+    def _read_all(self, projects: Projects) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
         self._bases = Bases(self.resolved, self.identities, effects)
         for effect in effects:
@@ -96,7 +98,7 @@ class Lineage:
                     found = self._identity(effect.site[0], value, written=True)
                     if found is not None and found.path is not None and not found.guessed:
                         self.identities.written.add(found.path)
-        self.tables = Tables(self.resolved, self.identities, self._identity, effects)
+        self.tables = Tables(self.resolved, self.identities, self._identity, effects, projects)
         for effect in effects:
             if is_tabular(effect):
                 self._tabular(effect)

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+import msgspec
 from msgspec.structs import replace
 
-from auditor.graph.artefacts.dbt_names import NO_PROJECT, DbtProjects
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.artefacts.table_names import Key, bare, comparable, id_of, key_of, model_key, parts_of, unified
+from auditor.graph.declared.dbt_projects import Projects
 from auditor.knowledge import Entry
 from auditor.language.sql import Sql, read_sql
 from auditor.model.artefact import NodeKind, Role
@@ -51,7 +52,7 @@ class Named(NamedTuple):
     line: int
 
 
-class _Raw(NamedTuple):
+class _Raw(msgspec.Struct, frozen=True, order=True):
     """The same before tables are unified: a key, or a path."""
 
     way: str
@@ -88,11 +89,16 @@ class Tables:
     """What the SQL of a tree names. `effects` are all calls of the tree that do I/O; `identify` tells what a path means."""
 
     def __init__(
-        self, resolved: Resolved, identities: Identities, identify: Identify, effects: Iterable[Effect]
+        self,
+        resolved: Resolved,
+        identities: Identities,
+        identify: Identify,
+        effects: Iterable[Effect],
+        projects: Projects,
     ) -> None:
         self.resolved = resolved
         self.identify = identify
-        self._projects = DbtProjects(resolved)
+        self._projects = projects
         self._views: set[str] = set()  # names that live for a session only, in lower case
         self._calls: dict[
             int, tuple[Effect, list[_Raw], bool]
@@ -307,22 +313,24 @@ class Tables:
 
     def _of_facts(self, path: str, facts: Facts, platform: str = "") -> list[_Raw]:
         found: list[_Raw] = []
-        project = self._projects.of(path) if facts.attr("dbt") or facts.attr("asks") else NO_PROJECT
+        project = self._projects.of(path) if facts.attr("dbt") or facts.attr("asks") else None
+        home, sources = (project.name, project.sources) if project is not None else ("", {})
         for ref in facts.references:
             way = "read" if ref.how == "reads" else "write"
             certain = 0.6 if ref.templated else 0.9
             attrs = dict(ref.attrs)
             if attrs.get("model"):
-                found.append(_Raw(way, model_key(project.name, ref.path), None, ref.line, certain))
+                found.append(_Raw(way, model_key(home, ref.path), None, ref.line, certain))
             elif attrs.get("table"):
-                written = project.sources.get(ref.path, ref.path) if attrs.get("source") else ref.path
+                source = sources.get(ref.path) if attrs.get("source") else None
+                written = source.path.removeprefix("table:") if source is not None else ref.path
                 key = key_of(parts_of(written), platform, "")
                 found += [_Raw(way, key, None, ref.line, certain)] if key is not None else []
             else:
                 found.append(_Raw(way, None, _path(ref.path, certain), ref.line, certain))
-        if facts.attr("asks") and project.holds_model(path):
+        if facts.attr("asks") and project is not None and project.role(path) == "model":
             name = path.rpartition("/")[2].rpartition(".")[0]
-            found.append(_Raw("write", model_key(project.name, name), None, 1, 0.8))
+            found.append(_Raw("write", model_key(home, name), None, 1, 0.8))
         return found
 
 

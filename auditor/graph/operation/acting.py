@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
@@ -31,7 +32,7 @@ _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, R
 _LEVELS = 3
 
 
-class Watched(NamedTuple):
+class Watched(msgspec.Struct, frozen=True, order=True):
     """One monitor in code. `fate`: `acts`, `elsewhere` (its figures go where alerts may be), `unread` (nothing follows)."""
 
     path: str

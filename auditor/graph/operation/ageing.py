@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.graph import places
-from auditor.graph.commits import work
 from auditor.graph.coupling.cochange import Changed, change_sets
 from auditor.graph.coupling.sides import product_trainings
-from auditor.graph.data.versions import Training
+from auditor.graph.data.grouping import GROUPING, fits_only
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.operation.evidence import GROUPING
 from auditor.graph.operation.integrating import mirrored
 from auditor.graph.world import World
-from auditor.model.artefact import NodeKind, Role
+from auditor.model.artefact import NodeKind
 from auditor.model.changes import History
 from auditor.model.place import Place
 
@@ -36,7 +36,7 @@ class Stale(NamedTuple):
     latest: str
 
 
-class Ages(NamedTuple):
+class Ages(msgspec.Struct, frozen=True, order=True):
     """The stale models of a component, how many are fresh, and why history tells nothing, if so (`shallow`, `short`)."""
 
     stale: tuple[Stale, ...]
@@ -94,7 +94,7 @@ def _untold(history: History) -> str:
 
 def _age(world: World, model: str, sources: frozenset[str]) -> tuple[int, int, str] | None:
     """Days from the model's last change to that of its sources, how many commits to them since, and the file of the last."""
-    sets = change_sets(world.history, frozenset((*sources, model)))
+    sets = change_sets(world.history, world.work, frozenset((*sources, model)))
     last = next((each.time for each in sets if model in each.names), None)
     later: list[Changed] = [each for each in sets if last is not None and each.time > last and each.names & sources]
     if last is None:
@@ -111,7 +111,7 @@ INACTIVE = 180
 ACTIVE = 0.05
 
 
-class Silo(NamedTuple):
+class Silo(msgspec.Struct, frozen=True, order=True):
     """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active. `untold`: `shallow`, `short` or `mirrored`."""
 
     files: tuple[str, ...]
@@ -127,7 +127,7 @@ def silo(world: World, owned: Callable[[str], bool]) -> Silo:
     if untold:
         return Silo((), 0, 0, 0, untold)
     critical = _critical(world, owned)
-    commits = list(work(world.history))
+    commits = world.work
     by = Counter(commit.author for commit in commits)
     people = {author for author, count in by.items() if count >= ACTIVE * len(commits) and count >= 3}
     changed: dict[str, Counter[int]] = {path: Counter() for path in critical}
@@ -152,7 +152,9 @@ def _critical(world: World, owned: Callable[[str], bool]) -> frozenset[str]:
     return frozenset(
         site[0]
         for training in product_trainings(world)
-        if owned(training.program) and not training.program.endswith(".ipynb") and not _only_groups(world, training)
+        if owned(training.program)
+        and not training.program.endswith(".ipynb")
+        and not fits_only(world, training.program, GROUPING)
         for site in world.lineage.reached(training.program)
         if places.is_product(site[0]) and _works_on_data(world, site[0])
     )
@@ -165,9 +167,3 @@ def _works_on_data(world: World, path: str) -> bool:
         for number in world.resolved.code.scopes(path)
         for effect in world.resolved.effects.own.get((path, number), ())
     )
-
-
-def _only_groups(world: World, training: Training) -> bool:
-    """Whether what a program fits groups or describes rows, and is no model that anybody waits for."""
-    fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
-    return all(effect.name.startswith(GROUPING) for effect in fits)

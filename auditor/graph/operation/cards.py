@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.world import World
 from auditor.model.regex import regex
@@ -27,7 +28,7 @@ _FILES = {
 _EMPTY = regex(r"more information needed|todo|tbd|coming soon", re.I)
 
 
-class Card(NamedTuple):
+class Card(msgspec.Struct, frozen=True, order=True):
     """Which fields the documents of a repository fill, and which they do not. `foreign`: they are not in English."""
 
     fields: tuple[str, ...]

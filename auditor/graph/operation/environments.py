@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -30,7 +31,7 @@ _STORE = regex(
 )
 
 
-class Shared(NamedTuple):
+class Shared(msgspec.Struct, frozen=True, order=True):
     """A setting that names one store in production and in another environment."""
 
     key: str

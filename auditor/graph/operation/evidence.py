@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.grouping import GROUPING, UNLABELLED, only
 from auditor.graph.observed.endpoints import endpoints
 from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.world import World
@@ -38,7 +40,7 @@ SEARCHED_MANAGED = (
 )
 
 
-class Evidence(NamedTuple):
+class Evidence(msgspec.Struct, frozen=True, order=True):
     """Something that counts as the practice asked for. `wired` is false when it is only present.
 
     `invented`: it compares nothing but numbers that its own program makes up.
@@ -277,15 +279,9 @@ def told_of_monitoring(world: World) -> str:
     return found[0] if found else ""
 
 
-GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "sklearn.decomposition.", "sklearn.manifold.", "sklearn.neighbors.NearestNeighbors", "faiss.", "annoy.")  # fmt: skip
-"""Models that group, describe or look up rows."""
-_UNLABELLED = (*GROUPING, "sklearn.ensemble.IsolationForest", "sklearn.svm.OneClassSVM", "implicit.", "surprise.")
-"""Models of which nothing comes true that their answers could be held against."""
-
-
 def unlabelled(world: World, owned: Callable[[str], bool]) -> bool:
     """Whether every fit of a component is of a model that learns without labels."""
-    return _all_of(world, owned, _UNLABELLED)
+    return _all_of(world, owned, UNLABELLED)
 
 
 def only_groups(world: World, owned: Callable[[str], bool]) -> bool:
@@ -294,13 +290,13 @@ def only_groups(world: World, owned: Callable[[str], bool]) -> bool:
 
 
 def _all_of(world: World, owned: Callable[[str], bool], names: tuple[str, ...]) -> bool:
-    fits = [
+    fits = (
         effect
         for site, effects in world.resolved.effects.own.items()
         for effect in (effects if owned(site[0]) and places.is_product(site[0]) else ())
         if world.trains(effect)
-    ]
-    return bool(fits) and all(effect.name.startswith(names) for effect in fits)
+    )
+    return only(fits, names)
 
 
 _CAPTURE = regex(r"data_?capture|data_?collector|request_?response_?logging|inference_?table|auto_?capture", re.I)

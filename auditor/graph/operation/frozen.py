@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.data.versions import Root
 from auditor.graph.operation.starting import Start
@@ -19,7 +20,7 @@ _FIXED = regex(
 BY_TIME = frozenset({"schedule", "event", "dataset", "repository_dispatch"})
 
 
-class Frozen(NamedTuple):
+class Frozen(msgspec.Struct, frozen=True, order=True):
     """A training that a trigger starts again and again on the same data."""
 
     training: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
@@ -19,7 +20,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.scopes import CallSite, children
+from auditor.program.naming.scopes import CallSite
 from auditor.program.naming.statements import heads, placed, within
 
 _KEEPING = frozenset({
@@ -50,7 +51,7 @@ _VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry"
 _MOST_SCOPES = 400
 
 
-class Handler(NamedTuple):
+class Handler(msgspec.Struct, frozen=True, order=True):
     """One endpoint that answers with a prediction. `way` are the scopes from it to where the model is asked."""
 
     service: str
@@ -65,7 +66,7 @@ class Handler(NamedTuple):
         return self.endpoint.route or f"{self.endpoint.site[0]}:{self.endpoint.line}"
 
 
-class Kept(NamedTuple):
+class Kept(msgspec.Struct, frozen=True, order=True):
     """A place where an answer may be kept. `sure` is false where what is called is not known; `version`: with the model's."""
 
     place: Place
@@ -73,7 +74,7 @@ class Kept(NamedTuple):
     version: bool
 
 
-class Answers(NamedTuple):
+class Answers(msgspec.Struct, frozen=True, order=True):
     """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version.
 
     `asked` is where an endpoint that loses its answers at least logs or keeps what it was asked.
@@ -189,7 +190,7 @@ def _typed(world: World, handler: Handler) -> bool:
 
 def _elements(key: Expr) -> bool:
     """Whether what stands in the brackets of a type names types itself: `list[float]`, but not `dict[str, Any]`."""
-    names = {_named(node) for node in _within(key)} - {""}
+    names = {_named(node) for node in within(key)} - {""}
     return bool(names) and not names & {"Any", "object", "dict", "Dict"}
 
 
@@ -218,7 +219,7 @@ def _checks(world: World, site: Site) -> bool:
 
 def _predicted(expr: Expr) -> bool:
     """Whether an expression asks the model: what is converted then is the answer."""
-    return any(type(node) is Attr and node.name in PREDICTING for node in _within(expr))
+    return any(type(node) is Attr and node.name in PREDICTING for node in within(expr))
 
 
 def _refuses(statement: object) -> bool:
@@ -238,16 +239,8 @@ def _aborts(statement: object) -> bool:
 
 def _mentions_input(expr: Expr) -> bool:
     """Whether an expression looks at more than the method, the name of a file, or whether there is a model."""
-    named = [node for node in _within(expr) if type(node) in (Name, Attr, Item)]
+    named = [node for node in within(expr) if type(node) in (Name, Attr, Item)]
     return bool(named) and not any(_NOT_INPUT.match(_named(node)) for node in named)
-
-
-def _within(expr: Expr) -> Iterator[Expr]:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(children(node))
 
 
 # --- what goes out ---
@@ -319,7 +312,7 @@ def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:
 
 def _words(given: Iterable[Expr]) -> Iterator[str]:
     for value in given:
-        for node in _within(value):
+        for node in within(value):
             if type(node) is Const and isinstance(node.value, str):
                 yield node.value
             elif named := _named(node):

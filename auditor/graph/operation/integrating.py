@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
@@ -36,7 +37,7 @@ _HIDDEN = regex(
 _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role.ESTIMATOR, Role.TRANSFORMER, Role.SPLIT, Role.SAVE_MODEL, Role.LOAD_MODEL})  # fmt: skip
 
 
-class Integration(NamedTuple):
+class Integration(msgspec.Struct, frozen=True, order=True):
     """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read.
 
     `hidden`: an action, an image or an embedded program that may test. `absent`: a file of it that this clone lacks.
@@ -122,7 +123,7 @@ def mirrored(world: World) -> bool:
 _FEW = 5
 
 
-class Exercised(NamedTuple):
+class Exercised(msgspec.Struct, frozen=True, order=True):
     """The modules of a component that do machine learning, and those of them that integration runs; `hidden` may run more."""
 
     modules: tuple[str, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, predicting_sites
+from auditor.graph.coupling.sides import asks_a_model, predicting_sites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, If, Item, Name, Slice
@@ -43,7 +44,7 @@ _BOUNDS = regex(
 """Words of whatever bounds an action, switches it off, or lets a person decide."""
 
 
-class Action(NamedTuple):
+class Action(msgspec.Struct, frozen=True, order=True):
     """A call by which a program acts on what a model predicts. `bound` is the word of what bounds it, "" without one."""
 
     place: Place
@@ -147,9 +148,7 @@ def _decided_by(world: World, site: Site, at: Placed, call: Call) -> Place | Non
 
 
 def _predicts(world: World, call: Call, frame: Frame) -> bool:
-    if type(call.func) is Attr and call.func.name in PREDICTING:
-        return True
-    return any(
+    return asks_a_model(call) or any(
         effect.call is call and effect.role is Role.PREDICT
         for effect in world.resolved.effects.own.get((frame.path, frame.scope), ())
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
@@ -14,7 +15,8 @@ from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Rais
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.scopes import Block, children
+from auditor.program.naming.scopes import Block
+from auditor.program.naming.statements import within
 from auditor.program.running.invocations import argument
 
 _LIVE = regex(r"^(prod(uction)?|live|champion|serving|deployed|blue|release)$", re.I)
@@ -27,7 +29,7 @@ METRIC = regex(
 )
 
 
-class Promotion(NamedTuple):
+class Promotion(msgspec.Struct, frozen=True, order=True):
     """One call that makes a model the one in operation. `to` is the stage or alias, "" for a deployment; `model` its name, if known."""
 
     site: Site
@@ -105,12 +107,12 @@ def refuses(statement: object) -> bool:
 
 def compares(test: Expr) -> bool:
     """Whether a test compares figures, or asks for a verdict on a model by name."""
-    return any(type(node) is Op and node.op in _ORDERED for node in _within(test)) or names_a_figure(test)
+    return any(type(node) is Op and node.op in _ORDERED for node in within(test)) or names_a_figure(test)
 
 
 def names_a_figure(test: Expr) -> bool:
     """Whether an expression names a figure of a model, as names and keys go (`accuracy`, `scores["f1"]`)."""
-    return any(METRIC.search(_named(node)) for node in _within(test))
+    return any(METRIC.search(_named(node)) for node in within(test))
 
 
 def _exits(statement: object) -> bool:
@@ -121,14 +123,6 @@ def _exits(statement: object) -> bool:
 def _named(node: Expr) -> str:
     text = node.value if type(node) is Const and isinstance(node.value, str) else ""
     return node.id if type(node) is Name else node.name if type(node) is Attr else text
-
-
-def _within(expr: Expr) -> Iterator[Expr]:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(children(node))
 
 
 def way_to(world: World, start: Site, goal: Promotion) -> list[tuple[Site, int, Block]] | None:

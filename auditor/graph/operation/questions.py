@@ -183,8 +183,8 @@ class Operation(Part):
         """Models in operation of which no earlier one is kept, and how many have earlier ones."""
         return served.overwritten(self._world, self.owns)
 
-    def image_tags(self) -> tuple[list[Place], list[Place]]:
-        """Where images are pushed under tags of their own, and where always under the same."""
+    def image_tags(self) -> served.Tags:
+        """Where images are pushed under tags of their own, where always under the same, and where that is not known."""
         return served.image_tags(self._world)
 
     # --- integration, documents, history ---

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import product_trainings
@@ -23,7 +24,7 @@ from auditor.program.running.runs import Run
 _REFUSING = regex(r"sys\.exit|raise |assert |exit 1|\bbc\b")
 
 
-class Release(NamedTuple):
+class Release(msgspec.Struct, frozen=True, order=True):
     """One way from training to operation. `gate` says what looks at the figures; "" where nothing does.
 
     `approved`: a person, or a manual start, stands before it. `tested`: tests run on the way, but none of them looks at a figure.
@@ -92,7 +93,7 @@ def _is_registered_apart(world: World, program: str, site: tuple[str, int]) -> b
 # --- in automation ---
 
 
-class _Event(NamedTuple):
+class _Event(msgspec.Struct, frozen=True, order=True):
     """Something that happens in a job, in the order of lines."""
 
     line: int

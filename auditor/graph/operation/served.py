@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import trainings
@@ -23,7 +24,7 @@ _SUPPLIED = frozenset({"cli", "env", "default", "command"})
 _NEWEST = frozenset({"latest", "none", ""})
 
 
-class Mismatch(NamedTuple):
+class Mismatch(msgspec.Struct, frozen=True, order=True):
     """A service that does not load what is promoted. `kind`: `version` (fixed for ever), `stage` or `alias` (another one), `place`."""
 
     service: str
@@ -104,7 +105,7 @@ def _wanted(touch: Touch) -> tuple[str, str, str] | None:
     return (match["name"], "version" if which.isdigit() else "stage", which) if which.lower() not in _NEWEST else None
 
 
-class _Move(NamedTuple):
+class _Move(msgspec.Struct, frozen=True, order=True):
     place: Place
     kind: str  # version (registered), stage, alias
     to: str
@@ -156,7 +157,7 @@ def _against(path: str, at: Place, name: str, kind: str, which: str, moved: list
 # --- going back ---
 
 
-class Overwritten(NamedTuple):
+class Overwritten(msgspec.Struct, frozen=True, order=True):
     """A model that a service loads from one place which each training writes anew."""
 
     service: str
@@ -245,18 +246,31 @@ _UNIQUE = regex(
 )
 
 
-def image_tags(world: World) -> tuple[list[Place], list[Place]]:
-    """Where automation pushes images under a tag of their own, and where always under the same."""
-    unique: list[Place] = []
-    same: list[Place] = []
+class Tags(msgspec.Struct, frozen=True, order=True):
+    """Where automation pushes images: under a tag of their own, always under the same, or under one that is not known."""
+
+    own: list[Place]
+    same: list[Place]
+    open: list[Place]
+
+
+def image_tags(world: World) -> Tags:
+    """Where automation pushes images, by what it calls them."""
+    found = Tags([], [], [])
     for step in world.steps.all:
         for command in step.step.commands if places.is_product(step.path) else ():
             words = [word.text for word in command.words]
             if words[:2] == ["docker", "push"] and len(words) > 2:
-                tag = words[-1].rpartition("/")[2].partition(":")[2]
-                (unique if tag and tag != "latest" and (_UNIQUE.search(tag) or "{" in tag) else same).append(
-                    Place(step.path, command.line)
-                )
+                _under(found, words[-1]).append(Place(step.path, command.line))
         if any("build-push-action" in use for use in step.step.uses):
-            unique.append(Place(step.path, step.step.line))
-    return unique, same
+            found.own.append(Place(step.path, step.step.line))
+    return found
+
+
+def _under(tags: Tags, name: str) -> list[Place]:
+    """Where an image of a name belongs; a variable may hold the tag as well."""
+    last = name.rpartition("/")[2]
+    tag = last.partition(":")[2]
+    if not tag and last.endswith("}"):
+        return tags.open
+    return tags.own if tag and tag != "latest" and ("{" in tag or _UNIQUE.search(tag)) else tags.same

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import predicting_sites
@@ -26,7 +27,7 @@ _DEPLOYING = regex(
 )
 
 
-class Serving(NamedTuple):
+class Serving(msgspec.Struct, frozen=True, order=True):
     """Where predictions leave. `kind`: `service`, `server` (of a file that deploys one) or `schedule` (scoring on a timetable)."""
 
     kind: str
@@ -115,7 +116,7 @@ _FROM_A_PIPE = regex(r"kubectl apply\b.*-f -(\s|$)")
 """What another command makes, mostly a secret or a namespace."""
 
 
-class Deployment(NamedTuple):
+class Deployment(msgspec.Struct, frozen=True, order=True):
     """A command or action by which a step puts something into operation: the id of the step, and the words."""
 
     step: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
@@ -21,7 +22,7 @@ from auditor.model.regex import regex
 from auditor.program.naming.words import records
 
 
-class Start(NamedTuple):
+class Start(msgspec.Struct, frozen=True, order=True):
     """A trigger, and the training program it leads to over the named steps."""
 
     kind: str

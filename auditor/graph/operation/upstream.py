@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import FINISHED, trainings
@@ -41,7 +42,7 @@ _TRANSPORT = frozenset(
 )
 
 
-class Scheduled(NamedTuple):
+class Scheduled(msgspec.Struct, frozen=True, order=True):
     """A training or scoring run that a trigger starts on a schedule. `checked` says what could stop it; "" if nothing does."""
 
     program: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import Steps
@@ -15,7 +16,7 @@ from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 
 
-class Signal(NamedTuple):
+class Signal(msgspec.Struct, frozen=True, order=True):
     """One reason for an archetype: how much it says, in [-1, 1], and its words."""
 
     letter: str

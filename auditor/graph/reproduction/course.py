@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.world import World
 from auditor.program.calls.effects import Site
 
 
-class _Event(NamedTuple):
+class _Event(msgspec.Struct, frozen=True, order=True):
     line: int
     order: int
     call: int  # identity of a call, 0 for none

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
@@ -15,7 +16,7 @@ from auditor.model.artefact import Role
 from auditor.model.place import Place
 
 
-class Foundling(NamedTuple):
+class Foundling(msgspec.Struct, frozen=True, order=True):
     """A model file that a service or an evaluation loads and nothing in the repository makes or names by a version."""
 
     path: str
@@ -25,7 +26,7 @@ class Foundling(NamedTuple):
     certainty: float
 
 
-class Foundlings(NamedTuple):
+class Foundlings(msgspec.Struct, frozen=True, order=True):
     """Model files without an origin, and how many were looked at; `unknown`: what is written somewhere could be one of them."""
 
     found: tuple[Foundling, ...]

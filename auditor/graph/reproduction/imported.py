@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
@@ -32,7 +33,7 @@ _PROVIDED = frozenset({
 """What a platform or the installer itself provides, and name spaces that many distributions share."""
 
 
-class Undeclared(NamedTuple):
+class Undeclared(msgspec.Struct, frozen=True, order=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
     `idle`: in modules alone that nothing imports and whose names nothing mentions."""
 
@@ -43,7 +44,7 @@ class Undeclared(NamedTuple):
     idle: bool = False
 
 
-class Imports(NamedTuple):
+class Imports(msgspec.Struct, frozen=True, order=True):
     """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
 
     `told` are those of the undeclared that a chapter of a document on requirements names in words.
@@ -60,30 +61,40 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
 
     `outright`: only what importing a module imports. A library fetches within functions what not every user needs.
     """
-    asked, unread = world.once(_asked), world.once(unread_lists)
+    unread = world.once(unread_lists)
     seen: dict[str, Undeclared] = {}
-    names: set[str] = set()
+    lacking: dict[str, str] = {}
     for path in world.resolved.code.paths:
         if not owned(path) or not places.is_product(path) or path.rpartition("/")[2] == "setup.py":
             continue
         if places.is_exploratory(path) or dirname(path) in unread:
             continue
         for root, line in roots_of(world, path, outright=outright):
-            if not _is_library(world, root):
+            if root not in lacking:
+                if not _is_library(world, root):
+                    continue
+                lacking[root] = _lacking(world, root)
+            if not lacking[root]:
                 continue
-            names.add(root)
-            known = {canonical(name) for name in (*world.resolved.knowledge.distributions(root), root)}
             # A program is shown rather than a notebook where both import it.
-            if any(_covers(asked, name) for name in known):
-                continue
             place = world.resolved.code.place(path, line)
-            each = Undeclared(root, sorted(known)[0], place, path.endswith(".ipynb"), _is_idle(world, path))
+            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path))
             if root not in seen or (each.idle, each.noted) < (seen[root].idle, seen[root].noted):
                 seen[root] = each
     missing = tuple(seen[name] for name in sorted(seen))
-    words = world.once(_told)
+    words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
-    return Imports(missing, len(names), len(seen) < len(names), told)
+    return Imports(missing, len(lacking), len(seen) < len(lacking), told)
+
+
+def _lacking(world: World, root: str) -> str:
+    """The distribution that an import needs and nothing asks for; "" where something does, what is declared looked at first."""
+    known = {canonical(name) for name in (*world.resolved.knowledge.distributions(root), root)}
+    for ask in (_declared, _asked):
+        asked = world.once(ask)
+        if any(_covers(asked, name) for name in known):
+            return ""
+    return min(known)
 
 
 def _is_idle(world: World, path: str) -> bool:
@@ -214,14 +225,22 @@ def _asked(world: World) -> frozenset[str]:
         for word in (*_mentioned(world), *_in_code(world))
         if re.match(r"[\"'A-Za-z]", word)
     )
-    names = set(world.once(_required)) | {made.name for made in read if made is not None}
+    names = set(world.once(_declared)) | {made.name for made in read if made is not None}
     if any(root == "awsglue" for path in world.resolved.code.paths for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
-    names |= set(_provided(world))
-    knowledge = world.resolved.knowledge
+    return _with_brought(world, names | set(_provided(world)))
+
+
+def _declared(world: World) -> frozenset[str]:
+    """Every distribution that is asked for where one looks for it, and what those are known to bring with them."""
+    return _with_brought(world, set(world.once(_required)))
+
+
+def _with_brought(world: World, names: set[str]) -> frozenset[str]:
+    """Some distributions with all that they are known to bring with them."""
     todo = list(names)
     while todo:
-        for brought in knowledge.brings(todo.pop()):
+        for brought in world.resolved.knowledge.brings(todo.pop()):
             if brought not in names:
                 names.add(brought)
                 todo.append(brought)

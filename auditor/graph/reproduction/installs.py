@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS
@@ -31,7 +32,7 @@ _WITH_VALUE = frozenset({
 _FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
 
 
-class Installed(NamedTuple):
+class Installed(msgspec.Struct, frozen=True, order=True):
     """A package that a command of a notebook, an image or a job installs."""
 
     requirement: Requirement

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import AUTOMAGIC, World
@@ -39,7 +40,7 @@ _DEFINING = frozenset(
 """Magics after which names may exist that no cell binds."""
 
 
-class Hidden(NamedTuple):
+class Hidden(msgspec.Struct, frozen=True, order=True):
     """What a notebook hides. `kind`: `undefined` (a cell that ran uses a name that no cell binds), `later` (only a cell
     further down binds it), `order` (the cells were run in another order than they stand in)."""
 
@@ -50,7 +51,7 @@ class Hidden(NamedTuple):
     related: Place | None = None
 
 
-class Notebooks(NamedTuple):
+class Notebooks(msgspec.Struct, frozen=True, order=True):
     """What notebooks hide, one thing each, and how many were looked at."""
 
     hidden: tuple[Hidden, ...]

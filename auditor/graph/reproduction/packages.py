@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS, Asked, closure, included
@@ -28,7 +29,7 @@ _EXPLICIT = regex(
 """Files of conda that name every build for one platform."""
 
 
-class Environment(NamedTuple):
+class Environment(msgspec.Struct, frozen=True, order=True):
     """A file that asks for packages at run time, with what it includes; `locked`: a lock, compiled file or constraint holds it."""
 
     path: str
@@ -39,7 +40,7 @@ class Environment(NamedTuple):
 _PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
 
 
-class Pinning(NamedTuple):
+class Pinning(msgspec.Struct, frozen=True, order=True):
     """How far what one file asks for is pinned: `loose` are the requirements that allow several versions."""
 
     path: str
@@ -152,7 +153,7 @@ def _pinned_beside(world: World, environment: Environment) -> frozenset[str]:
     )
 
 
-class Conflict(NamedTuple):
+class Conflict(msgspec.Struct, frozen=True, order=True):
     """One package that two environments ask for in versions that exclude each other."""
 
     package: str

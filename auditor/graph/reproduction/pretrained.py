@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
@@ -39,7 +40,7 @@ _BRANCHES = frozenset({"main", "master", "refs/heads/main"})
 _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
 
-class Asset(NamedTuple):
+class Asset(msgspec.Struct, frozen=True, order=True):
     """A model or data set of a hub that is loaded without a revision; `trusted`: its own code is run, too."""
 
     name: str
@@ -49,7 +50,7 @@ class Asset(NamedTuple):
     certainty: float
 
 
-class Assets(NamedTuple):
+class Assets(msgspec.Struct, frozen=True, order=True):
     """Assets without a revision, and how many are loaded with one."""
 
     unpinned: tuple[Asset, ...]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import PREDICTING, feeders
+from auditor.graph.coupling.sides import asks_a_model, feeders
 from auditor.graph.data.versions import trainings
 from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Const
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.calls.origins import Origin, through
+from auditor.program.calls.origins import through
 from auditor.program.running.invocations import argument
 
 NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
@@ -30,7 +31,7 @@ _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
 
-class Draw(NamedTuple):
+class Draw(msgspec.Struct, frozen=True, order=True):
     """One random choice behind a model. `late` is where its generator is seeded afterwards.
 
     `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
@@ -44,7 +45,7 @@ class Draw(NamedTuple):
     late: Place | None = None
 
 
-class Chance(NamedTuple):
+class Chance(msgspec.Struct, frozen=True, order=True):
     """The random choices of one file on the way to a model; what could not be told is not among them."""
 
     path: str
@@ -61,7 +62,7 @@ class Chance(NamedTuple):
         return sum(draw.seeded for draw in self.draws) / len(self.draws)
 
 
-class _Run(NamedTuple):
+class _Run(msgspec.Struct, frozen=True, order=True):
     """A start of a program, or the functions of a file that no program of the repository calls."""
 
     course: Course | None
@@ -111,8 +112,8 @@ def _runs(world: World, trained: set[str], product: list[str]) -> Iterator[_Run]
     sites = [(path, n) for path in product for n in code.scopes(path)]
     seeds = tuple(e for site in sites for e in own.get(site, ()) if e.role is Role.SEED)
     # A framework may call the other functions in any order, so a seed anywhere in the component counts.
-    alone = world.uncalled
-    rest = tuple(site for site in sites if site not in covered and not _tested(world, site) and not alone.of(site))
+    left = [site for site in sites if site in own and site not in covered]
+    rest = tuple(site for site in left if not _tested(world, site) and not world.uncalled.of(site))
     yield _Run(None, rest, seeds)
 
 
@@ -128,11 +129,12 @@ class _Finder:
     def __init__(self, world: World) -> None:
         self.world = world
         self.seeds = Seeds(world.resolved)
-        self._uses: dict[str, frozenset[int] | None] = {}
+        self._uses: dict[str, list[Effect]] = {}
+        self._used: dict[str, frozenset[int]] = {}
+        self._seeding: dict[int, frozenset[str]] = {}
 
     def draws(self, run: _Run) -> Iterator[tuple[int, str, Draw]]:
         """The random choices of a run, each with the identity of its call and the file it stands in."""
-        sets = [(e, self._generators(e)) for e in run.seeds if not e.dead and self.seeds.sets(e)]
         networks: set[tuple[str, str]] = set()
         for site in run.sites:
             for effect in self.world.resolved.effects.own.get(site, ()) if places.is_product(site[0]) else ():
@@ -144,7 +146,7 @@ class _Finder:
                     if (site[0], self._generator(effect)) in networks:
                         continue  # the first call of a training loop stands for all
                     networks.add((site[0], self._generator(effect)))
-                yield id(effect.call), site[0], self._draw(run, effect, decides, sets, left=left)
+                yield id(effect.call), site[0], self._draw(run, effect, decides, left=left)
 
     def _left_open(self, effect: Effect, decides: str) -> bool | None:
         """Whether the call itself leaves a choice to chance; None where there is no choice, or it cannot be told."""
@@ -167,13 +169,11 @@ class _Finder:
         seed = effect.entry.seed
         return seed is not None and seed.arg in self.world.resolved.code.texts(effect.site[0])
 
-    def _draw(
-        self, run: _Run, effect: Effect, decides: str, sets: list[tuple[Effect, frozenset[str]]], *, left: bool
-    ) -> Draw:
+    def _draw(self, run: _Run, effect: Effect, decides: str, *, left: bool) -> Draw:
         code, generator = self.world.resolved.code, self._generator(effect)
         before, late = not left, None
-        for other, generators in sets if left else ():
-            if generator and generator in generators:
+        for other in run.seeds if left and generator else ():
+            if not other.dead and generator in self._seeded(other):
                 if self._precedes(run, other, effect):
                     before = True
                 else:
@@ -202,28 +202,32 @@ class _Finder:
         if role in _MODELS or role in _ROWS:
             return ("rows" if role in _ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
-            used = self._used(effect.site[0])
-            if used is not None and (effect.name in _REORDERS or id(effect.call) in used):
+            used = effect.name in _REORDERS or id(effect.call) in self._behind_uses(effect.site[0])
+            if used and self._uses_of(effect.site[0]):
                 return "order" if _orders(effect) else "rows"
         return ""
 
-    def _used(self, path: str) -> frozenset[int] | None:
-        """The calls of a file behind what it fits, divides, judges or writes; None where it does nothing of the kind."""
+    def _uses_of(self, path: str) -> list[Effect]:
+        """What a file fits, divides, judges or writes."""
         if path not in self._uses:
             own, code = self.world.resolved.effects.own, self.world.resolved.code
-            uses = [e for n in code.scopes(path) for e in own.get((path, n), ()) if e.role in _USES]
-            found = {call for effect in uses for call in self._behind(effect)}
-            self._uses[path] = frozenset(found) if uses else None
+            self._uses[path] = [e for n in code.scopes(path) for e in own.get((path, n), ()) if e.role in _USES]
         return self._uses[path]
+
+    def _behind_uses(self, path: str) -> frozenset[int]:
+        """The calls of a file behind what it fits, divides, judges or writes."""
+        if path not in self._used:
+            self._used[path] = frozenset(call for use in self._uses_of(path) for call in self._behind(use))
+        return self._used[path]
 
     def _behind(self, effect: Effect) -> Iterator[int]:
         flows = self.world.flows
         given = (*effect.call.args, *(value for _, value in effect.call.keywords))
         for value in (flows.saved(effect),) if effect.role is Role.WRITE else given:
-            traced = flows.behind(value, effect) if value is not None else None
+            calls = flows.behind(value, effect).calls if value is not None else ()
             # What is written of answers tells of a model that was fitted before.
-            if traced is not None and not (effect.role is Role.WRITE and any(map(_answers, traced.calls))):
-                yield from through(traced.calls)
+            if not (effect.role is Role.WRITE and any(asks_a_model(origin.call) for origin in calls)):
+                yield from through(calls)
 
     def _imports(self, effect: Effect) -> bool:
         """Whether the file of a call imports its library, where the method's name alone tells what it is."""
@@ -243,6 +247,12 @@ class _Finder:
         own = effect.entry.attrs.get("draws")
         return str(own) if own else library.draws if library is not None else ""
 
+    def _seeded(self, effect: Effect) -> frozenset[str]:
+        """The generators that a call gives a seed which may be the same in the next run."""
+        if id(effect) not in self._seeding:
+            self._seeding[id(effect)] = self._generators(effect) if self.seeds.sets(effect) else frozenset()
+        return self._seeding[id(effect)]
+
     def _generators(self, effect: Effect) -> frozenset[str]:
         """The generators that a call seeds."""
         named = effect.entry.attrs.get("seeds")
@@ -250,11 +260,6 @@ class _Finder:
             return frozenset(str(named).split())
         own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
         return frozenset() if own else frozenset({self._generator(effect)} - {""})
-
-
-def _answers(origin: Origin) -> bool:
-    """Whether a value comes out of a model that is asked."""
-    return type(origin.call.func) is Attr and origin.call.func.name in PREDICTING
 
 
 def _may_draw(effect: Effect) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.predicted import GROUPING
+from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
@@ -30,7 +31,7 @@ _BY_ROLE = {
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, order=True):
     """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
 
     training: Training
@@ -46,18 +47,13 @@ class Record(NamedTuple):
 def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
     """The training programs of a component with what their runs record."""
     found = [training for training in trainings(world, owned) if not places.is_exploratory(training.program)]
-    makers = {training.program for training in found if not _only_groups(world, training.program)}
+    # What only describes its rows for others prepares them, where another program trains.
+    makers = {training.program for training in found if not fits_only(world, training.program, DESCRIBING)}
     return [
         Record(training, frozenset(_held(world, training.program)), _unsure(world, training.program))
         for training in found
         if training.program in makers or not makers
     ]
-
-
-def _only_groups(world: World, program: str) -> bool:
-    """Whether all that a program fits describes its rows for others: a preparation, where another program trains."""
-    fits = [effect for effect in world.lineage.effects_of_program(program, Role.FIT) if world.trains(effect)]
-    return bool(fits) and all(effect.name.startswith(GROUPING) for effect in fits)
 
 
 def _held(world: World, program: str) -> set[str]:

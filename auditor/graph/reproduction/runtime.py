@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.environments import python_versions
@@ -26,7 +27,7 @@ _OPEN = regex(r"[{}$<>]")
 """What is filled in elsewhere, or a template: the name is not known."""
 
 
-class Floating(NamedTuple):
+class Floating(msgspec.Struct, frozen=True, order=True):
     """Something that runs under a name which moves. `kind`: `image`, `action`."""
 
     kind: str
@@ -35,7 +36,7 @@ class Floating(NamedTuple):
     place: Place
 
 
-class Runtime(NamedTuple):
+class Runtime(msgspec.Struct, frozen=True, order=True):
     """What moves, how many names were looked at, and whether anything says which Python is meant."""
 
     floating: tuple[Floating, ...]

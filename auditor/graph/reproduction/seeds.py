@@ -22,6 +22,8 @@ class Seeds:
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
         self.denoter = resolved.evaluator.denoter
+        self._naming: dict[str, list[frozenset[str]]] = {}
+        """By program the texts of each other one that names it."""
 
     def open(self, effect: Effect) -> bool | None:
         """Whether a call with a seed argument is left to chance; None where that cannot be told."""
@@ -152,12 +154,11 @@ class Seeds:
 
     def _is_said(self, program: str, flags: tuple[str, ...]) -> bool:
         """Whether a program that names this one writes one of its flags into a command that is not followed."""
-        name = program.rpartition("/")[2]
-        for path in self.resolved.code.paths:
-            texts = self.resolved.code.texts(path) if path != program else frozenset[str]()
-            if any(text.startswith(flags) for text in texts) and any(name in text for text in texts):
-                return True
-        return False
+        if program not in self._naming:
+            name, code = program.rpartition("/")[2], self.resolved.code
+            others = (code.texts(path) for path in code.paths if path != program)
+            self._naming[program] = [texts for texts in others if any(name in text for text in texts)]
+        return any(text.startswith(flags) for texts in self._naming[program] for text in texts)
 
     def _call(self, expr: Call, frame: Frame, depth: int) -> bool:
         """`int(time.time())`: a clock or another draw somewhere in it."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
 
 
-class EntryPoints(NamedTuple):
+class EntryPoints(msgspec.Struct, frozen=True, order=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them."""
 
     named: tuple[str, ...]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from itertools import product as pairs
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above
@@ -20,7 +21,7 @@ from auditor.model.artefact import NodeKind, Role
 from auditor.program.symbolic.values import normal
 
 
-class Disagreement(NamedTuple):
+class Disagreement(msgspec.Struct, frozen=True, order=True):
     """A package that touches the model, in versions that exclude each other where it is trained and where it is served."""
 
     package: str

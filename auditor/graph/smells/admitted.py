@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
@@ -25,7 +26,7 @@ KINDS = {
 _KINDS = {kind: regex(rf"\b(?:{words})", re.I) for kind, words in KINDS.items()}
 
 
-class Admission(NamedTuple):
+class Admission(msgspec.Struct, frozen=True, order=True):
     """One comment: what it is about, and where. `old`: its file has not been touched for a year."""
 
     kind: str
@@ -33,7 +34,7 @@ class Admission(NamedTuple):
     old: bool
 
 
-class Admitted(NamedTuple):
+class Admitted(msgspec.Struct, frozen=True, order=True):
     """Comments about data, models, evaluation, configuration or pipelines, all others, and the statements they stand among."""
 
     found: list[Admission]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
@@ -34,7 +35,7 @@ _ORDERED = frozenset({
 _KEYS = ("on", "left_on", "right_on", "left_index", "right_index", "validate")
 
 
-class Misuse(NamedTuple):
+class Misuse(msgspec.Struct, frozen=True, order=True):
     """One use. `kind`: `nan`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
 
     kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.smells.reading import programs
@@ -15,7 +16,7 @@ LONGEST = 300
 _LEAVES = {Role.SAVE_MODEL: "saves a model", Role.REGISTER: "registers a model", Role.FIT: "trains a model"}
 
 
-class Notebook(NamedTuple):
+class Notebook(msgspec.Struct, frozen=True, order=True):
     """A notebook: lines of code, functions and classes it defines, and the gravest thing it does in words ("" for none)."""
 
     path: str

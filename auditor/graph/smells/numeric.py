@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements
 from auditor.graph.world import World
@@ -30,7 +31,7 @@ _SQUASHING = frozenset({
 })  # fmt: skip
 
 
-class Unguarded(NamedTuple):
+class Unguarded(msgspec.Struct, frozen=True, order=True):
     """One computation. `kind`: `log` of a probability, or `softmax` by hand; `name` is the call."""
 
     kind: str

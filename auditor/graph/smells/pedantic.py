@@ -6,7 +6,8 @@ Shown to the pedantic persona alone. Smells 2, 7, 14, 15, 18, 20, 21 and 22 of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
@@ -44,7 +45,7 @@ _LISTINGS = frozenset(
 _MATRICES = frozenset({"numpy.array", "numpy.eye", "numpy.identity", "numpy.matrix"})
 
 
-class Misuse(NamedTuple):
+class Misuse(msgspec.Struct, frozen=True, order=True):
     """One misuse: its kind, the name of what is misused, and where."""
 
     kind: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
+from typing import TYPE_CHECKING
 
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.regex import regex
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 _FIRST = regex(r"^\s*(\^|~=|~|={1,3}|)\s*v?(\d+(?:\.\d+)*)[\w.+*-]*\s*$")
 
@@ -31,6 +32,9 @@ def always(world: World, owned: Callable[[str], bool], name: str, *, below: str 
 
 def _keeps(specifier: str, *, below: str, least: str) -> bool:
     """Whether a specifier allows only versions on one side of a border."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import Version
+
     border = Version(below or least)
     first = _FIRST.match(specifier)
     if first is not None and first[1] in ("", "=", "==", "===", "~"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
@@ -60,14 +61,14 @@ _TABLES = frozenset(
 )
 
 
-class Unraised(NamedTuple):
+class Unraised(msgspec.Struct, frozen=True, order=True):
     """An error that is made and not raised: its class, and where."""
 
     name: str
     place: Place
 
 
-class Swallowed(NamedTuple):
+class Swallowed(msgspec.Struct, frozen=True, order=True):
     """A silent handler: what work may fail unseen, what the handler does, and where both stand. `idle`: nothing runs it."""
 
     work: str

@@ -6,7 +6,8 @@ Only where the optimiser is known to be PyTorch's own, and the model to be what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
@@ -27,7 +28,7 @@ DEEPEST = 3
 """Levels of calls that are followed for what clears or turns."""
 
 
-class Defect(NamedTuple):
+class Defect(msgspec.Struct, frozen=True, order=True):
     """One defect. `kind`: `gradients`, `stays` (in evaluation mode) or `validates` (in training mode); `name` is what it is about."""
 
     kind: str
@@ -36,7 +37,7 @@ class Defect(NamedTuple):
     other: Place
 
 
-class _Called(NamedTuple):
+class _Called(msgspec.Struct, frozen=True, order=True):
     """A method call as a statement's part: receiver and method, where."""
 
     call: Call

@@ -10,7 +10,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
@@ -107,7 +109,7 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 _DIALECTS = regex(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
-class Undefined(NamedTuple):
+class Undefined(msgspec.Struct, frozen=True, order=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
 
     name: str

@@ -6,7 +6,8 @@ Dangerous is what comes from outside; a program that loads what its own reposito
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.smells.pinned import always
@@ -40,7 +41,7 @@ SAFE_TORCH, STRICT_YAML = "2.6", "6.0"
 """From these versions on `torch.load` reads weights only, and `yaml.load` asks for its loader."""
 
 
-class Unsafe(NamedTuple):
+class Unsafe(msgspec.Struct, frozen=True, order=True):
     """One load. `kind`: `upload`, `url`, `store`, `code`, `yaml`, `loader` or `module`; `name` is the call, `source` where it comes from."""
 
     kind: str
@@ -49,7 +50,7 @@ class Unsafe(NamedTuple):
     source: Place | None = None
 
 
-class Loads(NamedTuple):
+class Loads(msgspec.Struct, frozen=True, order=True):
     """Dangerous loads, and how many loads of own artefacts were looked at."""
 
     unsafe: list[Unsafe]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import predicting_sites, training_side
@@ -48,7 +49,7 @@ SEARCHED = (
 )
 
 
-class Behaviour(NamedTuple):
+class Behaviour(msgspec.Struct, frozen=True, order=True):
     """What asks a model for more than one figure over all rows. `tested`: a test asks it, of what is not seen.
 
     `protected` and `decided` are the words by which its rows are people and its answer a decision on them; "" without.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
@@ -55,7 +56,7 @@ _AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
 
 
-class Subject(NamedTuple):
+class Subject(msgspec.Struct, frozen=True, order=True):
     """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does."""
 
     name: str

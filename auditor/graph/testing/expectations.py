@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
@@ -38,15 +39,22 @@ _DATA = regex(r"(^|/)(data|datasets?|processed|interim|raw)/", re.I)
 """Folders of data: what lies there is no model, whatever its suffix says."""
 
 
-_VERDICT = regex(r"valid(?!at(e|or)\b|ation_(set|data|loss|split))|passed|check_?(ok|result|status)", re.I)
+_HELD_OUT = (
+    r"(?<!is_)(?<!are_)valid(ation_?(data(frame)?|file|path|df|frame)"
+    r"|(ation)?_?((data)?(set|loader)|loss|split|epoch|step|iter(ator)?|batch|size|dl|ds|acc(uracy)?|metric|score))(e?s)?(?![a-z])"
+)
+"""Names of the rows that a model is judged on and of a pass over them; what `valid_data` means nobody can tell."""
+_VERDICT = regex(rf"(?!{_HELD_OUT})(?<!train_)valid(?!at(e|or)\b)|passed|check_?(ok|result|status)", re.I)
 """Words in the names of what a check of data leaves."""
 
 
-_CHECKS = regex(r"valid(?!ation_(set|data|loss|split))|check|verif|quality|missing", re.I)
+_CHECKS = regex(
+    rf"(?!{_HELD_OUT})(?<!train_)valid(?!ate_(one_)?(epoch|step))|check(?!_?point)|verif|quality|missing", re.I
+)
 """Words in the names of functions that look at data."""
 
 
-class Expectations(NamedTuple):
+class Expectations(msgspec.Struct, frozen=True, order=True):
     """What checks the data of training (`by`, with its place), and the data that training starts from.
 
     `looks` is a function on the way that looks at values and fails on nothing itself.
@@ -74,8 +82,14 @@ def expectations(world: World, owned: Callable[[str], bool]) -> Expectations:
     looks = "" if by else _looking(world, owned)
     if looks and (stop := _stop(world, owned)) is not None:
         by, place = f"{looks} looks at them, and its verdict stops training", stop
-    names = tuple(dict.fromkeys(root.artefact.replace("*.", "") for root in roots))
+    names = tuple(dict.fromkeys(map(_called, roots)))
     return Expectations(by, place, names, roots[0].trained, looks)
+
+
+def _called(root: Root) -> str:
+    """What people call the data: of a table without the schema and the project that nothing says."""
+    is_table = root.touch is not None and root.touch.artefact.id.startswith("table:")
+    return root.artefact.replace("*.", "") if is_table else root.artefact
 
 
 def _looking(world: World, owned: Callable[[str], bool]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.coupling.sides import predicting_sites, serving_side, training_side
 from auditor.graph.coupling.skew import Twice, skew
@@ -11,7 +12,7 @@ from auditor.graph.testing.suites import Test, suites
 from auditor.graph.world import World
 
 
-class Parity(NamedTuple):
+class Parity(msgspec.Struct, frozen=True, order=True):
     """Features that are computed once for each side, those that both sides share, and the tests that run both sides."""
 
     twice: tuple[Twice, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.testing.suites import suites
@@ -24,7 +25,7 @@ _SHELTERS = frozenset(
 """What moves the writing of a test elsewhere: temporary folders, replaced functions, an emulated store."""
 
 
-class Touched(NamedTuple):
+class Touched(msgspec.Struct, frozen=True, order=True):
     """A data set or model that a test writes and code in operation reads."""
 
     artefact: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, IN_FILES, DeclaredStep
@@ -19,7 +20,7 @@ WHOLE = 0.8
 """Share of the steps of a pipeline that a rehearsal runs."""
 
 
-class Pipeline(NamedTuple):
+class Pipeline(msgspec.Struct, frozen=True, order=True):
     """A declared pipeline with the number of its steps, and what rehearses it, if anything does."""
 
     name: str
@@ -28,7 +29,7 @@ class Pipeline(NamedTuple):
     by: str
 
 
-class Rehearsals(NamedTuple):
+class Rehearsals(msgspec.Struct, frozen=True, order=True):
     """The pipelines of a component; `automation` are the files of automation that were read."""
 
     pipelines: tuple[Pipeline, ...]

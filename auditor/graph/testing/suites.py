@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
@@ -35,7 +36,7 @@ _RUNNERS = {
 """How tests run the pipelines of a framework without naming their steps."""
 
 
-class Test(NamedTuple):
+class Test(msgspec.Struct, frozen=True, order=True):
     """One test function. `checks`: something in it can fail; `off`: it is skipped or expected to fail, whatever happens."""
 
     site: Site
@@ -158,7 +159,8 @@ class Suites:
             owner = self.code.owner(*callee) if edge.constructs else None
             if owner is not None:
                 yield from self._methods(Local(callee[0], owner))
-        yield from self._base_of_constructed(site)
+        for made in self.world.resolved.effects.made.get(site, ()):  # also those without a constructor of their own
+            yield from self._methods(made)
         if places.is_test(site[0]):
             yield from self._mentioned(site)
             yield from self._supplied(site)
@@ -188,15 +190,6 @@ class Suites:
         for number in self.code.index(*site).nested:
             if self.code.scope(site[0], number).kind == "function":
                 yield number
-
-    def _base_of_constructed(self, site: Site) -> Iterator[Site]:
-        """The methods of classes without a constructor of their own that a scope makes objects of."""
-        for call_site in self.code.index(*site).calls:
-            func = call_site.call.func
-            if type(func) in (Name, Attr):
-                made = self.world.resolved.evaluator.denoter.denote(func, Frame(*site, block=call_site.block))
-                if type(made) is Local and self.code.scope(made.path, made.scope).kind == "class":
-                    yield from self._methods(made)
 
     def _methods(self, cls: Local) -> tuple[Site, ...]:
         """All methods of a class and of the classes of the repository it is made from."""

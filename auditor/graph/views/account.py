@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
-from auditor.graph.commits import work
 from auditor.graph.data import versions
 from auditor.graph.declared.ownership import owned
 from auditor.graph.leakage import leaks
@@ -15,26 +14,14 @@ from auditor.graph.views.export import edges_of
 from auditor.graph.views.picture import picture
 from auditor.model.audit import CoChange, Component, Coverage, Exposure, Impact, Problem, SystemMap
 from auditor.model.export import Resolution
+from auditor.model.facts import NOT_READ
 from auditor.model.finding import Finding
 from auditor.model.listing import Content
 from auditor.model.verdict import Outcome, Verdict
 
 NO_PROBLEM = frozenset({"pointer"})
-NOT_READ = frozenset(
-    {
-        "syntax",
-        "python2",
-        "newer-syntax",
-        "template",
-        "encoding",
-        "binary",
-        "too-large",
-        "too-deep",
-        "invalid",
-        "internal",
-        "unread",
-    }
-)
+LEAKAGE = "LKG"
+"""The family whose findings are held against evaluated fits."""
 HUBS = 10
 PAIRS = 30
 PIPED = "PRSN"
@@ -60,9 +47,9 @@ def problems(graphs: Graphs) -> tuple[Problem, ...]:
                 place = graphs.world.resolved.code.place(path, trouble.line) if trouble.line else None
                 line = place.line if place is not None and place.cell is None else trouble.line
                 found.append(Problem(path, line, trouble.message, trouble.code))
-    for path, trace in graphs.world.once(leaks.traces).items():
-        if trace.cut.startswith(leaks.BUG):
-            found.append(Problem(path, None, trace.cut, "internal"))
+    for path, trace in graphs.world.once(leaks.Traces).known.items():
+        if trace is not None and trace.cut.startswith(leaks.BUG):
+            found.append(Problem(graphs.world.resolved.code.home(path), None, trace.cut, "internal"))
     for path, trouble in graphs.world.declarations.remarks:
         found.append(Problem(path, trouble.line, trouble.message, trouble.code))  # as the others above
     return tuple(found)
@@ -77,11 +64,15 @@ def _would_be_read(path: str) -> bool:
     return places.suffix(path) in places.READ
 
 
-def exposure(graph: ArtefactGraph) -> Exposure:
-    """What the findings of a component are held against: thousands of logical lines, evaluated fits, shares seen."""
+def exposure(graph: ArtefactGraph, families: Collection[str]) -> Exposure:
+    """What the findings of a component are held against: thousands of logical lines, evaluated fits, shares seen.
+
+    `families` are those in which something was found: rows that no rule followed are not followed to count fits that
+    nothing is held against.
+    """
     return Exposure(
         kloc=graph.logical / 1000,
-        fits=graph.leaks.analysed,
+        fits=graph.leaks.analysed if graph.rows_followed or LEAKAGE in families else 0,
         io_resolved=graph.io_resolved,
         parsed_share=graph.parsed_share,
         stages=graph.stages,
@@ -211,7 +202,7 @@ def authors(graphs: Graphs, findings: Sequence[Finding]) -> dict[str, int]:
         return {}
     paths = {finding.place.path for finding in findings}
     people: dict[str, set[int]] = {}
-    for one in work(history):
+    for one in graphs.world.work:
         for path in one.names & paths:
             people.setdefault(path, set()).add(one.author)
     return {path: len(people[path]) for path in sorted(people)}

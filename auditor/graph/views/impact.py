@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.model.artefact import DIRECTIONS, Edge, EdgeKind, Node, NodeKind
 from auditor.model.export import Reached, Side
@@ -41,7 +43,7 @@ _OF_TEXT = frozenset({EdgeKind.IMPORTS, EdgeKind.CONTAINS, EdgeKind.ENV_OF})
 _PROGRAMS = frozenset({NodeKind.SCRIPT.value, NodeKind.NOTEBOOK.value})
 
 
-class _Found(NamedTuple):
+class _Found(msgspec.Struct, frozen=True, order=True):
     """The best way to a spot: the one before it, and the confidence of the weakest tie."""
 
     before: Spot | None

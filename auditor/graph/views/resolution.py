@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.world import World
@@ -31,7 +32,7 @@ REASONS = {
 _RANK = {cause: rank for rank, cause in enumerate(REASONS)}
 
 
-class _Hidden(NamedTuple):
+class _Hidden(msgspec.Struct, frozen=True, order=True):
     """Why one value names nothing: a key of REASONS, and the parameter, option, variable or key behind it."""
 
     cause: str

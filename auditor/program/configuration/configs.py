@@ -43,6 +43,8 @@ WRAPPERS = frozenset(
 
 _TEXT_READERS = frozenset({"json.load", "json.loads", "yaml.safe_load", "yaml.load", "yaml.full_load", "toml.loads"})
 _DOCUMENTS = {"dvc.api.params_show": "params.yaml"}
+COMPOSING = frozenset({"hydra.compose", "hydra.compose.compose"})
+"""Functions that are given the name of a document, and no path."""
 _PARSERS = frozenset({"configparser.ConfigParser", "configparser.RawConfigParser"})
 _HOLE = regex(r"\$\{([^${}]*)\}")
 DEEPEST = 5
@@ -73,7 +75,7 @@ class Configs:
         """The configuration document that a call reads, when its path is one file of the tree."""
         if dotted in _DOCUMENTS:
             return Config(_DOCUMENTS[dotted], "") if _DOCUMENTS[dotted] in self.code.files else None
-        if dotted in ("hydra.compose", "hydra.compose.compose"):
+        if dotted in COMPOSING:
             return self._compose_call(expr, frame)
         source = self._source(expr, dotted)
         return self._document(source, frame) if source is not None else None

@@ -12,16 +12,13 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
-from auditor.program.calls.carrying import hangs
-from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.calls.effects import Effects, Site
+from auditor.program.configuration.beginnings import Beginnings, given_to
 from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
 from auditor.program.naming.scopes import children
 
 MOST_FRAMES = 3_000
-CALLERS = 3
-"""Levels of callers of a function that reads a document, to which it may return it."""
 MOST_OF_ONE = 12
 """Callers whose documents are followed into one function."""
 
@@ -56,11 +53,7 @@ class Readings:
         self._uses: dict[Site, list[Use]] = {}
         self._handed: set[tuple[Site, frozenset[object]]] = set()
         self._holding: dict[tuple[int, str, int, int], bool] = {}
-        self._pending = {
-            site
-            for site in {*effects.own, *effects.lifted}
-            if any(effect.role is Role.CONFIG_READ and hangs(effect) for effect in effects.of(site))
-        }
+        self._beginnings = Beginnings(effects)
         self._follow()
 
     def all(self) -> list[Reading]:
@@ -70,7 +63,7 @@ class Readings:
     # --- following documents ---
 
     def _follow(self) -> None:
-        todo = list(self._starts())
+        todo = list(self._beginnings.frames())
         while todo and len(self._seen) < MOST_FRAMES:
             frame = todo.pop()
             if frame.key in self._seen:
@@ -78,58 +71,6 @@ class Readings:
             self._seen.add(frame.key)
             self._read(frame)
             todo += self._onward(frame)
-
-    def _starts(self) -> Iterator[Frame]:
-        """Where documents can be known without arguments: the scopes that read one, what calls them, shares their module's
-        names or their object, and the files that import from such modules."""
-        reading = {site for site in self.effects.own if self._reads(site)} | set(self._composing())
-        for _ in range(CALLERS):
-            reading |= {edge.caller for site in reading for edge in self.effects.callers.get(site, ()) if edge.direct}
-        modules = {path for path, number in reading if not number}
-        importing = {
-            path
-            for path in self.code.paths
-            if not modules.isdisjoint(self.code.imports(path)) and self._imports_document(path, modules)
-        }
-        for path in sorted(modules | importing):
-            reading |= {(path, number) for number in self.code.scopes(path)}
-        for path, number in sorted(reading):
-            cls = self.code.owner(path, number)
-            reading |= {(path, method) for method in self.code.index(path, cls).nested} if cls is not None else set()
-        for site in sorted(reading | {site for site in self.effects.lifted if self._reads(site)}):
-            yield Frame(*site)
-
-    def _reads(self, site: Site) -> bool:
-        """Whether a scope reads a document, itself or through what it calls with a path; an environment variable is none."""
-        return any(
-            effect.role is Role.CONFIG_READ and (effect.via or hangs(effect) or self._is_document(effect))
-            for effect in self.effects.of(site)
-        )
-
-    def _is_document(self, effect: Effect) -> bool:
-        return bool(effect.targets) and type(self.evaluator.denoter.denote(effect.call, effect.frame)) is Config
-
-    def _composing(self) -> Iterator[Site]:
-        """The functions that are given a composed document."""
-        for path in self.code.paths:
-            for number in self.code.scopes(path):
-                if self.code.scope(path, number).decorators and self.evaluator.configs.composed_for(
-                    Frame(path, number)
-                ):
-                    yield path, number
-
-    def _imports_document(self, path: str, reading: set[str]) -> bool:
-        """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
-        for statement, _, _ in self.code.index(path, 0).imports:
-            for imported in statement.names:
-                if imported.name == "*":
-                    return not reading.isdisjoint(self.code.stars(path))
-                found = self.evaluator.denoter.modules.imported(imported, statement.level, path)
-                if type(found) is Config or (type(found) is Module and found.path in reading):
-                    return True
-                if type(found) is Instance and found.made is not None:
-                    return True
-        return False
 
     def _onward(self, frame: Frame) -> list[Frame]:
         """The frames of the functions that calls of this one hand documents to, or the paths of documents."""
@@ -139,10 +80,11 @@ class Readings:
             callee = (edge.callee.path, edge.callee.scope)
             if not edge.direct or self._entered.get(callee, 0) >= MOST_OF_ONE:
                 continue
-            handed = frozenset(doc for arg in _given(edge.call) if (doc := self._document(arg, where)) is not None)
-            if (not handed and callee not in self._pending) or (callee, handed) in self._handed:
+            handed = frozenset(doc for arg in given_to(edge.call) if (doc := self._document(arg, where)) is not None)
+            supplied = self._beginnings.supplies(edge, frame)
+            if not (handed or supplied) or (callee, handed) in self._handed:
                 continue
-            self._handed.add((callee, handed if callee not in self._pending else frozenset({id(edge)})))
+            self._handed.add((callee, frozenset({id(edge)}) if supplied else handed))
             self._entered[callee] = self._entered.get(callee, 0) + 1
             args = self.evaluator.objects.arguments(edge.callee, edge.call, where, constructed=edge.constructs)
             found.append(self.code.bind(Frame(*callee, None, frame.depth + 1), args))
@@ -348,12 +290,3 @@ def _root(expr: Expr) -> Name | None:
             node = node.func.base
         else:
             return None
-
-
-def _given(call: Call) -> Iterator[Expr]:
-    """The arguments of a call and its receiver."""
-    if type(call.func) is Attr:
-        yield call.func.base
-    for value in (*call.args, *(value for _, value in call.keywords)):
-        if type(value) is not Const:
-            yield value

@@ -8,6 +8,7 @@ from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables
+from auditor.program.rows.flows import branched
 from auditor.program.rows.machine import DEEPEST_CALL, Machine
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.state import Called, Env, Thing
@@ -221,8 +222,8 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
         called.name = "__call__"
         return models.modelling(m, called, field)
     found = m.own_method(receiver, called.name)
-    if found is None and called.name == "next":
-        _branched(m, called, receiver)
+    if found is None:
+        branched(m, called, receiver)
     if found is not None:
         known = len(m.trace.trainings)
         result = inlined(m, called, (found.path, found.scope), receiver)
@@ -233,15 +234,6 @@ def _of_object(m: Machine, called: Called, receiver: Value) -> Value | None:
         inlined(m, called, (fit.path, fit.scope), receiver)
         return inlined(m, replace_args(called, called.args[:1]), (transform.path, transform.scope), receiver)
     return m.unfollowed(called)
-
-
-def _branched(m: Machine, called: Called, receiver: Value) -> None:
-    """`self.next(self.train, foreach="candidates")`: the step that comes next is run for each of what the field holds."""
-    over, step = called.constant("foreach"), called.expr.args[0] if called.expr.args else None
-    thing = m.heap[receiver.ref]
-    held = thing.fields.get(over) if isinstance(over, str) else None
-    if held is not None and type(step) is Attr:
-        m.heap[receiver.ref] = replace(thing, attrs={**thing.attrs, f"foreach {step.name}": held})
 
 
 def attribute(m: Machine, base: Value, name: str) -> Value:

@@ -15,17 +15,15 @@ from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
 from auditor.program.rows.fitting import STATELESS
-from auditor.program.rows.iteration import elements
+from auditor.program.rows.flows import flow_of, step
 from auditor.program.rows.machine import Machine, RunEffects
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.state import Env, Thing
-from auditor.program.rows.statements import STATEMENTS, UNKNOWN_PASSES
+from auditor.program.rows.statements import STATEMENTS
 from auditor.program.rows.trace import Trace
-from auditor.program.rows.values import Value
 
 __all__ = ["STATELESS", "followed", "followed_together"]
 
-_FLOW = "metaflow.FlowSpec"
 _STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
 
 
@@ -79,15 +77,10 @@ def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
     reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
     first = [n for n in reaching if not m.effects.called((path, n))]
     owners = {owner for n in reaching if (owner := m.code.owner(path, n)) is not None}
-    flows = {owner for owner in owners if _is_flow(m, Local(path, owner))}
+    flows = {owner for owner in owners if flow_of(m, Local(path, owner)) is not None}
     if flows:  # what one step leaves on the flow the next may fit, without saying what it is
         first = [n for n in m.code.scopes(path) if n in first or m.code.owner(path, n) in flows]
     return first + [n for n in busy if n]
-
-
-def _is_flow(m: Machine, cls: Local) -> bool:
-    """Whether a class is a flow, whose methods are steps on one object."""
-    return _FLOW in m.denoter.ancestry(cls)
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:
@@ -103,7 +96,7 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
         if known is not None:
             names["self"] = known
             m.visited.add(site)
-            _step(m, site, names, module)
+            step(m, site, names, module)
             return
         receiver = replace(m.thing("object", Thing(scope.name, Spot(site[0], scope.line))), path=site[0], scope=owner)
         names["self"] = m.alone[site[0], owner] = receiver
@@ -116,19 +109,6 @@ def _alone(m: Machine, site: Site, module: Env) -> None:
             m.body(m.code.scope(init.path, init.scope).body, inner)
     m.visited.add(site)
     m.body(scope.body, Env(site, names, module))
-
-
-def _step(m: Machine, site: Site, names: dict[str, Value], module: Env) -> None:
-    """Run a method on an object that others have worked on; a step of a flow once for each of the first elements of its `foreach`."""
-    scope, receiver = m.code.scope(*site), names["self"]
-    over = m.heap[receiver.ref].attrs.get(f"foreach {scope.name.rpartition('.')[2]}")
-    turns = (elements(m, over) or [])[:UNKNOWN_PASSES] if isinstance(over, Value) else []
-    if not turns:
-        m.body(scope.body, Env(site, names, module))
-    for turn in turns:
-        thing = m.heap[receiver.ref]
-        m.heap[receiver.ref] = replace(thing, fields={**thing.fields, "input": turn})
-        m.body(scope.body, Env(site, dict(names), module, loops=1))
 
 
 def _frame(site: Site) -> Frame:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from posixpath import basename, dirname, join
 from typing import NamedTuple
 
 from auditor.model.facts import Facts, Ref
+from auditor.model.regex import regex
 from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
 _TELLING = (".py", ".sh", ".txt", ".toml", ".ipynb")
+_VARIABLE = regex(r"\$?\{\{\s*([^\s{}]+)\s*\}\}|\$\{(\w+)\b(?::?-([^${}]+)|[^${}]*)\}|\$(\w+)")
+"""`{{ image }}`, `${{ env.IMAGE }}`, `${IMAGE}`, `${IMAGE:-churn}`, `$IMAGE`."""
+_OPEN = regex(r"(^|/)\{[^{}/]*\}$")
 MOST_STAGES = 10  # copies from stage to stage that are followed
 MOST_NAMES = 5  # names of one image
 
@@ -86,8 +91,9 @@ class Images:
         if dockerfile in self.dockerfiles:
             if context is not None and (context in self.folders or not context):
                 self.contexts.setdefault(dockerfile, context)
-            for name in names:
-                self.names.setdefault(_untagged(name), dockerfile)
+            for name in map(_untagged, names):
+                if self.names.setdefault(name, dockerfile) != dockerfile and _OPEN.search(name):
+                    self.names[name] = ""  # each script means another image by its variable
 
     def tagged(self, name: str, other: str) -> None:
         """Learn that an image got another name, under which it is pushed and pulled."""
@@ -157,7 +163,11 @@ def _below(path: str, folder: str) -> str | None:
 
 
 def _untagged(name: str) -> str:
-    """An image's name without tag and digest; a variable in it is written as a hole."""
-    name = name.removeprefix("docker://").replace("${", "{").partition("@")[0]
+    """An image's name without tag and digest; a variable in it is written as a hole, or as what it is where nothing sets it."""
+    name = _VARIABLE.sub(_hole, name.removeprefix("docker://")).partition("@")[0]
     head, slash, last = name.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def _hole(found: re.Match[str]) -> str:
+    return found[3] or f"{{{found[1] or found[2] or found[4]}}}"

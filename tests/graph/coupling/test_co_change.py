@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.graph.commits import work
 from auditor.graph.coupling.cochange import Changed, Pair, change_sets, clusters, strong_pairs
 from auditor.model.changes import Change, Commit, History
 from tests.pages import graphs
@@ -19,7 +20,8 @@ def commit(*paths: str, day: int = 0, subject: str = "change", old: dict[str, st
 
 def usable(*commits: Commit) -> list[frozenset[str]]:
     names = frozenset({"a.py", "b.py", "new.py"})
-    return [changed.names for changed in change_sets(History("full", commits), names)]
+    history = History("full", commits)
+    return [changed.names for changed in change_sets(history, work(history), names)]
 
 
 @pytest.mark.parametrize(

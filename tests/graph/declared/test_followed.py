@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from auditor.graph.declared.followed import is_excluded, root_of
+from auditor.graph.declared.followed import in_module, is_excluded, root_of
 from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
-from auditor.model.facts import Trigger
+from auditor.model.facts import Step, Trigger
 from tests.pages import graphs
 
 JOB = "  {name}:\n    runs-on: x\n    steps:\n      - run: {run}\n"
@@ -152,6 +154,10 @@ def test_what_clouds_build_is_said_in_files_of_the_repository() -> None:
         ("{env_file: vars/a.env, command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
         ("{env_file: [{path: vars/a.env}], command: 'python $$PROGRAM'}", "vars/a.env", "train.py"),
         ("{environment: {PROGRAM: prep.py}, command: 'python $$PROGRAM'}", ".env", "prep.py"),
+        ("{environment: {PROGRAM: '${PROGRAM}'}, command: 'python $$PROGRAM'}", ".env", "train.py"),
+        ("{environment: [PROGRAM], command: 'python $$PROGRAM'}", ".env", "train.py"),
+        ("{environment: ['PROGRAM=${PROGRAM}'], env_file: a.env, command: 'python $$PROGRAM'}", "a.env", None),
+        ("{environment: [PROGRAM], env_file: a.env, command: 'python $$PROGRAM'}", "a.env", None),
         ("{command: 'python ${PROGRAM}'}", "other/.env", None),
     ],
 )
@@ -159,6 +165,50 @@ def test_a_service_takes_its_variables_from_files(service: str, file: str, progr
     found = world({"compose.yaml": f"services:\n  a: {service}\n", file: "PROGRAM=train.py\n"})
     (step,) = (step for step in found.steps.all if step.tool == "compose")
     assert [word.text for word in step.step.commands[0].words] == ["python", program or "{PROGRAM}"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "given", "program"),
+    [
+        ("PROGRAM=train.py\n", "PROGRAM=prep.py\n", "prep.py"),  # what stands nearer wins
+        ("PROGRAM=train.py\n", "OTHER=prep.py\n", "train.py"),
+        ("PROGRAM=train.py\n", "PROGRAM=$OTHER\n", "train.py"),
+        ("PROGRAM=${OTHER}\n", "OTHER=prep.py\n", None),
+        ("PROGRAM=\n", "PROGRAM=prep.py\n", "prep.py"),
+        ("PROGRAM=train.py\n", "PROGRAM\n", "train.py"),
+    ],
+)
+def test_a_file_that_a_service_names_says_more_than_the_one_beside_it(
+    beside: str, given: str, program: str | None
+) -> None:
+    service = "services:\n  a: {env_file: vars/a.env, command: 'python $$PROGRAM'}\n"
+    found = world({"compose.yaml": service, ".env": beside, "vars/a.env": given})
+    (step,) = (step for step in found.steps.all if step.tool == "compose")
+    assert [word.text for word in step.step.commands[0].words] == ["python", program or "{PROGRAM}"]
+    assert [word.exact for word in step.step.commands[0].words] == [True, program is not None]
+
+
+@pytest.mark.parametrize(("between", "started"), [(4, True), (5, True), (6, False)])
+def test_five_rules_between_a_schedule_and_what_it_starts_are_followed(between: int, started: bool) -> None:
+    names = ["schedule", *(f"rule{n}" for n in range(between - 1)), "job"]
+    steps = [Step(name, "terraform", 1, 1, attrs=(("starts", after),)) for name, after in pairwise(names)]
+    assert ("job" in in_module(["schedule"], [*steps, Step("job", "terraform", 1, 1)])) is started
+
+
+@pytest.mark.parametrize(
+    ("variables", "program"),
+    [
+        ("[{name: PREP, value: prep.py}]", "prep.py"),
+        ("{PREP: prep.py}", "prep.py"),
+        ("[{name: PREP, value: $(OTHER)}]", None),
+        ("[{name: PREP}]", None),
+    ],
+)
+def test_variables_of_another_file_fill_where_their_values_are_written_out(variables: str, program: str | None) -> None:
+    pipeline = "trigger: [main]\nvariables: [{template: v.yml}]\nsteps:\n- script: python $(PREP)\n"
+    found = world({"azure-pipelines.yml": pipeline, "v.yml": f"variables: {variables}\n"})
+    (step,) = (step for step in found.steps.all if step.step.commands)
+    assert [word.text for word in step.step.commands[0].words] == ["python", program or "{PREP}"]
 
 
 def test_a_secret_of_a_file_fills_nothing() -> None:

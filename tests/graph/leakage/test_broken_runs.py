@@ -21,15 +21,20 @@ def test_odd_subscripts_are_followed(odd: str, tmp_path: Path) -> None:
     assert audit(str(tmp_path), use_cache=False).errors == ()
 
 
-def test_a_bug_is_told_and_the_audit_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "train.py").write_text(PROGRAM.format(odd=""))
+@pytest.mark.parametrize(
+    ("path", "form"), [("train.py", "{}"), ("run.sh", "python - <<'E'\n{}E\n")], ids=["a file", "in a command"]
+)
+def test_a_bug_is_told_and_the_audit_goes_on(
+    path: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / path).write_text(form.format(PROGRAM.format(odd="")))
 
     def broken(*_args: object) -> None:
         raise IndexError("tuple index out of range")
 
     monkeypatch.setattr(kept, "followed", broken)
     found = audit(str(tmp_path), use_cache=False)
-    assert found.errors == ("train.py: following its rows failed: IndexError: tuple index out of range",)
+    assert found.errors == (f"{path}: following its rows failed: IndexError: tuple index out of range",)
     asked = {"LKG001", "LKG002", "LKG003", "LKG005", "LKG011"}
     said = {verdict.rule: verdict.outcome.value for verdict in found.verdicts if verdict.rule in asked}
     assert said == dict.fromkeys(sorted(asked), "unknown")

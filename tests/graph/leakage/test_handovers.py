@@ -105,3 +105,10 @@ def test_an_entity_whose_rows_another_program_follows_may_be_split(split: str, *
     train += f"frame = pd.read_csv('data/features.csv')\ntrain, test = {split}\n"
     found, _ = component(features=features, train=train).split_groups
     assert [doubt.trail[0].path for doubt in found] == (["src/features.py"] if doubted else [])
+
+
+@pytest.mark.parametrize(("programs", "groups"), [(2, [2]), (40, [40]), (41, [])])
+def test_at_most_forty_programs_are_run_together(programs: int, groups: list[int]) -> None:
+    text = "import pandas as pd\npd.read_csv('data/{}.csv').to_csv('data/{}.csv')\n"
+    chain = {f"step_{n:02}": text.format(n, n + 1) for n in range(programs)}
+    assert [len(group) for group in handovers(component(**chain)._world).groups] == groups

@@ -139,10 +139,19 @@ def test_figures_of_tests_are_no_figures() -> None:
     assert not component("import mlflow\nmlflow.log_metric('accuracy', 0.93)\n", "tests/test_log.py").fabricated[0]
 
 
-def test_a_program_that_says_it_pretends_records_no_figures() -> None:
+@pytest.mark.parametrize(
+    ("path", "pretends"),
+    [
+        ("demo_log.d/log.py", True), ("src/Mock.py", True), ("populate-monitoring.py", True), ("populate_monitoring.py", True),
+        ("simulate.py", True), ("simulation/run.py", True), ("log_mock.py", True), ("log-fake.py", True),
+        ("dummy/log.py", True), ("jobs/synthetic.d/log.py", True),
+        ("democracy.py", False), ("populated.py", False), ("dissimulate.py", False), ("remock.py", False),
+        ("fakery.py", False), ("dummies.py", False), ("synthetics.py", False), ("train.py", False),
+    ],
+)  # fmt: skip
+def test_a_program_that_says_it_pretends_records_no_figures(path: str, *, pretends: bool) -> None:
     source = "import random\nimport mlflow\nmlflow.log_metric('accuracy', random.random())\n"
-    assert not component(source, "scripts/populate_monitoring.py").fabricated[0]
-    assert component(source, "scripts/train.py").fabricated[0]
+    assert bool(component(source, path).fabricated[0]) is not pretends
 
 
 @pytest.mark.parametrize(

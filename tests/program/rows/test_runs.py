@@ -262,3 +262,24 @@ def test_a_prediction_is_judged_where_it_is_held_against_labels_and_decides_wher
     assert not run(
         HEAD + "def pick(rows, bound):\n    " + fitted.replace("\n", "\n    ") + "return rows[p > bound]\n"
     ).evaluations
+
+
+@pytest.mark.parametrize(
+    ("head", "bases", "onward", "trained"),
+    [
+        ("from metaflow import FlowSpec\n", "(FlowSpec)", "next", 2),
+        ("from metaflow import FlowSpec\n", "(FlowSpec)", "follow", 0),
+        ("", "", "next", 0),
+        ("from tkinter import Frame\n", "(Frame)", "next", 0),
+    ],
+)
+def test_only_the_steps_of_a_flow_are_run_for_each_of_what_they_are_given(
+    head: str, bases: str, onward: str, trained: int
+) -> None:
+    source = (
+        f"{head}class Work{bases}:\n    def start(self):\n        self.A, self.B, self.a, self.b = train_test_split(X, y)\n"
+        "        self.candidates = [LogisticRegression(C=c) for c in (.1, 1)]\n"
+        f"        self.{onward}(self.train, foreach='candidates')\n"
+        "    def train(self):\n        self.model = self.input\n        self.model.fit(self.A, self.a)\n"
+    )
+    assert len(run(HEAD + source).trainings) == trained

@@ -92,3 +92,31 @@ def test_another_name_is_the_same_image() -> None:
 def test_names_that_stand_for_each_other_end() -> None:
     files = {**CODE, "a.sh": "docker tag a b\ndocker tag b a\n"}
     assert program(files).commands.images.named("a") is None
+
+
+@pytest.mark.parametrize(
+    ("built", "used"),
+    [
+        ("$IMAGE:$V", "${IMAGE}:latest"),
+        ("$IMAGE:$V", "$IMAGE:latest"),
+        ("$IMAGE", "{{ IMAGE }}:latest"),
+        ("${{ env.IMAGE }}:${{ github.sha }}", "docker://${{ env.IMAGE }}:v1"),
+        ("${IMAGE:-team/churn}:${V:-latest}", "${IMAGE:-team/churn}:${V:-v1}"),
+        ("${REGISTRY:-host:5000}/churn:v1", "host:5000/churn@sha256:0123"),
+        ("${IMAGE:?not set}:v1", "${IMAGE}:v2"),
+        ("$REGISTRY/team/churn:v1", "${REGISTRY}/team/churn:${V}"),
+    ],
+)
+def test_variables_in_the_names_of_images_are_told_in_any_notation(built: str, used: str) -> None:
+    files = {**CODE, "Dockerfile": "FROM x\nCOPY . /app\n", "go.sh": f"docker build -t {built} .\n"}
+    images = program(files).commands.images
+    assert images.named(used) is not None
+    assert images.named(f"other/{used}") is None
+
+
+def test_one_variable_for_several_images_names_none_of_them() -> None:
+    files = {**CODE, **{f"{name}/Dockerfile": "FROM x\nCOPY . /app\n" for name in ("a", "b")}}
+    one = {**files, "a/go.sh": "docker build -t $IMAGE:v1 a\ndocker build -t $IMAGE:v2 a\n"}
+    both = {**one, "b/go.sh": "docker build -t $IMAGE:v1 b\n"}
+    named = [program(each).commands.images.named("${IMAGE}:v1") for each in (one, both)]
+    assert [image.path if image is not None else None for image in named] == ["a/Dockerfile", None]

@@ -1,0 +1,123 @@
+"""What is made of files of the package, in a form that is read many times faster, kept where Python keeps its own compiled files.
+
+As with those, a file that is missing, stale, damaged or cannot be written costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib.resources.abc import Traversable
+from importlib.util import cache_from_source
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+DIGEST = 16
+"""Bytes at the beginning of a file that tell what it was made of."""
+
+SETTLED = 2.0
+"""Seconds for which no file may have changed before something is kept of it: within one tick of a clock it may change again."""
+
+
+def loads(text: str, name: str) -> dict[str, Any]:
+    """The TOML document of a text, from the compiled form of the table `name` where that was made of this text.
+
+    Raises `tomllib.TOMLDecodeError`.
+    """
+    file = _beside(name)
+    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        held = file.read_bytes()
+        if held.startswith(digest):
+            return msgspec.msgpack.decode(held[DIGEST:], type=dict[str, Any])
+
+    import tomllib
+
+    found = tomllib.loads(text)
+    _keep(file, digest + msgspec.msgpack.encode(found))
+    return found
+
+
+def kept(name: str, folders: Iterable[Traversable], make: Callable[[], T], form: Any) -> T:
+    """What `make` finds in the files of some folders; what it found last while none of them is another by name, size and times.
+
+    That is how Python itself tells whether a module was changed. `form` is the type of what is made.
+    """
+    plain = [str(folder) for folder in folders if isinstance(folder, Path)]
+    if not plain:  # in an archive
+        return make()
+    stamp, newest = _stamp(plain)
+    file = _beside(name)
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        held = file.read_bytes()
+        if held.startswith(stamp):
+            found: T = msgspec.msgpack.decode(held[DIGEST:], type=form)
+            return found
+    found = make()
+    if newest < (time.time() - SETTLED) * 1e9:
+        _keep(file, stamp + msgspec.msgpack.encode(found))
+    return found
+
+
+def _stamp(folders: Iterable[str]) -> tuple[bytes, int]:
+    """A digest of the names, sizes and times of all files in some folders, and the last of the times."""
+    told: list[str] = []
+    newest = 0
+    for folder in folders:
+        told.append(folder)
+        for path, status in _files(folder):
+            changed, made = status.st_mtime_ns, status.st_ctime_ns
+            newest = max(newest, changed, made)
+            told.append(f"{path}\0{status.st_size} {changed} {made}")
+    text = "\0".join(told).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(text, digest_size=DIGEST).digest(), newest
+
+
+def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """All files below a folder but what Python keeps there, in order."""
+    todo = [folder]
+    while todo:
+        for entry in sorted(os.scandir(todo.pop()), key=_NAME):
+            if not entry.is_dir():
+                yield entry.path, entry.stat()
+            elif entry.name != "__pycache__":
+                todo.append(entry.path)
+
+
+_NAME = attrgetter("name")
+
+
+def _keep(file: Path, data: bytes) -> None:
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):  # a read-only installation, a full disk
+            _write(file, data)
+
+
+def _beside(name: str) -> Path:
+    """Where the compiled form of a table lies: wherever that of this module does, under a name of its own."""
+    own = Path(cache_from_source(__file__))
+    return own.with_name(f"{name}.{sys.implementation.cache_tag}.msgpack")
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all: another process may read it at any time."""
+    import tempfile
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, made = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(made).replace(file)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,139 @@
+"""Where configuration documents come from: the scopes that read one, and the calls that may supply the path of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.model.artefact import Role
+from auditor.model.ir import Attr, Call, Const, Expr
+from auditor.program.calls.carrying import hangs
+from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.calls.records import LocalCall
+from auditor.program.configuration.configs import COMPOSING
+from auditor.program.naming.code import Config, Frame, Instance, Module
+from auditor.program.symbolic import paths
+
+CALLERS = 3
+"""Levels of callers of a function that reads a document, to which it may return it."""
+
+
+class Beginnings:
+    """Where following the documents of a tree begins.
+
+    A function that reads from a path that a caller supplies reads a document only where what the caller supplies names
+    one. That is told by where its effect lands; of functions with more callers than are followed it is not told of all.
+    """
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._code = effects.code
+        self._evaluator = effects.evaluator
+        sites = {*effects.own, *effects.lifted}
+        self._reading = {site for site in sites if any(map(self._reads, effects.of(site)))}
+        waiting = {site: [effect for effect in effects.of(site) if _waits(effect)] for site in sites}
+        self._waiting = {site for site, found in waiting.items() if found}
+        self._cut = {site for site, found in waiting.items() if any(_home(e) in effects.cut for e in found)}
+        """Those of them that have callers of which it is not told whether they name a document."""
+        self._supplying: dict[Site, frozenset[int]] = {}
+
+    def frames(self) -> Iterator[Frame]:
+        """Where documents can be known without arguments: the scopes that read one, what calls them, shares their module's
+        names or their object, and the files that import from such modules."""
+        reading = {*self._reading, *self._composing(), *self._cut}
+        for _ in range(CALLERS):
+            reading |= {edge.caller for site in reading for edge in self._effects.callers.get(site, ()) if edge.direct}
+        modules = {path for path, number in reading if not number}
+        importing = {
+            path
+            for path in self._code.paths
+            if not modules.isdisjoint(self._code.imports(path)) and self._imports_document(path, modules)
+        }
+        for path in sorted(modules | importing):
+            reading |= {(path, number) for number in self._code.scopes(path)}
+        for path, number in sorted(reading):
+            cls = self._code.owner(path, number)
+            reading |= {(path, method) for method in self._code.index(path, cls).nested} if cls is not None else set()
+        for site in sorted(reading):
+            yield Frame(*site)
+
+    def supplies(self, edge: LocalCall, frame: Frame) -> bool:
+        """Whether a call may supply the path of a document to a function that waits for one: it names a document, or hands
+        over something that was read from one, where its scope stands for itself; of what the scope was given all may be."""
+        callee = (edge.callee.path, edge.callee.scope)
+        if callee not in self._waiting:
+            return False
+        if frame.bound is not None or callee in self._cut:
+            return True
+        if edge.caller not in self._supplying:
+            landed = self._effects.lifted.get(edge.caller, ())
+            naming = (id(effect.chain[0].call) for effect in landed if effect.chain and self._reads(effect))
+            self._supplying[edge.caller] = frozenset(naming)
+        if id(edge.call) in self._supplying[edge.caller]:
+            return True
+        where = frame.at(edge.site.block)
+        return any(self._is_read(given, where) for given in given_to(edge.call))
+
+    def _is_read(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression stands for a place of a document, or for a parser that read one."""
+        found = self._evaluator.denoter.denote(expr, frame)
+        return type(found) is Config or (type(found) is Instance and bool(self._evaluator.configs.of_parser(found)))
+
+    def _reads(self, effect: Effect) -> bool:
+        """Whether a call reads a document of the tree, itself or through what it calls; an environment variable is none."""
+        if effect.role is not Role.CONFIG_READ:
+            return False
+        if effect.via:
+            return self._names_document(effect)
+        denote = self._evaluator.denoter.denote
+        return bool(effect.targets) and (
+            self._names_document(effect) or type(denote(effect.call, effect.frame)) is Config
+        )
+
+    def _names_document(self, effect: Effect) -> bool:
+        """Whether an effect surely names a document, seen from its scope or from where the reading call stands."""
+        if effect.name in COMPOSING:
+            return True  # only composing tells which
+        homes = {effect.site[0], _home(effect)[0]}
+        files = self._code.files
+        located = (paths.locate(value, home, files) for value in effect.targets if value.exact for home in homes)
+        return any(path is not None and files[path].leaves for path in located)
+
+    def _composing(self) -> Iterator[Site]:
+        """The functions that are given a composed document."""
+        for path in self._code.paths:
+            for number in self._code.scopes(path):
+                frame = Frame(path, number)
+                if self._code.scope(path, number).decorators and self._evaluator.configs.composed_for(frame):
+                    yield path, number
+
+    def _imports_document(self, path: str, reading: set[str]) -> bool:
+        """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
+        for statement, _, _ in self._code.index(path, 0).imports:
+            for imported in statement.names:
+                if imported.name == "*":
+                    return not reading.isdisjoint(self._code.stars(path))
+                found = self._evaluator.denoter.modules.imported(imported, statement.level, path)
+                if type(found) is Config or (type(found) is Module and found.path in reading):
+                    return True
+                if type(found) is Instance and found.made is not None:
+                    return True
+        return False
+
+
+def given_to(call: Call) -> Iterator[Expr]:
+    """The receiver of a call and its arguments, but for those that are written out."""
+    if type(call.func) is Attr:
+        yield call.func.base
+    for value in (*call.args, *(value for _, value in call.keywords)):
+        if type(value) is not Const:
+            yield value
+
+
+def _home(effect: Effect) -> Site:
+    """The scope in which the call of the library stands."""
+    return effect.origin[0] if effect.origin is not None else effect.site
+
+
+def _waits(effect: Effect) -> bool:
+    """Whether a call reads from a path that a caller supplies."""
+    return effect.role is Role.CONFIG_READ and hangs(effect)

@@ -1,0 +1,85 @@
+"""Where following configuration documents begins, and which calls may supply the path of one."""
+
+from __future__ import annotations
+
+from auditor.program.calls.carrying import MOST_LANDINGS
+from auditor.program.configuration.beginnings import Beginnings
+from tests.program.asking import program
+
+PARAMS = {"params.yaml": "out: models\n"}
+LOAD = "import yaml\ndef load(path):\n    return yaml.safe_load(open(path))\n"
+
+
+def begins(files: dict[str, str]) -> list[tuple[str, str]]:
+    """The scopes that documents can be known in without arguments."""
+    asked = program({**PARAMS, **files})
+    return [(f.path, asked.code.scope(f.path, f.scope).name) for f in Beginnings(asked.effects).frames()]
+
+
+def read(files: dict[str, str]) -> list[tuple[str, str, int]]:
+    """The keys that are read, with where."""
+    return [(r.key, r.site[0], r.line) for r in program({**PARAMS, **files}).readings.all()]
+
+
+def test_only_who_names_a_document_of_the_tree_begins() -> None:
+    named = LOAD + "def main():\n    print(load('params.yaml')['out'])\n"
+    assert begins({"main.py": named}) == [("main.py", "main")]
+    assert begins({"main.py": named.replace("params", "absent")}) == []
+    assert begins({"main.py": named.replace("'params.yaml'", "out_of_sight()")}) == []
+
+
+def test_who_is_handed_a_document_begins_for_whoever_calls_him() -> None:
+    source = "import yaml\ndef settings():\n    return yaml.safe_load(open('params.yaml'))\ndef main():\n    settings()['out']\n"
+    assert begins({"main.py": source}) == [("main.py", "settings"), ("main.py", "main")]
+
+
+def test_a_path_is_followed_over_functions_that_hand_it_on() -> None:
+    source = (
+        LOAD
+        + "def use(path):\n    c = load(path)\n    print(c['out'])\ndef main(path):\n    use(path)\nmain('params.yaml')\n"
+    )
+    assert read({"main.py": source}) == [("out", "main.py", 6)]
+
+
+def test_a_path_in_a_document_leads_to_the_next_document() -> None:
+    source = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\nuse(load('first.yaml')['next'])\n"
+    assert ("out", "main.py", 6) in read({"main.py": source, "first.yaml": "next: params.yaml\n"})
+
+
+def test_a_test_in_a_folder_of_its_own_names_no_document_of_the_tree() -> None:
+    use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
+    test = "from main import use\ndef test_use(tmp_path, monkeypatch):\n{}    use('params.yaml')\n"
+    moved = test.format("    monkeypatch.chdir(tmp_path)\n")
+    assert read({"main.py": use, "tests/test_use.py": test.format("")}) == [("out", "main.py", 6)]
+    assert read({"main.py": use, "tests/test_use.py": moved}) == []
+
+
+def test_of_a_function_with_very_many_callers_none_is_left_out() -> None:
+    """Effects land on so many callers only: who is beyond them may name a document all the same, through whatever hands it on."""
+    use = LOAD + "def use(path):\n    c = load(path)\n    print(c['out'])\n"
+    crowd = "".join(f"def f{n}(path):\n    use(path)\n" for n in range(MOST_LANDINGS + 5))
+    calls = "".join(f"def g{n}():\n    f{n}('absent.yaml')\n" for n in range(MOST_LANDINGS + 5))
+    last = "def last(path):\n    use(path)\ndef main():\n    last('params.yaml')\n"
+    assert program({"main.py": use + crowd + calls + last}).effects.cut
+    assert read({"main.py": use + last}) == [("out", "main.py", 6)]
+    assert read({"main.py": use + crowd + calls + last}) == [("out", "main.py", 6)]
+
+
+def test_a_parser_that_read_a_document_is_followed_where_it_is_handed_over() -> None:
+    """A function that waits for the path of one file may be handed the parser of another."""
+    source = (
+        "import configparser, yaml\n"
+        "def check(path, parser):\n    c = yaml.safe_load(open(path))\n    print(parser['a']['b'])\n"
+        "p = configparser.ConfigParser()\np.read('app.ini')\ncheck('absent.yaml', p)\n"
+    )
+    assert ("a.b", "main.py", 4) in read({"main.py": source, "app.ini": "[a]\nb = 1\n"})
+
+
+def test_a_document_that_is_composed_by_its_name_is_followed() -> None:
+    source = (
+        "import hydra\nclass Model:\n    def __init__(self, args):\n        self.out = args.out\n"
+        "def compose(name):\n    with hydra.initialize(config_path='conf'):\n        return hydra.compose(name)\n"
+        "def use(name):\n    Model(compose(name))\n"
+        "use('params')\n"
+    )
+    assert [key for key, _, _ in read({"main.py": source, "conf/params.yaml": "out: models\n"})] == ["out"]
