@@ -79,8 +79,10 @@ def _alternatives(pattern: bytes) -> bool:
 
 def pairs(items: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
     """Attributes of a record: what is empty or None is left out."""
-    return tuple(
-        (name, str(value).lower() if isinstance(value, bool) else str(value))
-        for name, value in items
-        if value not in (None, "")
-    )
+    return tuple([(name, _spelled(value)) for name, value in items if value is not None and value != ""])
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
