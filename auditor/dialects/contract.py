@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -95,8 +94,7 @@ Statement: TypeAlias = Pipeline | Artefact | Remark
 Reading: TypeAlias = Callable[[Resolved, tuple[str, ...]], Iterable[Statement]]
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True):
     """One framework: its name, the import roots that wake it up, and what reads the resolved program.
 
     `read` gets the program and the sorted paths of the files that import one of `roots`; it is not called where none does.

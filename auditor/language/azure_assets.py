@@ -37,11 +37,10 @@ def data_ref(node: Node, how: str, *, kind: str = "", attrs: tuple[tuple[str, st
 
 def environments(node: Node) -> Iterator[Ref]:
     """The files that an environment is made from."""
-    for key in ("conda_file", "build"):
-        part = node.get(key)
-        path = part.raw or part.get("path").raw
-        if path and key == "conda_file":
-            yield Ref(path, "env", key, part.line)
+    part = node.get("conda_file")
+    path = part.raw or part.get("path").raw
+    if path:
+        yield Ref(path, "env", "conda_file", part.line)
 
 
 def images(node: Node) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from auditor.language.make_variables import MAX_TEXT, Variables
 from auditor.model.regex import regex
@@ -28,8 +29,7 @@ _FOLDERS = {"CURDIR": "{start}", "PWD": "{start}"}
 """Where make was started, for commands that may go elsewhere."""
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(msgspec.Struct, frozen=True):
     """One logical line of a recipe. `ignored` says that its failure does not stop make (`-`)."""
 
     text: str
@@ -37,8 +37,7 @@ class Recipe:
     ignored: bool = False
 
 
-@dataclass(frozen=True)
-class MakeRule:
+class MakeRule(msgspec.Struct, frozen=True):
     """One target with all that is said of it. `loose` prerequisites (behind `|`) only come first."""
 
     target: str
@@ -55,17 +54,16 @@ class MakeRule:
         return "%" in self.target
 
 
-@dataclass
-class Makefile:
+class Makefile(msgspec.Struct):
     """Rules by target in file order, variables as far as they are known, files it includes with their lines.
 
     `environment` holds the variables that recipes find in their environment.
     """
 
-    rules: dict[str, MakeRule] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-    variable_lines: dict[str, int] = field(default_factory=dict)
-    includes: list[tuple[str, int]] = field(default_factory=list)
+    rules: dict[str, MakeRule] = {}
+    variables: dict[str, str] = {}
+    variable_lines: dict[str, int] = {}
+    includes: list[tuple[str, int]] = []
     default: str = ""
     one_shell: bool = False
     templated: bool = False
@@ -79,8 +77,7 @@ def read_make(text: str) -> Makefile:
     return reading.finished()
 
 
-@dataclass
-class _RawRule:
+class _RawRule(msgspec.Struct):
     """A rule before its recipe is expanded."""
 
     targets: list[str]
@@ -89,7 +86,7 @@ class _RawRule:
     line: int
     end_line: int
     stem: str = ""  # target pattern of a static pattern rule
-    recipe: list[tuple[str, int]] = field(default_factory=list)
+    recipe: list[tuple[str, int]] = []
 
 
 class _Reading:
@@ -211,7 +208,7 @@ class _Reading:
         recipe = tuple(made for text, line in raw.recipe for made in self.recipe(text, line, automatic))
         if known is not None:
             first, last = (raw.line, raw.end_line) if recipe and not known.recipe else (known.line, known.end_line)
-            self.file.rules[target] = replace(
+            self.file.rules[target] = msgspec.structs.replace(
                 known,
                 prerequisites=names,
                 loose=known.loose + tuple(raw.loose),

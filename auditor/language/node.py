@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, ValuesView
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -55,13 +55,17 @@ class Node:
         """The value under a key of a map, else a node of kind `absent`."""
         return self.entries.get(key, ABSENT)
 
-    def items(self) -> Iterator[tuple[str, Node]]:
-        """Keys and values of a map, in order; nothing for other kinds."""
-        return iter(self.entries.items())
+    def has_any(self, keys: frozenset[str]) -> bool:
+        """Whether a map has one of these keys."""
+        return not keys.isdisjoint(self.entries)
 
-    def values(self) -> Iterator[Node]:
+    def items(self) -> ItemsView[str, Node]:
+        """Keys and values of a map, in order; nothing for other kinds."""
+        return self.entries.items()
+
+    def values(self) -> ValuesView[Node]:
         """The values of a map, in order; nothing for other kinds."""
-        return iter(self.entries.values())
+        return self.entries.values()
 
     def line_of(self, key: str) -> int:
         """The line where a key of this map stands (0 = unknown)."""
@@ -72,7 +76,10 @@ class Node:
         if self.is_scalar:
             yield self
         for part in self.parts:
-            yield from part.texts()
+            if part.is_scalar:
+                yield part
+            elif part.parts:
+                yield from part.texts()
 
     def maps(self) -> Iterator[Node]:
         """The maps among the elements of a list, or the map itself."""
@@ -94,6 +101,42 @@ class Node:
             self.shadowed.append((key, self.key_lines[key], former))
         self.entries[key] = node
         self.key_lines[key] = line
+
+
+class MapNode(Node):
+    """A map: it has no elements, as all maps have none."""
+
+    __slots__ = ()
+
+    parts: list[Node] = []  # noqa: RUF012  # nobody puts elements into a map
+
+    def __init__(self, line: int, tag: str = "") -> None:
+        self.kind = "map"
+        self.line = self.text_line = self.end_line = line
+        self.value = None
+        self.raw = ""
+        self.tag = tag
+        self.entries = {}
+        self.key_lines = {}
+        self.shadowed = []
+
+
+class ListNode(Node):
+    """A list: it has no entries, as all lists have none."""
+
+    __slots__ = ()
+
+    entries: dict[str, Node] = {}  # noqa: RUF012  # nobody puts entries into a list
+    key_lines: dict[str, int] = {}  # noqa: RUF012
+    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
+
+    def __init__(self, line: int, tag: str = "") -> None:
+        self.kind = "list"
+        self.line = self.text_line = self.end_line = line
+        self.value = None
+        self.raw = ""
+        self.tag = tag
+        self.parts = []
 
 
 class Single(Node):

@@ -85,13 +85,18 @@ _STAND_IN = regex(
     rb"|documentation|secret|passw|Eby8vdM02xNOcqFlqUwJPL|toggleable|estimator|\*\*\*|[<>${}]",
     re.I,
 )
-_WORDS = (
-    (b"passw", regex(rb"passw(?:or)?d")),
-    (b"secret", regex(rb"secret")),
-    (b"token", regex(rb"token")),
-    (b"key", regex(rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))")),
+_BEFORE_VALUE = rb"(?=[\w-]{0,20}[\\\"'\] \t]{0,11}[=:,][ \t]{0,8}[\\\"']{0,2}[\w+/=.-]{20})"
+_WORDS = tuple(
+    # as with the marks of the formats: a search for one letter is the fastest
+    regex(word[:1] + b"(?:" + word[1:] + b")" + _BEFORE_VALUE)
+    for word in (
+        rb"passw(?:or)?d",
+        rb"secret",
+        rb"token",
+        rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))",
+    )
 )
-"""Words of names that say secret, each with a text that it holds and its pattern."""
+"""Words of names that say secret, in small letters, where something that may be a value stands behind them."""
 _VALUE = regex(
     rb"[\w-]{0,20}(?:(?:\\?[\"'])?\]?[ \t]{0,8}[=:,][ \t]{0,8}\\?(?P<quote>[\"'])(?P<quoted>[\w+/=.-]{20,200})\\?(?P=quote)"
     rb"|[ \t]{0,2}[=:][ \t]{0,2}(?P<bare>[\w+/=-]{20,200})[ \t]*(?:$|#|\r|\\n))",
@@ -134,21 +139,37 @@ _FORMATS = (
 )  # fmt: skip
 
 
-def _beginnings(formats: tuple[_Format, ...]) -> Iterator[tuple[re.Pattern[bytes], tuple[_Format, ...]]]:
-    """The formats by the first letter of their marks, each group with a pattern that finds any of its marks."""
+_RAREST = b"JATSGPx_=kdpgneh"
+"""Letters of the marks, those first that texts have few of."""
+
+
+def _anchored(formats: tuple[_Format, ...]) -> Iterator[tuple[re.Pattern[bytes], tuple[_Format, ...]]]:
+    """The formats by the rarest letter of their marks, each group with a pattern that finds any of its marks."""
     groups: dict[bytes, dict[bytes, _Format]] = {}
     for form in formats:
         for mark in form.marks:
-            groups.setdefault(mark[:1], {})[mark] = form
-    for first, marks in groups.items():
-        rest = b"|".join(re.escape(mark[1:]) for mark in marks)
-        yield regex(re.escape(first) + b"(?:" + rest + b")"), tuple(dict.fromkeys(marks.values()))
+            anchor = next(letter for letter in map(chr, _RAREST) if letter.encode() in mark).encode()
+            groups.setdefault(anchor, {})[mark] = form
+    for anchor, marks in groups.items():
+        # the letter before the anchor is asked first, for any mark: most places fail there
+        ends = [re.escape(mark[: mark.index(anchor)]) for mark in marks]
+        before = b"".join(sorted({end[-1:] for end in ends})) if all(ends) else b""
+        screen = b"(?<=[" + before + b"]" + anchor + b")" if before else b""
+        wholes = [
+            b"(?<=" + end + anchor + b")" + re.escape(mark[mark.index(anchor) + 1 :])
+            for end, mark in zip(ends, marks, strict=True)
+        ]
+        yield regex(anchor + screen + b"(?:" + b"|".join(wholes) + b")"), tuple(dict.fromkeys(marks.values()))
 
 
-_BEGINNINGS = tuple(_beginnings(_FORMATS))
-"""A search for what begins with one letter is as fast as one for a single text: so all marks take a dozen searches."""
+_ANCHORED = tuple(_anchored(_FORMATS))
+"""A search for one letter is as fast as one for a single text: so all marks take a dozen searches."""
+SHORTEST_PICTURE = 1_000
+"""Characters of an encoded picture."""
+
 _PICTURES = tuple(
-    regex(begin + rb"[A-Za-z0-9+/=\\]{1000,}") for begin in (rb'image/(?:png|jpeg|gif|webp)": ?"', rb";base64,")
+    regex(begin + rb"[A-Za-z0-9+/=\\]{%d,}" % SHORTEST_PICTURE)
+    for begin in (rb'image/(?:png|jpeg|gif|webp)": ?"', rb";base64,")
 )
 _DISOWNED = regex(
     rb"^[ \t]*(?:#|//|--|;|<!--|\*)[^\n]{0,200}?(?:\b(?:not|never|don't)\b[^\n]{0,30}\bproduction"
@@ -194,10 +215,16 @@ def _is_local(data: bytes, start: int, end: int) -> bool:
 
 def _found(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
     """Where credentials stand, what each opens, and whether it says itself that it ends."""
-    for begin, end in _outside_pictures(data):
+    pieces = _outside_pictures(data) if _may_show(data) else ((0, len(data)),)
+    for begin, end in pieces:
         part = data[begin:end]
         for start, stop, kind, brief in (*_issued(part), *_named(part)):
             yield begin + start, begin + stop, kind, brief
+
+
+def _may_show(data: bytes) -> bool:
+    """Whether a text may hold an encoded picture."""
+    return len(data) > SHORTEST_PICTURE and (b";base64," in data or b"image/" in data)
 
 
 def _outside_pictures(data: bytes) -> Iterator[tuple[int, int]]:
@@ -211,7 +238,7 @@ def _outside_pictures(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _issued(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
     """Credentials in the format of their issuer."""
-    begun = {form.pattern for marks, forms in _BEGINNINGS if marks.search(data) for form in forms}
+    begun = [form.pattern for marks, forms in _ANCHORED if marks.search(data) for form in forms]
     for kind, marks, pattern, holds in _FORMATS if begun else ():
         if pattern in begun and any(mark in data for mark in marks):
             for match in pattern.finditer(data):
@@ -222,8 +249,8 @@ def _issued(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
 def _named(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
     """Settings whose name says secret and whose value was generated."""
     lowered = data.lower()
-    for mark, word in _WORDS:
-        for named in word.finditer(lowered) if mark in lowered else ():
+    for word in _WORDS:
+        for named in word.finditer(lowered):
             after = named.end()
             match = _VALUE.match(data, after)
             if match is not None:

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from auditor.model.regex import regex
 
+PlainCommand: TypeAlias = tuple[list[str], int, int]
+"""The words of a command as written, the line where it stands, counted from 0, and the offset where it begins."""
+
 _TOKEN = regex(
-    r"""(?P<blank>(?:[ \t]|\\\n)+)|(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)"""
-    r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++)"""
+    r"""(?:[ \t]|\\\n)*+(?:(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)|(?P<end>\Z)"""
+    r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]++|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++))"""
 )
 _RESERVED = frozenset(
     ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
 )  # fmt: skip
 
 
-def plain_commands(text: str) -> list[tuple[list[str], int, int]] | None:
-    """Words as written, line and offset of each command of a text that has only plain ones, else None: spares the real parser."""
-    made: list[tuple[list[str], int, int]] = []
+def plain_commands(text: str) -> list[PlainCommand] | None:
+    """The commands of a text that has only plain ones, else None: spares the real parser."""
+    made: list[PlainCommand] = []
     words: list[str] = []
     position = line = at = begin = 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None:
+    lines = "\n" in text
+    for token in _TOKEN.finditer(text):
+        if token.start() != position:
             return None
         kind = token.lastgroup
         if kind == "word":
+            word = token["word"]
             if not words:
-                if token.group() in _RESERVED:
+                if word in _RESERVED:
                     return None
-                at, begin = line, position
-            words.append(token.group())
-        elif kind in ("op", "line") and words:
+                begin = token.start("word")
+                at = line + text.count("\n", position, begin)
+            words.append(word)
+        elif kind != "note" and words:
             made.append((words, at, begin))
             words = []
-        line += text.count("\n", position, token.end())
         position = token.end()
-    if words:
-        made.append((words, at, begin))
+        if lines:
+            line += text.count("\n", token.start(), position)
+    if position < len(text):
+        return None
     return made if all(words[0] != "[" or _is_plain_test(words) for words, _, _ in made) else None
 
 

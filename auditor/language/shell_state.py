@@ -12,7 +12,7 @@ from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
 from auditor.language.prefixes import SHELLS, find_start, is_python, tool_of
 from auditor.language.shell_paths import SPLIT
 from auditor.language.shell_tree import Syntax
-from auditor.language.shell_words import Holes, brace_lists, expand_word
+from auditor.language.shell_words import Holes, brace_lists, expand_word, is_literal
 from auditor.model.facts import Command, Word
 from auditor.model.regex import regex
 
@@ -97,6 +97,11 @@ class State(ABC):
         self.source = b""
         self.first = 1
 
+    def is_untouched(self) -> bool:
+        """Whether all that was run left nothing behind but its commands: what follows finds the shell as it was at first."""
+        kept = (self.variables, self.exported, self.functions, self.called, self.folders, self.former)
+        return self.cwd == "" and not any(kept)
+
     @abstractmethod
     def text(self, text: str, line: int) -> None:
         """Run a text in the current state."""
@@ -121,12 +126,12 @@ class State(ABC):
             words=tuple(_without_secrets([self.holes.word(text) for text in draft.words])),
             line=draft.line,
             cwd=draft.cwd,
-            reads=tuple([self.holes.word(text) for text in draft.reads]),
-            writes=tuple([self.holes.word(text) for text in draft.writes]),
+            reads=tuple([self.holes.word(text) for text in draft.reads]) if draft.reads else (),
+            writes=tuple([self.holes.word(text) for text in draft.writes]) if draft.writes else (),
             assignments=tuple(
                 [(name, mask_value(name, self.holes.word(value).text)) for name, value in draft.assignments]
             ),
-            body=self._body(draft),
+            body=self._body(draft) if draft.body else "",
             guard=draft.guard,
             piped=draft.piped,
             environment=draft.environment,
@@ -135,8 +140,6 @@ class State(ABC):
 
     def _body(self, draft: Draft) -> str:
         """The program text that a command is given: whole where Python reads it, else its beginning."""
-        if not draft.body:
-            return ""
         if draft.program:  # half a program is none
             return mask(self.holes.program(draft.body)) if len(draft.body) <= MAX_BODY else ""
         most = MAX_BODY if any(is_python(word) for word in draft.words[:20]) else MAX_OTHER
@@ -155,7 +158,7 @@ class State(ABC):
             for name, value in assignments:
                 self.remember(name, value)
             return
-        words = [word for raw in raw_words for word in self.expand(raw)]
+        words = self.expand_all(raw_words)
         if words:
             self.run(words, assignments, line)
             if before < len(self.drafts) and self.drafts[before].program:
@@ -200,6 +203,13 @@ class State(ABC):
         """`unset`."""
         self.variables.pop(name, None)
         self.exported.pop(name, None)
+
+    def expand_all(self, raw_words: list[str]) -> list[str]:
+        """The words that the written words of a command become, in the inner form."""
+        joined = "\n".join(raw_words)
+        if "{" not in joined and is_literal(joined):
+            return list(raw_words)
+        return [word for raw in raw_words for word in self.expand(raw)]
 
     def expand(self, raw: str, *, split: bool = True) -> list[str]:
         """The words that one written word becomes, in the inner form."""

@@ -23,6 +23,7 @@ _PLAIN = regex(r"[^'\"\\$`]+")
 _QUOTED = regex(r"[^\"\\$`]+")
 _UNEXPANDED = regex(r"[^\\$`]+")
 _SPECIAL = regex(r"['\"\\$`]|[<>]\(")
+_QUOTED_WHOLE = regex(r"\"([^\"\\$`]*)\"|'([^']*)'")
 _NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
 # what these hold is known wherever the text runs
@@ -89,14 +90,22 @@ def expand_word(
     raw: str, variables: Mapping[str, str], holes: Holes, cwd: str | None, *, split: bool = True
 ) -> list[str]:
     """The words that one word as written becomes, in the inner form; one word at most where `split` is off."""
-    if not _SPECIAL.search(raw):
+    if is_literal(raw):
         return [raw]
+    quoted = _QUOTED_WHOLE.fullmatch(raw)
+    if quoted is not None and SPLIT not in raw:
+        return [(quoted[1] or quoted[2] or "")[:MAX_WORD]]
     text = _Expansion(raw, variables, holes, cwd).text()[:MAX_WORD]
     if not split:
         return [text.replace(SPLIT, " ") if not text.endswith(SPLIT) else text]
     if SPLIT not in text:
         return [text] if text or "'" in raw or '"' in raw else []
     return [word for word in text.split(SPLIT) if word][:MAX_WORDS]
+
+
+def is_literal(raw: str) -> bool:
+    """Whether nothing in a text as written is quoted or expanded."""
+    return _SPECIAL.search(raw) is None
 
 
 def brace_lists(raw: str) -> list[str]:

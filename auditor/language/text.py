@@ -13,6 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKED = frozenset(mark[:1] for mark, _ in _BOMS)
 _HEAD = 4096  # bytes looked at for telling binary content
 
 
@@ -30,10 +31,11 @@ def count_lines(text: str) -> int:
 
 
 def _decode(data: bytes) -> tuple[str, tuple[Trouble, ...]]:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _strictly(data, encoding)
-    if b"\0" in data[:_HEAD]:
+    if data[:1] in _MARKED:
+        for mark, encoding in _BOMS:
+            if data.startswith(mark):
+                return _strictly(data, encoding)
+    if data.find(0, 0, _HEAD) >= 0:
         return _without_mark(data)
     return _strictly(data, "utf-8")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from auditor.language.node import MAX_INT, Node, Scalar, Single
+from auditor.language.node import MAX_INT, ListNode, MapNode, Node, Scalar, Single
 from auditor.model.facts import Leaf, Trouble
 from auditor.model.regex import regex
 
@@ -81,73 +82,111 @@ def _whole(text: str) -> tuple[str, Scalar]:
     return ("int", value) if -MAX_INT <= value <= MAX_INT else ("str", text)
 
 
+class _Library(NamedTuple):
+    """What is used of PyYAML: the bare parser, without the parts that resolve and construct, and the kinds of its events."""
+
+    parser: Callable[[str], Any]
+    scalar: Any
+    alias: Any
+    map_start: Any
+    map_end: Any
+    list_end: Any
+    document_start: Any
+    stream_end: Any
+
+
+@cache
+def _library() -> _Library:
+    import yaml
+
+    bare: Any = yaml.SafeLoader
+    if yaml.__with_libyaml__:
+        from yaml import _yaml
+
+        bare = _yaml.CParser
+    return _Library(
+        bare,
+        yaml.ScalarEvent,
+        yaml.AliasEvent,
+        yaml.MappingStartEvent,
+        yaml.MappingEndEvent,
+        yaml.SequenceEndEvent,
+        yaml.DocumentStartEvent,
+        yaml.StreamEndEvent,
+    )
+
+
 class _Building:
     """Builds our nodes from the events of PyYAML's parser: its own tree of nodes would cost as much again."""
 
     def __init__(self, text: str) -> None:
-        import yaml
-
         self.documents: list[Node] = []
         self.shadows = False  # whether a map says a key twice
         self.added = 0  # values that aliases and merge keys added
-        self.count = 0  # values, aliases expanded
+        self.count = 0  # values, aliases expanded; those of a map or list that is being read come in at its end
         self.anchors: dict[str, tuple[Node, int] | None] = {}  # None: not whole yet
-        self.event: Callable[[], Any] = _parser(text).get_event
-        self.scalar, self.alias = yaml.ScalarEvent, yaml.AliasEvent
-        self.map_start, self.map_end = yaml.MappingStartEvent, yaml.MappingEndEvent
-        self.list_end = yaml.SequenceEndEvent
+        self.kinds = _library()
+        self.event: Callable[[], Any] = self.kinds.parser(text).get_event
 
     def read(self) -> None:
         """Reads all documents; those that are whole are there even where this raises."""
-        import yaml
-
-        while (kind := self.event().__class__) is not yaml.StreamEndEvent:
-            if kind is yaml.DocumentStartEvent:
+        end, start = self.kinds.stream_end, self.kinds.document_start
+        while (kind := self.event().__class__) is not end:
+            if kind is start:
                 self.anchors.clear()
                 self.documents.append(self._node(self.event(), 0))
 
     def _node(self, event: Any, depth: int) -> Node:
         """The value that begins with this event."""
-        kind = event.__class__
-        if kind is self.alias:
+        kinds, kind = self.kinds, event.__class__
+        if kind is kinds.alias:
             return self._known(event)
         anchor, before = event.anchor, self.count
         self.count += 1
-        if kind is self.scalar:
-            node = _scalar(event)
+        if kind is kinds.scalar:
+            node: Node = _scalar(event)
         elif depth >= MAX_DEPTH:
             raise _BoundError(f"nested more than {MAX_DEPTH} levels")
         else:
             if anchor is not None:
                 self.anchors[anchor] = None
-            node = self._map(event, depth + 1) if kind is self.map_start else self._list(event, depth + 1)
+            node = self._map(event, depth + 1) if kind is kinds.map_start else self._list(event, depth + 1)
         if anchor is not None:
             self.anchors[anchor] = node, self.count - before
         return node
 
     def _list(self, start: Any, depth: int) -> Node:
         line = end = start.start_mark.line + 1
-        made = Node("list", line, line, tag=_own_tag(start.tag))
-        add, event_of, scalar, stop = made.parts.append, self.event, self.scalar, self.list_end
+        made = ListNode(line, _own_tag(start.tag))
+        parts, event_of, scalar, stop = made.parts, self.event, self.kinds.scalar, self.kinds.list_end
+        singles = 0
         while (kind := (event := event_of()).__class__) is not stop:
             if kind is scalar and event.anchor is None:
-                part = _scalar(event)
-                self.count += 1
+                part: Node = _scalar(event)
+                singles += 1
             else:
                 part = self._node(event, depth)
-            add(part)
+            parts.append(part)
             if part.end_line > end:
                 end = part.end_line
+        self.count += singles
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         return made
 
     def _map(self, start: Any, depth: int) -> Node:
         line = end = start.start_mark.line + 1
-        made = Node("map", line, line, tag=_own_tag(start.tag))
-        entries, lines, event_of, scalar, stop = made.entries, made.key_lines, self.event, self.scalar, self.map_end
+        made = MapNode(line, _own_tag(start.tag))
+        entries, lines, event_of, scalar, stop = (
+            made.entries,
+            made.key_lines,
+            self.event,
+            self.kinds.scalar,
+            self.kinds.map_end,
+        )
         merged: list[Node] = []
-        while (kind := (event := event_of()).__class__) is not stop:
-            if kind is scalar and event.anchor is None:
+        singles = 0
+        while (event := event_of()).__class__ is not stop:
+            if event.__class__ is scalar and event.anchor is None:
                 name, at = event.value, event.start_mark.line + 1
                 merges = name == "<<" and event.tag is None and event.implicit[0]
             else:
@@ -155,21 +194,22 @@ class _Building:
                 name, at = "?" if key.kind in ("map", "list") else key.raw, key.line
             event = event_of()
             if event.__class__ is scalar and event.anchor is None:
-                part = _scalar(event)
-                self.count += 1
+                part: Node = _scalar(event)
+                singles += 1
             else:
                 part = self._node(event, depth)
-                end = max(end, at)  # an alias ends where its anchor does
+                if at > end:
+                    end = at  # an alias ends where its anchor does
             if merges:
                 merged += part.maps()
-                continue
-            if name in entries:
+            elif name in entries:
                 self.shadows = True
                 made.put(name, part, at)
             else:
                 entries[name], lines[name] = part, at
-            if part.end_line > end:
+            if part.end_line > end and not merges:
                 end = part.end_line
+        self.count += singles
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         if merged:
             self._merge(made, merged)
@@ -206,26 +246,14 @@ class _Building:
         made.key_lines.update(lines)
 
 
-def _parser(text: str) -> Any:
-    """PyYAML's bare parser: without the parts that resolve and construct."""
-    import yaml
-
-    if not yaml.__with_libyaml__:
-        return yaml.SafeLoader(text)
-    from yaml._yaml import CParser
-
-    return CParser(text)
-
-
-def _scalar(event: Any) -> Node:
-    line, text, tag = event.start_mark.line + 1, event.value, event.tag
+def _scalar(event: Any) -> Single:
+    line, text, tag, style = event.start_mark.line + 1, event.value, event.tag, event.style
     if tag is None or tag == "!":
         kind, value = typed(text) if event.implicit[0] else ("str", text)
         made = Single(kind, line, event.end_mark.line + 1, value, text)
     else:
         kind, value = _tagged(tag, text)
         made = Single(kind, line, event.end_mark.line + 1, value, text, _own_tag(tag))
-    style = event.style
     if style == "|" or style == ">":
         made.text_line = line + 1
         lines = max(text.rstrip("\n").count("\n") + 1, 1)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
 from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Secret, Trouble
+from auditor.model.regex import regex
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -194,15 +197,26 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-_LITERAL = re.compile(r"[^*?\[]*")
-_ANY_OF_A_SUFFIX = re.compile(r"\*\.\w+")
-_SUFFIX = re.compile(r"\.\w+$")
+_WILD = regex(r"[*?]|\[.*\]")
+_SUFFIX = regex(r"\.\w+$")
+
+
+class _Glob(NamedTuple):
+    """A pattern of names or paths that belongs to a reader. A text that it matches holds its longest part."""
+
+    longest: str
+    pattern: str
+    position: int
 
 
 @cache
-def _glob(name: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of names, translated when the first file comes that may fit it."""
-    return re.compile(translate(name))
+    return re.compile(translate(pattern))
+
+
+def _matching(globs: Iterable[_Glob], text: str) -> Iterator[int]:
+    return (position for longest, pattern, position in globs if longest in text and _compiled(pattern).match(text))
 
 
 class _Index:
@@ -212,26 +226,26 @@ class _Index:
         self.readers = readers
         self.by_name: dict[str, list[int]] = {}
         self.by_suffix: dict[str, list[int]] = {}
-        self.patterns: dict[str, list[tuple[str, int]]] = {}
-        self.paths: list[tuple[str, str, int]] = []
+        self.patterns: dict[str, list[_Glob]] = {}
+        self.paths: dict[str, list[_Glob]] = {}
+        self.found: dict[tuple[int, ...], tuple[Reader, ...]] = {}  # there are few
         for position, reader in enumerate(readers):
             for name in reader.names:
                 self._add(name, position)
 
     def _add(self, name: str, position: int) -> None:
-        literal = _LITERAL.match(name)
-        start = literal.group() if literal else ""
+        parts = _WILD.split(name)
+        glob = _Glob(max(parts, key=len), name, position)
+        last = _SUFFIX.search(name)
+        suffix = last.group() if last else ""
         if "/" in name:
-            folder = name.removeprefix("*/").rpartition("/")[0]
-            self.paths.append((f"/{folder}/", name, position))
-        elif start == name:
+            self.paths.setdefault(suffix, []).append(glob)
+        elif parts == [name]:
             self.by_name.setdefault(name, []).append(position)
-        elif _ANY_OF_A_SUFFIX.fullmatch(name):
-            self.by_suffix.setdefault(name[1:], []).append(position)
+        elif name == f"*{suffix}":
+            self.by_suffix.setdefault(suffix, []).append(position)
         else:
-            suffix = _SUFFIX.search(name)
-            key = start[:2] if len(start) >= 2 else suffix.group() if suffix else ""
-            self.patterns.setdefault(key, []).append((name, position))
+            self.patterns.setdefault(parts[0][:2] if len(parts[0]) >= 2 else suffix, []).append(glob)
 
     def find(self, path: str) -> tuple[Reader, ...]:
         name = path.rpartition("/")[2]
@@ -239,13 +253,17 @@ class _Index:
         suffix = name[dot:] if dot >= 0 else ""
         found = [*self.by_name.get(name, ()), *self.by_suffix.get(suffix, ())]
         for key in (name[:2], suffix):
-            found += [position for glob, position in self.patterns.get(key, ()) if _glob(glob).match(name)]
-        rooted = f"/{path}"
-        found += [position for folder, glob, position in self.paths if folder in rooted and _glob(glob).match(rooted)]
-        return tuple(self.readers[position] for position in sorted(set(found)))
+            found += _matching(self.patterns.get(key, ()), name)
+        for key in {suffix, ""}:
+            found += _matching(self.paths.get(key, ()), f"/{path}")
+        positions = tuple(found)
+        if positions not in self.found:
+            self.found[positions] = tuple([self.readers[position] for position in sorted(set(found))])
+        return self.found[positions]
 
 
 _INDEX = _Index(READERS)
+_HEAD = attrgetter("head")
 
 
 def candidates(path: str) -> tuple[Reader, ...]:
@@ -269,11 +287,11 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
 
 def _cleared(readers: Sequence[Reader], data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
     """The bytes without credentials; of a long table only as far as anybody looks, and as far again for what moves up."""
-    heads = [reader.head for reader in readers]
-    if not heads or not all(heads) or len(data) <= 2 * max(heads):
+    if not readers or not all(map(_HEAD, readers)):
         return without_secrets(data)
-    cleared, secrets = without_secrets(data[: 2 * max(heads)])
-    return cleared + data[2 * max(heads) :], secrets
+    most = 2 * max(map(_HEAD, readers))
+    cleared, secrets = without_secrets(data[:most])
+    return cleared + data[most:], secrets
 
 
 def _read(readers: Sequence[Reader], data: bytes) -> Facts:

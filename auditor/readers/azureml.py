@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from posixpath import join
 
@@ -22,7 +22,10 @@ TOOL, SERVING = "azureml", "azureml-serving"
 
 _SCHEMA = regex(r"([A-Za-z]+)(?:\.schema)?\.json")
 _BINDING = regex(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
-_RUNNING = ("command", "code", "trial", "task", "entry", "component", "training_data", "primary_metric")
+_RUNNING = frozenset({"command", "code", "trial", "task", "entry", "component", "training_data", "primary_metric"})
+_PROGRAMS = frozenset({"command", "task", "entry"})
+_BLOCKS = ("true_block", "false_block", "body")
+_ONLY_DESCRIBED = ("endpoint", "schedule", "data", "model", "environment")
 _HINTS = (b"azuremlschemas.azureedge.net", b"azureml/sdk-2-0")
 _is_job: Callable[[bytes], bool] = having(
     rb"^type:\s*[\"']?(?:pipeline|command|sweep|parallel|spark|automl)\b",
@@ -34,16 +37,17 @@ def read(text: str) -> Facts:
     """A step per job; registered data and models as references; what starts, watches and serves beside them."""
     documents, duplicates, troubles = read_yaml(text)
     root = documents[0] if documents else ABSENT
-    steps = tuple(_steps(root))
+    kind = _kind(root)
+    steps = tuple(_steps(root, kind.lower()))
     return Facts(
         kind=TOOL,
         steps=steps,
-        triggers=tuple(_triggers(root)),
-        watches=tuple(_watches(root)),
-        references=tuple(_assets(root)),
+        triggers=tuple(_triggers(root)) if "trigger" in root.entries else (),
+        watches=tuple(_watches(root)) if "create_monitor" in root.entries else (),
+        references=tuple(_assets(root, kind.lower())),
         leaves=() if steps else leaves(root) if root else (),
         duplicates=duplicates,
-        attrs=pairs([("tool", TOOL), ("schema", _kind(root)), ("name", root.get("name").raw)]),
+        attrs=pairs([("tool", TOOL), ("schema", kind), ("name", root.get("name").raw)]),
         troubles=troubles,
     )
 
@@ -60,8 +64,7 @@ def _schema(address: str) -> str:
     return found[1] if found else ""
 
 
-def _steps(root: Node) -> Iterator[Step]:
-    kind = _kind(root).lower()
+def _steps(root: Node, kind: str) -> Iterator[Step]:
     jobs = root.get("jobs")
     if jobs.kind == "map":
         provided = pairs(
@@ -80,9 +83,7 @@ def _steps(root: Node) -> Iterator[Step]:
             yield replace(step, attrs=(*step.attrs, *provided), writes=(*step.writes, *_unlisted(step, wanted)))
     elif "deployment" in kind:
         yield _deployment(root)
-    elif any(root.get(key) for key in _RUNNING) and not kind.endswith(
-        ("endpoint", "schedule", "data", "model", "environment")
-    ):
+    elif root.has_any(_RUNNING) and not kind.endswith(_ONLY_DESCRIBED):
         name = root.get("name").raw
         step = _job(name, root, 1, ABSENT)
         provided = (
@@ -94,7 +95,7 @@ def _steps(root: Node) -> Iterator[Step]:
 def _guards(jobs: Node) -> Iterator[tuple[str, tuple[str, str]]]:
     """Jobs that another decides on, with that job and what it decides by."""
     for name, job in jobs.items():
-        for key in ("true_block", "false_block", "body"):
+        for key in _BLOCKS if job.has_any(frozenset(_BLOCKS)) else ():
             for node in job.get(key).texts():
                 bound = _BINDING.search(node.raw)
                 if bound and bound["path"].startswith("parent.jobs."):
@@ -114,8 +115,8 @@ def _unlisted(step: Step, wanted: dict[str, Ref]) -> Iterator[Ref]:
 
 
 def _job(name: str, job: Node, line: int, parent: Node) -> Step:
-    component = job.get("component")
-    body = component if component.kind == "map" else job.get("trial") if job.get("trial").kind == "map" else job
+    component, trial = job.get("component"), job.get("trial")
+    body = component if component.kind == "map" else trial if trial.kind == "map" else job
     inputs = job.get("inputs")
     place = body.get("environment") or body.get("task").get("environment")
     return Step(
@@ -123,12 +124,12 @@ def _job(name: str, job: Node, line: int, parent: Node) -> Step:
         tool=TOOL,
         line=line,
         end_line=max(line, job.end_line),
-        commands=tuple(_commands(body, _filling(inputs, body, parent))),
+        commands=tuple(_commands(body, inputs, parent)) if body.has_any(_PROGRAMS) else (),
         reads=(*_reads(job, parent), *environments(place)),
         writes=tuple(_writes(name, job, parent)),
         params=tuple(_settings(inputs)),
         after=tuple(dict.fromkeys(_before(job))),
-        uses=(*_components(component, job.get("trial")), *images(place)),
+        uses=(*_components(component, trial), *images(place)),
         attrs=pairs([("type", job.get("type").raw), ("compute", job.get("compute").raw), *_ports(job)]),
     )
 
@@ -141,8 +142,9 @@ def _components(*nodes: Node) -> Iterator[str]:
             yield f"component:{found[0]}" if found else path if path.startswith(".") else f"./{path}"
 
 
-def _commands(body: Node, fill: Callable[[str], str]) -> Iterator[Command]:
+def _commands(body: Node, inputs: Node, parent: Node) -> Iterator[Command]:
     """What a job runs in its folder of code: a command, a Spark program, or the script of a parallel task."""
+    fill = _filling(inputs, body, parent)
     task, entry = body.get("task"), body.get("entry").get("file")
     folder = task.get("code").raw or body.get("code").raw
     command = body.get("command")
@@ -179,6 +181,17 @@ def _filling(inputs: Node, body: Node, parent: Node) -> Callable[[str], str]:
     return lambda text: _BINDING.sub(value, text) if "${{" in text else text
 
 
+def _bound(given: Node) -> tuple[str, ...]:
+    """What a value is bound to, `parent.jobs.prepare.outputs.data` by its parts; nothing where it is written out."""
+    text = given.raw or given.get("path").raw
+    found = _BINDING.search(text) if "${{" in text else None
+    return tuple(found["path"].split(".")) if found else ()
+
+
+def _is_input(bound: tuple[str, ...]) -> bool:
+    return bound[:2] == ("parent", "inputs") and len(bound) > 2
+
+
 def _reads(job: Node, parent: Node) -> Iterator[Ref]:
     for name, given in job.get("inputs").items():
         yield from _read(name, given, "inputs", parent)
@@ -187,18 +200,17 @@ def _reads(job: Node, parent: Node) -> Iterator[Ref]:
             yield from _read(key, job.get(key), key, parent)
 
 
-def _read(name: str, given: Node, how: str, parent: Node) -> Iterator[Ref]:
+def _read(name: str, given: Node, how: str, parent: Node) -> Iterable[Ref]:
     """What an input is bound to: the output of another job, an input of the pipeline, or data by address."""
     attrs = (("name", name),)
-    source = given.get("path") or given
-    bound = _BINDING.search(source.raw) if "${{" in source.raw else None
-    where = bound["path"].split(".") if bound else []
-    if where[:2] == ["parent", "jobs"] and len(where) > 4:
-        yield Ref(f"mem:{where[2]}.{where[4]}", _type(given), how, given.line or source.line, attrs=attrs)
-    elif where[:2] == ["parent", "inputs"] and len(where) > 2:
-        yield from data_ref(parent.get("inputs").get(where[2]).get("path"), how, kind=_typed(given), attrs=attrs)
-    elif given.kind == "map" and not bound:
-        yield from data_ref(given.get("path"), how, kind=_typed(given), attrs=attrs)
+    bound = _bound(given)
+    if bound[:2] == ("parent", "jobs") and len(bound) > 4:
+        return (Ref(f"mem:{bound[2]}.{bound[4]}", _type(given), how, given.line, attrs=attrs),)
+    if _is_input(bound):
+        return data_ref(parent.get("inputs").get(bound[2]).get("path"), how, kind=_typed(given), attrs=attrs)
+    if given.kind == "map" and not bound:
+        return data_ref(given.get("path"), how, kind=_typed(given), attrs=attrs)
+    return ()
 
 
 def _type(node: Node) -> str:
@@ -215,24 +227,24 @@ def _writes(job: str, node: Node, parent: Node) -> Iterator[Ref]:
         attrs = (("name", name),)
         if parent:
             yield Ref(f"mem:{job}.{name}", _type(given), "outputs", outputs.line_of(name), attrs=attrs)
-        bound = _BINDING.search(given.raw or given.get("path").raw)
-        if bound and bound["path"].startswith("parent.outputs."):
-            given = parent.get("outputs").get(bound["path"].removeprefix("parent.outputs."))
+        bound = _bound(given)
+        if bound[:2] == ("parent", "outputs") and len(bound) > 2:
+            given = parent.get("outputs").get(".".join(bound[2:]))
         yield from data_ref(given.get("path"), "outputs", kind=_typed(given), attrs=attrs)
 
 
 def _settings(inputs: Node) -> Iterator[Ref]:
     """Inputs of the pipeline that a job gets."""
     for name, given in inputs.items():
-        bound = _BINDING.search(given.raw or given.get("path").raw)
-        if bound and bound["path"].startswith("parent.inputs."):
-            key = bound["path"].removeprefix("parent.")
-            yield Ref("", "param", "inputs", inputs.line_of(name), attrs=(("keys", key),))
+        bound = _bound(given)
+        if _is_input(bound):
+            yield Ref("", "param", "inputs", inputs.line_of(name), attrs=(("keys", ".".join(bound[1:])),))
 
 
 def _before(job: Node) -> Iterator[str]:
     for given in (*job.get("inputs").values(), job.get("condition")):
-        for bound in _BINDING.finditer(given.raw or given.get("path").raw):
+        text = given.raw or given.get("path").raw
+        for bound in _BINDING.finditer(text) if "${{" in text else ():
             where = bound["path"].split(".")
             if where[:2] == ["parent", "jobs"] and len(where) > 2:
                 yield where[2]
@@ -241,7 +253,7 @@ def _before(job: Node) -> Iterator[str]:
 def _ports(job: Node) -> Iterator[tuple[str, str]]:
     for key, word in (("inputs", "input"), ("outputs", "output")):
         for name, port in job.get(key).items():
-            if port.get("type") and not port.get("path"):
+            if "type" in port.entries and "path" not in port.entries:
                 yield word, f"{name}:{port.get('type').raw}"
 
 
@@ -323,8 +335,7 @@ def _watches(root: Node) -> Iterator[Watch]:
 # --- assets ---
 
 
-def _assets(root: Node) -> Iterator[Ref]:
-    kind = _kind(root).lower()
+def _assets(root: Node, kind: str) -> Iterator[Ref]:
     name = root.get("name").raw
     if kind in ("data", "model") and name:
         asset_kind = "model" if kind == "model" else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -13,8 +12,7 @@ from auditor.model.facts import Facts
 from auditor.model.regex import regex
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(msgspec.Struct, frozen=True):
     """One format: how its files are called, how they look, and what turns bytes into facts.
 
     `names` are globs over the file name, or over the whole path where they hold a `/`. `sniff` looks at the bytes when
@@ -81,8 +79,10 @@ def _alternatives(pattern: bytes) -> bool:
 
 def pairs(items: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
     """Attributes of a record: what is empty or None is left out."""
-    return tuple(
-        (name, str(value).lower() if isinstance(value, bool) else str(value))
-        for name, value in items
-        if value not in (None, "")
-    )
+    return tuple([(name, _spelled(value)) for name, value in items if value is not None and value != ""])
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)

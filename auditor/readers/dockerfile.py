@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
@@ -33,13 +32,12 @@ _KNOWN = frozenset({
 })  # fmt: skip
 
 
-@dataclass
-class _Instruction:
+class _Instruction(msgspec.Struct):
     word: str
     text: str
     line: int
     end_line: int
-    bodies: list[tuple[str, int]] = field(default_factory=list)  # here-documents with their first lines
+    bodies: list[tuple[str, int]] = []  # here-documents with their first lines
 
 
 class _Settings(msgspec.Struct, frozen=True):
@@ -51,25 +49,24 @@ class _Settings(msgspec.Struct, frozen=True):
     environment: Mapping[str, str] = {}
 
 
-@dataclass
-class _Image:
+class _Image(msgspec.Struct):
     """What the instructions say together; each build stage begins anew."""
 
-    variables: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)  # those of ENV: what the image starts finds them
+    variables: dict[str, str] = {}
+    environment: dict[str, str] = {}  # those of ENV: what the image starts finds them
     folder: str = ""
     stage: str = ""
-    stages: list[str] = field(default_factory=list)
-    images: list[tuple[str, int]] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-    reads: list[Ref] = field(default_factory=list)
-    inner: list[Ref] = field(default_factory=list)  # what one build stage takes from another
-    leaves: list[Leaf] = field(default_factory=list)
-    ports: list[str] = field(default_factory=list)
-    starts: dict[str, tuple[_Instruction, str]] = field(default_factory=dict)  # of the last stage only
+    stages: list[str] = []
+    images: list[tuple[str, int]] = []
+    commands: list[Command] = []
+    reads: list[Ref] = []
+    inner: list[Ref] = []  # what one build stage takes from another
+    leaves: list[Leaf] = []
+    ports: list[str] = []
+    starts: dict[str, tuple[_Instruction, str]] = {}  # of the last stage only
     user: str = ""
     begun: int = 0  # the line of the last FROM
-    done: dict[str, _Settings] = field(default_factory=dict)  # by build stage, for those that build on it
+    done: dict[str, _Settings] = {}  # by build stage, for those that build on it
     healthcheck: bool = False
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import product
 from math import prod
 from posixpath import join, normpath, relpath
+from typing import NamedTuple, TypeAlias
 
-import msgspec
+from msgspec.structs import replace
 
 from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.matrix import instances
 from auditor.language.node import ABSENT, Node
 from auditor.language.paths import kind_of_path
-from auditor.language.shell import read_shell
+from auditor.language.shell import REPEATED, Environment, moved_to, read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble, Word
 from auditor.model.regex import regex
@@ -68,41 +69,73 @@ def read_action(text: str) -> Facts:
     step = _job(root.get("name").raw or "action", runs, root.line_of("runs"), ABSENT)
     using, image = runs.get("using").raw, runs.get("image").raw
     attrs = [("tool", TOOL), ("using", using), *(("input", name) for name, _ in root.get("inputs").items())]
-    step = msgspec.structs.replace(step, uses=(*step.uses, mask(image))) if using == "docker" and image else step
+    step = replace(step, uses=(*step.uses, mask(image))) if using == "docker" and image else step
     return Facts(kind="github-action", steps=(step,), duplicates=duplicates, attrs=pairs(attrs), troubles=troubles)
+
+
+Acting: TypeAlias = list[tuple[str, Node]]
+"""The steps of a job that use an action, each with the action's name."""
+
+
+class _Setting(NamedTuple):
+    """What the steps of a job have in common.
+
+    `asked` names the steps whose end a later one asks for; `elsewhere` says that the job's files are not those of this tree.
+    """
+
+    folder: str
+    shell: str
+    matrix: Node
+    variables: Environment
+    asked: frozenset[str]
+    elsewhere: bool
+
+
+class _Run(NamedTuple):
+    """The text of a step, once for each choice of a matrix, with all that its commands depend on but their lines.
+
+    `folder` is that of the step itself, seen from the job's; `waved` says that its failure is ignored.
+    """
+
+    texts: tuple[str, ...]
+    shell: str
+    variables: Environment
+    folder: str
+    waved: bool
+    elsewhere: bool
 
 
 def _job(name: str, job: Node, line: int, root: Node) -> Step:
     own, shared = job.get("defaults").get("run"), root.get("defaults").get("run")
     folder = own.get("working-directory").raw or shared.get("working-directory").raw
-    shell = own.get("shell").raw or shared.get("shell").raw
     steps = [step for step in job.get("steps").parts if step.kind == "map"]
-    matrix = job.get("strategy").get("matrix")
-    asked, moved = _asked_about(steps), _is_elsewhere(steps)
-    shared_variables = _variables(root, job)
-    commands = (
-        msgspec.structs.replace(command, cwd=None) if moved or _is_for_others(step) else command
-        for step in steps
-        for command in _commands(
-            step, folder, shell, matrix, _variables(root, job, step) if step.get("env") else shared_variables, asked
-        )
+    acting = _acting(steps)
+    setting = _Setting(
+        folder=folder,
+        shell=own.get("shell").raw or shared.get("shell").raw,
+        matrix=job.get("strategy").get("matrix"),
+        variables=_variables(root, job),
+        asked=_asked_about(steps),
+        elsewhere=_is_elsewhere(acting),
     )
     return Step(
         name=name,
         tool=TOOL,
         line=line,
         end_line=max(line, job.end_line),
-        commands=tuple(commands),
-        reads=tuple(_downloads(steps)),
-        writes=tuple(_uploads(steps, folder)),
-        after=tuple(node.raw for node in job.get("needs").texts()),
-        folder=_filled_in(folder, shared_variables),
+        commands=tuple([command for step in steps for command in _commands(step, setting, root, job)]),
+        reads=tuple(_downloads(acting)),
+        writes=tuple(_uploads(acting, folder)),
+        after=tuple([node.raw for node in job.get("needs").texts()]),
+        folder=_filled_in(folder, setting.variables),
         rooted=True,
         condition=job.get("if").raw[:500],
-        variants=_variants(matrix),
-        loop=_loop(matrix),
-        uses=tuple(_uses(job, steps)),
-        attrs=pairs([*_settings(job), *_environment(job, steps), *_names(steps), *_caches(steps), *_checkouts(steps)]),
+        variants=_variants(setting.matrix),
+        loop=_loop(setting.matrix),
+        uses=tuple(_uses(job, acting)),
+        attrs=pairs(
+            [*_settings(job), *_environment(job, steps), *_names(steps), *_caches(acting), *_checkouts(acting)]
+        ),
     )
 
 
@@ -110,63 +143,87 @@ _OUTCOME = regex(r"steps\.([\w-]+)\.(?:outcome|conclusion)")
 _OTHER_REPOSITORIES = regex(r"!\s*contains\(\s*github\.repository\b|github\.repository\s*!=")
 
 
+def _acting(steps: Iterable[Node]) -> Acting:
+    return [(step.entries["uses"].raw, step) for step in steps if "uses" in step.entries]
+
+
+def _may_fail(step: Node) -> bool:
+    return "continue-on-error" in step.entries and step.entries["continue-on-error"].value is True
+
+
 def _asked_about(steps: list[Node]) -> frozenset[str]:
     """The steps whose end a later one asks for: that they may fail is no secret."""
-    texts = [node.raw for step in steps for node in (step.get("if"), step.get("run"))]
-    return frozenset(name for text in texts for name in _OUTCOME.findall(text))
+    texts = [step.entries[key].raw for step in steps for key in ("if", "run") if key in step.entries]
+    return frozenset([name for text in texts if "steps." in text for name in _OUTCOME.findall(text)])
 
 
 def _is_for_others(step: Node) -> bool:
     """Whether a step of a shared workflow runs in other repositories alone."""
-    return bool(_OTHER_REPOSITORIES.search(step.get("if").raw))
+    return "if" in step.entries and _OTHER_REPOSITORIES.search(step.entries["if"].raw) is not None
 
 
-def _is_elsewhere(steps: list[Node]) -> bool:
+def _is_elsewhere(acting: Acting) -> bool:
     """Whether a job checks out a revision of a fixed name: its files are not those of this tree."""
-    given = [step.get("with") for step in steps if step.get("uses").raw.startswith("actions/checkout")]
+    given = [step.get("with") for action, step in acting if action.startswith("actions/checkout")]
     refs = [node.get("ref").raw for node in given if not node.get("repository")]
     return any(ref and "${{" not in ref for ref in refs)
 
 
-def _variables(*holders: Node) -> tuple[tuple[str, str], ...]:
+def _variables(*holders: Node) -> Environment:
     """The environment of a step; what is nearer to it wins."""
     merged = {name: value.raw for each in holders for name, value in each.get("env").items() if value.is_scalar}
-    return tuple((name, mask_value(name, value)) for name, value in merged.items())
+    return tuple([(name, mask_value(name, value)) for name, value in merged.items()])
 
 
-def _filled_in(text: str, variables: tuple[tuple[str, str], ...]) -> str:
+def _filled_in(text: str, variables: Environment) -> str:
     """A folder with the variables that are known."""
+    if "env." not in text:
+        return text
     known = {name: value for name, value in variables if _PLAIN_VALUE.fullmatch(value)}
-    return _ENV.sub(lambda found: known.get(found[1], found.group()), text) if "env." in text else text
+    return _ENV.sub(lambda found: known.get(found[1], found.group()), text)
 
 
-def _commands(
-    step: Node,
-    folder: str,
-    shell: str,
-    matrix: Node,
-    variables: tuple[tuple[str, str], ...],
-    asked: frozenset[str],
-) -> Iterator[Command]:
+def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Command, ...]:
+    """What a step runs: the image that its action builds, and its text."""
     run = step.get("run")
-    if step.get("uses").raw.startswith(_BUILDING):
-        yield _image_build(step, variables)
+    builds = step.get("uses").raw.startswith(_BUILDING)
+    if not builds and not run.is_scalar:
+        return ()
+    variables = _variables(root, job, step) if "env" in step.entries else setting.variables
+    elsewhere = setting.elsewhere or _is_for_others(step)
+    built = _image_build(step, variables, elsewhere) if builds else ()
     if not run.is_scalar:
-        return
-    shell = step.get("shell").raw or shell
+        return built
     own = _filled_in(step.get("working-directory").raw, variables)
-    waved = step.get("continue-on-error").value is True and step.get("id").raw not in asked
-    seen: set[Command] = set()
-    for text in _instances(run.raw, matrix):
-        for command in _script(text, run.text_line, shell, variables):
-            moved = _moved(command, _inside(folder, own)) if own else command
-            moved = msgspec.structs.replace(moved, guard=True) if waved else moved
-            if moved not in seen:
-                seen.add(moved)
-                yield moved
+    ran = _Run(
+        _instances(run.raw, setting.matrix) if "matrix." in run.raw else (run.raw,),
+        step.get("shell").raw or setting.shell,
+        variables,
+        _inside(setting.folder, own) if own else "",
+        _may_fail(step) and step.get("id").raw not in setting.asked,
+        elsewhere,
+    )
+    size = sum(map(len, ran.texts)) + sum([len(value) for _, value in variables])
+    return (*built, *moved_to(run.text_line, _ran_once(ran) if size <= REPEATED else _ran(ran)))
 
 
-def _image_build(step: Node, variables: tuple[tuple[str, str], ...]) -> Command:
+@lru_cache(maxsize=1_024)
+def _ran_once(ran: _Run) -> tuple[Command, ...]:
+    """Most steps of a repository's workflows stand in several of them."""
+    return _ran(ran)
+
+
+def _ran(ran: _Run) -> tuple[Command, ...]:
+    """The commands of a text that begins in line 1, each once."""
+    made: dict[Command, None] = {}
+    for text in ran.texts:
+        for command in _script(text, ran.shell, ran.variables):
+            moved = _moved(command, ran.folder) if ran.folder else command
+            made[replace(moved, guard=True) if ran.waved else moved] = None
+    return tuple([replace(command, cwd=None) if ran.elsewhere else command for command in made])
+
+
+def _image_build(step: Node, variables: Environment, elsewhere: bool) -> tuple[Command]:
     """The image that an action builds, as the command that does the same: paths are seen from the repository."""
     given = step.get("with")
     words = ["docker", "build"]
@@ -175,19 +232,17 @@ def _image_build(step: Node, variables: tuple[tuple[str, str], ...]) -> Command:
         words += [option, said] if said else []
     words.append(_filled_in(given.get("context").raw, variables) or ".")
     made = [_HOLE.sub(r"{\1}", mask(word)) for word in words]
-    return Command(tuple(Word(word, "{" not in word) for word in made), step.line)
+    return (Command(tuple([Word(word, "{" not in word) for word in made]), step.line, None if elsewhere else ""),)
 
 
-def _instances(text: str, matrix: Node) -> Iterator[str]:
+def _instances(text: str, matrix: Node) -> tuple[str, ...]:
     """The text once for each choice of the matrix values that it names, if they are few and written out."""
     names = sorted(set(_MATRIX.findall(text)))
     axes = [_values(matrix, name) for name in names]
     if not names or not all(axes) or prod(map(len, axes)) > MAX_FILLED:
-        yield text
-        return
-    for chosen in product(*axes):
-        table = dict(zip(names, chosen, strict=True))
-        yield _MATRIX.sub(lambda found, table=table: table[found[1]], text)  # type: ignore[misc]  # bound per round
+        return (text,)
+    tables = [dict(zip(names, chosen, strict=True)) for chosen in product(*axes)]
+    return tuple([_MATRIX.sub(lambda found, table=table: table[found[1]], text) for table in tables])  # type: ignore[misc]  # bound per round
 
 
 def _values(matrix: Node, name: str) -> list[str]:
@@ -197,14 +252,11 @@ def _values(matrix: Node, name: str) -> list[str]:
     return list(dict.fromkeys(node.raw for node in nodes)) if plain else []
 
 
-def _script(text: str, line: int, shell: str, variables: tuple[tuple[str, str], ...]) -> tuple[Command, ...]:
+def _script(text: str, shell: str, variables: Environment) -> tuple[Command, ...]:
     if shell.split(" ")[0] in _PYTHON_SHELLS:
-        return (
-            Command(
-                (Word("python"), Word("-")), line, body=mask(_HOLE.sub(r"⟦\1⟧", text)), environment=variables, program=0
-            ),
-        )
-    return read_shell(text, line=line, environment=variables)
+        body = mask(_HOLE.sub(r"⟦\1⟧", text))
+        return (Command((Word("python"), Word("-")), 1, body=body, environment=variables, program=0),)
+    return read_shell(text, environment=variables)
 
 
 def _inside(folder: str, own: str) -> str:
@@ -215,8 +267,8 @@ def _inside(folder: str, own: str) -> str:
 def _moved(command: Command, folder: str) -> Command:
     """A command of a step with its own working directory: `cd` in it starts there."""
     if "${{" in folder or command.cwd is None:
-        return msgspec.structs.replace(command, cwd=None)
-    return msgspec.structs.replace(command, cwd=_within(folder, command.cwd))
+        return replace(command, cwd=None)
+    return replace(command, cwd=_within(folder, command.cwd))
 
 
 @lru_cache(maxsize=1_024)
@@ -225,8 +277,8 @@ def _within(folder: str, cwd: str) -> str:
     return "" if where == "." else where
 
 
-def _uses(job: Node, steps: list[Node]) -> Iterator[str]:
-    for node in (job.get("uses"), *(step.get("uses") for step in steps)):
+def _uses(job: Node, acting: Acting) -> Iterator[str]:
+    for node in (job.get("uses"), *[step.entries["uses"] for _, step in acting]):
         if node.is_scalar:
             yield mask(node.raw)
     container = job.get("container")
@@ -235,10 +287,10 @@ def _uses(job: Node, steps: list[Node]) -> Iterator[str]:
     yield from (f"docker://{mask(name)}" for name in [image, *services] if name)
 
 
-def _downloads(steps: list[Node]) -> Iterator[Ref]:
+def _downloads(acting: Acting) -> Iterator[Ref]:
     """Artifacts of other jobs, by name; without a name or with a pattern it is all that match."""
-    for step in steps:
-        if "download-artifact" in step.get("uses").raw:
+    for action, step in acting:
+        if "download-artifact" in action:
             given = step.get("with")
             name = _HOLE.sub(r"{\1}", mask(given.get("name").raw or given.get("pattern").raw or "*"))
             attrs = pairs(
@@ -251,12 +303,15 @@ def _tied(jobs: list[Step]) -> Iterator[Step]:
     """The jobs, with each download as one read for every artifact of the file that it may mean."""
     made = sorted({ref.path for job in jobs for ref in job.writes if ref.kind == "artifact"})
     for job in jobs:
+        if not job.reads:
+            yield job
+            continue
         reads = [
-            msgspec.structs.replace(ref, path=name, templated="{" in name)
+            replace(ref, path=name, templated="{" in name)
             for ref in job.reads
             for name in [other for other in made if _may_mean(ref.path, other)] or [ref.path]
         ]
-        yield msgspec.structs.replace(job, reads=tuple(reads))
+        yield replace(job, reads=tuple(reads))
 
 
 def _may_mean(wanted: str, made: str) -> bool:
@@ -265,10 +320,10 @@ def _may_mean(wanted: str, made: str) -> bool:
     return wanted == made or fnmatchcase(made, wanted) or (made.strip("*") != "" and fnmatchcase(wanted, made))
 
 
-def _uploads(steps: list[Node], folder: str) -> Iterator[Ref]:
+def _uploads(acting: Acting, folder: str) -> Iterator[Ref]:
     """The artifact and the files in it. Their paths are seen from the repository, whatever the job's folder."""
-    for step in steps:
-        if "upload-artifact" not in step.get("uses").raw:
+    for action, step in acting:
+        if "upload-artifact" not in action:
             continue
         path = step.get("with").get("path")
         name = _HOLE.sub(r"{\1}", mask(step.get("with").get("name").raw or "artifact"))
@@ -322,44 +377,38 @@ def _guards(holder: Node) -> Iterator[tuple[str, object]]:
 
 
 def _environment(job: Node, steps: list[Node]) -> Iterator[tuple[str, object]]:
-    for holder in (job, *steps):
+    for holder in (job, *[step for step in steps if "env" in step.entries]):
         for name, value in holder.get("env").items():
             if value.is_scalar:
                 yield f"env:{name}", mask_value(name, value.raw) if is_secret_name(name) else mask(value.raw)[:200]
 
 
-def _checkouts(steps: list[Node]) -> Iterator[tuple[str, object]]:
+def _checkouts(acting: Acting) -> Iterator[tuple[str, object]]:
     """The folders that hold this very repository."""
-    for step in steps:
+    for action, step in acting:
         given = step.get("with")
-        if step.get("uses").raw.startswith("actions/checkout") and not given.get("repository"):
+        if action.startswith("actions/checkout") and not given.get("repository"):
             yield "checkout", given.get("path").raw.removeprefix("./").strip("/")
 
 
 def _names(steps: list[Node]) -> Iterator[tuple[str, object]]:
-    yield from (("step", step.get("name").raw[:100]) for step in steps if step.get("name"))
-    yield from (
-        ("continue-on-error", step.get("name").raw or "true")
-        for step in steps
-        if step.get("continue-on-error").value is True
-    )
+    yield from [("step", step.entries["name"].raw[:100]) for step in steps if "name" in step.entries]
+    yield from [("continue-on-error", step.get("name").raw or "true") for step in steps if _may_fail(step)]
 
 
-def _caches(steps: list[Node]) -> Iterator[tuple[str, object]]:
-    yield from (("cache", step.get("with").get("key").raw[:200]) for step in steps if "/cache@" in step.get("uses").raw)
+def _caches(acting: Acting) -> Iterator[tuple[str, object]]:
+    yield from [("cache", step.get("with").get("key").raw[:200]) for action, step in acting if "/cache@" in action]
 
 
 def _versions(jobs: Node) -> Iterator[tuple[str, object]]:
     """Python versions that `setup-python` asks for; those of a matrix are looked up."""
     for job in jobs.values():
-        matrix = job.get("strategy").get("matrix")
-        for step in job.get("steps").parts:
-            wanted = step.get("with").get("python-version")
-            if "setup-python" not in step.get("uses").raw and "setup-uv" not in step.get("uses").raw:
+        for action, step in _acting(job.get("steps").parts):
+            if "setup-python" not in action and "setup-uv" not in action:
                 continue
-            for node in wanted.texts():
+            for node in step.get("with").get("python-version").texts():
                 axis = _MATRIX.fullmatch(node.raw.strip())
-                found = _values(matrix, axis[1]) if axis else node.raw.split()
+                found = _values(job.get("strategy").get("matrix"), axis[1]) if axis else node.raw.split()
                 yield from (("python", version) for version in found if "{" not in version)
 
 

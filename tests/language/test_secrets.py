@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from auditor.language import secrets
 from auditor.language.secrets import without_secrets
 
 DRAWN = "Q7m2X9k4W8r3T6z5B1n0"
@@ -159,3 +160,10 @@ def test_keys_around_pictures_are_found_at_their_lines() -> None:
     left, secrets = without_secrets(text.encode())
     assert [secret.line for secret in secrets] == [1, 3, 6]
     assert left.decode() == text.replace(key, "***")
+
+
+def test_every_mark_of_a_format_is_searched_for() -> None:
+    for form in secrets._FORMATS:
+        searches = [search for search, forms in secrets._ANCHORED if form in forms]
+        for mark in form.marks:
+            assert any(search.search(b"x = '" + mark + b"'") for search in searches), mark

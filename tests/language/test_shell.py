@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.language import shell, shell_tree
+from auditor.language import shell, shell_reading, shell_tree
 from auditor.language.shell import read_shell
 from auditor.language.shell_plain import plain_commands
 from auditor.language.shell_state import MAX_COMMANDS
@@ -207,13 +207,31 @@ PLAIN = st.lists(
 def test_the_short_way_agrees_with_the_parser(text: str) -> None:
     from unittest.mock import patch
 
-    quick = read_shell(text)
-    if plain_commands(text) is None:
+    quick = shell._read(text, 1, False, False, ())
+    plain = plain_commands(text)
+    if plain is None or any("[" in written[1:] for written, _, _ in plain):  # the grammar takes `] [` for one word
         return
-    with patch.object(shell, "plain_commands", lambda _: None):
-        slow = read_shell(text)
+    with patch.object(shell_reading, "plain_commands", lambda _: None):
+        slow = shell._read(text, 1, False, False, ())
     if not _broken(text):
         assert [command.words for command in quick] == [command.words for command in slow]
+
+
+LINES = st.lists(
+    st.sampled_from(
+        ["python a.py", "X=1", "X=1 run $X", "cd sub", "pushd a", "popd", "cd -", 'source "${{ github.workspace }}/set up.sh";', "a && b &&",
+         "echo '", "' done", 'echo "$X', '"', "bash -c 'cd x && y'", "bash -c 'f() { z; }'", "f", "eval 'X=2'", "[ -f x ] && cat x", "python -c 'a'",
+         "run \\", "  # note", "", "echo {{ a", "}} b", "{% if x %}", "<to fill>", "set -e", "a{1,2}", "\ue0030\ue004", "login --token abc123"]
+    ),
+    max_size=8,
+).map("\n".join)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(LINES)
+def test_lines_read_one_by_one_say_what_they_say_together(text: str) -> None:
+    assert read_shell(text) == shell._read(text, 1, False, False, ())
+    assert read_shell(text, line=7, guard=True) == shell._read(text, 7, False, True, ())
 
 
 def _broken(text: str) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from auditor.model.facts import Command, Facts
 from auditor.readers import candidates, read_file
 
@@ -146,3 +148,38 @@ def test_an_image_that_an_action_builds_is_built_by_command() -> None:
     first, second = facts.steps[0].commands
     assert [word.text for word in first.words] == ["docker", "build", "-f", "serving/Dockerfile.gpu", "-t", "me/app:{github.sha}", "./serving"]  # fmt: skip
     assert ([word.text for word in second.words], second.line) == (["docker", "build", "."], 7)
+
+
+STEP = "      - run: |\n          cd sub\n          python a.py $X\n"
+
+
+def job(step: str, before: str = "") -> str:
+    return f"on: push\njobs:\n  one:\n{before}    steps:\n{step}"
+
+
+def test_equal_steps_say_the_same_but_for_their_lines() -> None:
+    path = ".github/workflows/w.yml"
+    alone = read(path, job(STEP)).steps[0].commands
+    again = read(path, job("      - uses: actions/checkout@v4\n" + STEP + STEP)).steps[0].commands
+    assert [command.line for command in alone] == [7]
+    assert [command.line for command in again] == [8, 11]
+    assert {replace(command, line=0) for command in again} == {replace(alone[0], line=0)}
+
+
+def test_steps_of_one_text_differ_by_all_that_stands_around_it() -> None:
+    path = ".github/workflows/w.yml"
+    matrix = "    strategy: {matrix: {x: [1, 2]}}\n"
+    texts = [
+        job(STEP),
+        job(STEP + "        env: {X: '1'}\n"),
+        job(STEP, "    env: {X: '2'}\n"),
+        job(STEP + "        working-directory: other\n"),
+        job(STEP + "        continue-on-error: true\n"),
+        job(STEP + "        shell: python\n"),
+        job(STEP + "        if: github.repository != 'me/it'\n"),
+        job(STEP.replace("$X", "${{ matrix.x }}"), matrix),
+        job(STEP.replace("$X", "${{ matrix.x }}"), matrix.replace("2", "3")),
+    ]
+    once = [read(path, text).steps[0].commands for text in texts]
+    assert len(set(once)) == len(texts)
+    assert [read(path, text).steps[0].commands for text in reversed(texts)] == once[::-1]

@@ -25,7 +25,7 @@ from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
 from auditor.program.naming.code import Frame, Local
-from auditor.program.rows.fitting import STATELESS
+from auditor.program.rows.values import STATELESS
 
 _SAVES = (Role.SAVE_MODEL, Role.WRITE, Role.REGISTER, Role.LOG_ARTIFACT)
 _FITTING = frozenset({"fit", "fit_transform", "partial_fit", "adapt", "fit_on_texts"})

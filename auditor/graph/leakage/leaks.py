@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -135,7 +134,7 @@ class Traces:
                 trace = self._world.resolved.rows.of(path)
             except Exception as error:  # noqa: BLE001  # a bug of ours in one program: told as one, and all others are followed
                 trace = Trace(cut=f"{BUG}{type(error).__name__}: {error}")
-            found[path] = replace(trace, cut=trace.cut or cut) if trace is not None else None
+            found[path] = msgspec.structs.replace(trace, cut=trace.cut or cut) if trace is not None else None
         return found
 
 

@@ -9,12 +9,10 @@ from auditor.model.artefact import Role
 from auditor.program.rows import trainers
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called, Thing
-from auditor.program.rows.values import NO_FITS, OTHER, Fit, Value, flat, listed
+from auditor.program.rows.values import NO_FITS, OTHER, STATELESS, Fit, Value, flat, listed
 
 _SELECTING = frozenset({"min_frequency", "max_categories", "max_tokens"})
 """Options by which an encoder chooses among categories by how often they occur."""
-
-STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
 
 _WRITTEN = frozenset({"categories", "vocabulary"})
 """Options that write out what an encoder would list."""

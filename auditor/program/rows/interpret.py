@@ -9,31 +9,28 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from auditor.model.artefact import Role
 from auditor.program.calls.records import Site
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.calls import handed_on
 from auditor.program.rows.expressions import EXPRESSIONS
-from auditor.program.rows.fitting import STATELESS
 from auditor.program.rows.flows import flow_of, step
 from auditor.program.rows.machine import Machine, RunEffects
 from auditor.program.rows.row_sets import Spot
+from auditor.program.rows.starts import busy
 from auditor.program.rows.state import Env, Thing
 from auditor.program.rows.statements import STATEMENTS
 from auditor.program.rows.trace import Trace
 
-__all__ = ["STATELESS", "followed", "followed_together"]
-
-_STARTS = frozenset({Role.SPLIT, Role.EVALUATE, Role.PREDICT, Role.FIT, Role.FIT_TRANSFORM})
+__all__ = ["followed", "followed_together"]
 
 
 def followed(effects: RunEffects, path: str) -> Trace | None:
     """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
-    busy = _busy(effects, path)
-    if not busy:
+    scopes = busy(effects, path)
+    if not scopes:
         return None
     machine = Machine(effects, STATEMENTS, EXPRESSIONS, handed_on)
-    _run(machine, path, busy)
+    _run(machine, path, scopes)
     return machine.trace
 
 
@@ -47,32 +44,27 @@ def followed_together(effects: RunEffects, paths: Iterable[str], names: Mapping[
     found = {}
     for path in paths:
         machine.begin()
-        busy = _busy(effects, path)
-        _run(machine, path, busy)
-        if busy:
+        scopes = busy(effects, path)
+        _run(machine, path, scopes)
+        if scopes:
             found[path] = machine.trace
     return found
 
 
-def _busy(effects: RunEffects, path: str) -> list[int]:
-    """The scopes of a file that fit, split or judge."""
-    return [n for n in effects.code.scopes(path) if any(e.role in _STARTS for e in effects.own.get((path, n), ()))]
-
-
-def _run(machine: Machine, path: str, busy: list[int]) -> None:
+def _run(machine: Machine, path: str, scopes: list[int]) -> None:
     """Run one file from its first statement, then what that did not reach."""
     module = Env((path, 0), {})
     machine.modules[path] = module
     try:
         machine.body(machine.code.scope(path, 0).body, module)
-        for number in _entries(machine, path, busy):
+        for number in _entries(machine, path, scopes):
             if (path, number) not in machine.visited:
                 _alone(machine, (path, number), module)
     except RecursionError:
         machine.trace.cut = "nested too deeply"
 
 
-def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
+def _entries(m: Machine, path: str, scopes: list[int]) -> list[int]:
     """Functions to run for themselves: those that nothing calls before those that something does."""
     reaching = [number for number in m.code.scopes(path) if number and m.matters((path, number))]
     first = [n for n in reaching if not m.effects.called((path, n))]
@@ -80,7 +72,7 @@ def _entries(m: Machine, path: str, busy: list[int]) -> list[int]:
     flows = {owner for owner in owners if flow_of(m, Local(path, owner)) is not None}
     if flows:  # what one step leaves on the flow the next may fit, without saying what it is
         first = [n for n in m.code.scopes(path) if n in first or m.code.owner(path, n) in flows]
-    return first + [n for n in busy if n]
+    return first + [n for n in scopes if n]
 
 
 def _alone(m: Machine, site: Site, module: Env) -> None:

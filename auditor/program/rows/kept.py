@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec.structs import replace
 
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.kept.answers import Answers, View
-from auditor.program.rows.interpret import followed, followed_together
-from auditor.program.rows.trace import Trace
+from auditor.program.rows.starts import busy
+
+if TYPE_CHECKING:
+    from auditor.program.rows.trace import Trace
 
 T = TypeVar("T")
 
@@ -24,14 +26,16 @@ class Rows:
         self._answers = Answers("rows", self._find, effects.tree, effects.files.memory)
 
     def of(self, path: str) -> Trace | None:
-        """What a run over one file saw; None where nothing in it fits, splits or evaluates."""
-        return self._answers.of(path)
+        """What a run over one file saw; None where nothing in it fits, splits or evaluates, as in most, which need no run to be told."""
+        return self._answers.of(path) if busy(self._effects, path) else None
 
     def together(self, paths: tuple[str, ...], names: Mapping[int, str]) -> Mapping[str, Trace]:
         """What runs over programs saw that hand rows and models to each other through files, in this order.
 
         `names` are the files, by the identity of the effects that write and read them.
         """
+        from auditor.program.rows.interpret import followed_together
+
         tree, memory = replace(self._effects.tree, names=names), self._effects.files.memory
 
         def find(view: View) -> dict[str, Trace]:
@@ -40,6 +44,8 @@ class Rows:
         return Answers(f"rows of {' '.join(paths)}", find, tree, memory).of(paths[0])
 
     def _find(self, view: View) -> Trace | None:
+        from auditor.program.rows.interpret import followed  # and with it all of the machine
+
         return followed(SeenEffects(view, self._effects), view.path)
 
 

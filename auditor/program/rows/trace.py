@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -61,21 +60,20 @@ class Evaluation(msgspec.Struct, frozen=True):
         return (self.trained.version, self.tested.id, self.how in ("predict", "residual"), self.how == "tuning")
 
 
-@dataclass
-class Trace:
+class Trace(msgspec.Struct):
     """Everything one run saw."""
 
-    evaluations: list[Evaluation] = field(default_factory=list)
-    answers: list[Evaluation] = field(default_factory=list)
+    evaluations: list[Evaluation] = []
+    answers: list[Evaluation] = []
     """Predictions over rows that no split held out, with statistics in them."""
-    trainings: list[Trained] = field(default_factory=list)
-    splits: dict[int, Split] = field(default_factory=dict)
-    fits: list[Fit] = field(default_factory=list)
+    trainings: list[Trained] = []
+    splits: dict[int, Split] = {}
+    fits: list[Fit] = []
     unresolved: int = 0
     """Metrics of which no model could be told."""
-    held_out: list[Rows] = field(default_factory=list)
-    earlier: dict[int, Split] = field(default_factory=dict)
+    held_out: list[Rows] = []
+    earlier: dict[int, Split] = {}
     """Splits of the programs that handed rows over."""
-    signals: dict[Rows, dict[str, Signal]] = field(default_factory=dict)
+    signals: dict[Rows, dict[str, Signal]] = {}
     cut: str = ""
     """Why it stopped early."""

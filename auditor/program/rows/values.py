@@ -35,6 +35,9 @@ Kind = Literal[
 ]
 
 
+STATELESS = frozenset({"Normalizer", "HashingVectorizer", "FunctionTransformer", "Binarizer", "PolynomialFeatures"})
+"""Transformers that learn nothing of the rows that they are fitted on."""
+
 MOST_WEIGHT = 5_000
 """Elements of a list or dict, those of its elements counted, that are followed."""
 

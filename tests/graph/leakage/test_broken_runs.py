@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import audit
-from auditor.program.rows import kept
+from auditor.program.rows import interpret
 
 PROGRAM = (
     "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('x.csv')\n{odd}m = Ridge().fit(f[['a']], f['b'])\n"
@@ -32,7 +32,7 @@ def test_a_bug_is_told_and_the_audit_goes_on(
     def broken(*_args: object) -> None:
         raise IndexError("tuple index out of range")
 
-    monkeypatch.setattr(kept, "followed", broken)
+    monkeypatch.setattr(interpret, "followed", broken)
     found = audit(str(tmp_path), use_cache=False)
     assert found.errors == (f"{path}: following its rows failed: IndexError: tuple index out of range",)
     asked = {"LKG001", "LKG002", "LKG003", "LKG005", "LKG011"}

@@ -6,7 +6,11 @@ import json
 
 import pytest
 
+from auditor.knowledge import load
+from auditor.program import resolve
+from auditor.program.rows import interpret
 from auditor.program.rows.anew import fitted_anew
+from auditor.readers import candidates, read_file
 from tests.program.rows.running import HEAD, JUDGE, SPLIT, found, run
 
 LEAKS = [
@@ -283,3 +287,18 @@ def test_only_the_steps_of_a_flow_are_run_for_each_of_what_they_are_given(
         "    def train(self):\n        self.model = self.input\n        self.model.fit(self.A, self.a)\n"
     )
     assert len(run(HEAD + source).trainings) == trained
+
+
+@pytest.mark.parametrize(
+    ("source", "run"),
+    [
+        ("import pandas as pd\nprint(pd.read_csv('a.csv').mean())\n", False),
+        ("from sklearn.linear_model import Ridge\ndef fit(x, y):\n    return Ridge().fit(x, y)\n", True),
+    ],
+)
+def test_only_what_fits_splits_or_judges_is_run(source: str, run: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(interpret, "followed", lambda _effects, path: asked.append(path))
+    facts = {"a.py": read_file(candidates("a.py"), source.encode())}
+    assert resolve(facts, frozenset(facts), load()).rows.of("a.py") is None
+    assert asked == ["a.py"] * run
