@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from auditor.model.regex import regex
 
@@ -16,7 +17,7 @@ _TOKENS = regex(
     r"|(?<=AccountKey=)[\w+/=]{20,}|(?<=sig=)[\w%]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
 )
 _MAY_HOLD_TOKEN = regex(  # what every token holds: a search for it costs a tenth of a search for all their forms
-    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|hf_|sk-|xox[abprs]-|AIza|eyJ|AccountKey=|sig=|-----BEGIN "
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|hf_|\bsk-|xox[abprs]-|AIza|eyJ|AccountKey=|sig=|-----BEGIN "
 )
 _SECRET_NAME = regex(
     r"(?:^|[\W_])(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|account[_-]?key"
@@ -41,7 +42,18 @@ def mask(text: str) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Whether a key, option or variable of this name holds a secret."""
-    return bool(_SECRET_NAME.search(name.lstrip("-").rpartition(".")[2]))
+    return _says_secret(name) if len(name) <= _LONGEST_NAME else _is_secret(name)
+
+
+_LONGEST_NAME = 100
+
+
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name.lstrip("-").rpartition(".")[2]) is not None
+
+
+_says_secret = lru_cache(maxsize=4_096)(_is_secret)
+"""The names of settings and options are few, and each is asked about many times."""
 
 
 def mask_value(name: str, value: str) -> str:
