@@ -16,8 +16,11 @@ _TOKENS = regex(
     r"|\bsk-(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*"
     r"|(?<=AccountKey=)[\w+/=]{20,}|(?<=sig=)[\w%]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*"
 )
-_MAY_HOLD_TOKEN = regex(  # what every token holds: a search for it costs a tenth of a search for all their forms
-    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|hf_|\bsk-|xox[abprs]-|AIza|eyJ|AccountKey=|sig=|-----BEGIN "
+_MAY_HOLD_TOKEN = (
+    regex(  # what every token holds, by a letter that texts have few of: a tenth of a search for all their forms
+        r"_(?:(?<=gh[pousr]_)|(?<=github_)pat_|(?<=hf_))|K(?<=AK)IA|S(?<=AS)IA|l(?<=gl)pat-|k(?<=\bsk)-|x(?:ox[abprs]-)"
+        r"|I(?<=AI)za|J(?<=eyJ)|=(?:(?<=AccountKey=)|(?<=sig=))|B(?<=-----B)EGIN "
+    )
 )
 _SECRET_NAME = regex(
     r"(?:^|[\W_])(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|account[_-]?key"
