@@ -45,14 +45,15 @@ def mask(text: str) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Whether a key, option or variable of this name holds a secret."""
-    return _says_secret(name) if len(name) <= _LONGEST_NAME else _is_secret(name)
+    last = name.lstrip("-").rpartition(".")[2]
+    return _says_secret(last) if len(last) <= _LONGEST_NAME else _is_secret(last)
 
 
 _LONGEST_NAME = 100
 
 
 def _is_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name.lstrip("-").rpartition(".")[2]) is not None
+    return _SECRET_NAME.search(name) is not None
 
 
 _says_secret = lru_cache(maxsize=4_096)(_is_secret)
