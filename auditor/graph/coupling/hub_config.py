@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from statistics import median
 from typing import TypeAlias
 
 import msgspec
@@ -74,8 +73,14 @@ def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubCon
         defined = [key for key in world.resolved.code.leaves(document) if not key.startswith("defaults.")]
         shares = [_share(load.keys, defined) for load in told if load.keys]
         if defined and shares:
-            found.append(HubConfig(document, len(defined), tuple(told), len(steps), round(median(shares), 4)))
+            found.append(HubConfig(document, len(defined), tuple(told), len(steps), _median(shares)))
     return found, len(steps)
+
+
+def _median(shares: list[float]) -> float:
+    from statistics import median  # it brings fractions and decimals with it, and few files are hubs
+
+    return round(median(shares), 4)
 
 
 def _steps(world: World, owned: Callable[[str], bool]) -> Told:
