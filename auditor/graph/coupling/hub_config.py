@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeAlias
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.coupling.entangled import concerns_of
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 FEWEST_STEPS = 5
@@ -25,7 +24,7 @@ Told: TypeAlias = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 """Steps by name: the programs that each runs, and the files whose keys it names."""
 
 
-class Loading(msgspec.Struct, frozen=True, order=True):
+class Loading(Ordered, frozen=True):
     """One step that loads a file of settings: the keys it uses, and whether a declaration names them."""
 
     step: str
@@ -34,7 +33,7 @@ class Loading(msgspec.Struct, frozen=True, order=True):
     keyed: bool
 
 
-class HubConfig(msgspec.Struct, frozen=True, order=True):
+class HubConfig(Ordered, frozen=True):
     """A file of settings with the steps that load it. `used` is the median share of its keys that such a step uses."""
 
     path: str
