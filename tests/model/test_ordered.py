@@ -23,7 +23,8 @@ RECORDS = [Found(name, Place(path, line)) for name, path, line in product("ab", 
 
 
 def test_records_are_sorted_by_their_fields() -> None:
-    assert sorted(RECORDS[::-1]) == RECORDS
+    mixed = [*RECORDS[3:], *RECORDS[:3]]
+    assert sorted(mixed) == RECORDS
     assert max(RECORDS) == RECORDS[-1]
     for (m, one), (n, other) in product(enumerate(RECORDS), repeat=2):
         assert [one < other, one <= other, one > other, one >= other] == [m < n, m <= n, m > n, m >= n]
