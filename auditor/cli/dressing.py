@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from auditor.cli.output import write_file
 from auditor.cli.stored import load_audit
@@ -27,7 +28,7 @@ OWN = "report.toml"
 """The auditor's own brand, in the folder of settings of the user."""
 
 
-class Dressing(NamedTuple):
+class Dressing(msgspec.Struct, frozen=True):
     """What the options said, not yet read."""
 
     brand: Path | None

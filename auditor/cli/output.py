@@ -7,18 +7,18 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
+import msgspec
 
-from auditor.formats.placing import is_special, placed
 from auditor.model.errors import UsageError
 
 STDOUT = "-"
 NARROW, WIDE = 80, 120  # columns
 
 
-class Output(NamedTuple):
+class Output(msgspec.Struct, frozen=True):
     """One wanted result. `path` is None for standard output."""
 
     format: str
@@ -49,6 +49,8 @@ def _parse(word: str, known: Sequence[str]) -> Output:
 
 def require_writable(path: Path) -> None:
     """UsageError unless a file can be written at `path`."""
+    from auditor.formats.placing import is_special
+
     folder = path.parent
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file in it")
@@ -60,6 +62,8 @@ def require_writable(path: Path) -> None:
 
 def write_file(path: Path, content: str | bytes) -> None:
     """Writes the whole content or nothing; text as UTF-8. A symbolic link at `path` is replaced, not followed; a device is written to."""
+    from auditor.formats.placing import placed
+
     raw = content.encode() if isinstance(content, str) else content
     with placed(path) as file:
         file.write(raw)

@@ -9,7 +9,8 @@ import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Reading, Remark, Statement
 from auditor.model.facts import Trouble
@@ -44,7 +45,7 @@ DIALECTS: tuple[Dialect, ...] = (
 """All dialects, in the order in which their frameworks are asked."""
 
 
-class Declarations(NamedTuple):
+class Declarations(msgspec.Struct, frozen=True):
     """All that the frameworks of a tree declare, in the order of DIALECTS."""
 
     pipelines: tuple[Pipeline, ...] = ()

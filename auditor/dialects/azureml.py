@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from posixpath import dirname
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.dialects.contract import Statement, reaching
@@ -31,7 +31,7 @@ _BUILDERS = frozenset({"command", "spark", "parallel_run_function", "import_job"
 _TABLES = frozenset({"classification", "regression", "forecasting", "image_classification", "text_classification"})
 
 
-class Component(NamedTuple):
+class Component(msgspec.Struct, frozen=True):
     """A component that is loaded or built: its name, its file if it lies in the repository, what it is built from."""
 
     name: str

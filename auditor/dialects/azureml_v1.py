@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects import commanding
 from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
@@ -90,7 +91,7 @@ class Whole:
     triggers: list[tuple[str, Trigger]] = field(default_factory=list)
 
 
-class _Script(NamedTuple):
+class _Script(msgspec.Struct, frozen=True):
     """A file that a step runs, as a path of the repository where it is there, and the folder it starts in."""
 
     path: str

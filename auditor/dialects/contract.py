@@ -11,12 +11,14 @@ import msgspec
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
+from auditor.model.ir import Attr
 from auditor.program import Resolved
-from auditor.program.naming.code import Local
+from auditor.program.naming.code import Code, Local
+from auditor.program.naming.words import records
 from auditor.program.symbolic.values import Value
 
 
-class CodeStep(NamedTuple):
+class CodeStep(msgspec.Struct, frozen=True):
     """One unit of work that code declares in the file `path`.
 
     `step` holds what is plain text: its label, lines, commands, guard, number of instances, images, attributes. Its own
@@ -40,7 +42,7 @@ class CodeStep(NamedTuple):
     confidence: float = 0.95
 
 
-class Pipeline(NamedTuple):
+class Pipeline(msgspec.Struct, frozen=True):
     """A set of steps that runs as one: a DAG, a flow, a registered pipeline. One step may be in several.
 
     `line` and the lines of the triggers are those of `path`; the triggers start all of its steps. `elsewhere` are further
@@ -64,7 +66,7 @@ class Pipeline(NamedTuple):
         return f"pipeline:{self.path}#{self.name}"
 
 
-class Artefact(NamedTuple):
+class Artefact(msgspec.Struct, frozen=True):
     """A dataset, model or parameter that the framework knows by name, whether a step uses it or not.
 
     `source` is the file that declares it, at `line`. `part_of` are ids of artefacts that hold it: a second name of a
@@ -119,6 +121,19 @@ def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
                 found[path] = None
                 todo.append(path)
     return tuple(sorted(found))
+
+
+def names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
+    """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
+    if not wanted.isdisjoint(code.words(path).members):
+        return True
+    decorators = (record for scope in code.programs[path].scopes for record in records(scope.decorators))
+    return any(type(record) is Attr and record.name in wanted for record in decorators) or any(
+        imported.name in wanted and imported.module.partition(".")[0] in roots
+        for number in code.scopes(path)
+        for statement, _, _ in code.index(path, number).imports
+        for imported in statement.names
+    )
 
 
 def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

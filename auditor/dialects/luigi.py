@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname
 
+import msgspec
+
 from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, reaching
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine, Meaning
@@ -141,7 +143,7 @@ class Luigi(Meaning):
             return self.requires(receiver)
         found = self.machine.class_member(receiver.of, name)
         if isinstance(found, Function):
-            return self.machine.enter(found, args._replace(positional=(receiver, *args.positional)))
+            return self.machine.enter(found, msgspec.structs.replace(args, positional=(receiver, *args.positional)))
         return NOTHING
 
     def _cloned(self, task: Task, args: Arguments) -> Thing:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import msgspec
+
 from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes
 from auditor.dialects.flowing import Call, Flow, code_of, doubted, given_to, numbered
 from auditor.dialects.symbolic import Machine
@@ -42,7 +44,9 @@ class Statements(ABC):
             if calls is not None:
                 ids = {id(call): self._ids.new(call.where.path, call.name) for call in calls}
                 steps = tuple(self._step(flow, call, ids) for call in calls)
-                yield self.pipeline(flow)._replace(steps=steps, elsewhere=tuple(dict.fromkeys(self.started(flow))))
+                yield msgspec.structs.replace(
+                    self.pipeline(flow), steps=steps, elsewhere=tuple(dict.fromkeys(self.started(flow)))
+                )
 
     def pipeline(self, flow: Flow) -> Pipeline:
         """A pipeline as far as its place tells it."""

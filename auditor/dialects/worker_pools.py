@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.commanding import words
 from auditor.dialects.symbolic import Machine
@@ -11,7 +12,7 @@ from auditor.dialects.symbolic.things import Table, Thing, parts
 from auditor.model.facts import Word
 
 
-class Pool(NamedTuple):
+class Pool(msgspec.Struct, frozen=True):
     """The words of a command and the image that it runs in; either may be empty."""
 
     words: tuple[Word, ...] = ()

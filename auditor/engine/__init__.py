@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.engine.matrix import standing
@@ -23,7 +23,7 @@ __all__ = ["Judged", "Registry", "judge", "registry", "ruleset"]
 RELIABILITY = {"A": 1.0, "B": 0.7, "C": 0.4}
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True):
     """What all rules said. `errors` are internal errors (one line each), `seconds` the time of each rule."""
 
     verdicts: tuple[Verdict, ...]

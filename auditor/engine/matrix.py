@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.audit import ArchetypeScore
 from auditor.model.verdict import RuleInfo
@@ -34,7 +35,7 @@ OVERRIDES = {("ENT005", "L"): FULL}
 """Single cells that differ from their family's row."""
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """How a component stands towards a rule: weight 1, .5 or 0; None when the rule does not apply, with the reason."""
 
     weight: float | None

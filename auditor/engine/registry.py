@@ -10,7 +10,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import msgspec
 
@@ -21,7 +20,7 @@ from auditor.model.verdict import REGULAR, Precision, RuleInfo
 from auditor.rulekit import CheckFunction, Family, Rule
 
 
-class Loaded(NamedTuple):
+class Loaded(msgspec.Struct, frozen=True):
     """One rule ready to run, with the text of its page."""
 
     rule: Rule
@@ -35,7 +34,7 @@ class Loaded(NamedTuple):
         return read_page(self.rule.id, self.text)
 
 
-class Registry(NamedTuple):
+class Registry(msgspec.Struct, frozen=True):
     """Families in order, and rules by id."""
 
     families: tuple[Family, ...]
@@ -44,7 +43,7 @@ class Registry(NamedTuple):
     def shown_to(self, persona: str) -> Registry:
         """The rules that a persona is shown: the pedantic see all."""
         rules = {id_: loaded for id_, loaded in self.rules.items() if loaded.rule.persona in (REGULAR, persona)}
-        return self._replace(rules=rules)
+        return msgspec.structs.replace(self, rules=rules)
 
 
 @lru_cache(maxsize=8)
@@ -67,7 +66,7 @@ def registry(extra: str = "") -> Registry:
     measured = _measured(files("auditor.rules"))
     for id_, loaded in rules.items():
         info = msgspec.structs.replace(loaded.info, precision=measured.get(id_))
-        rules[id_] = loaded._replace(info=info)
+        rules[id_] = msgspec.structs.replace(loaded, info=info)
     ordered = tuple(sorted(families.values(), key=lambda f: f.order))
     return Registry(ordered, dict(sorted(rules.items())))
 

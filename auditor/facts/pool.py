@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
 
 import msgspec
 
@@ -38,7 +37,7 @@ def _decoder() -> msgspec.msgpack.Decoder[Facts]:
     return msgspec.msgpack.Decoder(Facts)
 
 
-class Task(NamedTuple):
+class Task(msgspec.Struct, frozen=True):
     """One content to read. The path decides which readers are asked; the key names the content in the cache."""
 
     key: bytes
@@ -46,7 +45,7 @@ class Task(NamedTuple):
     data: bytes
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """The facts of one content. `packed` is their stored form, empty where they must not be stored."""
 
     key: bytes

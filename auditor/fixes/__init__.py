@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.fixes.files import OutsideError, contents, write
 from auditor.fixes.wishes import FIXABLE, Wish, wishes
@@ -13,7 +14,7 @@ from auditor.model.finding import Finding
 __all__ = ["FIXABLE", "Change", "Left", "Proposal", "propose", "write"]
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """A file of the target as it is and as it would be, with the findings that this mends."""
 
     path: str
@@ -22,14 +23,14 @@ class Change(NamedTuple):
     mended: tuple[Finding, ...]
 
 
-class Left(NamedTuple):
+class Left(msgspec.Struct, frozen=True):
     """A finding that stays as it is, and why."""
 
     finding: Finding
     why: str
 
 
-class Proposal(NamedTuple):
+class Proposal(msgspec.Struct, frozen=True):
     """All that can be mended, and what is left to a person."""
 
     changes: tuple[Change, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import libcst as cst
+import msgspec
 from libcst.metadata import MetadataWrapper
 
 from auditor.fixes.aliases import pandas_alias
@@ -15,7 +15,7 @@ from auditor.fixes.wishes import Wish
 UNCLEAR = "what is meant here cannot be told"
 
 
-class Mended(NamedTuple):
+class Mended(msgspec.Struct, frozen=True):
     """The new bytes, the wishes that were fulfilled, and why others were not."""
 
     after: bytes
@@ -33,7 +33,7 @@ def mend(before: bytes, wanted: Sequence[Wish]) -> Mended:
     return Mended(changes.module.bytes, frozenset(changes.done), changes.refused)
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, frozen=True):
     """A changed module, with what was done and refused."""
 
     module: cst.Module

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.knowledge import load
 from auditor.model.finding import Finding
 from auditor.model.regex import regex
 
 
-class Wish(NamedTuple):
+class Wish(msgspec.Struct, frozen=True):
     """One change: its kind, the lines it belongs to (in a notebook those of a cell), and the name it is about."""
 
     kind: str

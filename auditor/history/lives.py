@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.lifecycle.delta import compare
 from auditor.model.audit import Audit
 from auditor.model.finding import Finding
@@ -15,7 +17,7 @@ from auditor.score import Policy
 DAY = 86_400
 
 
-class Audited(NamedTuple):
+class Audited(msgspec.Struct, frozen=True):
     """One audited commit with its time."""
 
     commit: str

@@ -19,7 +19,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, parent_process
 from multiprocessing.context import BaseContext
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from auditor.history.store import packed
 from auditor.model.errors import UsageError
@@ -35,7 +37,7 @@ TASKS = 12  # commits that one process audits before its memory is given back
 FEW = 3  # up to this many are audited in this process
 
 
-class Made(NamedTuple):
+class Made(msgspec.Struct, frozen=True):
     """What became of a station: its audit in stored form, or why there is none; and the CPU seconds it took."""
 
     station: Station

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.container import container_commands, script_commands
 from auditor.language.credentials import mask
@@ -29,7 +30,7 @@ _INDEXED = regex(r"\[['\"]([\w-]+)['\"]\]")
 _WHOLE = regex(r"\{\{-?\s*(inputs|workflow)\.parameters\.([\w-]+)\s*-?\}\}")
 
 
-class _Task(NamedTuple):
+class _Task(msgspec.Struct, frozen=True):
     """A task in the template that lists it, with the tasks that come before it."""
 
     owner: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Word
 
 _FLAG = Word("", exact=True)
 
 
-class Arguments(NamedTuple):
+class Arguments(msgspec.Struct, frozen=True):
     """The options of a command in order, each with its value ("" for a flag), and the words that are none."""
 
     options: tuple[tuple[str, Word], ...]

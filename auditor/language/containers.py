@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.arguments import Arguments, option_names, split
 from auditor.language.prefixes import tool_of
@@ -29,7 +30,7 @@ _BUILD = option_names("""
 _VOLUME = regex(r"(?P<host>(?:[A-Za-z]:[\\/])?[^:]*):(?P<inside>/[^:]*)(?::(?P<mode>[\w,]+))?")
 
 
-class Contained(NamedTuple):
+class Contained(msgspec.Struct, frozen=True):
     """A command about containers.
 
     `action`: `run` (a command, or what the image starts, in a new container), `exec` (in one that runs), `up`
@@ -96,7 +97,7 @@ def _composed(action: str, rest: tuple[Word, ...], given: Arguments) -> Containe
     files = tuple(given.every("-f", "--file"))
     if action in ("run", "exec"):
         made = _run(action, split(rest, _RUN, leading=True))
-        return made._replace(files=files, composed=True) if made is not None else None
+        return msgspec.structs.replace(made, files=files, composed=True) if made is not None else None
     if action in ("up", "start", "create", "build", "watch"):
         options = split(
             rest, {"-t", "--timeout", "--scale", "--exit-code-from", "--build-arg", "--pull", "-m", "--memory"}

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.regex import regex
 
@@ -35,7 +36,7 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "", "b": ""}
 _FILLING = regex(r"(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_][\w.]*\w|[A-Za-z_]))")
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True):
     """A word, sign or string. `kind` is `name`, `number`, `sign`, `plain` (a text as it stands) or `filled` (with `${x}`)."""
 
     kind: str

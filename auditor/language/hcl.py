@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.node import Node, Single, scalar
 from auditor.model.facts import Trouble
@@ -28,7 +29,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _ENDS = {"(": ")", "[": "]", "{": "}"}
 
 
-class _Token(NamedTuple):
+class _Token(msgspec.Struct, frozen=True):
     kind: str
     text: str
     line: int

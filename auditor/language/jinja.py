@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.regex import regex
 
@@ -14,7 +15,7 @@ _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _STRINGS = regex(r"'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"|~", re.DOTALL)
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True):
     """One `{{ … }}` (`word` is "") or `{% word … %}`, without its brackets."""
 
     word: str

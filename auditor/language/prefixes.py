@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.regex import regex
 
@@ -20,7 +21,7 @@ _MODULE_OPTIONS = frozenset({"-m", "--module"})
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
 
 
-class Start(NamedTuple):
+class Start(msgspec.Struct, frozen=True):
     """Where the program of a command line begins.
 
     `at` is the position of its first word. `form` says how that word is meant: "" a command, `file` a Python file,
@@ -38,7 +39,7 @@ class Start(NamedTuple):
     runner: str = ""
 
 
-class _Prefix(NamedTuple):
+class _Prefix(msgspec.Struct, frozen=True):
     """A tool that starts the command behind its options and behind `skip` further words."""
 
     valued: frozenset[str] = frozenset()
@@ -199,12 +200,14 @@ def _step(words: Sequence[str], start: Start) -> Start | None:
         return None
     assigned = _ASSIGNMENT.fullmatch(words[at])
     if assigned is not None:
-        return start._replace(at=at + 1, environment=(*start.environment, (assigned.group(1), assigned.group(2))))
+        return msgspec.structs.replace(
+            start, at=at + 1, environment=(*start.environment, (assigned.group(1), assigned.group(2)))
+        )
     name = tool_of(words[at])
     if name == "env":
         return _env(words, start)
     if name == "xargs":
-        return _behind(words, start, _XARGS)._replace(fed=True)
+        return msgspec.structs.replace(_behind(words, start, _XARGS), fed=True)
     for length in (1, 2, 3):
         key = " ".join([name, *words[at + 1 : at + length]])
         if key in _SEEKERS:
@@ -212,7 +215,7 @@ def _step(words: Sequence[str], start: Start) -> Start | None:
     if name in _PREFIXES and not (name == "command" and words[at + 1 : at + 2] in (["-v"], ["-V"])):
         return _behind(words, start, _PREFIXES[name])
     if name.startswith("wait-for") and "--" in words[at:]:
-        return start._replace(at=words.index("--", at) + 1)
+        return msgspec.structs.replace(start, at=words.index("--", at) + 1)
     return _run_by(words, start, name)
 
 
@@ -226,7 +229,7 @@ def _behind(words: Sequence[str], start: Start, prefix: _Prefix, at: int = -1) -
     for _ in range(prefix.skip):
         at, inner = _past_options(words, at + 1, prefix.valued) if at < len(words) else (at, None)
         folder = inner or folder
-    return start._replace(at=min(at, len(words)), folder=folder or start.folder)
+    return msgspec.structs.replace(start, at=min(at, len(words)), folder=folder or start.folder)
 
 
 def _past_options(words: Sequence[str], at: int, valued: Container[str], short: str = "") -> tuple[int, str | None]:
@@ -253,7 +256,7 @@ def _env(words: Sequence[str], start: Start) -> Start:
     while at < len(words) and (assigned := _ASSIGNMENT.fullmatch(words[at])) is not None:
         environment.append((assigned.group(1), assigned.group(2)))
         at += 1
-    return start._replace(at=at, environment=tuple(environment), folder=folder or start.folder)
+    return msgspec.structs.replace(start, at=at, environment=tuple(environment), folder=folder or start.folder)
 
 
 def _run_by(words: Sequence[str], start: Start, name: str) -> Start | None:
@@ -266,13 +269,18 @@ def _run_by(words: Sequence[str], start: Start, name: str) -> Start | None:
     for subcommand, prefix in subcommands.items():
         parts = subcommand.split()
         if list(words[at : at + len(parts)]) == parts:
-            made = _behind(words, start._replace(folder=folder or start.folder, runner=name), prefix, at + len(parts))
+            made = _behind(
+                words,
+                msgspec.structs.replace(start, folder=folder or start.folder, runner=name),
+                prefix,
+                at + len(parts),
+            )
             if name == "kubectl":
-                made = made._replace(folder="/")  # what runs in a pod does not lie here
+                made = msgspec.structs.replace(made, folder="/")  # what runs in a pod does not lie here
             if name == "uv" and made.at < len(words) and words[made.at].endswith(".py"):
-                return made._replace(form="file")
+                return msgspec.structs.replace(made, form="file")
             module = name == "uv" and any(word in _MODULE_OPTIONS for word in words[at : made.at])
-            return made._replace(form="module") if module else made
+            return msgspec.structs.replace(made, form="module") if module else made
     return None
 
 
@@ -284,22 +292,22 @@ def _sought(words: Sequence[str], start: Start, key: str, at: int) -> Start:
     while at < len(words):
         word = words[at]
         if modular and word in _MODULE_OPTIONS and at + 1 < len(words) and _is_dotted(words[at + 1]):
-            return start._replace(at=at + 1, form="module", launcher=launcher)
+            return msgspec.structs.replace(start, at=at + 1, form="module", launcher=launcher)
         if word in skipped:
             at += 2
             continue
         if not word.startswith("-"):
             if _PROGRAM_FILE.fullmatch(word) and not word.endswith((".sh", ".bash")):
-                return start._replace(at=at, form="file", launcher=launcher)
+                return msgspec.structs.replace(start, at=at, form="file", launcher=launcher)
             if (
                 is_python(word)
                 or tool_of(word) in SHELLS
                 or word.endswith((".sh", ".bash"))
                 or tool_of(word) in _PREFIXES
             ):
-                return start._replace(at=at, launcher=launcher)
+                return msgspec.structs.replace(start, at=at, launcher=launcher)
         at += 1
-    return start._replace(at=len(words), launcher=launcher)
+    return msgspec.structs.replace(start, at=len(words), launcher=launcher)
 
 
 def _is_dotted(word: str) -> bool:

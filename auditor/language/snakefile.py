@@ -7,7 +7,8 @@ import token
 import tokenize
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+import msgspec
 
 MAX_TEXT = 1_000_000
 MAX_BLOCKS = 5_000
@@ -27,7 +28,7 @@ _F_STRINGS = tuple(
 )  # one token before Python 3.12
 
 
-class Argument(NamedTuple):
+class Argument(msgspec.Struct, frozen=True):
     """One argument of a directive as Python text on as few lines as it can be; `name` is "" for a positional one."""
 
     name: str
@@ -35,7 +36,7 @@ class Argument(NamedTuple):
     line: int
 
 
-class Directive(NamedTuple):
+class Directive(msgspec.Struct, frozen=True):
     """`input:`, `shell:`, … of a rule."""
 
     word: str
@@ -43,7 +44,7 @@ class Directive(NamedTuple):
     line: int
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True):
     """A rule, checkpoint, module, `use rule` or a directive of the whole file (then `kind` is its word).
 
     `heads` are the words between the keyword and the colon. `body` is the text of a `run:` block.
@@ -62,7 +63,7 @@ class Block(NamedTuple):
         return next((found for found in self.directives if found.word == word), None)
 
 
-class Snakefile(NamedTuple):
+class Snakefile(msgspec.Struct, frozen=True):
     """The blocks of a file, its Python with the blocks replaced by `pass` on the same lines, and where reading broke off."""
 
     blocks: tuple[Block, ...]
@@ -70,7 +71,7 @@ class Snakefile(NamedTuple):
     broken: tuple[int, str] | None
 
 
-class _Piece(NamedTuple):
+class _Piece(msgspec.Struct, frozen=True):
     """A token, or a whole f-string."""
 
     kind: int
@@ -81,7 +82,7 @@ class _Piece(NamedTuple):
     end_column: int
 
 
-class _Line(NamedTuple):
+class _Line(msgspec.Struct, frozen=True):
     """One logical line of a file and how deep it is indented."""
 
     depth: int

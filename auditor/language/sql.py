@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from auditor.language.sql_text import Holes, Statement, statements, unloaded, without_lone_holes
 from auditor.model.facts import Trouble
@@ -45,7 +47,7 @@ _STEERS = regex(
 )
 
 
-class Sql(NamedTuple):
+class Sql(msgspec.Struct, frozen=True):
     """What a text of SQL says. `understood` is false where a statement could not be read, or it is no SQL at all.
 
     `temporary` are the names of tables and views that live for the session only. `dbt` says that templates name relations as
@@ -70,7 +72,9 @@ def read_sql(text: str, dialect: str = "") -> Sql:
     if len(text) > MAX_TEXT:
         message = f"more than {MAX_TEXT:,} characters of SQL; the rest is not read"
         found = _read_once(text[: text.rfind(";", 0, MAX_TEXT) + 1], dialect)
-        return found._replace(troubles=(*found.troubles, Trouble(None, message, "too-large")), understood=False)
+        return msgspec.structs.replace(
+            found, troubles=(*found.troubles, Trouble(None, message, "too-large")), understood=False
+        )
     return _read_once(text, dialect)
 
 
@@ -167,11 +171,13 @@ class _Reading:
         """A use with its holes named; what dbt's `ref` and `source` name takes the place of their hole."""
         last = use.parts[-1] if use.parts else ""
         if last in self.holes.models:
-            return use._replace(parts=(self.holes.models[last],), model=True)
+            return msgspec.structs.replace(use, parts=(self.holes.models[last],), model=True)
         if last in self.holes.sources:
-            return use._replace(parts=self.holes.sources[last], source=True)
+            return msgspec.structs.replace(use, parts=self.holes.sources[last], source=True)
         restore, columns = self.holes.restore, tuple(c for c in use.columns if not self.holes.is_hole(c))
-        return use._replace(parts=tuple(restore(part) for part in use.parts), path=restore(use.path), columns=columns)
+        return msgspec.structs.replace(
+            use, parts=tuple(restore(part) for part in use.parts), path=restore(use.path), columns=columns
+        )
 
 
 def _parse(text: str, dialect: str) -> Any:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.regex import regex
 
@@ -35,7 +36,7 @@ _REPLACE = regex(r"\A\s*replace\s+into\b", re.IGNORECASE)
 _OPENS_UNREAD = frozenset({"macro", "call", "docs", "test", "raw"})
 
 
-class Statement(NamedTuple):
+class Statement(msgspec.Struct, frozen=True):
     """One statement with the line it begins at, counting from 1."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from sqlglot import exp
 
 from auditor.model.regex import regex
@@ -39,7 +40,7 @@ _SYSTEM_TABLES = regex(
 )
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True):
     """One table or file that a statement reads or writes.
 
     A table has `parts`, at most catalogue, schema and name, as far as they are written; a file has `path`. `columns` are

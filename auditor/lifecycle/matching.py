@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,7 +20,7 @@ OVERLAP = 0.6
 Key: TypeAlias = Callable[[Finding], Hashable]
 
 
-class Matching(NamedTuple):
+class Matching(msgspec.Struct, frozen=True):
     """The findings of two audits: known again, only before, only after."""
 
     pairs: tuple[Pair, ...]

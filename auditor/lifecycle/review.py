@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Unpack
+
+import msgspec
 
 from auditor.judgement.signoffs import INVALID as SIGNOFF_INVALID
 from auditor.judgement.waivers import INVALID as WAIVER_INVALID
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from auditor.run import Options
 
 
-class Review(NamedTuple):
+class Review(msgspec.Struct, frozen=True):
     """All that a gate shows. `delta` is None where there is no base revision."""
 
     audit: Audit

@@ -17,6 +17,7 @@ import msgspec
 
 from auditor.language.secrets import without_secrets
 from auditor.model.facts import Facts, Secret, Trouble
+from auditor.model.regex import regex
 from auditor.readers import (
     argo,
     azure_pipelines,
@@ -196,8 +197,8 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-_WILD = re.compile(r"[*?]|\[.*\]")
-_SUFFIX = re.compile(r"\.\w+$")
+_WILD = regex(r"[*?]|\[.*\]")
+_SUFFIX = regex(r"\.\w+$")
 
 
 class _Glob(NamedTuple):

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from posixpath import join, normpath
-from typing import NamedTuple
 
 import msgspec
 
@@ -34,7 +33,7 @@ _PARTS = regex(rb"^(?:steps|jobs|stages|extends):", re.MULTILINE)
 Known = dict[str, str]
 
 
-class Job(NamedTuple):
+class Job(msgspec.Struct, frozen=True):
     """One job with the stage that it stands in and what that comes after."""
 
     name: str
@@ -98,7 +97,7 @@ def _jobs(root: Node) -> Iterator[Job]:
         else:
             jobs = list(_listed(stage.get("jobs"), f"{name}.", after, stage.get("condition").raw))
             jobs += [Job(name, stage, stage.line, after, "")] if stage.get("steps") else []
-            jobs = [job._replace(stage=stage) for job in jobs]
+            jobs = [msgspec.structs.replace(job, stage=stage) for job in jobs]
         yield from jobs
         awaited = {name for job in jobs for name in job.after}
         before = ends[name] = tuple(job.name for job in jobs if job.name not in awaited) or before

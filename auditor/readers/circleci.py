@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 from posixpath import join, normpath
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -35,7 +35,7 @@ _HOME = regex(r"^(?:~/project|/home/circleci/project|~/repo|\$\{?CIRCLE_WORKING_
 Values: TypeAlias = dict[str, Node]
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True):
     """A job as a workflow uses it: under a name, with values for its parameters, after others."""
 
     name: str

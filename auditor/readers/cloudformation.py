@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.cloud_events import kind_of_event
 from auditor.language.cloud_watching import watching
@@ -33,7 +34,7 @@ _EVENTS = {
 }  # fmt: skip
 
 
-class Resource(NamedTuple):
+class Resource(msgspec.Struct, frozen=True):
     """One resource by its logical name."""
 
     name: str

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -40,7 +40,7 @@ class _Instruction(msgspec.Struct):
     bodies: list[tuple[str, int]] = []  # here-documents with their first lines
 
 
-class _Settings(NamedTuple):
+class _Settings(msgspec.Struct, frozen=True):
     """What a build stage hands on to a stage that builds on it."""
 
     folder: str = ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import join, normpath
-from typing import NamedTuple
 
 import msgspec
 
@@ -35,7 +34,7 @@ _STARTS = {
 }  # fmt: skip
 
 
-class Around(NamedTuple):
+class Around(msgspec.Struct, frozen=True):
     """What holds where a statement stands."""
 
     folder: str | None
@@ -106,12 +105,14 @@ class _Reading:
         self.does(part, around, mine)
         inner = around
         if name == "dir":
-            inner = around._replace(folder=_within(around.folder, fill(_first(part), around.known)))
+            inner = msgspec.structs.replace(around, folder=_within(around.folder, fill(_first(part), around.known)))
         elif name == "withEnv":
             given = (word.text.partition("=") for word in part.words if word.is_text)
-            inner = around._replace(known=around.known | {key: value for key, _, value in given})
+            inner = msgspec.structs.replace(around, known=around.known | {key: value for key, _, value in given})
         elif name in self.functions and around.calls < MAX_CALLS and not part.parts:
-            return self.sequence(self.functions[name].parts, around._replace(calls=around.calls + 1), after, work)
+            return self.sequence(
+                self.functions[name].parts, msgspec.structs.replace(around, calls=around.calls + 1), after, work
+            )
         return self.sequence(part.parts, inner, after, work)
 
     def stage(self, part: Block, around: Around, after: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ class _Reading:
         if len(self.steps) >= MAX_STAGES:
             return after
         work, before = _Work(), len(self.steps)
-        around = around._replace(known=around.known | _known([part]))
+        around = msgspec.structs.replace(around, known=around.known | _known([part]))
         first = Step(self.free(fill(_first(part), around.known) or "stage"), TOOL, part.line, part.end_line)
         self.steps.append(first)  # holds the place, so that a stage stands before those in it
         ends = self.sequence(part.parts, around, after, work)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +21,7 @@ _FILE = regex(r"[\w./-]+\.(?:txt|in|pip)")
 _FIELDS = {"install_requires": "", "tests_require": "test", "setup_requires": "build-system"}
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """A text that ends in a list of requirements, or a file that holds such a list, with the lines it stands in."""
 
     text: str
@@ -31,7 +30,7 @@ class Found(NamedTuple):
     end_line: int
 
 
-class Bound(NamedTuple):
+class Bound(msgspec.Struct, frozen=True):
     """A value that a name has, and the lines of the statement."""
 
     value: ir.Expr

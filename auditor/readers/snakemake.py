@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.credentials import mask
 from auditor.language.paths import is_uri, kind_of_path
@@ -57,7 +58,7 @@ def read(text: str) -> Facts:
     )
 
 
-class _Rule(NamedTuple):
+class _Rule(msgspec.Struct, frozen=True):
     """A rule with the directives it inherits."""
 
     block: Block
@@ -86,11 +87,13 @@ def _inherited(blocks: Sequence[Block]) -> list[_Rule]:
         kept = tuple(directive for directive in (above.directives if above else ()) if directive.word not in own)
         origin = f"{heads[heads.index('from') + 1]}.{parent}" if "from" in heads[:-1] else parent
         body = above.body if above and "run" not in own else ""
-        found.append(_Rule(block._replace(directives=(*block.directives, *kept), body=body), name, origin))
+        found.append(
+            _Rule(msgspec.structs.replace(block, directives=(*block.directives, *kept), body=body), name, origin)
+        )
     return found
 
 
-class _File(NamedTuple):
+class _File(msgspec.Struct, frozen=True):
     """One file of a rule, under the name it has there."""
 
     name: str

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice, product
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import msgspec
 
 from auditor.model.ir import (
     Assign,
@@ -51,7 +53,7 @@ _PLACE = regex(r"\{\{([^{}]*)\}\}|\{([^{}]*)\}")
 _PATH_LIKE = regex(r"[\w}]\.\w|/")
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """One text, how sure it is, and what Snakemake was told of the file (`temp`, `protected`, …)."""
 
     text: str
@@ -78,7 +80,7 @@ def returned(body: tuple[Stmt, ...], params: Iterable[str]) -> tuple[Found, ...]
     first = next(iter(params), "")
     known: dict[str, tuple[Found, ...]] = {first: WILDCARDS} if first else {}
     found = list(_returns(body, known, 0))
-    return tuple(dict.fromkeys(one._replace(sure=min(one.sure, FUNCTION)) for one in found))[:MOST]
+    return tuple(dict.fromkeys(msgspec.structs.replace(one, sure=min(one.sure, FUNCTION)) for one in found))[:MOST]
 
 
 def _returns(body: tuple[Stmt, ...], known: dict[str, tuple[Found, ...]], depth: int) -> Iterable[Found]:
@@ -201,7 +203,7 @@ def _table(expr: Table, known: Known, depth: int) -> Iterable[Found]:
 
 def _choice(expr: Choice, known: Known, depth: int) -> Iterable[Found]:
     both = (*texts(expr.then, known, depth), *texts(expr.otherwise, known, depth))
-    return (one._replace(sure=round(one.sure * LOOPED, 3)) for one in both)
+    return (msgspec.structs.replace(one, sure=round(one.sure * LOOPED, 3)) for one in both)
 
 
 def _each(expr: Each, known: Known, depth: int) -> Iterable[Found]:
@@ -209,7 +211,7 @@ def _each(expr: Each, known: Known, depth: int) -> Iterable[Found]:
     for target, source, _ in expr.loops:
         found = texts(source, inner, depth)
         if isinstance(target, Name):
-            inner[target.id] = tuple(one._replace(sure=min(one.sure, LOOPED)) for one in found)
+            inner[target.id] = tuple(msgspec.structs.replace(one, sure=min(one.sure, LOOPED)) for one in found)
     element = expr.elements[-1] if expr.elements else None
     return texts(element, inner, depth)
 
@@ -218,7 +220,7 @@ def _lambda(expr: Lambda, known: Known, depth: int) -> Iterable[Found]:
     inner = dict(known)
     for param in expr.params[:1]:
         inner[param.name] = WILDCARDS
-    return (one._replace(sure=min(one.sure, FUNCTION)) for one in texts(expr.body, inner, depth))
+    return (msgspec.structs.replace(one, sure=min(one.sure, FUNCTION)) for one in texts(expr.body, inner, depth))
 
 
 def _star(expr: Star, known: Known, depth: int) -> Iterable[Found]:
@@ -231,7 +233,10 @@ def _call(expr: Call, known: Known, depth: int) -> Iterable[Found]:
         return _expanded(expr, known, depth)
     if name in _FLAGS or (isinstance(expr.func, Attr) and _dotted(expr.func, known).startswith("storage.")):
         flag = name if isinstance(expr.func, Name) else ""
-        return (one._replace(flag=one.flag or flag) for one in texts(expr.args[0] if expr.args else None, known, depth))
+        return (
+            msgspec.structs.replace(one, flag=one.flag or flag)
+            for one in texts(expr.args[0] if expr.args else None, known, depth)
+        )
     if name in ("dict", "zip"):
         return texts(expr.args[-1], known, depth) if expr.args else ()
     if name == "multiext":
@@ -242,7 +247,11 @@ def _call(expr: Call, known: Known, depth: int) -> Iterable[Found]:
         return _formatted(expr, known, depth)
     if name == "branch":
         chosen = [value for key, value in expr.keywords if key in ("then", "otherwise", "cases")]
-        return (one._replace(sure=OPEN) for value in (*expr.args[1:], *chosen) for one in texts(value, known, depth))
+        return (
+            msgspec.structs.replace(one, sure=OPEN)
+            for value in (*expr.args[1:], *chosen)
+            for one in texts(value, known, depth)
+        )
     if name == "get":
         dotted = _dotted(expr, known)
         return (Found(f"${{{dotted}}}", FOLDED),) if dotted and not dotted.startswith("rules.") else ()

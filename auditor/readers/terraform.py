@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.cloud_events import kind_of_event
 from auditor.language.cloud_watching import watching
@@ -44,7 +45,7 @@ _WATCHED = ("metric_name", "alarm_name", "name", "display_name", "filter", "quer
 _IMAGES = ("image_uri", "image", "primary_container_image")
 
 
-class Resource(NamedTuple):
+class Resource(msgspec.Struct, frozen=True):
     """One resource: its address, what it says, where, and the addresses that it refers to."""
 
     address: str

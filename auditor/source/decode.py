@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
@@ -17,7 +18,7 @@ _TEXT_CODEC = regex(
 )
 
 
-class Decoded(NamedTuple):
+class Decoded(msgspec.Struct, frozen=True):
     """The text, with `\\n` line endings, and what was wrong. `certain` is false where the encoding is a guess."""
 
     text: str | None

@@ -9,7 +9,8 @@ program line `line + k - 1`. A magic that only measures or moves Python (`%time`
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.ir import Escape
 from auditor.model.regex import regex
@@ -40,7 +41,7 @@ _OPTIONS = regex(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
 _BRACKETS = regex(r"[()\[\]{}]")
 
 
-class Plain(NamedTuple):
+class Plain(msgspec.Struct, frozen=True):
     """A cell as Python text, and what was taken out of it; lines of escapes count within the cell."""
 
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -43,7 +43,7 @@ class _CodeCell(msgspec.Struct):
     language: Any = ""
 
 
-class _Piece(NamedTuple):
+class _Piece(msgspec.Struct, frozen=True):
     """One code cell as Python: its place in the program and what was taken out of it."""
 
     cell: Cell
@@ -286,7 +286,7 @@ def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:
             if dedented != piece.text and is_python(
                 dedented + "\n"
             ):  # IPython takes a cell that is indented as a whole
-                return piece._replace(text=dedented), None
+                return msgspec.structs.replace(piece, text=dedented), None
             trouble = explain(piece.text, error)
         except (RecursionError, MemoryError):
             trouble = too_deep()
@@ -298,6 +298,6 @@ def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:
         if trouble.line is None
         else min(piece.cell.start + trouble.line - 1, piece.cell.start + piece.cell.lines - 1)
     )
-    return piece._replace(text="\n" * piece.text.count("\n")), Trouble(
+    return msgspec.structs.replace(piece, text="\n" * piece.text.count("\n")), Trouble(
         line, f"{place}: {trouble.message}", trouble.code
     )

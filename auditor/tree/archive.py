@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Protocol
 
 import msgspec
 
@@ -45,7 +45,7 @@ OPENERS: tuple[tuple[bytes, Callable[[Path], gzip.GzipFile | bz2.BZ2File | lzma.
 )
 
 
-class Member(NamedTuple):
+class Member(msgspec.Struct, frozen=True):
     """One member as the archive names it."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.errors import UsageError
 from auditor.tree.git import Git, GitError, Objects, git_is_installed, mendable
@@ -15,7 +16,7 @@ SIMILAR = "-M50%"
 SAME = "-M100%"
 
 
-class Between(NamedTuple):
+class Between(msgspec.Struct, frozen=True):
     """A base and what became of its paths. `base` is a commit id; `renames` maps its paths to today's, below the target."""
 
     base: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from auditor.tree.between import repository_of
 from auditor.tree.git import Git, GitError, Objects, mendable
@@ -11,7 +11,7 @@ from auditor.tree.names import display
 LATEST = 4_102_444_800  # 2100-01-01: a clock that is further ahead is broken, and dates have an end
 
 
-class Station(NamedTuple):
+class Station(msgspec.Struct, frozen=True):
     """One commit of the line: its id, when it was committed (seconds since 1970), and the tags that name it."""
 
     commit: str
@@ -19,7 +19,7 @@ class Station(NamedTuple):
     tags: tuple[str, ...]
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True):
     """The commits from the oldest that is here to the newest, and whether the clone has them all: `full`, `shallow`, `partial`."""
 
     stations: tuple[Station, ...]

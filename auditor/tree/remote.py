@@ -8,7 +8,8 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.errors import UsageError
 from auditor.tree.clones import (
@@ -43,7 +44,7 @@ CODE = 500_000  # bytes; what is larger is hardly code, and left out where all c
 LATER = "try again later, or give a clone"
 
 
-class Fetched(NamedTuple):
+class Fetched(msgspec.Struct, frozen=True):
     """A clone, the commit asked for (None where the remote is empty), and what keeps others from dropping it: to be closed."""
 
     git: Git
@@ -51,7 +52,7 @@ class Fetched(NamedTuple):
     held: contextlib.ExitStack
 
 
-class _Wish(NamedTuple):
+class _Wish(msgspec.Struct, frozen=True):
     """What is wanted of a URL."""
 
     url: str

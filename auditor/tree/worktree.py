@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.changes import History
 from auditor.model.listing import Content, Entry, Target
@@ -20,7 +21,7 @@ STATE = regex(
 SUBMODULE = "160000"
 
 
-class Indexed(NamedTuple):
+class Indexed(msgspec.Struct, frozen=True):
     """One row of the index: what git saw of the file when it last looked."""
 
     raw: str
@@ -90,7 +91,7 @@ class Worktree:
             state = STATE.match(item)  # of the row before: git writes it behind the NUL
             if row is not None:
                 if state:
-                    row = row._replace(mtime=int(state[1]) * 10**9 + int(state[2]), size=int(state[3]))
+                    row = msgspec.structs.replace(row, mtime=int(state[1]) * 10**9 + int(state[2]), size=int(state[3]))
                 rows[row.raw] = row
             row = _row(item[state.end() :] if state else item)
         return rows

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import auditor.dialects
-from auditor.dialects import Artefact, CodeStep, Dialect, Pipeline, Remark, declarations
+from auditor.dialects import Artefact, CodeStep, Declarations, Dialect, Pipeline, Remark, declarations
 from auditor.dialects.contract import Statement, StepIds
 from auditor.model.artefact import Edge, EdgeKind, NodeKind
 from auditor.model.declared import Declared
@@ -126,7 +126,7 @@ def test_what_tests_declare_is_believed_less(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_a_dialect_sleeps_where_nothing_imports_its_framework(text: str) -> None:
     resolved = graphs({"a.py": text}).world.resolved
-    assert declarations(resolved, (Dialect("toyflow", ("toyflow",), fail),)) == ((), (), ())
+    assert declarations(resolved, (Dialect("toyflow", ("toyflow",), fail),)) == Declarations()
 
 
 @pytest.mark.parametrize("text", ["import toyflow.core as t\n", "def f():\n    from toyflow import flow\n"])

@@ -44,8 +44,8 @@ def older() -> Registry:
     rules = {id_: loaded for id_, loaded in now.rules.items() if id_ != NEW}
     before = rules[REVISED]
     info = msgspec.structs.replace(before.info, revision=before.info.revision - 1)
-    rules[REVISED] = before._replace(info=info, check=_blind)
-    return now._replace(rules=rules)
+    rules[REVISED] = msgspec.structs.replace(before, info=info, check=_blind)
+    return msgspec.structs.replace(now, rules=rules)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,9 +42,11 @@ def test_the_program_begins_behind_its_prefixes(line: str, rest: str) -> None:
 
 
 def test_prefixes_say_how_the_program_is_meant() -> None:
-    assert behind("torchrun --nproc_per_node 2 t.py a")[1]._replace(at=0) == Start(0, "file", "torchrun")
-    assert behind("torchrun -m a.b c")[1]._replace(at=0) == Start(0, "module", "torchrun")
-    assert behind("uv run t.py")[1]._replace(at=0) == Start(0, "file", runner="uv")
+    assert msgspec.structs.replace(behind("torchrun --nproc_per_node 2 t.py a")[1], at=0) == Start(
+        0, "file", "torchrun"
+    )
+    assert msgspec.structs.replace(behind("torchrun -m a.b c")[1], at=0) == Start(0, "module", "torchrun")
+    assert msgspec.structs.replace(behind("uv run t.py")[1], at=0) == Start(0, "file", runner="uv")
     assert behind("A=1 env B=2 x")[1].environment == (("A", "1"), ("B", "2"))
     assert behind("poetry -C sub run x")[1].folder == "sub"
     assert behind("ray job submit --working-dir w -- python x.py")[1].folder == "w"

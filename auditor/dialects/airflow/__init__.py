@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.dialects.airflow import work
 from auditor.dialects.airflow.order import Dag, Task, leaves
 from auditor.dialects.airflow.schedules import assets, triggers
@@ -50,7 +52,7 @@ class _Statements:
         """One pipeline for each DAG."""
         for dag in self.dags:
             steps = tuple(self._step(dag, task) for task in dag.tasks)
-            yield _pipeline(dag)._replace(steps=steps, triggers=tuple(triggers(self.machine, dag)))
+            yield msgspec.structs.replace(_pipeline(dag), steps=steps, triggers=tuple(triggers(self.machine, dag)))
 
     def _sources(self, dag: Dag, task: Task) -> list[Task]:
         """The tasks whose results a task is given or pulls."""

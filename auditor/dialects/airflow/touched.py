@@ -8,6 +8,8 @@ from itertools import product
 from posixpath import dirname
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.dialects.airflow.order import Task
 from auditor.dialects.naming import path_identity
 from auditor.dialects.symbolic import Machine
@@ -31,7 +33,7 @@ class Touched(NamedTuple):
     declared: Declared
 
 
-class _Form(NamedTuple):
+class _Form(msgspec.Struct, frozen=True):
     """How arguments name an artefact: `{a}` is an argument, `{a?}` one that may be left out with the dot behind it."""
 
     way: str

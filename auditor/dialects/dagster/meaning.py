@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from auditor.dialects.dagster.assets import Asset, Keys, Spec, joined
 from auditor.dialects.dagster.definitions import Job, Loader, Location, Start
 from auditor.dialects.dagster.making import SEVERAL, Maker
@@ -110,7 +112,9 @@ class Dagster(Flowing):
             return self._start(last.removesuffix("Definition").lower(), args, self.text(args.get("name")), where)
         if last == "build_schedule_from_partitioned_job":
             job = args.get("job", 0)
-            return self._start("partitions", args._replace(keywords={**args.keywords, "job": job}), "", where)
+            return self._start(
+                "partitions", msgspec.structs.replace(args, keywords={**args.keywords, "job": job}), "", where
+            )
         if last.endswith("_op") and last.startswith("define_"):
             return Unit("step", Library(dotted), args, where)
         if last in ("configured", "alias") and parts[-2].endswith("_op"):
@@ -158,7 +162,10 @@ class Dagster(Flowing):
         """`results.map(op)` of a dynamic output; everything else gives it on."""
         func, given = args.get("func", 0), Arguments((result,))
         if name == "map" and isinstance(func, Unit):
-            return self.machine.repeated(lambda: self.invoke(func, given, where._replace(repeated=True))) or result
+            return (
+                self.machine.repeated(lambda: self.invoke(func, given, msgspec.structs.replace(where, repeated=True)))
+                or result
+            )
         if name == "map" and isinstance(func, Function):
             return self.machine.repeated(lambda: self.machine.enter(func, given))
         return result

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from auditor.dialects.contract import Artefact, CodeStep, Pipeline, Statement, StepIds, memory_homes
 from auditor.dialects.dagster import starts
 from auditor.dialects.dagster.assets import Asset, Dep, Key, Known, Spec, Upstream
@@ -65,8 +67,8 @@ class Statements:
         for job in self.jobs:
             found = self._of_job(job)
             if found and job.name:
-                yield self._pipeline(job.name, job.where, found)._replace(
-                    elsewhere=tuple(dict.fromkeys(of_jobs[id(job)]))
+                yield msgspec.structs.replace(
+                    self._pipeline(job.name, job.where, found), elsewhere=tuple(dict.fromkeys(of_jobs[id(job)]))
                 )
         for spec in self.meaning.maker.specs:
             if spec.owner is None:
@@ -157,7 +159,7 @@ class Statements:
             flow = self.meaning.run(asset.unit, handed)
             home = self.homes[asset.where.path, asset.name]
             for op in self._ops(flow.calls, home, asset, flow.returned):
-                yield op._replace(triggers=triggers)
+                yield msgspec.structs.replace(op, triggers=triggers)
             return
         where = asset.where
         doubt = CONDITIONAL if where.conditional else 1.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+import msgspec
+
 from auditor.dialects.flowing import Flow, Flowing, Result, Unit
 from auditor.dialects.symbolic.things import Arguments, Bound, Function, Items, Made, Partial, Thing, Where, options
 from auditor.model.facts import Trigger
@@ -60,14 +62,14 @@ class Environments(Flowing):
     def call(self, dotted: str, args: Arguments, where: Where) -> Thing | None:
         """Mapped tasks; what waits for several calls at once."""
         if dotted in ("flyte.map", "flyte.map.aio") and args.positional:
-            rest = args._replace(positional=args.positional[1:])
+            rest = msgspec.structs.replace(args, positional=args.positional[1:])
             return self._mapped(args.positional[0], rest, where)
         if dotted in _TOGETHER:
             return Items("list", args.positional, open=args.open)
         if args.positional and (dotted in _LATER or (dotted in _GATHERED and isinstance(args.positional[0], Result))):
             return args.positional[0]
         if dotted == "asyncio.to_thread" and args.positional:
-            return self.invoke(args.positional[0], args._replace(positional=args.positional[1:]), where)
+            return self.invoke(args.positional[0], msgspec.structs.replace(args, positional=args.positional[1:]), where)
         return None
 
     def _mapped(self, thing: Thing, args: Arguments, where: Where) -> Thing | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import msgspec
+
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, results
 from auditor.dialects.symbolic.things import Arguments, Bound, Items, Made, Partial, Thing, Where, options
 from auditor.model.facts import Trigger
@@ -54,7 +56,11 @@ class Promises(Flowing):
         if last == "conditional":
             return Choice()
         if last == "create_node":
-            return self.invoke(args.positional[0], args._replace(positional=()), where) if args.positional else None
+            return (
+                self.invoke(args.positional[0], msgspec.structs.replace(args, positional=()), where)
+                if args.positional
+                else None
+            )
         if last in _PLANS and ".LaunchPlan." in dotted:
             return self._planned(args, where)
         if last.endswith("Task"):
@@ -87,7 +93,7 @@ class Promises(Flowing):
         """A task whose arguments may come from a conditional."""
         positional = tuple(_settled(given) for given in args.positional)
         keywords = {name: _settled(given) for name, given in args.keywords.items()}
-        return super().invoke(thing, args._replace(positional=positional, keywords=keywords), where)
+        return super().invoke(thing, msgspec.structs.replace(args, positional=positional, keywords=keywords), where)
 
     def method(self, receiver: Thing, name: str, args: Arguments, where: Where) -> Thing | None:
         """Settings of promises; the arms of a conditional."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.contract import Artefact
 from auditor.dialects.naming import path_identity
@@ -32,7 +33,7 @@ _KINDS = (
 )
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """One entry of a catalogue: its name or pattern, the environment and file that hold it, and what it says."""
 
     name: str
@@ -47,7 +48,7 @@ class Entry(NamedTuple):
         return self.attrs.get("type", "").rpartition(".")[2].lower() == "memorydataset"
 
 
-class Meant(NamedTuple):
+class Meant(msgspec.Struct, frozen=True):
     """One artefact that a name means; `shared` is the file that it has in common with other names."""
 
     artefact: Artefact
@@ -55,7 +56,7 @@ class Meant(NamedTuple):
     shared: Artefact | None = None
 
 
-class Parameter(NamedTuple):
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter: the file that defines it (None: none of the tree) and its key, "" for all of the file."""
 
     path: str | None
@@ -106,7 +107,9 @@ class Catalogue:
         base = base_name(name)
         found = self._exact.get(base) or [entry for entry in (self._matched.get(name),) if entry is not None]
         return [
-            self._meant(base, entry)._replace(factor=1.0 if entry.env in DEFAULTS or not number else OVERRIDDEN)
+            msgspec.structs.replace(
+                self._meant(base, entry), factor=1.0 if entry.env in DEFAULTS or not number else OVERRIDDEN
+            )
             for number, entry in enumerate(found)
             if not entry.in_memory
         ]
@@ -125,7 +128,7 @@ class Catalogue:
             match = _pattern(entry.name).fullmatch(name)
             if match is not None:
                 filled = {key: _fill(value, match.groupdict()) for key, value in entry.attrs.items()}
-                return entry._replace(name=name, attrs=filled)
+                return msgspec.structs.replace(entry, name=name, attrs=filled)
         return None
 
     def _meant(self, name: str, entry: Entry) -> Meant:
@@ -135,15 +138,18 @@ class Catalogue:
         own = Artefact(f"name:kedro:{self.root}/{name}".replace(":/", ":"), kind, name, None, entry.source, entry.line)
         place = self._place(entry)
         if place is None:
-            return Meant(own._replace(attrs=attrs))
+            return Meant(msgspec.structs.replace(own, attrs=attrs))
         identity, path = place
         if len(self.sharing[identity]) < 2:
-            return Meant(own._replace(id=identity, path=path, attrs=attrs))
+            return Meant(msgspec.structs.replace(own, id=identity, path=path, attrs=attrs))
         part = entry.attrs.get("part", "")
-        one_of = own._replace(path=path, part_of=(identity,), attrs=attrs)
+        one_of = msgspec.structs.replace(own, path=path, part_of=(identity,), attrs=attrs)
         if part:
-            return Meant(one_of._replace(id=f"{identity}#{part}"))
-        return Meant(one_of, shared=own._replace(id=identity, label=path or identity.partition(":")[2], path=path))
+            return Meant(msgspec.structs.replace(one_of, id=f"{identity}#{part}"))
+        return Meant(
+            one_of,
+            shared=msgspec.structs.replace(own, id=identity, label=path or identity.partition(":")[2], path=path),
+        )
 
     def _place(self, entry: Entry) -> tuple[str, str | None] | None:
         """Where an entry is stored: a file, a URI, a table; None where it only has its name."""

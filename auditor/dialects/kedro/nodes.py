@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.kedro.pipes import (
     CHOICES,
@@ -43,7 +44,7 @@ _MAKERS = frozenset({"node", "Node"})
 _JOINERS = frozenset({"pipeline", "Pipeline"})
 
 
-class Conf(NamedTuple):
+class Conf(msgspec.Struct, frozen=True):
     """A loader of the configuration, made in the file `path`."""
 
     path: str
@@ -147,7 +148,7 @@ class Kedro(Meaning):
         plain = self._node(
             Arguments((), {k: v for k, v in args.keywords.items() if k in ("name", "outputs", "tags")}), where
         )
-        return plain._replace(func="llm_context_node", inputs=tuple(dict.fromkeys(inputs)))
+        return msgspec.structs.replace(plain, func="llm_context_node", inputs=tuple(dict.fromkeys(inputs)))
 
     def _names(self, thing: Thing | None) -> Iterator[Named]:
         """The names in a text, a list or the values of a dict."""
@@ -207,7 +208,9 @@ class Kedro(Meaning):
                 made = made.joined(Pipe((one,)))
         renaming = self._renaming(args)
         tags = frozenset(n.text for n in self._names(args.get("tags")))
-        return Pipe(tuple(renaming.applied(node)._replace(tags=node.tags | tags) for node in made.nodes))
+        return Pipe(
+            tuple(msgspec.structs.replace(renaming.applied(node), tags=node.tags | tags) for node in made.nodes)
+        )
 
     def _renaming(self, args: Arguments) -> Renaming:
         namespace = next((n.text for n in self._names(args.get("namespace"))), "")

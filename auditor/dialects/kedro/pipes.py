@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.symbolic.things import LITERAL, Thing, Where, options
 from auditor.program.naming.code import Local
@@ -12,7 +13,7 @@ _ALL_PARAMETERS = "parameters"
 _PARAMETER = "params:"
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True):
     """A dataset or parameter as a node names it."""
 
     text: str
@@ -24,7 +25,7 @@ class Named(NamedTuple):
         return self.text == _ALL_PARAMETERS or self.text.startswith(_PARAMETER)
 
 
-class Node(NamedTuple):
+class Node(msgspec.Struct, frozen=True):
     """One node: `func` is the name of its function, `code` what implements it.
 
     `bound` tells the names by the parameters of the function that they are for: a position, or a keyword.
@@ -53,7 +54,7 @@ class Node(NamedTuple):
         return (self.label, self.func, *named, self.where.path, self.where.line)
 
 
-class Pipe(NamedTuple):
+class Pipe(msgspec.Struct, frozen=True):
     """A pipeline: a set of nodes."""
 
     nodes: tuple[Node, ...] = ()
@@ -63,7 +64,7 @@ class Pipe(NamedTuple):
         return Pipe(tuple({node.key: node for node in (*self.nodes, *other.nodes)}.values()))
 
 
-class Renaming(NamedTuple):
+class Renaming(msgspec.Struct, frozen=True):
     """How a modular pipeline renames what it is made of."""
 
     mapping: dict[str, str]
@@ -74,7 +75,8 @@ class Renaming(NamedTuple):
         """The node under its new names."""
         if not self.mapping and not self.namespace:
             return node
-        return node._replace(
+        return msgspec.structs.replace(
+            node,
             inputs=tuple(self._renamed(named) for named in node.inputs),
             outputs=tuple(self._renamed(named) for named in node.outputs),
             bound=tuple((key, self._renamed(Named(text)).text) for key, text in node.bound),
@@ -85,16 +87,16 @@ class Renaming(NamedTuple):
         text = named.text
         base, at, form = text.partition("@")
         if text in self.mapping:
-            return named._replace(text=self.mapping[text])
+            return msgspec.structs.replace(named, text=self.mapping[text])
         if text == _ALL_PARAMETERS:
             return named
         if at and base in self.mapping:
-            return named._replace(text=f"{self.mapping[base]}@{form}")
+            return msgspec.structs.replace(named, text=f"{self.mapping[base]}@{form}")
         if not self.namespace:
             return named
         if text.startswith(_PARAMETER):
-            return named._replace(text=f"{_PARAMETER}{self.namespace}.{text.removeprefix(_PARAMETER)}")
-        return named._replace(text=f"{self.namespace}.{text}") if self.prefixed else named
+            return msgspec.structs.replace(named, text=f"{_PARAMETER}{self.namespace}.{text.removeprefix(_PARAMETER)}")
+        return msgspec.structs.replace(named, text=f"{self.namespace}.{text}") if self.prefixed else named
 
 
 def pipe_of(thing: Thing) -> Thing:

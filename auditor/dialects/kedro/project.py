@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.kedro.catalogue import CATALOGUE, DEFAULTS, base_name, of_environments
 from auditor.dialects.kedro.nodes import Kedro
@@ -21,14 +22,14 @@ REGISTRIES = ("register_pipelines", "create_pipelines", "_get_pipelines")
 DEFAULT = "__default__"
 
 
-class Project(NamedTuple):
+class Project(msgspec.Struct, frozen=True):
     """One Kedro project: its folder, and the folder of its configuration."""
 
     root: str
     conf: str
 
 
-class Registered(NamedTuple):
+class Registered(msgspec.Struct, frozen=True):
     """A pipeline under its name. `declared` is false where no registry names it, only the function that builds it."""
 
     name: str

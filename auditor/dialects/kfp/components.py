@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.flowing import Unit, code_of
 from auditor.dialects.symbolic import Machine
@@ -28,7 +29,7 @@ _PATH_ENDS = ("_path", "_file")
 _OLD_OUTPUTS = ("OutputPath", "OutputTextFile", "OutputBinaryFile")
 
 
-class Component(NamedTuple):
+class Component(msgspec.Struct, frozen=True):
     """A component that lies in a file, here or elsewhere; `path` is the file if it is one of the repository."""
 
     name: str

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, results
 from auditor.dialects.kfp.components import Component, at_address, in_file, in_text, library_name, outputs, task_name
 from auditor.dialects.symbolic.things import (
@@ -204,7 +206,7 @@ class Kubeflow(Flowing):
 
     def _placed(self, where: Where) -> Where:
         repeated = where.repeated or any(block.kind == "ParallelFor" for block in self.blocks)
-        return where._replace(repeated=repeated)
+        return msgspec.structs.replace(where, repeated=repeated)
 
     def _free(self, name: str) -> str:
         """A second task of a name is `name-2`."""

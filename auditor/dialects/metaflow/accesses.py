@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.model.ir import (
     Assign,
@@ -37,7 +39,7 @@ _PICKERS = frozenset({"max", "min", "sorted", "filter", "map"})
 _OWN = frozenset({"next", "merge_artifacts", "input", "index", "name", "foreach_stack", "cmd"})
 
 
-class Access(NamedTuple):
+class Access(msgspec.Struct, frozen=True):
     """One touch of an artefact: `read`, `write`, `merge` (a join hands it on; `*` for all), `drop` (all but this one), or
     `next` for a step that follows.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.contract import CodeStep, Pipeline
 from auditor.dialects.metaflow.accesses import Access, Walker
@@ -23,7 +24,7 @@ _DEFAULTED = {"metaflow.Parameter": NodeKind.CLI_PARAM, "metaflow.JSONType": Nod
               "metaflow.IncludeFile": NodeKind.DATASET, "metaflow.Config": NodeKind.CONFIG}  # fmt: skip
 
 
-class Method(NamedTuple):
+class Method(msgspec.Struct, frozen=True):
     """One step of a flow: its method, and what it does to the artefacts."""
 
     name: str
@@ -65,7 +66,7 @@ class Method(NamedTuple):
         return found
 
 
-class Default(NamedTuple):
+class Default(msgspec.Struct, frozen=True):
     """A parameter of a flow, with where it is declared; of a file that is taken in, its path."""
 
     kind: NodeKind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
@@ -23,12 +24,15 @@ from auditor.program.naming.code import Library
 
 TOOL = "sagemaker"
 DEEPEST = 12
+PIPELINES = frozenset({"Pipeline"})
+"""Names of classes that make a pipeline."""
+
 _COLLECTIONS = frozenset({"RegisterModel", "EstimatorTransformer"})
 _JOBS = frozenset({"run", "fit", "transform", "create", "register", "get_run_args", "tune"})
 BRANCHES = ("if_steps", "else_steps")
 
 
-class Job(NamedTuple):
+class Job(msgspec.Struct, frozen=True):
     """What a processor, an estimator or a model is asked to do: the arguments of a step."""
 
     receiver: Made
@@ -48,14 +52,14 @@ class Step:
     before: list[Thing] = field(default_factory=list)
 
 
-class Delayed(NamedTuple):
+class Delayed(msgspec.Struct, frozen=True):
     """A function under `@step`."""
 
     func: Function
     args: Arguments
 
 
-class Property(NamedTuple):
+class Property(msgspec.Struct, frozen=True):
     """Something that a step will know of itself once it has run."""
 
     step: Step
@@ -71,7 +75,7 @@ class Property(NamedTuple):
         return self.path[-1] if self.path else "output", NodeKind.DATASET
 
 
-class Declaration(NamedTuple):
+class Declaration(msgspec.Struct, frozen=True):
     """One pipeline."""
 
     name: str
@@ -81,7 +85,7 @@ class Declaration(NamedTuple):
 
 def is_pipeline(dotted: str) -> bool:
     """Whether a call of that name makes a pipeline."""
-    return dotted.startswith("sagemaker.") and "workflow" in dotted and last_name(dotted) == "Pipeline"
+    return dotted.startswith("sagemaker.") and "workflow" in dotted and last_name(dotted) in PIPELINES
 
 
 class SageMaker(Meaning):
@@ -97,7 +101,7 @@ class SageMaker(Meaning):
         if not dotted.startswith("sagemaker.") or "workflow" not in dotted:
             return None
         last = last_name(dotted)
-        if last == "Pipeline":
+        if last in PIPELINES:
             made = Declaration(self.text(args.get("name", 0)), args, where)
             self.pipelines.append(made)
             return made

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from auditor.dialects.symbolic import known_calls
 from auditor.dialects.symbolic.things import (
     DEFAULTED,
@@ -95,7 +97,7 @@ def _method(
     if given is None and isinstance(receiver, (Object, Function)):
         found = class_member(machine, receiver.of if isinstance(receiver, Object) else receiver, name)
         if isinstance(found, Function):
-            return machine.enter(found, args._replace(positional=(receiver, *args.positional)))
+            return machine.enter(found, msgspec.structs.replace(args, positional=(receiver, *args.positional)))
     return Unknown(*site) if given is None else given
 
 
@@ -136,7 +138,7 @@ def _constructed(machine: Machine, of: Function, args: Arguments, where: Where) 
     made = Object(of)
     init = class_member(machine, of, "__init__")
     if isinstance(init, Function):
-        machine.enter(init, args._replace(positional=(made, *args.positional)))
+        machine.enter(init, msgspec.structs.replace(args, positional=(made, *args.positional)))
     else:
         made.attributes.update(args.keywords)
     return made

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from auditor.dialects.symbolic.containers import MOST_ITEMS, merge, operate, store
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -44,7 +46,7 @@ def call(machine: Machine, dotted: str, args: Arguments, where: Where) -> Thing 
     if dotted == "builtins.dict":
         return _dict(machine, args)
     if dotted == "functools.partial" and first is not None:
-        return Partial(first, args._replace(positional=args.positional[1:]))
+        return Partial(first, msgspec.structs.replace(args, positional=args.positional[1:]))
     if dotted in _SAME and args.positional:
         return args.positional[1 if dotted == "typing.cast" and len(args.positional) > 1 else 0]
     if dotted == "builtins.str" and first is not None:
@@ -128,7 +130,7 @@ def _reduce(machine: Machine, args: Arguments, where: Where) -> Thing | None:
     """`functools.reduce(operator.add, …)`."""
     if len(args.positional) < 2 or args.positional[0] not in (Library("operator.add"), Library("operator.or_")):
         return None
-    return _sum(machine, args._replace(positional=args.positional[1:]), where)
+    return _sum(machine, msgspec.structs.replace(args, positional=args.positional[1:]), where)
 
 
 def _added(machine: Machine, left: Thing, right: Thing, where: Where) -> Thing:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Expr, Param
@@ -25,14 +26,14 @@ DEFAULTED = 0.75
 """The trust in a default of a function that may be called otherwise: good enough for a name, not to decide a branch."""
 
 
-class Plain(NamedTuple):
+class Plain(msgspec.Struct, frozen=True):
     """A scalar that is known."""
 
     value: Scalar
     trust: float = LITERAL
 
 
-class Text(NamedTuple):
+class Text(msgspec.Struct, frozen=True):
     """A text of which parts are known."""
 
     value: Value
@@ -77,14 +78,14 @@ class Env:
         self.stars: list[str] = []  # modules of the repository whose names are all taken over
 
 
-class Function(NamedTuple):
+class Function(msgspec.Struct, frozen=True):
     """A function or class of the repository, with the scope around it (None: its module, not run yet)."""
 
     local: Local
     around: Env | None = None
 
 
-class Closure(NamedTuple):
+class Closure(msgspec.Struct, frozen=True):
     """A lambda with the scope around it."""
 
     params: tuple[Param, ...]
@@ -92,14 +93,14 @@ class Closure(NamedTuple):
     around: Env
 
 
-class Partial(NamedTuple):
+class Partial(msgspec.Struct, frozen=True):
     """`functools.partial`: a callable with some of its arguments."""
 
     func: Thing
     args: Arguments
 
 
-class Bound(NamedTuple):
+class Bound(msgspec.Struct, frozen=True):
     """`receiver.name`, not called yet."""
 
     receiver: Thing
@@ -116,7 +117,7 @@ class Object:
         self.attributes: dict[str, Thing] = {}
 
 
-class Made(NamedTuple):
+class Made(msgspec.Struct, frozen=True):
     """What a call of a library gave that no dialect has a meaning for: its name and its arguments."""
 
     dotted: str
@@ -125,20 +126,20 @@ class Made(NamedTuple):
     env: Env | None = None
 
 
-class Unknown(NamedTuple):
+class Unknown(msgspec.Struct, frozen=True):
     """What cannot be told; the expression it comes from may still be a text that the evaluator knows."""
 
     expr: Expr | None = None
     env: Env | None = None
 
 
-class Either(NamedTuple):
+class Either(msgspec.Struct, frozen=True):
     """One of several, by a condition that is not known."""
 
     options: tuple[Thing, ...]
 
 
-class Pending(NamedTuple):
+class Pending(msgspec.Struct, frozen=True):
     """A name of another module, looked up when it is used."""
 
     home: str
@@ -148,7 +149,7 @@ class Pending(NamedTuple):
 NOTHING = Unknown()
 
 
-class Arguments(NamedTuple):
+class Arguments(msgspec.Struct, frozen=True):
     """The arguments of a call; `open` when it may give more than is known (`*args`, `**kwargs`)."""
 
     positional: tuple[Thing, ...] = ()
@@ -164,7 +165,7 @@ class Arguments(NamedTuple):
         return None
 
 
-class Where(NamedTuple):
+class Where(msgspec.Struct, frozen=True):
     """Where a call stands, and how sure it is to be made: under a condition or in a loop that is not known.
 
     `callers` are the calls that led to it, as (path, line, end line) from the outermost inwards.
@@ -181,7 +182,7 @@ class Where(NamedTuple):
         """The innermost call in a file that led here; the place itself where none did."""
         for caller, line, end_line in reversed(self.callers) if self.path != path else ():
             if caller == path:
-                return self._replace(path=path, line=line, end_line=end_line)
+                return msgspec.structs.replace(self, path=path, line=line, end_line=end_line)
         return self
 
 
@@ -225,7 +226,7 @@ def value_of(thing: Thing) -> Value | None:
 
 def weakened(thing: Thing, trust: float) -> Thing:
     """The same scalar, no surer than that."""
-    return thing._replace(trust=trust) if type(thing) is Plain and thing.trust > trust else thing
+    return msgspec.structs.replace(thing, trust=trust) if type(thing) is Plain and thing.trust > trust else thing
 
 
 def either(one: Thing, other: Thing) -> Thing:

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.formats.view import layers
 from auditor.formats.view.folders import ROOT, Folders
 
@@ -16,7 +18,7 @@ MOST_VIEWS = 1500
 _GRID = 5  # columns of the boxes that have no tie
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True):
     """An item with the corner where it is drawn. `outside` the folder that is shown?"""
 
     item: int
@@ -33,7 +35,7 @@ class Line(NamedTuple):
     path: str
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, frozen=True):
     """One picture. `hidden` counts items of the folder that did not fit, `around` those outside that did not."""
 
     boxes: tuple[Box, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.artefact import Node, NodeKind
 
@@ -26,7 +27,7 @@ _GROUPS = frozenset({*_ELSEWHERE.values(), _NAMED})
 _UNKNOWN = "in an unknown folder"
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True):
     """A folder, a file, or a thing in one. `node` counts in the nodes of the graph; -1 for a folder that is none."""
 
     label: str
@@ -55,7 +56,7 @@ class Folders:
         # A file that holds other things is one item with them; everything else in it has its id as a name.
         own = names[-1] if node.id == f"file:{node.path}" else node.id
         item = self._child(above, own, names[-1])
-        self.items[item] = self.items[item]._replace(node=number)
+        self.items[item] = msgspec.structs.replace(self.items[item], node=number)
         self.home[node.id] = item
         if names[0] in _GROUPS:
             self.apart.add(above)

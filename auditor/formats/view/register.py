@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
 from auditor.formats.order import open_findings
@@ -69,7 +67,7 @@ def cards(audit: Audit, pages: RulePages, link: Linker, anchors: Anchors, notes:
     return tuple(maker.card(number, found) for number, found in enumerate(chosen, 1))
 
 
-class _Maker(NamedTuple):
+class _Maker(msgspec.Struct, frozen=True):
     """What every card is made from."""
 
     audit: Audit

@@ -7,7 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.artefacts.placeholders import HOLE, unfilled
 from auditor.program.symbolic.values import Hole, Value, covers, is_absolute, is_uri, normal, pattern, uri
@@ -25,7 +26,7 @@ DEEP = 1
 """Folders above a script from which on it is hardly started from the root."""
 
 
-class Identity(NamedTuple):
+class Identity(msgspec.Struct, frozen=True):
     """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
 
     id: str

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.artefacts.identity import matches, within
 from auditor.model.artefact import Node, NodeKind
@@ -24,7 +25,7 @@ _INNER = frozenset({NodeKind.PARAM, NodeKind.FUNCTION})
 _DATA = frozenset({NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT, NodeKind.EXTERNAL_DATASET})
 
 
-class Meant(NamedTuple):
+class Meant(msgspec.Struct, frozen=True):
     """The nodes a name stands for: one, or all in a folder; `note` tells where that is not what was written."""
 
     nodes: tuple[str, ...]

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import combinations
 from posixpath import dirname
-from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +16,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import History
 from auditor.model.facts import Facts
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 SUPPORT = 5
@@ -47,7 +47,7 @@ MOST_SHARING = 8
 _TYING = frozenset(EdgeKind) - {EdgeKind.DOCUMENTS, EdgeKind.OWNS, EdgeKind.ENV_OF, EdgeKind.COCHANGE}
 
 
-class Pair(NamedTuple):
+class Pair(msgspec.Struct, frozen=True):
     """Two files that change together: how often, how often each changes, and whether anything ties them."""
 
     one: str
@@ -78,7 +78,7 @@ class Pair(NamedTuple):
         return len(words) == len(others) and len(differing) == 1 and (len(words) > 1 or {*differing[0]} <= _STAGES)
 
 
-class CoChange(NamedTuple):
+class CoChange(msgspec.Struct, frozen=True):
     """The strong pairs of a component, over so many usable commits. `unread` says why history tells nothing, if so."""
 
     pairs: tuple[Pair, ...]
@@ -108,7 +108,7 @@ def clusters(pairs: tuple[Pair, ...]) -> list[tuple[Pair, ...]]:
 def cochange(world: World, owned: Callable[[str], bool]) -> CoChange:
     """Files of a component that repeatedly change in the same commits."""
     mined = world.once(_mined)
-    return mined._replace(pairs=tuple(p for p in mined.pairs if owned(p.one) and owned(p.other)))
+    return msgspec.structs.replace(mined, pairs=tuple(p for p in mined.pairs if owned(p.one) and owned(p.other)))
 
 
 def _mined(world: World) -> CoChange:
@@ -122,7 +122,9 @@ def _mined(world: World) -> CoChange:
         return CoChange((), len(sets))
     strong = strong_pairs(sets)
     ties = _Ties(world, frozenset(name for pair in strong for name in (pair.one, pair.other)))
-    return CoChange(tuple(pair._replace(tied=ties.explain(pair.one, pair.other)) for pair in strong), len(sets))
+    return CoChange(
+        tuple(msgspec.structs.replace(pair, tied=ties.explain(pair.one, pair.other)) for pair in strong), len(sets)
+    )
 
 
 def _why(history: History) -> str:
@@ -140,7 +142,7 @@ def _counts(path: str, facts: Facts) -> bool:
     return bool(facts.leaves) if plain else places.suffix(path) in _CODE and bool(facts.program or facts.steps)
 
 
-class Changed(msgspec.Struct, frozen=True, order=True):
+class Changed(Ordered, frozen=True):
     """The files of one usable commit under their present names."""
 
     time: int

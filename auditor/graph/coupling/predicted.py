@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +17,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -27,7 +27,7 @@ _KEEPING = frozenset({NodeKind.DATASET, NodeKind.EXTERNAL_DATASET})
 _GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importance_?weight|bandit|control_?group", re.I)
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """Predictions that a program writes: where, into what, and where they were made."""
 
     touch: Touch
@@ -35,7 +35,7 @@ class Written(NamedTuple):
     predicted: Place
 
 
-class Carried(msgspec.Struct, frozen=True, order=True):
+class Carried(Ordered, frozen=True):
     """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
 
     artefact: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -14,7 +15,7 @@ from auditor.program.calls.origins import Origin, Traced, judges
 from auditor.program.naming.code import Frame, Local
 
 
-class Flowing(NamedTuple):
+class Flowing(msgspec.Struct, frozen=True):
     """What flows into something: the calls it comes from, the functions that were entered by them, and the scopes of the
     repository's objects and functions that hand it over.
 
@@ -61,7 +62,7 @@ class Learning:
         found = _flowing(self._world, [_behind_write(self._world, touch) for touch in writes])
         if found.calls:
             return found
-        return found._replace(sites=frozenset(self._world.lineage.reached(program)))
+        return msgspec.structs.replace(found, sites=frozenset(self._world.lineage.reached(program)))
 
 
 def _behind_write(world: World, touch: Touch) -> Traced:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from posixpath import dirname
-from typing import NamedTuple
 
 import msgspec
 
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.facts import Facts, Pin, Step
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.program.symbolic.values import normal
 
@@ -19,7 +19,7 @@ MANY = 3
 """As many stages of one file are told one by one."""
 
 
-class Stale(NamedTuple):
+class Stale(msgspec.Struct, frozen=True):
     """A stage that is declared as one thing and was last run as another.
 
     `says` tells the differences in words; `settings` is whether more than the text of its programs has changed;
@@ -34,7 +34,7 @@ class Stale(NamedTuple):
     others: int = 0
 
 
-class Locks(msgspec.Struct, frozen=True, order=True):
+class Locks(Ordered, frozen=True):
     """The declared stages of a component beside their record."""
 
     unlocked: tuple[tuple[str, Place, int], ...]
@@ -85,7 +85,7 @@ def _together(moved: list[Stale]) -> Stale:
     """One word for the many stages of a pipeline that has moved on."""
     first = next((each for each in moved if each.settings), moved[0])
     others = [each.place.says("and this stage") for each in moved if each is not first]
-    return first._replace(related=(*first.related, *others), others=len(others))
+    return msgspec.structs.replace(first, related=(*first.related, *others), others=len(others))
 
 
 def _recorded(stage: Step, lock: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data import (
     datasets,
@@ -77,7 +79,9 @@ class Data(Part):
         known = {root.artefact for root in read}
         handed = declared_roots.declared_roots(self._world, self.owns)
         if handed:  # the pipeline trains: what a notebook trains on is a try
-            read = [root._replace(tried=root.tried or root.training.endswith(".ipynb")) for root in read]
+            read = [
+                msgspec.structs.replace(root, tried=root.tried or root.training.endswith(".ipynb")) for root in read
+            ]
         return [*read, *(root for root in handed if root.artefact not in known)]
 
     def blobs(self) -> kept.Blobs:

@@ -15,6 +15,7 @@ from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
@@ -22,7 +23,7 @@ _JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 
-class _Stop(msgspec.Struct, frozen=True, order=True):
+class _Stop(Ordered, frozen=True):
     """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes."""
 
     program: str
@@ -37,7 +38,7 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
         trail.follow(training)
     notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
     aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
-    return [root._replace(tried=root.training in aside) for _, root in sorted(trail.found.items())]
+    return [msgspec.structs.replace(root, tried=root.training in aside) for _, root in sorted(trail.found.items())]
 
 
 class _Made:
@@ -124,7 +125,7 @@ class _Trail:
         root = root_of(self._world, touch, training, self._made.pins)
         lock = _recorded(self._world, program, self._made.pins) if program != training.program else ""
         if root.state == "unpinned" and lock:
-            root = root._replace(state="pinned", pin=f"what {program} made of it is in {lock}")
+            root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
         known = self.found.get(root.artefact)
         if known is None or (known.state != "unpinned" and root.state == "unpinned"):
             self.found[root.artefact] = root

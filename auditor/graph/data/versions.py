@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +14,7 @@ from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -35,14 +35,14 @@ TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
 
-class Pins(msgspec.Struct, frozen=True, order=True):
+class Pins(Ordered, frozen=True):
     """What pins a path, and an index over the pinned paths."""
 
     by_path: dict[str, str]
     paths: PathIndex
 
 
-class Root(NamedTuple):
+class Root(msgspec.Struct, frozen=True):
     """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name
@@ -68,7 +68,7 @@ class Root(NamedTuple):
         return self.touch is not None and self.touch.artefact.id.startswith("name:")
 
 
-class Training(msgspec.Struct, frozen=True, order=True):
+class Training(Ordered, frozen=True):
     """A program that fits a model, and where."""
 
     program: str

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import dirname, join
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.facts import Command, Facts, Ref, Step, Watch, Word
@@ -26,7 +26,7 @@ _ROLES = {
 }
 
 
-class Project(NamedTuple):
+class Project(msgspec.Struct, frozen=True):
     """One project: its name, its folders by role, what its relations are, and what its macros name."""
 
     folder: str
@@ -182,7 +182,9 @@ class Projects:
             if known.kind == "dbt-properties"
             for ref in known.references
         }
-        return made._replace(models=frozenset(models), seeds=seeds, sources=sources, macros=_macros(files))
+        return msgspec.structs.replace(
+            made, models=frozenset(models), seeds=seeds, sources=sources, macros=_macros(files)
+        )
 
 
 def _macros(files: dict[str, Facts]) -> dict[str, tuple[Ref, ...]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
-from typing import NamedTuple
 
 import msgspec
 
 from auditor.model.facts import Facts, Ref, Requirement
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
@@ -20,7 +20,7 @@ ENVIRONMENTS = frozenset(
 MANIFESTS = {"poetry": "pyproject.toml", "pdm": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
 
 
-class Asked(msgspec.Struct, frozen=True, order=True):
+class Asked(Ordered, frozen=True):
     """A requirement of an environment, and the file that it stands in."""
 
     requirement: Requirement
@@ -32,7 +32,7 @@ class Asked(msgspec.Struct, frozen=True, order=True):
         return Place(self.path, self.requirement.line)
 
 
-class Stale(NamedTuple):
+class Stale(msgspec.Struct, frozen=True):
     """A lock file that was made from another state of its manifest."""
 
     lock: str
@@ -40,7 +40,7 @@ class Stale(NamedTuple):
     why: str
 
 
-class PythonVersion(msgspec.Struct, frozen=True, order=True):
+class PythonVersion(Ordered, frozen=True):
     """A Python version that a file names: as written, mostly a version or a range."""
 
     path: str

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from posixpath import dirname, join, relpath
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from auditor.graph.artefacts.trees import Tree, at, merged, tree
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Ref, Step, Word
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.symbolic.values import is_absolute, normal
@@ -32,7 +32,7 @@ CONSTANT, EACH, UNKNOWN = 0.9, 0.8, 0.5
 _HOLE = regex(r"\$\{([^${}]*)\}")
 
 
-class Workflow(msgspec.Struct, frozen=True, order=True):
+class Workflow(Ordered, frozen=True):
     """One Snakefile with what it includes: where its paths start, its configuration files, its names and rules."""
 
     base: str
@@ -42,7 +42,7 @@ class Workflow(msgspec.Struct, frozen=True, order=True):
     rules: Mapping[str, Step]
 
 
-class _Text(NamedTuple):
+class _Text(msgspec.Struct, frozen=True):
     text: str
     sure: float
 
@@ -151,7 +151,10 @@ class Workflows:
             listed = tuple(other for other in listed if other.how == way)
             key = ".".join(part for part in rest if part)
             for other in _chosen(listed, key):
-                yield from (t._replace(sure=min(t.sure, CONSTANT)) for t in self._targets(flow, other, depth + 1))
+                yield from (
+                    msgspec.structs.replace(t, sure=min(t.sure, CONSTANT))
+                    for t in self._targets(flow, other, depth + 1)
+                )
 
     def _first(self, flow: Workflow, text: str) -> str:
         found = self._filled(flow, text, 0, most=2)
@@ -175,7 +178,7 @@ class Workflows:
             return list(self._targets(flow, Ref(name, "dataset", "input", 0), depth))
         values, sure = _values(flow, name)
         found = [text for value in values[:MOST] for text in self._filled(flow, value, depth)]
-        return [text._replace(sure=min(text.sure, sure)) for text in found]
+        return [msgspec.structs.replace(text, sure=min(text.sure, sure)) for text in found]
 
     def _settings(self, flow: Workflow, ref: Ref) -> Iterator[Ref]:
         """A key of the configuration in the last file that has it."""

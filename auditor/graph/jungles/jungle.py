@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import msgspec
+
+from auditor.model.ordered import Ordered
 
 FEWEST = 4
 """Steps from which the index is stated."""
@@ -29,7 +30,7 @@ WEIGHTS = {
 _SOURCE, _SINK = "<source>", "<sink>"
 
 
-class Observed(NamedTuple):
+class Observed(msgspec.Struct, frozen=True):
     """What the terms are computed from. Counts of things, `edges` as (earlier step, later step)."""
 
     steps: int
@@ -47,7 +48,7 @@ class Observed(NamedTuple):
     resolved: float | None
 
 
-class Jungle(msgspec.Struct, frozen=True, order=True):
+class Jungle(Ordered, frozen=True):
     """The index in [0, 100], or why it is not stated; the terms for which there are data, each in [0, 1]."""
 
     value: float | None

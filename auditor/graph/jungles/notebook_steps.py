@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, PIPELINES, SERVING, DeclaredStep
@@ -34,7 +35,7 @@ _GIVEN = frozenset(
 )
 
 
-class NotebookStep(NamedTuple):
+class NotebookStep(msgspec.Struct, frozen=True):
     """A notebook that something runs by itself; `parametrised` and `tested` say what would excuse it."""
 
     notebook: str
@@ -55,7 +56,7 @@ def notebook_steps(world: World, owned: Callable[[str], bool]) -> list[NotebookS
         asks = any(".widgets." in name_of(call.func) for _, call in world.resolved.code.calls(notebook))
         each = NotebookStep(notebook, place, by, given or asks or "parameters" in tags, notebook in tested)
         known = found.setdefault(notebook, each)
-        found[notebook] = known._replace(parametrised=known.parametrised or each.parametrised)
+        found[notebook] = msgspec.structs.replace(known, parametrised=known.parametrised or each.parametrised)
     return [found[name] for name in sorted(found)]
 
 

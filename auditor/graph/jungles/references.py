@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from posixpath import dirname
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +14,7 @@ from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
 from auditor.graph.world import World
 from auditor.model.facts import Command
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.commands import Run
@@ -41,7 +41,7 @@ _CLONING = frozenset(
 )
 
 
-class BrokenReference(NamedTuple):
+class BrokenReference(msgspec.Struct, frozen=True):
     """A step names what is not there. `kind`: `program`, `module`, `tests`, `target`, `action`, `input`, `copy`, `context`.
 
     `instead` is a file that differs from the named one in letter case alone; `idle`: it stands in a shell script that
@@ -56,7 +56,7 @@ class BrokenReference(NamedTuple):
     idle: bool = False
 
 
-class References(msgspec.Struct, frozen=True, order=True):
+class References(Ordered, frozen=True):
     """What the steps of a component name: how much of it was found, and what was not."""
 
     broken: tuple[BrokenReference, ...]
@@ -74,7 +74,7 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         of_step = [*_commands(world, step, known), *_declared(step, known)]
         idle = bool(of_step) and step.tool == "shell" and not world.uncalled.mentions(_stem(step.path))
-        broken += [each._replace(idle=idle) for each in of_step]
+        broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
     broken += _launched(world, owned, known)
     once = {(each.kind, each.name, each.place.path, each.place.line): each for each in broken}
     return References(tuple(sorted(once.values(), key=lambda b: (b.place, b.name))), found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.graph import places
@@ -36,7 +36,7 @@ _FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth"
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
-class Touch(NamedTuple):
+class Touch(msgspec.Struct, frozen=True):
     """One reading or writing of an artefact by code. `site` is the scope where the call stands.
 
     `runs` are the starts of a program in which it happens (numbers of invocations); none means in all of them.

@@ -7,7 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identity
@@ -34,7 +35,7 @@ _HOLE = regex(r"\{[^{}]*\}")
 _BEGINS_UNKNOWN = regex(r"\{(?!\*)[^{}]*\}/")
 
 
-class Passage(NamedTuple):
+class Passage(msgspec.Struct, frozen=True):
     """One end of a movement that is an artefact: a command reads it or writes it."""
 
     way: str  # read, write
@@ -180,7 +181,9 @@ def _guessed(passage: Passage) -> Passage:
     if passage.artefact.path is None:
         return passage
     confidence = round(passage.artefact.confidence - 0.2, 3)
-    return passage._replace(artefact=passage.artefact._replace(confidence=confidence, guessed=True))
+    return msgspec.structs.replace(
+        passage, artefact=msgspec.structs.replace(passage.artefact, confidence=confidence, guessed=True)
+    )
 
 
 def _says_something(text: str) -> bool:

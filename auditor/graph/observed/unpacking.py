@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from auditor.graph.artefacts.identity import Identities, Identity, above
 from auditor.program.calls.effects import Site
 
@@ -38,7 +40,8 @@ def unpacked(touches: Mapping[Site, list[Touch]], identities: Identities) -> Ite
         makers = next((filled[folder] for folder in above(path) if folder in filled), [])
         if len({archives.get((touch.site, touch.effect.line), touch.site) for touch in makers}) == 1:
             for touch in makers:
-                yield touch._replace(
+                yield msgspec.structs.replace(
+                    touch,
                     artefact=Identity(reading.artefact.id, path, SURE),
                     kind=reading.kind,
                     confidence=min(SURE, touch.confidence, reading.confidence),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.model.ir import Attr, Call, Const, Do, Expr, Name, Param, Program, Raise, Scope
 from auditor.program.naming.scopes import children
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """One text of a program: `line` of the statement or call around it, `calls` the names of the calls it is an
     argument of, the nearest first, `keyword` the one it is given by; `role` is `text`, `default` (of a parameter) or
     `bare` (a statement of its own)."""
@@ -37,7 +39,7 @@ def written(program: Program, wanted: Callable[[str], bool]) -> Iterator[Written
 def _default(param: Param, scope: Scope, wanted: Callable[[str], bool]) -> Iterator[Written]:
     if param.default is not None:
         for each in _expression(param.default, scope.line, wanted):
-            yield each._replace(role="default" if not each.calls else each.role)
+            yield msgspec.structs.replace(each, role="default" if not each.calls else each.role)
 
 
 def _statement(statement: Any, line: int, wanted: Callable[[str], bool]) -> Iterator[Written]:

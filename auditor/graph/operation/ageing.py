@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +16,7 @@ from auditor.graph.operation.integrating import mirrored
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.changes import History
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 DAYS = 90
@@ -25,7 +25,7 @@ FEWEST = 50
 _DAY = 86_400
 
 
-class Stale(NamedTuple):
+class Stale(msgspec.Struct, frozen=True):
     """A model that was last written long before what it is made of changed: by so many days and commits."""
 
     model: str
@@ -36,7 +36,7 @@ class Stale(NamedTuple):
     latest: str
 
 
-class Ages(msgspec.Struct, frozen=True, order=True):
+class Ages(Ordered, frozen=True):
     """The stale models of a component, how many are fresh, and why history tells nothing, if so (`shallow`, `short`)."""
 
     stale: tuple[Stale, ...]
@@ -111,7 +111,7 @@ INACTIVE = 180
 ACTIVE = 0.05
 
 
-class Silo(msgspec.Struct, frozen=True, order=True):
+class Silo(Ordered, frozen=True):
     """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active. `untold`: `shallow`, `short` or `mirrored`."""
 
     files: tuple[str, ...]

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _OPPOSITE = {"!=": "==", "not-in": "in"}
 
 
-class Reach(NamedTuple):
+class Reach(msgspec.Struct, frozen=True):
     """Whether a statement can run at all, and in which starts (none named: in all)."""
 
     possible: bool = True

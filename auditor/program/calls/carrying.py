@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr
@@ -38,7 +39,7 @@ Chain: TypeAlias = "tuple[LocalCall, ...]"
 """Calls from the outermost caller to the function of an effect."""
 
 
-class Carried(NamedTuple):
+class Carried(msgspec.Struct, frozen=True):
     """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
 
     `widest` is how often one of them landed at the most, where each might land `most` times.

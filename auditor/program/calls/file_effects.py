@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+import msgspec
 from msgspec.structs import replace
 
 from auditor.knowledge import Entry, Knowledge
@@ -27,7 +26,7 @@ _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "datacl
 _NAMING = frozenset({Name, Attr})
 
 
-class FileEffects(NamedTuple):
+class FileEffects(msgspec.Struct, frozen=True):
     """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found."""
 
     own: tuple[Effect, ...] = ()

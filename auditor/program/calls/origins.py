@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Star, Text
 from auditor.model.regex import regex
@@ -34,14 +36,14 @@ _JUDGING = regex(r"^([xy]_)?(val|valid|validation|evals?|evaluation|dev|test|hol
 """Names of arguments that take what a model is judged by while it learns: `eval_set`, `validation_data`, `test_dataset`."""
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True):
     """A call that contributes to a value, with the frame it stands in."""
 
     call: Call
     frame: Frame
 
 
-class Traced(NamedTuple):
+class Traced(msgspec.Struct, frozen=True):
     """The calls behind a value, the nearest first. `whole` is false where something on the way could not be followed.
 
     `scopes` are those that the way led through.
@@ -52,7 +54,7 @@ class Traced(NamedTuple):
     scopes: frozenset[Site] = frozenset()
 
 
-class _Wanted(NamedTuple):
+class _Wanted(msgspec.Struct, frozen=True):
     """Which columns of a frame matter: `only` these (None: all), and none of `but`."""
 
     only: frozenset[str] | None = None
@@ -66,7 +68,7 @@ class _Wanted(NamedTuple):
         return bool(left if self.only is None else left & self.only)
 
 
-class _Spot(NamedTuple):
+class _Spot(msgspec.Struct, frozen=True):
     """An expression still to be followed: where it stands, and up to which line of its scope stores count (0: all)."""
 
     expr: Expr
@@ -76,7 +78,7 @@ class _Spot(NamedTuple):
     way: tuple[int, ...] = ()
 
 
-class _Stored(NamedTuple):
+class _Stored(msgspec.Struct, frozen=True):
     """Something put into a name: under `key` (None: as a part of it, by an attribute or a method)."""
 
     key: Expr | None
@@ -373,7 +375,7 @@ class _Walk:
         rows = type(axis := named.get("axis")) is not Const or axis.value not in (1, "columns")
         chosen = named.get("columns") or (None if rows else named.get("labels") or next(iter(expr.args), None))
         names = self.origins.columns(chosen, at.frame) if chosen is not None else None
-        return at.wanted._replace(but=at.wanted.but | names) if names else at.wanted
+        return msgspec.structs.replace(at.wanted, but=at.wanted.but | names) if names else at.wanted
 
     def expression(self, at: _Spot) -> None:
         """The body of a lambda: what it computes with belongs to the value."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Name
@@ -25,7 +26,7 @@ _BEFORE = frozenset({"setUp", "setup_method", "setup", "asyncSetUp", "setUpClass
 _DEEPEST = 4
 
 
-class Trial(NamedTuple):
+class Trial(msgspec.Struct, frozen=True):
     """What differs while a test runs: functions and library names that are replaced; `moved`: into a temporary folder."""
 
     functions: frozenset[Site] = frozenset()

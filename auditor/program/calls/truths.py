@@ -7,7 +7,9 @@ seen, and for options of the command line in the starts that are known, is it se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Table, Text
 from auditor.program.naming.code import Frame, Instance, Library, Local, Options, Shown
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 _DEEPEST = 8
 
 
-class Thing(NamedTuple):
+class Thing(msgspec.Struct, frozen=True):
     """What an expression is in some starts of the program (none named: in all). `constant` is None for an object too."""
 
     constant: str | float | bool | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from auditor.model.facts import Word
 from auditor.model.ir import Expr
@@ -13,7 +13,7 @@ from auditor.program.symbolic.values import Values, literal, of_word
 _PLACE = regex(r"\{(\d+)\}")
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """One declared option. `flags` are its spellings (none for a positional one).
 
     `takes` is `one`, `many` or `none` (`off` where giving it makes it false); `command` for the name of a sub-command.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.artefact import Role
@@ -50,7 +51,7 @@ _HOLE = regex(r"\$\{([^${}]*)\}")
 DEEPEST = 5
 
 
-class Leaf(NamedTuple):
+class Leaf(msgspec.Struct, frozen=True):
     """One value of a document, and the file and line that say it."""
 
     value: object
@@ -182,7 +183,7 @@ class Configs:
         for key, text in overrides.items():
             old = table.get(key)
             if old is not None:
-                table[key] = old._replace(value=text)
+                table[key] = msgspec.structs.replace(old, value=text)
         return table
 
     def _text(self, expr: Expr | None, frame: Frame) -> str:

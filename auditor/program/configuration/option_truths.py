@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from auditor.model.facts import Word
 from auditor.program.calls.truths import Thing, Things, settled
 from auditor.program.configuration.command_words import Option
@@ -37,4 +39,4 @@ def _of_start(evaluator: Evaluator, option: Option, words: list[Word] | None, ru
     if option.default is None:
         return [Thing(None, runs=runs)] if option.takes == "one" and option.flags else None
     default = settled(evaluator, *option.default)
-    return None if default is None else [each._replace(runs=runs) for each in default]
+    return None if default is None else [msgspec.structs.replace(each, runs=runs) for each in default]

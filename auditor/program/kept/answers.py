@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from typing import Generic, Protocol, TypeAlias, TypeVar, cast
+
+import msgspec
 
 from auditor.model.ir import Program
 from auditor.program.kept.traces import Trace, Tree
@@ -41,7 +43,7 @@ class View:
             vars(part).clear()
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """An answer about one content of a file, and what it was found by; the records in it are those of that program."""
 
     program: Program
@@ -153,7 +155,9 @@ class Answers(Generic[T]):
             self._shelf.flush()
         self._new = []
         if self.memory is None:
-            self._entries = {path: entry._replace(trace=FORGOTTEN) for path, entry in self._entries.items()}
+            self._entries = {
+                path: msgspec.structs.replace(entry, trace=FORGOTTEN) for path, entry in self._entries.items()
+            }
 
 
 def _first_pick(asked: str) -> int:

@@ -160,7 +160,7 @@ class Made(msgspec.Struct, frozen=True, gc=False):
 Given: TypeAlias = Mapping[str, tuple[Expr, Frame]]
 
 
-class Walked(NamedTuple):
+class Walked(msgspec.Struct, frozen=True):
     """What walking through a program found, which its text alone decides."""
 
     program: Program

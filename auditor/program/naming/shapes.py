@@ -6,7 +6,9 @@ Two pieces of code of the same shapes do the same thing under other names (clone
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from auditor.model.ir import (
     Assert,
@@ -42,7 +44,7 @@ from auditor.model.ir import (
 DEEPEST = 30
 
 
-class Shape(NamedTuple):
+class Shape(msgspec.Struct, frozen=True):
     """One statement: its text without names, how many tokens that is, and where it stands. `stacks`: it adds a layer to a network."""
 
     text: str

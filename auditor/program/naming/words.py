@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from auditor.model.ir import Attr, Call, Const, Each, Imported, Lambda, Name, Program, Record
 
 
-class Words(NamedTuple):
+class Words(msgspec.Struct, frozen=True):
     """What a program writes out.
 
     `texts` are all its texts, `said` those in the bodies of its scopes; `members` the attributes and keywords named in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
@@ -14,7 +14,7 @@ _LEARNED = frozenset({"vocabulary", "transformer", "selector", "statistic"})
 """What is computed once, over the rows of training, and applied to all others."""
 
 
-class Anew(NamedTuple):
+class Anew(msgspec.Struct, frozen=True):
     """Something computed over rows that a model predicts, and over none that it was trained on."""
 
     fit: Fit

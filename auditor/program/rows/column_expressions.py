@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.program.rows.machine import Machine
@@ -46,7 +47,7 @@ def settled(m: Machine, base: Value, found: Value) -> Value:
     rows, loose = base.rows, _rows(m)
     if rows is loose:
         return found
-    fits = frozenset(fit._replace(rows=rows) if fit.rows is loose else fit for fit in found.fits)
+    fits = frozenset(msgspec.structs.replace(fit, rows=rows) if fit.rows is loose else fit for fit in found.fits)
     return replace(found, fits=fits)
 
 

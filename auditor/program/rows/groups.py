@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from auditor.model.ir import Attr, Call, Expr, Lambda
 from auditor.program.naming.scopes import children
 from auditor.program.rows.machine import Machine
@@ -42,7 +44,7 @@ def method(m: Machine, called: Called, base: Value) -> Value:
         return Value("names")
     if called.name in ("size", "count", "nunique"):
         return Value("frame", m.sets.fresh(), base.fits)
-    return Value("frame", m.sets.fresh(), base.fits | {fit._replace(how="group")})
+    return Value("frame", m.sets.fresh(), base.fits | {msgspec.structs.replace(fit, how="group")})
 
 
 def _applied_to_groups(m: Machine, called: Called, base: Value) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op, Slice
@@ -170,7 +171,9 @@ def taken(m: Machine, rows: Rows, index: Value) -> Rows:
 def _filtering(key: Value) -> frozenset[Fit]:
     """Statistics that decide which rows stay."""
     split = key.split[0] if key.split is not None else 0
-    return frozenset(fit._replace(how="filter", split=split) for fit in key.all_fits() if fit.how != "vocabulary")
+    return frozenset(
+        msgspec.structs.replace(fit, how="filter", split=split) for fit in key.all_fits() if fit.how != "vocabulary"
+    )
 
 
 def _named(base: Value, names: set[str]) -> Value:

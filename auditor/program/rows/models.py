@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.knowledge import Entry
@@ -142,7 +143,7 @@ def _task(thing: Thing) -> str:
 
 def _folds(m: Machine, called: Called, trained: Trained, data: Value) -> None:
     train, test = splitting.folds_over(m, trained.rows)
-    m.judge(trained._replace(rows=train), test, data.all_fits(), "folds", called.spot, called.at)
+    m.judge(msgspec.structs.replace(trained, rows=train), test, data.all_fits(), "folds", called.spot, called.at)
 
 
 def _tuned(m: Machine, called: Called, thing: Thing, trained: Trained) -> None:

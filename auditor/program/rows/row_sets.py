@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from itertools import count
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from auditor.model.ordered import Ordered
 
 Relation = Literal["overlap", "apart", "unknown"]
 
@@ -20,20 +24,20 @@ DEEPEST_UNION = 60
 """Unions within unions that are followed; what is joined beyond has rows of its own."""
 
 
-class Spot(NamedTuple):
+class Spot(Ordered, frozen=True):
     """A line of a file."""
 
     path: str
     line: int
 
 
-class Complement(NamedTuple):
+class Complement(msgspec.Struct, frozen=True):
     """The part of a split that holds everything but one part of it."""
 
     of: Hashable
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True):
     """The part of a split by position: rows `start` to `stop`, either of which may be open."""
 
     start: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -14,14 +14,14 @@ from auditor.program.rows.values import Fit, Trained
 How = Literal["metric", "score", "compare", "residual", "predict", "folds", "tuning"]
 
 
-class Signal(NamedTuple):
+class Signal(msgspec.Struct, frozen=True):
     """One sign that rows are ordered in time: `word` is parsed, ordered or lagged."""
 
     word: str
     spot: Spot
 
 
-class Split(NamedTuple):
+class Split(msgspec.Struct, frozen=True):
     """One split: where it stands, the rows it divides, the statistics that were in them, and whether it draws at random."""
 
     number: int
@@ -33,7 +33,7 @@ class Split(NamedTuple):
     shuffles: bool = True
 
 
-class Evaluation(NamedTuple):
+class Evaluation(msgspec.Struct, frozen=True):
     """One trained model and rows it is judged on, with the statistics in both.
 
     `how`: by a metric, by its own `score`, by a comparison with labels or a difference to them, by a prediction over

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
@@ -41,7 +42,7 @@ MOST_WEIGHT = 5_000
 """Elements of a list or dict, those of its elements counted, that are followed."""
 
 
-class Fit(NamedTuple):
+class Fit(msgspec.Struct, frozen=True):
     """Something that was computed over rows: `how` is transformer, selector, statistic, group, model, filter, or vocabulary.
 
     A vocabulary is a list of the categories that occur, and no statistic: it tells of other rows only where it is made anew.
@@ -65,7 +66,7 @@ UNSUPERVISED = frozenset({"outlier", "neighbours", "embedding", "cluster", "dens
 """Kinds of models that learn without labels."""
 
 
-class Trained(NamedTuple):
+class Trained(msgspec.Struct, frozen=True):
     """One training of a model: `version` tells trainings apart, `ref` the object.
 
     `loops` are the loops around it, `continues` says that it goes on from an earlier training, `task` what kind of model it is,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import Block
@@ -32,7 +33,7 @@ _FIGURES = frozenset({"metric", "score", "compare"})
 """Ways to judge that give a figure."""
 
 
-class Leak(NamedTuple):
+class Leak(msgspec.Struct, frozen=True):
     """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does).
 
     `trees_only`: every model that is judged so splits by the order of each column alone.
@@ -44,7 +45,7 @@ class Leak(NamedTuple):
     trees_only: bool = True
 
 
-class Overlap(NamedTuple):
+class Overlap(msgspec.Struct, frozen=True):
     """A model judged on rows it was trained on, or a split of repeated rows that no model is seen on.
 
     `resampled` is the row set whose rows were repeated before they were split.
@@ -55,7 +56,7 @@ class Overlap(NamedTuple):
     split: Split | None
 
 
-class Reuse(NamedTuple):
+class Reuse(msgspec.Struct, frozen=True):
     """Rows that several unrelated models were judged on. `selects`: a choice by them is visible; `known`: so is where they come from."""
 
     evaluations: tuple[Evaluation, ...]
@@ -63,7 +64,7 @@ class Reuse(NamedTuple):
     known: bool
 
 
-class Shuffled(NamedTuple):
+class Shuffled(msgspec.Struct, frozen=True):
     """Rows that are ordered in time and split without regard to it."""
 
     split: Split
@@ -105,7 +106,9 @@ def preprocessing(trace: Trace) -> list[Leak]:
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
             if fit.spot != evaluation.trained.spot and not _divides(fit, evaluation):
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
-                found[fit.spot, fit.name] = leak._replace(trees_only=leak.trees_only and evaluation.trained.trees)
+                found[fit.spot, fit.name] = msgspec.structs.replace(
+                    leak, trees_only=leak.trees_only and evaluation.trained.trees
+                )
     return list(found.values()) or _before_split(trace)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.arguments import split
 from auditor.language.prefixes import SHELLS, tool_of
@@ -115,7 +116,7 @@ _SERVER_WORDS = frozenset({"run", "dev", "serve", "worker", "beat", "hello", "sh
 _SERVER_VALUED = frozenset(["-w", "--workers", "-b", "--bind", "-k", "--worker-class", "-t", "--timeout", "-p", "--port", "--host", "-h", "-c", "--config", "--log-level", "-l", "--loglevel", "-Q", "--queues", "-n", "--hostname", "--reload-dir", "--env-file", "--server.port", "--server.address", "--server.headless", "--browser.gatherUsageStats", "--threads", "--interface", "--ssl-keyfile", "--ssl-certfile", "--access-logfile", "--error-logfile", "--log-file", "--root-path", "--concurrency", "--pool", "-P", "--max-requests", "--keep-alive", "--graceful-timeout"])  # fmt: skip
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True):
     """A program that a command names: the word, how it is meant (`file` or `module`), and the folder it is seen from."""
 
     word: Word

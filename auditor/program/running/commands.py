@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from posixpath import dirname, join, relpath
 from typing import TypeAlias
 
+import msgspec
+
 from auditor.language.containers import Contained, is_engine, read_container
 from auditor.language.prefixes import MODULES, Start, find_start, is_python
 from auditor.model.facts import Command, Word
@@ -62,11 +64,13 @@ class Commands:
         held = self.embedded.of(path, command)
         if held is None:
             return made
-        return tuple(run._replace(kind="script", target=held) if run.kind == "embedded" else run for run in made)
+        return tuple(
+            msgspec.structs.replace(run, kind="script", target=held) if run.kind == "embedded" else run for run in made
+        )
 
     def runs(self, command: Command, ground: Ground) -> tuple[Run, ...]:
         """All that a command runs: one thing, or each notebook and each value it names. Never empty."""
-        ground = ground._replace(clones=ground.clones | self.names) if self.names else ground
+        ground = msgspec.structs.replace(ground, clones=ground.clones | self.names) if self.names else ground
         name = command.words[0].text if command.words else ""
         if name in forms.PLAIN:  # most commands of a script: no program is behind them
             return (Run("tool", name, command.words[1:], command.line, folder_of(command, ground.base, ground)),)
@@ -91,7 +95,8 @@ class Commands:
         stand = Stand(folder, ground, environment, command.body, runner=start.runner).entered(start.folder)
         made = self._started(words, start, stand) if start.at < len(words) else [Run("tool", start.launcher, (), 0)]
         return tuple(
-            run._replace(
+            msgspec.structs.replace(
+                run,
                 line=command.line,
                 folder=unclone(run.folder or stand.folder, ground),
                 launcher=start.launcher or run.launcher,
@@ -125,10 +130,10 @@ class Commands:
             return [Run("tool", "", (), 0)]
         name, rest = forms.tool_name(words[0]), words[1:]
         if name in ("poe", "task") and rest:
-            stand, name, rest = stand._replace(runner=name), rest[0].text, rest[1:]
+            stand, name, rest = msgspec.structs.replace(stand, runner=name), rest[0].text, rest[1:]
         task = self.entry_points.task(stand.runner, name, rest, stand.folder) if stand.runner else []
         if task:
-            return [run for command in task for run in self._inner(command, stand._replace(runner=""))]
+            return [run for command in task for run in self._inner(command, msgspec.structs.replace(stand, runner=""))]
         if is_python(words[0].text):
             return self._python(rest, stand)
         if is_engine(words[0].text):
@@ -143,12 +148,13 @@ class Commands:
         if start.at >= len(command.words):
             return ()
         environment = (*stand.environment, *command.assignments, *start.environment)
-        deeper = stand.entered(start.folder)._replace(
-            depth=stand.depth + 1, environment=environment, runner=start.runner
+        deeper = msgspec.structs.replace(
+            stand.entered(start.folder), depth=stand.depth + 1, environment=environment, runner=start.runner
         )
         made = self._started(command.words, start, deeper)
         return tuple(
-            run._replace(folder=run.folder or deeper.folder, launcher=start.launcher or run.launcher) for run in made
+            msgspec.structs.replace(run, folder=run.folder or deeper.folder, launcher=start.launcher or run.launcher)
+            for run in made
         )
 
     def _named(self, word: Word, rest: Words, stand: Stand) -> list[Run]:
@@ -187,10 +193,12 @@ class Commands:
             if not positions:
                 return [Run("tool", name, rest, 0)]
             made = self._files(rest[positions[0]], rest[positions[0] + 1 :], stand)
-            return [run._replace(folder=stand.entered(folder).folder) for run in made]
+            return [msgspec.structs.replace(run, folder=stand.entered(folder).folder) for run in made]
         notebooks = forms.executed_notebooks(name, rest)
         found = [run for word in notebooks for run in self._files(word, (), stand)]
-        return [run._replace(folder=dirname(run.target) if run.kind == "notebook" else "") for run in found] or None
+        return [
+            msgspec.structs.replace(run, folder=dirname(run.target) if run.kind == "notebook" else "") for run in found
+        ] or None
 
     def _shell(self, name: str, rest: Words, stand: Stand) -> list[Run] | None:
         if name in ("sbatch", "qsub"):
@@ -310,13 +318,16 @@ class Commands:
                 mounts.append((inside, folder))
         start = service.base or (image.folder if image is not None else UNKNOWN if mounts else "/")
         start = contained.folder.text if contained.folder is not None else start
-        deeper = stand._replace(
+        deeper = msgspec.structs.replace(
+            stand,
             folder=start if start.startswith(("/", "{")) else f"/{start}",
             ground=Ground(stand.ground.base, stand.ground.here, (), image, tuple(mounts)),
             environment=contained.environment,
         )
         made = self._inner(Command(contained.words, 0, body=stand.body), deeper)
-        return [run._replace(environment=contained.environment) for run in made] or [Run("tool", "docker", (), 0)]
+        return [msgspec.structs.replace(run, environment=contained.environment) for run in made] or [
+            Run("tool", "docker", (), 0)
+        ]
 
     def _build(self, contained: Contained, stand: Stand) -> Run:
         texts = [word.text for word in (contained.context, *contained.files[:1]) if word is not None]

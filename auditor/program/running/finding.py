@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Word
 from auditor.model.regex import regex
@@ -21,7 +22,7 @@ _GLOBBED = frozenset({"py", "ipynb", "sh"})
 _NO_PROGRAMS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".md", ".rst", ".txt", ".csv", ".html", ".png", ".lock", ".env", ".sql")  # fmt: skip
 
 
-class Stand(NamedTuple):
+class Stand(msgspec.Struct, frozen=True):
     """Where and how the words of one command stand."""
 
     folder: str
@@ -35,7 +36,7 @@ class Stand(NamedTuple):
         """The same in a folder below, or in one that is not known."""
         if not further:
             return self
-        return self._replace(folder=UNKNOWN if "{" in further else normal(join(self.folder, further)))
+        return msgspec.structs.replace(self, folder=UNKNOWN if "{" in further else normal(join(self.folder, further)))
 
 
 class Files:

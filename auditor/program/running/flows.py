@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from posixpath import basename, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Word
 from auditor.model.regex import regex
@@ -13,7 +14,7 @@ from auditor.model.regex import regex
 _REMOTE = regex(r"(?:[\w.{}-]+@(?P<host>[\w.{}-]+)|(?P<plain>[\w.{}-]{2,})):(?P<path>(?!//).*)")
 
 
-class Flow(NamedTuple):
+class Flow(msgspec.Struct, frozen=True):
     """A file, folder or URI as written.
 
     `within` is the name that is written into the word where that turns out to be a folder. `kind` is `data`, or
@@ -28,7 +29,7 @@ class Flow(NamedTuple):
     alone: bool = False
 
 
-class Moved(NamedTuple):
+class Moved(msgspec.Struct, frozen=True):
     """What one command reads and writes; `shown` files go to its output, `takes` says that its input is moved on."""
 
     reads: tuple[Flow, ...] = ()

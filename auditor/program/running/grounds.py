@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Command
 from auditor.model.regex import regex
@@ -21,7 +22,7 @@ _UTILITY = regex(
 _FOLDER_HOLE = regex(r"\{(here|root|start)\}")
 
 
-class Ground(NamedTuple):
+class Ground(msgspec.Struct, frozen=True):
     """Where commands start: in `base`, or in one of `others` where base holds no such file.
 
     `here` is the folder of the text. `image` says what of the repository lies where inside a container; `mounts` are

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from posixpath import basename, dirname, join
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.model.facts import Facts, Ref
 from auditor.model.regex import regex
@@ -19,7 +20,7 @@ MOST_STAGES = 10  # copies from stage to stage that are followed
 MOST_NAMES = 5  # names of one image
 
 
-class Copy(NamedTuple):
+class Copy(msgspec.Struct, frozen=True):
     """`COPY source target` of a build stage; with `origin`, from another stage."""
 
     source: str

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 from posixpath import dirname, join
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.language.credentials import mask
@@ -44,7 +44,7 @@ _ELSEWHERE = frozenset({"paramiko.SSHClient.exec_command"})
 _VARIABLE = regex(r"\{([A-Za-z_]\w*)\}")
 
 
-class Launch(NamedTuple):
+class Launch(msgspec.Struct, frozen=True):
     """A command that code starts, and what it runs."""
 
     site: Site

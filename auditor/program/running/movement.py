@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.containers import is_engine
 from auditor.language.prefixes import find_start, is_python, tool_of
@@ -13,7 +14,7 @@ from auditor.program.running.flows import Flow, Moved, flows
 from auditor.program.running.transfers import DATA_TOOLS, TRANSFERS
 
 
-class Movement(NamedTuple):
+class Movement(msgspec.Struct, frozen=True):
     """What one command of a text reads and writes, and by which tool."""
 
     tool: str
@@ -46,7 +47,7 @@ def movements(commands: Sequence[Command]) -> list[Movement]:
     return [_piped(position, commands, parts) for position in range(len(commands))]
 
 
-class _Part(NamedTuple):
+class _Part(msgspec.Struct, frozen=True):
     tool: str
     moved: Moved
     program: bool  # some other program, which may read and write what it is given
@@ -71,14 +72,14 @@ def _part(command: Command) -> _Part:
 def _piped(position: int, commands: Sequence[Command], parts: Sequence[_Part]) -> Movement:
     """One command with its redirections: what it shows counts where it goes on into a file or a program."""
     command, part = commands[position], parts[position]
-    reads = [*part.moved.reads, *(flow._replace(alone=True) for flow in flows(command.reads))]
+    reads = [*part.moved.reads, *(msgspec.structs.replace(flow, alone=True) for flow in flows(command.reads))]
     if part.moved.shown and _arrives(position, commands, parts):
         reads += part.moved.shown
     writes = list(part.moved.writes)
     if not part.silent and (not part.moved.takes or not command.piped or _fed(position, commands, parts)):
         sure = part.program or part.moved != Moved()
         alone = part.moved == Moved()
-        writes += [flow._replace(sure=sure, alone=alone) for flow in flows(command.writes)]
+        writes += [msgspec.structs.replace(flow, sure=sure, alone=alone) for flow in flows(command.writes)]
     if part.tool == "tee" and not _fed(position, commands, parts):
         writes = []
     return Movement(part.tool, tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes)), command.line)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.arguments import Arguments, option_names, split
 from auditor.model.facts import Word
 
 
-class Goal(NamedTuple):
+class Goal(msgspec.Struct, frozen=True):
     """What a command asks a pipeline tool for.
 
     `tool` is the tool, `names` are the stages, targets or pipelines asked for (none: the usual ones). `folder` and

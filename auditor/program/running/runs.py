@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from auditor.model.facts import Word
 
@@ -10,7 +10,7 @@ UNRESOLVED = frozenset({"missing", "tool"})
 """Kinds of runs that name nothing of the repository."""
 
 
-class Run(NamedTuple):
+class Run(msgspec.Struct, frozen=True):
     """One resolved command.
 
     `kind`: `script` (a Python program of the tree: `target` is its path), `notebook`, `shell`, `foreign` (a file in another

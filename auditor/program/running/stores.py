@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.language.arguments import option_names, split
 from auditor.model.facts import Word
 from auditor.program.running.flows import Flow, Moved, copied, name_of
@@ -68,9 +70,11 @@ def _rclone(rest: Words) -> Moved | None:
         return None
 
     def named(flow: Flow) -> Flow:
-        return flow._replace(word=Word(flow.word.text.replace("ssh://", "rclone://", 1), flow.word.exact))
+        return msgspec.structs.replace(
+            flow, word=Word(flow.word.text.replace("ssh://", "rclone://", 1), flow.word.exact)
+        )
 
-    return made._replace(reads=tuple(map(named, made.reads)), writes=tuple(map(named, made.writes)))
+    return msgspec.structs.replace(made, reads=tuple(map(named, made.reads)), writes=tuple(map(named, made.writes)))
 
 
 def _az(rest: Words) -> Moved | None:

@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
-from typing import NamedTuple
+
+import msgspec
 
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Word
@@ -26,7 +27,7 @@ _TASK = regex(
 _RUNNERS = {"poe": "poe", "task": "taskipy", "pdm": "pdm", "rye": "pdm", "hatch": "hatch", "pixi": "tasks"}
 
 
-class Point(NamedTuple):
+class Point(msgspec.Struct, frozen=True):
     """What a console script runs: `entry` of `module`, declared by a package in `folder`."""
 
     folder: str
@@ -34,7 +35,7 @@ class Point(NamedTuple):
     entry: str
 
 
-class _Task(NamedTuple):
+class _Task(msgspec.Struct, frozen=True):
     folder: str
     commands: tuple[Command, ...]
 

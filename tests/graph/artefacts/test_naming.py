@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.graph.artefacts.naming import meant
+from auditor.graph.artefacts.naming import Meant, meant
 from auditor.model.artefact import Node, NodeKind
 from auditor.model.errors import UsageError
 
@@ -66,7 +66,7 @@ TREE = ("src/train.py", "data/raw.csv", "data/big/part.csv", "LICENSE", "other/r
     ],
 )
 def test_every_way_to_say_it(asked: str, id_: str) -> None:
-    assert meant(asked, NODES, TREE) == ((id_,), "")
+    assert meant(asked, NODES, TREE) == Meant((id_,), "")
 
 
 def test_a_key_in_a_section_means_the_section() -> None:

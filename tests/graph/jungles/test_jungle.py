@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,13 +24,13 @@ CHAIN = (("a", "b"), ("b", "c"), ("c", "d"))
     [
         pytest.param(NOTHING, {"intermediates per step": 0.0}, 0.0, id="steps without ties"),
         pytest.param(
-            NOTHING._replace(edges=CHAIN, undeclared=3, intermediates=3),
+            msgspec.structs.replace(NOTHING, edges=CHAIN, undeclared=3, intermediates=3),
             {"path-only edges": 1.0, "intermediates per step": 0.0, "unordered edges": 0.0, "fan-in": 0.0, "manual order": 0.0},
             round(100 * 3 / (3 + 1 + 1 + 1 + 2), 1),
             id="a chain that only paths tell",
         ),
         pytest.param(
-            NOTHING._replace(edges=CHAIN, undeclared=0, declarations=8, disagreements=2, outputs=4, orphans=1, inputs=5, phantoms=3, shared=1, intermediates=10, manual=True),
+            msgspec.structs.replace(NOTHING, edges=CHAIN, undeclared=0, declarations=8, disagreements=2, outputs=4, orphans=1, inputs=5, phantoms=3, shared=1, intermediates=10, manual=True),
             {
                 "path-only edges": 0.0, "mismatched declarations": 0.25, "orphan outputs": 0.25, "phantom inputs": 1.0,
                 "files with several writers": 0.25, "intermediates per step": 0.5, "unordered edges": 0.0, "fan-in": 0.0,
@@ -39,7 +40,7 @@ CHAIN = (("a", "b"), ("b", "c"), ("c", "d"))
             id="all terms",
         ),
         pytest.param(
-            NOTHING._replace(steps=11, edges=tuple((f"s{n}", "sink") for n in range(10))),
+            msgspec.structs.replace(NOTHING, steps=11, edges=tuple((f"s{n}", "sink") for n in range(10))),
             {"path-only edges": 0.0, "intermediates per step": 0.0, "unordered edges": 0.0, "fan-in": 1.0, "manual order": 0.0},
             round(100 / 8, 1),
             id="everything flows into one step",
@@ -53,12 +54,12 @@ def test_index_by_hand(seen: Observed, terms: dict[str, float], index: float) ->
 
 
 def test_the_index_is_not_stated_of_few_steps_or_unknown_paths() -> None:
-    few = jungle(NOTHING._replace(steps=3, edges=CHAIN[:2], undeclared=2))
+    few = jungle(msgspec.structs.replace(NOTHING, steps=3, edges=CHAIN[:2], undeclared=2))
     assert few.value is None
     assert dict(few.terms)["path-only edges"] == 1.0
     assert "3 steps" in few.reason
-    assert "40%" in jungle(NOTHING._replace(resolved=0.4)).reason
-    assert jungle(NOTHING._replace(resolved=None)).value is None
+    assert "40%" in jungle(msgspec.structs.replace(NOTHING, resolved=0.4)).reason
+    assert jungle(msgspec.structs.replace(NOTHING, resolved=None)).value is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,8 @@ def test_declaring_an_edge_never_raises_the_index(edges: tuple[tuple[str, str], 
     distinct = len(set(edges))
     undeclared = data.draw(st.integers(0, distinct))
     more, less = (
-        jungle(NOTHING._replace(steps=8, edges=edges, undeclared=n)) for n in (undeclared, max(0, undeclared - 1))
+        jungle(msgspec.structs.replace(NOTHING, steps=8, edges=edges, undeclared=n))
+        for n in (undeclared, max(0, undeclared - 1))
     )
     assert less.value is not None
     assert more.value is not None
