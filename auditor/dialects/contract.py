@@ -11,8 +11,10 @@ import msgspec
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger, Trouble
+from auditor.model.ir import Attr
 from auditor.program import Resolved
-from auditor.program.naming.code import Local
+from auditor.program.naming.code import Code, Local
+from auditor.program.naming.words import records
 from auditor.program.symbolic.values import Value
 
 
@@ -119,6 +121,19 @@ def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
                 found[path] = None
                 todo.append(path)
     return tuple(sorted(found))
+
+
+def names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
+    """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
+    if not wanted.isdisjoint(code.words(path).members):
+        return True
+    decorators = (record for scope in code.programs[path].scopes for record in records(scope.decorators))
+    return any(type(record) is Attr and record.name in wanted for record in decorators) or any(
+        imported.name in wanted and imported.module.partition(".")[0] in roots
+        for number in code.scopes(path)
+        for statement, _, _ in code.index(path, number).imports
+        for imported in statement.names
+    )
 
 
 def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

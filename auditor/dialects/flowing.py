@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from auditor.dialects.contract import reaching
+from auditor.dialects.contract import names_any, reaching
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -27,10 +27,8 @@ from auditor.dialects.symbolic.things import (
     options,
 )
 from auditor.model.declared import Declared
-from auditor.model.ir import Attr
 from auditor.program import Resolved
-from auditor.program.naming.code import Code, Library, Local
-from auditor.program.naming.words import records
+from auditor.program.naming.code import Library, Local
 from auditor.program.symbolic.values import Value
 
 MOST_RUNS = 5
@@ -196,7 +194,7 @@ class Flowing(Meaning):
         it runs (the code of steps, reports, whole trainings) says nothing here.
         """
         self.machine = Machine(resolved, self)
-        declaring = [path for path in paths if _names(resolved.code, path, self.roots, self.declaring())]
+        declaring = [path for path in paths if names_any(resolved.code, path, self.roots, self.declaring())]
         for path in reaching(resolved, declaring):
             self.machine.start(path)
         return self.machine
@@ -254,19 +252,6 @@ class Flowing(Meaning):
         if isinstance(func, Function) and self.machine is not None:
             return self.machine.code.scope(*func.local).name.rpartition(".")[2]
         return func.dotted.rpartition(".")[2] if isinstance(func, (Library, Made)) else ""
-
-
-def _names(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
-    """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
-    if not wanted.isdisjoint(code.words(path).members):
-        return True
-    decorators = (record for scope in code.programs[path].scopes for record in records(scope.decorators))
-    return any(type(record) is Attr and record.name in wanted for record in decorators) or any(
-        imported.name in wanted and imported.module.partition(".")[0] in roots
-        for number in code.scopes(path)
-        for statement, _, _ in code.index(path, number).imports
-        for imported in statement.names
-    )
 
 
 def _once(runs: Iterable[list[Call]]) -> list[Call]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +20,8 @@ def read_signoffs(data: bytes | None) -> tuple[tuple[Signoff, ...], tuple[Proble
     """The valid sign-offs of a file, in its order, and what is wrong with the rest of it. Never raises."""
     if data is None:
         return (), ()
+    import tomllib  # few trees hold sign-offs
+
     try:
         table: Any = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

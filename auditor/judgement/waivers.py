@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -46,6 +44,8 @@ def read_waivers(data: bytes | None) -> tuple[tuple[Waiver, ...], tuple[Problem,
     """The valid waivers of a file, in its order, and what is wrong with the rest of it. Never raises."""
     if data is None:
         return (), ()
+    import tomllib  # few trees hold waivers
+
     try:
         text = data.decode("utf-8-sig")
         table: Any = tomllib.loads(text)
@@ -79,6 +79,8 @@ def _wrong(row: Any, taken: Collection[str | None]) -> Iterable[str]:
         yield "it is no table"
         return
     for key in sorted(row.keys() - _KEYS):
+        import difflib  # only for who misspelt one
+
         near = difflib.get_close_matches(key, _KEYS, n=1)
         yield f"unknown key `{key[:40]}`" + (f"; is `{near[0]}` meant?" if near else "")
     for key in _TEXTS:

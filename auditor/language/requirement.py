@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from msgspec.structs import replace
 
 from auditor.language.credentials import mask
 from auditor.model.facts import Requirement
@@ -35,7 +38,20 @@ def spelled(name: str, specifier: str) -> str:
 
 def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = False) -> Requirement | None:
     """A requirement from a line of a requirements file or an array of pyproject; None if it is none."""
-    text = text.strip()
+    return _at(line, _requirement(text, group, hashed) if len(text) <= REPEATED else _read(text, group, hashed))
+
+
+REPEATED = 200
+"""Characters of the longest requirement that is remembered: the environments of a repository have most of theirs in common."""
+
+
+def _at(line: int, found: Requirement | None) -> Requirement | None:
+    return replace(found, line=line) if found is not None else None
+
+
+def _read(text: str, group: str, hashed: bool) -> Requirement | None:
+    """A requirement, for the time being in line 0."""
+    text, line = text.strip(), 0
     found = _PEP508.fullmatch(text)
     if found is None:
         return _of_location(text, line, group)
@@ -56,6 +72,9 @@ def read_requirement(text: str, line: int, *, group: str = "", hashed: bool = Fa
     )
 
 
+_requirement = lru_cache(maxsize=4_096)(_read)
+
+
 def read_poetry(name: str, version: str, line: int, *, group: str = "") -> Requirement:
     """A requirement of Poetry or Pipenv: a bare version is exact, `*` allows all."""
     version = version.strip()
@@ -66,6 +85,10 @@ def read_poetry(name: str, version: str, line: int, *, group: str = "") -> Requi
 
 def read_conda(text: str, line: int) -> Requirement | None:
     """A requirement of conda: `name=1.2.3=build`, `name >=1.2`, `channel::name`. Three parts of a version pin it."""
+    return _at(line, _conda(text) if len(text) <= REPEATED else _read_conda(text))
+
+
+def _read_conda(text: str) -> Requirement | None:
     found = _CONDA.fullmatch(text.strip().split("#")[0].strip())
     if found is None:
         return None
@@ -73,7 +96,10 @@ def read_conda(text: str, line: int) -> Requirement | None:
     version = specifier.lstrip("= ").split("=")[0].split(" ")[0]
     exact = specifier.startswith("==") or specifier.count("=") >= 2 or version.count(".") >= 2
     pinned = bool(specifier) and exact and not re.search(r"[<>!~*,|]", specifier)
-    return Requirement(canonical(found.group("name")), specifier, line, pinned, source="conda")
+    return Requirement(canonical(found.group("name")), specifier, 0, pinned, source="conda")
+
+
+_conda = lru_cache(maxsize=4_096)(_read_conda)
 
 
 def _of_location(text: str, line: int, group: str) -> Requirement | None:

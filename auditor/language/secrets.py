@@ -139,7 +139,7 @@ _FORMATS = (
 )  # fmt: skip
 
 
-_RAREST = b"JATSGPx_=kdpgneh"
+_RAREST = b"JASx_=kdgpneh"
 """Letters of the marks, those first that texts have few of."""
 
 
@@ -156,7 +156,7 @@ def _anchored(formats: tuple[_Format, ...]) -> Iterator[tuple[re.Pattern[bytes],
         before = b"".join(sorted({end[-1:] for end in ends})) if all(ends) else b""
         screen = b"(?<=[" + before + b"]" + anchor + b")" if before else b""
         wholes = [
-            b"(?<=" + end + anchor + b")" + re.escape(mark[mark.index(anchor) + 1 :])
+            (b"(?<=" + end + anchor + b")" if end else b"") + re.escape(mark[mark.index(anchor) + 1 :])
             for end, mark in zip(ends, marks, strict=True)
         ]
         yield regex(anchor + screen + b"(?:" + b"|".join(wholes) + b")"), tuple(dict.fromkeys(marks.values()))

@@ -13,6 +13,7 @@ from auditor.lifecycle.matching import match
 from auditor.model.audit import Audit, Score, Versions
 from auditor.model.errors import UsageError
 from auditor.model.finding import Finding, Severity
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.score import UNSCORED
 
@@ -23,7 +24,7 @@ COUNTED = ("open", "suppressed")
 """States that a baseline takes up. A waived finding is never in it: taking a baseline accepts no risk."""
 
 
-class Entry(msgspec.Struct, frozen=True, order=True):
+class Entry(Ordered, frozen=True):
     """One finding that is known. `anchor` and `context` are its identities, `revision` is of its rule."""
 
     rule: str

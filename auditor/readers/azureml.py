@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from posixpath import join
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -23,6 +24,7 @@ TOOL, SERVING = "azureml", "azureml-serving"
 _SCHEMA = regex(r"([A-Za-z]+)(?:\.schema)?\.json")
 _BINDING = regex(r"\$\{\{\s*(?P<path>[\w.-]+)\s*\}\}")
 _RUNNING = frozenset({"command", "code", "trial", "task", "entry", "component", "training_data", "primary_metric"})
+_OTHER_INPUTS = ("training_data", "validation_data", "test_data", "condition")
 _PROGRAMS = frozenset({"command", "task", "entry"})
 _BLOCKS = ("true_block", "false_block", "body")
 _ONLY_DESCRIBED = ("endpoint", "schedule", "data", "model", "environment")
@@ -114,10 +116,25 @@ def _unlisted(step: Step, wanted: dict[str, Ref]) -> Iterator[Ref]:
 # --- jobs ---
 
 
+class _Given(NamedTuple):
+    """An input of a job under its name, and the paths that it is bound to. `how` is where it stands in the job."""
+
+    how: str
+    name: str
+    node: Node
+    paths: list[tuple[str, ...]]
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        return self.paths[0] if self.paths else ()
+
+
 def _job(name: str, job: Node, line: int, parent: Node) -> Step:
     component, trial = job.get("component"), job.get("trial")
     body = component if component.kind == "map" else trial if trial.kind == "map" else job
     inputs = job.get("inputs")
+    given = [_Given("inputs", name, node, _paths(node)) for name, node in inputs.items()]
+    given += [_Given(key, key, job.get(key), _paths(job.get(key))) for key in _OTHER_INPUTS if key in job.entries]
     place = body.get("environment") or body.get("task").get("environment")
     return Step(
         name=name,
@@ -125,10 +142,10 @@ def _job(name: str, job: Node, line: int, parent: Node) -> Step:
         line=line,
         end_line=max(line, job.end_line),
         commands=tuple(_commands(body, inputs, parent)) if body.has_any(_PROGRAMS) else (),
-        reads=(*_reads(job, parent), *environments(place)),
+        reads=(*[ref for one in given for ref in _read(one, parent)], *environments(place)),
         writes=tuple(_writes(name, job, parent)),
-        params=tuple(_settings(inputs)),
-        after=tuple(dict.fromkeys(_before(job))),
+        params=tuple(_settings(inputs, given)),
+        after=tuple(dict.fromkeys(_before(given))),
         uses=(*_components(component, trial), *images(place)),
         attrs=pairs([("type", job.get("type").raw), ("compute", job.get("compute").raw), *_ports(job)]),
     )
@@ -181,35 +198,26 @@ def _filling(inputs: Node, body: Node, parent: Node) -> Callable[[str], str]:
     return lambda text: _BINDING.sub(value, text) if "${{" in text else text
 
 
-def _bound(given: Node) -> tuple[str, ...]:
+def _paths(node: Node) -> list[tuple[str, ...]]:
     """What a value is bound to, `parent.jobs.prepare.outputs.data` by its parts; nothing where it is written out."""
-    text = given.raw or given.get("path").raw
-    found = _BINDING.search(text) if "${{" in text else None
-    return tuple(found["path"].split(".")) if found else ()
+    text = node.raw or node.get("path").raw
+    return [tuple(path.split(".")) for path in _BINDING.findall(text)] if "${{" in text else []
 
 
 def _is_input(bound: tuple[str, ...]) -> bool:
     return bound[:2] == ("parent", "inputs") and len(bound) > 2
 
 
-def _reads(job: Node, parent: Node) -> Iterator[Ref]:
-    for name, given in job.get("inputs").items():
-        yield from _read(name, given, "inputs", parent)
-    for key in ("training_data", "validation_data", "test_data", "condition"):
-        if key in job.entries:
-            yield from _read(key, job.get(key), key, parent)
-
-
-def _read(name: str, given: Node, how: str, parent: Node) -> Iterable[Ref]:
+def _read(given: _Given, parent: Node) -> Iterable[Ref]:
     """What an input is bound to: the output of another job, an input of the pipeline, or data by address."""
-    attrs = (("name", name),)
-    bound = _bound(given)
+    node, how, attrs = given.node, given.how, (("name", given.name),)
+    bound = given.bound
     if bound[:2] == ("parent", "jobs") and len(bound) > 4:
-        return (Ref(f"mem:{bound[2]}.{bound[4]}", _type(given), how, given.line, attrs=attrs),)
+        return (Ref(f"mem:{bound[2]}.{bound[4]}", _type(node), how, node.line, attrs=attrs),)
     if _is_input(bound):
-        return data_ref(parent.get("inputs").get(bound[2]).get("path"), how, kind=_typed(given), attrs=attrs)
-    if given.kind == "map" and not bound:
-        return data_ref(given.get("path"), how, kind=_typed(given), attrs=attrs)
+        return data_ref(parent.get("inputs").get(bound[2]).get("path"), how, kind=_typed(node), attrs=attrs)
+    if node.kind == "map" and not bound:
+        return data_ref(node.get("path"), how, kind=_typed(node), attrs=attrs)
     return ()
 
 
@@ -227,27 +235,25 @@ def _writes(job: str, node: Node, parent: Node) -> Iterator[Ref]:
         attrs = (("name", name),)
         if parent:
             yield Ref(f"mem:{job}.{name}", _type(given), "outputs", outputs.line_of(name), attrs=attrs)
-        bound = _bound(given)
-        if bound[:2] == ("parent", "outputs") and len(bound) > 2:
-            given = parent.get("outputs").get(".".join(bound[2:]))
+        for bound in _paths(given)[:1]:
+            if bound[:2] == ("parent", "outputs") and len(bound) > 2:
+                given = parent.get("outputs").get(".".join(bound[2:]))
         yield from data_ref(given.get("path"), "outputs", kind=_typed(given), attrs=attrs)
 
 
-def _settings(inputs: Node) -> Iterator[Ref]:
+def _settings(inputs: Node, given: list[_Given]) -> Iterator[Ref]:
     """Inputs of the pipeline that a job gets."""
-    for name, given in inputs.items():
-        bound = _bound(given)
-        if _is_input(bound):
-            yield Ref("", "param", "inputs", inputs.line_of(name), attrs=(("keys", ".".join(bound[1:])),))
+    for one in given:
+        if one.how == "inputs" and _is_input(one.bound):
+            keys = ".".join(one.bound[1:])
+            yield Ref("", "param", "inputs", inputs.line_of(one.name), attrs=(("keys", keys),))
 
 
-def _before(job: Node) -> Iterator[str]:
-    for given in (*job.get("inputs").values(), job.get("condition")):
-        text = given.raw or given.get("path").raw
-        for bound in _BINDING.finditer(text) if "${{" in text else ():
-            where = bound["path"].split(".")
-            if where[:2] == ["parent", "jobs"] and len(where) > 2:
-                yield where[2]
+def _before(given: list[_Given]) -> Iterator[str]:
+    for one in given:
+        for path in one.paths if one.how in ("inputs", "condition") else ():
+            if path[:2] == ("parent", "jobs") and len(path) > 2:
+                yield path[2]
 
 
 def _ports(job: Node) -> Iterator[tuple[str, str]]:

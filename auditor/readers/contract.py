@@ -48,17 +48,17 @@ def having(*patterns: bytes) -> Callable[[bytes], bool]:
     compiled = tuple((_beginnings(pattern), regex(pattern, re.MULTILINE)) for pattern in patterns)
 
     def sniff(data: bytes) -> bool:
-        head = b"\n" + data[:65_536]
-        for beginnings, pattern in compiled:
-            if beginnings and not any(map(head.__contains__, beginnings)):
+        for words, pattern in compiled:
+            if words and not (data.startswith(words) or any(data.find(b"\n" + word, 0, _HEAD) >= 0 for word in words)):
                 return False
-            if not pattern.search(head, 1):
+            if not pattern.search(data, 0, _HEAD):
                 return False
         return True
 
     return sniff
 
 
+_HEAD = 65_536  # bytes of a file that a sniff looks at
 _LINE_START = regex(rb"\^(?:\(\?:([\w|]+)\)|(\w+))(?![?*{|\w])")
 
 
@@ -67,7 +67,7 @@ def _beginnings(pattern: bytes) -> tuple[bytes, ...]:
     found = _LINE_START.match(pattern)
     if found is None or _alternatives(pattern):
         return ()
-    return tuple(b"\n" + word for word in (found[1] or found[2]).split(b"|"))
+    return tuple((found[1] or found[2]).split(b"|"))
 
 
 def _alternatives(pattern: bytes) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,6 +34,8 @@ def _table(path: str, keys: tuple[str, ...], data: bytes, problems: list[tuple[s
     if len(data) > MAX_BYTES:
         problems.append((path, f"too large for settings ({len(data)} bytes); the defaults apply"))
         return None
+    import tomllib  # few trees hold settings
+
     try:
         table: Any = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

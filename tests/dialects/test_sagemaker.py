@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.dialects.symbolic import Machine
 from auditor.graph import Graphs
 from auditor.model.artefact import EdgeKind, NodeKind
 from tests.dialects.seen import edges, order, pipelines, reads, steps, writes
@@ -122,3 +123,24 @@ def test_functions_as_steps() -> None:
 def test_what_is_no_pipeline() -> None:
     text = "from sagemaker.pipeline import PipelineModel\nfrom sklearn.pipeline import Pipeline\nimport sagemaker\np = Pipeline(steps=[('a', 1)])\n"
     assert not pipelines(graphs({"a.py": text}))
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        ({}, "from sagemaker.workflow.pipeline import Pipeline as P\nP(name='p', steps=[step])\n"),
+        ({}, "import sagemaker\nsagemaker.workflow.pipeline.Pipeline(name='p', steps=[step])\n"),
+        ({}, "def build():\n    from sagemaker.workflow.pipeline import Pipeline\n    return Pipeline(name='p', steps=[step])\n"),
+        ({"own.py": "from sagemaker.workflow.pipeline import Pipeline as Made\n"}, "import sagemaker\nfrom own import Made\ndef build():\n    return Made(name='p', steps=[step])\n"),
+    ],
+)  # fmt: skip
+def test_whatever_makes_a_pipeline_is_found_before_anything_is_run(files: dict[str, str], text: str) -> None:
+    step = "from sagemaker.workflow.steps import ProcessingStep\nstep = ProcessingStep(name='clean')\n"
+    graph = graphs({**files, "work.py": step, "flow.py": "from work import step\n" + text})
+    assert (pipelines(graph), steps(graph)) == ({"p"}, ["clean"])
+
+
+def test_jobs_without_a_pipeline_are_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Machine, "start", lambda _self, path: pytest.fail(path))
+    job = "import sagemaker\nfrom sagemaker.estimator import Estimator\nEstimator(image_uri='x').fit('s3://b/a')\n"
+    assert not pipelines(graphs({"job.py": job, "run.py": "import job\n"}))

@@ -24,6 +24,9 @@ from auditor.program.naming.code import Library
 
 TOOL = "sagemaker"
 DEEPEST = 12
+PIPELINES = frozenset({"Pipeline"})
+"""Names of classes that make a pipeline."""
+
 _COLLECTIONS = frozenset({"RegisterModel", "EstimatorTransformer"})
 _JOBS = frozenset({"run", "fit", "transform", "create", "register", "get_run_args", "tune"})
 BRANCHES = ("if_steps", "else_steps")
@@ -82,7 +85,7 @@ class Declaration(msgspec.Struct, frozen=True):
 
 def is_pipeline(dotted: str) -> bool:
     """Whether a call of that name makes a pipeline."""
-    return dotted.startswith("sagemaker.") and "workflow" in dotted and last_name(dotted) == "Pipeline"
+    return dotted.startswith("sagemaker.") and "workflow" in dotted and last_name(dotted) in PIPELINES
 
 
 class SageMaker(Meaning):
@@ -98,7 +101,7 @@ class SageMaker(Meaning):
         if not dotted.startswith("sagemaker.") or "workflow" not in dotted:
             return None
         last = last_name(dotted)
-        if last == "Pipeline":
+        if last in PIPELINES:
             made = Declaration(self.text(args.get("name", 0)), args, where)
             self.pipelines.append(made)
             return made

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 FEWEST_KEYS = 8
@@ -26,7 +25,7 @@ _INHERITS = regex(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|im
 """Keys by which a file builds upon another."""
 
 
-class Copies(msgspec.Struct, frozen=True, order=True):
+class Copies(Ordered, frozen=True):
     """Files of settings that say nearly the same: the keys they share, and those of them whose values differ anywhere."""
 
     paths: tuple[str, ...]

@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Handler, If, Op, Record, Try
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.configuration.mentions import mentions, stored, words_of
@@ -43,14 +42,14 @@ _METHODS = frozenset(name for kind in (str, dict, list, float, PurePath) for nam
 _ERRORS = ("KeyError", "AttributeError", "Exception")
 
 
-class Key(msgspec.Struct, frozen=True, order=True):
+class Key(Ordered, frozen=True):
     """A key with the place that defines or reads it."""
 
     name: str
     place: Place
 
 
-class Document(msgspec.Struct, frozen=True, order=True):
+class Document(Ordered, frozen=True):
     """A document of settings: how many keys it has and how many are read by name, which are dead, and which are read but
     not defined. `open` tells why every key may be read; then nothing is dead. `unread` are those that no reading covers, though
     something says their name."""

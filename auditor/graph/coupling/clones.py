@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.world import World
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -33,7 +32,7 @@ _README = regex(r"readme[^/]*\.ipynb$", re.I)
 """Notebooks that are documents: each tells all that its reader needs."""
 
 
-class Clone(msgspec.Struct, frozen=True, order=True):
+class Clone(Ordered, frozen=True):
     """A run of statements that repeats an earlier one: both ends, and how long it is."""
 
     source: Place
@@ -43,7 +42,7 @@ class Clone(msgspec.Struct, frozen=True, order=True):
     statements: int
 
 
-class CopiedFile(msgspec.Struct, frozen=True, order=True):
+class CopiedFile(Ordered, frozen=True):
     """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together."""
 
     source: str
@@ -52,7 +51,7 @@ class CopiedFile(msgspec.Struct, frozen=True, order=True):
     statements: int
 
 
-class Spread(msgspec.Struct, frozen=True, order=True):
+class Spread(Ordered, frozen=True):
     """Statements of one file that stand again in two and more others: one run of each, the longest first."""
 
     source: str
@@ -64,7 +63,7 @@ class Spread(msgspec.Struct, frozen=True, order=True):
         return (self.source, *(run.copy.path for run in self.runs))
 
 
-class Clones(msgspec.Struct, frozen=True, order=True):
+class Clones(Ordered, frozen=True):
     """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through.
 
     `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in.
@@ -113,7 +112,7 @@ class Clones(msgspec.Struct, frozen=True, order=True):
         return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
 
 
-class _Body(msgspec.Struct, frozen=True, order=True):
+class _Body(Ordered, frozen=True):
     site: Site
     shapes: list[Shape]
     ids: list[int]

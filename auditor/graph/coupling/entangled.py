@@ -8,8 +8,6 @@ from itertools import pairwise
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.artefacts.identity import matches
 from auditor.graph.coupling import metrics
@@ -17,6 +15,7 @@ from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.jungles.file_edges import FileEdge, file_edges
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import pattern
 
@@ -43,7 +42,7 @@ CONCERNS = {
 }
 
 
-class Propagation(msgspec.Struct, frozen=True, order=True):
+class Propagation(Ordered, frozen=True):
     """Propagation cost of a component, the number of its artefacts, and those a change travels furthest from."""
 
     cost: float
@@ -51,7 +50,7 @@ class Propagation(msgspec.Struct, frozen=True, order=True):
     furthest: tuple[tuple[str, int], ...]
 
 
-class Hub(msgspec.Struct, frozen=True, order=True):
+class Hub(Ordered, frozen=True):
     """A module that mixes concerns: each concern with an example of it."""
 
     path: str
@@ -61,7 +60,7 @@ class Hub(msgspec.Struct, frozen=True, order=True):
     logical: int
 
 
-class Cycle(msgspec.Struct, frozen=True, order=True):
+class Cycle(Ordered, frozen=True):
     """A dependency cycle. `kind` is `files` (programs through files) or `imports`; `ties` tell each link with its place."""
 
     kind: str
@@ -69,7 +68,7 @@ class Cycle(msgspec.Struct, frozen=True, order=True):
     ties: tuple[tuple[str, str, Place, str], ...]
 
 
-class Radius(msgspec.Struct, frozen=True, order=True):
+class Radius(Ordered, frozen=True):
     """What changes if a node changes: counts by group, some names, and for each of these the shortest way there, itself last."""
 
     node: Node

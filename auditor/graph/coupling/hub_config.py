@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from statistics import median
 from typing import TypeAlias
-
-import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.entangled import concerns_of
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 FEWEST_STEPS = 5
@@ -26,7 +24,7 @@ Told: TypeAlias = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 """Steps by name: the programs that each runs, and the files whose keys it names."""
 
 
-class Loading(msgspec.Struct, frozen=True, order=True):
+class Loading(Ordered, frozen=True):
     """One step that loads a file of settings: the keys it uses, and whether a declaration names them."""
 
     step: str
@@ -35,7 +33,7 @@ class Loading(msgspec.Struct, frozen=True, order=True):
     keyed: bool
 
 
-class HubConfig(msgspec.Struct, frozen=True, order=True):
+class HubConfig(Ordered, frozen=True):
     """A file of settings with the steps that load it. `used` is the median share of its keys that such a step uses."""
 
     path: str
@@ -74,8 +72,14 @@ def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubCon
         defined = [key for key in world.resolved.code.leaves(document) if not key.startswith("defaults.")]
         shares = [_share(load.keys, defined) for load in told if load.keys]
         if defined and shares:
-            found.append(HubConfig(document, len(defined), tuple(told), len(steps), round(median(shares), 4)))
+            found.append(HubConfig(document, len(defined), tuple(told), len(steps), _median(shares)))
     return found, len(steps)
+
+
+def _median(shares: list[float]) -> float:
+    from statistics import median  # it brings fractions and decimals with it, and few files are hubs
+
+    return round(median(shares), 4)
 
 
 def _steps(world: World, owned: Callable[[str], bool]) -> Told:

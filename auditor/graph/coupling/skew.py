@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
@@ -17,6 +15,7 @@ from auditor.graph.coupling.sides import feeders, models, serving_side, training
 from auditor.graph.coupling.ways import Ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -29,7 +28,7 @@ STATEMENTS = 4
 """Statements of the same letters from which two scopes do the same, three of them over named parts of the data."""
 
 
-class Twice(msgspec.Struct, frozen=True, order=True):
+class Twice(Ordered, frozen=True):
     """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
@@ -48,7 +47,7 @@ class Twice(msgspec.Struct, frozen=True, order=True):
     tested: bool
 
 
-class Skew(msgspec.Struct, frozen=True, order=True):
+class Skew(Ordered, frozen=True):
     """What is computed twice, and the functions with feature code that both sides share. `sides`: whether both are here."""
 
     twice: tuple[Twice, ...]

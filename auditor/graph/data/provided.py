@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.artefacts.pins import pinned_path
@@ -14,12 +12,13 @@ from auditor.graph.data.sharing import DATA, LEAST, carries, is_supplied, progra
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
 
-class Phantom(msgspec.Struct, frozen=True, order=True):
+class Phantom(Ordered, frozen=True):
     """A read of a repository file that nothing provides."""
 
     artefact: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
 from auditor.graph.data.trail import training_roots
@@ -17,6 +15,7 @@ from auditor.language.credentials import mask
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Command
 from auditor.model.ir import Const
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -55,7 +54,7 @@ _TABLES = frozenset(
 )
 
 
-class Moving(msgspec.Struct, frozen=True, order=True):
+class Moving(Ordered, frozen=True):
     """One read of data that may be others tomorrow. `trains` tells whether a model learns from it."""
 
     address: str
@@ -65,7 +64,7 @@ class Moving(msgspec.Struct, frozen=True, order=True):
     """Whether an option may name another address: then this is only the default."""
 
 
-class Sources(msgspec.Struct, frozen=True, order=True):
+class Sources(Ordered, frozen=True):
     """What is fetched from elsewhere: the moving addresses, and how many others there are."""
 
     moving: tuple[Moving, ...]

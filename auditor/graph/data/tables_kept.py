@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.world import World
 from auditor.model.facts import Column, Facts
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 MATCHING = 20
@@ -43,7 +42,7 @@ _MADE_UP = regex(
 )
 
 
-class Personal(msgspec.Struct, frozen=True, order=True):
+class Personal(Ordered, frozen=True):
     """A column of personal data in a committed table. `published`: by its name it is there for others to write to."""
 
     path: str
@@ -53,7 +52,7 @@ class Personal(msgspec.Struct, frozen=True, order=True):
     published: bool = False
 
 
-class Smell(msgspec.Struct, frozen=True, order=True):
+class Smell(Ordered, frozen=True):
     """Something odd in the rows of a committed table. `used` tells whether a program reads the table.
 
     `about` is the same for the same oddity of a table that was made from this one.

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname
 
-import msgspec
-
 from auditor.graph.artefacts.identity import above, within
 from auditor.graph.data.locks import LOCK
 from auditor.graph.world import World
 from auditor.model.facts import Storage
 from auditor.model.listing import Content, Entry
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.tree.ignore import spec
@@ -30,7 +29,7 @@ _HASH = 32
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
 
 
-class Broken(msgspec.Struct, frozen=True, order=True):
+class Broken(Ordered, frozen=True):
     """One way in which versioning is set up and does not work.
 
     `kind`: `no-remote` (of `no-remote-outputs` a pipeline can make the files anew), `local-remote`, `raw-in-lfs`,
@@ -44,7 +43,7 @@ class Broken(msgspec.Struct, frozen=True, order=True):
     others: tuple[Place, ...] = ()
 
 
-class Versioning(msgspec.Struct, frozen=True, order=True):
+class Versioning(Ordered, frozen=True):
     """The versioned data of a component: how many files or folders, where their contents lie, and what is broken.
 
     `shown` is the place of a document that has readers set up the remote themselves.

@@ -9,6 +9,7 @@ from posixpath import dirname, join
 import msgspec
 
 from auditor.model.facts import Facts, Ref, Requirement
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
@@ -19,7 +20,7 @@ ENVIRONMENTS = frozenset(
 MANIFESTS = {"poetry": "pyproject.toml", "pdm": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
 
 
-class Asked(msgspec.Struct, frozen=True, order=True):
+class Asked(Ordered, frozen=True):
     """A requirement of an environment, and the file that it stands in."""
 
     requirement: Requirement
@@ -39,7 +40,7 @@ class Stale(msgspec.Struct, frozen=True):
     why: str
 
 
-class PythonVersion(msgspec.Struct, frozen=True, order=True):
+class PythonVersion(Ordered, frozen=True):
     """A Python version that a file names: as written, mostly a version or a range."""
 
     path: str

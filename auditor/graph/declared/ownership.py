@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from auditor.model.facts import Facts, Pattern
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -44,7 +43,7 @@ def owned(files: Mapping[str, Facts], paths: Iterable[str]) -> Iterator[Owned]:
                 break
 
 
-class _Claim(msgspec.Struct, frozen=True, order=True):
+class _Claim(Ordered, frozen=True):
     matches: Callable[[str], object]
     section: str
     owners: tuple[str, ...]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-import msgspec
-
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, upstream
 from auditor.graph.declared.steps import DeclaredStep
@@ -13,6 +11,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.declared import Declared
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -21,7 +20,7 @@ CERTAIN = 0.75
 """Confidence from which a read contradicts a declaration."""
 
 
-class Mismatch(msgspec.Struct, frozen=True, order=True):
+class Mismatch(Ordered, frozen=True):
     """Where the declaration of a step and its code disagree.
 
     `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
@@ -36,7 +35,7 @@ class Mismatch(msgspec.Struct, frozen=True, order=True):
     confidence: float
 
 
-class Agreement(msgspec.Struct, frozen=True, order=True):
+class Agreement(Ordered, frozen=True):
     """Declarations of all steps held against their code."""
 
     mismatches: tuple[Mismatch, ...]

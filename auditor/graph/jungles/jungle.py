@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from auditor.model.ordered import Ordered
+
 FEWEST = 4
 """Steps from which the index is stated."""
 RESOLVED = 0.6
@@ -46,7 +48,7 @@ class Observed(msgspec.Struct, frozen=True):
     resolved: float | None
 
 
-class Jungle(msgspec.Struct, frozen=True, order=True):
+class Jungle(Ordered, frozen=True):
     """The index in [0, 100], or why it is not stated; the terms for which there are data, each in [0, 1]."""
 
     value: float | None

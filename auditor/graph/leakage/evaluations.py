@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -38,7 +37,7 @@ _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
 
-class Doubt(msgspec.Struct, frozen=True, order=True):
+class Doubt(Ordered, frozen=True):
     """One evaluation that does not show what it seems to: where it stands, what is said of it, and the trail to it."""
 
     place: Place
@@ -49,7 +48,7 @@ class Doubt(msgspec.Struct, frozen=True, order=True):
     milder: int = 0
 
 
-class Unjudged(msgspec.Struct, frozen=True, order=True):
+class Unjudged(Ordered, frozen=True):
     """Programs that train a supervised model without judging it on rows it has not seen; of `open` ones it is not known."""
 
     on_training_rows: tuple[Doubt, ...]

@@ -11,6 +11,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
@@ -52,7 +53,7 @@ _MEANS = {
 }
 
 
-class Leak(msgspec.Struct, frozen=True, order=True):
+class Leak(Ordered, frozen=True):
     """A statistic over evaluated rows; `trail` tells fit, split, training and evaluation in this order. `milder`: severity steps."""
 
     transformer: str
@@ -64,7 +65,7 @@ class Leak(msgspec.Struct, frozen=True, order=True):
     says: str = ""
 
 
-class Share(msgspec.Struct, frozen=True, order=True):
+class Share(Ordered, frozen=True):
     """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
     path: str
@@ -72,7 +73,7 @@ class Share(msgspec.Struct, frozen=True, order=True):
     analysed: int
 
 
-class Leaks(msgspec.Struct, frozen=True, order=True):
+class Leaks(Ordered, frozen=True):
     """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
 
     preprocessing: tuple[Leak, ...]

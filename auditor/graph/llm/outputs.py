@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
 from auditor.graph.world import World
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, Try
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
@@ -39,7 +38,7 @@ _STRUCTURED = frozenset(
 _AGENTS = ("langchain", "llama_index")
 
 
-class Output(msgspec.Struct, frozen=True, order=True):
+class Output(Ordered, frozen=True):
     """One use of an answer. `kind`: `run`, `query`, `parse` or `agent` (one that may run code); `name` is what takes it."""
 
     kind: str
@@ -48,7 +47,7 @@ class Output(msgspec.Struct, frozen=True, order=True):
     asked: Place | None
 
 
-class Outputs(msgspec.Struct, frozen=True, order=True):
+class Outputs(Ordered, frozen=True):
     """Uses of answers that nothing checks, and how many uses of any kind were followed."""
 
     bare: list[Output]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
 from auditor.graph.jungles.failures import nested
@@ -16,6 +14,7 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Item, Name, Raise, Return
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -51,7 +50,7 @@ _VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry"
 _MOST_SCOPES = 400
 
 
-class Handler(msgspec.Struct, frozen=True, order=True):
+class Handler(Ordered, frozen=True):
     """One endpoint that answers with a prediction. `way` are the scopes from it to where the model is asked."""
 
     service: str
@@ -66,7 +65,7 @@ class Handler(msgspec.Struct, frozen=True, order=True):
         return self.endpoint.route or f"{self.endpoint.site[0]}:{self.endpoint.line}"
 
 
-class Kept(msgspec.Struct, frozen=True, order=True):
+class Kept(Ordered, frozen=True):
     """A place where an answer may be kept. `sure` is false where what is called is not known; `version`: with the model's."""
 
     place: Place
@@ -74,7 +73,7 @@ class Kept(msgspec.Struct, frozen=True, order=True):
     version: bool
 
 
-class Answers(msgspec.Struct, frozen=True, order=True):
+class Answers(Ordered, frozen=True):
     """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version.
 
     `asked` is where an endpoint that loses its answers at least logs or keeps what it was asked.

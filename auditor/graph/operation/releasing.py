@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
@@ -17,6 +15,7 @@ from auditor.graph.operation.serving import deployments
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.runs import Run
@@ -24,7 +23,7 @@ from auditor.program.running.runs import Run
 _REFUSING = regex(r"sys\.exit|raise |assert |exit 1|\bbc\b")
 
 
-class Release(msgspec.Struct, frozen=True, order=True):
+class Release(Ordered, frozen=True):
     """One way from training to operation. `gate` says what looks at the figures; "" where nothing does.
 
     `approved`: a person, or a manual start, stands before it. `tested`: tests run on the way, but none of them looks at a figure.
@@ -93,7 +92,7 @@ def _is_registered_apart(world: World, program: str, site: tuple[str, int]) -> b
 # --- in automation ---
 
 
-class _Event(msgspec.Struct, frozen=True, order=True):
+class _Event(Ordered, frozen=True):
     """Something that happens in a job, in the order of lines."""
 
     line: int

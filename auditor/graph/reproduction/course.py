@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from auditor.graph.world import World
+from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Site
 
 
-class _Event(msgspec.Struct, frozen=True, order=True):
+class _Event(Ordered, frozen=True):
     line: int
     order: int
     call: int  # identity of a call, 0 for none

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
@@ -14,6 +12,7 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 
@@ -31,7 +30,7 @@ _BY_ROLE = {
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
-class Record(msgspec.Struct, frozen=True, order=True):
+class Record(Ordered, frozen=True):
     """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
 
     training: Training

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
+from auditor.model.ordered import Ordered
 
 
-class EntryPoints(msgspec.Struct, frozen=True, order=True):
+class EntryPoints(Ordered, frozen=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them."""
 
     named: tuple[str, ...]

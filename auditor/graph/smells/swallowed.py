@@ -6,8 +6,6 @@ import builtins
 import re
 from collections.abc import Callable
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
 from auditor.graph.world import World
@@ -29,6 +27,7 @@ from auditor.model.ir import (
     Table,
     Try,
 )
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -61,14 +60,14 @@ _TABLES = frozenset(
 )
 
 
-class Unraised(msgspec.Struct, frozen=True, order=True):
+class Unraised(Ordered, frozen=True):
     """An error that is made and not raised: its class, and where."""
 
     name: str
     place: Place
 
 
-class Swallowed(msgspec.Struct, frozen=True, order=True):
+class Swallowed(Ordered, frozen=True):
     """A silent handler: what work may fail unseen, what the handler does, and where both stand. `idle`: nothing runs it."""
 
     work: str

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -28,7 +27,7 @@ DEEPEST = 3
 """Levels of calls that are followed for what clears or turns."""
 
 
-class Defect(msgspec.Struct, frozen=True, order=True):
+class Defect(Ordered, frozen=True):
     """One defect. `kind`: `gradients`, `stays` (in evaluation mode) or `validates` (in training mode); `name` is what it is about."""
 
     kind: str
@@ -37,7 +36,7 @@ class Defect(msgspec.Struct, frozen=True, order=True):
     other: Place
 
 
-class _Called(msgspec.Struct, frozen=True, order=True):
+class _Called(Ordered, frozen=True):
     """A method call as a statement's part: receiver and method, where."""
 
     call: Call

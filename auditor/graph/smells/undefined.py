@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname
 from typing import Any
 
-import msgspec
-
 from auditor.graph import places
 from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
 from auditor.graph.world import AUTOMAGIC, World
@@ -34,6 +32,7 @@ from auditor.model.ir import (
     Stmt,
     Try,
 )
+from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
@@ -109,7 +108,7 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 _DIALECTS = regex(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
-class Undefined(msgspec.Struct, frozen=True, order=True):
+class Undefined(Ordered, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
 
     name: str

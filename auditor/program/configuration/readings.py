@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
+from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Effects, Site
 from auditor.program.configuration.beginnings import Beginnings, given_to
 from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
@@ -27,7 +28,7 @@ _METHODS = frozenset({"items", "keys", "values", "copy", "update", "get", "pop",
 _GETTERS = frozenset({"get", "select", "getint", "getfloat", "getboolean"})
 
 
-class Reading(msgspec.Struct, frozen=True, order=True):
+class Reading(Ordered, frozen=True):
     """One place that reads a key; `whole` where everything under the key is handed on, `optional` where it has a fallback."""
 
     document: str

@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from auditor.model.ordered import Ordered
+
 Relation = Literal["overlap", "apart", "unknown"]
 
 TRAIN, TEST = 0, 1
@@ -22,7 +24,7 @@ DEEPEST_UNION = 60
 """Unions within unions that are followed; what is joined beyond has rows of its own."""
 
 
-class Spot(msgspec.Struct, frozen=True, order=True):
+class Spot(Ordered, frozen=True):
     """A line of a file."""
 
     path: str
