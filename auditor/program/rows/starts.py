@@ -48,9 +48,9 @@ class Learning:
             at = todo.pop()
             if self._learns(at):
                 return True
-            fresh = self._effects.code.imports(at) & self._effects.code.programs.keys() - seen
-            seen |= fresh
-            todo += fresh
+            fresh = [other for other in self._effects.code.imports(at) if other not in seen]
+            seen.update(fresh)
+            todo += [other for other in fresh if other in self._effects.code.programs]
         return False
 
     def _learns(self, path: str) -> bool:
