@@ -136,7 +136,7 @@ class Machine:
 
     def module(self, path: str) -> Env:
         """The names of a module, run when first asked for."""
-        env = self._modules.setdefault(path, Env(path, 0))
+        env = self._names_of(path)
         if path in self._run or path not in self.code.programs:
             return env
         self._run.add(path)
@@ -153,6 +153,12 @@ class Machine:
             self.left -= given - self._fuel
             self._fuel, self._depth, self._conditional, self._repeated = held[:4]
             self._stack, self.returned, self.sites = held[4:]
+        return env
+
+    def _names_of(self, path: str) -> Env:
+        env = self._modules.get(path)
+        if env is None:
+            env = self._modules[path] = Env(path, 0)
         return env
 
     def member(self, home: str, name: str) -> Thing:
@@ -183,10 +189,14 @@ class Machine:
             return Text(literal(env.path, anchored=True))
         inner: Env | None = env
         while inner is not None:
-            found = self._named(name, self.module(inner.path) if inner.scope == 0 and inner.outer is None else inner)
+            around = inner.outer
+            at = self.module(inner.path) if around is None and inner.scope == 0 else inner
+            found = at.names.get(name)
+            if type(found) is Pending or (found is None and at.stars):
+                found = self._named(name, at)
             if found is not None:
                 return found
-            inner = inner.outer
+            inner = around
         return Library(f"builtins.{name}")
 
     def _named(self, name: str, env: Env) -> Thing | None:
@@ -203,7 +213,7 @@ class Machine:
 
     def around(self, function: Function) -> Env:
         """The scope in which a function or class is defined."""
-        return function.around or self._modules.setdefault(function.local.path, Env(function.local.path, 0))
+        return function.around or self._names_of(function.local.path)
 
     def in_class(self, of: Function) -> Env:
         """The names of a class body, run when first asked for."""
@@ -223,7 +233,7 @@ class Machine:
 
     def _bounded(self, path: str, ask: Callable[[], Answer]) -> Answer | None:
         """The answer to a question that has fuel of its own; None where that is spent."""
-        held, given = self._fuel, min(CALL_FUEL, self._share())
+        held, given, depth = self._fuel, min(CALL_FUEL, self._share()), self._depth
         self._fuel = given
         try:
             return ask()
@@ -232,31 +242,35 @@ class Machine:
             return None
         finally:
             self.left -= given - self._fuel
-            self._fuel = held
+            self._fuel, self._depth = held, depth
 
     # --- running ---
 
     def body(self, body: Iterable[Stmt], env: Env) -> int:
         """Runs statements in order; how they end (`statements.NEXT`, …)."""
+        handlers = statements.HANDLERS
         for statement in body:
-            self._burn()
-            handler = statements.HANDLERS.get(type(statement))
+            self._fuel -= 1
+            if self._fuel < 0:
+                raise _SpentError
+            handler = handlers.get(type(statement))
             signal = handler(self, statement, env) if handler is not None else statements.NEXT
             if signal != statements.NEXT:
                 return signal
         return statements.NEXT
 
     def eval(self, expr: Expr, env: Env) -> Thing:
-        """What an expression stands for."""
-        self._burn()
+        """What an expression stands for. Whoever catches that the fuel is spent puts the depth right."""
+        self._fuel -= 1
+        if self._fuel < 0:
+            raise _SpentError
         handler = expressions.HANDLERS.get(type(expr))
         if handler is None or self._depth > DEEPEST:
             return Unknown(expr, env)
         self._depth += 1
-        try:
-            return handler(self, expr, env)
-        finally:
-            self._depth -= 1
+        found = handler(self, expr, env)
+        self._depth -= 1
+        return found
 
     def enter(self, function: Function, args: Arguments) -> Thing:
         """What a function of the repository returns for these arguments."""
@@ -305,8 +319,3 @@ class Machine:
     def at(self, path: str, line: int, end_line: int) -> Where:
         """A place in a file, under the conditions that hold now."""
         return Where(path, line, end_line, self._conditional > 0, self._repeated > 0, tuple(self.sites))
-
-    def _burn(self) -> None:
-        self._fuel -= 1
-        if self._fuel < 0:
-            raise _SpentError
