@@ -50,5 +50,7 @@ def _size(value: object) -> int:
 
 
 def _size_of_commands(commands: Commands) -> int:
-    words = [len(word.text) + 1 for command in commands or () for word in command.words]
-    return sum(words) + sum([_size((each.body, each.assignments)) + len(each.environment) for each in commands or ()])
+    made = commands or ()
+    words = [len(word.text) + 1 for command in made for word in command.words]
+    rest = [_size((each.body, each.assignments)) for each in made if each.body or each.assignments]
+    return sum(words) + sum(rest) + len(made)
