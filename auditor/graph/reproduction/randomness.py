@@ -24,6 +24,8 @@ NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
 _ROWS = frozenset({Role.SPLIT, Role.RESAMPLE})
 _MODELS = frozenset({Role.ESTIMATOR, Role.TUNE, Role.TRANSFORMER, Role.COMPOSE})
+_DRAWING = _ROWS | _MODELS | {Role.FIT, Role.SAMPLE}
+"""What a call that chance decides on may do."""
 _PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
 """Draws of some elements of a list: files that are copied, indices of rows."""
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
@@ -112,7 +114,7 @@ def _runs(world: World, trained: set[str], product: list[str]) -> Iterator[_Run]
     sites = [(path, n) for path in product for n in code.scopes(path)]
     seeds = tuple(e for site in sites for e in own.get(site, ()) if e.role is Role.SEED)
     # A framework may call the other functions in any order, so a seed anywhere in the component counts.
-    left = [site for site in sites if site in own and site not in covered]
+    left = [site for site in sites if site not in covered and any(e.role in _DRAWING for e in own.get(site, ()))]
     rest = tuple(site for site in left if not _tested(world, site) and not world.uncalled.of(site))
     yield _Run(None, rest, seeds)
 
