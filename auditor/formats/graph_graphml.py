@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
 
 from auditor.formats import ties
 from auditor.formats.text import plain
@@ -59,12 +58,16 @@ def _of_edge(edge: Edge) -> dict[str, object]:
 
 
 def _data(use: str, values: dict[str, object]) -> Iterator[str]:
+    from xml.sax.saxutils import escape  # which brings all of the standard library's network with it
+
     for name, value in values.items():
         if value is not None:
             yield f'      <data key="{use}.{name}">{escape(_clean(str(value)))}</data>'
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_clean(text))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from typing import TYPE_CHECKING
 
 from auditor.formats.text import plain
 from auditor.model.audit import Audit
 from auditor.model.finding import Finding
 from auditor.model.page import RulePages
 from auditor.model.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _SHOWN = 20
 _SKIPPED = {
@@ -21,6 +24,8 @@ _SKIPPED = {
 def render(audit: Audit, pages: RulePages | None = None) -> str:
     """A suite for each family, a case for each rule and component. What could not be judged is skipped with its reason."""
     del pages
+    from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
     titles = {rule.id: rule.title for rule in audit.rules}
     families: dict[str, list[Verdict]] = {}
     family_of = {rule.id: rule.family for rule in audit.rules}
@@ -52,6 +57,8 @@ def render(audit: Audit, pages: RulePages | None = None) -> str:
 
 
 def _failure(case: Element, opened: list[Finding]) -> None:
+    from xml.etree.ElementTree import SubElement
+
     grave = max(opened, key=lambda finding: finding.severity.rank)
     failure = SubElement(case, "failure", type=grave.severity.value, message=plain(grave.message, 300))
     lines = [f"{plain(str(f.place))} {f.severity.value} {plain(f.message, 300)}" for f in opened[:_SHOWN]]

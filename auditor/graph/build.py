@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, within
@@ -25,7 +25,7 @@ from auditor.graph.observed.transport import Transport
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.pipelines import CodePipelines
 from auditor.graph.store import Store
-from auditor.model.artefact import EdgeKind, Evidence, Node, NodeKind
+from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
@@ -256,15 +256,13 @@ class Builder:
         test = True if places.is_test(path) else None
         node = program_node(self.store, self.resolved.code, path, kind)
         self.store.node(node, kind, test=test, lines=program.logical)
-        for target in sorted(self.resolved.effects.imports.get(path, ())):
+        imported = sorted(self.resolved.effects.imports.get(path, ()))
+        lines = self._import_lines(path) if imported else {}
+        for target in imported:
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
-            line = self._import_line(path, target)
-            self.store.edge(
-                node,
-                other,
-                EdgeKind.IMPORTS,
-                (Evidence(self.resolved.code.home(path), line, target[:120], "python", "import", 0.95),),
-            )
+            home = self.resolved.code.home(path)
+            piece = Evidence(home, lines.get(target), target[:120], "python", "import", 0.95)
+            self.store.edge(node, other, EdgeKind.IMPORTS, (piece,))
         for number in self.resolved.code.scopes(path):
             site = (path, number)
             touches = self.lineage.touches.get(site, ())
@@ -274,13 +272,15 @@ class Builder:
             for touch in touches:
                 self._touch(touch, owner)
 
-    def _import_line(self, path: str, target: str) -> int | None:
+    def _import_lines(self, path: str) -> dict[str, int]:
+        """By module of the repository the line at which a program first imports it, or something out of it."""
+        found: dict[str, int] = {}
         for statement, _, _ in self.resolved.code.index(path, 0).imports:
-            for imported in statement.names:
-                home = self.resolved.code.modules.resolve(path, imported.module, statement.level)
-                if home == target:
-                    return statement.line
-        return None
+            for module in dict.fromkeys(imported.module for imported in statement.names):
+                home = self.resolved.code.modules.resolve(path, module, statement.level)
+                if home is not None:
+                    found.setdefault(home, statement.line)
+        return found
 
     def _touch(self, touch: Touch, owner: str) -> None:
         where = self.lineage.place(touch)
@@ -366,23 +366,19 @@ class Builder:
 
     def _containment(self) -> None:
         """Tie every data path to the declared folders above it."""
-        data = [
-            node
-            for node in self.store.nodes()
-            if node.path is not None
-            and node.kind in (NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT)
-        ]
-        paths = {node.path: node for node in data if node.path}
-        for node in data:
-            folder = (node.path or "").rpartition("/")[0]
+        kinds = (NodeKind.DATASET, NodeKind.MODEL, NodeKind.METRIC, NodeKind.REPORT)
+        data = [(node, path) for node, kind, path in self.store.places() if kind in kinds]
+        nodes = {path: node for node, path in data if path}
+        for node, path in data:
+            folder = path.rpartition("/")[0]
             while folder:
-                above = paths.get(folder)
-                if above is not None and within(node.path or "", folder):
-                    self.store.edge(node.id, above.id, EdgeKind.PART_OF)
+                above = nodes.get(folder)
+                if above is not None and within(path, folder):
+                    self.store.edge(node, above, EdgeKind.PART_OF)
                 folder = folder.rpartition("/")[0]
-        self._patterns(paths)
+        self._patterns(nodes)
 
-    def _patterns(self, paths: dict[str, Node]) -> None:
+    def _patterns(self, paths: Collection[str]) -> None:
         """Tie what a step reads to the declared outputs whose pattern covers it."""
         made = {d.path: d.id for step in self.steps.all for d in step.writes if d.path and "{" in d.path}
         read = {d.path: d.id for step in self.steps.all for d in step.reads if d.path} if made else {}

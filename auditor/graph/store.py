@@ -51,11 +51,23 @@ class Store:
         """Whether a node was stated."""
         return node in self._nodes
 
+    def places(self) -> Iterator[tuple[str, NodeKind, str]]:
+        """The nodes that have a path, by id: id, kind and path."""
+        for name in sorted(self._nodes):
+            path = self._nodes[name].get("path")
+            if path is not None:
+                yield name, self._kind(name), str(path)
+
+    def _kind(self, node: str) -> NodeKind:
+        kinds = self._kinds[node]
+        if len(kinds) == 1:
+            return next(iter(kinds))
+        return next((kind for kind in SPECIFIC if kind in kinds), min(kinds, key=lambda kind: kind.value))
+
     def nodes(self) -> Iterator[Node]:
         """All nodes by id."""
         for name in sorted(self._nodes):
-            record, kinds = self._nodes[name], self._kinds[name]
-            kind = next((k for k in SPECIFIC if k in kinds), min(kinds, key=lambda k: k.value))
+            record, kinds, kind = self._nodes[name], self._kinds[name], self._kind(name)
             attrs: dict[str, Attr] = dict(sorted(self._attrs.get(name, {}).items()))
             if len(kinds) > 1:
                 attrs["kinds"] = sorted(k.value for k in kinds)

@@ -81,11 +81,11 @@ def state_cards(store: Store, files: Mapping[str, Facts]) -> None:
     """Cards document the models or data sets beside them: by front matter of the hub's, or only by where they lie."""
     cards = {path: facts for path, facts in sorted(files.items()) if facts.attr("card")}
     wanted = {"model": NodeKind.MODEL, "data": NodeKind.DATASET}
-    nodes = [(node.id, node.path, node.kind) for node in store.nodes() if node.path] if cards else []
+    nodes = list(store.places()) if cards else []
     for path, facts in cards.items():
         folder = path.rpartition("/")[0]
-        for target, place, kind in nodes:
-            if kind is wanted[facts.attr("card") or "model"] and (place or "").rpartition("/")[0] == folder:
+        for target, kind, place in nodes:
+            if kind is wanted[facts.attr("card") or "model"] and place.rpartition("/")[0] == folder:
                 sure = 0.6 if facts.leaves else 0.4
                 evidence = Evidence(path, 1, f"{facts.attr('card')} card", facts.kind, "card", sure, declared=True)
                 store.edge(f"file:{path}", target, EdgeKind.DOCUMENTS, (evidence,))
@@ -93,8 +93,8 @@ def state_cards(store: Store, files: Mapping[str, Facts]) -> None:
 
 def state_owners(store: Store, files: Mapping[str, Facts], tree: frozenset[str]) -> None:
     """The owners of the files that the graph has nodes of."""
-    paths = [node.path for node in store.nodes() if node.path in tree and node.id == f"file:{node.path}"]
-    for path, owner, file, line in owned(files, [path for path in paths if path]):
+    paths = (path for node, _, path in store.places() if path in tree and node == f"file:{path}")
+    for path, owner, file, line in owned(files, paths):
         node = store.node(f"owner:{owner}", NodeKind.OWNER, owner, path=file, line=line)
         evidence = Evidence(file, line, owner[:120], "codeowners", "pattern", 0.95, declared=True)
         store.edge(node, f"file:{path}", EdgeKind.OWNS, (evidence,))

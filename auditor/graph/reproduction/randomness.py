@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, feeders
 from auditor.graph.data.versions import trainings
@@ -13,7 +15,6 @@ from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
@@ -23,6 +24,8 @@ NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
 _ROWS = frozenset({Role.SPLIT, Role.RESAMPLE})
 _MODELS = frozenset({Role.ESTIMATOR, Role.TUNE, Role.TRANSFORMER, Role.COMPOSE})
+_DRAWING = _ROWS | _MODELS | {Role.FIT, Role.SAMPLE}
+"""What a call that chance decides on may do."""
 _PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
 """Draws of some elements of a list: files that are copied, indices of rows."""
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
@@ -30,7 +33,7 @@ _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
 
-class Draw(Ordered, frozen=True):
+class Draw(msgspec.Struct, frozen=True):
     """One random choice behind a model. `late` is where its generator is seeded afterwards.
 
     `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
@@ -44,7 +47,7 @@ class Draw(Ordered, frozen=True):
     late: Place | None = None
 
 
-class Chance(Ordered, frozen=True):
+class Chance(msgspec.Struct, frozen=True):
     """The random choices of one file on the way to a model; what could not be told is not among them."""
 
     path: str
@@ -61,7 +64,7 @@ class Chance(Ordered, frozen=True):
         return sum(draw.seeded for draw in self.draws) / len(self.draws)
 
 
-class _Run(Ordered, frozen=True):
+class _Run(msgspec.Struct, frozen=True):
     """A start of a program, or the functions of a file that no program of the repository calls."""
 
     course: Course | None
@@ -111,7 +114,7 @@ def _runs(world: World, trained: set[str], product: list[str]) -> Iterator[_Run]
     sites = [(path, n) for path in product for n in code.scopes(path)]
     seeds = tuple(e for site in sites for e in own.get(site, ()) if e.role is Role.SEED)
     # A framework may call the other functions in any order, so a seed anywhere in the component counts.
-    left = [site for site in sites if site in own and site not in covered]
+    left = [site for site in sites if site not in covered and any(e.role in _DRAWING for e in own.get(site, ()))]
     rest = tuple(site for site in left if not _tested(world, site) and not world.uncalled.of(site))
     yield _Run(None, rest, seeds)
 

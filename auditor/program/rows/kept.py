@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.kept.answers import Answers, View
-from auditor.program.rows.starts import busy
+from auditor.program.rows.starts import Learning, busy
 
 if TYPE_CHECKING:
     from auditor.program.rows.trace import Trace
@@ -23,11 +23,14 @@ class Rows:
 
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
+        self._learning = Learning(effects)
         self._answers = Answers("rows", self._find, effects.tree, effects.files.memory)
 
     def of(self, path: str) -> Trace | None:
-        """What a run over one file saw; None where nothing in it fits, splits or evaluates, as in most, which need no run to be told."""
-        return self._answers.of(path) if busy(self._effects, path) else None
+        """What a run over one file saw; None where nothing can be said, as of most, which need no run to be told: nothing in
+        it fits, splits or evaluates, or nothing that it leads to trains or divides."""
+        worth = busy(self._effects, path) and self._learning.reached_from(path)
+        return self._answers.of(path) if worth else None
 
     def together(self, paths: tuple[str, ...], names: Mapping[int, str]) -> Mapping[str, Trace]:
         """What runs over programs saw that hand rows and models to each other through files, in this order.

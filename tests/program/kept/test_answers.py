@@ -24,7 +24,8 @@ from auditor.program.calls import carrying, stored
 from auditor.program.kept import answers
 from auditor.program.kept.traces import Tree
 from auditor.program.rows.row_sets import Rows
-from auditor.program.rows.trace import Trace
+from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
+from auditor.program.rows.values import Fit, Trained
 from auditor.readers import candidates, read_file
 
 Texts = dict[str, str]
@@ -200,8 +201,8 @@ def shown(thing: object) -> str:
             thing.layers,
         )
         return f"Rows{shown(part)}"
-    if isinstance(thing, Trace):
-        return shown(vars(thing))
+    if isinstance(thing, Trace | Signal | Split | Evaluation | Fit | Trained):
+        return f"{type(thing).__name__}{shown(msgspec.structs.astuple(thing))}"
     if isinstance(thing, dict):
         return f"{{{', '.join(sorted(f'{shown(key)}: {shown(value)}' for key, value in thing.items()))}}}"
     if isinstance(thing, frozenset | set):

@@ -289,16 +289,28 @@ def test_only_the_steps_of_a_flow_are_run_for_each_of_what_they_are_given(
     assert len(run(HEAD + source).trainings) == trained
 
 
+LEARNER = "from sklearn.linear_model import Ridge\ndef learn(x, y):\n    return Ridge().fit(x, y)\n"
+
+
 @pytest.mark.parametrize(
     ("source", "run"),
     [
-        ("import pandas as pd\nprint(pd.read_csv('a.csv').mean())\n", False),
-        ("from sklearn.linear_model import Ridge\ndef fit(x, y):\n    return Ridge().fit(x, y)\n", True),
+        pytest.param("import pandas as pd\nprint(pd.read_csv('a.csv').mean())\n", False, id="nothing"),
+        pytest.param(LEARNER, True, id="fits"),
+        pytest.param("def answer(x):\n    return model.predict_proba(x)\n", False, id="only predicts"),
+        pytest.param("from sklearn.metrics import f1_score\nprint(f1_score(a, b))\n", False, id="only judges"),
+        pytest.param("from b import learn\nprint(learn(x, y).predict_proba(z))\n", True, id="predicts by what it imports"),
+        pytest.param("class M:\n    def fit(self, x):\n        self.m = x.mean()\n    def predict(self, x):\n        return self.m\n"
+                     "m = M()\nm.fit(x)\nm.predict_proba(z)\n", True, id="predicts by a model of its own"),
+        pytest.param("from sklearn.model_selection import cross_val_score\nprint(cross_val_score(m, x, y))\n", True, id="fits inside"),
+        pytest.param("import torch\nfor batch in rows:\n    loss = net(batch)\n    loss.backward()\n", True, id="a loss goes back"),
+        pytest.param("import jax\nprint(jax.grad(f)(x))\nprint(model.predict_proba(x))\n", False, id="gradients alone"),
     ],
-)
-def test_only_what_fits_splits_or_judges_is_run(source: str, run: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+)  # fmt: skip
+def test_only_what_can_come_to_judge_is_run(source: str, run: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(interpret, "followed", lambda _effects, path: asked.append(path))
-    facts = {"a.py": read_file(candidates("a.py"), source.encode())}
+    texts = {"a.py": source, "b.py": LEARNER}
+    facts = {path: read_file(candidates(path), text.encode()) for path, text in texts.items()}
     assert resolve(facts, frozenset(facts), load()).rows.of("a.py") is None
     assert asked == ["a.py"] * run
