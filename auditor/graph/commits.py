@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from auditor.model.changes import Commit, History
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 MOST_FILES = 30
@@ -18,7 +19,7 @@ _SWEEPS = regex(
 )
 
 
-class Work(Ordered, frozen=True):
+class Work(msgspec.Struct, frozen=True):
     """A commit of a person. `names` are the files under their present names; `bulk` touches many at once, or by a tool."""
 
     time: int

@@ -7,11 +7,11 @@ over literal words. What is not known becomes a hole `{name}`. `{here}` is the f
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
+from auditor.language.remembered import remembered
 from auditor.language.shell_paths import HOLE_START
 from auditor.language.shell_plain import plain_commands
 from auditor.language.shell_reading import Reading
@@ -49,7 +49,7 @@ def moved_to(line: int, commands: tuple[Command, ...]) -> tuple[Command, ...]:
     return tuple([msgspec.structs.replace(command, line=command.line + line - 1) for command in commands])
 
 
-@lru_cache(maxsize=4_096)
+@remembered
 def _read_once(text: str, braces: bool, guard: bool, environment: Environment) -> tuple[Command, ...]:
     """The same short text stands in many workflows: it is read once and moved to its line."""
     alone = None if environment or any(mark in text for mark in _CARRIED) else _by_lines(text, braces, guard)
@@ -67,7 +67,7 @@ def _by_lines(text: str, braces: bool, guard: bool) -> tuple[Command, ...] | Non
     return tuple(made[:MAX_COMMANDS])
 
 
-@lru_cache(maxsize=4_096)
+@remembered
 def _alone(line: str, braces: bool, guard: bool) -> tuple[Command, ...] | None:
     """The commands of a line that leaves its shell as it found it; None where it does not, or is only a part of a command.
 

@@ -38,7 +38,7 @@ class Marks(Protocol):
 
 def computed(inside: str, expand: Callable[[str], str], pwd: Callable[[], str], holes: Marks) -> str | None:
     """What the commands of a `$(…)` print, where they only compute a path or count; else None."""
-    found = _CD_PWD.fullmatch(inside)
+    found = _CD_PWD.fullmatch(inside) if "pwd" in inside else None
     if found is not None:
         words = one_command(found.group("folder"))
         return expand(found.group("folder")) if words is not None and len(words) == 1 else None

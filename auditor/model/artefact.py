@@ -6,6 +6,8 @@ from enum import Enum
 
 import msgspec
 
+from auditor.model.ordered import Ordered
+
 
 class NodeKind(str, Enum):
     """The closed list of node kinds (34)."""
@@ -159,7 +161,7 @@ class Role(str, Enum):
     DATASET = "dataset"
 
 
-class Evidence(msgspec.Struct, frozen=True, order=True):
+class Evidence(Ordered, frozen=True):
     """Why an edge is believed. `how` is the extraction, `declared` whether it is a declaration alone."""
 
     path: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from auditor.model.ordered import Ordered
 
-class Place(msgspec.Struct, frozen=True, order=True):
+
+class Place(Ordered, frozen=True):
     """A spot in one file.
 
     Lines are 1-based. In a notebook `cell` is the 0-based index of the cell and lines count within

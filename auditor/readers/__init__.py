@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from functools import cache
 from operator import attrgetter
@@ -215,8 +215,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern))
 
 
-def _matching(globs: Iterable[_Glob], text: str) -> Iterator[int]:
-    return (position for longest, pattern, position in globs if longest in text and _compiled(pattern).match(text))
+def _matching(globs: Iterable[_Glob], text: str) -> list[int]:
+    return [position for longest, pattern, position in globs if longest in text and _compiled(pattern).match(text)]
 
 
 class _Index:
@@ -254,8 +254,9 @@ class _Index:
         found = [*self.by_name.get(name, ()), *self.by_suffix.get(suffix, ())]
         for key in (name[:2], suffix):
             found += _matching(self.patterns.get(key, ()), name)
-        for key in {suffix, ""}:
-            found += _matching(self.paths.get(key, ()), f"/{path}")
+        rooted = f"/{path}"
+        for key in ("", suffix) if suffix else ("",):
+            found += _matching(self.paths.get(key, ()), rooted)
         positions = tuple(found)
         if positions not in self.found:
             self.found[positions] = tuple([self.readers[position] for position in sorted(set(found))])

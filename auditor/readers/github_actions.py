@@ -17,6 +17,7 @@ from auditor.language.credentials import is_secret_name, mask, mask_value
 from auditor.language.matrix import instances
 from auditor.language.node import ABSENT, Node
 from auditor.language.paths import kind_of_path
+from auditor.language.remembered import remembered
 from auditor.language.shell import REPEATED, Environment, moved_to, read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble, Word
@@ -207,7 +208,7 @@ def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Com
     return (*built, *moved_to(run.text_line, _ran_once(ran) if size <= REPEATED else _ran(ran)))
 
 
-@lru_cache(maxsize=1_024)
+@remembered
 def _ran_once(ran: _Run) -> tuple[Command, ...]:
     """Most steps of a repository's workflows stand in several of them."""
     return _ran(ran)

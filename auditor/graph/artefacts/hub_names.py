@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from auditor.graph import places
 from auditor.model.facts import Facts, Leaf
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -27,7 +28,7 @@ _LOCAL = regex(
 )
 
 
-class HubName(Ordered, frozen=True):
+class HubName(msgspec.Struct, frozen=True):
     """A name `owner/name` in a setting. `revision` is "" where none is given; only a commit pins it."""
 
     kind: str

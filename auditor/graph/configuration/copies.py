@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 FEWEST_KEYS = 8
@@ -25,7 +26,7 @@ _INHERITS = regex(r"^(defaults|_?base_?|_?parent_?|extends?|inherits?(_from)?|im
 """Keys by which a file builds upon another."""
 
 
-class Copies(Ordered, frozen=True):
+class Copies(msgspec.Struct, frozen=True):
     """Files of settings that say nearly the same: the keys they share, and those of them whose values differ anywhere."""
 
     paths: tuple[str, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Program
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -21,7 +22,7 @@ _LOCAL = regex(r"(^|[/._-])(local(host)?|dev(el|elopment)?|sandbox|playground)([
 """What one starts on a machine of one's own; or what a team shares and calls dev, hence only milder by a step."""
 
 
-class Leaked(Ordered, frozen=True):
+class Leaked(msgspec.Struct, frozen=True):
     """A credential in a file.
 
     `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents, examples and quick starts, and where a

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, If, Name, Program
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame, Local, Options
@@ -31,7 +32,7 @@ HEADED = 2
 _MARKED = regex(r"^(?:%%|!|type:|noqa|pylint|fmt:|region|endregion|---|===|###)")
 
 
-class Buried(Ordered, frozen=True):
+class Buried(msgspec.Struct, frozen=True):
     """Something of an experiment that is left. `kind` is `comment`, `branch` or `option`; `lines` are those it takes."""
 
     kind: str

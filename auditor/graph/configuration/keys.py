@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -49,7 +51,7 @@ class Key(Ordered, frozen=True):
     place: Place
 
 
-class Document(Ordered, frozen=True):
+class Document(msgspec.Struct, frozen=True):
     """A document of settings: how many keys it has and how many are read by name, which are dead, and which are read but
     not defined. `open` tells why every key may be read; then nothing is dead. `unread` are those that no reading covers, though
     something says their name."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document, Key
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Const, Group, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.naming.code import Frame, Library
 from auditor.program.naming.statements import placed
@@ -17,7 +18,7 @@ _COMMON = frozenset({"name", "type", "path", "file", "mode", "version", "format"
 """Names that say too little for two of them to be one setting."""
 
 
-class Shadowed(Ordered, frozen=True):
+class Shadowed(msgspec.Struct, frozen=True):
     """A setting that no code reads, and the literals of its name that code passes instead."""
 
     document: str
@@ -60,7 +61,7 @@ FEWEST_ITEMS = 3
 """Items from which two equal lists of one name are one setting."""
 
 
-class Repeated(Ordered, frozen=True):
+class Repeated(msgspec.Struct, frozen=True):
     """A list that a settings file holds, and that code writes out again under the same name."""
 
     document: str

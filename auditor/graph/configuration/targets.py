@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.naming.code import Code
 
 _KEY = "_target_"
 
 
-class Target(Ordered, frozen=True):
+class Target(msgspec.Struct, frozen=True):
     """A dotted name in a document that leads into the repository, and the part of it that is not there."""
 
     dotted: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, serving_side
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -22,7 +23,7 @@ _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
 
-class Threshold(Ordered, frozen=True):
+class Threshold(msgspec.Struct, frozen=True):
     """A comparison of a score with a number. `name` is the constant that holds it, if there is one."""
 
     place: Place

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document
 from auditor.graph.world import World
 from auditor.model.ir import Assert, Call, Raise
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local
@@ -27,7 +28,7 @@ _SCHEMAS = frozenset({
 _RECORDS = frozenset({"dataclasses.dataclass", "attr.s", "attrs.define", "attrs.frozen"})
 
 
-class Raw(Ordered, frozen=True):
+class Raw(msgspec.Struct, frozen=True):
     """A document that is read as a plain dictionary: how many of its keys, from how many files, and where first."""
 
     path: str

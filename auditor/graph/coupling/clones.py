@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -32,7 +33,7 @@ _README = regex(r"readme[^/]*\.ipynb$", re.I)
 """Notebooks that are documents: each tells all that its reader needs."""
 
 
-class Clone(Ordered, frozen=True):
+class Clone(msgspec.Struct, frozen=True):
     """A run of statements that repeats an earlier one: both ends, and how long it is."""
 
     source: Place
@@ -42,7 +43,7 @@ class Clone(Ordered, frozen=True):
     statements: int
 
 
-class CopiedFile(Ordered, frozen=True):
+class CopiedFile(msgspec.Struct, frozen=True):
     """Two files of which one repeats the other (or itself): the runs, the longest first, and their statements together."""
 
     source: str
@@ -51,7 +52,7 @@ class CopiedFile(Ordered, frozen=True):
     statements: int
 
 
-class Spread(Ordered, frozen=True):
+class Spread(msgspec.Struct, frozen=True):
     """Statements of one file that stand again in two and more others: one run of each, the longest first."""
 
     source: str
@@ -63,7 +64,7 @@ class Spread(Ordered, frozen=True):
         return (self.source, *(run.copy.path for run in self.runs))
 
 
-class Clones(Ordered, frozen=True):
+class Clones(msgspec.Struct, frozen=True):
     """The copies of a component, and how many of its statements they are. `cut` where there was too much to look through.
 
     `same` are groups of files of one content; `drafts` tells that most of the code lies in notebooks to look around in.
@@ -112,7 +113,7 @@ class Clones(Ordered, frozen=True):
         return sorted(told, key=lambda spread: (-len(spread.runs), spread.source))
 
 
-class _Body(Ordered, frozen=True):
+class _Body(msgspec.Struct, frozen=True):
     site: Site
     shapes: list[Shape]
     ids: list[int]

@@ -16,7 +16,6 @@ from auditor.graph.world import World
 from auditor.model.artefact import EdgeKind
 from auditor.model.changes import History
 from auditor.model.facts import Facts
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 SUPPORT = 5
@@ -142,7 +141,7 @@ def _counts(path: str, facts: Facts) -> bool:
     return bool(facts.leaves) if plain else places.suffix(path) in _CODE and bool(facts.program or facts.steps)
 
 
-class Changed(Ordered, frozen=True):
+class Changed(msgspec.Struct, frozen=True):
     """The files of one usable commit under their present names."""
 
     time: int

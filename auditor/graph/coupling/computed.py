@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Table
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
@@ -24,7 +25,7 @@ LETTERS = 6
 """Tokens from which a statement says enough to be recognised."""
 
 
-class Computed(Ordered, frozen=True):
+class Computed(msgspec.Struct, frozen=True):
     """A column computed from others: its code without the names of variables, and the names it is computed from."""
 
     column: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import every
 from auditor.graph.data.provided import pinned_paths
@@ -13,11 +15,10 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 
-class Consumer(Ordered, frozen=True):
+class Consumer(msgspec.Struct, frozen=True):
     """A program of one component that reads what a program of another writes. `agreed` is what speaks of it, if anything does."""
 
     artefact: str

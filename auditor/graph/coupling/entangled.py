@@ -8,6 +8,8 @@ from itertools import pairwise
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import matches
 from auditor.graph.coupling import metrics
@@ -15,7 +17,6 @@ from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.jungles.file_edges import FileEdge, file_edges
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import pattern
 
@@ -42,7 +43,7 @@ CONCERNS = {
 }
 
 
-class Propagation(Ordered, frozen=True):
+class Propagation(msgspec.Struct, frozen=True):
     """Propagation cost of a component, the number of its artefacts, and those a change travels furthest from."""
 
     cost: float
@@ -50,7 +51,7 @@ class Propagation(Ordered, frozen=True):
     furthest: tuple[tuple[str, int], ...]
 
 
-class Hub(Ordered, frozen=True):
+class Hub(msgspec.Struct, frozen=True):
     """A module that mixes concerns: each concern with an example of it."""
 
     path: str
@@ -60,7 +61,7 @@ class Hub(Ordered, frozen=True):
     logical: int
 
 
-class Cycle(Ordered, frozen=True):
+class Cycle(msgspec.Struct, frozen=True):
     """A dependency cycle. `kind` is `files` (programs through files) or `imports`; `ties` tell each link with its place."""
 
     kind: str
@@ -68,7 +69,7 @@ class Cycle(Ordered, frozen=True):
     ties: tuple[tuple[str, str, Place, str], ...]
 
 
-class Radius(Ordered, frozen=True):
+class Radius(msgspec.Struct, frozen=True):
     """What changes if a node changes: counts by group, some names, and for each of these the shortest way there, itself last."""
 
     node: Node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.model.ordered import Ordered
+import msgspec
 
 FEWEST_ARTEFACTS = 20
 FULL_COST = 0.35
@@ -10,7 +10,7 @@ FULL_COST = 0.35
 LEAST_WEIGHT = 0.5
 
 
-class Term(Ordered, frozen=True):
+class Term(msgspec.Struct, frozen=True):
     """One term: its weight, its value in [0, 1] (None where there is nothing to take it of), and what it counts."""
 
     name: str
@@ -19,7 +19,7 @@ class Term(Ordered, frozen=True):
     says: str
 
 
-class Index(Ordered, frozen=True):
+class Index(msgspec.Struct, frozen=True):
     """The index from 0 to 100, None where terms of half the weight have no data; its terms always tell."""
 
     value: float | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.computed import Columns
 from auditor.graph.coupling.sides import models, product_trainings
@@ -12,7 +14,6 @@ from auditor.graph.data.sharing import LEAST
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -23,7 +24,7 @@ FEWEST_MODELS = 3
 _NUMBERED = regex(r"\d+|\{[^}]*\}")
 
 
-class Fed(Ordered, frozen=True):
+class Fed(msgspec.Struct, frozen=True):
     """One model that is trained on a shared feature: its training program, where it fits, and what it learns."""
 
     program: str
@@ -31,7 +32,7 @@ class Fed(Ordered, frozen=True):
     learns: str
 
 
-class Shared(Ordered, frozen=True):
+class Shared(msgspec.Struct, frozen=True):
     """A feature table or function with the models it feeds. `contract` is a check on the way, if there is one."""
 
     name: str

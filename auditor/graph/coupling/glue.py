@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.observed.lineage import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
 from auditor.program.running.launches import LIKE_COMMANDS, Launch, together
@@ -29,7 +30,7 @@ PLUMBING = {
 }
 
 
-class Step(Ordered, frozen=True):
+class Step(msgspec.Struct, frozen=True):
     """One call inside a scope: where it stands, and what it does in words."""
 
     place: Place
@@ -39,7 +40,7 @@ class Step(Ordered, frozen=True):
 _WORKING = frozenset({"ml", "data", "llm", "cloud"})
 
 
-class ModelScope(Ordered, frozen=True):
+class ModelScope(msgspec.Struct, frozen=True):
     """A function body, or the top level of a module, that fits or predicts."""
 
     name: str
@@ -48,7 +49,7 @@ class ModelScope(Ordered, frozen=True):
     plumbing: tuple[Step, ...]
 
 
-class Driver(Ordered, frozen=True):
+class Driver(msgspec.Struct, frozen=True):
     """A program that starts other programs of the repository one after the other."""
 
     path: str
@@ -208,7 +209,7 @@ _KERNEL = frozenset(
 )  # fmt: skip
 
 
-class Mix(Ordered, frozen=True):
+class Mix(msgspec.Struct, frozen=True):
     """Library calls of known role: those that carry data in and out, and those that model, make features or judge."""
 
     glue: int

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeAlias
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.entangled import concerns_of
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 FEWEST_STEPS = 5
@@ -24,7 +25,7 @@ Told: TypeAlias = dict[str, tuple[tuple[str, ...], frozenset[str]]]
 """Steps by name: the programs that each runs, and the files whose keys it names."""
 
 
-class Loading(Ordered, frozen=True):
+class Loading(msgspec.Struct, frozen=True):
     """One step that loads a file of settings: the keys it uses, and whether a declaration names them."""
 
     step: str
@@ -33,7 +34,7 @@ class Loading(Ordered, frozen=True):
     keyed: bool
 
 
-class HubConfig(Ordered, frozen=True):
+class HubConfig(msgspec.Struct, frozen=True):
     """A file of settings with the steps that load it. `used` is the median share of its keys that such a step uses."""
 
     path: str

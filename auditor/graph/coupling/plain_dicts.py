@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Param, Record, Table
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Shown
@@ -24,7 +25,7 @@ _FOREIGN = frozenset(
 """Parameters whose form others decide (a protocol, a framework, one row of data), and settings, which other rules look at."""
 
 
-class PlainDict(Ordered, frozen=True):
+class PlainDict(msgspec.Struct, frozen=True):
     """A function, its parameter and the keys that it reads off it; `sender` is a module that hands the dict over."""
 
     function: str

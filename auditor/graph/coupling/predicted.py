@@ -17,7 +17,6 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -35,7 +34,7 @@ class Written(msgspec.Struct, frozen=True):
     predicted: Place
 
 
-class Carried(Ordered, frozen=True):
+class Carried(msgspec.Struct, frozen=True):
     """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
 
     artefact: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.sides import (
@@ -19,7 +21,6 @@ from auditor.graph.observed.flows import features
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
@@ -30,7 +31,7 @@ _SAVES = (Role.SAVE_MODEL, Role.WRITE, Role.REGISTER, Role.LOG_ARTIFACT)
 _FITTING = frozenset({"fit", "fit_transform", "partial_fit", "adapt", "fit_on_texts"})
 
 
-class Omitted(Ordered, frozen=True):
+class Omitted(msgspec.Struct, frozen=True):
     """A fitted step before a model. `state`: `kept` (saved or in the model), `lost` (never saved), `refitted` (in serving anew).
 
     `served` is the place in serving that would need it; None where nothing in the repository serves this model.
@@ -46,7 +47,7 @@ class Omitted(Ordered, frozen=True):
     certainty: float
 
 
-class Shipping(Ordered, frozen=True):
+class Shipping(msgspec.Struct, frozen=True):
     """The fitted steps of a component, and the trainings whose saved objects could not be told."""
 
     steps: tuple[Omitted, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import PIPELINES
@@ -13,7 +15,6 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr, Call
-from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin
 from auditor.program.naming.code import Frame
@@ -24,7 +25,7 @@ LEVELS = 3
 """Callers over which the root of what answers is searched."""
 
 
-class Side(Ordered, frozen=True):
+class Side(msgspec.Struct, frozen=True):
     """One side: where it begins, with every scope that runs from there."""
 
     runs: dict[Site, frozenset[Site]]

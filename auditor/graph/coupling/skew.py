@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import alike
 from auditor.graph.coupling.clones import copies_between
@@ -15,7 +17,6 @@ from auditor.graph.coupling.sides import feeders, models, serving_side, training
 from auditor.graph.coupling.ways import Ways
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Const, Expr, Item
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -28,7 +29,7 @@ STATEMENTS = 4
 """Statements of the same letters from which two scopes do the same, three of them over named parts of the data."""
 
 
-class Twice(Ordered, frozen=True):
+class Twice(msgspec.Struct, frozen=True):
     """The same features computed by scopes on the training side (the most alike first) and by another on the serving side.
 
     `alike` are columns of equal code, `differing` those of other code; `copied` counts statements of a copied run, `letters`
@@ -47,7 +48,7 @@ class Twice(Ordered, frozen=True):
     tested: bool
 
 
-class Skew(Ordered, frozen=True):
+class Skew(msgspec.Struct, frozen=True):
     """What is computed twice, and the functions with feature code that both sides share. `sides`: whether both are here."""
 
     twice: tuple[Twice, ...]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.entangled import reexports
 from auditor.graph.world import World
 from auditor.model.ir import Call
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.naming.code import Frame
 
@@ -49,7 +50,7 @@ FEWEST = 6
 SHARE = 0.4
 
 
-class Spread(Ordered, frozen=True):
+class Spread(msgspec.Struct, frozen=True):
     """The modules of a component that call the client of one supplier, with the first place in each.
 
     `adapter` is the module that stands for it where the rest go through that one; `standing_alone` were left out: modules

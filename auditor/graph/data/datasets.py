@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.trail import training_roots
 from auditor.graph.data.versions import Root
@@ -12,7 +14,6 @@ from auditor.graph.observed.lineage import library_call
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Assign, Attr, Call, Const, Expr, If, Item, Name
-from auditor.model.ordered import Ordered
 from auditor.program.naming.scopes import children
 
 _TABLES = frozenset({"csv", "tsv", "psv", "xls", "xlsx", "jsonl", "ndjson"})
@@ -26,14 +27,14 @@ _OF_REQUESTS = frozenset({"pydantic"})
 _EXPECTED = frozenset({"columns", "dtypes", "schema"})
 
 
-class Described(Ordered, frozen=True):
+class Described(msgspec.Struct, frozen=True):
     """The roots of training that a document, a card, a hub or a library describes, and those that nothing does."""
 
     described: tuple[Root, ...]
     silent: tuple[Root, ...]
 
 
-class Contracts(Ordered, frozen=True):
+class Contracts(msgspec.Struct, frozen=True):
     """The tables that training starts from: with expectations, without and of this repository, without and from elsewhere."""
 
     kept: tuple[Root, ...]

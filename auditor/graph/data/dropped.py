@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import children
@@ -23,7 +24,7 @@ _CONVERTING = frozenset({"to_numeric", "to_datetime", "to_timedelta"})
 _COUNTING = frozenset({"shape", "size", "isna", "isnull", "notna", "notnull", "len", "count", "value_counts"})
 
 
-class Dropped(Ordered, frozen=True):
+class Dropped(msgspec.Struct, frozen=True):
     """A place where rows are lost unseen. `kind`: `malformed` (lines that do not parse) or `coerced` (values that do not)."""
 
     kind: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.observed.written import name_of, written
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Group, Item, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
@@ -19,7 +20,7 @@ from auditor.program.naming.scopes import ScopeIndex
 _LOOKING = frozenset({"print", "len", "display", "type", "id", "isinstance", "head", "info", "describe"})
 
 
-class Unused(Ordered, frozen=True):
+class Unused(msgspec.Struct, frozen=True):
     """Columns of a frame that its own function makes and the features of its fit leave out."""
 
     frame: str

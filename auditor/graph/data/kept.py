@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import NOT_DATA
 from auditor.graph.world import World
 from auditor.model.listing import Content, Entry
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 LARGE = 5_000_000
@@ -17,7 +18,7 @@ CHURNED = 1_000_000
 VERSIONS = 5
 
 
-class Blob(Ordered, frozen=True):
+class Blob(msgspec.Struct, frozen=True):
     """A data or model file kept in git. `size` in bytes, `versions` counts the commits that changed it."""
 
     path: str
@@ -25,7 +26,7 @@ class Blob(Ordered, frozen=True):
     versions: int
 
 
-class Blobs(Ordered, frozen=True):
+class Blobs(msgspec.Struct, frozen=True):
     """The data in git: files to name, their total size in bytes, and those whose size this clone does not tell."""
 
     found: tuple[Blob, ...]

@@ -10,7 +10,6 @@ import msgspec
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.facts import Facts, Pin, Step
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.program.symbolic.values import normal
 
@@ -34,7 +33,7 @@ class Stale(msgspec.Struct, frozen=True):
     others: int = 0
 
 
-class Locks(Ordered, frozen=True):
+class Locks(msgspec.Struct, frozen=True):
     """The declared stages of a component beside their record."""
 
     unlocked: tuple[tuple[str, Place, int], ...]

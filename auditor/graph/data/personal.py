@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Choice, Name, Op, Program
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.statements import placed
@@ -65,7 +66,7 @@ _LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
-class Personal(Ordered, frozen=True):
+class Personal(msgspec.Struct, frozen=True):
     """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, or nothing calls it."""
 
     path: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
 from auditor.graph.data.trail import training_roots
@@ -15,7 +17,6 @@ from auditor.language.credentials import mask
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Command
 from auditor.model.ir import Const
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -54,7 +55,7 @@ _TABLES = frozenset(
 )
 
 
-class Moving(Ordered, frozen=True):
+class Moving(msgspec.Struct, frozen=True):
     """One read of data that may be others tomorrow. `trains` tells whether a model learns from it."""
 
     address: str
@@ -64,7 +65,7 @@ class Moving(Ordered, frozen=True):
     """Whether an option may name another address: then this is only the default."""
 
 
-class Sources(Ordered, frozen=True):
+class Sources(msgspec.Struct, frozen=True):
     """What is fetched from elsewhere: the moving addresses, and how many others there are."""
 
     moving: tuple[Moving, ...]

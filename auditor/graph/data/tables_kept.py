@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.world import World
 from auditor.model.facts import Column, Facts
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 MATCHING = 20
@@ -42,7 +43,7 @@ _MADE_UP = regex(
 )
 
 
-class Personal(Ordered, frozen=True):
+class Personal(msgspec.Struct, frozen=True):
     """A column of personal data in a committed table. `published`: by its name it is there for others to write to."""
 
     path: str
@@ -52,7 +53,7 @@ class Personal(Ordered, frozen=True):
     published: bool = False
 
 
-class Smell(Ordered, frozen=True):
+class Smell(msgspec.Struct, frozen=True):
     """Something odd in the rows of a committed table. `used` tells whether a program reads the table.
 
     `about` is the same for the same oddity of a table that was made from this one.

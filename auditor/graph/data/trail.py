@@ -15,7 +15,6 @@ from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, 
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
@@ -23,7 +22,7 @@ _JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 
-class _Stop(Ordered, frozen=True):
+class _Stop(msgspec.Struct, frozen=True):
     """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes."""
 
     program: str

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname
 
+import msgspec
+
 from auditor.graph.artefacts.identity import above, within
 from auditor.graph.data.locks import LOCK
 from auditor.graph.world import World
 from auditor.model.facts import Storage
 from auditor.model.listing import Content, Entry
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.tree.ignore import spec
@@ -29,7 +30,7 @@ _HASH = 32
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
 
 
-class Broken(Ordered, frozen=True):
+class Broken(msgspec.Struct, frozen=True):
     """One way in which versioning is set up and does not work.
 
     `kind`: `no-remote` (of `no-remote-outputs` a pipeline can make the files anew), `local-remote`, `raw-in-lfs`,
@@ -43,7 +44,7 @@ class Broken(Ordered, frozen=True):
     others: tuple[Place, ...] = ()
 
 
-class Versioning(Ordered, frozen=True):
+class Versioning(msgspec.Struct, frozen=True):
     """The versioned data of a component: how many files or folders, where their contents lie, and what is broken.
 
     `shown` is the place of a document that has readers set up the remote themselves.

@@ -14,7 +14,6 @@ from auditor.graph.data.sharing import is_supplied
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -35,7 +34,7 @@ TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
 
-class Pins(Ordered, frozen=True):
+class Pins(msgspec.Struct, frozen=True):
     """What pins a path, and an index over the pinned paths."""
 
     by_path: dict[str, str]
@@ -68,7 +67,7 @@ class Root(msgspec.Struct, frozen=True):
         return self.touch is not None and self.touch.artefact.id.startswith("name:")
 
 
-class Training(Ordered, frozen=True):
+class Training(msgspec.Struct, frozen=True):
     """A program that fits a model, and where."""
 
     program: str

@@ -9,7 +9,6 @@ from posixpath import dirname, join
 import msgspec
 
 from auditor.model.facts import Facts, Ref, Requirement
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
@@ -20,7 +19,7 @@ ENVIRONMENTS = frozenset(
 MANIFESTS = {"poetry": "pyproject.toml", "pdm": "pyproject.toml", "uv": "pyproject.toml", "pipenv": "Pipfile"}
 
 
-class Asked(Ordered, frozen=True):
+class Asked(msgspec.Struct, frozen=True):
     """A requirement of an environment, and the file that it stands in."""
 
     requirement: Requirement
@@ -40,7 +39,7 @@ class Stale(msgspec.Struct, frozen=True):
     why: str
 
 
-class PythonVersion(Ordered, frozen=True):
+class PythonVersion(msgspec.Struct, frozen=True):
     """A Python version that a file names: as written, mostly a version or a range."""
 
     path: str

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from auditor.model.facts import Facts, Pattern
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -43,7 +44,7 @@ def owned(files: Mapping[str, Facts], paths: Iterable[str]) -> Iterator[Owned]:
                 break
 
 
-class _Claim(Ordered, frozen=True):
+class _Claim(msgspec.Struct, frozen=True):
     matches: Callable[[str], object]
     section: str
     owners: tuple[str, ...]

@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from auditor.graph.artefacts.trees import Tree, at, merged, tree
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Ref, Step, Word
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.symbolic.values import is_absolute, normal
@@ -32,7 +31,7 @@ CONSTANT, EACH, UNKNOWN = 0.9, 0.8, 0.5
 _HOLE = regex(r"\$\{([^${}]*)\}")
 
 
-class Workflow(Ordered, frozen=True):
+class Workflow(msgspec.Struct, frozen=True):
     """One Snakefile with what it includes: where its paths start, its configuration files, its names and rules."""
 
     base: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 
+import msgspec
+
 from auditor.dialects import DIALECTS, CodeStep, Declarations, Pipeline, declarations
 from auditor.graph.declared.file_steps import FileSteps, declared
 from auditor.graph.declared.followed import Following, in_module, is_excluded, root_of, used_files
 from auditor.model.declared import Declared
 from auditor.model.facts import Step, Trigger
-from auditor.model.ordered import Ordered
 from auditor.program import Resolved
 from auditor.program.naming.code import Local
 from auditor.program.running.commands import Run
@@ -50,7 +51,7 @@ MODEL_SERVERS = DEPLOYING | {"triton", "torchserve", "mlserver", "bentoml", "cog
 SERVING = frozenset({"docker", "compose", "procfile"}) | MODEL_SERVERS
 
 
-class DeclaredStep(Ordered, frozen=True):
+class DeclaredStep(msgspec.Struct, frozen=True):
     """One declared step with everything about it resolved.
 
     `after` are ids of the steps that come first. `implements` are the functions that a step of a dialect runs, `given`

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, upstream
 from auditor.graph.declared.steps import DeclaredStep
@@ -11,7 +13,6 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.declared import Declared
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -20,7 +21,7 @@ CERTAIN = 0.75
 """Confidence from which a read contradicts a declaration."""
 
 
-class Mismatch(Ordered, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """Where the declaration of a step and its code disagree.
 
     `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
@@ -35,7 +36,7 @@ class Mismatch(Ordered, frozen=True):
     confidence: float
 
 
-class Agreement(Ordered, frozen=True):
+class Agreement(msgspec.Struct, frozen=True):
     """Declarations of all steps held against their code."""
 
     mismatches: tuple[Mismatch, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.sharing import carries, programs_of
 from auditor.graph.declared.steps import PIPELINES
@@ -30,7 +32,6 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.running.launches import Launch, together
@@ -54,7 +55,7 @@ _EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
-class Hidden(Ordered, frozen=True):
+class Hidden(msgspec.Struct, frozen=True):
     """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail.
 
     `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened.

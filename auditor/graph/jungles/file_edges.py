@@ -10,6 +10,8 @@ from itertools import takewhile
 from posixpath import dirname
 from typing import TypeAlias
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
 from auditor.graph.data.provided import pinned_paths
@@ -21,7 +23,6 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -46,7 +47,7 @@ _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
 
 
-class FileEdge(Ordered, frozen=True):
+class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from auditor.model.ordered import Ordered
-
 FEWEST = 4
 """Steps from which the index is stated."""
 RESOLVED = 0.6
@@ -48,7 +46,7 @@ class Observed(msgspec.Struct, frozen=True):
     resolved: float | None
 
 
-class Jungle(Ordered, frozen=True):
+class Jungle(msgspec.Struct, frozen=True):
     """The index in [0, 100], or why it is not stated; the terms for which there are data, each in [0, 1]."""
 
     value: float | None

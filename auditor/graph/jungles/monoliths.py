@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
 
@@ -26,7 +27,7 @@ STAGES: dict[str, frozenset[Role]] = {
 """The parts of a pipeline that steps are usually cut along, and the roles that tell them."""
 
 
-class Monolith(Ordered, frozen=True):
+class Monolith(msgspec.Struct, frozen=True):
     """One function, or the top level of one program, with the parts it does: each with an example of it."""
 
     name: str

@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+import msgspec
+
 from auditor.graph.data.learning import Learning
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -20,7 +21,7 @@ FEWEST = 3
 _NUMBERED = regex(r"^(?:step|part|stage|nb|notebook)?[-_ ]?\d{1,3}[a-z]?[-_. ]", re.I)
 
 
-class Chain(Ordered, frozen=True):
+class Chain(msgspec.Struct, frozen=True):
     """Programs that must run in this order. `known_by`: `names` (numbered files), `misnumbered` (numbers that say another order), `prose` (a document), `notebooks`."""
 
     programs: tuple[str, ...]

@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
@@ -16,7 +18,6 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
@@ -35,7 +36,7 @@ _DELIVERED = regex(
 _RECORD = regex(r"(^|[/_.-])(meta-?data|manifest|registry|status|state|progress|history)[^/]*\.(json|ya?ml|txt)$", re.I)
 
 
-class Shared(Ordered, frozen=True):
+class Shared(msgspec.Struct, frozen=True):
     """A file that several programs of one chain write. `chain` tells what ties them."""
 
     artefact: str
@@ -43,7 +44,7 @@ class Shared(Ordered, frozen=True):
     chain: str
 
 
-class Orphan(Ordered, frozen=True):
+class Orphan(msgspec.Struct, frozen=True):
     """A file that a program in the middle of a chain writes and nothing takes."""
 
     artefact: str

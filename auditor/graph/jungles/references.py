@@ -14,7 +14,6 @@ from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
 from auditor.graph.world import World
 from auditor.model.facts import Command
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.commands import Run
@@ -56,7 +55,7 @@ class BrokenReference(msgspec.Struct, frozen=True):
     idle: bool = False
 
 
-class References(Ordered, frozen=True):
+class References(msgspec.Struct, frozen=True):
     """What the steps of a component name: how much of it was found, and what was not."""
 
     broken: tuple[BrokenReference, ...]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.sharing import DATA, carries, covers, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 
 
-class StepGraph(Ordered, frozen=True):
+class StepGraph(msgspec.Struct, frozen=True):
     """Steps by id, the edges between them, those of the edges that only paths tell, and the files handed over."""
 
     steps: frozenset[str]

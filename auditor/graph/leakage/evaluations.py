@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
 from auditor.graph.world import World
@@ -48,7 +50,7 @@ class Doubt(Ordered, frozen=True):
     milder: int = 0
 
 
-class Unjudged(Ordered, frozen=True):
+class Unjudged(msgspec.Struct, frozen=True):
     """Programs that train a supervised model without judging it on rows it has not seen; of `open` ones it is not known."""
 
     on_training_rows: tuple[Doubt, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
-from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import Binding
@@ -19,7 +20,7 @@ _FEWER_ROWS = frozenset({"dropna", "sort_values", "sample", "query", "drop_dupli
 _LOCATORS = frozenset({"loc", "iloc"})
 
 
-class Columns(Ordered, frozen=True):
+class Columns(msgspec.Struct, frozen=True):
     """Columns of a frame by its name, in the version that it is picked from; all but those named where `left_out`.
 
     `line` is where they are picked; 0 where that is in another scope than the fit's.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import msgspec
+
 from auditor.graph.data.sharing import DATA, LEAST, carries, programs_of
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 
 MOST_PROGRAMS = 40
 """Programs that are run as one: of larger knots each is run for itself."""
 
 
-class Handovers(Ordered, frozen=True):
+class Handovers(msgspec.Struct, frozen=True):
     """Groups of programs in the order of what they hand over, and the files, by the identity of the effects that touch them."""
 
     groups: tuple[tuple[str, ...], ...]

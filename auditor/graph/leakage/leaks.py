@@ -11,7 +11,6 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
@@ -53,7 +52,7 @@ _MEANS = {
 }
 
 
-class Leak(Ordered, frozen=True):
+class Leak(msgspec.Struct, frozen=True):
     """A statistic over evaluated rows; `trail` tells fit, split, training and evaluation in this order. `milder`: severity steps."""
 
     transformer: str
@@ -65,7 +64,7 @@ class Leak(Ordered, frozen=True):
     says: str = ""
 
 
-class Share(Ordered, frozen=True):
+class Share(msgspec.Struct, frozen=True):
     """How much of one program could be analysed: `pairs` of model and evaluation were seen, `analysed` could be followed."""
 
     path: str
@@ -73,7 +72,7 @@ class Share(Ordered, frozen=True):
     analysed: int
 
 
-class Leaks(Ordered, frozen=True):
+class Leaks(msgspec.Struct, frozen=True):
     """All leaks of a component, and how much of each program could be analysed; `cut` tells which runs were not finished."""
 
     preprocessing: tuple[Leak, ...]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.knowledge.metrics import kinds
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -26,7 +27,7 @@ FEWEST_BESIDE = 3
 """Models of as many kinds side by side are a comparison; a simple one among them is what the others must beat."""
 
 
-class Choice(Ordered, frozen=True):
+class Choice(msgspec.Struct, frozen=True):
     """The metrics that judge the classifiers of a component. `uneven` is where the classes are said to be uneven."""
 
     metrics: tuple[str, ...]
@@ -35,7 +36,7 @@ class Choice(Ordered, frozen=True):
     uneven: Place | None
 
 
-class Held(Ordered, frozen=True):
+class Held(msgspec.Struct, frozen=True):
     """Whether anything in a component names a baseline, or figures for parts of the rows; `judged` is the first evaluation."""
 
     baseline: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Name, Table
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
@@ -23,7 +24,7 @@ _FIGURE = frozenset({"value", "score", "mean"})
 """What the figure of a metric is called in a dict of its own; a threshold or a deviation beside it is no figure."""
 
 
-class Record(Ordered, frozen=True):
+class Record(msgspec.Struct, frozen=True):
     """One figure under its name, and where it is handed over; `branch` where only under a condition."""
 
     name: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Instance
@@ -35,7 +36,7 @@ _UNLIMITED = ("langgraph.", "crewai.", "autogen.", "haystack.", "semantic_kernel
 """Frameworks whose limits stand elsewhere."""
 
 
-class Ask(Ordered, frozen=True):
+class Ask(msgspec.Struct, frozen=True):
     """A call that asks a language model, or makes what asks it.
 
     `models` are the names that it may use; None where they are not known. `default`: nobody names one. `limited` is None

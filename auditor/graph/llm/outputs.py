@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
 from auditor.graph.world import World
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, Try
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
@@ -38,7 +39,7 @@ _STRUCTURED = frozenset(
 _AGENTS = ("langchain", "llama_index")
 
 
-class Output(Ordered, frozen=True):
+class Output(msgspec.Struct, frozen=True):
     """One use of an answer. `kind`: `run`, `query`, `parse` or `agent` (one that may run code); `name` is what takes it."""
 
     kind: str
@@ -47,7 +48,7 @@ class Output(Ordered, frozen=True):
     asked: Place | None
 
 
-class Outputs(Ordered, frozen=True):
+class Outputs(msgspec.Struct, frozen=True):
     """Uses of answers that nothing checks, and how many uses of any kind were followed."""
 
     bare: list[Output]

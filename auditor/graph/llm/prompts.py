@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const, Expr, Name, Op, Table, Text
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -24,7 +25,7 @@ ALIKE = 0.8
 _MANAGED = regex(r"(^|[/_])(prompts?|prompt_templates?|templates?)([/_.]|$)", re.I)
 
 
-class Prompt(Ordered, frozen=True):
+class Prompt(msgspec.Struct, frozen=True):
     """One prompt in code, by its first words; the text itself is only compared."""
 
     place: Place
@@ -32,7 +33,7 @@ class Prompt(Ordered, frozen=True):
     length: int
 
 
-class Prompts(Ordered, frozen=True):
+class Prompts(msgspec.Struct, frozen=True):
     """Prompts in the middle of code, pairs of them that say nearly the same, and how many stand in files for prompts."""
 
     inline: list[Prompt]

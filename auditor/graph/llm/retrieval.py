@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library
@@ -37,7 +38,7 @@ _LOCAL = ("persist_directory", "folder_path", "path")
 _MODEL = ("model", "model_name", "model_id", "model_name_or_path", "deployment", "embedding_model")
 
 
-class Embedder(Ordered, frozen=True):
+class Embedder(msgspec.Struct, frozen=True):
     """What turns texts into vectors: its class or call, and the model it names ("" for the default of its library)."""
 
     kind: str
@@ -45,7 +46,7 @@ class Embedder(Ordered, frozen=True):
     place: Place
 
 
-class Skew(Ordered, frozen=True):
+class Skew(msgspec.Struct, frozen=True):
     """A store that one program fills with the vectors of one model, and another asks with those of another."""
 
     store: str
@@ -53,14 +54,14 @@ class Skew(Ordered, frozen=True):
     asked: Embedder
 
 
-class Orphan(Ordered, frozen=True):
+class Orphan(msgspec.Struct, frozen=True):
     """A store in a folder that a service asks, and that nothing in the repository fills."""
 
     store: str
     place: Place
 
 
-class Retrieval(Ordered, frozen=True):
+class Retrieval(msgspec.Struct, frozen=True):
     """How the stores of a component are used: those asked with other vectors, those that nothing fills, and how many are asked."""
 
     skewed: tuple[Skew, ...]
@@ -69,7 +70,7 @@ class Retrieval(Ordered, frozen=True):
     unknown: int
 
 
-class _Use(Ordered, frozen=True):
+class _Use(msgspec.Struct, frozen=True):
     """What one program does with stores."""
 
     program: str

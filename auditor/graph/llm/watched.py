@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
 from auditor.graph.world import World
 from auditor.model.ir import Attr
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.statements import heads, placed, within
@@ -44,14 +45,14 @@ SEARCHED_TRACES = (
 )
 
 
-class Seen(Ordered, frozen=True):
+class Seen(msgspec.Struct, frozen=True):
     """One piece of evidence."""
 
     place: Place
     says: str
 
 
-class Watched(Ordered, frozen=True):
+class Watched(msgspec.Struct, frozen=True):
     """Evidence of a practice, what hints at one that may live elsewhere, and what was searched."""
 
     evidence: list[Seen]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Expr, Name, Param
-from auditor.model.ordered import Ordered
 from auditor.program import Resolved
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
@@ -20,7 +21,7 @@ _CALLED = frozenset(
 """Methods of classes that a model server is given and calls itself."""
 
 
-class Endpoint(Ordered, frozen=True):
+class Endpoint(msgspec.Struct, frozen=True):
     """One function that answers requests. `route` is "" where a server calls a method; `framework` is the library."""
 
     site: Site

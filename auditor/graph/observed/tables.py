@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.graph.artefacts.identity import Identities, Identity
@@ -20,7 +21,6 @@ from auditor.language.sql import Sql, read_sql
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Facts
 from auditor.model.ir import Attr, Call, Const, Expr, Name
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
@@ -52,7 +52,7 @@ class Named(NamedTuple):
     line: int
 
 
-class _Raw(Ordered, frozen=True):
+class _Raw(msgspec.Struct, frozen=True):
     """The same before tables are unified: a key, or a path."""
 
     way: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
 from auditor.graph.observed.practices import OWN_STATISTIC
@@ -13,7 +15,6 @@ from auditor.graph.operation.evidence import monitor_calls, runs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Assign, Call, Const, Do, If, Loop, Raise, Return
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -31,7 +32,7 @@ _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, R
 _LEVELS = 3
 
 
-class Watched(Ordered, frozen=True):
+class Watched(msgspec.Struct, frozen=True):
     """One monitor in code. `fate`: `acts`, `elsewhere` (its figures go where alerts may be), `unread` (nothing follows)."""
 
     path: str

@@ -16,7 +16,6 @@ from auditor.graph.operation.integrating import mirrored
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.changes import History
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 DAYS = 90
@@ -36,7 +35,7 @@ class Stale(msgspec.Struct, frozen=True):
     latest: str
 
 
-class Ages(Ordered, frozen=True):
+class Ages(msgspec.Struct, frozen=True):
     """The stale models of a component, how many are fresh, and why history tells nothing, if so (`shallow`, `short`)."""
 
     stale: tuple[Stale, ...]
@@ -111,7 +110,7 @@ INACTIVE = 180
 ACTIVE = 0.05
 
 
-class Silo(Ordered, frozen=True):
+class Silo(msgspec.Struct, frozen=True):
     """Files of a model that one person alone has changed. `gone`: so many days that person has not been seen, 0 if active. `untold`: `shallow`, `short` or `mirrored`."""
 
     files: tuple[str, ...]

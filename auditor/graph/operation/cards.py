@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 _FIELDS = {
@@ -27,7 +28,7 @@ _FILES = {
 _EMPTY = regex(r"more information needed|todo|tbd|coming soon", re.I)
 
 
-class Card(Ordered, frozen=True):
+class Card(msgspec.Struct, frozen=True):
     """Which fields the documents of a repository fill, and which they do not. `foreign`: they are not in English."""
 
     fields: tuple[str, ...]

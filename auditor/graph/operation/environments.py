@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.facts import Leaf
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -30,7 +31,7 @@ _STORE = regex(
 )
 
 
-class Shared(Ordered, frozen=True):
+class Shared(msgspec.Struct, frozen=True):
     """A setting that names one store in production and in another environment."""
 
     key: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.grouping import GROUPING, UNLABELLED, only
 from auditor.graph.observed.endpoints import endpoints
@@ -13,7 +15,6 @@ from auditor.graph.world import World
 from auditor.knowledge import Library
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Name, Return, Table
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -39,7 +40,7 @@ SEARCHED_MANAGED = (
 )
 
 
-class Evidence(Ordered, frozen=True):
+class Evidence(msgspec.Struct, frozen=True):
     """Something that counts as the practice asked for. `wired` is false when it is only present.
 
     `invented`: it compares nothing but numbers that its own program makes up.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph.data.versions import Root
 from auditor.graph.operation.starting import Start
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.symbolic.values import Value
@@ -19,7 +20,7 @@ _FIXED = regex(
 BY_TIME = frozenset({"schedule", "event", "dataset", "repository_dispatch"})
 
 
-class Frozen(Ordered, frozen=True):
+class Frozen(msgspec.Struct, frozen=True):
     """A training that a trigger starts again and again on the same data."""
 
     training: str

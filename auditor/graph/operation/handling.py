@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, predicting_sites, predictions
 from auditor.graph.jungles.failures import nested
@@ -14,7 +16,6 @@ from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Item, Name, Raise, Return
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -50,7 +51,7 @@ _VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry"
 _MOST_SCOPES = 400
 
 
-class Handler(Ordered, frozen=True):
+class Handler(msgspec.Struct, frozen=True):
     """One endpoint that answers with a prediction. `way` are the scopes from it to where the model is asked."""
 
     service: str
@@ -65,7 +66,7 @@ class Handler(Ordered, frozen=True):
         return self.endpoint.route or f"{self.endpoint.site[0]}:{self.endpoint.line}"
 
 
-class Kept(Ordered, frozen=True):
+class Kept(msgspec.Struct, frozen=True):
     """A place where an answer may be kept. `sure` is false where what is called is not known; `version`: with the model's."""
 
     place: Place
@@ -73,7 +74,7 @@ class Kept(Ordered, frozen=True):
     version: bool
 
 
-class Answers(Ordered, frozen=True):
+class Answers(msgspec.Struct, frozen=True):
     """What a service does with its answers: endpoints that lose them, and a place that keeps them without the version.
 
     `asked` is where an endpoint that loses its answers at least logs or keeps what it was asked.

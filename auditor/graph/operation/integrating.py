@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, DeclaredStep
 from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.listing import Content
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -36,7 +37,7 @@ _HIDDEN = regex(
 _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role.ESTIMATOR, Role.TRANSFORMER, Role.SPLIT, Role.SAVE_MODEL, Role.LOAD_MODEL})  # fmt: skip
 
 
-class Integration(Ordered, frozen=True):
+class Integration(msgspec.Struct, frozen=True):
     """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read.
 
     `hidden`: an action, an image or an embedded program that may test. `absent`: a file of it that this clone lacks.
@@ -122,7 +123,7 @@ def mirrored(world: World) -> bool:
 _FEW = 5
 
 
-class Exercised(Ordered, frozen=True):
+class Exercised(msgspec.Struct, frozen=True):
     """The modules of a component that do machine learning, and those of them that integration runs; `hidden` may run more."""
 
     modules: tuple[str, ...]

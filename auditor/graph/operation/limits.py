@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, predicting_sites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, If, Item, Name, Slice
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -43,7 +44,7 @@ _BOUNDS = regex(
 """Words of whatever bounds an action, switches it off, or lets a person decide."""
 
 
-class Action(Ordered, frozen=True):
+class Action(msgspec.Struct, frozen=True):
     """A call by which a program acts on what a model predicts. `bound` is the word of what bounds it, "" without one."""
 
     place: Place

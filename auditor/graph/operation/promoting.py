@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Expr, If, Name, Op, Raise, Return
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -28,7 +29,7 @@ METRIC = regex(
 )
 
 
-class Promotion(Ordered, frozen=True):
+class Promotion(msgspec.Struct, frozen=True):
     """One call that makes a model the one in operation. `to` is the stage or alias, "" for a deployment; `model` its name, if known."""
 
     site: Site

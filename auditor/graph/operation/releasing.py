@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import product_trainings
 from auditor.graph.data.versions import Training
@@ -23,7 +25,7 @@ from auditor.program.running.runs import Run
 _REFUSING = regex(r"sys\.exit|raise |assert |exit 1|\bbc\b")
 
 
-class Release(Ordered, frozen=True):
+class Release(msgspec.Struct, frozen=True):
     """One way from training to operation. `gate` says what looks at the figures; "" where nothing does.
 
     `approved`: a person, or a manual start, stands before it. `tested`: tests run on the way, but none of them looks at a figure.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import trainings
 from auditor.graph.observed.lineage import Touch
@@ -12,7 +14,6 @@ from auditor.graph.operation.promoting import promotions
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
@@ -23,7 +24,7 @@ _SUPPLIED = frozenset({"cli", "env", "default", "command"})
 _NEWEST = frozenset({"latest", "none", ""})
 
 
-class Mismatch(Ordered, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """A service that does not load what is promoted. `kind`: `version` (fixed for ever), `stage` or `alias` (another one), `place`."""
 
     service: str
@@ -104,7 +105,7 @@ def _wanted(touch: Touch) -> tuple[str, str, str] | None:
     return (match["name"], "version" if which.isdigit() else "stage", which) if which.lower() not in _NEWEST else None
 
 
-class _Move(Ordered, frozen=True):
+class _Move(msgspec.Struct, frozen=True):
     place: Place
     kind: str  # version (registered), stage, alias
     to: str
@@ -156,7 +157,7 @@ def _against(path: str, at: Place, name: str, kind: str, which: str, moved: list
 # --- going back ---
 
 
-class Overwritten(Ordered, frozen=True):
+class Overwritten(msgspec.Struct, frozen=True):
     """A model that a service loads from one place which each training writes anew."""
 
     service: str
@@ -245,7 +246,7 @@ _UNIQUE = regex(
 )
 
 
-class Tags(Ordered, frozen=True):
+class Tags(msgspec.Struct, frozen=True):
     """Where automation pushes images: under a tag of their own, always under the same, or under one that is not known."""
 
     own: list[Place]

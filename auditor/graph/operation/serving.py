@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import predicting_sites
 from auditor.graph.declared.steps import AUTOMATION, MODEL_SERVERS, DeclaredStep
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -26,7 +27,7 @@ _DEPLOYING = regex(
 )
 
 
-class Serving(Ordered, frozen=True):
+class Serving(msgspec.Struct, frozen=True):
     """Where predictions leave. `kind`: `service`, `server` (of a file that deploys one) or `schedule` (scoring on a timetable)."""
 
     kind: str
@@ -115,7 +116,7 @@ _FROM_A_PIPE = regex(r"kubectl apply\b.*-f -(\s|$)")
 """What another command makes, mostly a secret or a namespace."""
 
 
-class Deployment(Ordered, frozen=True):
+class Deployment(msgspec.Struct, frozen=True):
     """A command or action by which a step puts something into operation: the id of the step, and the words."""
 
     step: str

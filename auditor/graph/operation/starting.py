@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
@@ -15,13 +17,12 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.facts import Trigger
 from auditor.model.ir import Attr, Const, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.words import records
 
 
-class Start(Ordered, frozen=True):
+class Start(msgspec.Struct, frozen=True):
     """A trigger, and the training program it leads to over the named steps."""
 
     kind: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import FINISHED, trainings
 from auditor.graph.declared.steps import DeclaredStep
@@ -12,7 +14,6 @@ from auditor.graph.jungles.failures import nested
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, If, Name, Raise
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -41,7 +42,7 @@ _TRANSPORT = frozenset(
 )
 
 
-class Scheduled(Ordered, frozen=True):
+class Scheduled(msgspec.Struct, frozen=True):
     """A training or scoring run that a trigger starts on a schedule. `checked` says what could stop it; "" if nothing does."""
 
     program: str

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.lineage import Lineage
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Group, Name
-from auditor.model.ordered import Ordered
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 
 
-class Signal(Ordered, frozen=True):
+class Signal(msgspec.Struct, frozen=True):
     """One reason for an archetype: how much it says, in [-1, 1], and its words."""
 
     letter: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Site
 
 
-class _Event(Ordered, frozen=True):
+class _Event(msgspec.Struct, frozen=True):
     line: int
     order: int
     call: int  # identity of a call, 0 for none

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
@@ -11,11 +13,10 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 
-class Foundling(Ordered, frozen=True):
+class Foundling(msgspec.Struct, frozen=True):
     """A model file that a service or an evaluation loads and nothing in the repository makes or names by a version."""
 
     path: str
@@ -25,7 +26,7 @@ class Foundling(Ordered, frozen=True):
     certainty: float
 
 
-class Foundlings(Ordered, frozen=True):
+class Foundlings(msgspec.Struct, frozen=True):
     """Model files without an origin, and how many were looked at; `unknown`: what is written somewhere could be one of them."""
 
     found: tuple[Foundling, ...]

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from posixpath import dirname
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt, Try
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
@@ -32,7 +33,7 @@ _PROVIDED = frozenset({
 """What a platform or the installer itself provides, and name spaces that many distributions share."""
 
 
-class Undeclared(Ordered, frozen=True):
+class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
     `idle`: in modules alone that nothing imports and whose names nothing mentions."""
 
@@ -43,7 +44,7 @@ class Undeclared(Ordered, frozen=True):
     idle: bool = False
 
 
-class Imports(Ordered, frozen=True):
+class Imports(msgspec.Struct, frozen=True):
     """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
 
     `told` are those of the undeclared that a chapter of a document on requirements names in words.

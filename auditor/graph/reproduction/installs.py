@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from posixpath import dirname, join
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS
 from auditor.graph.world import World
 from auditor.language.requirement import read_requirement
 from auditor.model.facts import Command, Facts, Requirement
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.symbolic.values import normal
 
@@ -31,7 +32,7 @@ _WITH_VALUE = frozenset({
 _FILES = frozenset({"-r", "--requirement", "--requirements", "-c", "--constraint"})
 
 
-class Installed(Ordered, frozen=True):
+class Installed(msgspec.Struct, frozen=True):
     """A package that a command of a notebook, an image or a job installs."""
 
     requirement: Requirement

@@ -6,10 +6,11 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import AUTOMAGIC, World
 from auditor.model.ir import Assign, Cell, Do, Each, Expr, Lambda, Name, Outer, Program, Stmt
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.naming.scopes import children
 
@@ -39,7 +40,7 @@ _DEFINING = frozenset(
 """Magics after which names may exist that no cell binds."""
 
 
-class Hidden(Ordered, frozen=True):
+class Hidden(msgspec.Struct, frozen=True):
     """What a notebook hides. `kind`: `undefined` (a cell that ran uses a name that no cell binds), `later` (only a cell
     further down binds it), `order` (the cells were run in another order than they stand in)."""
 
@@ -50,7 +51,7 @@ class Hidden(Ordered, frozen=True):
     related: Place | None = None
 
 
-class Notebooks(Ordered, frozen=True):
+class Notebooks(msgspec.Struct, frozen=True):
     """What notebooks hide, one thing each, and how many were looked at."""
 
     hidden: tuple[Hidden, ...]

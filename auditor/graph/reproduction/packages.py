@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from posixpath import dirname
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS, Asked, closure, included
 from auditor.graph.reproduction.imported import roots_of
@@ -13,7 +15,6 @@ from auditor.graph.reproduction.installs import TOOLS, constrained
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.facts import Requirement
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 
 _FOR_WORK = regex(
@@ -28,7 +29,7 @@ _EXPLICIT = regex(
 """Files of conda that name every build for one platform."""
 
 
-class Environment(Ordered, frozen=True):
+class Environment(msgspec.Struct, frozen=True):
     """A file that asks for packages at run time, with what it includes; `locked`: a lock, compiled file or constraint holds it."""
 
     path: str
@@ -39,7 +40,7 @@ class Environment(Ordered, frozen=True):
 _PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
 
 
-class Pinning(Ordered, frozen=True):
+class Pinning(msgspec.Struct, frozen=True):
     """How far what one file asks for is pinned: `loose` are the requirements that allow several versions."""
 
     path: str
@@ -152,7 +153,7 @@ def _pinned_beside(world: World, environment: Environment) -> frozenset[str]:
     )
 
 
-class Conflict(Ordered, frozen=True):
+class Conflict(msgspec.Struct, frozen=True):
     """One package that two environments ask for in versions that exclude each other."""
 
     package: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from posixpath import dirname
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.running.invocations import argument
@@ -39,7 +40,7 @@ _BRANCHES = frozenset({"main", "master", "refs/heads/main"})
 _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
 
-class Asset(Ordered, frozen=True):
+class Asset(msgspec.Struct, frozen=True):
     """A model or data set of a hub that is loaded without a revision; `trusted`: its own code is run, too."""
 
     name: str
@@ -49,7 +50,7 @@ class Asset(Ordered, frozen=True):
     certainty: float
 
 
-class Assets(Ordered, frozen=True):
+class Assets(msgspec.Struct, frozen=True):
     """Assets without a revision, and how many are loaded with one."""
 
     unpinned: tuple[Asset, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, feeders
 from auditor.graph.data.versions import trainings
@@ -13,7 +15,6 @@ from auditor.graph.reproduction.seeds import Seeds
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
@@ -32,7 +33,7 @@ _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
 
-class Draw(Ordered, frozen=True):
+class Draw(msgspec.Struct, frozen=True):
     """One random choice behind a model. `late` is where its generator is seeded afterwards.
 
     `decides`: `rows` (which of them are used, and for what), `order`, `model`, or `network` (weights and batches of a fit).
@@ -46,7 +47,7 @@ class Draw(Ordered, frozen=True):
     late: Place | None = None
 
 
-class Chance(Ordered, frozen=True):
+class Chance(msgspec.Struct, frozen=True):
     """The random choices of one file on the way to a model; what could not be told is not among them."""
 
     path: str
@@ -63,7 +64,7 @@ class Chance(Ordered, frozen=True):
         return sum(draw.seeded for draw in self.draws) / len(self.draws)
 
 
-class _Run(Ordered, frozen=True):
+class _Run(msgspec.Struct, frozen=True):
     """A start of a program, or the functions of a file that no program of the repository calls."""
 
     course: Course | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
@@ -12,7 +14,6 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 
@@ -30,7 +31,7 @@ _BY_ROLE = {
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
-class Record(Ordered, frozen=True):
+class Record(msgspec.Struct, frozen=True):
     """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
 
     training: Training

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.environments import python_versions
 from auditor.graph.reproduction.packages import environments
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -26,7 +27,7 @@ _OPEN = regex(r"[{}$<>]")
 """What is filled in elsewhere, or a template: the name is not known."""
 
 
-class Floating(Ordered, frozen=True):
+class Floating(msgspec.Struct, frozen=True):
     """Something that runs under a name which moves. `kind`: `image`, `action`."""
 
     kind: str
@@ -35,7 +36,7 @@ class Floating(Ordered, frozen=True):
     place: Place
 
 
-class Runtime(Ordered, frozen=True):
+class Runtime(msgspec.Struct, frozen=True):
     """What moves, how many names were looked at, and whether anything says which Python is meant."""
 
     floating: tuple[Floating, ...]

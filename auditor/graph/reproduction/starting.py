@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 
 
-class EntryPoints(Ordered, frozen=True):
+class EntryPoints(msgspec.Struct, frozen=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them."""
 
     named: tuple[str, ...]

@@ -7,6 +7,8 @@ from itertools import pairwise
 from itertools import product as pairs
 from posixpath import dirname, join
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above
 from auditor.graph.data.versions import trainings
@@ -16,11 +18,10 @@ from auditor.graph.reproduction.packages import Environment, environments, exclu
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ordered import Ordered
 from auditor.program.symbolic.values import normal
 
 
-class Disagreement(Ordered, frozen=True):
+class Disagreement(msgspec.Struct, frozen=True):
     """A package that touches the model, in versions that exclude each other where it is trained and where it is served."""
 
     package: str

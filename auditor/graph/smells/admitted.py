@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -25,7 +26,7 @@ KINDS = {
 _KINDS = {kind: regex(rf"\b(?:{words})", re.I) for kind, words in KINDS.items()}
 
 
-class Admission(Ordered, frozen=True):
+class Admission(msgspec.Struct, frozen=True):
     """One comment: what it is about, and where. `old`: its file has not been touched for a year."""
 
     kind: str
@@ -33,7 +34,7 @@ class Admission(Ordered, frozen=True):
     old: bool
 
 
-class Admitted(Ordered, frozen=True):
+class Admitted(msgspec.Struct, frozen=True):
     """Comments about data, models, evaluation, configuration or pipelines, all others, and the statements they stand among."""
 
     found: list[Admission]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
@@ -34,7 +35,7 @@ _ORDERED = frozenset({
 _KEYS = ("on", "left_on", "right_on", "left_index", "right_index", "validate")
 
 
-class Misuse(Ordered, frozen=True):
+class Misuse(msgspec.Struct, frozen=True):
     """One use. `kind`: `nan`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
 
     kind: str

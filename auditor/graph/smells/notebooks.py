@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ordered import Ordered
 
 LONGEST = 300
 """Lines of code without a function from which a notebook is a program in one piece (RULES, COD007)."""
 _LEAVES = {Role.SAVE_MODEL: "saves a model", Role.REGISTER: "registers a model", Role.FIT: "trains a model"}
 
 
-class Notebook(Ordered, frozen=True):
+class Notebook(msgspec.Struct, frozen=True):
     """A notebook: lines of code, functions and classes it defines, and the gravest thing it does in words ("" for none)."""
 
     path: str

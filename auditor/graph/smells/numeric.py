@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.naming.code import Frame
 from auditor.program.naming.shapes import written
@@ -30,7 +31,7 @@ _SQUASHING = frozenset({
 })  # fmt: skip
 
 
-class Unguarded(Ordered, frozen=True):
+class Unguarded(msgspec.Struct, frozen=True):
     """One computation. `kind`: `log` of a probability, or `softmax` by hand; `name` is the call."""
 
     kind: str

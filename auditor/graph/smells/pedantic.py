@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Expr, Group, Item, Loop, Name, Op
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -44,7 +45,7 @@ _LISTINGS = frozenset(
 _MATRICES = frozenset({"numpy.array", "numpy.eye", "numpy.identity", "numpy.matrix"})
 
 
-class Misuse(Ordered, frozen=True):
+class Misuse(msgspec.Struct, frozen=True):
     """One misuse: its kind, the name of what is misused, and where."""
 
     kind: str

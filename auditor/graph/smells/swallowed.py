@@ -6,6 +6,8 @@ import builtins
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
 from auditor.graph.world import World
@@ -27,7 +29,6 @@ from auditor.model.ir import (
     Table,
     Try,
 )
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
@@ -60,14 +61,14 @@ _TABLES = frozenset(
 )
 
 
-class Unraised(Ordered, frozen=True):
+class Unraised(msgspec.Struct, frozen=True):
     """An error that is made and not raised: its class, and where."""
 
     name: str
     place: Place
 
 
-class Swallowed(Ordered, frozen=True):
+class Swallowed(msgspec.Struct, frozen=True):
     """A silent handler: what work may fail unseen, what the handler does, and where both stand. `idle`: nothing runs it."""
 
     work: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -27,7 +28,7 @@ DEEPEST = 3
 """Levels of calls that are followed for what clears or turns."""
 
 
-class Defect(Ordered, frozen=True):
+class Defect(msgspec.Struct, frozen=True):
     """One defect. `kind`: `gradients`, `stays` (in evaluation mode) or `validates` (in training mode); `name` is what it is about."""
 
     kind: str
@@ -36,7 +37,7 @@ class Defect(Ordered, frozen=True):
     other: Place
 
 
-class _Called(Ordered, frozen=True):
+class _Called(msgspec.Struct, frozen=True):
     """A method call as a statement's part: receiver and method, where."""
 
     call: Call

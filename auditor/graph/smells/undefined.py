@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from posixpath import dirname
 from typing import Any
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
 from auditor.graph.world import AUTOMAGIC, World
@@ -32,7 +34,6 @@ from auditor.model.ir import (
     Stmt,
     Try,
 )
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
@@ -108,7 +109,7 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 _DIALECTS = regex(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
 
 
-class Undefined(Ordered, frozen=True):
+class Undefined(msgspec.Struct, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
 
     name: str

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.smells.pinned import always
 from auditor.graph.smells.reading import dotted, in_order, root_of, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Item, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
@@ -40,7 +41,7 @@ SAFE_TORCH, STRICT_YAML = "2.6", "6.0"
 """From these versions on `torch.load` reads weights only, and `yaml.load` asks for its loader."""
 
 
-class Unsafe(Ordered, frozen=True):
+class Unsafe(msgspec.Struct, frozen=True):
     """One load. `kind`: `upload`, `url`, `store`, `code`, `yaml`, `loader` or `module`; `name` is the call, `source` where it comes from."""
 
     kind: str
@@ -49,7 +50,7 @@ class Unsafe(Ordered, frozen=True):
     source: Place | None = None
 
 
-class Loads(Ordered, frozen=True):
+class Loads(msgspec.Struct, frozen=True):
     """Dangerous loads, and how many loads of own artefacts were looked at."""
 
     unsafe: list[Unsafe]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import predicting_sites, training_side
 from auditor.graph.data.versions import trainings
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -48,7 +49,7 @@ SEARCHED = (
 )
 
 
-class Behaviour(Ordered, frozen=True):
+class Behaviour(msgspec.Struct, frozen=True):
     """What asks a model for more than one figure over all rows. `tested`: a test asks it, of what is not seen.
 
     `protected` and `decided` are the words by which its rows are people and its answer a decision on them; "" without.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Const, Expr, Group, Item
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -55,7 +56,7 @@ _AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
 
 
-class Subject(Ordered, frozen=True):
+class Subject(msgspec.Struct, frozen=True):
     """A piece of code that deserves a test. `tested`: one that can fail reaches it; `touched`: any test does."""
 
     name: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.coupling.sides import training_side
 from auditor.graph.data.trail import training_roots
@@ -13,7 +15,6 @@ from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Assert, Attr, Call, Expr, If, Name, Raise, Stmt
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -53,7 +54,7 @@ _CHECKS = regex(
 """Words in the names of functions that look at data."""
 
 
-class Expectations(Ordered, frozen=True):
+class Expectations(msgspec.Struct, frozen=True):
     """What checks the data of training (`by`, with its place), and the data that training starts from.
 
     `looks` is a function on the way that looks at values and fails on nothing itself.

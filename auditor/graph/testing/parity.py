@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph.coupling.sides import predicting_sites, serving_side, training_side
 from auditor.graph.coupling.skew import Twice, skew
 from auditor.graph.testing.suites import Test, suites
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 
 
-class Parity(Ordered, frozen=True):
+class Parity(msgspec.Struct, frozen=True):
     """Features that are computed once for each side, those that both sides share, and the tests that run both sides."""
 
     twice: tuple[Twice, ...]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.ir import Attr, Call, Name
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 
@@ -24,7 +25,7 @@ _SHELTERS = frozenset(
 """What moves the writing of a test elsewhere: temporary folders, replaced functions, an emulated store."""
 
 
-class Touched(Ordered, frozen=True):
+class Touched(msgspec.Struct, frozen=True):
     """A data set or model that a test writes and code in operation reads."""
 
     artefact: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.declared.steps import AUTOMATION, IN_FILES, DeclaredStep
 from auditor.graph.declared.training_words import may_train
 from auditor.graph.testing.suites import Suites, suites
 from auditor.graph.world import World
-from auditor.model.ordered import Ordered
 from auditor.model.place import Place
 
 FEWEST_STEPS = 3
@@ -19,7 +20,7 @@ WHOLE = 0.8
 """Share of the steps of a pipeline that a rehearsal runs."""
 
 
-class Pipeline(Ordered, frozen=True):
+class Pipeline(msgspec.Struct, frozen=True):
     """A declared pipeline with the number of its steps, and what rehearses it, if anything does."""
 
     name: str
@@ -28,7 +29,7 @@ class Pipeline(Ordered, frozen=True):
     by: str
 
 
-class Rehearsals(Ordered, frozen=True):
+class Rehearsals(msgspec.Struct, frozen=True):
     """The pipelines of a component; `automation` are the files of automation that were read."""
 
     pipelines: tuple[Pipeline, ...]

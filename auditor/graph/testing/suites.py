@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
-from auditor.model.ordered import Ordered
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Module
@@ -35,7 +36,7 @@ _RUNNERS = {
 """How tests run the pipelines of a framework without naming their steps."""
 
 
-class Test(Ordered, frozen=True):
+class Test(msgspec.Struct, frozen=True):
     """One test function. `checks`: something in it can fail; `off`: it is skipped or expected to fail, whatever happens."""
 
     site: Site

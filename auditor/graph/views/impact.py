@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TypeAlias
 
+import msgspec
+
 from auditor.model.artefact import DIRECTIONS, Edge, EdgeKind, Node, NodeKind
 from auditor.model.export import Reached, Side
-from auditor.model.ordered import Ordered
 
 LEAST = 0.5
 """Confidence from which a tie is followed: below it stand guesses (GRAPH §5)."""
@@ -42,7 +43,7 @@ _OF_TEXT = frozenset({EdgeKind.IMPORTS, EdgeKind.CONTAINS, EdgeKind.ENV_OF})
 _PROGRAMS = frozenset({NodeKind.SCRIPT.value, NodeKind.NOTEBOOK.value})
 
 
-class _Found(Ordered, frozen=True):
+class _Found(msgspec.Struct, frozen=True):
     """The best way to a spot: the one before it, and the confidence of the weakest tie."""
 
     before: Spot | None

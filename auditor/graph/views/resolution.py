@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.world import World
 from auditor.model.export import Resolution, Unresolved
-from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Effect
 from auditor.program.symbolic.values import Hole
 
@@ -31,7 +32,7 @@ REASONS = {
 _RANK = {cause: rank for rank, cause in enumerate(REASONS)}
 
 
-class _Hidden(Ordered, frozen=True):
+class _Hidden(msgspec.Struct, frozen=True):
     """Why one value names nothing: a key of REASONS, and the parameter, option, variable or key behind it."""
 
     cause: str

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.language import remembered
+from auditor.language.shell import read_shell
+from auditor.model.facts import Command, Word
+
+
+def test_what_was_asked_before_is_not_read_again() -> None:
+    asked: list[str] = []
+
+    @remembered.remembered
+    def read(text: str, guard: bool) -> tuple[Command, ...] | None:
+        asked.append(text)
+        return (Command((Word(text),), 1, guard=guard),) if text else None
+
+    assert read("a", False) == read("a", False) == (Command((Word("a"),), 1),)
+    assert read("a", True) != read("a", False)
+    assert read("", False) is read("", False) is None
+    assert asked == ["a", "a", ""]
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "MOST", 80)
+    asked: list[str] = []
+
+    @remembered.remembered
+    def read(text: str) -> tuple[Command, ...]:
+        asked.append(text)
+        return (Command((Word(text * 10),), 1),)
+
+    for text in ("abc", "abc", "defg", "abc", "h" * 50, "h" * 50):
+        assert read(text)[0].words[0].text == text * 10
+    assert asked == ["abc", "defg", "abc", "h" * 50, "h" * 50]
+
+
+def test_lines_of_a_text_are_read_once_wherever_they_stand() -> None:
+    first = read_shell("python a.py\npython b.py\n", line=3)
+    again = read_shell("python b.py\n\n\npython a.py\n", line=10)
+    assert [(command.words[1].text, command.line) for command in first] == [("a.py", 3), ("b.py", 4)]
+    assert [(command.words[1].text, command.line) for command in again] == [("b.py", 10), ("a.py", 13)]
