@@ -22,8 +22,9 @@ VENDORED = frozenset(
     ]
 )
 INSTALLED = frozenset(["node_modules", "bower_components", "jspm_packages", "site-packages"])
+# .auditor holds what people and this tool say of findings: that names files of the repository, and uses none of them.
 ENVIRONMENT = frozenset({
-    ".venv", ".tox", ".nox", ".eggs", ".direnv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+    ".auditor", ".venv", ".tox", ".nox", ".eggs", ".direnv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache",
     ".pytype", ".hypothesis", ".ipynb_checkpoints", ".terraform", ".git", ".hg", ".svn", ".bzr",
 })  # fmt: skip
 ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".virtualenv"])  # only if they hold one

@@ -16,7 +16,8 @@ from auditor.tree.ignore import configured, rule_lines, unusable
 from auditor.tree.settings import PLACES, read_settings
 
 NOTEBOOK_FACTOR = 5  # stored outputs swell notebooks, and their code is worth the bytes
-WAIVERS, SIGNOFFS = ".auditor/waivers.toml", ".auditor/signoff.toml"
+OWN = ".auditor/"
+WAIVERS, SIGNOFFS = f"{OWN}waivers.toml", f"{OWN}signoff.toml"
 MAX_SMALL = 1_000_000  # bytes of a settings file or a .gitignore
 
 
@@ -53,7 +54,8 @@ class Tree:
         people = self._small((WAIVERS, SIGNOFFS))
         self.waivers, self.signoffs = people.get(WAIVERS), people.get(SIGNOFFS)
         kept = self._kept()
-        self._entries = {entry.path: entry for entry in kept}
+        own = {path: entry for path, entry in self._entries.items() if path.startswith(OWN)}  # read, but not listed
+        self._entries = own | {entry.path: entry for entry in kept}
         self.listing = Listing(
             target=store.target,
             entries=tuple(kept),
