@@ -44,4 +44,3 @@ def stored(programs: Iterable[Program]) -> frozenset[str]:
                     elif type(target) is Item and type(target.key) is Const and isinstance(target.key.value, str):
                         found.add(target.key.value.lower())
     return frozenset(found)
-
