@@ -123,7 +123,25 @@ def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
+def running(
+    resolved: Resolved, paths: Iterable[str], roots: tuple[str, ...], wanted: frozenset[str]
+) -> tuple[str, ...]:
+    """Those of some files and all that import them that are worth a run: they name what makes a pipeline, lead to a file
+    that does, or are brought in by one of these, into whose lists they may put their steps."""
+    whole = reaching(resolved, paths)
+    found = dict.fromkeys(
+        reaching(resolved, (path for path in whole if _names_any(resolved.code, path, roots, wanted)))
+    )
+    todo = list(found)
+    while todo:
+        for path in resolved.code.imports(todo.pop()):
+            if path not in found and path in resolved.code.programs:
+                found[path] = None
+                todo.append(path)
+    return tuple(path for path in whole if path in found)
+
+
+def _names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
     """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
     if not wanted.isdisjoint(code.words(path).members):
         return True

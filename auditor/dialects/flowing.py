@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from auditor.dialects.contract import names_any, reaching
+from auditor.dialects.contract import running
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -188,14 +188,13 @@ class Flowing(Meaning):
     # --- running ---
 
     def begin(self, resolved: Resolved, paths: Iterable[str]) -> Machine:
-        """Runs whatever can declare a pipeline or start one: of the given files those that name what makes one, and all that import these.
+        """Runs whatever can declare a pipeline or start one: of the given files and those that import them what names what makes
+        one, leads there, or is brought in on the way.
 
-        A file that neither names a decorator of pipelines nor leads to one that does can have no pipeline in its hands: what
-        it runs (the code of steps, reports, whole trainings) says nothing here.
+        A file apart from all that can have no pipeline in its hands: what it runs (reports, whole trainings) says nothing here.
         """
         self.machine = Machine(resolved, self)
-        declaring = [path for path in paths if names_any(resolved.code, path, self.roots, self.declaring())]
-        for path in reaching(resolved, declaring):
+        for path in running(resolved, paths, self.roots, self.declaring()):
             self.machine.start(path)
         return self.machine
 

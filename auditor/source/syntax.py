@@ -27,9 +27,11 @@ _PLACEHOLDER = regex(r"\$\{[^{}\n]{0,200}\}|\$\$?[A-Za-z_]\w{0,80}")
 _JINJA_STATEMENT = regex(r"\{%|<%")
 _TOO_DEEP = ("too many nested parentheses", "too many levels of indentation", "too complex")
 
-# What later grammars brought: `type X = …`, parameters of types, freer f-strings and t-strings, `except A, B:`. libcst costs
-# more to import than most repositories to read, and is asked only where one of them is in sight.
-_NEWER = regex(r"(?m)^[ \t]*type[ \t]+\w|\b(?:def|class)[ \t]+\w+[ \t]*\[|\b[rR]?[fFtT][rR]?[\"']|\bexcept\b[^:\n]*,")
+# What later grammars brought: `type X = …`, parameters of types, `except A, B:`, freer f-strings and t-strings. libcst costs
+# more to import than most repositories to read, and is asked only where one of them is in sight: a string where Python
+# names the fault, since most code has some.
+_NEWER = regex(r"(?m)^[ \t]*type[ \t]+\w|\b(?:def|class)[ \t]+\w+[ \t]*\[|\bexcept\b[^:\n]*,")
+_FREER = regex(r"\b[rR]?[fFtT][rR]?[\"']")
 
 # libcst's parser recurses on its own stack, where an overflow ends the process: it sees small, flat texts only.
 _MOST_BLOCK = 20_000
@@ -55,7 +57,7 @@ def explain(text: str, error: SyntaxError) -> Trouble:
     sign = "" if unterminated else next((name for name, form in _PYTHON2 if form.search(code)), "")
     if sign:
         return Trouble(line, f"this is Python 2: {sign}", "python2")
-    if not isinstance(error, IndentationError) and _is_newer(text, code, line):
+    if not isinstance(error, IndentationError) and _is_newer(text, code, line, error):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return Trouble(
             line,
@@ -87,11 +89,14 @@ def is_python(text: str) -> bool:
     return True
 
 
-def _is_newer(text: str, code: str, line: int) -> bool:
+def _is_newer(text: str, code: str, line: int, error: SyntaxError) -> bool:
     """Whether libcst, which knows the grammar of later versions, accepts the block that Python refused."""
     first, last = _block(code, line)
-    block = "\n".join(text.split("\n")[first:last]) + "\n"
-    if not _NEWER.search(block) or len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
+    lines = text.split("\n")
+    block = "\n".join(lines[first:last]) + "\n"
+    named = "\n".join(lines[line - 1 : max(error.end_lineno or line, line)])
+    in_sight = _NEWER.search(block) or _FREER.search(named) or "f-string" in (error.msg or "")
+    if not in_sight or len(block) > _MOST_BLOCK or not _is_flat("\n".join(code.split("\n")[first:last])):
         return False
     if is_python(block):
         return False  # the fault lies in how the block joins its neighbours

@@ -129,6 +129,7 @@ def test_what_is_no_pipeline() -> None:
     ("files", "text"),
     [
         ({}, "from sagemaker.workflow.pipeline import Pipeline as P\nP(name='p', steps=[step])\n"),
+        ({"own.py": "import sagemaker as sm\n"}, "from own import sm\nsm.workflow.pipeline.Pipeline(name='p', steps=[step])\n"),
         ({}, "import sagemaker\nsagemaker.workflow.pipeline.Pipeline(name='p', steps=[step])\n"),
         ({}, "def build():\n    from sagemaker.workflow.pipeline import Pipeline\n    return Pipeline(name='p', steps=[step])\n"),
         ({"own.py": "from sagemaker.workflow.pipeline import Pipeline as Made\n"}, "import sagemaker\nfrom own import Made\ndef build():\n    return Made(name='p', steps=[step])\n"),

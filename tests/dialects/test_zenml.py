@@ -178,6 +178,9 @@ def test_what_is_no_pipeline() -> None:
             {"own.py": "from zenml import pipeline as flow\n"}, "from own import flow\n@flow", id="through a file"
         ),
         pytest.param({"own.py": "import zenml\nflow = zenml.pipeline\n"}, "import own\n@own.flow", id="kept in a file"),
+        pytest.param(
+            {"own.py": "import zenml as z\n"}, "from own import z\n@z.pipeline", id="of the library in a file"
+        ),
     ],
 )
 def test_whatever_makes_a_pipeline_is_found_before_anything_is_run(files: dict[str, str], decorator: str) -> None:
@@ -201,7 +204,15 @@ def test_only_what_leads_to_a_pipeline_is_run(monkeypatch: pytest.MonkeyPatch) -
     run = "from flow import main\nmain()\n"
     graph = graphs({"work.py": work, "report.py": report, "flow.py": flow_, "run.py": run})
     assert steps(graph) == ["load"]
-    assert started == ["flow.py", "run.py"]
+    assert started == ["flow.py", "run.py", "work.py"]
+
+
+def test_steps_that_a_module_puts_into_a_list_of_another_are_in_the_pipeline() -> None:
+    work = "from zenml import step\nfrom listed import STEPS\n@step\ndef load():\n    return 1\nSTEPS.append(load)\n"
+    text = (
+        HEAD + "import work\nfrom listed import STEPS\n@pipeline\ndef main():\n    for each in STEPS:\n        each()\n"
+    )
+    assert steps(graphs({"listed.py": "STEPS = []\n", "work.py": work, "flow.py": text})) == ["load"]
 
 
 @pytest.mark.parametrize("decorator", ["step(name='load')", "step", "zenml.steps.step(name='load')"])

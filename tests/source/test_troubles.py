@@ -59,12 +59,29 @@ def test_a_file_that_cannot_be_read(data: bytes, code: str, line: int | None) ->
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this interpreter knows the syntax")
 @pytest.mark.parametrize(
     "text",
-    ["type X = int\n", "def f[T](x: T): pass\n", "import a\n\n@a\nclass A[T]:\n    pass\n\nx = 1\n", "f'{x['a']}'\n"],
+    [
+        "type X = int\n",
+        "def f[T](x: T): pass\n",
+        "import a\n\n@a\nclass A[T]:\n    pass\n\nx = 1\n",
+        "f'{x['a']}'\n",
+        "d = {\n  'a': f'{x['b']}',\n  'c': 1,\n}\n",
+        "x = f'{\n a\n}'\n",
+        'x = (1 +\n f"{"\\n".join(y)}")\n',
+    ],
 )
 def test_newer_syntax_is_told_from_broken_syntax(text: str) -> None:
     found, (trouble,) = read_program(text.encode())
     assert found is None
     assert trouble.code == "newer-syntax"
+
+
+@pytest.mark.parametrize("text", ["print(f'{x}')\nd = {'a': 1\n  'b': 2}\n", "if x:\n    print(f'{x}')\n    y = = 1\n"])
+def test_the_second_parser_is_not_brought_in_for_strings_beside_the_fault(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "libcst", None)  # whoever imports it now fails
+    _, (trouble,) = read_program(text.encode())
+    assert trouble.code == "syntax"
 
 
 @pytest.mark.parametrize(

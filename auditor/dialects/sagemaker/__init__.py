@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, names_any, reaching
+from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds, memory_homes, running
 from auditor.dialects.flowing import doubted
 from auditor.dialects.naming import path_identity
 from auditor.dialects.sagemaker.meaning import (
@@ -49,8 +49,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every pipeline that running the given files makes, and the functions in them that make one."""
     meaning = SageMaker()
     machine = meaning.machine = Machine(resolved, meaning)
-    own = [path for path in paths if names_any(resolved.code, path, ("sagemaker",), PIPELINES)]
-    followed = reaching(resolved, own)  # what names no pipeline and brings in nothing that does makes none
+    followed = running(resolved, paths, (TOOL,), PIPELINES)
     for path in followed:
         machine.start(path)
     for path in sorted(set(paths).intersection(followed)):

@@ -50,7 +50,8 @@ def buried(world: World, owned: Callable[[str], bool]) -> tuple[list[Buried], in
             program = world.resolved.code.programs[path]
             lines += program.logical
             found += _comments(path, program)
-            found += _branches(path, program)
+            if world.resolved.code.words(path).never:
+                found += _branches(path, program)
     found += _options(world, owned)
     return found, lines
 

@@ -176,22 +176,23 @@ def _is_said(world: World, key: str) -> bool:
 
 
 def _all_said(world: World) -> frozenset[str]:
-    said = set(mentions(world.resolved.code.programs.values()))
+    return mentions(world.resolved.code) | words_of("\n".join(_declared_texts(world)))
+
+
+def _declared_texts(world: World) -> Iterator[str]:
+    """What commands and steps say, and the settings that may point to others."""
     for step in world.steps.all:
         for command in step.step.commands:
-            for word in command.words:
-                said.update(words_of(word.text))
-            said.update(words_of(command.body))
+            yield from (word.text for word in command.words)
+            yield command.body
         for ref in (*step.step.params, *step.step.reads, *step.step.writes):
-            said.update(words_of(ref.path))
-            said.update(word for _, value in ref.attrs for word in words_of(value))
-        for text in step.step.texts:
-            said.update(words_of(text.text))
+            yield ref.path
+            yield from (value for _, value in ref.attrs)
+        yield from (text.text for text in step.step.texts)
     for facts in world.files.values():
         for leaf in facts.leaves:
             if isinstance(leaf.value, str) and ("{" in leaf.value or "." in leaf.value):
-                said.update(words_of(leaf.value))
-    return frozenset(said)
+                yield leaf.value
 
 
 # --- undefined ---

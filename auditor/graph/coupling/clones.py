@@ -186,12 +186,27 @@ def copies_between(world: World, one: Iterable[Site], other: Iterable[Site]) -> 
     ]
 
 
+class _Shapes:
+    """The shapes of scopes, which are held against each other within a component and over both sides of a model."""
+
+    def __init__(self, world: World) -> None:
+        self._code = world.resolved.code
+        self._known: dict[Site, list[Shape]] = {}
+
+    def of(self, site: Site) -> list[Shape]:
+        """The statements of a scope by their shapes."""
+        found = self._known.get(site)
+        if found is None:
+            found = self._known[site] = shapes(self._code.scope(*site).body)
+        return found
+
+
 def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
     numbers: dict[str, int] = {}
     found: list[_Body] = []
     left = MOST_STATEMENTS
     for site in sites:
-        listed = shapes(world.resolved.code.scope(*site).body)
+        listed = world.once(_Shapes).of(site)
         left -= len(listed)
         if left < 0:
             return found, True
@@ -205,13 +220,16 @@ def _builds_network(body: _Body) -> bool:
 
 
 def _windows(body: _Body) -> Iterable[tuple[int, tuple[int, ...]]]:
-    if _builds_network(body):
+    if len(body.ids) < STATEMENTS or _builds_network(body):
         return
-    for start in range(len(body.ids) - STATEMENTS + 1):
-        key, window = tuple(body.ids[start : start + STATEMENTS]), body.shapes[start : start + STATEMENTS]
-        layers = sum(shape.stacks for shape in window)
-        if len(set(key)) >= DISTINCT and sum(s.tokens for s in window) >= TOKENS and layers <= STATEMENTS // 2:
-            yield start, key
+    ids, tokens = body.ids, [shape.tokens for shape in body.shapes]
+    stacks = [shape.stacks for shape in body.shapes]
+    for start in range(len(ids) - STATEMENTS + 1):
+        end = start + STATEMENTS
+        if sum(tokens[start:end]) >= TOKENS:
+            key = tuple(ids[start:end])
+            if len(set(key)) >= DISTINCT and sum(stacks[start:end]) <= STATEMENTS // 2:
+                yield start, key
 
 
 def _matches(bodies: list[_Body]) -> list[Match]:

@@ -8,10 +8,11 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Param, Record, Table
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Param, Table
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Local, Shown
+from auditor.program.naming.words import records
 
 FEWEST_KEYS = 5
 _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"})
@@ -23,6 +24,7 @@ _FOREIGN = frozenset(
     }
 )  # fmt: skip
 """Parameters whose form others decide (a protocol, a framework, one row of data), and settings, which other rules look at."""
+_NOT_ASKED = _FOREIGN | {"self", "cls"}
 
 
 class PlainDict(msgspec.Struct, frozen=True):
@@ -46,42 +48,34 @@ def plain_dicts(world: World, owned: Callable[[str], bool]) -> list[PlainDict]:
 
 
 def _of_function(world: World, site: Site) -> Iterator[PlainDict]:
-    scope = world.resolved.code.scope(*site)
-    senders = sorted(
-        {
-            call.caller[0]
-            for call in world.resolved.effects.callers.get(site, ())
-            if call.direct and call.caller[0] != site[0] and places.is_product(call.caller[0])
-        }
-    )
-    if scope.kind != "function" or not senders:
+    code, callers = world.resolved.code, world.resolved.effects.callers.get(site, ())
+    scope = code.scope(*site)
+    keyed = [param for param in scope.params if _may_be_keyed(param) and param.name in code.words(site[0]).keyed]
+    if scope.kind != "function" or not keyed:
         return
-    for param in scope.params:
-        if param.kind in ("plain", "keyword", "positional") and param.name not in (*_FOREIGN, "self", "cls"):
-            keys, got = _keys(scope.body, param.name)
-            if len(keys) >= FEWEST_KEYS and _is_dict(world, site, param, got=got):
-                place = world.resolved.code.place(site[0], scope.line, scope.end_line)
-                yield PlainDict(scope.name, place, param.name, tuple(sorted(keys)), senders[0])
+    named = {call.caller[0] for call in callers if call.direct and call.caller[0] != site[0]}
+    senders = sorted(path for path in named if places.is_product(path))
+    for param in keyed if senders else ():
+        keys, got = _keys(scope.body, param.name)
+        if len(keys) >= FEWEST_KEYS and _is_dict(world, site, param, got=got):
+            place = code.place(site[0], scope.line, scope.end_line)
+            yield PlainDict(scope.name, place, param.name, tuple(sorted(keys)), senders[0])
+
+
+def _may_be_keyed(param: Param) -> bool:
+    return param.kind in ("plain", "keyword", "positional") and param.name not in _NOT_ASKED
 
 
 def _keys(body: tuple[object, ...], name: str) -> tuple[set[str], bool]:
     """The constant keys that are read off a name, and whether any by `.get`."""
     keys: set[str] = set()
     got = False
-    todo: list[object] = list(body)
-    while todo:
-        node = todo.pop()
-        if type(node) is tuple:
-            todo += node
-            continue
-        if not isinstance(node, Record):
-            continue
+    for node in records(body):
         if type(node) is Item and _is(node.base, name) and type(node.key) is Const and isinstance(node.key.value, str):
             keys.add(node.key.value)
         elif type(node) is Call and (key := _got(node, name)):
             keys.add(key)
             got = True
-        todo += [getattr(node, field) for field in node.__struct_fields__]
     return keys, got
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.entangled import reexports
 from auditor.graph.world import World
-from auditor.model.ir import Call
+from auditor.model.ir import Call, Expr
 from auditor.model.place import Place
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Code, Frame
 
 VENDORS = {
     "AWS": ("boto3", "botocore", "sagemaker", "aioboto3"),
@@ -43,6 +43,11 @@ VENDORS = {
     "Hopsworks": ("hopsworks", "hsfs"),
 }
 """Suppliers that could be changed, with the import roots of their clients. Frameworks that a project is built in are none."""
+_BY_ROOT: dict[str, list[tuple[str, str]]] = {}
+"""The clients by the first part of their names, each with its supplier."""
+for _name, _clients in VENDORS.items():
+    for _client in _clients:
+        _BY_ROOT.setdefault(_client.partition(".")[0], []).append((_client, _name))
 
 _ERRORS = ("Error", "Exception", "Warning")
 
@@ -109,30 +114,37 @@ def _vendors_of(world: World, path: str) -> dict[str, Place]:
                 vendor = _vendor(f"{imported.module}.{imported.name}".rstrip("."))
                 if vendor is not None:
                     found.setdefault(vendor, code.place(path, statement.line))
-    called = _called(world, path) if found else set()
+    called = _called(world, path, found) if found else set[str]()
     return {vendor: place for vendor, place in found.items() if vendor in called}
 
 
-def _called(world: World, path: str) -> set[str]:
-    """The suppliers of whom a module calls something, errors left out."""
+def _called(world: World, path: str, wanted: Collection[str]) -> set[str]:
+    """The suppliers of whom a module calls something, errors left out; until those that are wanted are found."""
     found: set[str] = set()
     code, denoter = world.resolved.code, world.resolved.evaluator.denoter
     for number in code.scopes(path):
-        scope, around = code.scope(path, number), Frame(path, max(code.scope(path, number).parent, 0))
-        named = [(site.call.func, Frame(path, number, block=site.block)) for site in code.index(path, number).calls]
-        named += [(d.func if type(d) is Call else d, around) for d in scope.decorators]
-        named += [(base, around) for base in scope.bases]
-        for func, frame in named:
+        for func, frame in _named(code, path, number):
             dotted = denoter.dotted(func, frame) or ""
             vendor = _vendor(dotted)
             if vendor is not None and not dotted.endswith(_ERRORS):
                 found.add(vendor)
+                if found.issuperset(wanted):
+                    return found
     return found
 
 
+def _named(code: Code, path: str, number: int) -> Iterator[tuple[Expr, Frame]]:
+    """What a scope calls, and what it is decorated with and derived from."""
+    scope = code.scope(path, number)
+    around = Frame(path, max(scope.parent, 0))
+    yield from ((d.func if type(d) is Call else d, around) for d in scope.decorators)
+    yield from ((base, around) for base in scope.bases)
+    yield from ((site.call.func, Frame(path, number, block=site.block)) for site in code.index(path, number).calls)
+
+
 def _vendor(module: str) -> str | None:
-    for vendor, roots in VENDORS.items():
-        if any(module == root or module.startswith(f"{root}.") for root in roots):
+    for root, vendor in _BY_ROOT.get(module.partition(".")[0], ()):
+        if module == root or module.startswith(f"{root}."):
             return vendor
     return None
 

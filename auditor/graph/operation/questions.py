@@ -107,6 +107,10 @@ class Operation(Part):
 
     def starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         """Triggers that lead to training, and the training programs."""
+        return self._starts
+
+    @cached_property
+    def _starts(self) -> tuple[list[starting.Start], list[versions.Training]]:
         return starting.starts(self._world, self.owns)
 
     def training_of_served(self) -> versions.Training | None:

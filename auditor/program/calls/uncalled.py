@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from auditor.model.ir import Define, Name, Scope
@@ -115,16 +115,17 @@ class Uncalled:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
         found: set[str] = set()
+        texts: set[str] = set()
         for path in code.paths:
             words = code.words(path)
             found |= words.members | words.free | words.brought
-            found.update(word for text in words.said if len(text) < 1_000 for word in _WORD.findall(text))
-        return frozenset(found)
+            texts.update([text for text in words.said if len(text) < 1_000])
+        return frozenset(found.union(_words_in(texts)))
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
-        return frozenset(word for text in self._texts() for word in _WORD.findall(text))
+        return frozenset(_words_in(self._texts()))
 
     def _texts(self) -> Iterator[str]:
         for facts in self._code.files.values():
@@ -135,3 +136,8 @@ class Uncalled:
                 yield from (word.text for command in step.commands for word in command.words)
             if facts.program is not None:
                 yield from (escape.text for escape in facts.program.escapes)
+
+
+def _words_in(texts: Iterable[str]) -> list[str]:
+    """The words of some texts. No word goes over the end of a line: all are searched at once."""
+    return _WORD.findall("\n".join(texts))

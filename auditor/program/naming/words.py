@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.ir import Attr, Call, Const, Each, Imported, Lambda, Name, Program, Record
+from auditor.model.ir import Assign, Attr, Call, Const, Each, If, Imported, Item, Lambda, Name, Program, Record, Scope
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -16,7 +16,10 @@ class Words(msgspec.Struct, frozen=True):
 
     `texts` are all its texts, `said` those in the bodies of its scopes; `members` the attributes and keywords named in
     bodies; `free` the names that are read and that no statement or expression of the program binds; `brought` those that
-    are imported out of a module.
+    are imported out of a module. `told` are the names by which it can look up or fill something: attributes, parameters, what
+    classes declare and imports bind, and keywords, those with a literal left out: they say the name to set it aside.
+    `keyed` are the names of which a body reads a written key (`x["key"]`, `x.get`), and `never` tells of a branch that no
+    run enters (`if 0:`): who looks for either walks the programs that have one.
     """
 
     texts: frozenset[str]
@@ -24,6 +27,9 @@ class Words(msgspec.Struct, frozen=True):
     members: frozenset[str]
     free: frozenset[str]
     brought: frozenset[str]
+    told: frozenset[str]
+    keyed: frozenset[str]
+    never: bool
 
     def mentions(self, names: frozenset[str]) -> bool:
         """Whether a body may mean something that is called by one of some names."""
@@ -37,7 +43,27 @@ def words_of(program: Program) -> Words:
     around.through([(s.decorators, s.bases, s.keywords, s.returns, s.params) for s in program.scopes])
     free = (bodies.read | around.read) - bodies.bound - around.bound
     texts = frozenset(bodies.texts)
-    return Words(texts | around.texts, texts, frozenset(bodies.members), frozenset(free), frozenset(bodies.brought))
+    declared = _declared(program.scopes)
+    return Words(
+        texts | around.texts,
+        texts,
+        frozenset(bodies.attributes | bodies.keywords),
+        frozenset(free),
+        frozenset(bodies.brought),
+        frozenset(bodies.told | bodies.attributes | around.told | around.attributes | declared),
+        frozenset(bodies.keyed),
+        bodies.never,
+    )
+
+
+def _declared(scopes: tuple[Scope, ...]) -> set[str]:
+    """The parameters of functions and the fields of classes: settings are mapped onto both by name."""
+    found = {param.name for scope in scopes for param in scope.params}
+    for scope in scopes:
+        for statement in scope.body if scope.kind == "class" else ():
+            if type(statement) is Assign:
+                found.update([target.id for target in statement.targets if type(target) is Name])
+    return found
 
 
 class _Walk:
@@ -45,14 +71,18 @@ class _Walk:
 
     def __init__(self) -> None:
         self.texts: set[str] = set()
-        self.members: set[str] = set()
+        self.attributes: set[str] = set()
+        self.keywords: set[str] = set()
+        self.told: set[str] = set()
+        self.keyed: set[str] = set()
         self.read: set[str] = set()
         self.bound: set[str] = set()
         self.brought: set[str] = set()
+        self.never = False
 
     def through(self, stack: list[Any]) -> None:
         """Take the words out of some records."""
-        read, bound, texts, members = self.read, self.bound, self.texts, self.members
+        read, bound, texts, attributes = self.read, self.bound, self.texts, self.attributes
         while stack:
             item = stack.pop()
             kind = type(item)
@@ -64,21 +94,33 @@ class _Walk:
                 if type(item.value) is str:
                     texts.add(item.value)
             elif kind is Attr:
-                members.add(item.name)
+                attributes.add(item.name)
                 stack.append(item.base)
             elif kind not in _PLAIN:
                 if kind in _NAMING:
                     self._names(item)
                 stack += (_PARTS.get(kind) or _parts(kind))(item)
 
-    def _names(self, item: Call | Each | Imported | Lambda) -> None:
-        """What a call names by keyword, an import by its name, and what a comprehension or a lambda binds for itself."""
+    def _names(self, item: Call | Each | If | Imported | Item | Lambda) -> None:
+        """What a call names by keyword, an import by its name, what a comprehension or a lambda binds for itself, and so on."""
         if type(item) is Call:
-            self.members.update([name for name, _ in item.keywords])
+            if item.keywords:
+                self.keywords.update([name for name, _ in item.keywords])
+                self.told.update([name for name, value in item.keywords if type(value) is not Const])
+            if type(item.func) is Attr and item.func.name == "get" and type(item.func.base) is Name:
+                self.keyed.add(item.func.base.id)
+        elif type(item) is Item:
+            if type(item.base) is Name and type(item.key) is Const:
+                self.keyed.add(item.base.id)
+        elif type(item) is If:
+            self.never = self.never or (type(item.test) is Const and not item.test.value)
         elif type(item) is Imported:
             self.brought.add(item.name)
+            self.told.add(item.bound.id)
         elif type(item) is Lambda:
-            self.bound.update([param.name for param in item.params])
+            names = [param.name for param in item.params]
+            self.bound.update(names)
+            self.told.update(names)
         elif type(item) is Each:
             targets = [each for target, _, _ in item.loops for each in records(target)]
             self.bound.update([each.id for each in targets if type(each) is Name])
@@ -98,7 +140,7 @@ def records(node: object) -> Iterator[Record]:
 
 
 _PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
-_NAMING = frozenset({Call, Each, Imported, Lambda})
+_NAMING = frozenset({Call, Each, If, Imported, Item, Lambda})
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 
 

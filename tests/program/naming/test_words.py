@@ -41,3 +41,25 @@ def test_records_are_found_however_deep() -> None:
     found = list(records(scope.body))
     assert sum(type(each) is If for each in found) == 2
     assert {each.value for each in found if type(each) is Const} == {0, 1, 2, "k"}
+
+
+def test_told_is_what_a_program_can_look_up_or_fill() -> None:
+    words = words_of(
+        read(
+            "from a import b as Alias\n@app.route(via=x)\nclass C:\n    field: int = 1\n"
+            "    def f(self, taken=lambda inner: inner):\n        local = g(handed=x, aside=3)\n        return local.part\n"
+        )
+    )
+    assert words.told >= {"Alias", "route", "via", "field", "self", "taken", "inner", "handed", "part"}
+    assert not {"aside", "local", "b"} & words.told
+
+
+def test_keyed_are_the_names_of_which_a_written_key_is_read() -> None:
+    words = words_of(read("def f(a, b, c, d):\n    return a['k'], b.get('k'), c[d], d.pop('k')\n"))
+    assert words.keyed == {"a", "b"}
+
+
+def test_never_tells_of_a_branch_that_no_run_enters_however_deep() -> None:
+    assert words_of(read("def f():\n    while x:\n        if False:\n            g()\n")).never
+    assert words_of(read("if 0:\n    g()\n")).never
+    assert not words_of(read("if 1:\n    g()\nif x:\n    h(False)\n")).never
