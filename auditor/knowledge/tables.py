@@ -160,7 +160,8 @@ def read_heads() -> tuple[Library, ...]:
     def make() -> tuple[Library, ...]:
         return tuple(head(name, text) for name, text in read_texts().items())
 
-    return compiled.kept("heads", [_shipped()], make, tuple[Library, ...])
+    # They hang on the code that reads them, which lies beside them, as well.
+    return compiled.kept("heads", [files("auditor.knowledge")], make, tuple[Library, ...])
 
 
 def _shipped() -> Traversable:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from auditor.facts import version
 from auditor.knowledge import tables
 from auditor.model import compiled
 
@@ -132,12 +135,16 @@ def test_damaged_or_of_another_form_it_is_found_anew(made: Path, monkeypatch: py
     assert asked(made, "again") == ["again", "again"]
 
 
-def test_in_an_archive_nothing_is_kept(folder: Path, tmp_path: Path) -> None:
+def test_in_an_archive_nothing_is_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("one.toml", "one")
     top = zipfile.Path(tmp_path / "a.zip")
     assert compiled.kept("answers", [top], lambda: 1, int) == 1
     assert compiled.kept("answers", [top], lambda: 2, int) == 2
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(compiled, "SETTLED", -60.0)
+    assert compiled.kept("answers", [tmp_path / "home", top], lambda: 3, int) == 3
+    assert not [path for path in files(folder) if path.suffix == ".msgpack"]
 
 
 def test_the_heads_of_the_shipped_tables_are_those_of_their_texts(
@@ -147,6 +154,24 @@ def test_the_heads_of_the_shipped_tables_are_those_of_their_texts(
     for _ in range(2):
         assert tables.read_heads() == tuple(tables.head(name, text) for name, text in tables.read_texts().items())
     assert dict(tables.Shipped(head.file for head in tables.read_heads())) == tables.read_texts()
+
+
+@pytest.mark.parametrize("asking", [tables.read_heads, version._digests.__wrapped__])
+def test_what_is_kept_hangs_on_the_code_that_makes_it(
+    asking: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[Path]()
+
+    def kept(_name: str, folders: list[Path], make: Callable[[], object], _form: object) -> object:
+        code = Path(inspect.getsourcefile(make) or "")
+        assert any(code.is_relative_to(folder) for folder in folders)
+        looked.append(code)
+        return make()
+
+    monkeypatch.setattr(compiled, "kept", kept)
+    monkeypatch.setattr(version, "kept", kept)
+    assert asking()
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize(
