@@ -17,6 +17,8 @@ _LIVE = frozenset({"prod", "production", "prd", "live"})
 _TRIAL = frozenset(
     {"dev", "development", "test", "testing", "staging", "stage", "stg", "qa", "uat", "preprod", "sandbox", "local"}
 )
+_STAGED = regex("|".join(sorted(_LIVE | _TRIAL)), re.I)
+"""May hold the word for an environment; hardly a setting or its path does."""
 _WORDS = regex(r"[^A-Za-z0-9]+")
 _WRITTEN = regex(
     r"model|artifact|output|prediction|feature|registry|checkpoint|target|sink|store|bucket|warehouse|destination|export",
@@ -46,7 +48,7 @@ def shared_stores(world: World, owned: Callable[[str], bool]) -> tuple[list[Shar
     groups: dict[tuple[str, ...], dict[str, tuple[str, Place, str]]] = {}
     apart = 0
     for path, leaf in _leaves(world, owned):
-        where, stage = _place(path, leaf.key)
+        where, stage = _place(path, leaf.key) if _STAGED.search(leaf.key) or _STAGED.search(path) else ((), "")
         if stage:
             groups.setdefault(where, {}).setdefault(stage, (str(leaf.value), Place(path, leaf.line), leaf.key))
     found = []
