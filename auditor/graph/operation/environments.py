@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.facts import Leaf
+from auditor.model.facts import Facts, Leaf
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -17,8 +17,6 @@ _LIVE = frozenset({"prod", "production", "prd", "live"})
 _TRIAL = frozenset(
     {"dev", "development", "test", "testing", "staging", "stage", "stg", "qa", "uat", "preprod", "sandbox", "local"}
 )
-_STAGED = regex("|".join(sorted(_LIVE | _TRIAL)), re.I)
-"""May hold the word for an environment; hardly a setting or its path does."""
 _WORDS = regex(r"[^A-Za-z0-9]+")
 _WRITTEN = regex(
     r"model|artifact|output|prediction|feature|registry|checkpoint|target|sink|store|bucket|warehouse|destination|export",
@@ -48,7 +46,7 @@ def shared_stores(world: World, owned: Callable[[str], bool]) -> tuple[list[Shar
     groups: dict[tuple[str, ...], dict[str, tuple[str, Place, str]]] = {}
     apart = 0
     for path, leaf in _leaves(world, owned):
-        where, stage = _place(path, leaf.key) if _STAGED.search(leaf.key) or _STAGED.search(path) else ((), "")
+        where, stage = _place(path, leaf.key)
         if stage:
             groups.setdefault(where, {}).setdefault(stage, (str(leaf.value), Place(path, leaf.line), leaf.key))
     found = []
@@ -71,8 +69,15 @@ def _leaves(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, L
             and places.is_product(path)
             and facts.program is None
             and facts.kind not in ("table", "json-lines")
+            and _may_tell_apart(path, facts)
         ):
             yield from ((path, leaf) for leaf in facts.leaves if leaf.value is not None)
+
+
+def _may_tell_apart(path: str, facts: Facts) -> bool:
+    """Whether the path or any key of a file holds the word for an environment: hardly a file does."""
+    said = "\n".join([path, *(leaf.key for leaf in facts.leaves)]).lower()
+    return any(word in said for word in _LIVE | _TRIAL)
 
 
 def _place(path: str, key: str) -> tuple[tuple[str, ...], str]:
