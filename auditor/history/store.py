@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -121,7 +121,7 @@ class Store:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
 
-    @contextmanager
+    @contextlib.contextmanager
     def _told(self, way_out: str = KEPT) -> Iterator[None]:
         """Trouble with the file (full disk, damage, no permission, locked for long) as a sentence for people."""
         try:
@@ -175,7 +175,10 @@ class Store:
             "SELECT debt, ruleset, score_model, calibration, profile FROM run WHERE commit_id = ? AND scope = ? ORDER BY id",
             (commit, scope),
         )
-        return None if row is None else Reported(*row)
+        with contextlib.suppress(msgspec.ValidationError):  # a column of SQLite holds values of any type
+            return None if row is None else msgspec.convert(row, Reported)
+        log.warning("commit %s: what was reported of it is damaged", commit[:12])
+        return None
 
     def _one(self, question: str, words: tuple[object, ...]) -> tuple[Any, ...] | None:
         with self._told():
@@ -228,15 +231,17 @@ def packed(audit: Audit) -> bytes:
     return zlib.compress(msgspec.msgpack.encode(slim(audit)), 6)
 
 
-def unpacked(data: bytes) -> Audit:
+def unpacked(data: object) -> Audit:
     """The audit of a stored form. Raises DamagedError where it is broken."""
+    if not isinstance(data, bytes | memoryview):  # a column of SQLite holds values of any type
+        raise DamagedError("what is stored of it is damaged (these are no bytes)")
     try:
         return msgspec.msgpack.decode(_inflated(data), type=Audit)
     except (zlib.error, msgspec.DecodeError) as error:
         raise DamagedError(f"what is stored of it is damaged ({error})") from error
 
 
-def _inflated(data: bytes) -> bytes:
+def _inflated(data: bytes | memoryview) -> bytes:
     stream = zlib.decompressobj()
     whole = stream.decompress(data, MOST_BYTES)
     if not stream.eof:
@@ -248,7 +253,7 @@ def readable(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, int, str, Aud
     """The runs of rows as they are stored; one that is damaged is told and left out: nobody can audit anew what older rules said."""
     for commit, time, scope, data in rows:
         try:
-            audit = unpacked(bytes(data))
+            audit = unpacked(data)
         except DamagedError as error:
             log.warning("commit %s is left out: %s", commit[:12], error)
             continue

@@ -58,7 +58,7 @@ class TeamStore:
     def get(self, commit: str, key: Key) -> Audit | None:
         """The stored audit of a commit, in the same form as `Store` keeps it."""
         rows = self._rows(self._alchemy.select(self._run.c.inputs).where(*self._at(commit, key)))
-        return unpacked(bytes(rows[0][0])) if rows else None
+        return unpacked(rows[0][0]) if rows else None
 
     def put(self, commit: str, time: int, scope: str, audit: Audit) -> None:
         """Store the audit of a commit, in place of an older one under the same versions."""

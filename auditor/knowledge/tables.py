@@ -155,12 +155,12 @@ class Shipped(Mapping[str, str]):
 
 
 def read_heads() -> tuple[Library, ...]:
-    """The heads of all shipped tables, in the order of their files."""
+    """The heads of all shipped tables, in the order of their files; made anew where these have changed, or what reads them."""
 
     def make() -> tuple[Library, ...]:
         return tuple(head(name, text) for name, text in read_texts().items())
 
-    return compiled.kept("heads", [_shipped()], make, tuple[Library, ...])
+    return compiled.kept("heads", [files("auditor.knowledge")], make, tuple[Library, ...])
 
 
 def _shipped() -> Traversable:

@@ -30,6 +30,8 @@ ENVIRONMENT_NAMES = frozenset(["venv", "env", "ENV", "virtualenv", ".env", ".vir
 # data/vendor is where a vendor's data lies, docs/third-party what the authors write of others.
 OWN = frozenset(["data", "datasets", "dataset", "docs", "doc"])
 DVC_PRIVATE = frozenset(("cache", "tmp"))
+SAID = ".auditor/"
+"""What people and this tool say of findings: that names files of the repository, and uses none of them."""
 GENERATED_FOLDER = regex(r"\.egg-info$")
 GENERATED_NAME = regex(r"(_pb2(_grpc)?\.pyi?|\.min\.(js|css)|\.(js|css)\.map)$")
 DISTRIBUTION = regex(r"\.(whl|egg|tar\.gz|zip)$")
@@ -89,6 +91,8 @@ class Exclusion:
         return None
 
     def _name_reason(self, folder: str, name: str) -> str | None:
+        if f"{folder}/".startswith(SAID):  # asked of its files alone, not of the folder: they are read
+            return "environment"
         if GENERATED_NAME.search(name):
             return "generated"
         if DISTRIBUTION.search(name) and folder.rpartition("/")[2] == "dist" and OWN.isdisjoint(folder.split("/")):

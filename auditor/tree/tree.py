@@ -11,12 +11,12 @@ import msgspec
 from auditor.model.changes import History
 from auditor.model.listing import Content, Entry, Listing, Target
 from auditor.model.settings import Settings
-from auditor.tree.exclusion import Exclusion, Tally, environments
+from auditor.tree.exclusion import SAID, Exclusion, Tally, environments
 from auditor.tree.ignore import configured, rule_lines, unusable
 from auditor.tree.settings import PLACES, read_settings
 
 NOTEBOOK_FACTOR = 5  # stored outputs swell notebooks, and their code is worth the bytes
-WAIVERS, SIGNOFFS = ".auditor/waivers.toml", ".auditor/signoff.toml"
+WAIVERS, SIGNOFFS = f"{SAID}waivers.toml", f"{SAID}signoff.toml"
 MAX_SMALL = 1_000_000  # bytes of a settings file or a .gitignore
 
 
@@ -53,7 +53,8 @@ class Tree:
         people = self._small((WAIVERS, SIGNOFFS))
         self.waivers, self.signoffs = people.get(WAIVERS), people.get(SIGNOFFS)
         kept = self._kept()
-        self._entries = {entry.path: entry for entry in kept}
+        said = {path: entry for path, entry in self._entries.items() if path.startswith(SAID)}  # read, but not listed
+        self._entries = said | {entry.path: entry for entry in kept}
         self.listing = Listing(
             target=store.target,
             entries=tuple(kept),

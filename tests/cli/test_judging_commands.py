@@ -118,6 +118,15 @@ def test_a_baseline_makes_old_what_it_holds(repo: Repo, capsys: pytest.CaptureFi
     assert "LKG001" not in (repo.root / ".auditor" / "baseline.json").read_text()
 
 
+def test_the_baseline_documents_no_data_that_nothing_provides(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.commit({"train.py": TRAIN.format(scale="").replace("data/raw.csv", "data/elsewhere.csv")})
+    assert call(capsys, "baseline", "create", "-q", repo.root)[0] == 0
+    taken = (repo.root / ".auditor" / "baseline.json").read_text()
+    assert "PIP004" in taken
+    assert call(capsys, "baseline", "update", "-q", repo.root)[0] == 0
+    assert (repo.root / ".auditor" / "baseline.json").read_text() == taken
+
+
 def test_comparison_of_revisions_and_of_stored_audits(
     repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -67,6 +67,20 @@ def test_a_damaged_run_of_older_rules_costs_itself_alone(tmp_path: Path, caplog:
     assert "commit c2 is left out: what is stored of it is damaged" in caplog.text
 
 
+@pytest.mark.parametrize("value", ["'text'", "5", "x''"])
+def test_values_of_another_type_are_damage(tmp_path: Path, value: str) -> None:
+    made = audit()
+    with Store(tmp_path / "h.db") as store:
+        store.put("c1", 5, SCOPE, made)
+        assert store.reported("c1", SCOPE) is not None
+        with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+            db.execute(f"UPDATE run SET inputs = {value}, debt = 'much'")
+        with pytest.raises(DamagedError):
+            store.get("c1", Key.of(made.versions, SCOPE))
+        assert list(store.all()) == []
+        assert store.reported("c1", SCOPE) is None
+
+
 def test_a_file_that_breaks_while_it_is_read_is_told(tmp_path: Path) -> None:
     with Store(tmp_path / "h.db") as store:
         store.put("c1", 5, SCOPE, audit())

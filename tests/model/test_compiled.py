@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.knowledge import tables
 from auditor.model import compiled
@@ -147,6 +148,24 @@ def test_the_heads_of_the_shipped_tables_are_those_of_their_texts(
     for _ in range(2):
         assert tables.read_heads() == tuple(tables.head(name, text) for name, text in tables.read_texts().items())
     assert dict(tables.Shipped(head.file for head in tables.read_heads())) == tables.read_texts()
+
+
+def test_the_heads_are_read_anew_where_the_code_that_reads_them_changed(
+    folder: Path, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "SETTLED", -60.0)
+    monkeypatch.setattr(tables, "files", lambda _package: made)
+    (made / "libraries").mkdir()
+    (made / "libraries" / "a.toml").write_text(
+        'library = "a"\ndistributions = ["a"]\nimport_names = ["a"]\ndomain = "ml"\n'
+    )
+    (made / "tables.py").touch()
+    first = tables.read_heads()
+    read = tables.head
+    monkeypatch.setattr(tables, "head", lambda file, text: replace(read(file, text), name="b"))
+    assert tables.read_heads() == first
+    (made / "tables.py").write_text("# changed")
+    assert [head.name for head in tables.read_heads()] == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from auditor.tree.ignore import IgnoreRules, configured, outer_rules, rule_lines
         ("nb/.ipynb_checkpoints/a.ipynb", "environment"),
         (".dvc/cache/ab/cd", "environment"),
         (".dvc/tmp/lock", "environment"),
+        (".auditor/baseline.json", "environment"),
         ("real/lib/a.py", "environment"),
         ("api/x_pb2.py", "generated"),
         ("api/x_pb2_grpc.py", "generated"),
@@ -63,6 +64,15 @@ def test_environments_are_known_by_their_marks() -> None:
 @given(st.text("a/.v*", max_size=30))
 def test_any_path_has_an_answer(path: str) -> None:
     Exclusion(frozenset()).reason(path)
+
+
+def test_what_the_tool_itself_keeps_is_read_and_not_judged(
+    tmp_path: Path, plant: Callable[[Path, dict[str, str | bytes]], None]
+) -> None:
+    plant(tmp_path, {".auditor/baseline.json": "{}", ".auditor/config.toml": 'exclude = ["a.py"]', "a.py": ""})
+    with open_tree(str(tmp_path)) as tree:
+        assert tree.listing.entries == ()
+        assert dict(tree.read([".auditor/baseline.json", "a.py"])) == {".auditor/baseline.json": b"{}", "a.py": None}
 
 
 def test_settings_leave_out_by_glob(tmp_path: Path, plant: Callable[[Path, dict[str, str | bytes]], None]) -> None:
