@@ -155,12 +155,11 @@ class Shipped(Mapping[str, str]):
 
 
 def read_heads() -> tuple[Library, ...]:
-    """The heads of all shipped tables, in the order of their files."""
+    """The heads of all shipped tables, in the order of their files; made anew where these have changed, or what reads them."""
 
     def make() -> tuple[Library, ...]:
         return tuple(head(name, text) for name, text in read_texts().items())
 
-    # They hang on the code that reads them, which lies beside them, as well.
     return compiled.kept("heads", [files("auditor.knowledge")], make, tuple[Library, ...])
 
 

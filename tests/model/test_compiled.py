@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 import tomllib
 import zipfile
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from auditor.facts import version
 from auditor.knowledge import tables
 from auditor.model import compiled
 
@@ -156,22 +154,22 @@ def test_the_heads_of_the_shipped_tables_are_those_of_their_texts(
     assert dict(tables.Shipped(head.file for head in tables.read_heads())) == tables.read_texts()
 
 
-@pytest.mark.parametrize("asking", [tables.read_heads, version._digests.__wrapped__])
-def test_what_is_kept_hangs_on_the_code_that_makes_it(
-    asking: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+def test_the_heads_are_read_anew_where_the_code_that_reads_them_changed(
+    folder: Path, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = list[Path]()
-
-    def kept(_name: str, folders: list[Path], make: Callable[[], object], _form: object) -> object:
-        code = Path(inspect.getsourcefile(make) or "")
-        assert any(code.is_relative_to(folder) for folder in folders)
-        looked.append(code)
-        return make()
-
-    monkeypatch.setattr(compiled, "kept", kept)
-    monkeypatch.setattr(version, "kept", kept)
-    assert asking()
-    assert len(looked) == 1
+    monkeypatch.setattr(compiled, "SETTLED", -60.0)
+    monkeypatch.setattr(tables, "files", lambda _package: made)
+    (made / "libraries").mkdir()
+    (made / "libraries" / "a.toml").write_text(
+        'library = "a"\ndistributions = ["a"]\nimport_names = ["a"]\ndomain = "ml"\n'
+    )
+    (made / "tables.py").touch()
+    first = tables.read_heads()
+    read = tables.head
+    monkeypatch.setattr(tables, "head", lambda file, text: replace(read(file, text), name="b"))
+    assert tables.read_heads() == first
+    (made / "tables.py").write_text("# changed")
+    assert [head.name for head in tables.read_heads()] == ["b"]
 
 
 @pytest.mark.parametrize(
