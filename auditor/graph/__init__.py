@@ -15,7 +15,7 @@ from auditor.graph.leakage.questions import Evaluation
 from auditor.graph.llm.questions import LanguageModels
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SHOWN, SURE, archetypes
-from auditor.graph.parts.components import component_roots, owner_of
+from auditor.graph.parts.components import component_roots
 from auditor.graph.parts.portrait import Portrait
 from auditor.graph.parts.teaching import assigned, coursework
 from auditor.graph.reproduction.questions import Reproduction
@@ -50,18 +50,6 @@ class ArtefactGraph(
     LanguageModels,
 ):
     """One component of a repository, as rules see it. Evidence may be searched in the whole repository."""
-
-    @cached_property
-    def _owned(self) -> dict[str, bool]:
-        """Answers of `owns`, which every question asks of every file."""
-        return {}
-
-    def owns(self, path: str) -> bool:
-        """Whether a path belongs to this component and to no deeper one."""
-        found = self._owned.get(path)
-        if found is None:
-            found = self._owned[path] = owner_of(path, self._roots) == self.root
-        return found
 
     def at_home(self, place: Place) -> Place:
         """The place in the file of the command where it stands in a program that a command holds; any other as it is."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
 
+from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World
 from auditor.model.audit import ArchetypeScore
 from auditor.model.export import Resolution
@@ -17,12 +19,10 @@ class Part(ABC):
         self._world = world
         self._roots = roots
         self.root = root
+        self.owns: Callable[[str], bool] = _Owned(root, roots).__getitem__
+        """Whether a path belongs to this component and to no deeper one."""
         self.id = root or "."
         self.settings = settings
-
-    @abstractmethod
-    def owns(self, path: str) -> bool:
-        """Whether a path belongs to this component and to no deeper one."""
 
     @property
     @abstractmethod
@@ -47,3 +47,15 @@ class Part(ABC):
     @abstractmethod
     def resolution(self) -> Resolution:
         """How far the component's I/O calls name an artefact, and what hid the names of the rest."""
+
+
+class _Owned(dict[str, bool]):
+    """Which paths are a component's: every question asks it of every file, so that one that was asked for is only looked up."""
+
+    def __init__(self, root: str, roots: Collection[str]) -> None:
+        self._root = root
+        self._roots = roots
+
+    def __missing__(self, path: str) -> bool:
+        found = self[path] = owner_of(path, self._roots) == self._root
+        return found

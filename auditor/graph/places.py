@@ -96,6 +96,7 @@ def is_among_notebooks(path: str) -> bool:
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))
 
 
+@lru_cache(maxsize=100_000)
 def is_product(path: str) -> bool:
     """Neither tests nor examples: what the audited system consists of."""
     return not is_test(path) and not is_example(path)

@@ -49,11 +49,18 @@ def buried(world: World, owned: Callable[[str], bool]) -> tuple[list[Buried], in
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
             program = world.resolved.code.programs[path]
             lines += program.logical
-            found += _comments(path, program)
+            if _has_block(program):
+                found += _comments(path, program)
             if world.resolved.code.words(path).never:
                 found += _branches(path, program)
     found += _options(world, owned)
     return found, lines
+
+
+def _has_block(program: Program) -> bool:
+    """Whether so many lines in a row are comments that they may be code that was put away."""
+    lines = [comment.line for comment in program.comments if comment.alone]
+    return any(last - first == LONG - 1 for first, last in zip(lines, lines[LONG - 1 :], strict=False))
 
 
 def _comments(path: str, program: Program) -> Iterator[Buried]:

@@ -16,6 +16,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
+from auditor.program.naming.words import parts
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
 _COMPARES = frozenset({"<", "<=", ">", ">="})
@@ -95,4 +96,4 @@ def _compared(body: object) -> Iterator[tuple[Op, int]]:
             line = int(getattr(node, "line", line))
             if type(node) is Op and node.op in _COMPARES:
                 yield node, line
-            todo.extend((getattr(node, field), line) for field in node.__struct_fields__)
+            todo.extend((part, line) for part in parts(node))

@@ -91,7 +91,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
             if best is None or touch.confidence > best.confidence:
                 table[path][program] = touch
     pins = PathIndex(pinned_paths(world, locked=False))
-    led, runs = flows(world), OneRun(world)
+    led, runs = world.once(flows), OneRun(world)
     found: dict[tuple[str, str, str], FileEdge] = {}
     known = _Readers(reads)
     for path, writers in sorted(writes.items()):

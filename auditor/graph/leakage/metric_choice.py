@@ -123,6 +123,6 @@ def _found(world: World, owned: Callable[[str], bool], words: re.Pattern[str], a
             hit = next((name for name in (*names, *called) if words.search(name) or name in called), "")
             if hit:
                 return f"{path}: {hit}"
-        if any(words.search(text) for text in code.texts(path)):
+        if words.search("\n".join(code.texts(path))):  # what is looked for goes over no end of a line
             return path
     return "a document" if words.search(world.documents.text) else ""

@@ -62,7 +62,7 @@ class Watched(msgspec.Struct, frozen=True):
 
 def evaluation(world: World, asked: list[Ask]) -> Watched:
     """What evaluates the answers, anywhere in the repository; tests that import what asks are a hint."""
-    found = [*_imports(world, EVALUATING), *_evaluating_calls(world)]
+    found = [*world.once(_evaluators)]
     found += [
         Seen(Place(entry.path), "is named after an evaluation")
         for entry in world.listing.entries
@@ -79,13 +79,21 @@ def evaluation(world: World, asked: list[Ask]) -> Watched:
 
 def traces(world: World, asked: list[Ask]) -> Watched:
     """What records the calls, anywhere in the repository; a platform that does so by itself is a hint."""
-    found = [*_imports(world, TRACING), *_switched_on(world), *_counted(world, asked)]
+    found = [*world.once(_tracers), *_counted(world, asked)]
     hints = [
         Seen(Place(entry.path), "is deployed on a platform that can trace")
         for entry in world.listing.entries
         if _PLATFORM.search(entry.path)
     ]
     return Watched(found, hints, SEARCHED_TRACES)
+
+
+def _evaluators(world: World) -> tuple[Seen, ...]:
+    return (*_imports(world, EVALUATING), *_evaluating_calls(world))
+
+
+def _tracers(world: World) -> tuple[Seen, ...]:
+    return (*_imports(world, TRACING), *_switched_on(world))
 
 
 def _imports(world: World, names: Iterable[str]) -> Iterator[Seen]:

@@ -45,6 +45,8 @@ _TOLD = regex(
     r"|재학습[^.\n]{0,60}(?:사람|수동|승인)|(?:사람|수동)[^.\n]{0,40}재학습|再学習[^。\n]{0,40}(?:手動|人)|(?:手动|人工)[^。\n]{0,20}(?:重新训练|再训练)|(?:重新训练|再训练)[^。\n]{0,30}(?:手动|人工)",
     re.I,
 )
+_AGAIN = ("etra", "e-tra", "entra", "entren", "재학습", "再学習", "重新训练", "再训练")
+"""Letters of which each way to say it has some: looking for them costs next to nothing."""
 _RETRAINS = regex(r"re-?train", re.I)
 
 
@@ -54,9 +56,18 @@ def retraining_told(world: World) -> str:
 
 
 def _retraining_told(world: World) -> str:
-    said = (world.documents.text, *_program_docs(world))
-    found = next((match for text in said if (match := _TOLD.search(text))), None)
+    said = (_of_training(text) for text in (world.documents.text, *_program_docs(world)))
+    found = next((match for text in said if text and (match := _TOLD.search(text))), None)
     return " ".join(found[0].split())[:100] if found else ""
+
+
+def _of_training(text: str) -> str:
+    """The lines of a text that may speak of training again; what is told stands in one line, so that no other can tell it."""
+    small = text.lower()
+    parts = [part for part in _AGAIN if part in small]
+    if not parts:
+        return ""
+    return "\n".join(line for line in text.split("\n") if any(part in line.lower() for part in parts))
 
 
 def _program_docs(world: World) -> Iterator[str]:

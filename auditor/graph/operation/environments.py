@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
-from auditor.model.facts import Leaf
+from auditor.model.facts import Facts, Leaf
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -69,8 +69,15 @@ def _leaves(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, L
             and places.is_product(path)
             and facts.program is None
             and facts.kind not in ("table", "json-lines")
+            and _may_tell_apart(path, facts)
         ):
             yield from ((path, leaf) for leaf in facts.leaves if leaf.value is not None)
+
+
+def _may_tell_apart(path: str, facts: Facts) -> bool:
+    """Whether the path or any key of a file holds the word for an environment: hardly a file does."""
+    said = "\n".join([path, *(leaf.key for leaf in facts.leaves)]).lower()
+    return any(word in said for word in _LIVE | _TRIAL)
 
 
 def _place(path: str, key: str) -> tuple[tuple[str, ...], str]:

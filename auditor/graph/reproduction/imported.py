@@ -134,9 +134,13 @@ def _covers(asked: frozenset[str], name: str) -> bool:
 def _in_code(world: World) -> Iterator[str]:
     """What programs hand to others as packages: arguments and constants that are called so."""
     code = world.resolved.code
+    named = {
+        name for name in frozenset[str]().union(*(code.words(p).members for p in code.paths)) if _is_packages(name)
+    }
     for path in code.paths:
-        for _, call in code.calls(path):
-            yield from (text for name, value in call.keywords if _is_packages(name) for text in _texts(value))
+        # The keywords of a program's calls are among its members.
+        for _, call in code.calls(path) if not named.isdisjoint(code.words(path).members) else ():
+            yield from (text for name, value in call.keywords if name in named for text in _texts(value))
         for number in code.scopes(path):
             for name, bindings in code.index(path, number).bindings.items():
                 if _is_packages(name):

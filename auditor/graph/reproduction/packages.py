@@ -105,7 +105,12 @@ def _is_locked(world: World, path: str) -> bool:
         explicit = (p for p in world.sizes if dirname(p) in folders and _EXPLICIT.search(p.rpartition("/")[2]))
         if next(explicit, None) is not None:
             return True
-    return any(facts.kind == "lock" and dirname(lock) in folders for lock, facts in world.files.items())
+    return not folders.isdisjoint(world.once(_locking))
+
+
+def _locking(world: World) -> frozenset[str]:
+    """The folders in which a lock file stands."""
+    return frozenset(dirname(path) for path, facts in world.files.items() if facts.kind == "lock")
 
 
 def _runs_here(world: World, owned: Callable[[str], bool]) -> frozenset[str]:

@@ -56,7 +56,10 @@ def runtime(world: World, owned: Callable[[str], bool]) -> Runtime:
             found[path, name] = Floating("action" if action else "image", name, why, Place(path, line))
     asked = environments(world, owned)
     return Runtime(
-        tuple(found[key] for key in sorted(found)), len(names), bool(_pythons(world)), asked[0].path if asked else ""
+        tuple(found[key] for key in sorted(found)),
+        len(names),
+        bool(world.once(_pythons)),
+        asked[0].path if asked else "",
     )
 
 

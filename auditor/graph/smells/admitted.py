@@ -10,10 +10,12 @@ import msgspec
 
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
+from auditor.model.ir import Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
 _ADMITS = regex(r"^#+\W*(?:@\s*)?(TODO|FIXME|HACK|XXX|KLUDGE)\b|\b(FIXME|HACK|KLUDGE)\b\s*:", re.I)
+_MARKS = ("todo", "fixme", "hack", "xxx", "kludge")
 _TRACKED = regex(r"#\d+|https?://|\b[A-Z]{2,10}-\d+\b")
 KINDS = {
     "evaluation": r"metric|evaluat|accuracy|score|\btest set|validation|hold-?out|leak|baseline|threshold|benchmark",
@@ -62,7 +64,7 @@ def admitted(world: World, owned: Callable[[str], bool], touched: dict[str, int]
     for path in programs(world, owned):
         program = code.programs[path]
         counted += program.logical
-        for comment in program.comments:
+        for comment in program.comments if _may_admit(program) else ():
             if not _ADMITS.search(comment.text) or _TRACKED.search(comment.text):
                 continue
             kind = next((kind for kind, words in _KINDS.items() if words.search(comment.text)), "")
@@ -72,3 +74,9 @@ def admitted(world: World, owned: Callable[[str], bool], touched: dict[str, int]
             old = touched is not None and path not in touched
             found.append(Admission(kind, code.place(path, comment.line), old))
     return Admitted(found, others, counted)
+
+
+def _may_admit(program: Program) -> bool:
+    """Whether any comment of a program holds a mark: most programs have none."""
+    said = "\n".join([comment.text for comment in program.comments]).lower()
+    return any(mark in said for mark in _MARKS)

@@ -167,11 +167,11 @@ def _is_network(world: World, site: Site) -> bool:
     scope = world.resolved.code.scope(*site)
     denoter = world.resolved.evaluator.denoter
     if scope.kind == "class":
-        return any(_NETWORK.match(base) for base in denoter.ancestry(Local(*site)))
+        return bool(scope.bases) and any(_NETWORK.match(base) for base in denoter.ancestry(Local(*site)))
     if scope.kind != "function" or world.resolved.code.owner(*site) is not None:
         return False
-    layers = 0
-    for call_site in world.resolved.code.index(*site).calls:
+    layers, calls = 0, world.resolved.code.index(*site).calls
+    for call_site in calls if len(calls) >= LAYERS else ():
         made = denoter.denote(call_site.call.func, Frame(*site, block=call_site.block))
         layers += type(made) is Library and bool(_LAYER.match(made.dotted)) and not _AUGMENTS.search(made.dotted)
     return layers >= LAYERS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -77,11 +78,13 @@ class Effects:
         yield from self.own.get(site, ())
         yield from self.lifted.get(site, ())
 
-    def all(self) -> Iterator[Effect]:
+    def all(self) -> tuple[Effect, ...]:
         """Every effect, each where it stands or landed, in the order of the files."""
-        for path in self.code.paths:
-            for number in self.code.scopes(path):
-                yield from self.of((path, number))
+        return self._all
+
+    @cached_property
+    def _all(self) -> tuple[Effect, ...]:
+        return tuple(effect for site in sorted({*self.own, *self.lifted}) for effect in self.of(site))
 
     def frames(self, site: Site, call_site: CallSite, frame: Frame | None = None) -> list[Frame]:
         """The frames in which a call of a scope happens: one, or one for each element of the comprehensions around it."""

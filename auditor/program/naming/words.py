@@ -139,6 +139,12 @@ def records(node: object) -> Iterator[Record]:
             stack += (_PARTS.get(kind) or _parts(kind))(item)
 
 
+def parts(record: Record) -> Iterable[object]:
+    """What of a record may hold an expression, in order."""
+    kind = type(record)
+    return (_PARTS.get(kind) or _parts(kind))(record)
+
+
 _PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
 _NAMING = frozenset({Call, Each, If, Imported, Item, Lambda})
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
