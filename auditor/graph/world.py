@@ -156,6 +156,21 @@ class World:
         return mentions(self.resolved.effects)
 
     @cached_property
+    def imported_roots(self) -> dict[str, frozenset[str]]:
+        """The first parts of the names of all modules that each program imports."""
+        code = self.resolved.code
+        return {
+            path: frozenset(
+                imported.module.partition(".")[0]
+                for number in code.scopes(path)
+                for statement, _, _ in code.index(path, number).imports
+                if not statement.level
+                for imported in statement.names
+            )
+            for path in code.paths
+        }
+
+    @cached_property
     def injected(self) -> frozenset[str]:
         """The names that whatever runs the notebooks of the tree puts into them."""
         roots = (
