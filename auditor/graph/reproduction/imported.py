@@ -123,7 +123,9 @@ def _told(world: World) -> frozenset[str]:
         for _, section in world.documents.sections
         if _NEEDS.search(section.title) or _NEEDED.search(section.text)
     ]
-    return frozenset(word.lower().replace("_", "-") for text in texts for word in re.findall(r"[A-Za-z][\w-]*", text))
+    # No word goes over the end of a line: all texts are searched at once.
+    words = set(re.findall(r"[A-Za-z][\w-]*", "\n".join(texts)))
+    return frozenset(word.lower().replace("_", "-") for word in words)
 
 
 def _covers(asked: frozenset[str], name: str) -> bool:
