@@ -145,6 +145,13 @@ class World:
             self._answers[ask] = ask(self)
         return cast("T", self._answers[ask])
 
+    def once_in(self, ask: Callable[[World, Callable[[str], bool]], T], owned: Callable[[str], bool]) -> T:
+        """The answer of a question about one component, asked once whichever topics need it."""
+        key = (ask, owned)
+        if key not in self._answers:
+            self._answers[key] = ask(self, owned)
+        return cast("T", self._answers[key])
+
     @cached_property
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
