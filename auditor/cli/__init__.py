@@ -126,7 +126,7 @@ def _unexpected(error: Exception, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        _say("".join(traceback.format_exception(error)).rstrip())
+        click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
     else:
         detail = " ".join(str(error).split())[:300]
         _say(f"auditor: something went wrong inside auditor ({type(error).__name__}: {detail}); run with --debug")
@@ -134,4 +134,7 @@ def _unexpected(error: Exception, *, debug: bool) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    """Lines for people. They hold names of files and words of remotes, which must not steer a terminal."""
+    from auditor.formats.text import plain
+
+    click.echo("\n".join(map(plain, text.split("\n"))), err=True)

@@ -38,11 +38,21 @@ def quiet_option(command: F) -> F:
     )
 
 
+class _Plain(logging.Formatter):
+    """Warnings on a line each, whatever names of files and words of remotes are in them."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # so logging calls it
+        from auditor.formats.text import plain
+
+        said = super().formatMessage(record)
+        return plain(said) if record.levelno >= logging.WARNING else said
+
+
 def set_up_logging(*, debug: bool = False, quiet: bool = False) -> None:
     """Sends warnings of the package (with `debug` everything, with `quiet` errors alone) to stderr."""
     logger = logging.getLogger("auditor")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("auditor: %(message)s"))
+    handler.setFormatter(_Plain("auditor: %(message)s"))
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if debug else logging.ERROR if quiet else logging.WARNING)
 

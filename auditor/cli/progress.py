@@ -25,7 +25,8 @@ def shown_progress(*, quiet: bool) -> Iterator[Report | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    # No markup: what a remote says of a fetch is shown too, and a lone `[/x]` would end the audit.
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Without its own thread, so that reading processes can be forked; it is drawn when there is something to report.
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bars:
         yield _Bars(bars).report
@@ -41,6 +42,9 @@ class _Bars:
         self._drawn = 0.0
 
     def report(self, stage: str, done: int, total: int) -> None:
+        from auditor.formats.text import plain
+
+        stage = plain(stage)
         if stage != self._stage or self._task is None:
             if self._task is not None:
                 self._bars.remove_task(self._task)

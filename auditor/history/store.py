@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 MOST_BYTES = 2**28  # of one stored audit, written out: what lies beside a target may be made to swell
+MOST_STEPS = (
+    100_000_000  # of one question to a file that is only read, some seconds: `run` may be a view without end there
+)
 KEPT = "make room or name another file; what was audited so far is kept in it"
 FORM = 1
 """Of what is stored of an audit: raise it where stored audits can no longer be read."""
@@ -99,6 +102,8 @@ class Store:
         self._path = path
         with self._told("name another file, or remove it"):
             self._db = sqlite3.connect(_address(path, read_only=read_only), timeout=30, uri=True)
+        if read_only:
+            self._db.set_progress_handler(lambda: 1, MOST_STEPS)
         try:
             with self._told("name another file, or remove it"):
                 self._require_form()

@@ -51,6 +51,7 @@ def _size(value: object) -> int:
 
 def _size_of_commands(commands: Commands) -> int:
     made = commands or ()
-    words = [len(word.text) + 1 for command in made for word in command.words]
-    rest = [_size((each.body, each.assignments)) for each in made if each.body or each.assignments]
+    words = [len(word.text) + 1 for each in made for word in (*each.words, *each.reads, *each.writes)]
+    held = [(each.body, each.assignments, each.environment) for each in made]
+    rest = [_size(texts) for texts in held if any(texts)]
     return sum(words) + sum(rest) + len(made)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.resources.abc import Traversable
 from importlib.util import cache_from_source
 from operator import attrgetter
@@ -47,15 +47,15 @@ def loads(text: str, name: str) -> dict[str, Any]:
     return found
 
 
-def kept(name: str, folders: Iterable[Traversable], make: Callable[[], T], form: Any) -> T:
+def kept(name: str, folders: Collection[Traversable], make: Callable[[], T], form: Any) -> T:
     """What `make` finds in the files of some folders; what it found last while none of them is another by name, size and times.
 
-    That is how Python itself tells whether a module was changed. `form` is the type of what is made.
+    The code of `make` is to lie in them too: it is as much of the answer. That is how Python itself tells whether a module was changed. `form` is the type of what is made.
     """
-    plain = [str(folder) for folder in folders if isinstance(folder, Path)]
-    if not plain:  # in an archive
+    plain = [folder for folder in folders if isinstance(folder, Path)]
+    if len(plain) < len(folders):  # in an archive
         return make()
-    stamp, newest = _stamp(plain)
+    stamp, newest = _stamp(map(str, plain))
     file = _beside(name)
     with contextlib.suppress(OSError, msgspec.DecodeError):
         held = file.read_bytes()

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
 
 from auditor import cli
+from auditor.cli.options import set_up_logging
 from auditor.cli.progress import shown_progress
 from auditor.engine import registry
 from auditor.facts import Cache
+from auditor.model.errors import UsageError
 
 
 def call(capsys: pytest.CaptureFixture[str], *args: str | Path) -> tuple[int, str, str]:
@@ -88,3 +91,28 @@ def test_progress_shows_on_a_terminal_and_leaves_no_trace(
     assert "reading files" in shown.err
     assert "building the graph" in shown.err
     assert shown.err.endswith("\x1b[2K")  # the line is wiped at the end
+
+
+def test_what_a_remote_says_neither_ends_an_audit_nor_steers_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "remote: [/x] [bold] \x1b]0;title\x07 50%"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with shown_progress(quiet=False) as progress:
+        assert progress is not None
+        progress(said, 0, 0)
+    shown = capsys.readouterr().err
+    assert "[/x] [bold]" in shown
+    assert "\x1b]0;" not in shown
+
+    def refused(*_: object, **__: object) -> None:
+        raise UsageError(said)
+
+    monkeypatch.setattr(cli.cli, "main", refused)
+    with pytest.raises(SystemExit):
+        cli.main(["rules"])
+    set_up_logging()
+    logging.getLogger("auditor.tree").warning("the clone is damaged: %s", said)
+    assert "\x1b" not in capsys.readouterr().err

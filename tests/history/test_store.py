@@ -110,6 +110,17 @@ def test_what_is_only_read_is_left_as_it_was(tmp_path: Path) -> None:
     assert {place: place.read_bytes() for place in tmp_path.iterdir()} == before
 
 
+def test_a_question_without_an_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = "commit_id, committed_at, ruleset, score_model, calibration, profile, scope, form, inputs"
+    values = ", ".join(f"n + {number} AS {name}" for number, name in enumerate(names.split(", ")))
+    endless = "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up)"
+    with contextlib.closing(sqlite3.connect(tmp_path / "h.db")) as db, db:
+        db.execute(f"CREATE VIEW run AS {endless} SELECT {values} FROM up")
+    monkeypatch.setattr("auditor.history.store.MOST_STEPS", 100_000)
+    with Store(tmp_path / "h.db", read_only=True) as store, pytest.raises(UsageError, match="interrupted"):
+        store.has("c1", Key.of(audit().versions, SCOPE))
+
+
 @pytest.mark.parametrize("name", ["a?mode=memory.db", "a#b.db", "a%20b.db"])
 def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
     with Store(tmp_path / name) as store:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from auditor.language import remembered
@@ -33,6 +35,30 @@ def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None
     for text in ("abc", "abc", "defg", "abc", "h" * 50, "h" * 50):
         assert read(text)[0].words[0].text == text * 10
     assert asked == ["abc", "defg", "abc", "h" * 50, "h" * 50]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"reads": (Word("x" * 50),)},
+        {"writes": (Word("x" * 50),)},
+        {"body": "x" * 50},
+        {"assignments": (("X", "x" * 50),)},
+        {"environment": (("X", "x" * 50),)},
+    ],
+)
+def test_all_that_a_command_holds_counts(held: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "MOST", 40)
+    asked: list[str] = []
+
+    @remembered.remembered
+    def read(text: str) -> tuple[Command, ...]:
+        asked.append(text)
+        return (Command((Word(text),), 1, **(held if text == "much" else {})),)
+
+    for text in ("much", "much", "less", "less"):
+        read(text)
+    assert asked == ["much", "much", "less"]
 
 
 def test_lines_of_a_text_are_read_once_wherever_they_stand() -> None:

@@ -133,12 +133,16 @@ def test_damaged_or_of_another_form_it_is_found_anew(made: Path, monkeypatch: py
     assert asked(made, "again") == ["again", "again"]
 
 
-def test_in_an_archive_nothing_is_kept(folder: Path, tmp_path: Path) -> None:
+def test_in_an_archive_nothing_is_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("one.toml", "one")
     top = zipfile.Path(tmp_path / "a.zip")
     assert compiled.kept("answers", [top], lambda: 1, int) == 1
     assert compiled.kept("answers", [top], lambda: 2, int) == 2
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(compiled, "SETTLED", -60.0)
+    assert compiled.kept("answers", [tmp_path / "home", top], lambda: 3, int) == 3
+    assert not [path for path in files(folder) if path.suffix == ".msgpack"]
 
 
 def test_the_heads_of_the_shipped_tables_are_those_of_their_texts(

@@ -107,17 +107,18 @@ class Beginnings:
                     yield path, number
 
     def _imports_document(self, path: str, reading: set[str]) -> bool:
-        """Whether a file imports a document, an object that was constructed, or a whole module that reads one."""
-        for statement, _, _ in self._code.index(path, 0).imports:
-            for imported in statement.names:
-                if imported.name == "*":
-                    return not reading.isdisjoint(self._code.stars(path))
-                found = self._evaluator.denoter.modules.imported(imported, statement.level, path)
-                if type(found) is Config or (type(found) is Module and found.path in reading):
-                    return True
-                if type(found) is Instance and found.made is not None:
-                    return True
-        return False
+        """Whether a file, wherever in it, imports a document, an object that was constructed, or a whole module that reads one."""
+        if not reading.isdisjoint(self._code.stars(path)):
+            return True
+        imports = (each for n in self._code.scopes(path) for each, _, _ in self._code.index(path, n).imports)
+        named = ((each, statement.level) for statement in imports for each in statement.names if each.name != "*")
+        found = (self._evaluator.denoter.modules.imported(each, level, path) for each, level in named)
+        return any(
+            type(each) is Config
+            or (type(each) is Module and each.path in reading)
+            or (type(each) is Instance and each.made is not None)
+            for each in found
+        )
 
 
 def given_to(call: Call) -> Iterator[Expr]:

@@ -83,3 +83,18 @@ def test_a_document_that_is_composed_by_its_name_is_followed() -> None:
         "use('params')\n"
     )
     assert [key for key, _, _ in read({"main.py": source, "conf/params.yaml": "out: models\n"})] == ["out"]
+
+
+def test_a_document_is_imported_whatever_else_is_before_it() -> None:
+    files = {"settings.py": "import yaml\nCFG = yaml.safe_load(open('params.yaml'))\n", "tools.py": "X = 1\n"}
+    use = "def main():\n    print(CFG['out'])\n"
+    imports = ["from settings import CFG\n", "from tools import *\n"]
+    for before in (imports, imports[::-1]):
+        assert ("out", "main.py", 4) in read({**files, "main.py": "".join(before) + use})
+
+
+def test_a_document_is_imported_where_it_is_used() -> None:
+    settings = {"settings.py": "import yaml\nCFG = yaml.safe_load(open('params.yaml'))\n"}
+    for said, name in (("from settings import CFG", "CFG"), ("import settings", "settings.CFG")):
+        main = f"def main():\n    {said}\n    print({name}['out'])\n"
+        assert ("out", "main.py", 3) in read({**settings, "main.py": main})
