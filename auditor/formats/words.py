@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from auditor.model.finding import Severity
-from auditor.model.verdict import Check, Outcome
 
 VERDICTS = {"pass": "Pass", "conditional": "Conditional", "fail": "Fail"}
 
@@ -20,16 +19,6 @@ SEVERITY_MEANS = {
     Severity.LOW: "hygiene",
     Severity.INFO: "context, never scored",
 }
-
-OUTCOMES = {
-    Outcome.FINDING: "finding",
-    Outcome.CLEAN: "clean",
-    Outcome.NOT_EVIDENCED: "not evidenced",
-    Outcome.NOT_APPLICABLE: "not applicable",
-    Outcome.UNKNOWN: "unknown",
-}
-
-CHECKS = {Check.PRACTICE: "practice", Check.METRIC: "metric", Check.DENSITY: "density"}
 
 # What a family's debt costs, for readers who do not write code; used where a rule brings no sentence of its own.
 BUSINESS = {

@@ -387,8 +387,3 @@ class Builder:
             for general in index.patterns(path) if path not in made and path in paths else ():
                 if general in paths:
                     self.store.edge(node, made[general], EdgeKind.PART_OF)
-
-
-def step_place(step: DeclaredStep) -> Place:
-    """Where a declared step stands."""
-    return Place(step.path, step.step.line, step.step.end_line)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from auditor.tree import Station
 
 WEEK = 7 * 86_400
-EVERY = ("commit", "week", "month", "tag")
 MONTH = 30 * 86_400
 
 

@@ -11,7 +11,6 @@ from auditor.model.finding import Finding
 from auditor.model.ir import Cell
 
 KEY = "auditor/anchor/v1"
-CONTEXT_KEY = "auditor/context/v1"
 
 CLUSTER_SEPARATOR = "\n"
 """Stands between the node ids in the entity of a finding about several nodes (a cycle, a cluster)."""

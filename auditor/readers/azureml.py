@@ -97,7 +97,7 @@ def _steps(root: Node, kind: str) -> Iterator[Step]:
 def _guards(jobs: Node) -> Iterator[tuple[str, tuple[str, str]]]:
     """Jobs that another decides on, with that job and what it decides by."""
     for name, job in jobs.items():
-        for key in _BLOCKS if job.has_any(frozenset(_BLOCKS)) else ():
+        for key in _BLOCKS:
             for node in job.get(key).texts():
                 bound = _BINDING.search(node.raw)
                 if bound and bound["path"].startswith("parent.jobs."):

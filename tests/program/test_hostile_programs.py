@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.graph import Graphs
 from auditor.program import Resolved
+from auditor.program.calls import carrying
 from tests.pages import graphs
 from tests.program.asking import program
 
@@ -33,6 +36,17 @@ def test_a_module_that_calls_itself_everywhere_is_followed_so_far_and_says_so() 
     assert 120 < lifted <= 120 * 61
     assert found.world.resolved.effects.cut
     assert "limit" in causes(found)
+
+
+def test_an_effect_that_is_dear_to_name_is_carried_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    callers = "".join(f"def g{n}(base):\n    read(base + '/{n}')\ng{n}('data')\n" for n in range(20))
+    source = PD + "def read(path):\n    pd.read_csv(path + '.csv')\n" + callers
+    whole = program({"m.py": source}).effects
+    monkeypatch.setattr(carrying, "MOST_STEPS", 30)
+    part = program({"m.py": source}).effects
+    assert not whole.cut
+    assert part.cut == {("m.py", 1)}
+    assert 0 < sum(map(len, part.lifted.values())) < sum(map(len, whole.lifted.values()))
 
 
 def test_a_generated_module_of_thirty_thousand_lines_is_resolved_whole() -> None:

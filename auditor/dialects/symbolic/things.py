@@ -205,11 +205,6 @@ def parts(thing: Thing) -> Iterator[Thing]:
             yield option
 
 
-def text_of(thing: Thing) -> str | None:
-    """A text that is known whole."""
-    return thing.value if type(thing) is Plain and isinstance(thing.value, str) else None
-
-
 def trust_of(thing: Thing) -> float:
     """How sure a scalar or text is."""
     if type(thing) is Plain:

@@ -20,7 +20,6 @@ from auditor.program.calls.effects import Site
 from auditor.program.calls.origins import Origin, through
 from auditor.program.naming.code import Local
 
-FEWEST_MODELS = 3
 _NUMBERED = regex(r"\d+|\{[^}]*\}")
 
 

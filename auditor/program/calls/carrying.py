@@ -32,6 +32,8 @@ MOST_LANDINGS = 60
 """Callers that one effect may be carried to, over all levels; fewer where very many effects are carried."""
 LEAST_LANDINGS = 6
 ALL_LANDINGS = 15_000
+MOST_STEPS = 10_000
+"""Steps that naming one effect anew at its callers may take, some ten times what it takes where much is carried."""
 MOST_FRAMES = 20
 _MOCKS = ("unittest.mock.", "mock.")
 
@@ -110,6 +112,7 @@ class _Carrier:
         """Carry one effect to the callers that supply what it hangs on, level by level; how often it landed."""
         todo: list[tuple[Effect, Chain]] = [(effect, ())]
         seen: set[tuple[object, ...]] = set()
+        last = self.evaluator.steps + MOST_STEPS
         while todo:
             landed, chain = todo.pop(0)
             if len(seen) >= most:
@@ -118,6 +121,9 @@ class _Carrier:
             if len(chain) >= LEVELS:
                 continue
             for edge in self._suppliers(landed):
+                if self.evaluator.steps > last:
+                    self.cut.add(effect.site)
+                    return len(seen)
                 found = None if any(edge is each for each in chain) else self._through(effect, (edge, *chain))
                 if found is None:
                     continue

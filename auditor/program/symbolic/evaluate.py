@@ -82,6 +82,8 @@ class Evaluator:
         self.configs = Configs(code, self)
         self.options = CommandLines(code, self)
         self.names = NameTexts(code, self, first_pick)
+        self.steps = 0
+        """Steps that all questions so far have taken."""
         self._fuel = 0
         self._busy = False
         self._memo: dict[tuple[int, str, int, int], Values] = {}
@@ -99,6 +101,7 @@ class Evaluator:
             return self.texts(expr, frame) or (UNKNOWN,)
         finally:
             self._busy = False
+            self.steps += FUEL - self._fuel
 
     def texts(self, expr: Expr, frame: Frame) -> Values:
         """The same as one step of a question that is being asked: empty where an expression is no text at all."""

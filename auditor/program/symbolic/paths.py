@@ -8,8 +8,6 @@ from posixpath import dirname
 
 from msgspec.structs import replace
 
-from auditor.knowledge import Knowledge
-from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Slice, Star
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import integer
@@ -207,9 +205,6 @@ def sliced(expr: Item, ask: Ask) -> Values:
     return tuple(replace(value, parts=(value.text()[cut],), how="folded") for value in ask(expr.base) if value.exact)
 
 
-LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob", "pathlib.Path.iterdir"})
-
-
 def listed(source: Expr, ask: Ask, dotted: str, way: tuple[int, ...]) -> Values:
     """What a loop over files gives: the pattern itself, a name in a folder, the folders under one; empty for anything else."""
     if type(source) is Call and dotted == "builtins.enumerate" and source.args:
@@ -371,19 +366,6 @@ def _last(value: Value) -> Value:
 
 def _constant(expr: Expr) -> str:
     return str(expr.value) if type(expr) is Const else "?"
-
-
-DOCUMENTS = {"dvc.api.params_show": "params.yaml"}
-
-
-def config_source(dotted: str, expr: Call, knowledge: Knowledge) -> Expr | str | None:
-    """What a configuration-reading call reads: its path or handle expression, a fixed path, or None."""
-    if dotted in DOCUMENTS:
-        return DOCUMENTS[dotted]
-    entry = knowledge.lookup(dotted)
-    if entry is None or (entry.role is not Role.CONFIG_READ and dotted not in ("json.load", "json.loads")):
-        return None
-    return expr.args[0] if expr.args else None
 
 
 def locate(value: Value, importer: str, tree: Container[str]) -> str | None:
