@@ -145,6 +145,13 @@ class World:
             self._answers[ask] = ask(self)
         return cast("T", self._answers[ask])
 
+    def once_in(self, ask: Callable[[World, Callable[[str], bool]], T], owned: Callable[[str], bool]) -> T:
+        """The answer of a question about one component, asked once whichever topics need it."""
+        key = (ask, owned)
+        if key not in self._answers:
+            self._answers[key] = ask(self, owned)
+        return cast("T", self._answers[key])
+
     @cached_property
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
@@ -154,6 +161,21 @@ class World:
     def mentioned(self) -> dict[str, frozenset[str]]:
         """By program that starts processes, the programs whose file name it writes out."""
         return mentions(self.resolved.effects)
+
+    @cached_property
+    def imported_roots(self) -> dict[str, frozenset[str]]:
+        """The first parts of the names of all modules that each program imports."""
+        code = self.resolved.code
+        return {
+            path: frozenset(
+                imported.module.partition(".")[0]
+                for number in code.scopes(path)
+                for statement, _, _ in code.index(path, number).imports
+                if not statement.level
+                for imported in statement.names
+            )
+            for path in code.paths
+        }
 
     @cached_property
     def injected(self) -> frozenset[str]:

@@ -119,7 +119,7 @@ def _options(world: World, owned: Callable[[str], bool]) -> Iterator[Buried]:
 
 
 def _parses_itself(world: World, path: str) -> bool:
-    return any(
+    return "parse_args" in world.resolved.code.words(path).members and any(
         type(call.func) is Attr and call.func.name == "parse_args" for _, call in world.resolved.code.calls(path)
     )
 

@@ -14,7 +14,7 @@ from auditor.graph.world import World
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.shapes import Shape, shapes
+from auditor.program.naming.shapes import Shape, count, shapes
 
 STATEMENTS = 6
 TOKENS = 50
@@ -114,7 +114,10 @@ class Clones(msgspec.Struct, frozen=True):
 
 
 class _Body(msgspec.Struct, frozen=True):
+    """A scope by the shapes of its statements; of one with too few of them for a run only their number is told."""
+
     site: Site
+    size: int
     shapes: list[Shape]
     ids: list[int]
 
@@ -143,7 +146,7 @@ def clones(world: World, owned: Callable[[str], bool]) -> Clones:
     return Clones(
         tuple(_told(world, *match) for match in matches),
         redundant,
-        sum(len(body.ids) for body in bodies),
+        sum(body.size for body in bodies),
         cut,
         _same_files(world, bodies),
         drafts,
@@ -154,7 +157,7 @@ def _same_files(world: World, bodies: list[_Body]) -> tuple[tuple[str, ...], ...
     """Groups of files of one content that hold more than a few statements."""
     statements: dict[str, int] = defaultdict(int)
     for body in bodies:
-        statements[body.site[0]] += len(body.ids)
+        statements[body.site[0]] += body.size
     held: dict[str, list[str]] = defaultdict(list)
     for entry in world.listing.entries:
         if entry.blob and statements.get(entry.path, 0) >= SAME_FILE:
@@ -191,13 +194,15 @@ class _Shapes:
 
     def __init__(self, world: World) -> None:
         self._code = world.resolved.code
-        self._known: dict[Site, list[Shape]] = {}
+        self._known: dict[Site, tuple[int, list[Shape]]] = {}
 
-    def of(self, site: Site) -> list[Shape]:
-        """The statements of a scope by their shapes."""
+    def of(self, site: Site) -> tuple[int, list[Shape]]:
+        """How many statements a scope has, and their shapes where they are enough for a run."""
         found = self._known.get(site)
         if found is None:
-            found = self._known[site] = shapes(self._code.scope(*site).body)
+            body = self._code.scope(*site).body
+            size = count(body)
+            found = self._known[site] = size, shapes(body) if size >= STATEMENTS else []
         return found
 
 
@@ -205,12 +210,13 @@ def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
     numbers: dict[str, int] = {}
     found: list[_Body] = []
     left = MOST_STATEMENTS
+    known = world.once(_Shapes)
     for site in sites:
-        listed = world.once(_Shapes).of(site)
-        left -= len(listed)
+        size, listed = known.of(site)
+        left -= size
         if left < 0:
             return found, True
-        found.append(_Body(site, listed, [numbers.setdefault(shape.text, len(numbers)) for shape in listed]))
+        found.append(_Body(site, size, listed, [numbers.setdefault(shape.text, len(numbers)) for shape in listed]))
     return found, False
 
 
@@ -220,7 +226,7 @@ def _builds_network(body: _Body) -> bool:
 
 
 def _windows(body: _Body) -> Iterable[tuple[int, tuple[int, ...]]]:
-    if len(body.ids) < STATEMENTS or _builds_network(body):
+    if body.size < STATEMENTS or _builds_network(body):
         return
     ids, tokens = body.ids, [shape.tokens for shape in body.shapes]
     stacks = [shape.stacks for shape in body.shapes]

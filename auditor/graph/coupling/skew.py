@@ -56,19 +56,9 @@ class Skew(msgspec.Struct, frozen=True):
     sides: tuple[bool, bool]
 
 
-class _Known:
-    """Answers of `skew` by component, for the rules of more than one topic."""
-
-    def __init__(self, _world: World) -> None:
-        self.answers: dict[Callable[[str], bool], Skew] = {}
-
-
 def skew(world: World, owned: Callable[[str], bool]) -> Skew:
     """Features of what a component serves held against the code that trains, wherever in the repository it lies."""
-    known = world.once(_Known).answers
-    if owned not in known:
-        known[owned] = _skew(world, owned)
-    return known[owned]
+    return world.once_in(_skew, owned)
 
 
 def _skew(world: World, owned: Callable[[str], bool]) -> Skew:

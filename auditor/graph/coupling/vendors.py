@@ -108,7 +108,7 @@ def _vendors_of(world: World, path: str) -> dict[str, Place]:
     """The suppliers whose client a module calls, each with the first import; raising or catching its errors is no call."""
     found: dict[str, Place] = {}
     code = world.resolved.code
-    for number in code.scopes(path):
+    for number in code.scopes(path) if not world.imported_roots[path].isdisjoint(_BY_ROOT) else ():
         for statement, _, dead in code.index(path, number).imports:
             for imported in statement.names if not dead and not statement.level else ():
                 vendor = _vendor(f"{imported.module}.{imported.name}".rstrip("."))

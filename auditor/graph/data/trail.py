@@ -31,13 +31,18 @@ class _Stop(msgspec.Struct, frozen=True):
 
 def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
     """What the training programs of a component start from, traced back through the files they exchange."""
+    return list(world.once_in(_training_roots, owned))
+
+
+def _training_roots(world: World, owned: Callable[[str], bool]) -> tuple[Root, ...]:
     trail = _Trail(world)
     programs = sorted(trainings(world, owned), key=lambda training: training.program.endswith(".ipynb"))
     for training in programs:
         trail.follow(training)
     notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
     aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
-    return [msgspec.structs.replace(root, tried=root.training in aside) for _, root in sorted(trail.found.items())]
+    found = sorted(trail.found.items())
+    return tuple(msgspec.structs.replace(root, tried=root.training in aside) for _, root in found)
 
 
 class _Made:

@@ -77,10 +77,12 @@ class Training(msgspec.Struct, frozen=True):
 
 def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
     """Programs of the component from which a model fit is reached, each with the first such call."""
+    return [training for training in world.once(_trainings) if owned(training.program)]
+
+
+def _trainings(world: World) -> tuple[Training, ...]:
     found = []
-    for program in world.lineage.entries:
-        if not owned(program) or not places.is_product(program):
-            continue
+    for program in filter(places.is_product, world.lineage.entries):
         fits = [
             e
             for e in world.lineage.effects_of_program(program, Role.FIT)
@@ -91,7 +93,7 @@ def trainings(world: World, owned: Callable[[str], bool]) -> list[Training]:
             shown = next((e for e in fits if not e.name.endswith(_PREPARING)), fits[0])
             place = world.resolved.code.place(shown.site[0], shown.line, shown.end_line)
             found.append(Training(program, place, shown.name))
-    return found
+    return tuple(found)
 
 
 def coverage(roots: Iterable[Root]) -> float | None:

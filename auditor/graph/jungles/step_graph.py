@@ -43,10 +43,9 @@ def step_graph(world: World, owned: Callable[[str], bool], edges: Iterable[FileE
             if edge.declared_by is None:
                 only.add(pair)
     for later in declared:
-        for earlier in declared:
-            files = [
-                out.path for out in earlier.writes for d in later.reads if out.path and d.path and covers(out, d.path)
-            ]
+        reads = [read.path for read in later.reads if read.path]
+        for earlier in declared if reads or later.after else ():
+            files = [out.path for out in earlier.writes if out.path for path in reads if covers(out, path)]
             if earlier.id != later.id and (files or earlier.id in later.after):
                 ties.add((earlier.id, later.id))
                 handed.update(files)

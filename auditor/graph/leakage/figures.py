@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from auditor.graph import places
 from auditor.graph.leakage import records
@@ -73,21 +74,22 @@ def _calls(expr: Expr) -> bool:
 
 def _tests(body: Iterable[Stmt]) -> Iterator[tuple[Expr, int]]:
     """The tests of branches and assertions, however deep."""
-    for statement in body:
-        match statement:
-            case If(test=test, body=inner, orelse=orelse, line=line):
-                yield test, line
-                yield from _tests((*inner, *orelse))
-            case Assert(test=test, line=line):
-                yield test, line
-            case Loop(body=inner, orelse=orelse):
-                yield from _tests((*inner, *orelse))
-            case With(body=inner):
-                yield from _tests(inner)
-            case Try(body=inner, handlers=handlers, orelse=orelse, final=final):
-                yield from _tests((*inner, *orelse, *final, *(s for handler in handlers for s in handler.body)))
-            case _:
-                pass
+    todo = list(body)[::-1]
+    while todo:
+        statement = todo.pop()
+        if type(statement) is If or type(statement) is Assert:
+            yield statement.test, statement.line
+        inner = _INNER.get(type(statement))
+        if inner is not None:
+            todo += inner(statement)[::-1]
+
+
+_INNER: dict[type, Callable[[Any], list[Stmt]]] = {
+    If: lambda s: [*s.body, *s.orelse],
+    Loop: lambda s: [*s.body, *s.orelse],
+    With: lambda s: list(s.body),
+    Try: lambda s: [*s.body, *s.orelse, *s.final, *(each for handler in s.handlers for each in handler.body)],
+}
 
 
 def _links(test: Expr) -> Iterator[Op]:

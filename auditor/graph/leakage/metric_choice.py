@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -12,11 +11,16 @@ from auditor.graph.world import World
 from auditor.knowledge.metrics import kinds
 from auditor.model.artefact import Role
 from auditor.model.place import Place
-from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
-_BASELINE = regex(r"baseline|naive|dummy|champion|incumbent|majority|persistence|previous_model|benchmark|random_guess|most_frequent|current_model|last_model|production_model", re.I)  # fmt: skip
-_SLICE = regex(r"slice|subgroup|per_class|by_class|per_group|by_group|cohort|metric_?frame|per_segment|by_segment|fairness|classification_report|confusion_matrix|per_category|stratum|disaggregat", re.I)  # fmt: skip
+_BASELINE = (
+    "baseline", "naive", "dummy", "champion", "incumbent", "majority", "persistence", "previous_model", "benchmark", "random_guess",
+    "most_frequent", "current_model", "last_model", "production_model",
+)  # fmt: skip
+_SLICE = (
+    "slice", "subgroup", "per_class", "by_class", "per_group", "by_group", "cohort", "metric_frame", "metricframe", "per_segment",
+    "by_segment", "fairness", "classification_report", "confusion_matrix", "per_category", "stratum", "disaggregat",
+)  # fmt: skip
 _UNEVEN = frozenset(
     {"class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "pos_weight", "sampling_strategy"}
 )
@@ -89,8 +93,8 @@ def held_against(world: World, owned: Callable[[str], bool]) -> Held:
     """What a component holds its figures against: a simple or former model, and parts of the rows."""
     judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and not e.entry.attrs.get("clustering")]
     place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
-    baseline = _found(world, owned, _BASELINE, "baseline") or _beside(world, owned)
-    return Held(baseline, _found(world, owned, _SLICE, "slice"), place)
+    baseline = _found(world, owned, _BASELINE) or _beside(world, owned)
+    return Held(baseline, _found(world, owned, _SLICE), place)
 
 
 def _beside(world: World, owned: Callable[[str], bool]) -> str:
@@ -105,24 +109,29 @@ def _beside(world: World, owned: Callable[[str], bool]) -> str:
     return ""
 
 
-def _found(world: World, owned: Callable[[str], bool], words: re.Pattern[str], attr: str) -> str:
+def _found(world: World, owned: Callable[[str], bool], words: tuple[str, ...]) -> str:
     """The first thing that speaks of it: a name, a text, a call of a library, a document; "" where nothing does."""
     code = world.resolved.code
     for path in code.paths:
         if not owned(path):
             continue
-        if words.search(path):
+        if _says(path, words):
             return path
-        for number in code.scopes(path):
-            names = (code.scope(path, number).name, *code.index(path, number).bindings)
-            called = (
-                e.name
-                for e in world.resolved.effects.own.get((path, number), ())
-                if words.search(e.name) or e.entry.attrs.get(attr)
-            )
-            hit = next((name for name in (*names, *called) if words.search(name) or name in called), "")
-            if hit:
-                return f"{path}: {hit}"
-        if words.search("\n".join(code.texts(path))):  # what is looked for goes over no end of a line
+        named = [name for number in code.scopes(path) for name in _named(world, (path, number))]
+        if _says("\n".join(named), words):
+            return f"{path}: {next(name for name in named if _says(name, words))}"
+        if _says("\n".join(code.texts(path)), words):
             return path
-    return "a document" if words.search(world.documents.text) else ""
+    return "a document" if _says(world.documents.text, words) else ""
+
+
+def _named(world: World, site: Site) -> Iterator[str]:
+    """The name of a scope, those that it binds, and those of what it calls of libraries."""
+    yield world.resolved.code.scope(*site).name
+    yield from world.resolved.code.index(*site).bindings
+    yield from (effect.name for effect in world.resolved.effects.own.get(site, ()))
+
+
+def _says(text: str, words: tuple[str, ...]) -> bool:
+    small = text.lower()
+    return any(word in small for word in words)

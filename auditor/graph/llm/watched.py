@@ -99,9 +99,10 @@ def _tracers(world: World) -> tuple[Seen, ...]:
 def _imports(world: World, names: Iterable[str]) -> Iterator[Seen]:
     listed = tuple(names)
     exact, inside = frozenset(listed), tuple(f"{name}." for name in listed)
+    roots = frozenset(name.partition(".")[0] for name in listed)
     code = world.resolved.code
     for path in code.paths:
-        for number in code.scopes(path):
+        for number in code.scopes(path) if not roots.isdisjoint(world.imported_roots[path]) else ():
             for statement, _, _ in code.index(path, number).imports:
                 for imported in statement.names if not statement.level else ():
                     whole = f"{imported.module}.{imported.name}" if imported.name else imported.module

@@ -16,6 +16,7 @@ PLATFORMS = {
     "snowflake": "Snowflake",
 }  # fmt: skip
 """Roots of imports, and the platforms they belong to."""
+_ROOTS = frozenset(root.partition(".")[0] for root in PLATFORMS)
 _FILES = {
     "Chart.yaml": "Helm",
     "databricks.yml": "Databricks",
@@ -92,7 +93,9 @@ def _elsewhere(world: World) -> tuple[str, ...]:
     found: set[str] = set()
     code = world.resolved.code
     for path in code.paths:
-        for statement, _, _ in code.index(path, 0).imports if places.is_product(path) else ():
+        if not places.is_product(path) or world.imported_roots[path].isdisjoint(_ROOTS):
+            continue
+        for statement, _, _ in code.index(path, 0).imports:
             for imported in statement.names if not statement.level else ():
                 name = f"{imported.module}.{imported.name}"
                 found.update(says for root, says in PLATFORMS.items() if name == root or name.startswith(f"{root}."))

@@ -123,7 +123,9 @@ def _told(world: World) -> frozenset[str]:
         for _, section in world.documents.sections
         if _NEEDS.search(section.title) or _NEEDED.search(section.text)
     ]
-    return frozenset(word.lower().replace("_", "-") for text in texts for word in re.findall(r"[A-Za-z][\w-]*", text))
+    # No word goes over the end of a line: all texts are searched at once.
+    words = set(re.findall(r"[A-Za-z][\w-]*", "\n".join(texts)))
+    return frozenset(word.lower().replace("_", "-") for word in words)
 
 
 def _covers(asked: frozenset[str], name: str) -> bool:
@@ -230,7 +232,8 @@ def _asked(world: World) -> frozenset[str]:
         if re.match(r"[\"'A-Za-z]", word)
     )
     names = set(world.once(_declared)) | {made.name for made in read if made is not None}
-    if any(root == "awsglue" for path in world.resolved.code.paths for root, _ in roots_of(world, path)):
+    gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
+    if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
     return _with_brought(world, names | set(_provided(world)))
 
@@ -251,8 +254,20 @@ def _with_brought(world: World, names: set[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def roots_of(world: World, path: str, *, outright: bool = False) -> Iterator[tuple[str, int]]:
+def _known_roots(_world: World) -> dict[tuple[str, bool], tuple[tuple[str, int], ...]]:
+    """Answers of `roots_of`, as far as it was asked."""
+    return {}
+
+
+def roots_of(world: World, path: str, *, outright: bool = False) -> tuple[tuple[str, int], ...]:
     """The roots that a file imports unguarded, from outside the repository."""
+    known = world.once(_known_roots)
+    if (path, outright) not in known:
+        known[path, outright] = tuple(_roots_of(world, path, outright=outright))
+    return known[path, outright]
+
+
+def _roots_of(world: World, path: str, *, outright: bool) -> Iterator[tuple[str, int]]:
     code = world.resolved.code
     for number in (0,) if outright else code.scopes(path):
         guarded = _guarded(code.scope(path, number).body)

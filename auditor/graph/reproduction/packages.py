@@ -60,6 +60,10 @@ class Pinning(msgspec.Struct, frozen=True):
 
 def environments(world: World, owned: Callable[[str], bool]) -> list[Environment]:
     """The files of a component that ask for packages at run time; what only constrains or is included is part of another."""
+    return [environment for environment in world.once(_environments) if owned(environment.path)]
+
+
+def _environments(world: World) -> tuple[Environment, ...]:
     found, parts = [], set()
     for path, facts in sorted(world.files.items()):
         for ref in facts.references:
@@ -67,14 +71,14 @@ def environments(world: World, owned: Callable[[str], bool]) -> list[Environment
             if ref.how in ("requirement", "constraint") and not _packs(world, path):
                 parts.add(included(path, ref))
     for path, facts in sorted(world.files.items()):
-        if facts.kind not in ENVIRONMENTS or not owned(path) or not places.is_product(path):
+        if facts.kind not in ENVIRONMENTS or not places.is_product(path):
             continue
         if _FOR_WORK.search(path.rpartition("/")[2]) or path in parts or "constraints" in path.rpartition("/")[2]:
             continue
         asked = tuple(a for a in closure(world.files, path) if _counts(a.requirement))
         if asked and not _packs(world, path):
             found.append(Environment(path, asked, _is_locked(world, path)))
-    return found
+    return tuple(found)
 
 
 def _counts(requirement: Requirement) -> bool:

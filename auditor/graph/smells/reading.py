@@ -18,25 +18,10 @@ def in_order(place: Place) -> tuple[str, int, int]:
     return place.path, -1 if place.cell is None else place.cell, place.line or 0
 
 
-def imported_roots(world: World) -> dict[str, frozenset[str]]:
-    """The first parts of the names of all modules that each program imports."""
-    code = world.resolved.code
-    return {
-        path: frozenset(
-            imported.module.partition(".")[0]
-            for number in code.scopes(path)
-            for statement, _, _ in code.index(path, number).imports
-            if not statement.level
-            for imported in statement.names
-        )
-        for path in code.paths
-    }
-
-
 def programs(world: World, owned: Callable[[str], bool], roots: Iterable[str] = ()) -> list[str]:
     """Product programs of a component that import one of some libraries (any program where none are named)."""
     wanted = frozenset(roots)
-    imported = world.once(imported_roots) if wanted else {}
+    imported = world.imported_roots if wanted else {}
     return [
         path
         for path in world.resolved.code.paths

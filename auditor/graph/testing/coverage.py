@@ -51,6 +51,10 @@ _NETWORK = regex(
     r"^(torch\.nn\.|(pytorch_lightning|lightning)\.|keras\.|tensorflow\.keras\.|tf_keras\.|flax\.|haiku\.|equinox\.|mxnet\.gluon\.)"
     r"([\w.]*\.)?(Module|LightningModule|Model|Layer|Block|HybridBlock)$|^transformers\.(\w+\.)*PreTrainedModel$"
 )
+_FRAMEWORKS = frozenset({
+    "torch", "pytorch_lightning", "lightning", "keras", "tensorflow", "tf_keras", "flax", "haiku", "equinox", "mxnet", "transformers",
+})  # fmt: skip
+"""Where the names of `_NETWORK` and `_LAYER` come from."""
 _AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 """Layers that change pictures or scale values, and learn nothing."""
 _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
@@ -155,12 +159,18 @@ def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
     """The networks that a component defines: classes, and functions that put layers together."""
     code = world.resolved.code
     found = []
-    for path in code.paths:
+    for path in sorted(world.once(_with_layers)):
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
             found += [
                 _subject(world, (path, number)) for number in code.scopes(path) if _is_network(world, (path, number))
             ]
     return found
+
+
+def _with_layers(world: World) -> frozenset[str]:
+    """The programs that import a framework of networks, and those that import these: no other can name what it offers."""
+    own = [path for path, roots in world.imported_roots.items() if roots & _FRAMEWORKS]
+    return frozenset(own).union(*(world.resolved.code.importers(path) for path in own))
 
 
 def _is_network(world: World, site: Site) -> bool:

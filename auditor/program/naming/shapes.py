@@ -76,8 +76,11 @@ class _Writer:
 
     def every(self, exprs: Iterable[Expr | None], depth: int) -> None:
         for expr in exprs:
-            self.write(expr, depth)
-            self.parts.append(",")
+            if type(expr) is Name and depth <= DEEPEST:  # most of what is written
+                self.parts += ("_", ",")
+            else:
+                self.write(expr, depth)
+                self.parts.append(",")
 
     def attr(self, e: Attr, depth: int) -> None:
         self.write(e.base, depth)
@@ -193,6 +196,20 @@ def shapes(body: Iterable[Stmt], *, exact: bool = False) -> list[Shape]:
         found.append(Shape("".join(writer.parts), len(writer.parts), line, end, _stacks(statement)))
         if inner is not None:
             todo += inner(statement)[::-1]
+    return found
+
+
+def count(body: Iterable[Stmt]) -> int:
+    """How many statements `shapes` tells of a body, without writing them."""
+    found = 0
+    todo = list(body)
+    while todo:
+        statement = todo.pop()
+        kind = type(statement)
+        if kind in _HEADS and not _is_text(statement):
+            found += 1
+            if kind in _INNER:
+                todo += _INNER[kind](statement)
     return found
 
 

@@ -177,3 +177,7 @@ def test_a_shortest_cycle_is_a_closed_walk_inside_its_group(pairs: Pairs) -> Non
         assert walk[0] == walk[-1] == group[0]
         assert set(walk) <= set(group)
         assert all(tie in pairs for tie in pairwise(walk))
+        ways = nx.single_target_shortest_path_length(nx.DiGraph(pairs), walk[0])
+        assert len(walk) - 1 == 1 + min(
+            dict(ways)[after] for before, after in pairs if before == walk[0] and after in group
+        )

@@ -49,3 +49,11 @@ def test_networks() -> None:
         "class Data(torch.utils.data.Dataset):\n    pass\n\n\ndef head():\n    return nn.Sequential(nn.Linear(1, 1), nn.ReLU())\n"
     )
     assert [subject.name for subject in ask({"model.py": model}).model_code()] == ["Base", "Net", "head()"]
+
+
+def test_networks_whose_framework_another_module_brings_in() -> None:
+    base = "import torch.nn as nn\n\nclass Block(nn.Module):\n    pass\n"
+    net = "from base import Block, nn\n\nclass Net(Block):\n    pass\n\ndef head():\n    return [nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1)]\n"
+    plain = "class Net:\n    pass\n"
+    found = ask({"base.py": base, "net.py": net, "plain.py": plain}).model_code()
+    assert [subject.name for subject in found] == ["Block", "Net", "head()"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.program.naming.shapes import Shape, shapes, written
+from auditor.program.naming.shapes import Shape, count, shapes, written
 from tests.program.asking import program, questions
 
 
@@ -89,3 +89,18 @@ TEMPLATES = st.lists(
 def test_renaming_changes_no_shape(lines: list[str], n: str, m: str, p: str, q: str) -> None:
     source = "".join(lines)
     assert texts(source.format(n=n, m=m)) == texts(source.format(n=p, m=q))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Text."""\nimport os\na = f()\n',
+        "if a:\n    b = 1\nelif c:\n    d()\nelse:\n    'text'\n",
+        "try:\n    a()\nexcept E:\n    raise\nelse:\n    b()\nfinally:\n    del c\n",
+        "for a in b:\n    with c as d:\n        assert d\nelse:\n    pass\n",
+        "def f():\n    return 1\n",
+    ],
+)
+def test_count_is_how_many_shapes_there_are(source: str) -> None:
+    body = program({"main.py": source}).code.scope("main.py", 0).body
+    assert count(body) == len(shapes(body))

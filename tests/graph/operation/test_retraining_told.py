@@ -1,0 +1,39 @@
+"""What documents and programs say of training again, found line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages import graphs
+
+CODE = "def f():\n    return 1\n"
+
+
+def told(files: dict[str, str]) -> str:
+    graph = graphs({"app.py": CODE, **files}).components[0]
+    return graph.retraining_told()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Re-training is done by hand",
+        "the model is RETRAINED manually",
+        "we never automatically retrain",
+        "el modelo se reentrena de forma manual",
+        "le modèle est réentraîné tous les mois, manuellement",
+        "재학습은 사람이 승인한다",
+        "重新训练由人工完成",
+    ],
+)
+def test_told_in_a_line_among_others(said: str) -> None:
+    assert told({"README.md": f"# Model\n\nIt scores.\n{said}.\nThe end.\n"})
+
+
+def test_lines_do_not_tell_together() -> None:
+    assert not told({"README.md": "# Model\n\nWe retrain\nby hand we write\n"})
+
+
+def test_docstrings_tell_too() -> None:
+    assert told({"job.py": 'def job():\n    """Retraining is done by another team."""\n'})
+    assert not told({"job.py": 'def job():\n    """Training is done by another team."""\n'})
