@@ -274,3 +274,10 @@ def test_whatever_makes_a_flow_is_found_before_anything_is_run(text: str) -> Non
     work = "from prefect import task\n@task(name='get')\ndef get():\n    return 1\n"
     graph = graphs({"work.py": work, "main.py": text})
     assert (pipelines(graph), steps(graph)) == ({"main"}, ["get"])
+
+
+def test_a_task_that_a_module_calls_as_it_is_brought_in_is_no_step_of_the_flow() -> None:
+    work = "from prefect import task\n@task\ndef get():\n    return 1\n@task\ndef check():\n    return 1\nready = check()\n"
+    text = "import prefect\nfrom work import get\nwith prefect.Flow('main') as f:\n    get()\n"
+    graph = graphs({"work.py": work, "main.py": text})
+    assert (pipelines(graph), steps(graph)) == ({"main"}, ["get"])

@@ -228,3 +228,21 @@ def test_what_a_step_asks_the_store_for_by_another_name() -> None:
     graph = flow("use()", {"own.py": own}, steps=STEPS + made)
     assert reads(graph) == {"scaler > use"}
     assert writes(graph) == {"use > copy"}
+
+
+@pytest.mark.parametrize(
+    ("own", "body", "read", "written"),
+    [
+        ("load_artifact", "own('scaler')", {"scaler > use"}, set()),
+        ("save_artifact", "own(1, name='copy')", set(), {"use > copy"}),
+    ],
+)
+def test_a_step_may_talk_to_the_store_by_what_another_file_calls_it(
+    own: str, body: str, read: set[str], written: set[str]
+) -> None:
+    files = {
+        "own.py": f"from zenml import {own} as own\n",
+        "work.py": f"from zenml import step\nfrom own import own\n@step\ndef use():\n    {body}\n",
+        "flow.py": "from zenml import pipeline\nfrom work import use\n@pipeline\ndef main():\n    use()\n",
+    }
+    assert (reads(graphs(files)), writes(graphs(files))) == (read, written)

@@ -143,3 +143,12 @@ def test_functions_that_a_framework_calls_are_seeded_from_anywhere() -> None:
 def test_nothing_is_asked_where_nothing_is_trained() -> None:
     source = SK + "random.shuffle(names)\ntr, te = train_test_split(pd.read_csv('d.csv'))\ntr.to_csv('tr.csv')\n"
     assert draws(source) == []
+
+
+def test_a_function_that_draws_rows_and_fits_nothing_is_asked_where_a_framework_may_call_it() -> None:
+    files = {
+        "nodes.py": SK + "\ndef pick():\n    pd.read_csv('d.csv').sample(100).to_csv('some.csv')\n",
+        "fits.py": SK + "\ndef fit(df):\n    LogisticRegression().fit(df[['a']], df['y'])\n",
+        "flow.yaml": "nodes: [nodes.pick, fits.fit]\n",
+    }
+    assert unseeded(files) == ["sample"]
