@@ -31,6 +31,9 @@ _WEIGHT = {"F": FULL, "h": HALF, "i": INFO, "-": HALF}
 MATRIX = {family: dict(zip(_LETTERS, (_WEIGHT[w] for w in row.split()), strict=True)) for family, row in _ROWS.items()}
 """Weight by family and letter, where the rule's own mask allows the letter; `-` counts half then (RULES §19)."""
 
+OWN = dict.fromkeys(_LETTERS, FULL)
+"""Weight in a family of the user's own: the mask of each of its rules says all."""
+
 OVERRIDES = {("ENT005", "L"): FULL}
 """Single cells that differ from their family's row."""
 
@@ -51,5 +54,5 @@ def standing(rule: RuleInfo, archetypes: Sequence[ArchetypeScore]) -> Standing:
     if not letters:
         names = ", ".join(a.name for a in candidates) or "nothing recognised"
         return Standing(None, f"not asked of this kind of code ({names})", not sure)
-    weight = max(OVERRIDES.get((rule.id, a.letter), MATRIX[rule.family][a.letter]) for a in letters)
+    weight = max(OVERRIDES.get((rule.id, a.letter), MATRIX.get(rule.family, OWN)[a.letter]) for a in letters)
     return Standing(weight, "", not sure)

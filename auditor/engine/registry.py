@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import zlib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -90,7 +91,8 @@ def _family(
             name = source.removesuffix(".py")
             loaded = importlib.import_module(f"{package}.{name}")
             page = held.get(f"{name}.md")
-            _take(loaded, family, page.read_bytes().decode("utf-8") if page is not None else "", rules)
+            text = page.read_bytes().decode("utf-8") if page is not None else ""
+            _take(loaded, family, text.replace("\r\n", "\n"), rules)  # the user's own pages may end their lines so
 
 
 def _take(module: ModuleType, family: Family, text: str, rules: dict[str, Loaded]) -> None:
@@ -108,7 +110,10 @@ def _extra(folder: Path, families: dict[str, Family], rules: dict[str, Loaded]) 
     for home in sorted(folder.iterdir()):
         if not (home / "__init__.py").is_file():
             continue
-        package = f"auditor_extra_rules_{home.name}"
+        place = zlib.crc32(
+            str(home.resolve()).encode("utf-8", "surrogateescape")
+        )  # two folders may call a family the same
+        package = f"auditor_extra_rules_{place:08x}_{home.name}"
         spec = importlib.util.spec_from_file_location(
             package, home / "__init__.py", submodule_search_locations=[str(home)]
         )
