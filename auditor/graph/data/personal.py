@@ -32,6 +32,8 @@ _PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 
 _STARTS = ("/", "~", "dbfs:")
 _MAY_HOLD = regex(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
+_PARTS = ("/home/", "/Users/", ":/", ":\\", "/content/", "FileStore/", "~/", "kaggle/input/")
+"""What it may hold has one of these."""
 _NOBODY = frozenset({
     "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
@@ -118,7 +120,8 @@ def _in_program(world: World, path: str) -> Iterator[Personal]:
             yield Personal(said[1], said[0], code.place(path, escape.line))
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
-    if _MAY_HOLD.search("\n".join(texts)) and any(kind_of(text) for text in texts):
+    whole = "\n".join(texts)
+    if any(part in whole for part in _PARTS) and _MAY_HOLD.search(whole) and any(kind_of(text) for text in texts):
         fallbacks = _fallbacks(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)

@@ -157,7 +157,7 @@ class Seeds:
         if program not in self._naming:
             name, code = program.rpartition("/")[2], self.resolved.code
             others = (code.texts(path) for path in code.paths if path != program)
-            self._naming[program] = [texts for texts in others if any(name in text for text in texts)]
+            self._naming[program] = [texts for texts in others if name in "\n".join(texts)]
         return any(text.startswith(flags) for texts in self._naming[program] for text in texts)
 
     def _call(self, expr: Call, frame: Frame, depth: int) -> bool:

@@ -29,11 +29,15 @@ class Modules:
             above, _, name = folder.rpartition("/")
             if name:
                 self._roots[name].append(above)
+        self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""
-        path = "/".join(part for part in (base, *dotted.split(".")) if part)
+        path = dotted.replace(".", "/")
+        path = f"{base}/{path}" if base and path else base or path
+        if "//" in path or path[:1] == "/" or path[-1:] == "/":  # dots that divide nothing
+            path = "/".join(part for part in path.split("/") if part)
         if f"{path}.py" in self.paths:
             return f"{path}.py"
         if f"{path}/__init__.py" in self.paths:
@@ -60,7 +64,9 @@ class Modules:
         holders = self._roots.get(first)
         if not holders:
             return None
-        known = set(holders)
+        known = self._holding.get(first)
+        if known is None:
+            known = self._holding[first] = frozenset(holders)
         for base in _upwards(folder):
             for place in (base, f"{base}/src" if base else "src"):
                 if place in known:
