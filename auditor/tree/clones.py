@@ -114,7 +114,11 @@ def drop(folder: Path) -> None:
             if _Got.BUSY in (_lock(lock), _lock(use)):
                 raise InUseError
             grave = Path(tempfile.mkdtemp(prefix=GONE, dir=folder.parent))
-            folder = folder.rename(grave / folder.name).parent  # at once: nobody is to meet the half of it
+            try:
+                folder = folder.rename(grave / folder.name).parent  # at once: nobody is to meet the half of it
+            except OSError:
+                grave.rmdir()
+                raise
     shutil.rmtree(folder)
 
 

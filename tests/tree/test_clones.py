@@ -202,6 +202,18 @@ def test_what_a_removal_left_is_known_and_removed(clone: Path, cache: Path, monk
     assert clones(cache) == []
 
 
+def test_a_clone_that_cannot_be_moved_stays_and_nothing_beside_it(
+    clone: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        drop(clone)
+    assert clones(cache) == [clone]
+
+
 def test_a_clone_may_shrink_while_it_is_measured(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, gone = size_of(clone), clone / "config"
     least, look = whole - gone.stat().st_size, Path.lstat
