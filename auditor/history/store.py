@@ -20,9 +20,8 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 MOST_BYTES = 2**28  # of one stored audit, written out: what lies beside a target may be made to swell
-MOST_STEPS = (
-    100_000_000  # of one question to a file that is only read, some seconds: `run` may be a view without end there
-)
+MOST_STEPS = 100_000_000
+"""Of one question to a file that is only read, some seconds: in what lies beside a target `run` may be a view without end."""
 KEPT = "make room or name another file; what was audited so far is kept in it"
 FORM = 1
 """Of what is stored of an audit: raise it where stored audits can no longer be read."""

@@ -99,8 +99,8 @@ class State(ABC):
 
     def is_untouched(self) -> bool:
         """Whether all that was run left nothing behind but its commands: what follows finds the shell as it was at first."""
-        kept = (self.variables, self.exported, self.functions, self.called, self.folders, self.former)
-        return self.cwd == "" and not any(kept)
+        kept = (self.variables, self.exported, self.functions, self.called, self.folders)
+        return self.cwd == "" and self.former is None and not any(kept)
 
     @abstractmethod
     def text(self, text: str, line: int) -> None:

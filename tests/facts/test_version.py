@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
@@ -87,6 +88,13 @@ def test_an_archive_counts_like_the_folder_that_it_holds(copied: Path, monkeypat
 @pytest.mark.parametrize("name", [*version.PARSERS, "networkx"])
 def test_versions_are_those_that_python_tells(name: str) -> None:
     assert version._installed()[name] == version._looked_up(name) == importlib.metadata.version(name)
+
+
+def test_of_two_installed_the_one_that_is_imported_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, number in (("near", "2"), ("far", "1")):
+        (tmp_path / place / f"Some_Parser-{number}.dist-info").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "near"), str(tmp_path / "none"), str(tmp_path / "far")])
+    assert version._installed.__wrapped__() == {"some-parser": "2"}
 
 
 def test_what_is_not_installed_is_absent() -> None:

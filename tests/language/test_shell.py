@@ -234,6 +234,11 @@ def test_lines_read_one_by_one_say_what_they_say_together(text: str) -> None:
     assert read_shell(text, line=7, guard=True) == shell._read(text, 7, False, True, ())
 
 
+def test_where_a_line_came_from_is_known_to_the_next() -> None:
+    (command,) = read_shell("cd .\ncd - && run && cd -")
+    assert command.cwd == ""
+
+
 def _broken(text: str) -> bool:
     return bool(shell_tree._parser().parse(text.encode()).root_node.has_error)
 

@@ -107,7 +107,7 @@ def test_it_is_found_anew_after_any_change(made: Path, change: str, monkeypatch:
     assert asked(made) == ["found", "found"]
     if change == "text":
         before = one.stat()
-        one.write_text("longer")
+        one.write_text("two")
         os.utime(one, ns=(before.st_atime_ns, before.st_mtime_ns))
     elif change == "time":
         os.utime(one, (1_000_000_000, 1_000_000_000))

@@ -1,14 +1,18 @@
 """Measures over the graph: reach, propagation cost, blast radius, cycles.
 
-They are written out here: a library of graphs takes longer to import than all of these to compute.
+Every audit takes the measures, hardly one meets a cycle: networkx, which takes longer to import than all of these to
+compute, is left to the ways through cycles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import INFLUENCE, Edge, NodeKind
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Influence: TypeAlias = Mapping[str, Collection[str]]
 """A directed graph: each node with those that a change of it reaches directly."""
@@ -159,27 +163,16 @@ def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[st
 
 def shortest_cycle(pairs: Iterable[tuple[str, str]], group: tuple[str, ...]) -> tuple[str, ...]:
     """A shortest closed walk through the first node of a strongly connected group."""
+    import networkx as nx
+
     inside = set(group)
-    onward: dict[str, list[str]] = {}
-    for source, target in sorted({(a, b) for a, b in pairs if a in inside and b in inside}):
-        onward.setdefault(source, []).append(target)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from(sorted((a, b) for a, b in set(pairs) if a in inside and b in inside))
     start = group[0]
-    came: dict[str, str] = {}
-    reached = [start]
-    for node in reached:  # breadth first: grows on the way
-        for following in onward.get(node, ()):
-            if following == start:
-                return (*_back(came, node), start)
-            if following not in came:
-                came[following] = node
-                reached.append(following)
-    return (start,)
-
-
-def _back(came: Mapping[str, str], node: str) -> list[str]:
-    """The walk that led to a node."""
-    walk = [node]
-    while node in came:
-        node = came[node]
-        walk.append(node)
-    return walk[::-1]
+    best: list[str] | None = None
+    for onward in sorted(graph.successors(start)):
+        if nx.has_path(graph, onward, start):
+            path = nx.shortest_path(graph, onward, start)
+            if best is None or len(path) < len(best):
+                best = path
+    return (start, *(best or ()))

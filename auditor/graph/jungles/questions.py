@@ -94,7 +94,7 @@ class Pipelines(Part):
 
     def phantom_inputs(self) -> tuple[list[provided.Phantom], int]:
         """Reads that nothing provides, and how many reads were looked at."""
-        return provided.phantom_inputs(self._world, self.owns)
+        return self._world.once_in(provided.phantom_inputs, self.owns)
 
     def references(self) -> references.References:
         """What steps run, use and copy, and what of it is not there."""
@@ -106,7 +106,7 @@ class Pipelines(Part):
 
     def agreement(self) -> agreement.Agreement:
         """Declared inputs and outputs held against the code."""
-        return agreement.agreement(self._world, self.owns)
+        return self._world.once_in(agreement.agreement, self.owns)
 
     @cached_property
     def _locks(self) -> locks.Locks:

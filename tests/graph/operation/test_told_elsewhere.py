@@ -1,4 +1,4 @@
-"""What documents and programs say of training again, found line by line."""
+"""What documents and programs say of what is done elsewhere: training again, integration."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ def test_lines_do_not_tell_together() -> None:
 def test_docstrings_tell_too() -> None:
     assert told({"job.py": 'def job():\n    """Retraining is done by another team."""\n'})
     assert not told({"job.py": 'def job():\n    """Training is done by another team."""\n'})
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Jenkins", "TeamCity", "Team City", "Bamboo", "Azure DevOps", "CodeBuild", "GitLab CI", "CircleCI", "Travis"],
+)
+def test_systems_of_integration_are_found_in_documents(said: str) -> None:
+    graph = graphs({"app.py": CODE, "README.md": f"# Model\n\nIt is built by {said} each night.\n"}).components[0]
+    assert graph.integrates_elsewhere() == said
