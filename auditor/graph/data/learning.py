@@ -45,6 +45,7 @@ class Learning:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[str, Flowing] = {}
+        self._written: dict[int, tuple[Effect, Traced]] = {}  # by the identity of the effect, which is held beside
 
     def of(self, program: str) -> Flowing:
         """What the model fits of a program are given."""
@@ -59,21 +60,28 @@ class Learning:
 
     def behind(self, program: str, writes: Iterable[Touch]) -> Flowing:
         """What some writes of a program hold; all that it reads where a write does not show what it holds."""
-        found = _flowing(self._world, [_behind_write(self._world, touch) for touch in writes])
+        found = _flowing(self._world, [self._held(touch.effect) for touch in writes])
         if found.calls:
             return found
         return msgspec.structs.replace(found, sites=frozenset(self._world.lineage.reached(program)))
 
+    def _held(self, write: Effect) -> Traced:
+        """The origins of what a write holds; many programs may reach the same one."""
+        known = self._written.get(id(write))
+        if known is None:
+            known = self._written[id(write)] = write, _behind_write(self._world, write)
+        return known[1]
 
-def _behind_write(world: World, touch: Touch) -> Traced:
+
+def _behind_write(world: World, write: Effect) -> Traced:
     """The origins of what a write holds; of one in a function that was called, as this call has it."""
     effects = world.resolved.effects
-    site, line = touch.effect.origin or (touch.effect.site, touch.effect.line)
-    own = (e for e in effects.own.get(site, ()) if (e.line, e.name) == (line, touch.effect.name))
+    site, line = write.origin or (write.site, write.line)
+    own = (e for e in effects.own.get(site, ()) if (e.line, e.name) == (line, write.name))
     for effect in own:
         shown = world.flows.saved(effect)
         if shown is not None:
-            frame = _entered(world, touch.effect, site) or effect.frame
+            frame = _entered(world, write, site) or effect.frame
             return world.flows.origins.of(shown, frame, effect.line, loosely=True)
     return Traced((), False)
 
