@@ -145,8 +145,18 @@ def _require_connected(git: Git, progress: Progress) -> None:
 def _create(folder: Path, config: str) -> None:
     for part in ("refs/heads", "objects/pack"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / "config").write_text(config)
-    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    _state(folder / "config", config)
+    _state(folder / "HEAD", "ref: refs/heads/none\n")
+
+
+def _state(place: Path, text: str) -> None:
+    """Puts a text at its place at once, if it is not there: an audit that reads the clone takes half of it for no repository."""
+    with contextlib.suppress(OSError):
+        if place.read_bytes() == text.encode():
+            return
+    beside = place.with_name(f"{place.name}.lock")  # swept where this is killed
+    beside.write_text(text)
+    beside.replace(place)
 
 
 def _ask(wish: _Wish, refused: GitError) -> bool:

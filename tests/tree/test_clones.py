@@ -255,3 +255,17 @@ def test_an_index_belongs_to_its_pack(clone: Path, repo: Repo, served: str, cach
     other.write_bytes(one.read_bytes())
     with pytest.raises(DamagedError):
         require_sound(clone)
+
+
+def test_what_makes_a_folder_a_clone_is_never_half_there(tmp_path: Path) -> None:
+    remote._create(tmp_path, remote.CONFIG)
+    before = [(tmp_path / name).stat() for name in ("config", "HEAD")]
+    remote._create(tmp_path, remote.CONFIG)  # as each audit of the address does, while others read
+    after = [(tmp_path / name).stat() for name in ("config", "HEAD")]
+    assert [(each.st_ino, each.st_mtime_ns) for each in after] == [(each.st_ino, each.st_mtime_ns) for each in before]
+    (tmp_path / "config").write_text("[core")
+    with (tmp_path / "config").open() as reader:
+        remote._create(tmp_path, remote.CONFIG)
+        assert reader.read() == "[core"  # who reads has the old file, not one that is being written
+    assert (tmp_path / "config").read_text() == remote.CONFIG
+    assert not list(tmp_path.glob("*.lock"))
