@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
@@ -112,15 +113,24 @@ def _is_newer(text: str, code: str, line: int, error: SyntaxError) -> bool:
 def _block(code: str, line: int) -> tuple[int, int]:
     """The 0-based range of lines of the top-level statement around a line, with what joins it (`else:`, decorators)."""
     rows = code.split("\n")
+    starts = list(_starting(rows))
     first = min(line, len(rows)) - 1
-    while first > 0 and not _STARTS.match(rows[first]):
+    while first > 0 and not starts[first]:
         first -= 1
     while first > 0 and rows[first - 1].startswith("@"):
         first -= 1
     last = max(first + 1, line)
-    while last < len(rows) and not _STARTS.match(rows[last]):
+    while last < len(rows) and not starts[last]:
         last += 1
     return first, last
+
+
+def _starting(rows: list[str]) -> Iterator[bool]:
+    """Whether a top-level statement may start at each line of masked code: not where a string ends that began above."""
+    inside = False
+    for row in rows:
+        yield not inside and _STARTS.match(row) is not None
+        inside ^= row.count('"') % 2 == 1
 
 
 _STARTS = regex(r"(?!(?:else|elif|except|finally)\b)[\w@\"]")
