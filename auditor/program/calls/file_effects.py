@@ -12,7 +12,7 @@ from auditor.program.calls.branches import reach
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
-from auditor.program.kept.answers import View
+from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Code, Denotation, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
@@ -39,6 +39,10 @@ def of_file(view: View) -> FileEffects:
     reader = _Reader(view.code, view.evaluator)
     reader.read(view.path)
     return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made))
+
+
+EFFECTS = Topic("effects", of_file)
+"""What the scopes of a file do, with the very records of its calls; see `stored` for how it is stored all the same."""
 
 
 def entry_of(dotted: str, knowledge: Knowledge) -> Entry | None:
