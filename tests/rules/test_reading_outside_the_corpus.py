@@ -394,6 +394,12 @@ def test_what_the_image_of_airflow_brings_is_there() -> None:
     assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")
 
 
+def test_what_packages_bring_over_several_others_is_there() -> None:
+    code = {"a.py": "import flax\nimport jax\nimport tensorflow_datasets\n"}
+    assert found({**code, "requirements.txt": "requests\n"}, "REP003")
+    assert not found({**code, "requirements.txt": "seqio-nightly\n"}, "REP003")
+
+
 def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:
     train = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    print(accuracy_score(y, m.predict(x)))\n    return m\n\n\nf = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
     judge_ = "from sklearn.metrics import accuracy_score\n\n\ndef judge(model, {}, y):\n    return accuracy_score(y, model.predict({}))\n"
