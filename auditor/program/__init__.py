@@ -16,6 +16,7 @@ from auditor.program.kept.answers import Answers, Entries, Kept, Topic
 from auditor.program.kept.shelves import Shelf, Store
 from auditor.program.kept.traces import Tree
 from auditor.program.naming.code import Code, Walks
+from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
@@ -33,6 +34,7 @@ class Memory:
         self.store = store
         self.version = version
         self.walks: Walks = {}
+        self.modules: Modules | None = None
         self.entries: Entries | None = {} if lasting else None
 
 
@@ -50,7 +52,8 @@ class Resolved:
         self.tree = tree
         self.knowledge = knowledge
         memory = Memory(lasting=False) if memory is None else memory
-        self.code = Code(files, knowledge, memory.walks)
+        self.code = Code(files, knowledge, memory.walks, memory.modules)
+        memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))

@@ -97,6 +97,7 @@ class _Modules(Modules):
     def __init__(self, trace: Trace, tree: Tree) -> None:
         self._trace = trace
         self._tree = tree
+        self.said = {}
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`."""
