@@ -14,7 +14,7 @@ from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries, Kept, Topic
 from auditor.program.kept.shelves import Shelf, Store
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
 from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
@@ -35,6 +35,7 @@ class Memory:
         self.version = version
         self.walks: Walks = {}
         self.modules: Modules | None = None
+        self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
 
 
@@ -64,8 +65,9 @@ class Resolved:
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        tree = Tree(self.code, self.evaluator.invocations, self._digests)
         memory, store = self._memory, self._memory.store
+        memory.last = since(self.code, self._digests, memory.last)
+        tree = Tree(self.code, self.evaluator.invocations, memory.last)
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
         shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)

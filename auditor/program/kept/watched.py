@@ -21,7 +21,7 @@ class Watched(Code):
     """A view of the program of a tree that writes down in its trace what it is asked."""
 
     def __init__(self, tree: Tree) -> None:
-        self.trace = Trace()
+        self.trace = Trace(held=tree.since.number, among=tree.code.modules.number)
         self._tree = tree
         whole = tree.code
         super().__init__({}, whole.knowledge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import count
 from posixpath import dirname
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from auditor.model.ir import Program
 Said: TypeAlias = dict[tuple[object, str], tuple[Program, object]]
 """What questions about the imports of a program found, by question and path, each with the program that it was found in."""
 
+_NUMBERS = count(1)
 _IMPORTABLE = (".py", ".pyw")
 
 
@@ -38,6 +40,8 @@ class Modules:
         self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
         self.said: Said = {}
+        self.number = next(_NUMBERS)
+        """Tells these modules from those of all other trees."""
 
     def fits(self, programs: Mapping[str, Program]) -> bool:
         """Whether imports mean the same among some other programs: those of the same paths."""
