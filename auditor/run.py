@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+FORGETTING = 2
+"""How many contents a memory holds for each that the last tree used, before it forgets the others."""
 PYTHON = sys.version.partition(" ")[0]
 """The version of the interpreter, which is part of what an answer hangs on."""
 
@@ -47,6 +49,15 @@ class Memory:
     def __init__(self) -> None:
         self.facts: dict[bytes, Facts] = {}
         self.programs: Known | None = None
+
+    def forget(self, used: Iterable[bytes]) -> None:
+        """Forget the contents that the last tree did not use, once they are as many as those that it did."""
+        last = {key: self.facts[key] for key in used if key in self.facts}
+        if len(self.facts) < FORGETTING * len(last):
+            return
+        self.facts = last
+        if self.programs is not None:
+            self.programs.forget(last)
 
 
 class Options(TypedDict, total=False):
@@ -119,6 +130,8 @@ def audit(
             cache,
         )
         result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
+        if memory is not None:
+            memory.forget(files.digests.values())
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -303,6 +316,8 @@ def _judge(
         blurbs={family.id: family.blurb for family in rules.families},
         inventory=inventory(graphs.world),
     )
+    if memory is not None:  # else the process ends soon, and the system takes its memory back
+        graphs.close()
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})
 
