@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from auditor.program import Memory as Known
     from auditor.program import Resolved
     from auditor.program.naming.code import Code
+    from auditor.tree import Pasts
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Memory:
     def __init__(self) -> None:
         self.facts: dict[bytes, Facts] = {}
         self.programs: Known | None = None
+        self.pasts: Pasts | None = None
 
     def forget(self, used: Iterable[bytes]) -> None:
         """Forget the contents that the last tree did not use, once they are as many as those that it did."""
@@ -96,16 +98,20 @@ def audit(
     many revisions in one process. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
-    from auditor.tree import open_tree
+    from auditor.tree import Pasts, open_tree
 
     tell = progress or _silent
+    if memory is not None:
+        memory.pasts = memory.pasts or Pasts()
     day = (as_of or date.today()).isoformat()  # noqa: DTZ011  # the day on the user's calendar decides what has lapsed
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
         stack.enter_context(no_collection())
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
-        tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
+        pasts = memory.pasts if memory is not None else None
+        opened = open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0), pasts=pasts)
+        tree = stack.enter_context(opened)
         people = _people(tree.waivers, tree.signoffs, governed_by)
         key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if cache else ""
         known = cache.get_audit(key) if cache is not None and key else None
