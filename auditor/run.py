@@ -292,6 +292,7 @@ def _judge(
     findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code, people, day)
     infos = tuple(loaded.info for loaded in rules.rules.values())
     problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems}, key=account.in_order))
+    resolved.store()
     errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
     found = Audit(
         schema=SCHEMA,

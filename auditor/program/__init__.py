@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.program.calls.effects import Effects
-from auditor.program.calls.file_effects import of_file
-from auditor.program.calls.stored import Shelf, Store
+from auditor.program.calls.file_effects import EFFECTS
+from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
-from auditor.program.kept.answers import Answers, Entries
+from auditor.program.kept.answers import Answers, Entries, Kept, Topic
+from auditor.program.kept.shelves import Shelf, Store
 from auditor.program.kept.traces import Tree
 from auditor.program.naming.code import Code, Walks
 from auditor.program.rows.kept import Rows
@@ -19,6 +21,8 @@ from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
+
+T = TypeVar("T")
 
 
 class Memory:
@@ -73,11 +77,24 @@ class Resolved:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
         tree = Tree(self.code, self.evaluator.invocations, self._digests)
         memory, store = self._memory, self._memory.store
-        shelf = Shelf(store, memory.version, self.code, self._digests) if store is not None else None
-        files = Answers("effects", of_file, tree, memory.entries, shelf)
+        version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
+        shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
+        files = Answers(EFFECTS, tree, memory.entries, shelf)
         found = Effects(self.code, self.evaluator, files)
         files.store()
         return found
+
+    def kept(self, topic: Topic[T]) -> Answers[T]:
+        """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""
+        return self._kept.of(topic)
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept(self.effects.tree, self._memory.entries, self._memory.store, self._memory.version)
+
+    def store(self) -> None:
+        """Store what was found of single files, for the next process."""
+        self._kept.store()
 
     @cached_property
     def rows(self) -> Rows:

@@ -125,6 +125,11 @@ class Trace(msgspec.Struct):
             and all(tree.names.get(number) == name for number, name in self.names.items())
         )
 
+    @property
+    def plain(self) -> bool:
+        """Whether everything is in it, and nothing is told by a record of one process."""
+        return self.whole and not (self.lifted or self.callers or self.used or self.names)
+
     def take(self, other: Trace) -> None:
         """Take in what another answer was found by, which this one makes use of."""
         self.files.update(other.files)
