@@ -38,6 +38,14 @@ class Memory:
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
 
+    def forget(self, facts: Mapping[bytes, Facts]) -> None:
+        """Forget all that is known of contents other than these."""
+        programs = {id(each) for file in facts.values() for each in (file.program, *(e.program for e in file.embedded))}
+        for number in self.walks.keys() - programs:
+            del self.walks[number]
+        if self.entries is not None:
+            self.entries = {key: known for key, known in self.entries.items() if key[2] in facts}
+
 
 class Resolved:
     """The resolved program of a tree: what all later rooms ask."""
@@ -61,6 +69,12 @@ class Resolved:
         self.texts = Texts(files, self.commands)
         self._memory = memory
         self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
+
+    def close(self) -> None:
+        """Let go of all that was found about this tree; what the memory keeps stays as it is."""
+        found = [self.effects] if "effects" in vars(self) else []
+        for part in (*found, self.evaluator.denoter, self.evaluator, self.code, self):
+            vars(part).clear()
 
     @cached_property
     def effects(self) -> Effects:

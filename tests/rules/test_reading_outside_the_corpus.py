@@ -394,6 +394,36 @@ def test_what_the_image_of_airflow_brings_is_there() -> None:
     assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")
 
 
+FETCH = "import pandas as pd\nimport requests\nfrom sklearn.linear_model import Ridge\n\n\ndef rows(where):\n    return pd.DataFrame(requests.get(where).json())\n\n\nd = rows({!r})\nRidge().fit(d[['a']], d['y'])\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        pytest.param("https://data.example.org/latest/rows.json", True, id="rows"),
+        pytest.param("https://api.github.com/repos/o/n/releases/latest", False, id="the releases of software"),
+        pytest.param("names", False, id="what is no address"),
+    ],
+)
+def test_what_is_fetched_to_learn_from(address: str, told: bool) -> None:
+    for rule in ("DAT001", "DAT002"):
+        assert bool(found({"fit.py": FETCH.format(address)}, rule)) is told
+
+
+def test_what_a_chart_is_drawn_from_is_not_learnt() -> None:
+    """The object that a fit is given shows its progress: a function of it reads what the run wrote, and hands nothing back."""
+    log = "import pandas as pd\nimport matplotlib.pyplot as plt\n\n\ndef show(where):\n    d = pd.read_csv(where)\n    plt.plot(d['loss'])\n    {}\n\n\nclass Log:\n    def end(self):\n        show('epochs.csv')\n"
+    fit = "from sklearn.linear_model import Ridge\nfrom log import Log\nimport pandas as pd\nf = pd.read_csv('rows.csv')\nlog = Log()\nRidge().fit(f[['a']], f['y'], log)\nlog.end()\n"
+    for end, count in (("plt.close()", 1), ("return d", 2)):
+        assert len(found({"fit.py": fit, "log.py": log.format(end)}, "DAT001")) == count
+
+
+def test_a_fit_that_is_handed_a_year_of_validation_rows_is_judged_by_them() -> None:
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.concat([pd.read_csv(p) for p in ('train2017.csv', {!r})])\nRidge().fit(f[['a']], f['y'])\n"
+    assert len(found({"fit.py": fit.format("more2017.csv")}, "DAT001")) == 2
+    assert len(found({"fit.py": fit.format("val2017.csv")}, "DAT001")) == 1
+
+
 def test_what_packages_bring_over_several_others_is_there() -> None:
     code = {"a.py": "import flax\nimport jax\nimport tensorflow_datasets\n"}
     assert found({**code, "requirements.txt": "requests\n"}, "REP003")
