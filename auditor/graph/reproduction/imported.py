@@ -19,7 +19,9 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
-_PACKAGES = regex(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_PACKAGES = regex(
+    r"(^|[._])(packages|libraries|dependencies|requirements|modules_needed|pip\w*|conda\w*)([._]\w+)*$", re.I
+)
 _INSTALLING = regex(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
 """A command to install within a sentence of a document."""
 _NEEDS = regex(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
