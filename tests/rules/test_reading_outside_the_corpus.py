@@ -430,6 +430,34 @@ def test_what_packages_bring_over_several_others_is_there() -> None:
     assert not found({**code, "requirements.txt": "seqio-nightly\n"}, "REP003")
 
 
+def test_what_an_extra_brings_is_there() -> None:
+    code = {"a.py": "import requests\nimport websockets\n"}
+    assert found({**code, "requirements.txt": "requests\nuvicorn\n"}, "REP003")
+    assert not found({**code, "requirements.txt": "requests\nuvicorn[standard]\n"}, "REP003")
+    assert not found({**code, "Dockerfile": "FROM python:3.12\nRUN pip install requests uvicorn[standard]\n"}, "REP003")
+
+
+def test_a_recipe_that_lists_the_modules_it_needs_asks_for_them() -> None:
+    code = "import requests\nimport websockets\n\n\nclass Recipe:\n    {} = ['websockets==12.0']\n"
+    for name, told in (("_modules_needed_by_name", False), ("_names", True)):
+        assert bool(found({"a.py": code.format(name), "requirements.txt": "requests\n"}, "REP003")) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("scorer_template.py", False), ("template_scorer.py", False), ("scorer.py", True)]
+)
+def test_a_template_leaves_names_to_whoever_fills_it_in(path: str, told: bool) -> None:
+    assert bool(found({path: "class Custom(BaseScorer):\n    pass\n"}, "COD008")) is told
+
+
+def test_a_package_that_is_asked_for_by_its_archive_is_asked_for() -> None:
+    code = {"a.py": "import mysql.connector\nimport requests\n"}
+    assert found({**code, "requirements.txt": "requests\nhttps://example.org/other-1.2.2.zip\n"}, "REP003")
+    assert not found(
+        {**code, "requirements.txt": "requests\nhttps://example.org/mysql-connector-python-1.2.2.zip\n"}, "REP003"
+    )
+
+
 def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:
     train = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    print(accuracy_score(y, m.predict(x)))\n    return m\n\n\nf = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
     judge_ = "from sklearn.metrics import accuracy_score\n\n\ndef judge(model, {}, y):\n    return accuracy_score(y, model.predict({}))\n"
