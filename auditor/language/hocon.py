@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import Node, Single
+from auditor.language.node import ListNode, MapNode, Node, Single
 from auditor.language.yaml import typed
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
@@ -28,7 +28,7 @@ class _BrokenError(Exception):
 def read_hocon(text: str) -> tuple[Node, tuple[str, ...], tuple[Trouble, ...]]:
     """The document, the files that it includes, and what could not be read; what stands before a mistake is kept."""
     reading = _Reading(text[:MAX_TEXT])
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     try:
         reading.skip()
         reading.at += reading.peek()[1] == "{"
@@ -100,7 +100,7 @@ class _Reading:
         if self.peek()[1] == "{":
             self.at += 1
             former = into.entries.get(key)
-            made = former if former is not None and former.kind == "map" else Node("map", line, line)
+            made = former if former is not None and former.kind == "map" else MapNode(line, line)
             into.entries[key], into.key_lines[key] = made, into.key_lines.get(key, line)
             self.body(made, depth + 1)
         else:
@@ -122,7 +122,7 @@ class _Reading:
     def listed(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise _BrokenError("nested too deeply", self.peek()[2], "too-deep")
-        made = Node("list", self.peek()[2], self.peek()[2])
+        made = ListNode(self.peek()[2], self.peek()[2])
         self.at += 1
         while True:
             self.skip(",")
@@ -133,7 +133,7 @@ class _Reading:
                 return made
             if text == "{":
                 self.at += 1
-                part = Node("map", line, line)
+                part = MapNode(line, line)
                 self.body(part, depth + 1)
             elif text == "}":
                 raise _BrokenError("a list that is not closed", line)
@@ -146,7 +146,7 @@ def _inner(into: Node, path: list[str], line: int) -> Node:
     for part in path:
         found = into.entries.get(part)
         if found is None or found.kind != "map":
-            found = Node("map", line, line)
+            found = MapNode(line, line)
             into.put(part, found, line)
         into = found
     return into

@@ -25,6 +25,8 @@ _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), ("float", None)),
 }
 _NUMERIC = frozenset("+-.0123456789")
+_TELLING = _NUMERIC.union(word[:1] for word in _WORDS)
+"""What a plain scalar begins with that may be more than text."""
 _TEMPLATE = regex(r"\{\{|\{%")
 
 
@@ -157,7 +159,7 @@ class _Building:
 
     def _list(self, start: Any, depth: int) -> Node:
         line = end = start.start_mark.line + 1
-        made = ListNode(line, _own_tag(start.tag))
+        made = ListNode(line, line, _own_tag(start.tag))
         parts, event_of, scalar, stop = made.parts, self.event, self.kinds.scalar, self.kinds.list_end
         singles = 0
         while (kind := (event := event_of()).__class__) is not stop:
@@ -175,7 +177,7 @@ class _Building:
 
     def _map(self, start: Any, depth: int) -> Node:
         line = end = start.start_mark.line + 1
-        made = MapNode(line, _own_tag(start.tag))
+        made = MapNode(line, line, _own_tag(start.tag))
         entries, lines, event_of, scalar, stop = (
             made.entries,
             made.key_lines,
@@ -247,18 +249,18 @@ class _Building:
 
 
 def _scalar(event: Any) -> Single:
-    line, text, tag, style = event.start_mark.line + 1, event.value, event.tag, event.style
-    if tag is None or tag == "!":
-        kind, value = typed(text) if event.implicit[0] else ("str", text)
-        made = Single(kind, line, event.end_mark.line + 1, value, text)
-    else:
-        kind, value = _tagged(tag, text)
-        made = Single(kind, line, event.end_mark.line + 1, value, text, _own_tag(tag))
+    text, tag, style = event.value, event.tag, event.style
+    line, end = event.start_mark.line + 1, event.end_mark.line + 1
+    kind, value, own = "str", text, ""
+    if tag is not None and tag != "!":
+        (kind, value), own = _tagged(tag, text), _own_tag(tag)
+    elif text[:1] in _TELLING and event.implicit[0]:
+        kind, value = typed(text)
     if style == "|" or style == ">":
-        made.text_line = line + 1
         lines = max(text.rstrip("\n").count("\n") + 1, 1)
-        made.end_line = line + lines if style == "|" else max(line, event.end_mark.line)
-    return made
+        end = line + lines if style == "|" else max(line, end - 1)
+        return Single(kind, line, end, value, text, own, is_block=True)
+    return Single(kind, line, end, value, text, own)
 
 
 def _tagged(tag: str, text: str) -> tuple[str, Scalar]:
