@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import MapNode, Node, scalar
+from auditor.language.node import MapNode, Node, Single, scalar
 from auditor.model.regex import regex
 
 MAX_LINES = 50_000
@@ -82,6 +82,4 @@ def _value(text: str, line: int) -> Node:
     if _NUMBER.fullmatch(text) and len(text) < 19:
         plain = text.replace("_", "")
         return scalar(int(plain) if plain.lstrip("+-").isdigit() else float(plain), line)
-    made = scalar(text, line)
-    made.end_line = line + text.count("\n")
-    return made
+    return Single("str", line, line + text.count("\n"), text, text)

@@ -76,7 +76,7 @@ class _Reading:
         while (token := self.peek()).kind == "newline" or (token.kind == "sign" and token.text in extra):
             self.at += 1
 
-    def body(self, into: Node, depth: int) -> None:
+    def body(self, into: MapNode, depth: int) -> None:
         """Attributes and blocks up to a closing brace or the end."""
         if depth > MAX_DEPTH:
             raise _UnreadableError("nested too deeply", self.peek().line, "too-deep")
@@ -95,7 +95,7 @@ class _Reading:
                 self.block(token, into, depth)
             into.end_line = max(into.end_line, self.tokens[self.at - 1].line)
 
-    def block(self, name: _Token, into: Node, depth: int) -> None:
+    def block(self, name: _Token, into: MapNode, depth: int) -> None:
         labels = [name]
         while self.peek().kind in ("name", "text"):
             labels.append(self.peek())
@@ -235,16 +235,16 @@ def _heredoc(text: str) -> str:
     return "\n".join(line[indent:] for line in lines)
 
 
-def _inner(into: Node, key: str, line: int) -> Node:
+def _inner(into: MapNode, key: str, line: int) -> MapNode:
     """The map under a label, made where it is not there yet."""
     found = into.entries.get(key)
-    if found is None or found.kind != "map":
+    if not isinstance(found, MapNode):
         found = MapNode(line, line)
         into.put(key, found, line)
     return found
 
 
-def _add(into: Node, key: str, made: Node, line: int) -> None:
+def _add(into: MapNode, key: str, made: Node, line: int) -> None:
     """Another block of a name turns them into a list."""
     former = into.entries.get(key)
     if former is None:
@@ -252,7 +252,5 @@ def _add(into: Node, key: str, made: Node, line: int) -> None:
     elif former.kind == "list":
         former.parts.append(made)
     else:
-        both = ListNode(former.line, made.end_line)
-        both.parts = [former, made]
-        into.entries[key] = both
+        into.entries[key] = ListNode(former.line, made.end_line, parts=[former, made])
     into.end_line = max(into.end_line, made.end_line)

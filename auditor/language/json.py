@@ -78,8 +78,6 @@ def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
             made.end_line = max(made.end_line, part.end_line)
         return made
     if isinstance(content, list):
-        made = ListNode(line, line)
-        made.parts = [_node(part, lines, line, depth + 1) for part in content]
-        made.end_line = max([line, *(part.end_line for part in made.parts)])
-        return made
+        parts = [_node(part, lines, line, depth + 1) for part in content]
+        return ListNode(line, max([line, *(part.end_line for part in parts)]), parts=parts)
     return scalar(content, line)

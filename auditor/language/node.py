@@ -135,6 +135,7 @@ class Single(Node, Struct, frozen=True, eq=False, gc=False):
 
     @property
     def text_line(self) -> int:
+        """The line below its own where it is a block scalar."""
         return self.line + self.is_block
 
 

@@ -78,10 +78,10 @@ def _node(content: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]
         made.end_line = max([line, *(part.end_line for part in made.entries.values())])
         return made
     if isinstance(content, list):
-        made = ListNode(line, line)
+        listed = ListNode(line, line)
         for index, value in enumerate(content):
             at = lines.get((*path, str(index)), line)
-            made.parts.append(_node(value, (*path, str(index)), lines, at, depth + 1))
-        made.end_line = max([line, *(part.end_line for part in made.parts)])
-        return made
+            listed.parts.append(_node(value, (*path, str(index)), lines, at, depth + 1))
+        listed.end_line = max([line, *(part.end_line for part in listed.parts)])
+        return listed
     return scalar(content, line)
