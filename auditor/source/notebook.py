@@ -25,7 +25,7 @@ class _Worksheet(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
-    """The parts of a notebook that are read; outputs are skipped by the decoder."""
+    """The parts of a notebook that are read; the decoder skips all else."""
 
     metadata: Any = None
     cells: list[msgspec.Raw] | None = None
@@ -41,6 +41,8 @@ class _CodeCell(msgspec.Struct):
     metadata: Any = None
     id: Any = ""
     language: Any = ""
+    outputs: msgspec.Raw = msgspec.Raw(b"")
+    """Not decoded: pictures are in it. Whether it tells of an error can be seen by its words."""
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -199,8 +201,15 @@ def _piece(cell: _CodeCell, source: str, index: int, start: int, physical: int) 
         physical=physical,
         count=count if type(count) is int and 0 <= count < 2**63 else -1,
         tags=_tags(cell.metadata),
+        failed=_names_none(bytes(cell.outputs)),
     )
     return _Piece(record, code, escapes)
+
+
+def _names_none(outputs: bytes) -> bool:
+    """Whether the outputs of a cell tell that it ended at a name that was not there."""
+    errors = outputs.split(b'"ename"')[1:]
+    return any(error.lstrip(b": \t\r\n").startswith(b'"NameError"') for error in errors)
 
 
 def _is_python(language: Any) -> bool:

@@ -376,6 +376,14 @@ def test_a_word_alone_on_a_line_is_a_command_of_the_notebook() -> None:
     assert not found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "ls"))}, "REP008", "N")
 
 
+def test_a_cell_that_shows_how_a_name_fails_hides_nothing() -> None:
+    cell = CELL % ("1", 1, "xrange(3)")
+    error = cell.replace('"outputs": []', '"outputs": [{"output_type": "error", "ename": "NameError", "evalue": ""}]')
+    assert error != cell
+    assert found({"a.ipynb": NOTEBOOK % cell}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % error}, "REP008", "N")
+
+
 def test_folders_that_a_shell_of_windows_tells_apart_are_there() -> None:
     stage = "stages:\n  fit:\n    cmd: python src\\fit.py\n"
     assert found({"dvc.yaml": stage, "src/train.py": "print(1)\n"}, "PIP010")

@@ -81,6 +81,20 @@ def test_worksheets_of_nbformat_3() -> None:
     assert len(found.scopes[0].body) == 2
 
 
+@pytest.mark.parametrize(
+    ("output", "failed"),
+    [
+        ({"output_type": "error", "ename": "NameError", "evalue": "name 'x' is not defined"}, True),
+        ({"output_type": "error", "ename": "ValueError", "evalue": "NameError"}, False),
+        ({"output_type": "stream", "text": ["NameError"]}, False),
+    ],
+)
+def test_a_cell_whose_run_ended_at_a_name_that_was_not_there(output: dict[str, object], failed: bool) -> None:
+    found, _, _ = read_notebook(notebook(code("x", outputs=[output])))
+    assert found is not None
+    assert [cell.failed for cell in found.cells] == [failed]
+
+
 LINES: list[tuple[str, Stmt, Escape]] = [
     ("%matplotlib inline", Jump("pass", 1), Escape("magic", "matplotlib", "inline", 1)),
     ("!pip install pandas", Jump("pass", 1), Escape("shell", "!", "pip install pandas", 1)),
