@@ -458,6 +458,16 @@ def test_a_template_leaves_names_to_whoever_fills_it_in(path: str, told: bool) -
     assert bool(found({path: "class Custom(BaseScorer):\n    pass\n"}, "COD008")) is told
 
 
+@pytest.mark.parametrize(("library", "told"), [("seaborn", False), ("catboost", True)])
+def test_what_the_platform_of_a_notebook_has_need_not_be_in_a_list(library: str, told: bool) -> None:
+    cell = CELL % ("1", 1, f"import requests, {library}")
+    on_colab = (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', '"metadata": {"colab": {}}, "nbformat"')
+    listed = {"requirements.txt": "requests\n"}
+    assert found({**listed, "a.ipynb": NOTEBOOK % cell}, "REP003", "N")
+    assert bool(found({**listed, "a.ipynb": on_colab}, "REP003", "N")) is told
+    assert found({**listed, "a.ipynb": on_colab, "b.py": f"import {library}\n"}, "REP003", "N")
+
+
 def test_a_package_that_is_asked_for_by_its_archive_is_asked_for() -> None:
     code = {"a.py": "import mysql.connector\nimport requests\n"}
     assert found({**code, "requirements.txt": "requests\nhttps://example.org/other-1.2.2.zip\n"}, "REP003")
