@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
 from auditor.program.calls.effects import Effects
-from auditor.program.calls.file_effects import of_file
-from auditor.program.calls.stored import Shelf, Store
+from auditor.program.calls.file_effects import EFFECTS
+from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
-from auditor.program.kept.answers import Answers, Entries
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.answers import Answers, Entries, Kept, Topic
+from auditor.program.kept.shelves import Shelf, Store
+from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
+from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
+
+T = TypeVar("T")
 
 
 class Memory:
@@ -29,7 +34,17 @@ class Memory:
         self.store = store
         self.version = version
         self.walks: Walks = {}
+        self.modules: Modules | None = None
+        self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
+
+    def forget(self, facts: Mapping[bytes, Facts]) -> None:
+        """Forget all that is known of contents other than these."""
+        programs = {id(each) for file in facts.values() for each in (file.program, *(e.program for e in file.embedded))}
+        for number in self.walks.keys() - programs:
+            del self.walks[number]
+        if self.entries is not None:
+            self.entries = {key: known for key, known in self.entries.items() if key[2] in facts}
 
 
 class Resolved:
@@ -46,7 +61,8 @@ class Resolved:
         self.tree = tree
         self.knowledge = knowledge
         memory = Memory(lasting=False) if memory is None else memory
-        self.code = Code(files, knowledge, memory.walks)
+        self.code = Code(files, knowledge, memory.walks, memory.modules)
+        memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
@@ -54,16 +70,36 @@ class Resolved:
         self._memory = memory
         self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
 
+    def close(self) -> None:
+        """Let go of all that was found about this tree; what the memory keeps stays as it is."""
+        found = [self.effects] if "effects" in vars(self) else []
+        for part in (*found, self.evaluator.denoter, self.evaluator, self.code, self):
+            vars(part).clear()
+
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        tree = Tree(self.code, self.evaluator.invocations, self._digests)
         memory, store = self._memory, self._memory.store
-        shelf = Shelf(store, memory.version, self.code, self._digests) if store is not None else None
-        files = Answers("effects", of_file, tree, memory.entries, shelf)
+        memory.last = since(self.code, self._digests, memory.last)
+        tree = Tree(self.code, self.evaluator.invocations, memory.last)
+        version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
+        shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
+        files = Answers(EFFECTS, tree, memory.entries, shelf)
         found = Effects(self.code, self.evaluator, files)
         files.store()
         return found
+
+    def kept(self, topic: Topic[T]) -> Answers[T]:
+        """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""
+        return self._kept.of(topic)
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept(self.effects.tree, self._memory.entries, self._memory.store, self._memory.version)
+
+    def store(self) -> None:
+        """Store what was found of single files, for the next process."""
+        self._kept.store()
 
     @cached_property
     def rows(self) -> Rows:

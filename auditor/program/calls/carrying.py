@@ -18,7 +18,7 @@ from auditor.program.calls.file_effects import frames_of
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
 from auditor.program.calls.trials import Trials
-from auditor.program.kept.answers import Answers, View
+from auditor.program.kept.answers import Answers, Topic, View
 from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Frame, Instance, Library, Local
 from auditor.program.symbolic.values import Hole
@@ -74,7 +74,7 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
 
     tree = replace(effects.files.tree, calls=Calls(effects.callers, asked=effects.asked, effects=effects.files.of))
-    answers = Answers("carried", find, tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
+    answers = Answers(Topic("carried", find), tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
     lifted: dict[Site, list[Effect]] = defaultdict(list)
     cut: set[Site] = set()
     for path in hanging:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from auditor.model.ir import Program
-from auditor.program.kept.traces import Trace, Tree
+from auditor.program.kept.shelves import Shelf, Store
+from auditor.program.kept.traces import Site, Trace, Tree
 from auditor.program.kept.watched import Starts, Watched
 from auditor.program.symbolic.evaluate import Evaluator
 
@@ -37,6 +38,16 @@ class View:
         self.evaluator = Evaluator(self.code, first_pick=_first_pick(f"{topic} {path}"))
         self.evaluator.invocations = Starts(self.code, tree)
 
+    def called(self, site: Site) -> bool:
+        """Whether anything calls a scope."""
+        found = self.code.trace.called[site] = self.tree.is_called(site)
+        return found
+
+    def asked(self, site: Site) -> frozenset[str]:
+        """The names of the methods that are called by all that a scope reaches."""
+        found = self.code.trace.asked[site] = self.tree.asked(site)
+        return found
+
     def close(self) -> None:
         """Let go of all that was found: its parts hold each other, and an audit collects no cycles while it runs."""
         for part in (self.evaluator.denoter, self.evaluator, self.code):
@@ -59,20 +70,16 @@ Entries: TypeAlias = dict[tuple[str, str, bytes], list[Entry]]
 """Entries by topic, and by path and content of the file."""
 
 
-class Shelf(Protocol[T]):
-    """Where answers of one topic about the files of one tree are stored."""
+class Topic(msgspec.Struct, Generic[T], frozen=True, eq=False):
+    """A question about one file, answered by nothing but what its view shows.
 
-    def trace(self, path: str) -> Trace | None:
-        """What the stored answer about a file was found by; None where none is stored."""
+    `kind` is the type of answers that are plain data (numbers, texts, tuples, frozen structs; no records of programs): they
+    are stored for later processes, and hang on no record of a program. Answers of a topic without it last as long as this one.
+    """
 
-    def get(self, path: str) -> T | None:
-        """The stored answer, after its trace was asked for; None where it is damaged."""
-
-    def put(self, path: str, trace: Trace, answer: T) -> None:
-        """Keep an answer to be stored, if it can be."""
-
-    def flush(self) -> None:
-        """Store what was put."""
+    name: str
+    find: Callable[[View], T]
+    kind: type[T] | None = None
 
 
 class Answers(Generic[T]):
@@ -80,22 +87,17 @@ class Answers(Generic[T]):
 
     def __init__(
         self,
-        topic: str,
-        find: Callable[[View], T],
+        topic: Topic[T],
         tree: Tree,
         memory: Entries | None = None,
         shelf: Shelf[T] | None = None,
         fits: Callable[[T], bool] | None = None,
     ) -> None:
-        """`fits` says whether a kept answer serves now, for what its trace does not tell.
-
-        Without a memory no later tree will ask: what an answer was found by is forgotten as soon as it is stored.
-        """
+        """`fits` says whether a kept answer serves now, for what its trace does not tell."""
         self._fits = fits
         self._shelf = shelf
         self._new: list[str] = []
         self._topic = topic
-        self._find = find
         self.tree = tree
         self.memory = memory
         self._entries: dict[str, Entry] = {}
@@ -105,10 +107,14 @@ class Answers(Generic[T]):
         return cast("T", self._entry(path).answer)
 
     def seen_from(self, view: View, path: str) -> T:
-        """The same for the answer about another file, which then hangs on all that this one was found by."""
+        """The same for the answer about another file, which then hangs on all that this one was found by.
+
+        Effects are noted as the very records that they are: an answer that is no plain data may hold them.
+        """
         entry = self._entry(path)
         view.code.trace.take(entry.trace)
-        view.code.trace.used[path] = entry.answer
+        if self._topic.kind is None:
+            view.code.trace.used[path] = entry.answer
         return cast("T", entry.answer)
 
     def _entry(self, path: str) -> Entry:
@@ -127,37 +133,66 @@ class Answers(Generic[T]):
         return found
 
     def _known(self, path: str, digest: bytes | None) -> list[Entry]:
-        return self.memory.setdefault((self._topic, path, digest), []) if digest and self.memory is not None else []
+        return (
+            self.memory.setdefault((self._topic.name, path, digest), []) if digest and self.memory is not None else []
+        )
 
     def _serves(self, entry: Entry, program: Program) -> bool:
         fits = self._fits is None or self._fits(cast("T", entry.answer))
         return fits and entry.holds(program, self.tree)
 
     def _stored(self, path: str, program: Program) -> Entry | None:
-        trace = self._shelf.trace(path) if self._shelf is not None else None
-        if self._shelf is None or trace is None or not trace.holds(self.tree):
+        if self._shelf is None:
             return None
-        answer = self._shelf.get(path)
-        return Entry(program, trace, answer) if answer is not None else None
+        self._shelf.load(self.tree.code.paths)
+        trace = self._shelf.trace(path)
+        answer = self._shelf.get(path) if trace is not None and trace.holds(self.tree) else None
+        return Entry(program, trace, answer[0]) if trace is not None and answer is not None else None
 
     def _found(self, path: str, program: Program) -> Entry:
-        view = View(self._topic, path, self.tree)
+        view = View(self._topic.name, path, self.tree)
         self._new.append(path)
-        trace, answer = view.code.trace, self._find(view)
+        trace, answer = view.code.trace, self._topic.find(view)
         view.close()
+        if self._topic.kind is not None and not trace.names:
+            trace.used = {}  # what they were found by tells the same effects; names are told by their identity
         return Entry(program, FORGOTTEN if self.memory is None and self._shelf is None else trace, answer)
 
     def store(self) -> None:
         """Store what was found."""
         if self._shelf is not None:
-            for path in self._new:
-                self._shelf.put(path, self._entries[path].trace, cast("T", self._entries[path].answer))
-            self._shelf.flush()
+            found = ((path, self._entries[path]) for path in self._new)
+            self._shelf.put({path: (entry.trace, cast("T", entry.answer)) for path, entry in found})
         self._new = []
-        if self.memory is None:
-            self._entries = {
-                path: msgspec.structs.replace(entry, trace=FORGOTTEN) for path, entry in self._entries.items()
-            }
+
+
+class Kept:
+    """The answers about the files of one tree, by topic."""
+
+    def __init__(self, tree: Tree, memory: Entries | None, store: Store | None, version: str) -> None:
+        """`version` tells the code that finds what is stored."""
+        self.tree = tree
+        self._memory = memory
+        self._store = store
+        self._version = version
+        self._topics: dict[str, Answers[Any]] = {}
+
+    def of(self, topic: Topic[T]) -> Answers[T]:
+        """The answers of a topic."""
+        found = self._topics.get(topic.name)
+        if found is None:
+            found = self._topics[topic.name] = Answers(topic, self.tree, self._memory, self._shelf(topic))
+        return found
+
+    def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:
+        if self._store is None or topic.kind is None:
+            return None
+        return Shelf(self._store, f"{self._version} {topic.name}", self.tree.digests, topic.kind)
+
+    def store(self) -> None:
+        """Store what was found."""
+        for answers in self._topics.values():
+            answers.store()
 
 
 def _first_pick(asked: str) -> int:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.kept.answers import Answers, View
+from auditor.program.kept.answers import Answers, Topic, View
 from auditor.program.rows.starts import Learning, busy
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Rows:
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
         self._learning = Learning(effects)
-        self._answers = Answers("rows", self._find, effects.tree, effects.files.memory)
+        self._answers = Answers(Topic("rows", self._find), effects.tree, effects.files.memory)
 
     def of(self, path: str) -> Trace | None:
         """What a run over one file saw; None where nothing can be said, as of most, which need no run to be told: nothing in
@@ -44,7 +44,7 @@ class Rows:
         def find(view: View) -> dict[str, Trace]:
             return followed_together(SeenEffects(view, self._effects), paths, _Names(view))
 
-        return Answers(f"rows of {' '.join(paths)}", find, tree, memory).of(paths[0])
+        return Answers(Topic(f"rows of {' '.join(paths)}", find), tree, memory).of(paths[0])
 
     def _find(self, view: View) -> Trace | None:
         from auditor.program.rows.interpret import followed  # and with it all of the machine
@@ -66,9 +66,7 @@ class SeenEffects:
 
     def called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
-        trace, tree = self._view.code.trace, self._view.tree
-        found = trace.called[site] = tree.is_called(site)
-        return found
+        return self._view.called(site)
 
     def note(self, path: str) -> None:
         """Note that the effects of a file are made use of."""
