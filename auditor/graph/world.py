@@ -24,6 +24,7 @@ from auditor.model.listing import Listing
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.uncalled import Uncalled
+from auditor.program.naming.code import Code
 from auditor.program.running.launches import launches
 from auditor.program.running.mentions import mentions
 from auditor.program.running.tests import holds_tests
@@ -166,16 +167,7 @@ class World:
     def imported_roots(self) -> dict[str, frozenset[str]]:
         """The first parts of the names of all modules that each program imports."""
         code = self.resolved.code
-        return {
-            path: frozenset(
-                imported.module.partition(".")[0]
-                for number in code.scopes(path)
-                for statement, _, _ in code.index(path, number).imports
-                if not statement.level
-                for imported in statement.names
-            )
-            for path in code.paths
-        }
+        return {path: code.of_imports(_roots, path) for path in code.paths}
 
     @cached_property
     def injected(self) -> frozenset[str]:
@@ -250,3 +242,13 @@ class World:
             return False
         effects = (e for number in code.scopes(path) for e in self.resolved.effects.own.get((path, number), ()))
         return any(e.role in (Role.PIPELINE, Role.PIPELINE_STEP) and e.domain == "orchestration" for e in effects)
+
+
+def _roots(code: Code, path: str) -> frozenset[str]:
+    return frozenset(
+        imported.module.partition(".")[0]
+        for number in code.scopes(path)
+        for statement, _, _ in code.index(path, number).imports
+        if not statement.level
+        for imported in statement.names
+    )

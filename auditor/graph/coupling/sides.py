@@ -17,7 +17,7 @@ from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr, Call
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin
-from auditor.program.naming.code import Frame
+from auditor.program.naming.code import Code, Frame
 from auditor.program.naming.scopes import CallSite
 
 PREDICTING = frozenset({"predict", "predict_proba", "predict_on_batch", "decision_function"})
@@ -170,13 +170,19 @@ def predicting_sites(world: World) -> frozenset[Site]:
 
 
 def _predicting(world: World) -> frozenset[Site]:
-    code = world.resolved.code
-    return frozenset(
-        (path, number)
-        for path in code.paths
-        if places.is_product(path)
+    code, own = world.resolved.code, world.resolved.effects.own
+    product = [path for path in code.paths if places.is_product(path)]
+    found = {(path, number) for path in product for number in code.of_imports(_asking, path)}
+    known = (site for site in own if site not in found and any(effect.role is Role.PREDICT for effect in own[site]))
+    return frozenset(found.union(site for site in known if places.is_product(site[0]) and predictions(world, site)))
+
+
+def _asking(code: Code, path: str) -> tuple[int, ...]:
+    """The scopes of a program that ask a model, by the name of the method."""
+    return tuple(
+        number
         for number in code.scopes(path)
-        if predictions(world, (path, number))
+        if any(not call.dead and asks_a_model(call.call) for call in code.index(path, number).calls)
     )
 
 
