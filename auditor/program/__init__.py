@@ -64,7 +64,7 @@ class Resolved:
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
         self.texts = Texts(files, self.commands)
         self._memory = memory
-        self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
+        self._digests = self.code.embedded.told_by(getattr(files, "digests", {}))
 
     def close(self) -> None:
         """Let go of all that was found about this tree; what the memory keeps stays as it is."""
