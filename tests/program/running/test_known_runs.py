@@ -16,8 +16,9 @@ from tests.program.kept.shop import Contents, Texts, gone, put, replaced, resolv
 START: Texts = {
     "run.sh": "python -m tools.fit --seed 1\npython fit.py\nshop-train --fast\ndocker run churn python fit.py\n",
     "jobs/all.sh": "./run.sh\npython fit.py\n",
-    "Makefile": "fit:\n\tpython fit.py\n\tpoe clean\n\tdocker compose run web python fit.py\nbuild:\n\tdocker build -t churn .\n",
+    "Makefile": "fit:\n\tpython fit.py\n\tpoe clean\n\tdocker compose run web python fit.py\n\tRscript plots/plot.R\n\t./bin/tool\nbuild:\n\tdocker build -t churn .\n",
     "pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nshop-train = 'fit:main'\n[tool.poe.tasks]\nclean = 'python clean.py'\n",
+    "bin/tool": "#!/bin/sh\necho\n",
     "fit.py": "def main():\n    print(1)\n",
     "clean.py": "print(2)\n",
     "Dockerfile": "FROM python\nWORKDIR /app\nCOPY . /app\nCMD python fit.py\n",
@@ -37,6 +38,9 @@ CHANGES: dict[str, Callable[[Texts], None]] = {
     "an image of another name": replaced("Makefile", "-t churn", "-t other"),
     "a service of another folder": replaced("docker-compose.yml", "build: .", "build: jobs"),
     "no services": gone("docker-compose.yml"),
+    "a program in another language": put("plots/plot.R", "plot(1)\n"),
+    "a program without a suffix": put("bin/tool", "#!/usr/bin/env python\nprint(6)\n"),
+    "another without a suffix": put("bin/tool", "say nothing\n"),
     "other commands": replaced("run.sh", "--seed 1", "--seed 2"),
     "started elsewhere": replaced("jobs/all.sh", "./run.sh", "cd jobs && ../run.sh"),
     "a folder that is called as its clone": put("shop/fit.py", "print(5)\n"),
@@ -46,6 +50,15 @@ CHANGES: dict[str, Callable[[Texts], None]] = {
 def ran(contents: Contents, texts: Texts, memory: Memory | None) -> list[object]:
     program = resolved(contents.facts(texts), memory)
     return [(step.id, step.folder, step.runs) for step in Steps(program).all]
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_a_change_and_back(change: str) -> None:
+    contents, memory, texts = Contents(), Memory(), dict(START)
+    ran(contents, texts, memory)
+    CHANGES[change](texts)
+    assert ran(contents, texts, memory) == ran(contents, texts, None)
+    assert ran(contents, dict(START), memory) == ran(contents, dict(START), None)
 
 
 @settings(max_examples=40)
