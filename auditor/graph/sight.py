@@ -17,6 +17,7 @@ from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Code
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Sight(Protocol):
@@ -50,14 +51,14 @@ def concerns(sight: Sight, path: str, roots: frozenset[str]) -> bool:
     return places.is_product(path) and not roots.isdisjoint(roots_of(sight.resolved.code, path))
 
 
-class Look(msgspec.Struct, Generic[T], frozen=True, eq=False):
+class Look(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
     """A question about one file, which hangs on that file and what it leads to: not on which component owns it, nor on what
     all files say. `kind` is the type of its answers, which are plain data (see `Topic`).
     """
 
     name: str
-    find: Callable[[Sight, str], T]
-    kind: type[T]
+    find: Callable[[Sight, str], T_co]
+    kind: type[T_co]
 
 
 class Failed(msgspec.Struct, frozen=True):
