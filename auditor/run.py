@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from auditor.program import Memory as Known
     from auditor.program import Resolved
     from auditor.program.naming.code import Code
+    from auditor.tree import Pasts
 
 log = logging.getLogger(__name__)
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
+FORGETTING = 2
+"""How many contents a memory holds for each that the last tree used, before it forgets the others."""
 PYTHON = sys.version.partition(" ")[0]
 """The version of the interpreter, which is part of what an answer hangs on."""
 
@@ -47,6 +50,16 @@ class Memory:
     def __init__(self) -> None:
         self.facts: dict[bytes, Facts] = {}
         self.programs: Known | None = None
+        self.pasts: Pasts | None = None
+
+    def forget(self, used: Iterable[bytes]) -> None:
+        """Forget the contents that the last tree did not use, once they are as many as those that it did."""
+        last = {key: self.facts[key] for key in used if key in self.facts}
+        if len(self.facts) < FORGETTING * len(last):
+            return
+        self.facts = last
+        if self.programs is not None:
+            self.programs.forget(last)
 
 
 class Options(TypedDict, total=False):
@@ -85,16 +98,20 @@ def audit(
     many revisions in one process. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
-    from auditor.tree import open_tree
+    from auditor.tree import Pasts, open_tree
 
     tell = progress or _silent
+    if memory is not None:
+        memory.pasts = memory.pasts or Pasts()
     day = (as_of or date.today()).isoformat()  # noqa: DTZ011  # the day on the user's calendar decides what has lapsed
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
         stack.enter_context(no_collection())
         cache = stack.enter_context(Cache(folder)) if use_cache else None
         tell("listing files", 0, 0)
-        tree = stack.enter_context(open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0)))
+        pasts = memory.pasts if memory is not None else None
+        opened = open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0), pasts=pasts)
+        tree = stack.enter_context(opened)
         people = _people(tree.waivers, tree.signoffs, governed_by)
         key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if cache else ""
         known = cache.get_audit(key) if cache is not None and key else None
@@ -119,6 +136,8 @@ def audit(
             cache,
         )
         result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
+        if memory is not None:
+            memory.forget(files.digests.values())
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
@@ -304,6 +323,8 @@ def _judge(
         blurbs={family.id: family.blurb for family in rules.families},
         inventory=inventory(graphs.world),
     )
+    if memory is not None:  # else the process ends soon, and the system takes its memory back
+        graphs.close()
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})
 

@@ -193,6 +193,15 @@ class Graphs:
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
 
+    def close(self) -> None:
+        """Let go of all that was found, the program with it: its parts hold each other, so that only the collector would
+        find that nobody needs them."""
+        world = self.world
+        for part in (*self.components, world.lineage, world.transport, world.steps):
+            vars(part).clear()
+        world.resolved.close()
+        vars(world).clear()
+
     @property
     def nodes(self) -> Mapping[str, Node]:
         """All nodes by id."""

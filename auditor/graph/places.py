@@ -6,11 +6,8 @@ import re
 from functools import lru_cache
 
 from auditor.model.regex import regex
+from auditor.program.running.tests import is_test as is_test
 
-_TEST = regex(
-    r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
-    re.I,
-)
 _EXAMPLE = regex(
     r"(^|/)(examples?|samples?|demos?|tutorials?|docs?|documentation|benchmarks?|cookbooks?|how-?tos?|slides?|(?:code[_-])?snippets?)/"
     r"|(^|/)(examples?|demos?)([_-][^/]*)?\.(py|ipynb|sh)$|[_-](examples?|demos?)\.(py|ipynb|sh)$",
@@ -46,16 +43,10 @@ READ = frozenset({"py", "ipynb", "yaml", "yml", "toml", "sh", "lock", "cfg", "in
 """Suffixes of programs, notebooks and settings: what an audit of code needs; absent data are no hole in it."""
 
 
-@lru_cache(maxsize=100_000)
-def is_test(path: str) -> bool:
-    """Test code."""
-    return bool(_TEST.search(path))
-
-
 def is_test_by_name(path: str) -> bool:
     """Test code by the name of the file alone: it lies in no folder of tests."""
     folder, _, name = path.rpartition("/")
-    return bool(_TEST.search(name)) and not _TEST.search(f"{folder}/")
+    return is_test(name) and not is_test(f"{folder}/")
 
 
 @lru_cache(maxsize=100_000)

@@ -1,27 +1,31 @@
-"""Processes that audit commits: made from one that has everything loaded, gone before their garbage must be looked through.
+"""Processes that audit commits: made from one that has everything loaded, each with a stretch of the history of its own.
 
-An audit leaves tens of megabytes of cycles behind, and finding them takes a tenth of its time. So a process audits a few
-commits without the collector and ends; the system takes its memory back. Neighbouring commits share nearly all files, so their
-facts stay in its memory meanwhile.
+Neighbouring commits share nearly all files, so what is known of them stays in the memory of the process from one commit to the
+next. An audit with a memory lets go of what it found: of the collector, which would look through all records each time, only
+what the last audit left is asked.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
+import itertools
 import logging
 import multiprocessing
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, parent_process
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from auditor.history.store import packed
 from auditor.model.errors import UsageError
@@ -33,8 +37,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TASKS = 12  # commits that one process audits before its memory is given back
 FEW = 3  # up to this many are audited in this process
+SHARED = 3  # as many at the least that a process takes from another
+WHOLE = 50  # commits after which a process looks for garbage among all that it holds
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -52,36 +57,76 @@ def made(target: str, stations: Sequence[Station], options: Options, jobs: int) 
     A process that is killed costs its commits another try, one by one; one that kills again is told.
     """
     if len(stations) <= FEW:
+        memory = Memory()
         for station in stations:
-            yield _audit(target, station, options, Memory())
+            yield _audit(target, station, options, memory)
         return
     context = _context()
-    length = jobs * TASKS
-    for start in range(0, len(stations), length):
-        lost: list[Station] = []
-        yield from _together(target, stations[start : start + length], options, jobs, context, lost)
-        for station in lost:
-            again: list[Station] = []
-            yield from _together(target, [station], options, 1, context, again)
-            if again:
-                yield Made(station, b"", "the process that audited it was ended, twice")
+    lost: list[Station] = []
+    yield from _together(target, stations, options, jobs, context, lost)
+    for station in lost:
+        again: list[Station] = []
+        yield from _together(target, [station], options, 1, context, again)
+        if again:
+            yield Made(station, b"", "the process that audited it was ended, twice")
+
+
+class _Lane:
+    """A process, and the stations that it audits one after the other."""
+
+    def __init__(self, stations: Sequence[Station], context: BaseContext) -> None:
+        self.left = deque(stations)
+        self._context = context
+        self.begin()
+
+    def begin(self) -> None:
+        """Have a new process."""
+        self.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+
+    def end(self) -> None:
+        """Let the process end."""
+        self.pool.shutdown(cancel_futures=True)
+
+    def share(self) -> list[Station]:
+        """Give away the later half of what is left, if it is worth another process's looking at new files."""
+        count = len(self.left) // 2
+        return [self.left.pop() for _ in range(count)][::-1] if count >= SHARED else []
 
 
 def _together(
     target: str, stations: Sequence[Station], options: Options, jobs: int, context: BaseContext, lost: list[Station]
 ) -> Iterator[Made]:
-    with ProcessPoolExecutor(min(jobs, len(stations)), mp_context=context, initializer=_begin) as pool:
-        waiting: dict[Future[Made], Station] = {
-            pool.submit(_in_worker, target, station, options): station for station in stations
-        }
-        for future in as_completed(waiting):
-            try:
-                done = future.result()
-            except BrokenProcessPool:
-                lost.append(waiting[future])
-            else:
-                log.debug("%s took %.3f s of CPU", done.station.commit, done.cpu)
-                yield done
+    """Audits stations, a stretch of them in each process; whichever is done takes half of the longest that is left."""
+    count = min(jobs, len(stations))
+    bounds = [len(stations) * at // count for at in range(count + 1)]
+    lanes = [_Lane(stations[start:end], context) for start, end in itertools.pairwise(bounds)]
+    busy: dict[Future[Made], tuple[_Lane, Station]] = {}
+
+    def go_on(lane: _Lane) -> None:
+        if not lane.left:
+            lane.left.extend(max(lanes, key=lambda each: len(each.left)).share())
+        if lane.left:
+            station = lane.left.popleft()
+            busy[lane.pool.submit(_in_worker, target, station, options)] = lane, station
+
+    with contextlib.ExitStack() as stack:
+        for lane in lanes:
+            stack.callback(lane.end)
+            go_on(lane)
+        while busy:
+            for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                lane, station = busy.pop(future)
+                try:
+                    done = future.result()
+                except BrokenProcessPool:
+                    lost.append(station)
+                    lane.end()
+                    lane.begin()
+                    go_on(lane)
+                else:
+                    go_on(lane)
+                    log.debug("%s took %.3f s of CPU", done.station.commit, done.cpu)
+                    yield done
 
 
 def _context() -> BaseContext:
@@ -94,6 +139,7 @@ def _context() -> BaseContext:
 
 
 _MEMORY = Memory()
+_DONE = itertools.count(1)
 
 
 def _begin() -> None:
@@ -110,7 +156,10 @@ def _leave_after(sentinel: int) -> None:
 
 
 def _in_worker(target: str, station: Station, options: Options) -> Made:
-    return _audit(target, station, options, _MEMORY)
+    begun = _cpu()
+    found = _audit(target, station, options, _MEMORY)
+    gc.collect(0 if next(_DONE) % WHOLE else 2)
+    return replace(found, cpu=_cpu() - begun)
 
 
 def _audit(target: str, station: Station, options: Options, memory: Memory) -> Made:
@@ -119,9 +168,8 @@ def _audit(target: str, station: Station, options: Options, memory: Memory) -> M
 
     day = dt.datetime.fromtimestamp(station.time, tz=dt.UTC).date()
     whole: Options = {**options, "as_of": day, "memory": memory}
-    begun = _cpu()
     try:
-        return Made(station, packed(audit(target, rev=station.commit, **whole)), "", _cpu() - begun)
+        return Made(station, packed(audit(target, rev=station.commit, **whole)), "")
     except UsageError as error:
         return Made(station, b"", str(error))
 

@@ -6,7 +6,7 @@ Tables are parsed when a name under their root is first asked for; all answers a
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import msgspec
@@ -28,14 +28,15 @@ class Knowledge:
         texts: Mapping[str, str],
         distributions: dict[str, tuple[str, ...]],
         methods: dict[str, str],
-        brings: dict[str, tuple[str, ...]] | None = None,
+        brought: Callable[[], Mapping[str, str]] = dict,
         *,
         shipped: tuple[Library, ...] = (),
     ):
-        """`shipped`: the tables are those of the package, with these heads, and their compiled form is kept."""
+        """`brought` reads, when it is first asked for, what a distribution installs with it.
+        `shipped`: the tables are those of the package, with these heads, and their compiled form is kept."""
         self._texts = texts
         self._shipped_distributions = distributions
-        self._brings = brings or {}
+        self._brought = cache(brought)
         self._shipped = bool(shipped)
         self._unique = methods
         self._libraries = shipped or tuple(tables.head(name, text) for name, text in texts.items())
@@ -272,7 +273,7 @@ class Knowledge:
 
     def brings(self, distribution: str) -> tuple[str, ...]:
         """What a distribution always installs with it, as far as it is listed; names as PEP 503 normalises them."""
-        return self._brings.get(distribution, ())
+        return tuple(self._brought().get(distribution, "").split())
 
     def entries(self) -> Iterator[Entry]:
         """All entries of all tables, parsing what is not parsed yet; slow, for listings and tests."""
@@ -316,6 +317,6 @@ def load() -> Knowledge:
         tables.Shipped(library.file for library in heads),
         tables.read_distributions(),
         tables.read_unique_methods(),
-        tables.read_brought(),
+        tables.read_brought,
         shipped=heads,
     )

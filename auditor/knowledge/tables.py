@@ -174,11 +174,10 @@ def read_distributions() -> dict[str, tuple[str, ...]]:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def read_brought() -> dict[str, tuple[str, ...]]:
-    """Distribution → the distributions that it always installs with it."""
+def read_brought() -> dict[str, str]:
+    """Distribution → the distributions that it always installs with it, spaces between: few of the many lines are asked for."""
     text = (files("auditor.knowledge") / "brings.txt").read_text(encoding="utf-8")
-    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return {row[0]: tuple(row[1:]) for row in rows}
+    return dict(line.split(" ", 1) for line in text.splitlines() if not line.startswith("#"))
 
 
 def read_metrics() -> dict[str, tuple[str, str]]:

@@ -14,8 +14,9 @@ from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries, Kept, Topic
 from auditor.program.kept.shelves import Shelf, Store
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
+from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.tasks import EntryPoints
@@ -33,7 +34,17 @@ class Memory:
         self.store = store
         self.version = version
         self.walks: Walks = {}
+        self.modules: Modules | None = None
+        self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
+
+    def forget(self, facts: Mapping[bytes, Facts]) -> None:
+        """Forget all that is known of contents other than these."""
+        programs = {id(each) for file in facts.values() for each in (file.program, *(e.program for e in file.embedded))}
+        for number in self.walks.keys() - programs:
+            del self.walks[number]
+        if self.entries is not None:
+            self.entries = {key: known for key, known in self.entries.items() if key[2] in facts}
 
 
 class Resolved:
@@ -50,7 +61,8 @@ class Resolved:
         self.tree = tree
         self.knowledge = knowledge
         memory = Memory(lasting=False) if memory is None else memory
-        self.code = Code(files, knowledge, memory.walks)
+        self.code = Code(files, knowledge, memory.walks, memory.modules)
+        memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
@@ -58,11 +70,18 @@ class Resolved:
         self._memory = memory
         self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
 
+    def close(self) -> None:
+        """Let go of all that was found about this tree; what the memory keeps stays as it is."""
+        found = [self.effects] if "effects" in vars(self) else []
+        for part in (*found, self.evaluator.denoter, self.evaluator, self.code, self):
+            vars(part).clear()
+
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        tree = Tree(self.code, self.evaluator.invocations, self._digests)
         memory, store = self._memory, self._memory.store
+        memory.last = since(self.code, self._digests, memory.last)
+        tree = Tree(self.code, self.evaluator.invocations, memory.last)
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
         shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)

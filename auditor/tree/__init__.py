@@ -6,11 +6,13 @@ from auditor.tree.between import Between, between, identity_of, repository_of
 from auditor.tree.line import Line, Station, line
 from auditor.tree.names import shown_target
 from auditor.tree.opening import open_tree
+from auditor.tree.past import Pasts
 from auditor.tree.tree import Tree
 
 __all__ = [
     "Between",
     "Line",
+    "Pasts",
     "Station",
     "Tree",
     "between",

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -146,6 +147,7 @@ class Git:
     def __init__(self, git_dir: Path, work_tree: Path | None = None) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
+        self._settings: list[tuple[str, str]] | None = None
 
     def run(self, *words: str, cwd: Path | None = None) -> bytes:
         """The output of a git command over this repository. Raises GitError."""
@@ -181,13 +183,16 @@ class Git:
             raise GitError(f"the commit {named[:12]} of HEAD is not here")
 
     def config(self, pattern: str) -> list[tuple[str, str]]:
-        """Settings of this repository whose name matches, files included by it left out. Raises GitError where they are broken."""
-        try:
-            text = self.run("config", "--local", "--no-includes", "-z", "--get-regexp", pattern)
-        except NothingError:
-            return []
-        pairs = (item.decode("utf-8", "replace").partition("\n") for item in text.split(b"\0") if item)
-        return [(key, value) for key, _, value in pairs]
+        """Settings of this repository whose name matches, files included by it left out; they are read once.
+
+        Raises GitError where they are broken.
+        """
+        if self._settings is None:
+            has_any = (self.common_dir() / "config").is_file()
+            text = self.run("config", "--local", "--no-includes", "-z", "--list") if has_any else b""
+            pairs = (item.decode("utf-8", "replace").partition("\n") for item in text.split(b"\0") if item)
+            self._settings = [(key, value) for key, _, value in pairs]
+        return [(key, value) for key, value in self._settings if re.search(pattern, key)]
 
     def common_dir(self) -> Path:
         """Where the objects and refs live; differs from the git directory in a linked worktree."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from sys import intern
+
+import msgspec
 
 from auditor.model.changes import Change, Commit, History
 from auditor.model.regex import regex
 from auditor.tree.git import GitError, Objects
 from auditor.tree.names import display
 
-FORMAT = "%H%x00%ct%x00%ae%x00%an%x00%s"
+FORMAT = "%H%x00%ct%x00%ae%x00%an%x00%s%x00%P%x00%cI"
+LOG = ("log", "--raw", "-z", "-M100%", "--no-abbrev", "--root", "--no-ext-diff", "--no-textconv", "--encoding=UTF-8")
 MAX_SUBJECT = 200
 # Forges write `[bot]`; the others are services that commit under names of their own.
 BOTS = regex(
@@ -28,35 +31,59 @@ def read_history(objects: Objects, commit: str, *, state: str, limit: int, folde
     With `folder`, only what changed below it, by paths relative to it. A history that cannot be read to its end
     because commits or trees are missing is `partial` and empty.
     """
-    words = ["log", "--raw", "-z", "-M100%", "--no-abbrev", "--no-merges", "--root", "--no-ext-diff", "--no-textconv"]
-    words += ["--encoding=UTF-8", f"--max-count={limit}", f"--format={FORMAT}"]
+    words = (*LOG, "--no-merges", f"--max-count={limit}", f"--format={FORMAT}")
     scope = [f"--relative={folder}/", commit, "--", folder] if folder else ["--no-relative", commit, "--"]
     try:
         output = objects.run(*words, *scope)
     except GitError:  # an object that the walk needs is not here
         return History("partial")
-    return History(state, tuple(_commits(output.split(b"\0"))))
+    return History(state, tuple(numbered(Log().read(output))))
 
 
-def _commits(tokens: list[bytes]) -> Iterator[Commit]:
+class Logged(msgspec.Struct, frozen=True, gc=False):
+    """A commit as the log tells it: `commit` with an author that has no number yet, whom `by` tells from others."""
+
+    commit: Commit
+    by: bytes
+    parents: tuple[str, ...]
+    committed: str
+
+
+def numbered(logged: Iterable[Logged]) -> Iterator[Commit]:
+    """Commits with their authors numbered, in the order in which they come."""
     authors: dict[bytes, int] = {}
-    names: dict[bytes, str] = {}  # the same files change again and again
-    position = 0
-    bots: dict[tuple[bytes, bytes], bool] = {}
-    while position + 4 < len(tokens):
-        name, time, email, who, subject = tokens[position : position + 5]
-        position += 5
-        changes = []
-        # Between a commit's message and its first change git writes a newline.
-        while position < len(tokens) and tokens[position].lstrip(b"\n").startswith(b":"):
-            change, position = _change(tokens, position, names)
-            changes.append(change)
-        author = authors.setdefault(email.strip().lower(), len(authors))
-        seconds = int(time) if time.isdigit() else 0
-        text = subject.decode("utf-8", "replace")[:MAX_SUBJECT]
-        if (email, who) not in bots:
-            bots[email, who] = _is_bot(email, who)
-        yield Commit(name.decode("ascii").strip(), seconds, author, text, tuple(changes), bots[email, who])
+    for each in logged:
+        number, told = authors.setdefault(each.by, len(authors)), each.commit
+        yield Commit(told.id, told.time, number, told.subject, told.changes, told.bot) if number else told
+
+
+class Log:
+    """Reads what `git log` writes; the same files change, and the same people commit, again and again."""
+
+    def __init__(self) -> None:
+        self._names: dict[bytes, str] = {}
+        self._bots: dict[tuple[bytes, bytes], bool] = {}
+
+    def read(self, output: bytes) -> Iterator[Logged]:
+        """The commits in their order."""
+        tokens = output.split(b"\0")
+        position = 0
+        while position + 6 < len(tokens):
+            name, time, email, who, subject, parents, committed = tokens[position : position + 7]
+            position += 7
+            changes = []
+            # Between a commit's message and its first change git writes a newline.
+            while position < len(tokens) and tokens[position].lstrip(b"\n").startswith(b":"):
+                change, position = _change(tokens, position, self._names)
+                changes.append(change)
+            seconds = int(time) if time.isdigit() else 0
+            text = subject.decode("utf-8", "replace")[:MAX_SUBJECT]
+            if (email, who) not in self._bots:
+                self._bots[email, who] = _is_bot(email, who)
+            told = Commit(name.decode("ascii").strip(), seconds, 0, text, tuple(changes), self._bots[email, who])
+            yield Logged(
+                told, email.strip().lower(), tuple(parents.decode("ascii").split()), committed.decode("ascii").strip()
+            )
 
 
 def _is_bot(email: bytes, name: bytes) -> bool:

@@ -11,6 +11,7 @@ from auditor.tree.folder import Folder
 from auditor.tree.git import Git, GitError, git_is_installed, mendable
 from auditor.tree.ignore import outer_rules
 from auditor.tree.names import is_url, repository_name, shown_target, strip_credentials
+from auditor.tree.past import Pasts
 from auditor.tree.repository import Repository, find_repository, is_git_dir
 from auditor.tree.revision import Revision
 from auditor.tree.tree import NOTEBOOK_FACTOR, Store, Tree
@@ -27,11 +28,12 @@ def open_tree(
     cache_dir: Path | None = None,
     max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
+    pasts: Pasts | None = None,
 ) -> Tree:
     """Opens a folder, a git directory, a git URL or an archive; with `rev`, that revision of a repository.
 
     Files over `max_bytes` are listed and not read (notebooks: five times that). Clones of URLs are kept in `cache_dir`,
-    by default the user's cache. Raises UsageError where there is no such target or revision.
+    by default the user's cache. `pasts` holds what is known of local repositories from one revision to the next. Raises UsageError where there is no such target or revision.
     """
     if not target or "\0" in target or (target.startswith("-") and not Path(target).exists()):
         raise UsageError(f"{target!r} is no target; give a folder, a git repository, its URL or an archive.")
@@ -41,15 +43,15 @@ def open_tree(
     with mendable(shown_target(target)):
         if not here:
             return _open_url(target, rev, cache_dir, max_bytes, progress or _silent)
-        return _open_local(path.resolve(), target, rev, max_bytes)
+        return _open_local(path.resolve(), target, rev, max_bytes, pasts)
 
 
-def _open_local(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
+def _open_local(path: Path, target: str, rev: str | None, max_bytes: int, pasts: Pasts | None) -> Tree:
     if not path.is_dir():
         return _open_file(path, target, rev, max_bytes)
     if path.name == ".git" or (is_git_dir(path) and not (path / ".git").exists()):
-        return _open_git_dir(path, target, rev, max_bytes)
-    return _open_folder(path, target, rev, max_bytes)
+        return _open_git_dir(path, target, rev, max_bytes, pasts)
+    return _open_folder(path, target, rev, max_bytes, pasts)
 
 
 def _silent(line: str) -> None:
@@ -91,23 +93,24 @@ def _open_file(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree
     return _closing(store, lambda: Tree(store, max_bytes=max_bytes))
 
 
-def _open_git_dir(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
+def _open_git_dir(path: Path, target: str, rev: str | None, max_bytes: int, pasts: Pasts | None) -> Tree:
     _require_git(target)
     if not is_git_dir(path):
         raise UsageError(f"{target} is no git directory; give the folder that holds the files.")
     git = Git(path)
-    repository = Repository(git, git.commit(rev))
+    repository = Repository(git, git.commit(rev), past=pasts.of(git) if pasts is not None else None)
     return _tree(Revision, repository, max_bytes, path=target, kind="revision", where=path)
 
 
-def _open_folder(path: Path, target: str, rev: str | None, max_bytes: int) -> Tree:
+def _open_folder(path: Path, target: str, rev: str | None, max_bytes: int, pasts: Pasts | None) -> Tree:
     git, trouble = find_repository(path)
     if git is not None and not git_is_installed():
         git, trouble = None, "git is not installed, so its history and what git ignores elsewhere are not known"
     if git is not None and git.work_tree is not None:
         folder = path.relative_to(git.work_tree).as_posix().removeprefix(".")
         if rev is not None:
-            repository = Repository(git, git.commit(rev), folder)
+            past = pasts.of(git) if pasts is not None else None
+            repository = Repository(git, git.commit(rev), folder, past=past)
             return _tree(Revision, repository, max_bytes, path=target, kind="revision", where=path)
         try:
             # A folder of which a repository around it knows nothing (a home folder under git, a build folder) is none of it.

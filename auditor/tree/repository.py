@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+from functools import cached_property
 from pathlib import Path
 
 from auditor.model.changes import History
 from auditor.model.listing import Target
 from auditor.tree.git import Git, GitError, Objects
-from auditor.tree.history import read_history
+from auditor.tree.history import numbered, read_history
 from auditor.tree.names import remote_of, repository_name
+from auditor.tree.past import Past
 
 
 def is_git_dir(folder: Path) -> bool:
@@ -56,11 +59,18 @@ class Repository:
     """
 
     def __init__(
-        self, git: Git, commit: str | None, folder: str = "", *, held: contextlib.ExitStack | None = None
+        self,
+        git: Git,
+        commit: str | None,
+        folder: str = "",
+        *,
+        held: contextlib.ExitStack | None = None,
+        past: Past | None = None,
     ) -> None:
         self.git = git
         self.commit = commit
         self.folder = folder
+        self.past = past
         with held or contextlib.ExitStack() as stack:
             self.objects = Objects(git)
             stack.callback(self.objects.close)
@@ -76,7 +86,10 @@ class Repository:
         name = where.name if self.folder else repository_name(where, remote)
         if self.commit is None:
             return Target(path=path, kind=kind, name=name, remote=remote)
-        committed, commits, state = None, 0, self._state()
+        committed, commits, state = None, 0, self._state
+        led = self.past.led_to(self.objects, self.commit) if self.past is not None else None
+        if led is not None:
+            return Target(path, kind, name, remote, self.commit, led[0].committed, state, len(led))
         try:
             committed = self.objects.run("log", "-1", "--format=%cI", self.commit, "--").decode().strip()
             commits = int(self.objects.run("rev-list", "--count", self.commit, "--"))
@@ -88,8 +101,13 @@ class Repository:
         """The change sets that led to the commit."""
         if self.commit is None:
             return History("none")
-        return read_history(self.objects, self.commit, state=self._state(), limit=limit, folder=self.folder)
+        led = self.past.led_to(self.objects, self.commit) if self.past is not None and not self.folder else None
+        if led is not None:
+            ordinary = (each for each in led if len(each.parents) < 2)
+            return History(self._state, tuple(numbered(itertools.islice(ordinary, limit))))
+        return read_history(self.objects, self.commit, state=self._state, limit=limit, folder=self.folder)
 
+    @cached_property
     def _state(self) -> str:
         if self.git.is_shallow():
             return "shallow"

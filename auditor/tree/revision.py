@@ -42,14 +42,17 @@ class Revision:
             reason = STORED.sub("", str(error))
             raise UsageError(f"the files of {place} cannot be listed ({reason}); fetch that revision whole.") from error
         rows = [_row(item) for item in output.split(b"\0") if item]
-        sizes = self._objects.sizes(blob for mode, blob, _ in rows if mode != "160000")
+        blobs, past = [blob for mode, blob, _ in rows if mode != "160000"], self._repository.past
+        sizes = past.sizes(blobs, self._objects.sizes) if past is not None else self._objects.sizes(blobs)
         targets = self._link_targets([blob for mode, blob, _ in rows if mode == "120000"], sizes)
         return [self._entry(*row, sizes=sizes, targets=targets) for row in rows]
 
     def read(self, entries: Sequence[Entry], limit: Callable[[str], int]) -> Iterator[tuple[str, bytes | None]]:
         """The bytes of entries, in their order. Raises UsageError where git can read none of them any more."""
         del limit  # kept when they were listed: a blob does not grow
-        contents = self._objects.contents([entry.blob for entry in entries])
+        ids, past = [entry.blob for entry in entries], self._repository.past
+        asked = self._objects.contents
+        contents = past.contents(ids, asked) if past is not None else asked(ids)
         with contextlib.closing(contents), mendable(self.target.path, " any more"):
             for entry, data in zip(entries, contents, strict=True):
                 yield entry.path, data

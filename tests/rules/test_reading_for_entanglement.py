@@ -135,6 +135,20 @@ def test_a_module_that_gives_both_sides_access_is_their_contract() -> None:
     assert not found({**PARTS, "shared/access.py": access, "one/a.py": one, "two/b.py": two}, "ENT007")
 
 
+@pytest.mark.parametrize(
+    "driver",
+    [
+        pytest.param({"one/try.sh": f'python -c "\n{WRITE}"\npython two/b.py\n'}, id="a script"),
+        pytest.param({"one/a.py": WRITE + "import subprocess\nsubprocess.run(['python', 'two/b.py'])\n"}, id="a program"),
+    ],
+)  # fmt: skip
+def test_who_starts_the_reader_itself_hands_over_what_it_wrote(driver: dict[str, str]) -> None:
+    read = {"one/c.py": "x = 1\n", "two/b.py": PD + "print(pd.read_csv('s3://lake/x.csv'))\n"}
+    assert not found({**PARTS, **driver, **read}, "ENT007")
+    unstarted = {path: text.replace("two/b.py", "two/c.py") for path, text in driver.items()}
+    assert found({**PARTS, **unstarted, **read}, "ENT007")
+
+
 # --- predictions ---
 
 HEAD = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\nd = pd.read_csv('raw.csv')\n"

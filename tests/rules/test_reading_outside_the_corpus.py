@@ -394,6 +394,70 @@ def test_what_the_image_of_airflow_brings_is_there() -> None:
     assert not found({**dag, "Dockerfile": "FROM apache/airflow:2.9.1-python3.12\n"}, "REP003")
 
 
+FETCH = "import pandas as pd\nimport requests\nfrom sklearn.linear_model import Ridge\n\n\ndef rows(where):\n    return pd.DataFrame(requests.get(where).json())\n\n\nd = rows({!r})\nRidge().fit(d[['a']], d['y'])\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        pytest.param("https://data.example.org/latest/rows.json", True, id="rows"),
+        pytest.param("https://api.github.com/repos/o/n/releases/latest", False, id="the releases of software"),
+        pytest.param("names", False, id="what is no address"),
+    ],
+)
+def test_what_is_fetched_to_learn_from(address: str, told: bool) -> None:
+    for rule in ("DAT001", "DAT002"):
+        assert bool(found({"fit.py": FETCH.format(address)}, rule)) is told
+
+
+def test_what_a_chart_is_drawn_from_is_not_learnt() -> None:
+    """The object that a fit is given shows its progress: a function of it reads what the run wrote, and hands nothing back."""
+    log = "import pandas as pd\nimport matplotlib.pyplot as plt\n\n\ndef show(where):\n    d = pd.read_csv(where)\n    plt.plot(d['loss'])\n    {}\n\n\nclass Log:\n    def end(self):\n        show('epochs.csv')\n"
+    fit = "from sklearn.linear_model import Ridge\nfrom log import Log\nimport pandas as pd\nf = pd.read_csv('rows.csv')\nlog = Log()\nRidge().fit(f[['a']], f['y'], log)\nlog.end()\n"
+    for end, count in (("plt.close()", 1), ("return d", 2)):
+        assert len(found({"fit.py": fit, "log.py": log.format(end)}, "DAT001")) == count
+
+
+def test_a_fit_that_is_handed_a_year_of_validation_rows_is_judged_by_them() -> None:
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.concat([pd.read_csv(p) for p in ('train2017.csv', {!r})])\nRidge().fit(f[['a']], f['y'])\n"
+    assert len(found({"fit.py": fit.format("more2017.csv")}, "DAT001")) == 2
+    assert len(found({"fit.py": fit.format("val2017.csv")}, "DAT001")) == 1
+
+
+def test_what_packages_bring_over_several_others_is_there() -> None:
+    code = {"a.py": "import flax\nimport jax\nimport tensorflow_datasets\n"}
+    assert found({**code, "requirements.txt": "requests\n"}, "REP003")
+    assert not found({**code, "requirements.txt": "seqio-nightly\n"}, "REP003")
+
+
+def test_what_an_extra_brings_is_there() -> None:
+    code = {"a.py": "import requests\nimport websockets\n"}
+    assert found({**code, "requirements.txt": "requests\nuvicorn\n"}, "REP003")
+    assert not found({**code, "requirements.txt": "requests\nuvicorn[standard]\n"}, "REP003")
+    assert not found({**code, "Dockerfile": "FROM python:3.12\nRUN pip install requests uvicorn[standard]\n"}, "REP003")
+
+
+def test_a_recipe_that_lists_the_modules_it_needs_asks_for_them() -> None:
+    code = "import requests\nimport websockets\n\n\nclass Recipe:\n    {} = ['websockets==12.0']\n"
+    for name, told in (("_modules_needed_by_name", False), ("_names", True)):
+        assert bool(found({"a.py": code.format(name), "requirements.txt": "requests\n"}, "REP003")) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("scorer_template.py", False), ("template_scorer.py", False), ("scorer.py", True)]
+)
+def test_a_template_leaves_names_to_whoever_fills_it_in(path: str, told: bool) -> None:
+    assert bool(found({path: "class Custom(BaseScorer):\n    pass\n"}, "COD008")) is told
+
+
+def test_a_package_that_is_asked_for_by_its_archive_is_asked_for() -> None:
+    code = {"a.py": "import mysql.connector\nimport requests\n"}
+    assert found({**code, "requirements.txt": "requests\nhttps://example.org/other-1.2.2.zip\n"}, "REP003")
+    assert not found(
+        {**code, "requirements.txt": "requests\nhttps://example.org/mysql-connector-python-1.2.2.zip\n"}, "REP003"
+    )
+
+
 def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:
     train = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\n\ndef train(x, y):\n    m = LogisticRegression().fit(x, y)\n    print(accuracy_score(y, m.predict(x)))\n    return m\n\n\nf = pd.read_csv('d.csv')\ntrain(f[['a']], f['y'])\n"
     judge_ = "from sklearn.metrics import accuracy_score\n\n\ndef judge(model, {}, y):\n    return accuracy_score(y, model.predict({}))\n"

@@ -87,7 +87,8 @@ def _consumer(world: World, maker: tuple[str, Touch], taker: tuple[str, Touch]) 
 
 
 def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch) -> str | None:
-    """What the two sides agree on: a declared input, a release, shared code that knows the path, a check of what is read."""
+    """What the two sides agree on: a declared input, a release, shared code that knows the path, a check of what is read; or
+    that the writer itself starts the reader, as a script does that hands a file on."""
     for step in world.steps.all:
         if step.tool != "readme" and reader in world.steps.programs(step):
             declared = (
@@ -97,6 +98,8 @@ def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch)
                 return step.id
     if read.artefact.path is not None and read.artefact.path in pinned_paths(world, locked=False):
         return "a pointer pins it"
+    if _starts(world, world.resolved.code.home(writer), reader):
+        return f"{writer} starts {reader}"
     homes = {(touch.effect.origin or (touch.site, 0))[0][0] for touch in (written, read)}
     if len(homes) == 1 and not homes & {writer, reader}:
         return f"{homes.pop()} gives both access to it"
@@ -104,3 +107,10 @@ def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch)
         if effect.role is Role.VALIDATE and effect.domain == "validation" and not effect.dead:
             return f"{reader} checks what it reads"
     return None
+
+
+def _starts(world: World, file: str, program: str) -> bool:
+    """Whether a file runs a program: by a command of a script, or as code starts others."""
+    steps = (run for step in world.steps.all if step.path == file for run in step.runs)
+    launched = (launch.run for launch in world.launched.get(file, ()))
+    return any(run.target == program for run in (*steps, *launched))

@@ -10,7 +10,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.sharing import LEAST, is_supplied
 from auditor.graph.data.trail import training_roots
-from auditor.graph.data.versions import IMMUTABLE, trainings
+from auditor.graph.data.versions import IMMUTABLE, lists_releases, trainings
 from auditor.graph.observed.lineage import Touch, library_call
 from auditor.graph.world import World
 from auditor.language.credentials import mask
@@ -138,7 +138,9 @@ def _address(world: World, touch: Touch) -> str:
     if touch.artefact.path is not None or not text.startswith(("url:", "uri:")):
         return ""
     shown = places.suffix(uri(text.partition(":")[2])) in ("png", "jpg", "jpeg", "gif", "svg")
-    return text.partition(":")[2] if touch.confidence >= LEAST and not shown else ""
+    if shown or lists_releases(text):
+        return ""
+    return text.partition(":")[2] if touch.confidence >= LEAST else ""
 
 
 def _verified(world: World, site: Site) -> bool:

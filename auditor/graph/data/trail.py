@@ -18,7 +18,7 @@ from auditor.model.artefact import Role
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
-_JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)([\W_]|\d*$)", re.I)
+_JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)\d*([\W_]|$)", re.I)
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
 
@@ -110,7 +110,9 @@ class _Trail:
         return not _JUDGING.search(name.partition("?")[0]) and self._flows(stop, touch.effect)
 
     def _flows(self, stop: _Stop, effect: Effect) -> bool:
-        return stop.flowing.holds(self._world, effect) and not _is_scoring(self._world, effect.site)
+        stands = effect.origin[0] if effect.origin is not None else effect.site
+        aside = _is_scoring(self._world, effect.site) or _is_showing(self._world, stands)
+        return stop.flowing.holds(self._world, effect) and not aside
 
     def _before(self, touch: Touch) -> dict[str, list[Touch]] | None:
         """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
@@ -166,6 +168,12 @@ def _is_scoring(world: World, site: Site) -> bool:
     own = world.resolved.effects.own
     roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
     return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
+
+
+def _is_showing(world: World, site: Site) -> bool:
+    """Whether a function makes a chart and hands nothing back: what it reads is there to be looked at."""
+    drawn = site[1] and any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
+    return bool(drawn) and not world.resolved.code.index(*site).returns
 
 
 def _is_known(world: World, touch: Touch, pins: Pins) -> bool:

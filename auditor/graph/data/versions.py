@@ -124,6 +124,14 @@ SETTINGS = regex(r"(param|config|setting|hyper|schema)[\w-]*\.(json|ya?ml|toml|i
 """Settings that are read as data are."""
 
 
+_OF_RELEASES = regex(r"//api\.github\.com/repos/[^/]+/[^/]+/(releases|tags)\b|//[^/]+/api/v4/projects/[^/]+/releases\b")
+
+
+def lists_releases(address: str) -> bool:
+    """Whether an address answers which releases of some software there are: nothing learns from that."""
+    return bool(_OF_RELEASES.search(address))
+
+
 def is_data(touch: Touch) -> bool:
     """Whether a touch may carry training data: no model, setting, document, and with bare `open` only plain data files."""
     attrs = touch.effect.entry.attrs
@@ -131,7 +139,7 @@ def is_data(touch: Touch) -> bool:
         return False
     path = (touch.artefact.path or touch.artefact.id).partition("?")[0]
     name = path.rpartition("/")[2]
-    if _OF_TOKENIZERS.search(name) or SETTINGS.search(name):
+    if _OF_TOKENIZERS.search(name) or SETTINGS.search(name) or lists_releases(path):
         return False
     if touch.effect.name.endswith(".open") and touch.effect.entry.library != "dvc":
         return places.suffix(path) in (

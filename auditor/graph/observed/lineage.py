@@ -141,6 +141,8 @@ class Lineage:
             if self._carried(value) or is_temporary(value):
                 named = True
                 continue
+            if hub and effect.entry.attrs.get("url") is True and not _is_address(value):
+                continue  # no such call reads a file; what it is relative to is set elsewhere
             identity = self._identity(effect.site[0], value, written=way == "write")
             if hub:
                 identity = self._named(effect, value, identity) or identity
@@ -393,6 +395,11 @@ def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bo
         yield "write", effect.dest, NodeKind.DATASET, False
     if effect.source:
         yield "read", effect.source, NodeKind.DATASET, False
+
+
+def _is_address(value: Value) -> bool:
+    """Whether a text is an address, as far as it is known: one that begins with what is written out has a scheme."""
+    return not value.parts or isinstance(value.parts[0], Hole) or "://" in value.text()
 
 
 def _suffixed(effect: Effect) -> tuple[Value, ...]:

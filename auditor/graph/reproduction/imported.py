@@ -13,12 +13,15 @@ from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
+from auditor.model.facts import Requirement
 from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
-_PACKAGES = regex(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_PACKAGES = regex(
+    r"(^|[._])(packages|libraries|dependencies|requirements|modules_needed|pip\w*|conda\w*)([._]\w+)*$", re.I
+)
 _INSTALLING = regex(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
 """A command to install within a sentence of a document."""
 _NEEDS = regex(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
@@ -165,9 +168,15 @@ def _texts(expr: Expr) -> Iterator[str]:
 def _required(world: World) -> frozenset[str]:
     """Every distribution that an environment, a package definition or a command of the repository asks for."""
     asked = [requirement for facts in world.files.values() for requirement in facts.requirements]
-    # An extra is mostly called after the package that it brings: `kedro-datasets[langfuse]`.
-    names = {requirement.name for requirement in asked} | {extra for each in asked for extra in each.extras}
-    return frozenset(names | {each.requirement.name for each in installed(world, lambda _: True)})
+    asked += [each.requirement for each in installed(world, lambda _: True)]
+    return frozenset(name for requirement in asked for name in _named(requirement))
+
+
+def _named(requirement: Requirement) -> Iterator[str]:
+    """The distribution, and what its extras may be called: mostly they have the name of what they bring."""
+    yield requirement.name
+    for extra in requirement.extras:
+        yield from (extra, f"{requirement.name}[{extra}]")
 
 
 def _mentioned(world: World) -> Iterator[str]:
@@ -231,7 +240,7 @@ def _asked(world: World) -> frozenset[str]:
         for word in (*_mentioned(world), *_in_code(world))
         if re.match(r"[\"'A-Za-z]", word)
     )
-    names = set(world.once(_declared)) | {made.name for made in read if made is not None}
+    names = set(world.once(_declared)) | {name for made in read if made is not None for name in _named(made)}
     gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
     if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it

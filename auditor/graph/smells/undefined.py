@@ -107,7 +107,9 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
     "tqdm",
 }
 """Names that a program misses because its author forgot an import, not because somebody hands them over."""
-_DIALECTS = regex(r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$")
+_DIALECTS = regex(
+    r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$|(^|[/_])template(_\w+)?\.py$"
+)
 
 
 class Undefined(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.naming.code import Frame, Local, Module
+from auditor.program.naming.code import Local
 from auditor.program.naming.words import records
 
 _ASSERTING = regex(r"^(_?assert\w*|fail|raises|warns|deprecated_call|expect_\w+|verify\w*|check_\w+|throws)$")
@@ -56,14 +56,14 @@ class Suites:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
         self._run_by: dict[str, tuple[Site, ...]] = {}
-        self._known: dict[Site, tuple[Site, ...]] = {}
+        self._known: dict[Site, frozenset[Site]] = {}
         self._all_methods: dict[Local, tuple[Site, ...]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
         self.reached = self._reach(test.site for test in self.tests if test.checks and not test.off)
         """The scopes that run in a test that can fail."""
-        self.touched = self._reach(test.site for test in self.tests)
+        self.touched = self._reach((test.site for test in self.tests), self.reached)
         """The scopes that run in any test."""
 
     @cached_property
@@ -131,16 +131,16 @@ class Suites:
 
     # --- what runs ---
 
-    def _reach(self, starts: Iterable[Site]) -> frozenset[Site]:
-        todo, found = list(starts), set[Site]()
+    def _reach(self, starts: Iterable[Site], reached: frozenset[Site] = frozenset()) -> frozenset[Site]:
+        """The scopes that run from some on, added to those that are known to run."""
+        found, todo = set(reached), set(starts) - reached
         while todo:
             site = todo.pop()
-            if site not in found:
-                found.add(site)
-                known = self._known.get(site)
-                if known is None:
-                    known = self._known[site] = tuple(dict.fromkeys(self._onward(site)))
-                todo += [other for other in known if other not in found]
+            found.add(site)
+            onward = self._known.get(site)
+            if onward is None:
+                onward = self._known[site] = frozenset(self._onward(site))
+            todo |= onward - found
         return frozenset(found)
 
     def _onward(self, site: Site) -> Iterator[Site]:
@@ -206,24 +206,14 @@ class Suites:
                 yield from self._inherited(base, depth + 1)
 
     def _mentioned(self, site: Site) -> Iterator[Site]:
-        """The functions and classes that a test names, wherever it hands them: calls, lists of parameters, attributes."""
-        scope, owner = self.code.scope(*site), self.code.owner(*site)
-        around = self.code.scope(site[0], owner).decorators if owner is not None else ()
-        outside = Frame(site[0], max(scope.parent, 0))
-        yield from self._named_in(scope.body, Frame(*site))
-        yield from self._named_in(scope.decorators, outside)
-        yield from self._named_in(around, Frame(site[0], 0))
-
-    def _named_in(self, parts: tuple[Record, ...], frame: Frame) -> Iterator[Site]:
-        for node in records(parts):
-            if type(node) is Const and isinstance(node.value, str) and node.value.endswith((".py", ".ipynb")):
-                yield from self._of_program(node.value)
-            elif type(node) is Name or (type(node) is Attr and type(node.base) in (Name, Attr)):
-                named = self.world.resolved.evaluator.denoter.denote(node, frame)
-                if type(named) is Local:
-                    yield from self._of_local(named)
-                elif type(named) is Module and type(node) is Attr and named.path in self.code.programs:
-                    yield named.path, 0
+        """The functions and classes that a test names, and the programs whose paths it writes out."""
+        for each in self.world.resolved.effects.files.of(site[0]).named[site[1]]:
+            if isinstance(each, str):
+                yield from self._of_program(each)
+            elif self.code.scope(*each).kind == "class":
+                yield from self._methods(each)
+            else:
+                yield each
 
     def _of_program(self, text: str) -> Iterator[Site]:
         """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""
@@ -231,12 +221,6 @@ class Suites:
         for path in self._programs.get(named.rpartition("/")[2], ()):
             if path == named or path.endswith(f"/{named}"):
                 yield from ((path, number) for number in self.code.scopes(path))
-
-    def _of_local(self, named: Local) -> Iterator[Site]:
-        if self.code.scope(named.path, named.scope).kind == "class":
-            yield from self._methods(named)
-        else:
-            yield named.path, named.scope
 
     def _supplied(self, site: Site) -> Iterator[Site]:
         """The fixtures that fill the parameters of a test, those that run by themselves, and `setUp` of its class."""

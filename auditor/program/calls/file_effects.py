@@ -9,6 +9,7 @@ from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.program.calls.branches import reach
+from auditor.program.calls.named import Named, named_by_scopes
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
@@ -16,6 +17,7 @@ from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Code, Denotation, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
+from auditor.program.running.tests import is_test
 from auditor.program.symbolic.evaluate import Evaluator
 
 SURE, LIKELY = 0.95, 0.6
@@ -27,18 +29,24 @@ _NAMING = frozenset({Name, Attr})
 
 
 class FileEffects(msgspec.Struct, frozen=True):
-    """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found."""
+    """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found.
+
+    `named` is what each scope of a file of tests names of the repository; empty for all other files.
+    """
 
     own: tuple[Effect, ...] = ()
     calls: tuple[LocalCall, ...] = ()
     made: tuple[tuple[Site, Local], ...] = ()
+    named: tuple[Named, ...] = ()
 
 
 def of_file(view: View) -> FileEffects:
     """What the scopes of a file do."""
     reader = _Reader(view.code, view.evaluator)
     reader.read(view.path)
-    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made))
+    # The same view tells what tests name: most of it stands in the calls that were just read.
+    named = named_by_scopes(view.code, view.evaluator, view.path) if is_test(view.path) else ()
+    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named)
 
 
 EFFECTS = Topic("effects", of_file)

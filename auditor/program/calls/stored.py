@@ -46,6 +46,7 @@ class _File(msgspec.Struct, array_like=True, gc=False):
     own: list[_Effect]
     calls: list[_LocalCall]
     made: list[tuple[int, str, int]]
+    named: list[list[str | tuple[str, int]]]
 
 
 class Packed:
@@ -80,6 +81,7 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
             for c in file.calls
         ],
         [(site[1], made.path, made.scope) for site, made in file.made],
+        [list(named) for named in file.named],
     )  # fmt: skip
 
 
@@ -90,7 +92,8 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
         site = _site(code, path, each.at)
         calls.append(LocalCall((path, each.scope), Local(each.path, each.callee), site.call, site, *each.flags))
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
-    return FileEffects(own, tuple(calls), made)
+    named = tuple(tuple(each if isinstance(each, str) else Local(*each) for each in by) for by in file.named)
+    return FileEffects(own, tuple(calls), made, named)
 
 
 def _effect(code: Code, path: str, stored: _Effect) -> Effect:

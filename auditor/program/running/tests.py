@@ -1,14 +1,27 @@
-"""Whether a program holds tests, whatever its name says."""
+"""Which programs are tests: by their path, and by what they hold, whatever their name says."""
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
 
 from auditor.model.ir import Attr, Import, Name, Program
 from auditor.model.regex import regex
 
+_TEST = regex(
+    r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
+    re.I,
+)
 _TEST_FUNCTION = regex(r"^(test_\w|test[A-Z]|it_|should_)")
 _FRAMEWORKS = frozenset(
     {"pytest", "unittest", "nose", "nose2", "hypothesis", "doctest", "absl", "testing", "parameterized"}
 )
+
+
+@lru_cache(maxsize=100_000)
+def is_test(path: str) -> bool:
+    """Test code."""
+    return bool(_TEST.search(path))
 
 
 def holds_tests(program: Program) -> bool:

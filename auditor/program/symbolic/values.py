@@ -175,6 +175,10 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
     return Value(parts, anchored, min(confidence, lowest), _how(listed, how), *_shared(listed))
 
 
+_NOTHING: tuple[tuple[Part, ...], ...] = ((), ("",))
+"""The parts of an empty text: a path without a folder before it."""
+
+
 def join(base: Value, *rest: Value) -> Value:
     """`os.path.join`, `/` and `joinpath`: a later absolute part wins."""
     result = base
@@ -186,7 +190,7 @@ def join(base: Value, *rest: Value) -> Value:
             continue
         if not value.parts:
             continue
-        if not result.parts:
+        if result.parts in _NOTHING:
             runs, picks = _shared((result, value))
             result = replace(value, anchored=result.anchored, runs=runs, picks=picks)
             continue

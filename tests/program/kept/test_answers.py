@@ -32,10 +32,12 @@ NOTHING: list[list[object]] = [[], [], [], [], [], [], []]
 
 
 def told(program: Resolved) -> str:
-    """All that is said of calls and rows, to the letter."""
+    """All that is said of calls, rows, names and imports, to the letter."""
     effects = program.effects
     rows = {path: program.rows.of(path) for path in program.code.paths}
-    said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows)
+    named = {path: effects.files.of(path).named for path in program.code.paths}
+    brought = {path: (program.code.imports(path), program.code.brought(path, 0)) for path in program.code.paths}
+    said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows, named, brought)
     return "\n".join(shown(dict(part)) for part in said)
 
 

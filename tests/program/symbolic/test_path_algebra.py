@@ -6,7 +6,7 @@ import posixpath
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.graph.artefacts.identity import matches, within
@@ -79,6 +79,8 @@ def test_matching_never_raises(general: str, concrete: str) -> None:
 
 
 @given(PLAIN, PLAIN)
+@example("", "x.csv")
+@example("a", "")
 def test_plain_paths_join_as_the_standard_library_joins(one: str, other: str) -> None:
     assert join(literal(one), literal(other)).text() == posixpath.join(one, other)
 
