@@ -54,11 +54,14 @@ def concerns(sight: Sight, path: str, roots: frozenset[str]) -> bool:
 class Look(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
     """A question about one file, which hangs on that file and what it leads to: not on which component owns it, nor on what
     all files say. `kind` is the type of its answers, which are plain data (see `Topic`).
+
+    A look that is `rare` is asked of few files: it has a view of its own there, and others do not pay for it.
     """
 
     name: str
     find: Callable[[Sight, str], T_co]
     kind: type[T_co]
+    rare: bool = False
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -67,8 +70,8 @@ class Failed(msgspec.Struct, frozen=True):
     error: Exception
 
 
-def looks_at(looks: tuple[Look[Any], ...], effects: Effects) -> Topic[tuple[Any, ...]]:
-    """All looks as one topic: the answers in the order of the looks."""
+def looks_at(name: str, looks: tuple[Look[Any], ...], effects: Effects) -> Topic[tuple[Any, ...]]:
+    """Some looks as one topic: the answers in the order of the looks."""
 
     def find(view: View) -> tuple[Any, ...]:
         sight = _FileSight(view, effects)
@@ -77,7 +80,7 @@ def looks_at(looks: tuple[Look[Any], ...], effects: Effects) -> Topic[tuple[Any,
         return found
 
     kinds: Any = tuple(look.kind for look in looks)
-    return Topic("looks", find, tuple[kinds])
+    return Topic(name, find, tuple[kinds])
 
 
 def _found(look: Look[T], sight: Sight, view: View) -> T | Failed:

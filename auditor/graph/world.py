@@ -160,18 +160,20 @@ class World:
 
     def seen(self, look: Look[T], path: str) -> T:
         """What a look at one program finds. Raises what it breaks by."""
-        found = self._seen.of(path)[self._numbers[look.name]]
+        answers, number = self._seen[look.name]
+        found = answers.of(path)[number]
         if type(found) is Failed:
             raise found.error
         return cast("T", found)
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {look.name: number for number, look in enumerate(self._looks)}
-
-    @cached_property
-    def _seen(self) -> Answers[tuple[Any, ...]]:
-        return self.resolved.kept(looks_at(self._looks, self.resolved.effects))
+    def _seen(self) -> dict[str, tuple[Answers[tuple[Any, ...]], int]]:
+        """By the name of a look the topic that answers it, and its place there."""
+        kept, effects = self.resolved.kept, self.resolved.effects
+        shared = tuple(look for look in self._looks if not look.rare)
+        together = kept(looks_at("looks", shared, effects))
+        rare = {look.name: (kept(looks_at(look.name, (look,), effects)), 0) for look in self._looks if look.rare}
+        return {look.name: (together, number) for number, look in enumerate(shared)} | rare
 
     @cached_property
     def flows(self) -> Flows:

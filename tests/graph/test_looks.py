@@ -146,7 +146,9 @@ def test_what_a_look_does_not_hang_on_leaves_it_as_it_is() -> None:
     world = world_of(changed, Memory(held), contents)
     seen(world)
     new = len(held.values.keys() - before)
-    assert new == 4  # effects and looks of two files
+    assert new == 2 * (
+        2 + sum(look.rare for look in LOOKS)
+    )  # of two files their effects, what looks see, and each rare look
 
 
 def test_all_looks_are_answered_in_one_view() -> None:

@@ -142,7 +142,7 @@ _ASKING = frozenset({"sys", "socket", "select", "urllib", "http", "asyncio", "os
 def _is_tryout(world: World, sites: set[Site]) -> bool:
     """Whether all that scopes predict for is written out in them: such a program tries a model and serves nobody."""
     asked = sites & predicting_sites(world)
-    return bool(asked) and all(dict(world.seen(PREDICTING_SCOPES, site[0]))[site[1]] for site in asked)
+    return bool(asked) and all(site[1] in world.seen(WRITTEN_OUT, site[0]) for site in asked)
 
 
 def _is_written_out(world: Sight, site: Site, asked: CallSite) -> bool:
@@ -172,20 +172,29 @@ def predicting_sites(world: World) -> frozenset[Site]:
 
 def _predicting(world: World) -> frozenset[Site]:
     return frozenset(
-        (path, number) for path in world.resolved.code.paths for number, _ in world.seen(PREDICTING_SCOPES, path)
+        (path, number) for path in world.resolved.code.paths for number in world.seen(PREDICTING_SCOPES, path)
     )
 
 
-def _scopes_that_predict(world: Sight, path: str) -> tuple[tuple[int, bool], ...]:
+def _scopes_that_predict(world: Sight, path: str) -> tuple[int, ...]:
     scopes = world.resolved.code.scopes(path) if places.is_product(path) else ()
-    asked = {number: calls for number in scopes if (calls := predictions(world, (path, number)))}
+    return tuple(number for number in scopes if predictions(world, (path, number)))
+
+
+PREDICTING_SCOPES = Look("predicting", _scopes_that_predict, tuple[int, ...])
+"""The scopes of a product program that predict."""
+
+
+def _scopes_of_written(world: Sight, path: str) -> tuple[int, ...]:
     return tuple(
-        (number, all(_is_written_out(world, (path, number), call) for call in calls)) for number, calls in asked.items()
+        number
+        for number in _scopes_that_predict(world, path)
+        if all(_is_written_out(world, (path, number), call) for call in predictions(world, (path, number)))
     )
 
 
-PREDICTING_SCOPES = Look("predicting", _scopes_that_predict, tuple[tuple[int, bool], ...])
-"""The scopes of a product program that predict, and whether all that they predict for is written out in the code."""
+WRITTEN_OUT = Look("written out", _scopes_of_written, tuple[int, ...], rare=True)
+"""Those of them that predict only for what is written out in the code."""
 
 
 def predictions(world: Sight, site: Site) -> list[CallSite]:
