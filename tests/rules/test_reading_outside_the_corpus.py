@@ -376,6 +376,14 @@ def test_a_word_alone_on_a_line_is_a_command_of_the_notebook() -> None:
     assert not found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "ls"))}, "REP008", "N")
 
 
+def test_a_cell_that_shows_how_a_name_fails_hides_nothing() -> None:
+    cell = CELL % ("1", 1, "xrange(3)")
+    error = cell.replace('"outputs": []', '"outputs": [{"output_type": "error", "ename": "NameError", "evalue": ""}]')
+    assert error != cell
+    assert found({"a.ipynb": NOTEBOOK % cell}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % error}, "REP008", "N")
+
+
 def test_folders_that_a_shell_of_windows_tells_apart_are_there() -> None:
     stage = "stages:\n  fit:\n    cmd: python src\\fit.py\n"
     assert found({"dvc.yaml": stage, "src/train.py": "print(1)\n"}, "PIP010")
@@ -448,6 +456,16 @@ def test_a_recipe_that_lists_the_modules_it_needs_asks_for_them() -> None:
 )
 def test_a_template_leaves_names_to_whoever_fills_it_in(path: str, told: bool) -> None:
     assert bool(found({path: "class Custom(BaseScorer):\n    pass\n"}, "COD008")) is told
+
+
+@pytest.mark.parametrize(("library", "told"), [("seaborn", False), ("catboost", True)])
+def test_what_the_platform_of_a_notebook_has_need_not_be_in_a_list(library: str, told: bool) -> None:
+    cell = CELL % ("1", 1, f"import requests, {library}")
+    on_colab = (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', '"metadata": {"colab": {}}, "nbformat"')
+    listed = {"requirements.txt": "requests\n"}
+    assert found({**listed, "a.ipynb": NOTEBOOK % cell}, "REP003", "N")
+    assert bool(found({**listed, "a.ipynb": on_colab}, "REP003", "N")) is told
+    assert found({**listed, "a.ipynb": on_colab, "b.py": f"import {library}\n"}, "REP003", "N")
 
 
 def test_a_package_that_is_asked_for_by_its_archive_is_asked_for() -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
+from auditor.graph.reproduction.platforms import BROUGHT
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
@@ -39,13 +40,20 @@ _PROVIDED = frozenset({
 
 class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
-    `idle`: in modules alone that nothing imports and whose names nothing mentions."""
+    `idle`: in modules alone that nothing imports and whose names nothing mentions; `hosted`: in notebooks alone that were
+    last open on a platform which has it."""
 
     imported: str
     distribution: str
     place: Place
     noted: bool
     idle: bool = False
+    hosted: bool = False
+
+    @property
+    def matters(self) -> tuple[bool, bool, bool]:
+        """The less of it is true, the more the library is missed."""
+        return self.hosted, self.idle, self.noted
 
 
 class Imports(msgspec.Struct, frozen=True):
@@ -82,13 +90,16 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
                 continue
             # A program is shown rather than a notebook where both import it.
             place = world.resolved.code.place(path, line)
-            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path))
-            if root not in seen or (each.idle, each.noted) < (seen[root].idle, seen[root].noted):
+            hosted = lacking[root] in _on_platform(world, path)
+            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path), hosted)
+            if root not in seen or each.matters < seen[root].matters:
                 seen[root] = each
-    missing = tuple(seen[name] for name in sorted(seen))
+    declared = len(seen) < len(lacking)
+    # Where a list is kept, it need not name what a platform has; where none is, nothing tells that the platform is meant.
+    missing = tuple(seen[name] for name in sorted(seen) if not (declared and seen[name].hosted))
     words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
-    return Imports(missing, len(lacking), len(seen) < len(lacking), told)
+    return Imports(missing, len(lacking), declared, told)
 
 
 def _lacking(world: World, root: str) -> str:
@@ -99,6 +110,16 @@ def _lacking(world: World, root: str) -> str:
         if any(_covers(asked, name) for name in known):
             return ""
     return min(known)
+
+
+def _on_platform(world: World, path: str) -> frozenset[str]:
+    """What the platform has on which a notebook was last open."""
+    platform = world.files[path].attr("platform") if path.endswith(".ipynb") else None
+    return world.once(_hosted).get(platform, frozenset()) if platform else frozenset()
+
+
+def _hosted(world: World) -> dict[str, frozenset[str]]:
+    return {platform: _with_brought(world, set(names)) for platform, names in BROUGHT.items()}
 
 
 def _is_idle(world: World, path: str) -> bool:

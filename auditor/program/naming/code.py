@@ -393,14 +393,18 @@ class Code:
         """The files that import a module, directly or through others."""
         known = self._importing.get(path)
         if known is None:
-            found: set[str] = set()
-            todo = [path]
-            while todo:
-                new = self._importers.get(todo.pop(), set()) - found
-                found |= new
-                todo += new
-            known = self._importing[path] = frozenset(found - {path})
+            known = self._importing[path] = self.importers_of_any((path,)) - {path}
         return known
+
+    def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
+        """The files that import any of some modules, directly or through others."""
+        found: set[str] = set()
+        todo = list(paths)
+        while todo:
+            new = self._importers.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return frozenset(found)
 
     @cached_property
     def _importers(self) -> dict[str, set[str]]:
