@@ -143,7 +143,9 @@ def audit(
             report,
         )
         if report:
-            result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
+            # What was read as a program was cleared of credentials as a whole before, and those that were found are noted.
+            plain = {path for path, facts in files.items() if facts.program is not None and not facts.secrets}
+            result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read, plain))
         if memory is not None:
             memory.forget(files.digests.values())
         if cache is not None and key and not result.errors:

@@ -30,6 +30,7 @@ from auditor.model.declared import Declared
 from auditor.model.facts import Facts
 from auditor.model.place import Place
 from auditor.program import Resolved
+from auditor.program.naming.code import Code
 from auditor.program.running.command_forms import is_server
 
 REF_KINDS = {
@@ -257,7 +258,7 @@ class Builder:
         node = program_node(self.store, self.resolved.code, path, kind)
         self.store.node(node, kind, test=test, lines=program.logical)
         imported = sorted(self.resolved.effects.imports.get(path, ()))
-        lines = self._import_lines(path) if imported else {}
+        lines = self.resolved.code.of_imports(_import_lines, path) if imported else {}
         for target in imported:
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
             home = self.resolved.code.home(path)
@@ -271,16 +272,6 @@ class Builder:
             owner = function_node(self.store, self.resolved, site)
             for touch in touches:
                 self._touch(touch, owner)
-
-    def _import_lines(self, path: str) -> dict[str, int]:
-        """By module of the repository the line at which a program first imports it, or something out of it."""
-        found: dict[str, int] = {}
-        for statement, _, _ in self.resolved.code.index(path, 0).imports:
-            for module in dict.fromkeys(imported.module for imported in statement.names):
-                home = self.resolved.code.modules.resolve(path, module, statement.level)
-                if home is not None:
-                    found.setdefault(home, statement.line)
-        return found
 
     def _touch(self, touch: Touch, owner: str) -> None:
         where = self.lineage.place(touch)
@@ -387,3 +378,14 @@ class Builder:
             for general in index.patterns(path) if path not in made and path in paths else ():
                 if general in paths:
                     self.store.edge(node, made[general], EdgeKind.PART_OF)
+
+
+def _import_lines(code: Code, path: str) -> dict[str, int]:
+    """By module of the repository the line at which a program first imports it, or something out of it."""
+    found: dict[str, int] = {}
+    for statement, _, _ in code.index(path, 0).imports:
+        for module in dict.fromkeys(imported.module for imported in statement.names):
+            home = code.modules.resolve(path, module, statement.level)
+            if home is not None:
+                found.setdefault(home, statement.line)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import MapNode, Node, Single, scalar
 from auditor.model.regex import regex
 
 MAX_LINES = 50_000
@@ -22,7 +22,7 @@ def read_gin(text: str) -> tuple[Node, tuple[str, ...]]:
     Texts, numbers and truth values are typed; references (`@f()`, `%MACRO`) and containers stay as written. Indented
     bindings under `scope/name:` are of that name.
     """
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     included: list[str] = []
     block = ""
     for line, number in _joined(text):
@@ -38,7 +38,7 @@ def read_gin(text: str) -> tuple[Node, tuple[str, ...]]:
 
 def read_properties(text: str) -> Node:
     """`key=value`, `key: value` or `key value` lines; all values are texts."""
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     held, first = "", 0
     for number, line in enumerate(text.split("\n")[:MAX_LINES], 1):
         first = first if held else number
@@ -82,6 +82,4 @@ def _value(text: str, line: int) -> Node:
     if _NUMBER.fullmatch(text) and len(text) < 19:
         plain = text.replace("_", "")
         return scalar(int(plain) if plain.lstrip("+-").isdigit() else float(plain), line)
-    made = scalar(text, line)
-    made.end_line = line + text.count("\n")
-    return made
+    return Single("str", line, line + text.count("\n"), text, text)

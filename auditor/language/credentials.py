@@ -36,11 +36,20 @@ _STAND_IN = regex(
 
 def mask(text: str) -> str:
     """The text with credentials in URLs and well-known token forms replaced by `***`."""
+    return _masked_once(text) if len(text) <= _LONGEST_REPEATED else _masked(text)
+
+
+def _masked(text: str) -> str:
     if "://" in text:
         text = _IN_URL.sub(_masked_user, text)
     if len(text) < _SHORTEST or not _MAY_HOLD_TOKEN.search(text):
         return text
     return _TOKENS.sub(MASK, text)
+
+
+_LONGEST_REPEATED = 100
+_masked_once = lru_cache(maxsize=4_096)(_masked)
+"""Short texts come back many times: keys, options, names of images and actions."""
 
 
 def is_secret_name(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from auditor.language.node import Node, Single, scalar
+from auditor.language.node import ListNode, MapNode, Node, Single, scalar
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
 
@@ -43,7 +43,7 @@ def read_hcl(text: str) -> tuple[Node, tuple[Trouble, ...]]:
     An expression that is no literal is a node of kind `tag` with the tag `!expr` and its text. What stands before a mistake is kept.
     """
     reading = _Reading(text[:MAX_TEXT])
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     try:
         reading.body(root, 0)
     except _UnreadableError as error:
@@ -76,7 +76,7 @@ class _Reading:
         while (token := self.peek()).kind == "newline" or (token.kind == "sign" and token.text in extra):
             self.at += 1
 
-    def body(self, into: Node, depth: int) -> None:
+    def body(self, into: MapNode, depth: int) -> None:
         """Attributes and blocks up to a closing brace or the end."""
         if depth > MAX_DEPTH:
             raise _UnreadableError("nested too deeply", self.peek().line, "too-deep")
@@ -95,7 +95,7 @@ class _Reading:
                 self.block(token, into, depth)
             into.end_line = max(into.end_line, self.tokens[self.at - 1].line)
 
-    def block(self, name: _Token, into: Node, depth: int) -> None:
+    def block(self, name: _Token, into: MapNode, depth: int) -> None:
         labels = [name]
         while self.peek().kind in ("name", "text"):
             labels.append(self.peek())
@@ -103,7 +103,7 @@ class _Reading:
         if self.peek().text != "{":
             raise _UnreadableError(f"no block after {name.text[:20]!r}", name.line)
         self.at += 1
-        made = Node("map", name.line, name.line)
+        made = MapNode(name.line, name.line)
         self.body(made, depth + 1)
         made.end_line = max(made.end_line, self.peek().line)
         if self.peek().text != "}":
@@ -134,9 +134,8 @@ class _Reading:
         if token.kind == "text":
             return scalar(_plain(token), token.line)
         if token.kind == "heredoc":
-            made = scalar(_heredoc(token.text), token.line)
-            made.text_line, made.end_line = token.line + 1, token.line + token.text.count("\n")
-            return made
+            text = _heredoc(token.text)
+            return Single("str", token.line, token.line + token.text.count("\n"), text, text, is_block=True)
         if token.kind == "number":
             return scalar(int(token.text) if token.text.isdigit() and len(token.text) < 19 else token.text, token.line)
         if token.kind == "name" and token.text in _WORDS:
@@ -154,7 +153,7 @@ class _Reading:
         return self.tokens[position].text if position < len(self.tokens) else ""
 
     def listed(self, opened: _Token, depth: int) -> Node | None:
-        made = Node("list", opened.line, opened.line)
+        made = ListNode(opened.line, opened.line)
         while depth <= MAX_DEPTH:
             self.skip(",")
             token = self.peek()
@@ -168,7 +167,7 @@ class _Reading:
         return None
 
     def object(self, opened: _Token, depth: int) -> Node | None:
-        made = Node("map", opened.line, opened.line)
+        made = MapNode(opened.line, opened.line)
         while depth <= MAX_DEPTH:
             self.skip(",")
             token = self.peek()
@@ -236,16 +235,16 @@ def _heredoc(text: str) -> str:
     return "\n".join(line[indent:] for line in lines)
 
 
-def _inner(into: Node, key: str, line: int) -> Node:
+def _inner(into: MapNode, key: str, line: int) -> MapNode:
     """The map under a label, made where it is not there yet."""
     found = into.entries.get(key)
-    if found is None or found.kind != "map":
-        found = Node("map", line, line)
+    if not isinstance(found, MapNode):
+        found = MapNode(line, line)
         into.put(key, found, line)
     return found
 
 
-def _add(into: Node, key: str, made: Node, line: int) -> None:
+def _add(into: MapNode, key: str, made: Node, line: int) -> None:
     """Another block of a name turns them into a list."""
     former = into.entries.get(key)
     if former is None:
@@ -253,7 +252,5 @@ def _add(into: Node, key: str, made: Node, line: int) -> None:
     elif former.kind == "list":
         former.parts.append(made)
     else:
-        both = Node("list", former.line, made.end_line)
-        both.parts = [former, made]
-        into.entries[key] = both
+        into.entries[key] = ListNode(former.line, made.end_line, parts=[former, made])
     into.end_line = max(into.end_line, made.end_line)

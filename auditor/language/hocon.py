@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import Node, Single
+from auditor.language.node import ListNode, MapNode, Node, Single
 from auditor.language.yaml import typed
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
@@ -28,7 +28,7 @@ class _BrokenError(Exception):
 def read_hocon(text: str) -> tuple[Node, tuple[str, ...], tuple[Trouble, ...]]:
     """The document, the files that it includes, and what could not be read; what stands before a mistake is kept."""
     reading = _Reading(text[:MAX_TEXT])
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     try:
         reading.skip()
         reading.at += reading.peek()[1] == "{"
@@ -61,7 +61,7 @@ class _Reading:
         while (token := self.peek())[0] in ("space", "newline") or (sign and token[1] == sign):
             self.at += 1
 
-    def body(self, into: Node, depth: int) -> None:
+    def body(self, into: MapNode, depth: int) -> None:
         """Fields up to a closing brace or the end."""
         if depth > MAX_DEPTH:
             raise _BrokenError("nested too deeply", self.peek()[2], "too-deep")
@@ -91,7 +91,7 @@ class _Reading:
                 parts += [part for part in token[1].split(".") if part]
         return parts
 
-    def field(self, into: Node, key: str, line: int, depth: int) -> None:
+    def field(self, into: MapNode, key: str, line: int, depth: int) -> None:
         sign = self.peek()[1]
         if sign not in ("{", ":", "=", "+="):
             raise _BrokenError(f"no value after {key[:20]!r}", line)
@@ -100,7 +100,7 @@ class _Reading:
         if self.peek()[1] == "{":
             self.at += 1
             former = into.entries.get(key)
-            made = former if former is not None and former.kind == "map" else Node("map", line, line)
+            made = former if isinstance(former, MapNode) else MapNode(line, line)
             into.entries[key], into.key_lines[key] = made, into.key_lines.get(key, line)
             self.body(made, depth + 1)
         else:
@@ -119,10 +119,16 @@ class _Reading:
         kind, value = ("str", text) if quoted or not text else typed(text)
         return Single(kind, line, line, value, text)
 
+    def inner(self, line: int, depth: int) -> MapNode:
+        """The object behind an opened brace."""
+        made = MapNode(line, line)
+        self.body(made, depth + 1)
+        return made
+
     def listed(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise _BrokenError("nested too deeply", self.peek()[2], "too-deep")
-        made = Node("list", self.peek()[2], self.peek()[2])
+        made = ListNode(self.peek()[2], self.peek()[2])
         self.at += 1
         while True:
             self.skip(",")
@@ -133,8 +139,7 @@ class _Reading:
                 return made
             if text == "{":
                 self.at += 1
-                part = Node("map", line, line)
-                self.body(part, depth + 1)
+                part: Node = self.inner(line, depth)
             elif text == "}":
                 raise _BrokenError("a list that is not closed", line)
             else:
@@ -142,11 +147,11 @@ class _Reading:
             made.parts.append(part)
 
 
-def _inner(into: Node, path: list[str], line: int) -> Node:
+def _inner(into: MapNode, path: list[str], line: int) -> MapNode:
     for part in path:
         found = into.entries.get(part)
-        if found is None or found.kind != "map":
-            found = Node("map", line, line)
+        if not isinstance(found, MapNode):
+            found = MapNode(line, line)
             into.put(part, found, line)
         into = found
     return into

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import MapNode, Node, scalar
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
 
@@ -27,10 +27,10 @@ def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", ())), None)
         return None, (Trouble(line, f"INI: {type(error).__name__}", "invalid"),)
     sections, options = _lines(text)
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     for section in parser.sections():
         at = sections.get(section, 0)
-        made = Node("map", at, at)
+        made = MapNode(at, at)
         for key, value in parser.items(section):
             line = options.get((section, key), at)
             made.put(key, scalar(value, line), line)
@@ -41,7 +41,7 @@ def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
 
 def read_dotenv(text: str) -> Node:
     """`NAME=value` lines as a map of texts; other lines are passed over."""
-    root = Node("map", 1, text.count("\n") + 1)
+    root = MapNode(1, text.count("\n") + 1)
     for number, line in enumerate(text.split("\n"), 1):
         found = _DOTENV.match(line)
         if found and not line.lstrip().startswith("#"):

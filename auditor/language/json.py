@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import ListNode, MapNode, Node, scalar
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
 
@@ -70,7 +70,7 @@ def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(content, _Pairs):
-        made = Node("map", line, line)
+        made = MapNode(line, line)
         for key, value in content:
             at = next(lines, 0)
             part = _node(value, lines, at, depth + 1)
@@ -78,8 +78,6 @@ def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
             made.end_line = max(made.end_line, part.end_line)
         return made
     if isinstance(content, list):
-        made = Node("list", line, line)
-        made.parts = [_node(part, lines, line, depth + 1) for part in content]
-        made.end_line = max([line, *(part.end_line for part in made.parts)])
-        return made
+        parts = [_node(part, lines, line, depth + 1) for part in content]
+        return ListNode(line, max([line, *(part.end_line for part in parts)]), parts=parts)
     return scalar(content, line)

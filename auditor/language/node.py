@@ -5,44 +5,39 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, ValuesView
 from typing import TypeAlias
 
+from msgspec import Struct, field
+
 Scalar: TypeAlias = str | int | float | bool | None
 
 MAX_INT = 2**63 - 1  # larger ones stay text: they are identifiers, and no cache could hold them
 
 
 class Node:
-    """A value of a document.
+    """A value of a document: a `MapNode`, a `ListNode` or a `Single`.
 
     `kind` is `map`, `list`, `str`, `int`, `float`, `bool`, `null`, `tag` (a scalar of an unknown tag) or `absent`.
     `raw` is a scalar as written (`3.10` stays `3.10`), `value` its typed value. `line` is that of the value itself
-    (1-based, 0 = unknown), `text_line` that of the first line of its text: they differ for block scalars.
+    (1-based, 0 = unknown). `shadowed` are entries that a later one of the same key hides.
     """
 
-    __slots__ = (
-        "end_line",
-        "entries",
-        "key_lines",
-        "kind",
-        "line",
-        "parts",
-        "raw",
-        "shadowed",
-        "tag",
-        "text_line",
-        "value",
-    )
+    __slots__ = ()
 
-    def __init__(self, kind: str, line: int, end_line: int, *, tag: str = "") -> None:
-        self.kind = kind
-        self.line = self.text_line = line
-        self.end_line = end_line
-        self.value: Scalar = None
-        self.raw = ""
-        self.tag = tag
-        self.entries: dict[str, Node] = {}
-        self.key_lines: dict[str, int] = {}
-        self.parts: list[Node] = []
-        self.shadowed: list[tuple[str, int, Node]] = []  # entries that a later one of the same key hides
+    kind: str
+    line: int
+    end_line: int
+    tag: str
+    # what other kinds of values have: nobody puts anything into these
+    value: Scalar = None
+    raw: str = ""
+    entries: dict[str, Node] = {}  # noqa: RUF012
+    key_lines: dict[str, int] = {}  # noqa: RUF012
+    parts: list[Node] = []  # noqa: RUF012
+    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
+
+    @property
+    def text_line(self) -> int:
+        """The first line of its text: that of a block scalar stands below its line."""
+        return self.line
 
     def __bool__(self) -> bool:
         """False only for what is not there: a null or an empty text is."""
@@ -103,59 +98,45 @@ class Node:
         self.key_lines[key] = line
 
 
-class MapNode(Node):
-    """A map: it has no elements, as all maps have none."""
+class MapNode(Node, Struct, eq=False, gc=False):
+    """A map. No collector need look at it: a document has no cycles."""
 
-    __slots__ = ()
+    line: int
+    end_line: int
+    tag: str = ""
+    entries: dict[str, Node] = field(default_factory=dict)
+    key_lines: dict[str, int] = field(default_factory=dict)
+    shadowed: list[tuple[str, int, Node]] = field(default_factory=list)
 
-    parts: list[Node] = []  # noqa: RUF012  # nobody puts elements into a map
-
-    def __init__(self, line: int, tag: str = "") -> None:
-        self.kind = "map"
-        self.line = self.text_line = self.end_line = line
-        self.value = None
-        self.raw = ""
-        self.tag = tag
-        self.entries = {}
-        self.key_lines = {}
-        self.shadowed = []
+    kind = "map"
 
 
-class ListNode(Node):
-    """A list: it has no entries, as all lists have none."""
+class ListNode(Node, Struct, eq=False, gc=False):
+    """A list."""
 
-    __slots__ = ()
+    line: int
+    end_line: int
+    tag: str = ""
+    parts: list[Node] = field(default_factory=list)
 
-    entries: dict[str, Node] = {}  # noqa: RUF012  # nobody puts entries into a list
-    key_lines: dict[str, int] = {}  # noqa: RUF012
-    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
-
-    def __init__(self, line: int, tag: str = "") -> None:
-        self.kind = "list"
-        self.line = self.text_line = self.end_line = line
-        self.value = None
-        self.raw = ""
-        self.tag = tag
-        self.parts = []
+    kind = "list"
 
 
-class Single(Node):
-    """A single value: it holds nothing, and all of them share the same nothing, since most nodes of a document are these."""
+class Single(Node, Struct, frozen=True, eq=False, gc=False):
+    """A single value: most nodes of a document are these."""
 
-    __slots__ = ()
+    kind: str
+    line: int
+    end_line: int
+    value: Scalar
+    raw: str
+    tag: str = ""
+    is_block: bool = False
 
-    entries: dict[str, Node] = {}  # noqa: RUF012  # nobody puts anything into a single value
-    key_lines: dict[str, int] = {}  # noqa: RUF012
-    parts: list[Node] = []  # noqa: RUF012
-    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
-
-    def __init__(self, kind: str, line: int, end_line: int, value: Scalar, raw: str, tag: str = "") -> None:
-        self.kind = kind
-        self.line = self.text_line = line
-        self.end_line = end_line
-        self.value = value
-        self.raw = raw
-        self.tag = tag
+    @property
+    def text_line(self) -> int:
+        """The line below its own where it is a block scalar."""
+        return self.line + self.is_block
 
 
 _SCALARS = frozenset({"str", "int", "float", "bool", "tag"})

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeAlias, TypeVar, TypeVarTuple
 
+from msgspec.msgpack import encode
+
 from auditor.model.facts import Command
 
 MOST = 4_000_000
-"""Characters that one function remembers, those of the questions included; then it forgets all of it."""
+"""Bytes that one function remembers, those of the questions included; then it forgets all of it."""
 
 Commands: TypeAlias = tuple[Command, ...] | None
 K = TypeVarTuple("K")
@@ -30,7 +32,7 @@ def remembered(read: Callable[[*K], C]) -> Callable[[*K], C]:
         if key in held:
             return held[key]
         made = read(*key)
-        added = _size(key) + _size_of_commands(made)
+        added = _size((key, made))
         if size + added > MOST:
             held.clear()
             size = 0
@@ -42,16 +44,9 @@ def remembered(read: Callable[[*K], C]) -> Callable[[*K], C]:
     return ask
 
 
-def _size(value: object) -> int:
-    """The characters of a text, or of all texts in a tuple."""
-    if isinstance(value, str):
-        return len(value)
-    return sum(map(_size, value)) + 1 if isinstance(value, tuple) else 1
-
-
-def _size_of_commands(commands: Commands) -> int:
-    made = commands or ()
-    words = [len(word.text) + 1 for each in made for word in (*each.words, *each.reads, *each.writes)]
-    held = [(each.body, each.assignments, each.environment) for each in made]
-    rest = [_size(texts) for texts in held if any(texts)]
-    return sum(words) + sum(rest) + len(made)
+def _size(held: object) -> int:
+    """The bytes that texts take, however they are held."""
+    try:
+        return len(encode(held))
+    except UnicodeEncodeError:  # half a character, as JSON can spell it: not remembered
+        return MOST + 1

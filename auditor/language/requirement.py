@@ -20,6 +20,7 @@ _VCS = regex(r"(?:git|hg|svn|bzr)\+|.*\.git(?:@|$|#)|git@|git://")
 _URL = regex(r"[A-Za-z][\w+.-]*://")
 _EGG = regex(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
 _WHEEL = regex(r"([A-Za-z0-9][\w.]*)-(\d[\w.]*?)(?:-.+\.whl|\.tar\.gz|\.zip|\.tgz)(?:[#?]|$)")
+_SOURCE = regex(r"([A-Za-z0-9][\w.-]*?)-v?\d[\w.]*\.(?:zip|tar\.gz|tgz|tar\.bz2)(?=$|[#?])")
 _COMMIT = regex(r"@[0-9a-f]{7,40}(?:$|#)")
 _CONDA = regex(r"(?:(?P<channel>[\w.-]+(?:/[\w-]+)?)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<specifier>.*)")
 _POETRY_EXACT = regex(r"(?:={0,3}\s*)?v?\d[\w.!+-]*")
@@ -118,8 +119,10 @@ def _of_location(text: str, line: int, group: str) -> Requirement | None:
         return None
     egg = _EGG.search(place)
     wheel = _WHEEL.search(place.rpartition("/")[2])
+    source = _SOURCE.match(place.rpartition("/")[2])
     last = re.split(r"[@#?]", place.rstrip("/").rpartition("/")[2])[0].removesuffix(".git")
-    name = egg.group(1) if egg else wheel.group(1) if wheel else last
+    known = egg or source or wheel
+    name = known.group(1) if known else last
     return _located(name or ".", place, line, group, marker.strip())
 
 

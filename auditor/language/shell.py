@@ -13,9 +13,9 @@ import msgspec
 
 from auditor.language.remembered import remembered
 from auditor.language.shell_paths import HOLE_START
-from auditor.language.shell_plain import plain_commands
+from auditor.language.shell_plain import literal_words, plain_commands
 from auditor.language.shell_reading import Reading
-from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE
+from auditor.language.shell_state import MAX_COMMANDS, MAX_EXPORTED, MAX_VALUE, literal_command
 from auditor.language.shell_templates import cut_templates
 from auditor.model.facts import Command
 
@@ -73,9 +73,15 @@ def _alone(line: str, braces: bool, guard: bool) -> tuple[Command, ...] | None:
 
     Texts that differ have most of their lines in common: the same set-up stands before each.
     """
+    if HOLE_START in line:  # a mark that the text itself spells
+        return None
+    words = literal_words(line)
+    command = literal_command(words, guard=guard) if words is not None else None
+    if command is not None:
+        return (command,)
     reading = Reading(guard=guard)
     text = cut_templates(line, reading.holes, {}, braces=braces)
-    plain = plain_commands(text) if HOLE_START not in line else None
+    plain = plain_commands(text)
     if plain is None:
         return None
     reading.follow(text, plain, 1)

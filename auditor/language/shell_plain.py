@@ -13,9 +13,16 @@ _TOKEN = regex(
     r"""(?:[ \t]|\\\n)*+(?:(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)|(?P<end>\Z)"""
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]++|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++))"""
 )
+_LITERAL = regex(r"(?:[^\s'\"\\$`|<>(){};&#]++|[ \t]++)*+")
 _RESERVED = frozenset(
     ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
 )  # fmt: skip
+
+
+def literal_words(line: str) -> list[str] | None:
+    """The words of a line that is one command without quotes, expansions and signs of the shell; None for any other."""
+    words = line.split() if _LITERAL.fullmatch(line) else []
+    return words if words and words[0] != "[" and words[0] not in _RESERVED else None
 
 
 def plain_commands(text: str) -> list[PlainCommand] | None:

@@ -12,7 +12,7 @@ from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
 from auditor.language.prefixes import SHELLS, find_start, is_python, tool_of
 from auditor.language.shell_paths import SPLIT
 from auditor.language.shell_tree import Syntax
-from auditor.language.shell_words import Holes, brace_lists, expand_word, is_literal
+from auditor.language.shell_words import Holes, brace_lists, exact_word, expand_word, is_literal
 from auditor.model.facts import Command, Word
 from auditor.model.regex import regex
 
@@ -25,6 +25,7 @@ MAX_VALUE = 500  # characters of an exported value
 
 _ASSIGNMENT = regex(r"([A-Za-z_]\w*)(\+?)=(.*)", re.DOTALL)
 _NOT_COMMANDS = frozenset({"true", ":", "false"})
+_MOVING = frozenset({"cd", "pushd", "popd"})
 # inside `$(…)` these only ask; they are no work of the script
 _ASKING = _NOT_COMMANDS | frozenset(
     [
@@ -76,6 +77,13 @@ class Draft:
         self.body = ""
         self.program = 0  # the line where a body begins that is a Python program
         self.piped = False
+
+
+def literal_command(words: list[str], *, guard: bool) -> Command | None:
+    """The command of a line of literal words that leaves its shell as it found it and hands no text to another; else None."""
+    if words[0] in _MOVING or words[0] in _NOT_COMMANDS or _ASSIGNMENT.match(words[0]) or _may_hold_text(words):
+        return None
+    return Command(tuple(_without_secrets([exact_word(word) for word in words])), 1, guard=guard)
 
 
 class State(ABC):
@@ -221,10 +229,10 @@ class State(ABC):
     def run(self, words: list[str], assignments: list[tuple[str, str]], line: int) -> None:
         """Record a command, or follow what it does to the shell itself."""
         name = words[0]
-        if name in ("cd", "pushd"):
-            self.go(words[1:], remember=name == "pushd")
-        elif name == "popd":
+        if name == "popd":
             self.cwd = self.folders.pop() if self.folders else None
+        elif name in _MOVING:
+            self.go(words[1:], remember=name == "pushd")
         elif name in self.functions and self.depth < MAX_CALLS:
             self.call(name, words[1:])
         elif name not in (_ASKING if self.inside else _NOT_COMMANDS) and len(self.drafts) < MAX_COMMANDS:
@@ -233,7 +241,7 @@ class State(ABC):
             if self.exported and name not in _NOT_EXPORTED_TO:
                 draft.environment = tuple(self.exported.items())
             self.drafts.append(draft)
-            if any(" " in word or word[-1:] == "c" for word in words[1:]):  # a text, or the option before one
+            if _may_hold_text(words):
                 self.embedded(draft)
 
     def embedded(self, draft: Draft) -> None:
@@ -330,6 +338,11 @@ class State(ABC):
         for key in (*numbered, "@", "*"):
             self.variables.pop(key, None)
         self.variables.update(outer)
+
+
+def _may_hold_text(words: list[str]) -> bool:
+    """Whether one of a command's words is a text, or may be the option before one."""
+    return any(" " in word or word[-1:] == "c" for word in words[1:])
 
 
 def _body_option(words: list[str]) -> int:

@@ -47,7 +47,7 @@ class Holes:
     def word(self, text: str) -> Word:
         """A text of the inner form as it is handed out."""
         if HOLE_START not in text:
-            return _exact(text) if len(text) < _SHORT else Word(mask(text.replace(SPLIT, " ")))
+            return exact_word(text)
         text = _MARK.sub(lambda match: "{" + self.name(match.group(1)) + "}", text)
         return Word(mask(text.replace(SPLIT, " ")), exact=False)
 
@@ -74,8 +74,13 @@ class Holes:
 _SHORT = 100  # a repository says few short words, many times over
 
 
+def exact_word(text: str) -> Word:
+    """A text without holes as it is handed out."""
+    return _short_word(text) if len(text) < _SHORT else Word(mask(text.replace(SPLIT, " ")))
+
+
 @lru_cache(maxsize=4_096)
-def _exact(text: str) -> Word:
+def _short_word(text: str) -> Word:
     return Word(mask(text.replace(SPLIT, " ")))
 
 

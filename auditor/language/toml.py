@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from auditor.language.node import Node, scalar
+from auditor.language.node import ListNode, MapNode, Node, scalar
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
 
@@ -71,17 +71,17 @@ def _node(content: Any, path: tuple[str, ...], lines: dict[tuple[str, ...], int]
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(content, dict):
-        made = Node("map", line, line)
+        made = MapNode(line, line)
         for key, value in content.items():
             at = lines.get((*path, key), line)
             made.put(key, _node(value, (*path, key), lines, at, depth + 1), at)
         made.end_line = max([line, *(part.end_line for part in made.entries.values())])
         return made
     if isinstance(content, list):
-        made = Node("list", line, line)
+        listed = ListNode(line, line)
         for index, value in enumerate(content):
             at = lines.get((*path, str(index)), line)
-            made.parts.append(_node(value, (*path, str(index)), lines, at, depth + 1))
-        made.end_line = max([line, *(part.end_line for part in made.parts)])
-        return made
+            listed.parts.append(_node(value, (*path, str(index)), lines, at, depth + 1))
+        listed.end_line = max([line, *(part.end_line for part in listed.parts)])
+        return listed
     return scalar(content, line)

@@ -25,6 +25,8 @@ _WORDS: dict[str, tuple[str, Scalar]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), ("float", None)),
 }
 _NUMERIC = frozenset("+-.0123456789")
+_TELLING = _NUMERIC.union(word[:1] for word in _WORDS)
+"""What a plain scalar begins with that may be more than text."""
 _TEMPLATE = regex(r"\{\{|\{%")
 
 
@@ -90,6 +92,7 @@ class _Library(NamedTuple):
     alias: Any
     map_start: Any
     map_end: Any
+    list_start: Any
     list_end: Any
     document_start: Any
     stream_end: Any
@@ -110,6 +113,7 @@ def _library() -> _Library:
         yaml.AliasEvent,
         yaml.MappingStartEvent,
         yaml.MappingEndEvent,
+        yaml.SequenceStartEvent,
         yaml.SequenceEndEvent,
         yaml.DocumentStartEvent,
         yaml.StreamEndEvent,
@@ -123,10 +127,17 @@ class _Building:
         self.documents: list[Node] = []
         self.shadows = False  # whether a map says a key twice
         self.added = 0  # values that aliases and merge keys added
-        self.count = 0  # values, aliases expanded; those of a map or list that is being read come in at its end
+        self.count = 0  # values, aliases expanded
         self.anchors: dict[str, tuple[Node, int] | None] = {}  # None: not whole yet
-        self.kinds = _library()
-        self.event: Callable[[], Any] = self.kinds.parser(text).get_event
+        self.kinds = kinds = _library()
+        self.event: Callable[[], Any] = kinds.parser(text).get_event
+        # functions of the class: bound ones would hold on to this object, which holds them
+        self.build: dict[Any, Callable[[_Building, Any, int], Node]] = {
+            kinds.scalar: _Building._single,
+            kinds.map_start: _Building._map,
+            kinds.list_start: _Building._list,
+            kinds.alias: _Building._known,
+        }
 
     def read(self) -> None:
         """Reads all documents; those that are whole are there even where this raises."""
@@ -134,72 +145,60 @@ class _Building:
         while (kind := self.event().__class__) is not end:
             if kind is start:
                 self.anchors.clear()
-                self.documents.append(self._node(self.event(), 0))
+                event = self.event()
+                self.documents.append(self.build[event.__class__](self, event, 0))
 
-    def _node(self, event: Any, depth: int) -> Node:
-        """The value that begins with this event."""
-        kinds, kind = self.kinds, event.__class__
-        if kind is kinds.alias:
-            return self._known(event)
-        anchor, before = event.anchor, self.count
+    def _single(self, event: Any, _depth: int) -> Node:
+        """The value of a scalar."""
+        text, tag, style = event.value, event.tag, event.style
+        line, end = event.start_mark.line + 1, event.end_mark.line + 1
+        kind, value, own = "str", text, ""
+        if tag is not None and tag != "!":
+            (kind, value), own = _tagged(tag, text), _own_tag(tag)
+        elif text[:1] in _TELLING and event.implicit[0]:
+            kind, value = typed(text)
+        block = style == "|" or style == ">"
+        if block:
+            lines = max(text.rstrip("\n").count("\n") + 1, 1)
+            end = line + lines if style == "|" else max(line, end - 1)
+        made = Single(kind, line, end, value, text, own, block)
         self.count += 1
-        if kind is kinds.scalar:
-            node: Node = _scalar(event)
-        elif depth >= MAX_DEPTH:
-            raise _BoundError(f"nested more than {MAX_DEPTH} levels")
-        else:
-            if anchor is not None:
-                self.anchors[anchor] = None
-            node = self._map(event, depth + 1) if kind is kinds.map_start else self._list(event, depth + 1)
-        if anchor is not None:
-            self.anchors[anchor] = node, self.count - before
-        return node
+        if event.anchor is not None:
+            self.anchors[event.anchor] = made, 1
+        return made
 
     def _list(self, start: Any, depth: int) -> Node:
+        before = self._begin(start, depth)
         line = end = start.start_mark.line + 1
-        made = ListNode(line, _own_tag(start.tag))
-        parts, event_of, scalar, stop = made.parts, self.event, self.kinds.scalar, self.kinds.list_end
-        singles = 0
+        made = ListNode(line, line, _own_tag(start.tag))
+        parts, event_of, build, stop = made.parts, self.event, self.build, self.kinds.list_end
         while (kind := (event := event_of()).__class__) is not stop:
-            if kind is scalar and event.anchor is None:
-                part: Node = _scalar(event)
-                singles += 1
-            else:
-                part = self._node(event, depth)
+            part = build[kind](self, event, depth + 1)
             parts.append(part)
             if part.end_line > end:
                 end = part.end_line
-        self.count += singles
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
+        self._finish(start, made, before)
         return made
 
     def _map(self, start: Any, depth: int) -> Node:
+        before = self._begin(start, depth)
         line = end = start.start_mark.line + 1
-        made = MapNode(line, _own_tag(start.tag))
-        entries, lines, event_of, scalar, stop = (
-            made.entries,
-            made.key_lines,
-            self.event,
-            self.kinds.scalar,
-            self.kinds.map_end,
-        )
+        made = MapNode(line, line, _own_tag(start.tag))
+        entries, lines, event_of, build = made.entries, made.key_lines, self.event, self.build
+        scalar, stop = self.kinds.scalar, self.kinds.map_end
         merged: list[Node] = []
-        singles = 0
-        while (event := event_of()).__class__ is not stop:
-            if event.__class__ is scalar and event.anchor is None:
+        while (kind := (event := event_of()).__class__) is not stop:
+            if kind is scalar and event.anchor is None:
                 name, at = event.value, event.start_mark.line + 1
                 merges = name == "<<" and event.tag is None and event.implicit[0]
             else:
-                key, merges = self._node(event, depth), False
+                key, merges = build[kind](self, event, depth + 1), False
                 name, at = "?" if key.kind in ("map", "list") else key.raw, key.line
             event = event_of()
-            if event.__class__ is scalar and event.anchor is None:
-                part: Node = _scalar(event)
-                singles += 1
-            else:
-                part = self._node(event, depth)
-                if at > end:
-                    end = at  # an alias ends where its anchor does
+            part = build[event.__class__](self, event, depth + 1)
+            if at > end:
+                end = at  # an alias ends where its anchor does
             if merges:
                 merged += part.maps()
             elif name in entries:
@@ -209,13 +208,27 @@ class _Building:
                 entries[name], lines[name] = part, at
             if part.end_line > end and not merges:
                 end = part.end_line
-        self.count += singles
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         if merged:
             self._merge(made, merged)
+        self._finish(start, made, before)
         return made
 
-    def _known(self, event: Any) -> Node:
+    def _begin(self, start: Any, depth: int) -> int:
+        """How many values there were before this map or list."""
+        if depth >= MAX_DEPTH:
+            raise _BoundError(f"nested more than {MAX_DEPTH} levels")
+        if start.anchor is not None:
+            self.anchors[start.anchor] = None
+        self.count += 1
+        return self.count - 1
+
+    def _finish(self, start: Any, made: Node, before: int) -> None:
+        """Lets aliases have what is whole now."""
+        if start.anchor is not None:
+            self.anchors[start.anchor] = made, self.count - before
+
+    def _known(self, event: Any, _depth: int) -> Node:
         """What an alias stands for."""
         if event.anchor not in self.anchors:
             raise _UnknownAliasError(event.anchor, event.start_mark.line + 1)
@@ -233,7 +246,7 @@ class _Building:
         if self.added > MAX_ALIASED:
             raise _BoundError(f"aliases expand to more than {MAX_ALIASED} values")
 
-    def _merge(self, made: Node, bases: list[Node]) -> None:
+    def _merge(self, made: MapNode, bases: list[Node]) -> None:
         """What `<<` names comes first, as PyYAML and ruamel order it; the map's own entries win."""
         own, lines = made.entries, made.key_lines
         made.entries, made.key_lines = {}, {}
@@ -244,21 +257,6 @@ class _Building:
                 made.key_lines.setdefault(key, base.line_of(key))
         made.entries.update(own)
         made.key_lines.update(lines)
-
-
-def _scalar(event: Any) -> Single:
-    line, text, tag, style = event.start_mark.line + 1, event.value, event.tag, event.style
-    if tag is None or tag == "!":
-        kind, value = typed(text) if event.implicit[0] else ("str", text)
-        made = Single(kind, line, event.end_mark.line + 1, value, text)
-    else:
-        kind, value = _tagged(tag, text)
-        made = Single(kind, line, event.end_mark.line + 1, value, text, _own_tag(tag))
-    if style == "|" or style == ">":
-        made.text_line = line + 1
-        lines = max(text.rstrip("\n").count("\n") + 1, 1)
-        made.end_line = line + lines if style == "|" else max(line, event.end_mark.line)
-    return made
 
 
 def _tagged(tag: str, text: str) -> tuple[str, Scalar]:

@@ -367,7 +367,7 @@ class Cell(Record):
     """One code cell of a notebook: program lines `start` to `start + lines - 1` are its lines 1 to `lines`.
 
     `physical` is the line of the .ipynb file where the cell's source begins (0 if not known); `count` is
-    the stored execution count (-1 if there is none).
+    the stored execution count (-1 if there is none); `failed`: its run ended at a name that was not there.
     """
 
     index: int
@@ -377,6 +377,7 @@ class Cell(Record):
     physical: int
     count: int
     tags: tuple[str, ...]
+    failed: bool = False
 
 
 class Escape(Record):

@@ -14,8 +14,9 @@ from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries, Kept, Topic
 from auditor.program.kept.shelves import Shelf, Store
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
+from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
 from auditor.program.running.known_runs import KnownRuns, against
@@ -34,6 +35,8 @@ class Memory:
         self.store = store
         self.version = version
         self.walks: Walks = {}
+        self.modules: Modules | None = None
+        self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
         self.runs: KnownRuns | None = KnownRuns() if lasting else None
 
@@ -60,7 +63,8 @@ class Resolved:
         self.tree = tree
         self.knowledge = knowledge
         memory = Memory(lasting=False) if memory is None else memory
-        self.code = Code(files, knowledge, memory.walks)
+        self.code = Code(files, knowledge, memory.walks, memory.modules)
+        memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
         self._memory = memory
@@ -80,8 +84,9 @@ class Resolved:
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        tree = Tree(self.code, self.evaluator.invocations, self._digests)
         memory, store = self._memory, self._memory.store
+        memory.last = since(self.code, self._digests, memory.last)
+        tree = Tree(self.code, self.evaluator.invocations, memory.last)
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
         shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)

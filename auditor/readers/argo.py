@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from auditor.language import kfp
 from auditor.language.argo import TOOL, Workflow
 from auditor.language.json import read_json
-from auditor.language.node import ABSENT, Node
+from auditor.language.node import ABSENT, MapNode, Node
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Step, Trigger
 from auditor.readers.contract import Reader, having, over_text, pairs
@@ -102,7 +102,7 @@ def _unwrapped(spec: Node) -> Iterator[Step]:
     executors: dict[str, Node] = {}
     for name, key in _named(spec):
         label = components[name].get("executorLabel").raw
-        made = Node("map", 0, 0)
+        made = MapNode(0, 0)
         made.put("container", _json(held.get(f"{_IMPLEMENTATION}{key}", ABSENT)), 0)
         executors.setdefault(label, made)
     for step in kfp.Pipeline(_json(root), components, executors).steps():

@@ -24,6 +24,8 @@ def with_programs(facts: Facts, data: bytes) -> Facts:
 
     A body that is no Python, or whose code somebody else fills in, is left out: it is unknown, and no mistake of the file.
     """
+    if not facts.steps and facts.program is None:
+        return facts
     bodies = dict.fromkeys(_bodies(facts))
     if facts.kind == "python" and facts.program is not None and may_start(data):
         bodies |= dict.fromkeys(started_bodies(facts.program, read_text(data)[0]))
@@ -44,13 +46,13 @@ def with_programs(facts: Facts, data: bytes) -> Facts:
 
 def _bodies(facts: Facts) -> Iterator[tuple[int, str]]:
     """Where the programs begin, and their texts."""
-    commands = [each for step in facts.steps if step.tool not in _SHOWING for each in step.commands]
+    commands = [
+        each for step in facts.steps if step.tool not in _SHOWING for each in step.commands if each.program >= 0
+    ]
     escapes = facts.program.escapes if facts.program is not None else ()
     shown = [each for each in escapes if each.kind == "shell" and "python" in each.text and _HOLDING.search(each.text)]
-    commands += [command for each in shown for command in read_escape(each)]
-    for command in commands:
-        if command.program >= 0:
-            yield command.line + command.program, command.body
+    commands += [command for each in shown for command in read_escape(each) if command.program >= 0]
+    yield from ((command.line + command.program, command.body) for command in commands)
 
 
 def _digest(text: str) -> int:

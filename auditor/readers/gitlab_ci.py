@@ -7,7 +7,7 @@ from math import prod
 
 from auditor.language.credentials import mask, mask_value
 from auditor.language.image import python_of
-from auditor.language.node import ABSENT, Node
+from auditor.language.node import ABSENT, MapNode, Node
 from auditor.language.paths import kind_of_path
 from auditor.language.script_lines import read_lines
 from auditor.language.yaml import read_yaml
@@ -109,7 +109,7 @@ class _Pipeline:
 
 
 def _over(base: Node, top: Node, depth: int = 0) -> Node:
-    made = Node("map", top.line, top.end_line, tag=top.tag)
+    made = MapNode(top.line, top.end_line, tag=top.tag)
     for source in (base, top):
         for key, value in source.items():
             former = made.entries.get(key)

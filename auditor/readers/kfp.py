@@ -10,7 +10,7 @@ from auditor.language.container import container_commands
 from auditor.language.credentials import mask
 from auditor.language.json import read_json
 from auditor.language.kfp import TOOL, Pipeline
-from auditor.language.node import ABSENT, Node, Single
+from auditor.language.node import ABSENT, ListNode, Node, Single
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Facts, Step
 from auditor.readers.contract import Reader, having, over_text, pairs
@@ -76,7 +76,7 @@ def read_component(text: str) -> Facts:
 
 def _words(listed: Node) -> Node:
     """The words of a command with its placeholders, `{inputPath: x}` and the like, as holes."""
-    made = Node("list", listed.line, listed.end_line)
+    made = ListNode(listed.line, listed.end_line)
     for part in listed.parts or ([listed] if listed.is_scalar else []):
         if part.is_scalar:
             made.parts.append(part)

@@ -10,8 +10,8 @@ def read(data: bytes) -> Facts:
     """The program facts of a notebook's code cells."""
     from auditor.source import read_notebook
 
-    program, troubles, language = read_notebook(data)
-    attrs = pairs([("language", language)])
+    program, troubles, kernel = read_notebook(data)
+    attrs = pairs([("language", kernel.language), ("platform", kernel.platform)])
     return Facts(
         kind="notebook", program=program, attrs=attrs, troubles=troubles, lines=program.lines if program else 0
     )

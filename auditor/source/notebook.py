@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,7 @@ class _Worksheet(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
-    """The parts of a notebook that are read; outputs are skipped by the decoder."""
+    """The parts of a notebook that are read; the decoder skips all else."""
 
     metadata: Any = None
     cells: list[msgspec.Raw] | None = None
@@ -41,6 +41,8 @@ class _CodeCell(msgspec.Struct):
     metadata: Any = None
     id: Any = ""
     language: Any = ""
+    outputs: msgspec.Raw = msgspec.Raw(b"")
+    """Not decoded: pictures are in it. Whether it tells of an error can be seen by its words."""
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -51,25 +53,36 @@ class _Piece(msgspec.Struct, frozen=True):
     escapes: tuple[Escape, ...]
 
 
-def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], str]:
-    """The program of a notebook or None, what could not be read, and the kernel's language. Never raises."""
+class Kernel(NamedTuple):
+    """What runs a notebook: the language, and the hosted platform that it was last open on ("" where nothing tells)."""
+
+    language: str = ""
+    platform: str = ""
+
+
+def read_notebook(data: bytes) -> tuple[Program | None, tuple[Trouble, ...], Kernel]:
+    """The program of a notebook or None, what could not be read, and what runs it. Never raises."""
     if len(data) > MAX_NOTEBOOK_BYTES:
-        return None, (Trouble(None, f"the notebook is larger than {MAX_NOTEBOOK_BYTES:,} bytes", "too-large"),), ""
+        return (
+            None,
+            (Trouble(None, f"the notebook is larger than {MAX_NOTEBOOK_BYTES:,} bytes", "too-large"),),
+            Kernel(),
+        )
     data, file, trouble = _load(data)
     if file is None:
-        return None, (trouble,) if trouble else (), ""
+        return None, (trouble,) if trouble else (), Kernel()
     raws = _cells(file)
     if raws is None:
-        return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), ""
-    language = _language(file.metadata)
-    if language != "python":
-        return None, (), language
+        return None, (Trouble(1, "the notebook has no cells: neither `cells` nor `worksheets`", "invalid"),), Kernel()
+    kernel = Kernel(_language(file.metadata), _platform(file.metadata))
+    if kernel.language != "python":
+        return None, (), kernel
     if (run := _run_of(file.metadata)) is not None:
         says = f"what a run of papermill left of {run}; its code is not read"
-        return None, (*([trouble] if trouble else []), Trouble(None, says, "outcome")), language
+        return None, (*([trouble] if trouble else []), Trouble(None, says, "outcome")), kernel
     pieces, doubts = _pieces(data, raws)
     program, troubles = _program(pieces)
-    return program, (*([trouble] if trouble else []), *doubts, *troubles), language
+    return program, (*([trouble] if trouble else []), *doubts, *troubles), kernel
 
 
 def cell_texts(data: bytes, wanted: Collection[int]) -> dict[int, str]:
@@ -147,6 +160,23 @@ def _language(metadata: Any) -> str:
     return _SHORT.get(names[0], names[0])[:40]
 
 
+def _platform(metadata: Any) -> str:
+    """The platform whose marks a notebook carries: each writes its own into what it saves."""
+    if not isinstance(metadata, dict):
+        return ""
+    name = _mapping(metadata, "kernelspec").get("name")
+    name = name.lower() if isinstance(name, str) else ""
+    if "application/vnd.databricks.v1+notebook" in metadata:
+        return "databricks"
+    if "sagemaker" in name or name.startswith("conda_"):
+        return "sagemaker"
+    if "azureml" in name or name.endswith("-sdkv2"):
+        return "azureml"
+    if _mapping(metadata, "environment").get("type") == "gcloud":
+        return "vertex"
+    return next((platform for platform in ("colab", "kaggle") if platform in metadata), "")
+
+
 _SHORT = {"ir": "r", "spark-scala": "scala"}
 
 
@@ -199,8 +229,15 @@ def _piece(cell: _CodeCell, source: str, index: int, start: int, physical: int) 
         physical=physical,
         count=count if type(count) is int and 0 <= count < 2**63 else -1,
         tags=_tags(cell.metadata),
+        failed=_names_none(bytes(cell.outputs)),
     )
     return _Piece(record, code, escapes)
+
+
+def _names_none(outputs: bytes) -> bool:
+    """Whether the outputs of a cell tell that it ended at a name that was not there."""
+    errors = outputs.split(b'"ename"')[1:]
+    return any(error.lstrip(b": \t\r\n").startswith(b'"NameError"') for error in errors)
 
 
 def _is_python(language: Any) -> bool:

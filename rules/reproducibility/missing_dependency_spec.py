@@ -35,6 +35,7 @@ SEARCHED = (
     "requirements, constraints and lock files, pyproject.toml, setup.py, setup.cfg, Pipfile, conda and pixi environments",
     "packages that notebooks, images and jobs install by name",
     "what those packages bring with them",
+    "what the platform has on which a notebook was last open",
 )
 
 

@@ -66,3 +66,7 @@ def test_lines_of_a_text_are_read_once_wherever_they_stand() -> None:
     again = read_shell("python b.py\n\n\npython a.py\n", line=10)
     assert [(command.words[1].text, command.line) for command in first] == [("a.py", 3), ("b.py", 4)]
     assert [(command.words[1].text, command.line) for command in again] == [("b.py", 10), ("a.py", 13)]
+
+
+def test_half_a_character_is_read_and_not_remembered() -> None:
+    assert read_shell("python \ud800.py")[0].words[1].text == "\ud800.py"

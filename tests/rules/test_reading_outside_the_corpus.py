@@ -376,6 +376,14 @@ def test_a_word_alone_on_a_line_is_a_command_of_the_notebook() -> None:
     assert not found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, "ls"))}, "REP008", "N")
 
 
+def test_a_cell_that_shows_how_a_name_fails_hides_nothing() -> None:
+    cell = CELL % ("1", 1, "xrange(3)")
+    error = cell.replace('"outputs": []', '"outputs": [{"output_type": "error", "ename": "NameError", "evalue": ""}]')
+    assert error != cell
+    assert found({"a.ipynb": NOTEBOOK % cell}, "REP008", "N")
+    assert not found({"a.ipynb": NOTEBOOK % error}, "REP008", "N")
+
+
 def test_folders_that_a_shell_of_windows_tells_apart_are_there() -> None:
     stage = "stages:\n  fit:\n    cmd: python src\\fit.py\n"
     assert found({"dvc.yaml": stage, "src/train.py": "print(1)\n"}, "PIP010")
@@ -428,6 +436,44 @@ def test_what_packages_bring_over_several_others_is_there() -> None:
     code = {"a.py": "import flax\nimport jax\nimport tensorflow_datasets\n"}
     assert found({**code, "requirements.txt": "requests\n"}, "REP003")
     assert not found({**code, "requirements.txt": "seqio-nightly\n"}, "REP003")
+
+
+def test_what_an_extra_brings_is_there() -> None:
+    code = {"a.py": "import requests\nimport websockets\n"}
+    assert found({**code, "requirements.txt": "requests\nuvicorn\n"}, "REP003")
+    assert not found({**code, "requirements.txt": "requests\nuvicorn[standard]\n"}, "REP003")
+    assert not found({**code, "Dockerfile": "FROM python:3.12\nRUN pip install requests uvicorn[standard]\n"}, "REP003")
+
+
+def test_a_recipe_that_lists_the_modules_it_needs_asks_for_them() -> None:
+    code = "import requests\nimport websockets\n\n\nclass Recipe:\n    {} = ['websockets==12.0']\n"
+    for name, told in (("_modules_needed_by_name", False), ("_names", True)):
+        assert bool(found({"a.py": code.format(name), "requirements.txt": "requests\n"}, "REP003")) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("scorer_template.py", False), ("template_scorer.py", False), ("scorer.py", True)]
+)
+def test_a_template_leaves_names_to_whoever_fills_it_in(path: str, told: bool) -> None:
+    assert bool(found({path: "class Custom(BaseScorer):\n    pass\n"}, "COD008")) is told
+
+
+@pytest.mark.parametrize(("library", "told"), [("seaborn", False), ("catboost", True)])
+def test_what_the_platform_of_a_notebook_has_need_not_be_in_a_list(library: str, told: bool) -> None:
+    cell = CELL % ("1", 1, f"import requests, {library}")
+    on_colab = (NOTEBOOK % cell).replace('"metadata": {}, "nbformat"', '"metadata": {"colab": {}}, "nbformat"')
+    listed = {"requirements.txt": "requests\n"}
+    assert found({**listed, "a.ipynb": NOTEBOOK % cell}, "REP003", "N")
+    assert bool(found({**listed, "a.ipynb": on_colab}, "REP003", "N")) is told
+    assert found({**listed, "a.ipynb": on_colab, "b.py": f"import {library}\n"}, "REP003", "N")
+
+
+def test_a_package_that_is_asked_for_by_its_archive_is_asked_for() -> None:
+    code = {"a.py": "import mysql.connector\nimport requests\n"}
+    assert found({**code, "requirements.txt": "requests\nhttps://example.org/other-1.2.2.zip\n"}, "REP003")
+    assert not found(
+        {**code, "requirements.txt": "requests\nhttps://example.org/mysql-connector-python-1.2.2.zip\n"}, "REP003"
+    )
 
 
 def test_rows_that_a_flow_hands_to_the_step_that_judges_are_held_out() -> None:

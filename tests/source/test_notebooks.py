@@ -21,8 +21,8 @@ def notebook(*cells: Any, **metadata: Any) -> bytes:
 
 
 def read(*cells: Any) -> tuple[Program, tuple[Trouble, ...]]:
-    found, troubles, language = read_notebook(notebook(*cells))
-    assert language == "python"
+    found, troubles, kernel = read_notebook(notebook(*cells))
+    assert kernel.language == "python"
     assert found is not None, troubles
     return found, troubles
 
@@ -74,11 +74,25 @@ def test_the_physical_line_is_where_the_source_begins(indent: int | None) -> Non
 def test_worksheets_of_nbformat_3() -> None:
     cell = {"cell_type": "code", "input": ["x = 1\n", "y"], "language": "python", "prompt_number": 7, "outputs": []}
     data = json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": [cell]}]}).encode()
-    found, troubles, language = read_notebook(data)
+    found, troubles, kernel = read_notebook(data)
     assert found is not None
-    assert (troubles, language) == ((), "python")
+    assert (troubles, kernel.language) == ((), "python")
     assert found.cells == (Cell(0, "", 1, 2, 1, 7, ()),)
     assert len(found.scopes[0].body) == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "failed"),
+    [
+        ({"output_type": "error", "ename": "NameError", "evalue": "name 'x' is not defined"}, True),
+        ({"output_type": "error", "ename": "ValueError", "evalue": "NameError"}, False),
+        ({"output_type": "stream", "text": ["NameError"]}, False),
+    ],
+)
+def test_a_cell_whose_run_ended_at_a_name_that_was_not_there(output: dict[str, object], failed: bool) -> None:
+    found, _, _ = read_notebook(notebook(code("x", outputs=[output])))
+    assert found is not None
+    assert [cell.failed for cell in found.cells] == [failed]
 
 
 LINES: list[tuple[str, Stmt, Escape]] = [
@@ -212,8 +226,8 @@ def test_a_cell_that_is_indented_as_a_whole_is_read() -> None:
     ],
 )
 def test_what_a_run_left_of_another_notebook_is_not_read_and_that_is_told(run: dict[str, Any], outcome: bool) -> None:
-    found, troubles, language = read_notebook(notebook(code("x = 1"), papermill=run))
-    assert (found is None, language) == (outcome, "python")
+    found, troubles, kernel = read_notebook(notebook(code("x = 1"), papermill=run))
+    assert (found is None, kernel.language) == (outcome, "python")
     told = ("outcome", "what a run of papermill left of a.ipynb; its code is not read")
     assert [(trouble.code, trouble.message) for trouble in troubles] == [told] * outcome
 
@@ -233,9 +247,28 @@ def test_what_a_run_left_of_another_notebook_is_not_read_and_that_is_told(run: d
 )
 def test_language(metadata: dict[str, Any], language: str) -> None:
     found, troubles, said = read_notebook(notebook(code("x = 1"), **metadata))
-    assert said == language
+    assert said.language == language
     assert troubles == ()
     assert (found is not None) is (language == "python")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "platform"),
+    [
+        ({"kernelspec": {"name": "python3"}}, ""),
+        ({"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}, "colab"),
+        ({"kaggle": {"dataSources": []}}, "kaggle"),
+        ({"kernelspec": {"name": "conda_python3"}}, "sagemaker"),
+        ({"kernelspec": {"name": "python3__SAGEMAKER_INTERNAL__arn:aws:sagemaker:x"}}, "sagemaker"),
+        ({"kernelspec": {"name": "conda-env-mine-py"}}, ""),
+        ({"kernelspec": {"name": "python38-azureml"}}, "azureml"),
+        ({"environment": {"name": "common-cpu.m79", "type": "gcloud"}}, "vertex"),
+        ({"environment": "gcloud"}, ""),
+        ({"application/vnd.databricks.v1+notebook": {}}, "databricks"),
+    ],
+)
+def test_platform(metadata: dict[str, Any], platform: str) -> None:
+    assert read_notebook(notebook(code("x = 1"), **metadata))[2].platform == platform
 
 
 @pytest.mark.parametrize(

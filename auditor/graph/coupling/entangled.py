@@ -18,6 +18,7 @@ from auditor.graph.jungles.file_edges import FileEdge, file_edges
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
 from auditor.model.place import Place
+from auditor.program.naming.code import Code
 from auditor.program.symbolic.values import pattern
 
 if TYPE_CHECKING:
@@ -300,14 +301,21 @@ def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, 
     for path in code.paths:
         if not owned(path) or not places.is_product(path):
             continue
-        for statement, block, dead in code.index(path, 0).imports:
-            if dead or block:
-                continue
-            for imported in statement.names:
-                for target in _targets(world, path, imported.module, imported.name, statement.level):
-                    if target != path and owned(target) and not _facade_of(target, path):
-                        ties.setdefault((path, target), (code.place(path, statement.line), f"imports {target}"))
+        for target, line in code.of_imports(_run_by_imports, path):
+            if owned(target) and not _facade_of(target, path):
+                ties.setdefault((path, target), (code.place(path, line), f"imports {target}"))
     return ties
+
+
+def _run_by_imports(code: Code, path: str) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (target, statement.line)
+        for statement, block, dead in code.index(path, 0).imports
+        if not dead and not block
+        for imported in statement.names
+        for target in _targets(code, path, imported.module, imported.name, statement.level)
+        if target != path
+    )
 
 
 def _facade_of(target: str, path: str) -> bool:
@@ -315,12 +323,12 @@ def _facade_of(target: str, path: str) -> bool:
     return target.endswith("__init__.py") and path.startswith(target.removesuffix("__init__.py"))
 
 
-def _targets(world: World, path: str, module: str, name: str, level: int) -> list[str]:
+def _targets(code: Code, path: str, module: str, name: str, level: int) -> list[str]:
     """The file an import runs: a submodule where one is named, else the module itself.
 
     `from package import submodule` also runs the package file, which is no dependency on what that file gathers.
     """
-    modules = world.resolved.code.modules
+    modules = code.modules
     home = modules.resolve(path, module, level)
     if home is None:
         return []

@@ -20,6 +20,7 @@ from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Effects, Site
+from auditor.program.calls.toward import Toward
 from auditor.program.running.launches import Launch
 from auditor.program.symbolic.values import Hole, Value, concat, is_temporary
 
@@ -84,7 +85,7 @@ class Lineage:
         self.entries: tuple[str, ...] = tuple(sorted(self._entries(run)))
         self._models: dict[str, bool] = {}
         self._reached: dict[tuple[str, frozenset[int]], dict[Site, Site | None]] = {}
-        self._playing: dict[tuple[Role, ...], frozenset[Site]] = {}
+        self._toward: dict[tuple[Role, ...], Toward] = {}
         self._players: dict[tuple[str, tuple[Role, ...]], list[Site]] = {}
 
     # --- resolution ---
@@ -258,34 +259,37 @@ class Lineage:
             return {}
         found = self._reached.get((path, starts))
         if found is None:
-            found = dict(self.resolved.effects.reached((path, 0), runs=starts))
-            for site in self.flows.get(path, ()):
-                if site not in found:
-                    found |= {each: by for each, by in self.resolved.effects.reached(site).items() if each not in found}
-            self._reached[path, starts] = found
+            found = self._reached[path, starts] = self._walked(path, starts, None)
+        return found
+
+    def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
+        """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
+        known = self._reached.get((path, starts))
+        return self._walked(path, starts, toward) if known is None else known
+
+    def _walked(self, path: str, starts: frozenset[int], toward: Toward | None) -> dict[Site, Site | None]:
+        effects = self.resolved.effects
+        found = effects.reached((path, 0), runs=starts, toward=toward)
+        for site in self.flows.get(path, ()):
+            if site not in found:
+                further = effects.reached(site, toward=toward)
+                found |= {each: by for each, by in further.items() if each not in found}
         return found
 
     def reaches_model(self, path: str) -> bool:
         """Whether starting a program, or any of its functions, leads to a model that is loaded or predicts."""
         known = self._models.get(path)
         if known is None:
+            toward = self._playing((Role.LOAD_MODEL, Role.PREDICT))
+            starts = [*((path, number) for number in self.resolved.code.scopes(path)), *self.flows.get(path, ())]
             known = self._models[path] = any(
-                effect.role in (Role.LOAD_MODEL, Role.PREDICT)
-                for site in self._within_reach(path)
-                for effect in self.resolved.effects.of(site)
+                not toward.goals.isdisjoint(self.resolved.effects.reached(start, toward=toward)) for start in starts
             )
         return known
 
-    def _within_reach(self, path: str) -> Iterator[Site]:
-        """The scopes that a program leads to when it is started, then those that only its functions do, each once."""
-        seen = set(self.reached(path))
-        yield from seen
-        for start in [site for site in seen if site[0] == path] + [
-            (path, number) for number in self.resolved.code.scopes(path)
-        ]:
-            further = set(self.resolved.effects.reached(start)) - seen
-            seen |= further
-            yield from further
+    @cached_property
+    def _touching(self) -> Toward:
+        return self.resolved.effects.toward(frozenset(site for site, each in self.touches.items() if each))
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
@@ -297,7 +301,7 @@ class Lineage:
     def _led_to(self, path: str, by: frozenset[str] | None) -> Iterator[Touch]:
         invocations = self.resolved.evaluator.invocations
         starts = frozenset(each.number for each in invocations.direct(path) if by is None or each.by in by)
-        reached = self.reached(path, starts)
+        reached = self._reached_toward(path, starts, self._touching)
         for site in [site for site in reached if site in self.touches]:
             for touch in self.touches[site]:
                 told = (site[0] == path or not touch.effect.guarded) and (not touch.runs or touch.runs & starts)
@@ -337,12 +341,17 @@ class Lineage:
         """The scopes that starting a program leads to in which some effect plays one of these roles; of no roles, any effect."""
         found = self._players.get((path, roles))
         if found is None:
-            playing = self._playing.get(roles)
-            if playing is None:
-                playing = self._playing[roles] = self._of_roles(roles)
-            found = [site for site in self.reached(path) if site in playing]
+            playing = self._playing(roles)
+            found = [site for site in self._reached_toward(path, frozenset(), playing) if site in playing.goals]
             if roles:  # few play a role, and many rules ask for the same
                 self._players[path, roles] = found
+        return found
+
+    def _playing(self, roles: tuple[Role, ...]) -> Toward:
+        """The way to the scopes in which some effect plays one of these roles."""
+        found = self._toward.get(roles)
+        if found is None:
+            found = self._toward[roles] = self.resolved.effects.toward(self._of_roles(roles))
         return found
 
     def _of_roles(self, roles: tuple[Role, ...]) -> frozenset[Site]:

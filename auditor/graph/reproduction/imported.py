@@ -11,14 +11,19 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
+from auditor.graph.reproduction.platforms import BROUGHT
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
+from auditor.model.facts import Requirement
 from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt, Try
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
 
-_PACKAGES = regex(r"(^|[._])(packages|libraries|dependencies|requirements|pip\w*|conda\w*)([._]\w+)*$", re.I)
+_PACKAGES = regex(
+    r"(^|[._])(packages|libraries|dependencies|requirements|modules_needed|pip\w*|conda\w*)([._]\w+)*$", re.I
+)
 _INSTALLING = regex(r"\b(?:pip3?|conda|mamba|uv|poetry) (?:\w+ )?(?:install|add) ([^`\n]{1,300})")
 """A command to install within a sentence of a document."""
 _NEEDS = regex(r"requirement|dependenc|prerequisite|install|set-?up|environment|getting started", re.I)
@@ -35,13 +40,20 @@ _PROVIDED = frozenset({
 
 class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
-    `idle`: in modules alone that nothing imports and whose names nothing mentions."""
+    `idle`: in modules alone that nothing imports and whose names nothing mentions; `hosted`: in notebooks alone that were
+    last open on a platform which has it."""
 
     imported: str
     distribution: str
     place: Place
     noted: bool
     idle: bool = False
+    hosted: bool = False
+
+    @property
+    def matters(self) -> tuple[bool, bool, bool]:
+        """The less of it is true, the more the library is missed."""
+        return self.hosted, self.idle, self.noted
 
 
 class Imports(msgspec.Struct, frozen=True):
@@ -78,13 +90,16 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
                 continue
             # A program is shown rather than a notebook where both import it.
             place = world.resolved.code.place(path, line)
-            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path))
-            if root not in seen or (each.idle, each.noted) < (seen[root].idle, seen[root].noted):
+            hosted = lacking[root] in _on_platform(world, path)
+            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path), hosted)
+            if root not in seen or each.matters < seen[root].matters:
                 seen[root] = each
-    missing = tuple(seen[name] for name in sorted(seen))
+    declared = len(seen) < len(lacking)
+    # Where a list is kept, it need not name what a platform has; where none is, nothing tells that the platform is meant.
+    missing = tuple(seen[name] for name in sorted(seen) if not (declared and seen[name].hosted))
     words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
-    return Imports(missing, len(lacking), len(seen) < len(lacking), told)
+    return Imports(missing, len(lacking), declared, told)
 
 
 def _lacking(world: World, root: str) -> str:
@@ -95,6 +110,16 @@ def _lacking(world: World, root: str) -> str:
         if any(_covers(asked, name) for name in known):
             return ""
     return min(known)
+
+
+def _on_platform(world: World, path: str) -> frozenset[str]:
+    """What the platform has on which a notebook was last open."""
+    platform = world.files[path].attr("platform") if path.endswith(".ipynb") else None
+    return world.once(_hosted).get(platform, frozenset()) if platform else frozenset()
+
+
+def _hosted(world: World) -> dict[str, frozenset[str]]:
+    return {platform: _with_brought(world, set(names)) for platform, names in BROUGHT.items()}
 
 
 def _is_idle(world: World, path: str) -> bool:
@@ -135,18 +160,24 @@ def _covers(asked: frozenset[str], name: str) -> bool:
 
 def _in_code(world: World) -> Iterator[str]:
     """What programs hand to others as packages: arguments and constants that are called so."""
-    code = world.resolved.code
-    named = {
-        name for name in frozenset[str]().union(*(code.words(p).members for p in code.paths)) if _is_packages(name)
-    }
-    for path in code.paths:
-        # The keywords of a program's calls are among its members.
-        for _, call in code.calls(path) if not named.isdisjoint(code.words(path).members) else ():
-            yield from (text for name, value in call.keywords if name in named for text in _texts(value))
-        for number in code.scopes(path):
-            for name, bindings in code.index(path, number).bindings.items():
-                if _is_packages(name):
-                    yield from (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+    for path in world.resolved.code.paths:
+        yield from world.seen(PACKAGES, path)
+
+
+def _packages(world: Sight, path: str) -> tuple[str, ...]:
+    code, found = world.resolved.code, list[str]()
+    # The keywords of a program's calls are among its members.
+    for _, call in code.calls(path) if any(map(_is_packages, code.words(path).members)) else ():
+        found += (text for name, value in call.keywords if _is_packages(name) for text in _texts(value))
+    for number in code.scopes(path):
+        for name, bindings in code.index(path, number).bindings.items():
+            if _is_packages(name):
+                found += (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+    return tuple(dict.fromkeys(found))
+
+
+PACKAGES = Look("packages", _packages, tuple[str, ...])
+"""What a program hands to others as packages."""
 
 
 @cache
@@ -165,9 +196,15 @@ def _texts(expr: Expr) -> Iterator[str]:
 def _required(world: World) -> frozenset[str]:
     """Every distribution that an environment, a package definition or a command of the repository asks for."""
     asked = [requirement for facts in world.files.values() for requirement in facts.requirements]
-    # An extra is mostly called after the package that it brings: `kedro-datasets[langfuse]`.
-    names = {requirement.name for requirement in asked} | {extra for each in asked for extra in each.extras}
-    return frozenset(names | {each.requirement.name for each in installed(world, lambda _: True)})
+    asked += [each.requirement for each in installed(world, lambda _: True)]
+    return frozenset(name for requirement in asked for name in _named(requirement))
+
+
+def _named(requirement: Requirement) -> Iterator[str]:
+    """The distribution, and what its extras may be called: mostly they have the name of what they bring."""
+    yield requirement.name
+    for extra in requirement.extras:
+        yield from (extra, f"{requirement.name}[{extra}]")
 
 
 def _mentioned(world: World) -> Iterator[str]:
@@ -231,7 +268,7 @@ def _asked(world: World) -> frozenset[str]:
         for word in (*_mentioned(world), *_in_code(world))
         if re.match(r"[\"'A-Za-z]", word)
     )
-    names = set(world.once(_declared)) | {made.name for made in read if made is not None}
+    names = set(world.once(_declared)) | {name for made in read if made is not None for name in _named(made)}
     gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
     if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
@@ -254,30 +291,32 @@ def _with_brought(world: World, names: set[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _known_roots(_world: World) -> dict[tuple[str, bool], tuple[tuple[str, int], ...]]:
-    """Answers of `roots_of`, as far as it was asked."""
-    return {}
-
-
 def roots_of(world: World, path: str, *, outright: bool = False) -> tuple[tuple[str, int], ...]:
     """The roots that a file imports unguarded, from outside the repository."""
-    known = world.once(_known_roots)
-    if (path, outright) not in known:
-        known[path, outright] = tuple(_roots_of(world, path, outright=outright))
-    return known[path, outright]
+    return tuple(
+        (root, line)
+        for root, line, within in world.seen(ROOTS, path)
+        if not (outright and within) and not _is_ours(world, root)
+    )
 
 
-def _roots_of(world: World, path: str, *, outright: bool) -> Iterator[tuple[str, int]]:
-    code = world.resolved.code
-    for number in (0,) if outright else code.scopes(path):
-        guarded = _guarded(code.scope(path, number).body)
-        for statement, block, dead in code.index(path, number).imports:
+def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool], ...]:
+    code, found = world.resolved.code, []
+    for number in code.scopes(path):
+        imports = code.index(path, number).imports
+        guarded = _guarded(code.scope(path, number).body) if imports else frozenset[int]()
+        for statement, block, dead in imports:
             if statement.level or dead or block or statement.line in guarded:
                 continue
             for imported in statement.names:
                 root = imported.module.partition(".")[0]
-                if root and code.modules.resolve(path, imported.module, 0) is None and not _is_ours(world, root):
-                    yield root, statement.line
+                if root and code.modules.resolve(path, imported.module, 0) is None:
+                    found.append((root, statement.line, number > 0))
+    return tuple(found)
+
+
+ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool], ...])
+"""The roots of what a program imports unguarded and no file of the tree is, with the line, and whether within a function or class."""
 
 
 def _guarded(body: Iterable[Stmt]) -> frozenset[int]:

@@ -93,7 +93,7 @@ def _unbound(world: World, path: str, program: Program) -> Iterator[Hidden]:
             continue
         cell = _cell(program, line)
         bound = [b.line for b in index.bindings.get(name.id, {}).values()]
-        if cell is None or cell.count < 0:
+        if cell is None or cell.count < 0 or cell.failed:
             continue
         place = code.place(path, line)
         if not bound:

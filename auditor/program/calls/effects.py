@@ -20,6 +20,7 @@ from auditor.program.calls.file_effects import FileEffects, frames_of, serves
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
+from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Answers
 from auditor.program.kept.traces import Calls
@@ -47,6 +48,7 @@ class Effects:
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
         self._asked: dict[Site, frozenset[str]] = {}
+        self._calling: dict[Site, tuple[str, ...]] = {}
         self.lifted: dict[Site, list[Effect]] = {}
         self.cut: set[Site] = set()
         """Functions with an effect that has more callers than are followed."""
@@ -54,7 +56,7 @@ class Effects:
         for path in code.paths:
             self._add(files.of(path))
         self.lifted, self.cut = carried(self)
-        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.asked, files.of))
+        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.calling, self.asked, files.of))
         """The tree of the answers, with all that is known of calls."""
 
     def _add(self, file: FileEffects) -> None:
@@ -65,6 +67,12 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for site, made in file.made:
             self.made[site].append(made)
+
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope, in the order of its callers."""
+        if site not in self._calling:
+            self._calling[site] = tuple(dict.fromkeys(edge.caller[0] for edge in self.callers.get(site, ())))
+        return self._calling[site]
 
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""
@@ -105,16 +113,25 @@ class Effects:
             found = self._admitted[key] = reach(self.evaluator, inner).possible
         return found
 
+    def toward(self, goals: frozenset[Site]) -> Toward:
+        """The scopes that may lead to some others."""
+        return self._reaching.toward(goals)
+
     def reached(
-        self, start: Site, but: frozenset[Site] = frozenset(), runs: frozenset[int] = frozenset()
+        self,
+        start: Site,
+        but: frozenset[Site] = frozenset(),
+        runs: frozenset[int] = frozenset(),
+        toward: Toward | None = None,
     ) -> dict[Site, Site | None]:
         """All scopes that run when this one runs, each with the scope it was reached from.
 
         Following calls, functions that are handed on (those in `but` only where they are called outright), and the bodies
         of the modules that are imported on the way, without what their main guards hold and what they only register.
-        `runs`: in these starts of the program, without the branches that its command lines exclude.
+        `runs`: in these starts of the program, without the branches that its command lines exclude. `toward`: only those that
+        may lead to its goals, in the same order, which is cheaper.
         """
-        return self._reaching.of(start, but, runs)
+        return self._reaching.of(start, but, runs, toward)
 
 
 def module_of(denoted: object) -> str | None:

@@ -6,18 +6,24 @@ waits: a service calls it, or the making of an object of that class.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import Role
 from auditor.program.calls.branches import reach
+from auditor.program.calls.records import Site
+from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import NONE
 from auditor.program.naming.code import Frame, Instance, Library, Local
 
 if TYPE_CHECKING:
-    from auditor.program.calls.effects import Effect, Effects, LocalCall, Site
+    from auditor.program.calls.effects import Effect, Effects, LocalCall
 
+
+Plain: TypeAlias = dict[Site, tuple[Site, ...] | None]
+"""What scopes run for certain, None where their start has a say in it."""
 
 _NONE: frozenset[Site] = frozenset()
 
@@ -29,20 +35,36 @@ class Reaching:
         self.effects = effects
         self.code = effects.code
         self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
-        self._plain: dict[tuple[bool, bool], dict[Site, tuple[Site, ...] | None]] = {
-            (started, chosen): {} for started in (False, True) for chosen in (False, True)
-        }
+        self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
+        self._may_run: dict[Site, tuple[Site, ...]] = {}
         self._classes: dict[str, tuple[Site, ...]] = {}
+        self._held: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
-    def of(self, start: Site, but: frozenset[Site], runs: frozenset[int]) -> dict[Site, Site | None]:
+    def of(
+        self, start: Site, but: frozenset[Site], runs: frozenset[int], toward: Toward | None = None
+    ) -> dict[Site, Site | None]:
         """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
         found: dict[Site, Site | None] = {start: None}
-        served = self._spread(found, [start], start, but, runs)
+        if toward is not None and not toward.leads(start):
+            return found
+        served = self._spread(found, [start], start, but, runs, toward)
         if served and self._serves(start, found):
             waiting = [callee for callee in served if callee not in found]
             found.update(dict.fromkeys(waiting, start))
-            self._spread(found, waiting, start, but, runs, serves=True)
+            self._spread(found, waiting, start, but, runs, toward, serves=True)
+        return found
+
+    def toward(self, goals: frozenset[Site]) -> Toward:
+        """The scopes that may lead to some others, or to one that answers requests: whoever reaches one runs more."""
+        return Toward(goals, self._onward, self._servers)
+
+    def _onward(self, site: Site) -> tuple[Site, ...]:
+        """All that a scope may run, whatever starts it."""
+        found = self._may_run.get(site)
+        if found is None:
+            called = [(edge.callee.path, edge.callee.scope) for edge in self.effects.calls.get(site, ())]
+            found = self._may_run[site] = tuple(dict.fromkeys((*called, *self._beside(site, started=True))))
         return found
 
     def _spread(
@@ -52,6 +74,7 @@ class Reaching:
         start: Site,
         but: frozenset[Site],
         runs: frozenset[int],
+        toward: Toward | None,
         *,
         serves: bool = False,
     ) -> list[Site]:
@@ -59,11 +82,11 @@ class Reaching:
         served: list[Site] = []
         replaced: dict[Site, frozenset[Site]] = {}
         home, chosen = start[0], bool(runs)
-        here, elsewhere = self._plain[True, chosen], self._plain[False, chosen]
+        here, elsewhere = self._plain[toward, True, chosen], self._plain[toward, False, chosen]
         while todo:
             site = todo.pop()
             known = here if site[0] == home else elsewhere
-            plain = known[site] if site in known else self._note(known, site, started=site[0] == home, chosen=chosen)
+            plain = known[site] if site in known else self._note(site, toward, started=site[0] == home, chosen=chosen)
             if plain is not None and not serves and site not in replaced:
                 for other in plain:
                     if other not in found:
@@ -85,6 +108,8 @@ class Reaching:
             for other in (*onward, *served) if serves else onward:
                 if other in found or other in gone or (trial.moved and other[0] != site[0]):
                     continue
+                if toward is not None and not toward.leads(other):
+                    continue
                 found[other] = site
                 todo.append(other)
                 if gone:
@@ -102,25 +127,28 @@ class Reaching:
         left = reach(self.effects.evaluator, Frame(*edge.caller, block=edge.site.conditions))
         return left.possible and (not left.runs or bool(left.runs & runs))
 
-    def _note(
-        self, known: dict[Site, tuple[Site, ...] | None], site: Site, *, started: bool, chosen: bool
-    ) -> tuple[Site, ...] | None:
-        """Note what most scopes run: what they call outright and always, and what that brings with it.
+    def _note(self, site: Site, toward: Toward | None, *, started: bool, chosen: bool) -> tuple[Site, ...] | None:
+        """Note what most scopes run: what they call outright and always, and what that brings with it, as far as it leads there.
 
         None where a call is handed on or `chosen` by the start, where the start decides whether a call is guarded, and where a
         test replaces something.
         """
+        known = self._plain[toward, started, chosen]
+        if toward is not None:
+            whole = self._plain[None, started, chosen]
+            plain = whole[site] if site in whole else self._note(site, None, started=started, chosen=chosen)
+            known[site] = None if plain is None else tuple(filter(toward.leads, plain))
+            return known[site]
         edges = self.effects.calls.get(site, ())
         if not started:  # what another file guards or only registers does not run
             edges = [
                 edge for edge in edges if not edge.guarded and (edge.direct or edge.served or not self._waits(edge))
             ]
-        plain = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
-        if plain and self.effects.trials.of(site) == NONE:
+        known[site] = None
+        direct = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
+        if direct and self.effects.trials.of(site) == NONE:
             called = [(edge.callee.path, edge.callee.scope) for edge in edges]
             known[site] = tuple(dict.fromkeys((*called, *self._beside(site, started=started))))
-        else:
-            known[site] = None
         return known[site]
 
     def _beside(self, site: Site, *, started: bool) -> tuple[Site, ...]:
@@ -130,8 +158,8 @@ class Reaching:
         if found is None:
             brought = [(path, 0) for path in sorted(self.code.brought(*site, started=started))]
             classes = self._classes_of(site[0]) if not site[1] else ()
-            made = (edge.callee for cls in self.effects.made.get(site, ()) for edge in self._waiting(cls))
-            found = self._brought[key] = (*brought, *classes, *((callee.path, callee.scope) for callee in made))
+            made = (callee for cls in self.effects.made.get(site, ()) for callee in self._waiting_in(cls))
+            found = self._brought[key] = (*brought, *classes, *made)
         return found
 
     def _classes_of(self, path: str) -> tuple[Site, ...]:
@@ -141,6 +169,13 @@ class Reaching:
             scopes = ((number, self.code.scope(path, number)) for number in self.code.scopes(path))
             found = tuple((path, number) for number, scope in scopes if scope.kind == "class" and scope.parent == 0)
             self._classes[path] = found
+        return found
+
+    def _waiting_in(self, cls: Local) -> tuple[Site, ...]:
+        found = self._held.get(cls)
+        if found is None:
+            edges = self._waiting(cls)
+            found = self._held[cls] = tuple((edge.callee.path, edge.callee.scope) for edge in edges)
         return found
 
     def _waiting(self, cls: Local) -> Iterator[LocalCall]:

@@ -45,6 +45,11 @@ class View:
         found = self.code.trace.called[site] = self.tree.is_called(site)
         return found
 
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope."""
+        found = self.code.trace.calling[site] = self.tree.calling(site)
+        return found
+
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""
         found = self.code.trace.asked[site] = self.tree.asked(site)

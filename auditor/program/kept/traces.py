@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -14,6 +15,8 @@ from auditor.program.running.invocations import Invocation, Invocations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_NUMBERS = count(1)
 
 UNDER = -1
 """In the place of an import's level: what a dotted name means under a folder."""
@@ -31,31 +34,57 @@ Import: TypeAlias = tuple[str, str, int]
 class Calls(msgspec.Struct, frozen=True):
     """All that is known of calls once each file was read: who calls a scope, and what lands in it.
 
-    `asked` are the names of the methods that are called by all that a scope reaches, `effects` those of a file.
+    `calling` are the files that call a scope, in the order of its callers, `asked` the names of the methods that are called by all that a scope reaches, `effects` those of a file.
     """
 
     callers: Mapping[Site, Sequence[object]] = {}
     lifted: Mapping[Site, Sequence[object]] = {}
+    calling: Callable[[Site], tuple[str, ...]] = lambda _site: ()
     asked: Callable[[Site], frozenset[str]] = lambda _site: frozenset()
     effects: Callable[[str], object] = lambda _path: None
+
+
+class Since(msgspec.Struct, frozen=True, eq=False):
+    """What changed from one tree to the next: the number of a tree, that of the tree before it (0: there is none), and the
+    files that came, went or have another content since."""
+
+    number: int
+    digests: Mapping[str, bytes]
+    unnamed: frozenset[str]
+    before: int = 0
+    changed: frozenset[str] = frozenset()
+
+
+def since(code: Code, digests: Mapping[str, bytes], last: Since | None) -> Since:
+    """What changed since the last tree. What has no digest may always have changed."""
+    unnamed = frozenset(code.files.keys() - digests.keys())
+    if last is None:
+        return Since(next(_NUMBERS), digests, unnamed)
+    changed = {path for path, _ in digests.items() ^ last.digests.items()} | unnamed | last.unnamed
+    return Since(next(_NUMBERS), digests, unnamed, last.number, frozenset(changed))
 
 
 class Tree(msgspec.Struct, frozen=True, eq=False):
     """What a trace can ask of a tree.
 
-    `digests` tell the contents of its files: equal ones have equal facts. `calls` are known once each file was read, and
-    `names` once it is known what programs hand to each other.
+    `since` has the digests that tell the contents of its files: equal ones have equal facts. `calls` are known once each file
+    was read, and `names` once it is known what programs hand to each other.
     """
 
     code: Code
     invocations: Invocations
-    digests: Mapping[str, bytes]
+    since: Since
     calls: Calls = Calls()
     names: Mapping[int, str] = {}
 
+    @property
+    def digests(self) -> Mapping[str, bytes]:
+        """The digests of contents, by path."""
+        return self.since.digests
+
     def file(self, path: str) -> bytes | None:
         """The content of a file, by its digest; None where there is no such file, `UNNAMED` where its content has no digest."""
-        digest = self.digests.get(path)
+        digest = self.since.digests.get(path)
         return UNNAMED if digest is None and path in self.code.files else digest
 
     def is_called(self, site: Site) -> bool:
@@ -69,6 +98,10 @@ class Tree(msgspec.Struct, frozen=True, eq=False):
     def callers(self, site: Site) -> tuple[object, ...]:
         """The calls of a scope."""
         return tuple(self.calls.callers.get(site, ()))
+
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope."""
+        return self.calls.calling(site)
 
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""
@@ -100,6 +133,8 @@ class Trace(msgspec.Struct):
     lifted: dict[Site, tuple[object, ...]] = {}
     callers: dict[Site, tuple[object, ...]] = {}
     """Calls as the very records that they are, which answers may hold."""
+    calling: dict[Site, tuple[str, ...]] = {}
+    """The files that call a scope: what their calls are is told by what their effects were found by."""
     asked: dict[Site, frozenset[str]] = {}
     used: dict[str, object] = {}
     """The effects of files that were made use of, as the very records that they are."""
@@ -107,23 +142,44 @@ class Trace(msgspec.Struct):
     """The names under which programs hand files to each other, by the identity of effects, which `used` and `lifted` hold."""
     whole: bool = True
     """Whether everything is in it: no answer is kept where something was looked at that has no digest."""
+    held: int = 0
+    """The number of the last tree whose files were found to be those that were looked at."""
+    among: int = 0
+    """The number of the modules among which imports were last found to mean the same."""
 
     def holds(self, tree: Tree) -> bool:
         """Whether a tree says the same of everything, so that the same answer would be found."""
-        known = tree.file
-        if not self.whole or any(known(path) != digest for path, digest in self.files.items()):
-            return False
         return (
-            all(tree.imported(asked) == found for asked, found in self.imports.items())
+            self.whole
+            and self._files_hold(tree)
+            and self._imports_hold(tree)
             and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
             and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
             and all(tree.is_called(site) is found for site, found in self.called.items())
             and all(_same(tree.lifted(site), landed) for site, landed in self.lifted.items())
             and all(_same(tree.callers(site), calls) for site, calls in self.callers.items())
+            and all(tree.calling(site) == paths for site, paths in self.calling.items())
             and all(tree.asked(site) == names for site, names in self.asked.items())
             and all(tree.effects(path) is used for path, used in self.used.items())
             and all(tree.names.get(number) == name for number, name in self.names.items())
         )
+
+    def _files_hold(self, tree: Tree) -> bool:
+        since = tree.since
+        if self.held and self.held == since.before:
+            same = self.files.keys().isdisjoint(since.changed)
+        else:
+            same = self.held == since.number or all(tree.file(path) == digest for path, digest in self.files.items())
+        if same:
+            self.held = since.number
+        return same
+
+    def _imports_hold(self, tree: Tree) -> bool:
+        number = tree.code.modules.number
+        same = self.among == number or all(tree.imported(asked) == found for asked, found in self.imports.items())
+        if same:
+            self.among = number
+        return same
 
     @property
     def plain(self) -> bool:
@@ -139,6 +195,7 @@ class Trace(msgspec.Struct):
         self.called.update(other.called)
         self.lifted.update(other.lifted)
         self.callers.update(other.callers)
+        self.calling.update(other.calling)
         self.asked.update(other.asked)
         self.used.update(other.used)
         self.names.update(other.names)

@@ -21,7 +21,7 @@ class Watched(Code):
     """A view of the program of a tree that writes down in its trace what it is asked."""
 
     def __init__(self, tree: Tree) -> None:
-        self.trace = Trace()
+        self.trace = Trace(held=tree.since.number, among=tree.code.modules.number)
         self._tree = tree
         whole = tree.code
         super().__init__({}, whole.knowledge)
@@ -97,6 +97,7 @@ class _Modules(Modules):
     def __init__(self, trace: Trace, tree: Tree) -> None:
         self._trace = trace
         self._tree = tree
+        self.said = {}
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
 
 E = TypeVar("E", bound=Record)
+T = TypeVar("T")
 
 
 class Library(msgspec.Struct, frozen=True, gc=False):
@@ -176,8 +177,14 @@ Walks: TypeAlias = dict[int, Walked]
 class Code:
     """Read access to all programs of the tree. Scopes are indexed when first asked for."""
 
-    def __init__(self, files: Mapping[str, Facts], knowledge: Knowledge, walks: Walks | None = None) -> None:
-        """`walks`: what was found in programs of other trees; what is found is added to it."""
+    def __init__(
+        self,
+        files: Mapping[str, Facts],
+        knowledge: Knowledge,
+        walks: Walks | None = None,
+        modules: Modules | None = None,
+    ) -> None:
+        """`walks`: what was found in programs of other trees; what is found is added to it. `modules`: those of the tree before."""
         self.embedded = Embedded(files)
         self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
         self._walks: Walks = {} if walks is None else walks
@@ -185,13 +192,12 @@ class Code:
         self.programs: Mapping[str, Program] = {
             path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
-        self.modules = Modules(self.programs)
+        self.modules = modules if modules is not None and modules.fits(self.programs) else Modules(self.programs)
         self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
-        self._imports: dict[str, frozenset[str]] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
         self._importing: dict[str, frozenset[str]] = {}
@@ -351,22 +357,22 @@ class Code:
             self._star_homes[key] = next(homes, None)
         return self._star_homes[key]
 
+    def of_imports(self, ask: Callable[[Code, str], T], path: str) -> T:
+        """What a question finds that looks at nothing but a program and what its imports mean.
+
+        Kept as long as the program and the modules of the tree stay the same, from one tree to the next too.
+        """
+        program, said = self.programs[path], self.modules.said
+        known = said.get((ask, path))
+        if known is None or known[0] is not program:
+            known = said[ask, path] = (program, ask(self, path))
+        return cast("T", known[1])
+
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""
-        found = self._imports.get(path)
-        if found is None:
-            found = self._imports[path] = frozenset(self._imported(path))
-        return found
+        return self.of_imports(_imported, path)
 
-    def _imported(self, path: str) -> set[str]:
-        found: set[str] = set()
-        for number in self.scopes(path):
-            for statement, _, _ in self.index(path, number).imports:
-                found.update(self._modules_of(path, statement))
-        found.discard(path)
-        return found
-
-    def _modules_of(self, path: str, statement: Import) -> Iterable[str]:
+    def modules_of(self, path: str, statement: Import) -> Iterable[str]:
         """The modules of the repository that one import statement names."""
         for imported in statement.names:
             home = self.modules.resolve(path, imported.module, statement.level)
@@ -381,27 +387,24 @@ class Code:
 
     def brought(self, path: str, number: int, *, started: bool = True) -> frozenset[str]:
         """The modules whose bodies run by the imports that one scope executes; `started`: those under its main guard too."""
-        index = self.index(path, number)
-        run = (
-            statement
-            for statement, block, dead in index.imports
-            if not dead and not index.for_types(block) and (started or not index.guarded(block))
-        )
-        found = frozenset(home for statement in run for home in self._modules_of(path, statement))
-        return found - {path}
+        return self.of_imports(_brought_started if started else _brought, path)[number]
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
         known = self._importing.get(path)
         if known is None:
-            found: set[str] = set()
-            todo = [path]
-            while todo:
-                new = self._importers.get(todo.pop(), set()) - found
-                found |= new
-                todo += new
-            known = self._importing[path] = frozenset(found - {path})
+            known = self._importing[path] = self.importers_of_any((path,)) - {path}
         return known
+
+    def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
+        """The files that import any of some modules, directly or through others."""
+        found: set[str] = set()
+        todo = list(paths)
+        while todo:
+            new = self._importers.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return frozenset(found)
 
     @cached_property
     def _importers(self) -> dict[str, set[str]]:
@@ -437,6 +440,32 @@ class Code:
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _imported(code: Code, path: str) -> frozenset[str]:
+    found: set[str] = set()
+    for number in code.scopes(path):
+        for statement, _, _ in code.index(path, number).imports:
+            found.update(code.modules_of(path, statement))
+    return frozenset(found - {path})
+
+
+def _brought(code: Code, path: str) -> tuple[frozenset[str], ...]:
+    return tuple(_brought_by(code, path, number, started=False) for number in code.scopes(path))
+
+
+def _brought_started(code: Code, path: str) -> tuple[frozenset[str], ...]:
+    return tuple(_brought_by(code, path, number, started=True) for number in code.scopes(path))
+
+
+def _brought_by(code: Code, path: str, number: int, *, started: bool) -> frozenset[str]:
+    index = code.index(path, number)
+    run = (
+        statement
+        for statement, block, dead in index.imports
+        if not dead and not index.for_types(block) and (started or not index.guarded(block))
+    )
+    return frozenset(home for statement in run for home in code.modules_of(path, statement)) - {path}
 
 
 def _indexed(scope: Scope) -> ScopeIndex:

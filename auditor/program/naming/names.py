@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import count
 from posixpath import dirname
+from typing import TypeAlias
 
 from auditor.model.ir import Program
+
+Said: TypeAlias = dict[tuple[object, str], tuple[Program, object]]
+"""What questions about the imports of a program found, by question and path, each with the program that it was found in."""
+
+_NUMBERS = count(1)
+_IMPORTABLE = (".py", ".pyw")
 
 
 class Modules:
@@ -18,7 +26,7 @@ class Modules:
     """
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
-        self.paths = frozenset(path for path in programs if path.endswith((".py", ".pyw")))
+        self.paths = frozenset(path for path in programs if path.endswith(_IMPORTABLE))
         self.folders = frozenset(_parents(self.paths))
         self._roots: dict[str, list[str]] = defaultdict(list)  # first name of a module -> folders that hold it
         for path in sorted(self.paths):
@@ -31,6 +39,13 @@ class Modules:
                 self._roots[name].append(above)
         self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
+        self.said: Said = {}
+        self.number = next(_NUMBERS)
+        """Tells these modules from those of all other trees."""
+
+    def fits(self, programs: Mapping[str, Program]) -> bool:
+        """Whether imports mean the same among some other programs: those of the same paths."""
+        return self.paths == {path for path in programs if path.endswith(_IMPORTABLE)}
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""

@@ -28,15 +28,17 @@ from tests.program.kept.shop import CHANGES, START, Contents, Held, resolved
 
 UNASKED: answers.Topic[FileEffects] = answers.Topic("effects", cast("Callable[[answers.View], FileEffects]", None))
 """Effects that cannot be found anew."""
-NOTHING: list[list[object]] = [[], [], [], [], [], []]
+NOTHING: list[list[object]] = [[], [], [], [], [], [], []]
 """A trace of nothing, as it is stored."""
 
 
 def told(program: Resolved) -> str:
-    """All that is said of calls and rows, to the letter."""
+    """All that is said of calls, rows, names and imports, to the letter."""
     effects = program.effects
     rows = {path: program.rows.of(path) for path in program.code.paths}
-    said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows)
+    named = {path: effects.files.of(path).named for path in program.code.paths}
+    brought = {path: (program.code.imports(path), program.code.brought(path, 0)) for path in program.code.paths}
+    said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows, named, brought)
     return "\n".join(shown(dict(part)) for part in said)
 
 

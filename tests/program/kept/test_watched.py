@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.program import Resolved
-from auditor.program.kept.traces import Tree
+from auditor.program.kept.traces import Tree, since
 from auditor.program.kept.watched import Watched
 from tests.program.asking import program
 
@@ -23,7 +23,8 @@ def whole() -> Resolved:
 
 @pytest.fixture
 def watched(whole: Resolved) -> Watched:
-    found = Watched(Tree(whole.code, whole.evaluator.invocations, {path: path.encode() for path in FILES}))
+    contents = since(whole.code, {path: path.encode() for path in FILES}, None)
+    found = Watched(Tree(whole.code, whole.evaluator.invocations, contents))
     _ = found.files["a.py"], found.programs["a.py"]  # had once, it is in the dict itself
     return found
 

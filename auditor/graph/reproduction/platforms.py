@@ -1,0 +1,35 @@
+"""What hosted platforms of notebooks install by themselves: whoever opens a notebook there asks no list for it.
+
+Only what each has long had is named, from what the vendors publish of their images.
+"""
+
+from __future__ import annotations
+
+_SCIENTIFIC = (
+    "numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn", "statsmodels", "sympy", "networkx", "bokeh", "plotly",
+    "scikit-image", "pillow", "requests", "beautifulsoup4", "lxml", "openpyxl", "tqdm", "ipywidgets", "ipython", "jinja2", "pyyaml",
+    "h5py", "pyarrow", "joblib", "cython", "numba", "nltk", "sqlalchemy", "tabulate", "psutil", "python-dateutil", "pytz", "six",
+    "dask", "cloudpickle", "fsspec", "packaging", "imageio",
+)  # fmt: skip
+_LEARNING = (
+    "tensorflow", "keras", "tensorboard", "tensorflow-datasets", "tensorflow-hub", "tensorflow-probability", "torch", "torchvision",
+    "torchaudio", "jax", "jaxlib", "flax", "optax", "xgboost", "lightgbm", "spacy", "gensim", "transformers", "tokenizers",
+    "huggingface-hub", "safetensors", "opencv-python", "librosa", "soundfile", "imbalanced-learn", "mlxtend", "textblob",
+    "wordcloud", "prophet", "holidays", "geopandas", "shapely", "folium", "altair", "polars", "yfinance", "gdown", "pydot", "graphviz",
+    "cvxpy", "fastai", "datasets", "accelerate", "timm", "peft", "diffusers", "sentence-transformers", "sentencepiece", "google-api-python-client", "google-auth", "google-cloud-bigquery",
+    "google-cloud-storage", "gspread", "oauth2client", "missingno", "pydantic", "httpx", "tweepy", "gym", "pandas-datareader",
+)  # fmt: skip
+
+BROUGHT = {
+    "colab": (*_SCIENTIFIC, *_LEARNING),
+    "kaggle": (
+        *_SCIENTIFIC, *_LEARNING, "catboost", "optuna", "shap", "eli5", "category-encoders", "albumentations", "kaggle",
+        "pytorch-lightning", "hyperopt", "bayesian-optimization", "torchmetrics", "umap-learn",
+    ),
+    "sagemaker": (*_SCIENTIFIC, "boto3", "botocore", "sagemaker", "s3fs", "awscli", "torch", "torchvision", "tensorflow", "keras", "mxnet"),
+    "azureml": (*_SCIENTIFIC, "azure-ai-ml", "azureml-core", "azure-identity", "mlflow", "xgboost", "lightgbm", "torch", "tensorflow"),
+    "vertex": (*_SCIENTIFIC, "tensorflow", "keras", "torch", "torchvision", "google-cloud-aiplatform", "google-cloud-bigquery", "google-cloud-storage", "kfp"),
+    "databricks": (*_SCIENTIFIC, "mlflow", "delta-spark", "xgboost", "lightgbm", "hyperopt", "databricks-sdk"),
+}  # fmt: skip
+"""By platform, as the notebook reader calls it, the distributions of its images (Colab and Kaggle publish theirs; the others name
+theirs in the notes of their releases)."""
