@@ -19,6 +19,7 @@ from auditor.program.naming.code import Code, Walks
 from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
+from auditor.program.running.known_runs import KnownRuns, against
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
@@ -37,6 +38,7 @@ class Memory:
         self.modules: Modules | None = None
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
+        self.runs: KnownRuns | None = KnownRuns() if lasting else None
 
     def forget(self, facts: Mapping[bytes, Facts]) -> None:
         """Forget all that is known of contents other than these."""
@@ -65,10 +67,13 @@ class Resolved:
         memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
-        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
-        self.texts = Texts(files, self.commands)
         self._memory = memory
-        self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
+        self._digests = self.code.embedded.told_by(getattr(files, "digests", {}))
+        names |= _packages(files)
+        if memory.runs is not None:
+            memory.runs.begin(against(tree, names, self.code, files, self._digests))
+        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names, memory.runs)
+        self.texts = Texts(files, self.commands)
 
     def close(self) -> None:
         """Let go of all that was found about this tree; what the memory keeps stays as it is."""

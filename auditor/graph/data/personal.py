@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
@@ -110,14 +111,27 @@ def kind_of(text: str) -> tuple[str, str] | None:
 
 
 def _in_program(world: World, path: str) -> Iterator[Personal]:
-    code = world.resolved.code
-    program = code.programs.get(path)
-    if program is None:
-        return
+    for each, line in world.seen(PERSONAL, path) if path in world.resolved.code.programs else ():
+        if line and not each.mild and world.uncalled.at(path, line):
+            yield msgspec.structs.replace(each, mild=True)
+        else:
+            yield each
+
+
+def _personal(world: Sight, path: str) -> tuple[tuple[Personal, int], ...]:
+    return tuple(_within(world, path)) if places.is_product(path) and not places.is_byproduct(path) else ()
+
+
+PERSONAL = Look("personal", _personal, tuple[tuple[Personal, int], ...])
+"""The paths of one machine in a program, with the line of the file where a caller decides how bad that is, else 0."""
+
+
+def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
+    code, program = world.resolved.code, world.resolved.code.programs[path]
     for escape in program.escapes:
         said = kind_of(escape.text) if escape.name not in ("markdown", "html") else None
         if said is not None:
-            yield Personal(said[1], said[0], code.place(path, escape.line))
+            yield Personal(said[1], said[0], code.place(path, escape.line)), 0
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
     whole = "\n".join(texts)
@@ -126,8 +140,8 @@ def _in_program(world: World, path: str) -> Iterator[Personal]:
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
-                mild = each.role == "default" or each.line in fallbacks or world.uncalled.at(path, each.line)
-                yield Personal(said[1], said[0], code.place(path, each.line), mild)
+                mild = each.role == "default" or each.line in fallbacks
+                yield Personal(said[1], said[0], code.place(path, each.line), mild), each.line
 
 
 def _fallbacks(program: Program) -> frozenset[int]:

@@ -33,13 +33,13 @@ class Texts:
     def runs(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
         """All that the commands of a step run; `folder` is its working folder in the repository."""
         ground = self.ground(path, step, folder)
-        made = tuple(run for command in step.commands for run in self.commands.runs_in(path, command, ground))
+        made = self.commands.all_in(path, step.commands, ground)
         return made or self._image_of(path, step)
 
     def runs_somewhere(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
         """All that the commands of a step run whose folder is not known: `folder`, or that of its file, or one above."""
         ground = Ground(folder, dirname(path), tuple(upwards(dirname(path))))
-        return tuple(run for command in step.commands for run in self.commands.runs_in(path, command, ground))
+        return self.commands.all_in(path, step.commands, ground)
 
     def ground(self, path: str, step: Step, folder: str = "") -> Ground:
         """Where the commands of a step start."""
