@@ -115,22 +115,23 @@ class Uncalled:
     def _words(self) -> frozenset[str]:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
-        return frozenset().union(*(code.of_imports(_named, path) for path in code.paths))
+        return frozenset[str]().union(*(code.of_imports(_named, path) for path in code.paths))
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
-        code = self._code
-        return frozenset().union(*(code.of_facts(_words_of, path) for path in code.files))
+        return frozenset[str]().union(*(self._code.alone(path, _said) for path in self._code.files))
 
 
 def _named(code: Code, path: str) -> frozenset[str]:
+    """What a program names: of what it binds itself only what is read elsewhere."""
     words = code.words(path)
     said = _words_in(text for text in words.said if len(text) < 1_000)
     return words.members | words.free | words.brought | frozenset(said)
 
 
-def _words_of(facts: Facts) -> frozenset[str]:
+def _said(facts: Facts) -> frozenset[str]:
+    """The words of what a file says beside its program."""
     return frozenset(_words_in(_texts(facts)))
 
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from auditor.model.ir import Program
 
-Said: TypeAlias = dict[tuple[object, str], tuple[object, object]]
-"""What questions about single files found, by question and path, each with the program or the facts that it was found in."""
+Said: TypeAlias = dict[tuple[object, str], tuple[Program, object]]
+"""What questions about the imports of a program found, by question and path, each with the program that it was found in."""
 
 _NUMBERS = count(1)
 _IMPORTABLE = (".py", ".pyw")
