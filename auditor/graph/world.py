@@ -16,9 +16,10 @@ from auditor.graph.declared.steps import Steps
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.observed.transport import Transport
+from auditor.language.annex import STORE, annexed
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
-from auditor.model.facts import Facts
+from auditor.model.facts import Facts, Pin
 from auditor.model.ir import Attr
 from auditor.model.listing import Listing
 from auditor.program import Resolved
@@ -58,7 +59,12 @@ class World:
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
-        builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
+        targets = ((entry.path, annexed(entry.target)) for entry in listing.entries if STORE in entry.target)
+        self.links: Mapping[str, Pin] = {path: pin for path, pin in targets if pin is not None}
+        """What the links into the store of git-annex stand for, by path."""
+        builder = Builder(
+            resolved, self.steps, self.lineage, self.transport, lambda: self.flows, links=self.links, detailed=detailed
+        )
         store = builder.build()
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
