@@ -164,6 +164,7 @@ READERS: tuple[Reader, ...] = (
     requirements.READER,
     python_version.READER,
     dockerfile.READER,
+    dockerfile.LIKE,
     makefile.READER,
     shell_script.READER,
     sql.READER,
