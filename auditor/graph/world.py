@@ -17,7 +17,7 @@ from auditor.graph.observed.fitting import Fitting
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.observed.transport import Transport
-from auditor.graph.sight import Failed, Look, looks_at, roots_of
+from auditor.graph.sight import Failed, Look, looks_at
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
 from auditor.model.facts import Facts
@@ -188,7 +188,7 @@ class World:
     @cached_property
     def imported_roots(self) -> dict[str, frozenset[str]]:
         """The first parts of the names of all modules that each program imports."""
-        return {path: roots_of(self.resolved.code, path) for path in self.resolved.code.paths}
+        return {path: self.resolved.code.roots(path) for path in self.resolved.code.paths}
 
     @cached_property
     def injected(self) -> frozenset[str]:

@@ -34,7 +34,7 @@ class Memory:
         """`version` tells the code that finds what is stored; `lasting` whether this process will ask of further trees."""
         self.store = store
         self.version = version
-        self.walks: Walks = {}
+        self.walks = Walks()
         self.modules: Modules | None = None
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
@@ -42,9 +42,7 @@ class Memory:
 
     def forget(self, facts: Mapping[bytes, Facts]) -> None:
         """Forget all that is known of contents other than these."""
-        programs = {id(each) for file in facts.values() for each in (file.program, *(e.program for e in file.embedded))}
-        for number in self.walks.keys() - programs:
-            del self.walks[number]
+        self.walks.forget(facts.values())
         if self.entries is not None:
             self.entries = {key: known for key, known in self.entries.items() if key[2] in facts}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -90,6 +91,7 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
     return found
 
 
+@lru_cache(maxsize=50_000)
 def kind_of(text: str) -> tuple[str, str] | None:
     """The kind of a text that begins with a personal path, or holds a home folder, and that path; None for any other."""
     if not _MAY_HOLD.search(text) or len(text) > 2_000:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from auditor.model.facts import Facts
 from auditor.model.ir import Define, Name, Scope
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
@@ -125,17 +126,22 @@ class Uncalled:
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
-        return frozenset(_words_in(self._texts()))
+        return frozenset[str]().union(*(self._code.alone(path, _said) for path in self._code.files))
 
-    def _texts(self) -> Iterator[str]:
-        for facts in self._code.files.values():
-            yield from (leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < 4_000)
-            yield from (section.text for section in facts.sections)
-            yield from (point.target for point in facts.entry_points)
-            for step in facts.steps:
-                yield from (word.text for command in step.commands for word in command.words)
-            if facts.program is not None:
-                yield from (escape.text for escape in facts.program.escapes)
+
+def _said(facts: Facts) -> frozenset[str]:
+    """The words of what a file says beside its program."""
+    return frozenset(_words_in(_texts(facts)))
+
+
+def _texts(facts: Facts) -> Iterator[str]:
+    yield from (leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < 4_000)
+    yield from (section.text for section in facts.sections)
+    yield from (point.target for point in facts.entry_points)
+    for step in facts.steps:
+        yield from (word.text for command in step.commands for word in command.words)
+    if facts.program is not None:
+        yield from (escape.text for escape in facts.program.escapes)
 
 
 def _words_in(texts: Iterable[str]) -> list[str]:

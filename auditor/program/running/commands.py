@@ -16,7 +16,7 @@ from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running import command_forms as forms
 from auditor.program.running.finding import Files, Stand
-from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, placed, unclone
+from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, likely, placed, unclone
 from auditor.program.running.images import Image, Images
 from auditor.program.running.known_runs import KnownRuns
 from auditor.program.running.movement import moves
@@ -74,6 +74,12 @@ class Commands:
             if self._known is not None and self.images.learnt() == before:
                 self._known.put(path, commands, ground, before, found)
         return found
+
+    def likely(self, path: str, commands: tuple[Command, ...]) -> tuple[str, ...]:
+        """The folders that a script of these commands may be started in, the likeliest first."""
+        if self._known is None:
+            return likely(path, commands, self.tree)
+        return self._known.folders(path, commands, lambda: likely(path, commands, self.tree))
 
     def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:
         """All that a command of a file runs, the program that it holds among it. Never empty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -43,12 +43,21 @@ class KnownRuns:
         self._against: Against | None = None
         self._known: dict[Key, _Known] = {}
         self._used: dict[Key, _Known] = {}
+        self._folders: dict[tuple[str, int], tuple[tuple[Command, ...], tuple[str, ...]]] = {}
 
     def begin(self, against: Against | None) -> None:
         """Another tree comes; None where it cannot be told what its commands are resolved against."""
         same = against is not None and against == self._against
         self._known, self._used = (self._used if same else {}), {}
+        self._folders = self._folders if same else {}
         self._against = against
+
+    def folders(self, path: str, commands: tuple[Command, ...], find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """The folders in which the commands of a file may start, which `find` looks for in the tree."""
+        known = self._folders.get((path, id(commands)))
+        if known is None:
+            known = self._folders[path, id(commands)] = commands, find()
+        return known[1]
 
     def get(self, path: str, commands: tuple[Command, ...], ground: Ground, images: Images) -> tuple[Run, ...] | None:
         """What the commands of a file ran there, with the same known of images."""

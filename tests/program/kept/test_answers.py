@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from auditor import program
 from auditor.facts.reading import FactsByPath
+from auditor.model.facts import Facts
 from auditor.program import Memory, Resolved
 from auditor.program.calls import carrying
 from auditor.program.calls.file_effects import FileEffects
@@ -161,6 +162,26 @@ def test_a_program_in_a_command_is_known_by_its_file(monkeypatch: pytest.MonkeyP
     facts = contents.facts(texts)
     assert asked_anew(monkeypatch, facts, memory) == {("effects", "Makefile!1"), ("carried", "lib.py")}
     assert told(resolved(facts, memory)) == told(resolved(facts, None))
+
+
+def test_what_contents_alone_say_is_asked_once_of_each_and_forgotten_with_it() -> None:
+    contents, memory = Contents(), Memory()
+    asked: list[int] = []
+
+    def lines(facts: Facts) -> int:
+        asked.append(facts.lines)
+        return facts.lines
+
+    start = contents.facts(START)
+    for _ in range(2):
+        program = resolved(start, memory)
+        assert [program.code.alone(path, lines) for path in ("report.py", "judge.py")] == asked[:2]
+    assert len(asked) == 2
+    left = {path: facts for path, facts in start.items() if path != "judge.py"}
+    memory.forget({digest: left[path] for path, digest in start.digests.items() if path in left})
+    program = resolved(start, memory)
+    assert [program.code.alone(path, lines) for path in ("report.py", "judge.py")] == asked[:2]
+    assert asked[2:] == asked[1:2]
 
 
 def test_what_is_not_to_last_is_forgotten() -> None:
