@@ -73,6 +73,7 @@ class Options(TypedDict, total=False):
     jobs: int | None
     progress: Progress | None
     memory: Memory | None
+    report: bool
 
 
 def audit(
@@ -89,13 +90,14 @@ def audit(
     progress: Progress | None = None,
     governed_by: Audit | None = None,
     memory: Memory | None = None,
+    report: bool = True,
 ) -> Audit:
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
     further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
     as they stand there: a change cannot exempt itself. `memory` holds what is known of contents from one call to the next, for whoever audits
-    many revisions in one process. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    many revisions in one process. Without `report`, what only a report shows is not found, and nothing is stored whole. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
     from auditor.tree import Pasts, open_tree
@@ -113,7 +115,11 @@ def audit(
         opened = open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0), pasts=pasts)
         tree = stack.enter_context(opened)
         people = _people(tree.waivers, tree.signoffs, governed_by)
-        key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if cache else ""
+        key = (
+            _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day)
+            if cache and report
+            else ""
+        )
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
@@ -134,8 +140,12 @@ def audit(
             tell,
             memory,
             cache,
+            report,
         )
-        result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read))
+        if report:
+            # What was read as a program was cleared of credentials as a whole before, and those that were found are noted.
+            plain = {path for path, facts in files.items() if facts.program is not None and not facts.secrets}
+            result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read, plain))
         if memory is not None:
             memory.forget(files.digests.values())
         if cache is not None and key and not result.errors:
@@ -272,12 +282,12 @@ def _judge(
     tell: Progress,
     memory: Memory | None,
     cache: Cache | None,
+    report: bool,
 ) -> Audit:
     """From facts to the finished audit."""
     from auditor.engine import judge, registry, ruleset
     from auditor.graph import Graphs
     from auditor.graph.views import account
-    from auditor.graph.views.inventory import inventory
     from auditor.score import UNSCORED, load_policy, restated
 
     policy, rules = load_policy(profile), registry(extra).shown_to(persona)
@@ -307,26 +317,38 @@ def _judge(
         verdicts=said.verdicts,
         findings=findings,
         problems=problems,
-        impacts=account.impacts(graphs),
-        system_map=account.system_map(graphs, findings),
-        artefacts=account.artefacts(graphs),
         errors=errors,
         exposures=_exposures(graphs, findings, {info.id: info.family for info in infos}),
         waivers=waivers,
         suppressions=suppressions,
         signoffs=people.signoffs,
         settings=settings,
-        resolution=account.resolutions(graphs),
-        co_changes=account.co_changes(graphs),
-        authors=account.authors(graphs, findings),
-        owners=account.owners(graphs, findings),
-        blurbs={family.id: family.blurb for family in rules.families},
-        inventory=inventory(graphs.world),
     )
+    if report:
+        found = _shown(found, graphs, {family.id: family.blurb for family in rules.families})
     if memory is not None:  # else the process ends soon, and the system takes its memory back
         graphs.close()
     tell("scoring", 0, 0)
     return restated(found, policy, {family.id: family.title for family in rules.families})
+
+
+def _shown(found: Audit, graphs: Graphs, blurbs: dict[str, str]) -> Audit:
+    """An audit with what only a report shows; a history keeps none of it."""
+    from auditor.graph.views import account
+    from auditor.graph.views.inventory import inventory
+
+    return msgspec.structs.replace(
+        found,
+        impacts=account.impacts(graphs),
+        system_map=account.system_map(graphs, found.findings),
+        artefacts=account.artefacts(graphs),
+        resolution=account.resolutions(graphs),
+        co_changes=account.co_changes(graphs),
+        authors=account.authors(graphs, found.findings),
+        owners=account.owners(graphs, found.findings),
+        blurbs=blurbs,
+        inventory=inventory(graphs.world),
+    )
 
 
 def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | None, cache: Cache | None) -> Resolved:

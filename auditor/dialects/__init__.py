@@ -74,12 +74,8 @@ def _awake(resolved: Resolved, dialects: Sequence[Dialect]) -> list[tuple[Dialec
     wanted = {root for dialect in dialects for root in dialect.roots}
     importing: dict[str, set[str]] = defaultdict(set)
     for path in resolved.code.paths if wanted else ():
-        for number in resolved.code.scopes(path):
-            for statement, _, _ in resolved.code.index(path, number).imports:
-                for imported in statement.names if not statement.level else ():
-                    root = imported.module.partition(".")[0]
-                    if root in wanted:
-                        importing[root].add(path)
+        for root in resolved.code.roots(path) & wanted:
+            importing[root].add(path)
     woken = [(dialect, set().union(*(importing.get(root, ()) for root in dialect.roots))) for dialect in dialects]
     return [(dialect, tuple(sorted(paths))) for dialect, paths in woken if paths]
 

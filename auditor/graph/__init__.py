@@ -13,6 +13,7 @@ from auditor.graph.jungles.questions import Pipelines
 from auditor.graph.leakage.judging import Judging
 from auditor.graph.leakage.questions import Evaluation
 from auditor.graph.llm.questions import LanguageModels
+from auditor.graph.looks import LOOKS
 from auditor.graph.operation.questions import Operation
 from auditor.graph.parts.archetypes import SHOWN, SURE, archetypes
 from auditor.graph.parts.components import component_roots
@@ -188,7 +189,7 @@ class Graphs:
         *,
         detailed: bool = False,
     ) -> None:
-        self.world = World(resolved, listing, history, detailed=detailed)
+        self.world = World(resolved, listing, history, detailed=detailed, looks=LOOKS)
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
 

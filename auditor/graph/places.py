@@ -93,6 +93,7 @@ def is_product(path: str) -> bool:
     return not is_test(path) and not is_example(path)
 
 
+@lru_cache(maxsize=100_000)
 def is_byproduct(path: str) -> bool:
     """Caches, logs, figures, temporary files: writing them couples nothing."""
     return bool(_BYPRODUCT.search(path))

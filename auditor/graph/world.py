@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from posixpath import dirname
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, above
@@ -13,18 +13,20 @@ from auditor.graph.build import Builder
 from auditor.graph.commits import Work, touches, work
 from auditor.graph.declared.documents import Documents
 from auditor.graph.declared.steps import Steps
+from auditor.graph.observed.fitting import Fitting
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.observed.transport import Transport
+from auditor.graph.sight import Failed, Look, looks_at
 from auditor.language.annex import STORE, annexed
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
 from auditor.model.facts import Facts, Pin
-from auditor.model.ir import Attr
 from auditor.model.listing import Listing
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.uncalled import Uncalled
+from auditor.program.kept.answers import Answers
 from auditor.program.running.launches import launches
 from auditor.program.running.mentions import mentions
 from auditor.program.running.tests import holds_tests
@@ -34,23 +36,27 @@ KEDRO_NAMES = frozenset({"catalog", "context", "session", "pipelines"})
 """Names that Kedro puts into every notebook of its projects."""
 AUTOMAGIC = frozenset({"ls", "ll", "pwd", "cd", "cat", "cp", "mv", "mkdir", "rmdir", "rm", "man", "clear", "who", "whos", "history", "dirs", "env", "quickref", "less", "more"})  # fmt: skip
 """What a notebook takes for a command where it stands alone on a line."""
-_GRADIENTS = (".zero_grad", ".backward", ".grad", ".gradient")
-_UPDATES = frozenset({"step", "apply_gradients", "minimize", "apply", "assign_sub", "sub_", "update", "train_step"})
-"""Methods by which gradients move weights."""
 
 
 class World:
     """The resolved program, the declared steps, the lineage and the graph of one tree."""
 
     def __init__(
-        self, resolved: Resolved, listing: Listing, history: Callable[[], History], *, detailed: bool = False
+        self,
+        resolved: Resolved,
+        listing: Listing,
+        history: Callable[[], History],
+        *,
+        detailed: bool = False,
+        looks: tuple[Look[Any], ...] = (),
     ) -> None:
+        """`looks` are the questions about single files that `seen` answers."""
+        self._looks = looks
         self.resolved = resolved
         self.listing = listing
         self._history = history
         self._answers: dict[object, object] = {}
         self._touches: dict[int, dict[str, int] | None] = {}
-        self._updating: dict[str, bool] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
@@ -158,6 +164,23 @@ class World:
             self._answers[key] = ask(self, owned)
         return cast("T", self._answers[key])
 
+    def seen(self, look: Look[T], path: str) -> T:
+        """What a look at one program finds. Raises what it breaks by."""
+        answers, number = self._seen[look.name]
+        found = answers.of(path)[number]
+        if type(found) is Failed:
+            raise found.error
+        return cast("T", found)
+
+    @cached_property
+    def _seen(self) -> dict[str, tuple[Answers[tuple[Any, ...]], int]]:
+        """By the name of a look the topic that answers it, and its place there."""
+        kept, effects = self.resolved.kept, self.resolved.effects
+        shared = tuple(look for look in self._looks if not look.rare)
+        together = kept(looks_at("looks", shared, effects))
+        rare = {look.name: (kept(looks_at(look.name, (look,), effects)), 0) for look in self._looks if look.rare}
+        return {look.name: (together, number) for number, look in enumerate(shared)} | rare
+
     @cached_property
     def flows(self) -> Flows:
         """What flows into fits, saves and writes."""
@@ -171,17 +194,7 @@ class World:
     @cached_property
     def imported_roots(self) -> dict[str, frozenset[str]]:
         """The first parts of the names of all modules that each program imports."""
-        code = self.resolved.code
-        return {
-            path: frozenset(
-                imported.module.partition(".")[0]
-                for number in code.scopes(path)
-                for statement, _, _ in code.index(path, number).imports
-                if not statement.level
-                for imported in statement.names
-            )
-            for path in code.paths
-        }
+        return {path: self.resolved.code.roots(path) for path in self.resolved.code.paths}
 
     @cached_property
     def injected(self) -> frozenset[str]:
@@ -223,31 +236,11 @@ class World:
 
     def trains(self, effect: Effect) -> bool:
         """Whether an effect fits a model (fitting a preprocessing object alone is no training, nor is a gradient that nothing applies)."""
-        if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:
-            return False
-        gradients = effect.entry.attrs.get("loop") and effect.name.endswith(_GRADIENTS)
-        if gradients and not effect.name.startswith("torch.optim.") and not self._updates(effect.site[0]):
-            return False  # gradients are also taken to explain or to attack a model
-        maker = self.resolved.knowledge.lookup(effect.name.rpartition(".")[0])
-        if maker is not None and maker.role is Role.TRANSFORMER:
-            return False
-        appliers = str(effect.entry.attrs.get("applied", "")).split()
-        return not appliers or any(self._calls(path, appliers) for path in self._around(effect.site))
+        return self._fitting.trains(effect)
 
-    def _around(self, site: Site) -> set[str]:
-        """The file of a scope, and the files that call it."""
-        return {site[0], *(edge.caller[0] for edge in self.resolved.effects.callers.get(site, ()))}
-
-    def _calls(self, path: str, names: Collection[str]) -> bool:
-        """Whether a file calls anything of these names on an object."""
-        return any(type(call.func) is Attr and call.func.name in names for _, call in self.resolved.code.calls(path))
-
-    def _updates(self, path: str) -> bool:
-        """Whether a file moves the weights of anything by gradients."""
-        if path not in self._updating:
-            calls = (call.func for _, call in self.resolved.code.calls(path))
-            self._updating[path] = any(type(func) is Attr and func.name in _UPDATES for func in calls)
-        return self._updating[path]
+    @cached_property
+    def _fitting(self) -> Fitting:
+        return Fitting(self.resolved)
 
     def orchestrates(self, path: str) -> bool:
         """Whether a file declares a pipeline in an orchestrator's own terms."""

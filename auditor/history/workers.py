@@ -167,7 +167,7 @@ def _audit(target: str, station: Station, options: Options, memory: Memory) -> M
     from auditor.run import audit
 
     day = dt.datetime.fromtimestamp(station.time, tz=dt.UTC).date()
-    whole: Options = {**options, "as_of": day, "memory": memory}
+    whole: Options = {**options, "as_of": day, "memory": memory, "report": False}
     try:
         return Made(station, packed(audit(target, rev=station.commit, **whole)), "")
     except UsageError as error:

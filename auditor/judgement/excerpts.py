@@ -24,11 +24,15 @@ Read: TypeAlias = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
 _Spot: TypeAlias = tuple[int | None, int]
 
 
-def excerpts(findings: Sequence[Finding], read: Read) -> tuple[Excerpt, ...]:
-    """Excerpts for the first findings, places that lie close in one; `read` yields the bytes of paths."""
+def excerpts(findings: Sequence[Finding], read: Read, plain: Collection[str] = ()) -> tuple[Excerpt, ...]:
+    """Excerpts for the first findings, places that lie close in one; `read` yields the bytes of paths.
+
+    `plain` are files that were searched for credentials and have none.
+    """
     wanted = _wanted(findings[:MOST_FINDINGS])
     paths = sorted(wanted)[:MOST_FILES]
-    found = [excerpt for path, data in read(paths) if data for excerpt in _of_file(path, data, wanted[path])]
+    cleared = ((path, data if path in plain else without_secrets(data)[0]) for path, data in read(paths) if data)
+    found = [excerpt for path, clean in cleared for excerpt in _of_file(path, clean, wanted[path])]
     kept, lines = [], 0
     for excerpt in sorted(found):
         lines += len(excerpt.lines)
@@ -47,8 +51,8 @@ def _wanted(findings: Iterable[Finding]) -> Mapping[str, set[_Spot]]:
     return spots
 
 
-def _of_file(path: str, data: bytes, spots: Collection[_Spot]) -> Iterator[Excerpt]:
-    texts = _texts(path, data, {cell for cell, _ in spots if cell is not None})
+def _of_file(path: str, clean: bytes, spots: Collection[_Spot]) -> Iterator[Excerpt]:
+    texts = _texts(path, clean, {cell for cell, _ in spots if cell is not None})
     for cell in sorted({cell for cell, _ in spots}, key=lambda c: -1 if c is None else c):
         lines = texts.get(cell)
         if lines is not None:
@@ -56,9 +60,8 @@ def _of_file(path: str, data: bytes, spots: Collection[_Spot]) -> Iterator[Excer
             yield from (Excerpt(path, cell, first, _safe(lines[first - 1 : last])) for first, last in _spans(at))
 
 
-def _texts(path: str, data: bytes, cells: set[int]) -> dict[int | None, list[str]]:
+def _texts(path: str, clean: bytes, cells: set[int]) -> dict[int | None, list[str]]:
     """The lines of a file, or of those cells of a notebook. A file that is no text has none."""
-    clean = without_secrets(data)[0]
     if cells and path.endswith(".ipynb"):
         return {cell: text.split("\n") for cell, text in cell_texts(clean, cells).items()}
     if b"\0" in clean or path.endswith(".ipynb"):

@@ -19,6 +19,7 @@ from auditor.program.naming.code import Code, Walks
 from auditor.program.naming.names import Modules
 from auditor.program.rows.kept import Rows
 from auditor.program.running.commands import Commands
+from auditor.program.running.known_runs import KnownRuns, against
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.running.texts import Texts
 from auditor.program.symbolic.evaluate import Evaluator
@@ -33,16 +34,15 @@ class Memory:
         """`version` tells the code that finds what is stored; `lasting` whether this process will ask of further trees."""
         self.store = store
         self.version = version
-        self.walks: Walks = {}
+        self.walks = Walks()
         self.modules: Modules | None = None
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
+        self.runs: KnownRuns | None = KnownRuns() if lasting else None
 
     def forget(self, facts: Mapping[bytes, Facts]) -> None:
         """Forget all that is known of contents other than these."""
-        programs = {id(each) for file in facts.values() for each in (file.program, *(e.program for e in file.embedded))}
-        for number in self.walks.keys() - programs:
-            del self.walks[number]
+        self.walks.forget(facts.values())
         if self.entries is not None:
             self.entries = {key: known for key, known in self.entries.items() if key[2] in facts}
 
@@ -65,10 +65,13 @@ class Resolved:
         memory.modules = self.code.modules
         self.files = self.code.files
         self.evaluator = Evaluator(self.code)
-        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names | _packages(files))
-        self.texts = Texts(files, self.commands)
         self._memory = memory
-        self._digests: Mapping[str, bytes] = getattr(files, "digests", {})
+        self._digests = self.code.embedded.told_by(getattr(files, "digests", {}))
+        names |= _packages(files)
+        if memory.runs is not None:
+            memory.runs.begin(against(tree, names, self.code, files, self._digests))
+        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names, memory.runs)
+        self.texts = Texts(files, self.commands)
 
     def close(self) -> None:
         """Let go of all that was found about this tree; what the memory keeps stays as it is."""

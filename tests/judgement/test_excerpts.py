@@ -47,6 +47,12 @@ def test_secrets_are_taken_out() -> None:
     assert found.lines[0] == "TOKEN = '***'"
 
 
+def test_secrets_are_taken_out_but_of_what_was_searched_before() -> None:
+    line = "TOKEN = 'ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'"
+    found = excerpts([finding(Place("a", 1)), finding(Place("b", 1))], reader(a=line.encode(), b=b"x = 1\n"), {"b"})
+    assert [excerpt.lines[0] for excerpt in found] == ["TOKEN = '***'", "x = 1"]
+
+
 def test_cells_of_a_notebook_count_their_own_lines() -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# title"]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from auditor.model.regex import regex
 
@@ -22,6 +23,7 @@ _HOST = regex(
 _FOLDERS = regex(r"^/?(?:(?:some|full|absolute|your)/)?path/to/(?=.)", re.I)
 
 
+@lru_cache(maxsize=50_000)
 def unfilled(text: str) -> str:
     """A path or address with a hole for each placeholder in it."""
     scheme, separator, rest = text.rpartition("://")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
@@ -47,14 +48,23 @@ def buried(world: World, owned: Callable[[str], bool]) -> tuple[list[Buried], in
     lines = 0
     for path in world.resolved.code.paths:
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
-            program = world.resolved.code.programs[path]
-            lines += program.logical
-            if _has_block(program):
-                found += _comments(path, program)
-            if world.resolved.code.words(path).never:
-                found += _branches(path, program)
+            lines += world.resolved.code.programs[path].logical
+            found += world.seen(BURIED, path)
     found += _options(world, owned)
     return found, lines
+
+
+def _buried(world: Sight, path: str) -> tuple[Buried, ...]:
+    program = world.resolved.code.programs[path]
+    if not places.is_product(path) or path.endswith(".ipynb"):
+        return ()
+    comments = _comments(path, program) if _has_block(program) else ()
+    branches = _branches(path, program) if world.resolved.code.words(path).never else ()
+    return (*comments, *branches)
+
+
+BURIED = Look("buried", _buried, tuple[Buried, ...])
+"""The code that was put away in comments, and the branches of a program that are never taken."""
 
 
 def _has_block(program: Program) -> bool:

@@ -12,6 +12,7 @@ from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.portrait import serving_programs
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Attr, Call
@@ -140,11 +141,11 @@ _ASKING = frozenset({"sys", "socket", "select", "urllib", "http", "asyncio", "os
 
 def _is_tryout(world: World, sites: set[Site]) -> bool:
     """Whether all that scopes predict for is written out in them: such a program tries a model and serves nobody."""
-    asked = [(site, call) for site in sorted(sites & predicting_sites(world)) for call in predictions(world, site)]
-    return bool(asked) and all(_is_written_out(world, site, call) for site, call in asked)
+    asked = sites & predicting_sites(world)
+    return bool(asked) and all(site[1] in world.seen(WRITTEN_OUT, site[0]) for site in asked)
 
 
-def _is_written_out(world: World, site: Site, asked: CallSite) -> bool:
+def _is_written_out(world: Sight, site: Site, asked: CallSite) -> bool:
     """Whether what a call predicts for comes from nothing outside the code."""
     given = next(iter(asked.call.args), None) or next((value for _, value in asked.call.keywords), None)
     if given is None:
@@ -153,7 +154,7 @@ def _is_written_out(world: World, site: Site, asked: CallSite) -> bool:
     return traced.whole and not any(_is_from_outside(world, origin) for origin in traced.calls)
 
 
-def _is_from_outside(world: World, origin: Origin) -> bool:
+def _is_from_outside(world: Sight, origin: Origin) -> bool:
     """Whether a call brings something in: by its role, or because nothing is known of its library."""
     dotted = world.flows.dotted(origin.call.func, origin.frame)
     entry = world.flows.entry(origin)
@@ -170,17 +171,33 @@ def predicting_sites(world: World) -> frozenset[Site]:
 
 
 def _predicting(world: World) -> frozenset[Site]:
-    code = world.resolved.code
     return frozenset(
-        (path, number)
-        for path in code.paths
-        if places.is_product(path)
-        for number in code.scopes(path)
-        if predictions(world, (path, number))
+        (path, number) for path in world.resolved.code.paths for number in world.seen(PREDICTING_SCOPES, path)
     )
 
 
-def predictions(world: World, site: Site) -> list[CallSite]:
+def _scopes_that_predict(world: Sight, path: str) -> tuple[int, ...]:
+    scopes = world.resolved.code.scopes(path) if places.is_product(path) else ()
+    return tuple(number for number in scopes if predictions(world, (path, number)))
+
+
+PREDICTING_SCOPES = Look("predicting", _scopes_that_predict, tuple[int, ...])
+"""The scopes of a product program that predict."""
+
+
+def _scopes_of_written(world: Sight, path: str) -> tuple[int, ...]:
+    return tuple(
+        number
+        for number in _scopes_that_predict(world, path)
+        if all(_is_written_out(world, (path, number), call) for call in predictions(world, (path, number)))
+    )
+
+
+WRITTEN_OUT = Look("written out", _scopes_of_written, tuple[int, ...], rare=True)
+"""Those of them that predict only for what is written out in the code."""
+
+
+def predictions(world: Sight, site: Site) -> list[CallSite]:
     """The calls of a scope that predict, by what is known of them or by the name of the method."""
     known = {
         id(effect.call)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.written import Written, written
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
+from auditor.model.facts import Command
 from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -88,6 +91,7 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
     return found
 
 
+@lru_cache(maxsize=50_000)
 def kind_of(text: str) -> tuple[str, str] | None:
     """The kind of a text that begins with a personal path, or holds a home folder, and that path; None for any other."""
     if not _MAY_HOLD.search(text) or len(text) > 2_000:
@@ -110,24 +114,37 @@ def kind_of(text: str) -> tuple[str, str] | None:
 
 
 def _in_program(world: World, path: str) -> Iterator[Personal]:
-    code = world.resolved.code
-    program = code.programs.get(path)
-    if program is None:
-        return
+    for each, line in world.seen(PERSONAL, path) if path in world.resolved.code.programs else ():
+        if line and not each.mild and world.uncalled.at(path, line):
+            yield msgspec.structs.replace(each, mild=True)
+        else:
+            yield each
+
+
+def _personal(world: Sight, path: str) -> tuple[tuple[Personal, int], ...]:
+    return tuple(_within(world, path)) if places.is_product(path) and not places.is_byproduct(path) else ()
+
+
+PERSONAL = Look("personal", _personal, tuple[tuple[Personal, int], ...])
+"""The paths of one machine in a program, with the line of the file where a caller decides how bad that is, else 0."""
+
+
+def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
+    code, program = world.resolved.code, world.resolved.code.programs[path]
     for escape in program.escapes:
         said = kind_of(escape.text) if escape.name not in ("markdown", "html") else None
         if said is not None:
-            yield Personal(said[1], said[0], code.place(path, escape.line))
+            yield Personal(said[1], said[0], code.place(path, escape.line)), 0
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
     whole = "\n".join(texts)
-    if any(part in whole for part in _PARTS) and _MAY_HOLD.search(whole) and any(kind_of(text) for text in texts):
+    if _holds_part(whole) and any(kind_of(text) for text in texts):
         fallbacks = _fallbacks(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
-                mild = each.role == "default" or each.line in fallbacks or world.uncalled.at(path, each.line)
-                yield Personal(said[1], said[0], code.place(path, each.line), mild)
+                mild = each.role == "default" or each.line in fallbacks
+                yield Personal(said[1], said[0], code.place(path, each.line), mild), each.line
 
 
 def _fallbacks(program: Program) -> frozenset[int]:
@@ -177,7 +194,7 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
 def _in_commands(world: World, path: str) -> Iterator[Personal]:
     met: set[str] = set()
     for step in world.steps.by_file.get(path, ()):
-        if step.tool not in ("shell", "make", "dvc"):
+        if step.tool not in ("shell", "make", "dvc") or not _may_hold(step.step.commands):
             continue
         for command in step.step.commands:
             texts = [word.text for word in (*command.words, *command.reads, *command.writes)]
@@ -186,6 +203,16 @@ def _in_commands(world: World, path: str) -> Iterator[Personal]:
             if said is not None and not tells and (root := _root(said[1])) not in met:
                 met.add(root)  # one variable holds it, wherever the script uses it
                 yield Personal(said[1], said[0], Place(path, command.line))
+
+
+def _may_hold(commands: Iterable[Command]) -> bool:
+    """Whether any word of some commands may hold a personal path: all are searched at once, and hardly one does."""
+    words = (word.text for command in commands for word in (*command.words, *command.reads, *command.writes))
+    return _holds_part("\n".join(words))
+
+
+def _holds_part(text: str) -> bool:
+    return any(part in text for part in _PARTS) and _MAY_HOLD.search(text) is not None
 
 
 def _root(path: str) -> str:

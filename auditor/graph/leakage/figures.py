@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.leakage import records
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.leakage.records import Record
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.knowledge.metrics import better
 from auditor.model.artefact import Role
@@ -35,9 +38,21 @@ def _sites(world: World, owned: Callable[[str], bool]) -> Iterator[Site]:
 
 def self_comparisons(world: World, owned: Callable[[str], bool]) -> tuple[tuple[Doubt, ...], int]:
     """Metrics of a value against itself, and tests whose two sides are one value; with how many were looked at."""
+    seen = [world.seen(COMPARED, path) for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
+    return tuple(sorted(doubt for each in seen for doubt in each.found)), sum(each.total for each in seen)
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """The comparisons of a program with itself, and how many comparisons there are."""
+
+    found: tuple[Doubt, ...] = ()
+    total: int = 0
+
+
+def _compared(world: Sight, path: str) -> Compared:
     found: list[Doubt] = []
     total = 0
-    for site in _sites(world, owned):
+    for site in ((path, number) for number in world.resolved.code.scopes(path)) if places.is_product(path) else ():
         for effect in world.resolved.effects.own.get(site, ()):
             if effect.role is Role.EVALUATE and effect.entry.attrs.get("labels") and len(effect.call.args) >= 2:
                 total += 1
@@ -48,17 +63,21 @@ def self_comparisons(world: World, owned: Callable[[str], bool]) -> tuple[tuple[
                 total += 1
                 if link.operands[0] == link.operands[1] and type(link.operands[0]) is not Const:
                     found.append(_at(world, site, line, "test", "both sides of the test are the same value"))
-    return tuple(sorted(found)), total
+    return Compared(tuple(found), total)
 
 
-def _same(world: World, one: Expr, other: Expr, frame: Frame) -> bool:
+COMPARED = Look("compared", _compared, Compared)
+"""The values that a program compares with themselves."""
+
+
+def _same(world: Sight, one: Expr, other: Expr, frame: Frame) -> bool:
     """Whether two arguments are one value: the same expression without a call in it, or a name that was given the other."""
     if type(one) is Const or _calls(one) or _calls(other):
         return False
     return one == other or _alias(world, one, frame) == other or _alias(world, other, frame) == one
 
 
-def _alias(world: World, expr: Expr, frame: Frame) -> Expr | None:
+def _alias(world: Sight, expr: Expr, frame: Frame) -> Expr | None:
     """What a name was plainly set to, if it is another name and nothing is stored into either afterwards."""
     if type(expr) is not Name:
         return None
@@ -144,6 +163,6 @@ def _made_up(world: World, record: Record, value: Expr, frame: Frame) -> str:
     return ""
 
 
-def _at(world: World, site: Site, line: int, name: str, says: str) -> Doubt:
+def _at(world: Sight, site: Site, line: int, name: str, says: str) -> Doubt:
     code = world.resolved.code
     return Doubt(code.place(site[0], line), f"{site[0]}|{code.scope(*site).name}|{name}", says, ())

@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.parts.portrait import serving_programs
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call
 from auditor.model.place import Place
@@ -70,6 +71,24 @@ class Retrieval(msgspec.Struct, frozen=True):
     unknown: int
 
 
+class ScopeUse(msgspec.Struct, frozen=True):
+    """What one scope does with stores; `told` where the model of each of its embedders is known."""
+
+    number: int
+    fills: bool
+    asks: bool
+    stores: tuple[tuple[str, Place], ...]
+    embedders: tuple[Embedder, ...]
+    told: bool
+
+
+class FileUse(msgspec.Struct, frozen=True):
+    """Whether a file imports a library of stores or of embeddings, and what its scopes do with stores."""
+
+    knows: bool = False
+    scopes: tuple[ScopeUse, ...] = ()
+
+
 class _Use(msgspec.Struct, frozen=True):
     """What one program does with stores."""
 
@@ -125,40 +144,58 @@ def _orphans(world: World, uses: tuple[_Use, ...], asking: list[_Use]) -> Iterat
 
 def _uses(world: World) -> tuple[_Use, ...]:
     code, effects = world.resolved.code, world.resolved.effects
-    knowing = {path for path in code.paths if _knows_stores(world, path)}
+    seen = {path: world.seen(STORES, path) for path in code.paths}
+    knowing = {path for path, file in seen.items() if file.knows}
+    table = {(path, use.number): use for path in knowing for use in seen[path].scopes}
     imported = {target for targets in effects.imports.values() for target in targets} if knowing else set()
     found = []
     for program in code.paths if knowing else ():
         if places.is_product(program) and (program in world.lineage.entries or program not in imported):
             reached = {site for number in code.scopes(program) for site in effects.reached((program, number))}
             sites = [site for site in reached if site[0] in knowing]
-            use = _use(world, program, sites) if sites else None
+            use = _use(program, [table[site] for site in sorted(sites)]) if sites else None
             if use is not None:
                 found.append(use)
     return tuple(found)
 
 
-def _use(world: World, program: str, sites: list[Site]) -> _Use | None:
+def _use(program: str, used: list[ScopeUse]) -> _Use | None:
+    fills, asks = any(use.fills for use in used), any(use.asks for use in used)
+    stores = {store: place for use in used for store, place in use.stores}
+    embedders = tuple(embedder for use in used for embedder in use.embedders)
+    return _Use(program, fills, asks, stores, embedders, all(use.told for use in used)) if fills or asks else None
+
+
+def _file_use(world: Sight, path: str) -> FileUse:
+    if not _knows_stores(world, path):
+        return FileUse()
+    return FileUse(True, tuple(_scope_use(world, (path, number)) for number in world.resolved.code.scopes(path)))
+
+
+STORES = Look("stores", _file_use, FileUse)
+"""What a program does with vector stores."""
+
+
+def _scope_use(world: Sight, site: Site) -> ScopeUse:
     fills = asks = False
-    stores: dict[str, Place] = {}
+    stores: list[tuple[str, Place]] = []
     embedders: list[Embedder] = []
     told = True
-    for site in sorted(sites):
-        for call, dotted in _calls(world, site):
-            name = call.func.name if type(call.func) is Attr else dotted.rpartition(".")[2]
-            store = dotted.startswith(_STORES)
-            fills |= name in _FILLING and (store or name not in _VAGUE)
-            asks |= name in _ASKING and (store or name not in _VAGUE)
-            if store or name in (_FILLING | _ASKING) - _VAGUE:
-                stores.update(_names(world, site, call))
-            if _embeds(dotted, call):
-                embedder = _embedder(world, site, call, dotted)
-                embedders += [embedder] if embedder is not None else []
-                told &= embedder is not None
-    return _Use(program, fills, asks, stores, tuple(embedders), told) if fills or asks else None
+    for call, dotted in _calls(world, site):
+        name = call.func.name if type(call.func) is Attr else dotted.rpartition(".")[2]
+        store = dotted.startswith(_STORES)
+        fills |= name in _FILLING and (store or name not in _VAGUE)
+        asks |= name in _ASKING and (store or name not in _VAGUE)
+        if store or name in (_FILLING | _ASKING) - _VAGUE:
+            stores += _names(world, site, call)
+        if _embeds(dotted, call):
+            embedder = _embedder(world, site, call, dotted)
+            embedders += [embedder] if embedder is not None else []
+            told &= embedder is not None
+    return ScopeUse(site[1], fills, asks, tuple(stores), tuple(embedders), told)
 
 
-def _knows_stores(world: World, path: str) -> bool:
+def _knows_stores(world: Sight, path: str) -> bool:
     """Whether a file imports a library of vector stores or of embeddings."""
     return any(
         imported.module.startswith((*_STORES, "sentence_transformers", "openai"))
@@ -177,7 +214,7 @@ def _fills_anywhere(world: World) -> bool:
     )
 
 
-def _calls(world: World, site: Site) -> Iterator[tuple[Call, str]]:
+def _calls(world: Sight, site: Site) -> Iterator[tuple[Call, str]]:
     """The calls of a scope with the qualified name of what they call, or of the class whose method it is; "" where unknown."""
     denoter = world.resolved.evaluator.denoter
     for found in world.resolved.code.index(*site).calls:
@@ -192,7 +229,7 @@ def _calls(world: World, site: Site) -> Iterator[tuple[Call, str]]:
         yield found.call, of
 
 
-def _names(world: World, site: Site, call: Call) -> Iterator[tuple[str, Place]]:
+def _names(world: Sight, site: Site, call: Call) -> Iterator[tuple[str, Place]]:
     """The names and folders of stores that a call says."""
     frame = Frame(*site)
     given = [value for name, value in call.keywords if name in _NAMES]
@@ -214,7 +251,7 @@ def _embeds(dotted: str, call: Call) -> bool:
     return made and last.endswith(("Embeddings", "Embedding", "EmbeddingFunction")) and dotted.startswith(_STORES)
 
 
-def _embedder(world: World, site: Site, call: Call, dotted: str) -> Embedder | None:
+def _embedder(world: Sight, site: Site, call: Call, dotted: str) -> Embedder | None:
     """The model that is named; None where one is, and it is not known which."""
     given = next((value for name, value in call.keywords if name in _MODEL), None)
     if given is None and call.args:

@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.llm.asks import Ask
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.ir import Attr
 from auditor.model.place import Place
@@ -122,12 +123,20 @@ def _evaluating_calls(world: World) -> Iterator[Seen]:
 def _switched_on(world: World) -> Iterator[Seen]:
     """Tracing that the environment switches on: named in code or in a configuration."""
     for path in world.resolved.code.paths:
-        if any(len(text) < 80 and _ENVIRONMENT.match(text) for text in world.resolved.code.texts(path)):
+        if world.seen(TRACER_NAMED, path):
             yield Seen(Place(path), "names the variables of a tracer")
     for path, facts in sorted(world.files.items()):
         leaf = next((leaf for leaf in facts.leaves if _ENVIRONMENT.search(leaf.key)), None)
         if leaf is not None:
             yield Seen(Place(path, leaf.line), "sets the variables of a tracer")
+
+
+def _names_tracer(world: Sight, path: str) -> bool:
+    return any(len(text) < 80 and _ENVIRONMENT.match(text) for text in world.resolved.code.texts(path))
+
+
+TRACER_NAMED = Look("tracer", _names_tracer, bool)
+"""Whether a program names the variables that switch a tracer on."""
 
 
 def _counted(world: World, asked: list[Ask]) -> Iterator[Seen]:

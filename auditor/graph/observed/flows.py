@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from auditor.knowledge import Entry
+from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Expr
-from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
 from auditor.program.calls.origins import Origin, Origins, Traced
-from auditor.program.naming.code import Frame, Library
+from auditor.program.calls.seen import SomeEffects
+from auditor.program.naming.code import Code, Frame, Library
 from auditor.program.running.invocations import argument
+from auditor.program.symbolic.evaluate import Evaluator
 
 _FITS = frozenset({"fit", "fit_predict", "partial_fit", "fit_generator"})
+
+
+class SomeProgram(Protocol):
+    """The resolved program, as much of it as one file may ask for."""
+
+    @property
+    def code(self) -> Code:
+        """All programs."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What a call means."""
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """Who tells what names stand for."""
+
+    @property
+    def effects(self) -> SomeEffects:
+        """What all calls do."""
 
 
 class Flows:
     """Questions about values, answered once for all that ask."""
 
-    def __init__(self, resolved: Resolved) -> None:
+    def __init__(self, resolved: SomeProgram) -> None:
         self.resolved = resolved
         self.origins = Origins(resolved.effects)
         self._behind: dict[tuple[int, Frame, int, bool, bool], tuple[Expr, Traced]] = {}

@@ -12,6 +12,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.facts import Requirement
@@ -159,18 +160,24 @@ def _covers(asked: frozenset[str], name: str) -> bool:
 
 def _in_code(world: World) -> Iterator[str]:
     """What programs hand to others as packages: arguments and constants that are called so."""
-    code = world.resolved.code
-    named = {
-        name for name in frozenset[str]().union(*(code.words(p).members for p in code.paths)) if _is_packages(name)
-    }
-    for path in code.paths:
-        # The keywords of a program's calls are among its members.
-        for _, call in code.calls(path) if not named.isdisjoint(code.words(path).members) else ():
-            yield from (text for name, value in call.keywords if name in named for text in _texts(value))
-        for number in code.scopes(path):
-            for name, bindings in code.index(path, number).bindings.items():
-                if _is_packages(name):
-                    yield from (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+    for path in world.resolved.code.paths:
+        yield from world.seen(PACKAGES, path)
+
+
+def _packages(world: Sight, path: str) -> tuple[str, ...]:
+    code, found = world.resolved.code, list[str]()
+    # The keywords of a program's calls are among its members.
+    for _, call in code.calls(path) if any(map(_is_packages, code.words(path).members)) else ():
+        found += (text for name, value in call.keywords if _is_packages(name) for text in _texts(value))
+    for number in code.scopes(path):
+        for name, bindings in code.index(path, number).bindings.items():
+            if _is_packages(name):
+                found += (text for b in bindings.values() if b.value is not None for text in _texts(b.value))
+    return tuple(dict.fromkeys(found))
+
+
+PACKAGES = Look("packages", _packages, tuple[str, ...])
+"""What a program hands to others as packages."""
 
 
 @cache
@@ -284,30 +291,32 @@ def _with_brought(world: World, names: set[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _known_roots(_world: World) -> dict[tuple[str, bool], tuple[tuple[str, int], ...]]:
-    """Answers of `roots_of`, as far as it was asked."""
-    return {}
-
-
 def roots_of(world: World, path: str, *, outright: bool = False) -> tuple[tuple[str, int], ...]:
     """The roots that a file imports unguarded, from outside the repository."""
-    known = world.once(_known_roots)
-    if (path, outright) not in known:
-        known[path, outright] = tuple(_roots_of(world, path, outright=outright))
-    return known[path, outright]
+    return tuple(
+        (root, line)
+        for root, line, within in world.seen(ROOTS, path)
+        if not (outright and within) and not _is_ours(world, root)
+    )
 
 
-def _roots_of(world: World, path: str, *, outright: bool) -> Iterator[tuple[str, int]]:
-    code = world.resolved.code
-    for number in (0,) if outright else code.scopes(path):
-        guarded = _guarded(code.scope(path, number).body)
-        for statement, block, dead in code.index(path, number).imports:
+def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool], ...]:
+    code, found = world.resolved.code, []
+    for number in code.scopes(path):
+        imports = code.index(path, number).imports
+        guarded = _guarded(code.scope(path, number).body) if imports else frozenset[int]()
+        for statement, block, dead in imports:
             if statement.level or dead or block or statement.line in guarded:
                 continue
             for imported in statement.names:
                 root = imported.module.partition(".")[0]
-                if root and code.modules.resolve(path, imported.module, 0) is None and not _is_ours(world, root):
-                    yield root, statement.line
+                if root and code.modules.resolve(path, imported.module, 0) is None:
+                    found.append((root, statement.line, number > 0))
+    return tuple(found)
+
+
+ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool], ...])
+"""The roots of what a program imports unguarded and no file of the tree is, with the line, and whether within a function or class."""
 
 
 def _guarded(body: Iterable[Stmt]) -> frozenset[int]:

@@ -12,6 +12,7 @@ from auditor.graph.coupling.sides import asks_a_model, feeders
 from auditor.graph.data.versions import trainings
 from auditor.graph.reproduction.course import Course
 from auditor.graph.reproduction.seeds import Seeds
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
@@ -125,14 +126,43 @@ def _tested(world: World, site: Site) -> bool:
     return bool(found) and not any(places.is_product(path) for path in found)
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """Whether a program fits, divides, judges or writes anything; and the draws behind that, each by its scope and its number among
+    the effects there."""
+
+    uses: bool = False
+    behind: frozenset[tuple[int, int]] = frozenset()
+
+
+def _drawn(world: Sight, path: str) -> Drawn:
+    own, scopes = world.resolved.effects.own, world.resolved.code.scopes(path)
+    effects = [(number, n, e) for number in scopes for n, e in enumerate(own.get((path, number), ()))]
+    uses = [effect for _, _, effect in effects if effect.role in _USES]
+    drawn = [each for each in effects if each[2].role is Role.SAMPLE]
+    calls = {call for use in uses for call in _behind(world, use)} if drawn else frozenset[int]()
+    return Drawn(bool(uses), frozenset((number, n) for number, n, effect in drawn if id(effect.call) in calls))
+
+
+def _behind(world: Sight, effect: Effect) -> Iterator[int]:
+    """The calls behind what a call fits, divides, judges or writes."""
+    given = (*effect.call.args, *(value for _, value in effect.call.keywords))
+    for value in (world.flows.saved(effect),) if effect.role is Role.WRITE else given:
+        calls = world.flows.behind(value, effect).calls if value is not None else ()
+        # What is written of answers tells of a model that was fitted before.
+        if not (effect.role is Role.WRITE and any(asks_a_model(origin.call) for origin in calls)):
+            yield from through(calls)
+
+
+DRAWN = Look("drawn", _drawn, Drawn, rare=True)
+"""The draws of a program behind what it fits, divides, judges or writes."""
+
+
 class _Finder:
     """Finds the random choices in the runs of a tree."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.seeds = Seeds(world.resolved)
-        self._uses: dict[str, list[Effect]] = {}
-        self._used: dict[str, frozenset[int]] = {}
         self._seeding: dict[int, frozenset[str]] = {}
 
     def draws(self, run: _Run) -> Iterator[tuple[int, str, Draw]]:
@@ -204,32 +234,15 @@ class _Finder:
         if role in _MODELS or role in _ROWS:
             return ("rows" if role in _ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
-            used = effect.name in _REORDERS or id(effect.call) in self._behind_uses(effect.site[0])
-            if used and self._uses_of(effect.site[0]):
+            used = self.world.seen(DRAWN, effect.site[0])
+            if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
                 return "order" if _orders(effect) else "rows"
         return ""
 
-    def _uses_of(self, path: str) -> list[Effect]:
-        """What a file fits, divides, judges or writes."""
-        if path not in self._uses:
-            own, code = self.world.resolved.effects.own, self.world.resolved.code
-            self._uses[path] = [e for n in code.scopes(path) for e in own.get((path, n), ()) if e.role in _USES]
-        return self._uses[path]
-
-    def _behind_uses(self, path: str) -> frozenset[int]:
-        """The calls of a file behind what it fits, divides, judges or writes."""
-        if path not in self._used:
-            self._used[path] = frozenset(call for use in self._uses_of(path) for call in self._behind(use))
-        return self._used[path]
-
-    def _behind(self, effect: Effect) -> Iterator[int]:
-        flows = self.world.flows
-        given = (*effect.call.args, *(value for _, value in effect.call.keywords))
-        for value in (flows.saved(effect),) if effect.role is Role.WRITE else given:
-            calls = flows.behind(value, effect).calls if value is not None else ()
-            # What is written of answers tells of a model that was fitted before.
-            if not (effect.role is Role.WRITE and any(asks_a_model(origin.call) for origin in calls)):
-                yield from through(calls)
+    def _position(self, effect: Effect) -> tuple[int, int]:
+        """The scope of a call, and its number among the effects there."""
+        own = self.world.resolved.effects.own[effect.site]
+        return effect.site[1], next(n for n, other in enumerate(own) if other is effect)
 
     def _imports(self, effect: Effect) -> bool:
         """Whether the file of a call imports its library, where the method's name alone tells what it is."""

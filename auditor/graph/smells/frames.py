@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -16,6 +17,7 @@ from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import Placed, heads, within
 from auditor.program.running.invocations import argument
 
+LIBRARIES = frozenset({"pandas", "numpy", "math", "sklearn"})
 FRAME, SERIES = "pandas.DataFrame", "pandas.Series"
 _NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT", "torch.nan"})
 _NAN_NAMES = frozenset(name.rpartition(".")[2] for name in _NAN)
@@ -45,23 +47,33 @@ class Misuse(msgspec.Struct, frozen=True):
 
 def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
     """Uses of frames and metrics in product code that do not do what they say."""
-    found: set[Misuse] = set()
-    for path in programs(world, owned, ("pandas", "numpy", "math", "sklearn")):
-        words = world.resolved.code.words(path)
-        names_nan = words.mentions(_NAN_NAMES) or any(text.strip().lower() == "nan" for text in words.said)
-        for site, at in statements(world, path):
-            if names_nan:
-                found.update(_nan(world, site, at))
-            if type(at.statement) is Assign:
-                found.update(_chained(world, site, at))
-            elif type(at.statement) is Do:
-                found.update(_dropped(world, site, at))
-        found.update(_swapped(world, path))
-        found.update(_merged(world, path))
+    found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path)}
     return sorted(found, key=lambda each: (in_order(each.place), each.kind))
 
 
-def _place(world: World, site: Site, at: Placed) -> Place:
+def _misuses(world: Sight, path: str) -> tuple[Misuse, ...]:
+    if not concerns(world, path, LIBRARIES):
+        return ()
+    found: dict[Misuse, None] = {}
+    words = world.resolved.code.words(path)
+    names_nan = words.mentions(_NAN_NAMES) or any(text.strip().lower() == "nan" for text in words.said)
+    for site, at in statements(world, path):
+        if names_nan:
+            found.update(dict.fromkeys(_nan(world, site, at)))
+        if type(at.statement) is Assign:
+            found.update(dict.fromkeys(_chained(world, site, at)))
+        elif type(at.statement) is Do:
+            found.update(dict.fromkeys(_dropped(world, site, at)))
+    found.update(dict.fromkeys(_swapped(world, path)))
+    found.update(dict.fromkeys(_merged(world, path)))
+    return tuple(found)
+
+
+MISUSES = Look("misuses", _misuses, tuple[Misuse, ...])
+"""Uses of frames and metrics in a program that do not do what they say."""
+
+
+def _place(world: Sight, site: Site, at: Placed) -> Place:
     end = getattr(at.statement, "end_line", None) if type(at.statement) in (Assign, Do) else None
     return world.resolved.code.place(site[0], at.line, end)
 
@@ -69,7 +81,7 @@ def _place(world: World, site: Site, at: Placed) -> Place:
 # --- comparisons with NaN ---
 
 
-def _nan(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+def _nan(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     for head in heads(at.statement):
         for node in within(head):
             if type(node) is Op and node.op in ("==", "!="):
@@ -79,7 +91,7 @@ def _nan(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
                     yield Misuse("nan", f"{node.op} {name}", _place(world, site, at))
 
 
-def _nan_name(world: World, side: Expr, frame: Frame) -> str:
+def _nan_name(world: Sight, side: Expr, frame: Frame) -> str:
     """How NaN is written here; "" for anything else."""
     if type(side) is Call:
         first = side.args[0] if len(side.args) == 1 else None
@@ -94,7 +106,7 @@ def _nan_name(world: World, side: Expr, frame: Frame) -> str:
 # --- assignments to copies ---
 
 
-def _chained(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+def _chained(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     if type(at.statement) is not Assign:
         return
     for target in at.statement.targets:
@@ -104,7 +116,7 @@ def _chained(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
                 yield Misuse("chain", what, _place(world, site, at))
 
 
-def _copied(world: World, target: Expr, frame: Frame) -> str:
+def _copied(world: Sight, target: Expr, frame: Frame) -> str:
     """What a store into a part of a part of a frame would change; "" where the store is none of the kind."""
     if type(target) is not Item:
         return ""
@@ -128,7 +140,7 @@ def _is_cell(key: Expr) -> bool:
     return type(key) is Group and key.kind == "tuple" and all(type(k) not in (Slice, Op, Group) for k in key.items)
 
 
-def _may_be_many(world: World, expr: Expr, frame: Frame) -> bool:
+def _may_be_many(world: Sight, expr: Expr, frame: Frame) -> bool:
     """Whether a frame may be a dict of frames: workbooks read with all their sheets."""
     traced = world.flows.origins.of(expr, frame, held=True)
     for origin in traced.calls:
@@ -144,7 +156,7 @@ def _may_be_many(world: World, expr: Expr, frame: Frame) -> bool:
 # --- results dropped ---
 
 
-def _dropped(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
+def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     statement = at.statement
     if type(statement) is not Do or type(statement.value) is not Call or type(statement.value.func) is not Attr:
         return
@@ -171,7 +183,7 @@ def _dropped(world: World, site: Site, at: Placed) -> Iterator[Misuse]:
         yield Misuse("dropped", func.name, _place(world, site, at))
 
 
-def _is_shown(world: World, site: Site, at: Placed) -> bool:
+def _is_shown(world: Sight, site: Site, at: Placed) -> bool:
     """Whether a notebook shows the value: it is the last thing of its cell."""
     program = world.resolved.code.programs[site[0]]
     if not program.cells or site[1]:
@@ -186,7 +198,7 @@ def _is_shown(world: World, site: Site, at: Placed) -> bool:
 # --- labels and predictions in each other's place ---
 
 
-def _swapped(world: World, path: str) -> Iterator[Misuse]:
+def _swapped(world: Sight, path: str) -> Iterator[Misuse]:
     for number in world.resolved.code.scopes(path):
         for effect in world.resolved.effects.own.get((path, number), ()):
             name = effect.name.rpartition(".")[2]
@@ -198,7 +210,7 @@ def _swapped(world: World, path: str) -> Iterator[Misuse]:
                 yield Misuse("swapped", name, world.resolved.code.place(path, effect.line, effect.end_line))
 
 
-def _is_predicted(world: World, effect: Effect, position: int) -> bool | None:
+def _is_predicted(world: Sight, effect: Effect, position: int) -> bool | None:
     """Whether an argument holds predictions; None where that is not known."""
     traced = world.flows.behind(effect.call.args[position], effect)
     if any(True for _ in world.flows.of_role(traced, Role.PREDICT)):
@@ -209,7 +221,7 @@ def _is_predicted(world: World, effect: Effect, position: int) -> bool | None:
 # --- merges on whatever columns are shared ---
 
 
-def _merged(world: World, path: str) -> Iterator[Misuse]:
+def _merged(world: Sight, path: str) -> Iterator[Misuse]:
     effects = [e for n in world.resolved.code.scopes(path) for e in world.resolved.effects.own.get((path, n), ())]
     merges = {id(e.call): e for e in effects if e.name in ("pandas.merge", "pandas.DataFrame.merge") and _is_bare(e)}
     if not merges:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -15,7 +16,7 @@ from auditor.program.naming.code import Frame
 from auditor.program.naming.shapes import written
 from auditor.program.naming.statements import heads, within
 
-LIBRARIES = ("torch", "numpy", "tensorflow", "keras", "jax", "scipy", "sklearn")
+LIBRARIES = frozenset({"torch", "numpy", "tensorflow", "keras", "jax", "scipy", "sklearn"})
 _LOGS = frozenset({
     "torch.log", "torch.log2", "torch.log10", "torch.Tensor.log", "numpy.log", "numpy.log2", "numpy.log10", "tensorflow.math.log",
     "tensorflow.log", "keras.backend.log", "tensorflow.keras.backend.log", "jax.numpy.log",
@@ -41,20 +42,28 @@ class Unguarded(msgspec.Struct, frozen=True):
 
 def unguarded(world: World, owned: Callable[[str], bool]) -> list[Unguarded]:
     """Computations of product code that give infinity or NaN for outputs a model may well have."""
-    found = set()
-    for path in programs(world, owned, LIBRARIES):
-        if not world.resolved.code.words(path).mentions(_NAMES):
-            continue
-        for site, at in statements(world, path):
-            frame = frame_at(site, at)
-            for head in heads(at.statement):
-                for node in within(head, opened=False):
-                    for kind, name in _of(world, node, frame):
-                        found.add(Unguarded(kind, name, world.resolved.code.place(path, at.line)))
+    found = {each for path in programs(world, owned) for each in world.seen(UNGUARDED, path)}
     return sorted(found, key=lambda each: in_order(each.place))
 
 
-def _of(world: World, node: Expr, frame: Frame) -> Iterator[tuple[str, str]]:
+def _unguarded(world: Sight, path: str) -> tuple[Unguarded, ...]:
+    found: dict[Unguarded, None] = {}
+    if not world.resolved.code.words(path).mentions(_NAMES) or not concerns(world, path, LIBRARIES):
+        return ()
+    for site, at in statements(world, path):
+        frame = frame_at(site, at)
+        for head in heads(at.statement):
+            for node in within(head, opened=False):
+                for kind, name in _of(world, node, frame):
+                    found[Unguarded(kind, name, world.resolved.code.place(path, at.line))] = None
+    return tuple(found)
+
+
+UNGUARDED = Look("unguarded", _unguarded, tuple[Unguarded, ...])
+"""Computations of a program that give infinity or NaN for outputs a model may well have."""
+
+
+def _of(world: Sight, node: Expr, frame: Frame) -> Iterator[tuple[str, str]]:
     if type(node) is Call:
         argument = node.args[0] if node.args else node.func.base if type(node.func) is Attr else None
         name = dotted(world, node.func, frame) if argument is not None else ""
@@ -67,7 +76,7 @@ def _of(world: World, node: Expr, frame: Frame) -> Iterator[tuple[str, str]]:
             yield "softmax", "softmax"
 
 
-def _is_probability(world: World, expr: Expr, frame: Frame, depth: int = 0) -> bool:
+def _is_probability(world: Sight, expr: Expr, frame: Frame, depth: int = 0) -> bool:
     """Whether a value is a squashed output of a model, or one minus that, and nothing keeps it from 0."""
     if depth > 4:
         return False
@@ -91,7 +100,7 @@ def _is_probability(world: World, expr: Expr, frame: Frame, depth: int = 0) -> b
     return False
 
 
-def _power(world: World, expr: Expr, frame: Frame) -> Expr | None:
+def _power(world: Sight, expr: Expr, frame: Frame) -> Expr | None:
     """What is raised by `exp`; None where nothing is, or what is has been shifted down before."""
     if type(expr) is not Call or len(expr.args) != 1 or dotted(world, expr.func, frame) not in _EXPS:
         return None
@@ -106,7 +115,7 @@ def _power(world: World, expr: Expr, frame: Frame) -> Expr | None:
     return raised
 
 
-def _is_sum_of(world: World, expr: Expr, term: Expr, frame: Frame) -> bool:
+def _is_sum_of(world: Sight, expr: Expr, term: Expr, frame: Frame) -> bool:
     """`sum(term, …)` or `term.sum(…)`."""
     if type(expr) is not Call:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.graph import places
+from auditor.graph.sight import Sight
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Expr, Item, Name
 from auditor.model.place import Place
@@ -29,7 +30,7 @@ def programs(world: World, owned: Callable[[str], bool], roots: Iterable[str] = 
     ]
 
 
-def statements(world: World, path: str, *, holding: str = "") -> Iterator[tuple[Site, Placed]]:
+def statements(world: Sight, path: str, *, holding: str = "") -> Iterator[tuple[Site, Placed]]:
     """All statements of a program with the scope each stands in; of scopes that hold a construct of that kind alone."""
     code = world.resolved.code
     for number in code.scopes(path):
@@ -70,7 +71,7 @@ def frame_at(site: Site, at: Placed) -> Frame:
     return Frame(*site, block=at.block)
 
 
-def type_of(world: World, expr: Expr, frame: Frame) -> str:
+def type_of(world: Sight, expr: Expr, frame: Frame) -> str:
     """The library class of an object, by its canonical name; "" where it is not known."""
     found = world.resolved.evaluator.denoter.denote(expr, frame)
     if type(found) is Instance and isinstance(found.of, str):
@@ -78,7 +79,7 @@ def type_of(world: World, expr: Expr, frame: Frame) -> str:
     return ""
 
 
-def dotted(world: World, expr: Expr, frame: Frame) -> str:
+def dotted(world: Sight, expr: Expr, frame: Frame) -> str:
     """The canonical name of a library callable or constant; "" where it is none."""
     found = world.resolved.evaluator.denoter.dotted(expr, frame)
     return world.resolved.knowledge.canonical(found) if found is not None else ""

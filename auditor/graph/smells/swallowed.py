@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -104,29 +105,37 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
 
 def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:
     """Errors of product code that are made and dropped: `ValueError("…")` as a statement of its own."""
+    found = {each for path in programs(world, owned) for each in world.seen(UNRAISED, path)}
+    return sorted(found, key=lambda each: in_order(each.place))
+
+
+def _unraised(sight: Sight, path: str) -> tuple[Unraised, ...]:
     found = []
-    for path in programs(world, owned):
-        for site, at in statements(world, path):
-            statement = at.statement
-            if type(statement) is not Do or type(statement.value) is not Call:
-                continue
-            if path.endswith(".ipynb") and not site[1]:
-                continue  # a cell shows what it makes last
-            name = _error_made(world, statement.value.func, frame_at(site, at))
-            if name:
-                found.append(Unraised(name, world.resolved.code.place(path, at.line, statement.end_line)))
-    return sorted(set(found), key=lambda each: in_order(each.place))
+    for site, at in statements(sight, path) if places.is_product(path) else ():
+        statement = at.statement
+        if type(statement) is not Do or type(statement.value) is not Call:
+            continue
+        if path.endswith(".ipynb") and not site[1]:
+            continue  # a cell shows what it makes last
+        name = _error_made(sight, statement.value.func, frame_at(site, at))
+        if name:
+            found.append(Unraised(name, sight.resolved.code.place(path, at.line, statement.end_line)))
+    return tuple(found)
 
 
-def _error_made(world: World, func: Expr, frame: Frame) -> str:
+UNRAISED = Look("unraised", _unraised, tuple[Unraised, ...])
+"""The errors that a program makes and drops."""
+
+
+def _error_made(sight: Sight, func: Expr, frame: Frame) -> str:
     """The name of the class of errors that a call makes; "" for anything else."""
-    denoter = world.resolved.evaluator.denoter
+    denoter = sight.resolved.evaluator.denoter
     known = denoter.denote(func, frame)
     if type(known) is Library:
         return known.dotted.removeprefix("builtins.") if known.dotted in _ERRORS else ""
     if type(known) is not Local:
         return ""
-    scope = world.resolved.code.scope(known.path, known.scope)
+    scope = sight.resolved.code.scope(known.path, known.scope)
     return scope.name if scope.kind == "class" and _ERRORS & set(denoter.ancestry(known)) else ""
 
 

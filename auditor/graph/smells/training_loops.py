@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from auditor.graph.sight import Look, Sight, concerns
 from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements
 from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
@@ -18,6 +19,7 @@ from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Local
 from auditor.program.naming.statements import Placed, heads, within
 
+_TORCH = frozenset({"torch"})
 _OPTIMISER = regex(r"^torch\.optim\.(?!lr_scheduler|swa_utils)\w+$")
 _CLEARING = frozenset({"zero_grad", "zero_", "clear_grad", "clear_gradients", "zero_gradients", "reset_grad"})
 _TURNING = frozenset({"train", "set_train", "train_mode", "set_mode", "training_mode"})
@@ -45,26 +47,54 @@ class _Called(msgspec.Struct, frozen=True):
     at: Placed
 
 
+class Loops(msgspec.Struct, frozen=True):
+    """The defects of a program's training loops, those by validation only as long as nothing around it evaluates; and how many
+    bodies have a loop."""
+
+    defects: tuple[Defect, ...] = ()
+    looked: int = 0
+
+
 def defects(world: World, owned: Callable[[str], bool]) -> tuple[list[Defect], int]:
     """Defects of training loops in product code, and how many bodies with a training loop were looked at."""
+    seen = [(path, world.seen(LOOPS, path)) for path in programs(world, owned)]
+    found = {
+        defect
+        for path, loops in seen
+        for defect in loops.defects
+        if defect.kind != "validates" or not _evaluates_around(world, path)
+    }
+    return sorted(found, key=lambda each: in_order(each.place)), sum(loops.looked for _, loops in seen)
+
+
+def _loops(world: Sight, path: str) -> Loops:
+    if not _TELLING & world.resolved.code.words(path).members or not concerns(world, path, _TORCH):
+        return Loops()
     found: list[Defect] = []
     looked = 0
-    for path in programs(world, owned, ("torch",)):
-        if not _TELLING & world.resolved.code.words(path).members:
-            continue
-        bodies: dict[Site, list[Placed]] = {}
-        for site, at in statements(world, path):
-            bodies.setdefault(site, []).append(at)
-        moved = _moved(world, bodies)
-        for site, body in bodies.items():
-            calls = list(_calls(body))
-            trains = any(each.method == "backward" and each.at.loops for each in calls)
-            looked += trains
-            if trains:
-                found += _gradients(world, site, calls)
-                found += _validates(world, site, body, moved)
-            found += _stays(world, site, body, calls, moved)
-    return sorted(set(found), key=lambda each: in_order(each.place)), looked
+    bodies: dict[Site, list[Placed]] = {}
+    for site, at in statements(world, path):
+        bodies.setdefault(site, []).append(at)
+    moved = _moved(world, bodies)
+    for site, body in bodies.items():
+        calls = list(_calls(body))
+        trains = any(each.method == "backward" and each.at.loops for each in calls)
+        looked += trains
+        if trains:
+            found += _gradients(world, site, calls)
+            found += _validates(world, site, body, moved)
+        found += _stays(world, site, body, calls, moved)
+    return Loops(tuple(found), looked)
+
+
+LOOPS = Look("loops", _loops, Loops)
+"""The training loops of a program that forget something."""
+
+
+def _evaluates_around(world: World, path: str) -> bool:
+    """Whether a file, or one that it imports or that imports it, puts anything into evaluation mode."""
+    code = world.resolved.code
+    return any("eval" in _own_methods(world, each) for each in {path, *code.imports(path), *code.importers(path)})
 
 
 def _calls(body: Iterable[Placed]) -> Iterator[_Called]:
@@ -76,14 +106,14 @@ def _calls(body: Iterable[Placed]) -> Iterator[_Called]:
                     yield _Called(node, node.func.name, at)
 
 
-def _place(world: World, site: Site, line: int) -> Place:
+def _place(world: Sight, site: Site, line: int) -> Place:
     return world.resolved.code.place(site[0], line)
 
 
 # --- gradients ---
 
 
-def _gradients(world: World, site: Site, calls: list[_Called]) -> Iterator[Defect]:
+def _gradients(world: Sight, site: Site, calls: list[_Called]) -> Iterator[Defect]:
     """A loop in which gradients are made and a step is taken, while nothing that runs in the body clears them."""
     backwards = [each for each in calls if each.method == "backward" and each.at.loops]
     for step in calls:
@@ -98,7 +128,7 @@ def _gradients(world: World, site: Site, calls: list[_Called]) -> Iterator[Defec
         return
 
 
-def _optimiser(world: World, step: _Called, site: Site) -> str:
+def _optimiser(world: Sight, step: _Called, site: Site) -> str:
     """The optimiser that a step moves, as it is written: known to be one of PyTorch's, by all who supply it."""
     func = step.call.func
     given = step.call.args
@@ -113,7 +143,7 @@ def _optimiser(world: World, step: _Called, site: Site) -> str:
     return spelled(receiver) if made and all(_OPTIMISER.match(name) for name in made) else ""
 
 
-def _made(world: World, expr: object, frame: Frame, line: int) -> list[str]:
+def _made(world: Sight, expr: object, frame: Frame, line: int) -> list[str]:
     """The library classes that an object may be of."""
     if type(expr) not in (Name, Attr):
         return []
@@ -125,7 +155,7 @@ def _made(world: World, expr: object, frame: Frame, line: int) -> list[str]:
     return [name for name in names if name.startswith("torch.optim.")] if traced.whole else []
 
 
-def _clears(world: World, site: Site) -> bool:
+def _clears(world: Sight, site: Site) -> bool:
     """Whether a body, or what it calls, clears gradients in any way."""
     code = world.resolved.code
     for path, number in _reached(world, site):
@@ -146,7 +176,7 @@ def _clears(world: World, site: Site) -> bool:
     )
 
 
-def _reached(world: World, site: Site) -> list[Site]:
+def _reached(world: Sight, site: Site) -> list[Site]:
     """A body and the functions it calls, a few levels deep."""
     found, level = [site], [site]
     for _ in range(DEEPEST):
@@ -159,7 +189,7 @@ def _reached(world: World, site: Site) -> list[Site]:
 # --- modes ---
 
 
-def _moved(world: World, bodies: dict[Site, list[Placed]]) -> dict[str, Frame]:
+def _moved(world: Sight, bodies: dict[Site, list[Placed]]) -> dict[str, Frame]:
     """The models of a file whose parameters an optimiser is given, as they are written, with where."""
     found: dict[str, Frame] = {}
     for site, body in bodies.items():
@@ -181,7 +211,7 @@ def _parameters_of(call: Call) -> Iterator[str]:
 
 
 def _stays(
-    world: World, site: Site, body: list[Placed], calls: list[_Called], moved: dict[str, Frame]
+    world: Sight, site: Site, body: list[Placed], calls: list[_Called], moved: dict[str, Frame]
 ) -> Iterator[Defect]:
     """An outer loop that trains a model and puts it into evaluation mode, and never back."""
     if not moved:
@@ -209,7 +239,7 @@ def _stays(
                     yield Defect("stays", name, place, _place(world, site, edge.call.line))
 
 
-def _methods(world: World, site: Site) -> set[str]:
+def _methods(world: Sight, site: Site) -> set[str]:
     """Names of the methods that a function calls, a few levels deep."""
     code = world.resolved.code
     calls = (each.call.func for one in _reached(world, site) for each in code.index(*one).calls)
@@ -228,7 +258,7 @@ def _leaves(at: Placed) -> bool:
     return False
 
 
-def _evaluated(world: World, callee: Local, call: Call, frame: Frame) -> Iterator[tuple[str, int]]:
+def _evaluated(world: Sight, callee: Local, call: Call, frame: Frame) -> Iterator[tuple[str, int]]:
     """The arguments of a call that the function puts into evaluation mode, as the caller writes them."""
     code = world.resolved.code
     given = world.resolved.evaluator.objects.arguments(callee, call, frame)
@@ -240,12 +270,8 @@ def _evaluated(world: World, callee: Local, call: Call, frame: Frame) -> Iterato
                 yield spelled(value[0]), each.call.line
 
 
-def _validates(world: World, site: Site, body: list[Placed], moved: dict[str, Frame]) -> Iterator[Defect]:
-    """A model with layers that behave otherwise in training, asked without gradients beside its training, in a file that never
-    puts anything into evaluation mode."""
-    code = world.resolved.code
-    if any("eval" in _own_methods(world, path) for path in {site[0], *code.imports(site[0]), *code.importers(site[0])}):
-        return
+def _validates(world: Sight, site: Site, body: list[Placed], moved: dict[str, Frame]) -> Iterator[Defect]:
+    """A model with layers that behave otherwise in training, asked without gradients beside its training."""
     trained = next((at for at in body if at.loops and _holds(at, "backward")), None)
     for at in body:
         if trained is None or not any(type(each) is With and _no_grad(world, each, site, at) for each in at.around):
@@ -264,7 +290,7 @@ def _holds(at: Placed, method: str) -> bool:
     return type(value) is Call and type(value.func) is Attr and value.func.name == method
 
 
-def _own_methods(world: World, path: str) -> set[str]:
+def _own_methods(world: Sight, path: str) -> set[str]:
     code = world.resolved.code
     funcs = (call.func for _, call in code.calls(path))
     turned = {
@@ -281,14 +307,14 @@ def _own_methods(world: World, path: str) -> set[str]:
     return turned | {"eval"} if off else turned
 
 
-def _no_grad(world: World, statement: With, site: Site, at: Placed) -> bool:
+def _no_grad(world: Sight, statement: With, site: Site, at: Placed) -> bool:
     names = {"torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad"}
     return any(
         type(value) is Call and dotted(world, value.func, frame_at(site, at)) in names for value, _ in statement.items
     )
 
 
-def _is_unstable(world: World, model: object, frame: Frame) -> bool:
+def _is_unstable(world: Sight, model: object, frame: Frame) -> bool:
     """Whether the class of a model, of the repository, has dropout or batch normalisation."""
     code = world.resolved.code
     denoter = world.resolved.evaluator.denoter

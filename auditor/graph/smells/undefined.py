@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.reading import dotted, in_order, is_idle, programs
 from auditor.graph.world import AUTOMAGIC, World
 from auditor.model.ir import (
@@ -26,10 +27,13 @@ from auditor.model.ir import (
     Expr,
     Group,
     If,
+    Jump,
     Lambda,
     Name,
     Outer,
     Program,
+    Raise,
+    Return,
     Scope,
     Stmt,
     Try,
@@ -37,7 +41,7 @@ from auditor.model.ir import (
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.statements import bodies, heads, placed, within
 
 _GIVEN = frozenset(dir(builtins)) | {
     *("__file__", "__path__", "__class__", "__module__", "__qualname__", "__annotations__", "__builtins__", "__dict__", "__version__"),
@@ -120,25 +124,21 @@ class Undefined(msgspec.Struct, frozen=True):
     idle: bool = False
 
 
+class Lacking(msgspec.Struct, frozen=True):
+    """The names that nothing in a program defines, with the lines that use them; `told` where the program could be looked at."""
+
+    told: bool = False
+    names: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
     """Names of product programs that nothing defines, and how many programs could be looked at."""
     found: list[Undefined] = []
     looked = 0
     for path in programs(world, owned):
-        program = world.resolved.code.programs[path]
-        open_ = _is_exercise(path, program) or not _is_plain(world, path, program)
-        if _DIALECTS.search(path) or places.is_exploratory(path) or open_:
-            continue
-        looked += 1
-        unknown = _unbound(world, path, program) - _handed_over(
-            world, path
-        )  # hardly a program has any, and all else need not be followed
-        if unknown:
-            unknown -= _bound(world, path, program)
-        first: dict[str, list[int]] = {}
-        for name, line in _uses(world, path, program) if unknown else ():
-            if name in unknown and not _PLACEHOLDER.match(name) and not _fails_on_purpose(program, line):
-                first.setdefault(name, []).append(line)
+        lacking = world.seen(LACKING, path)
+        looked += lacking.told
+        given = _handed_over(world, path)
         found += [
             Undefined(
                 name,
@@ -146,12 +146,33 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 len(lines),
                 all(is_idle(world, path, line) for line in lines),
             )
-            for name, lines in sorted(first.items())
+            for name, lines in lacking.names
+            if name not in given
         ]
     pieces = _pieces(world, found)
     whole = [each for each in found if each.place.path not in pieces]
     return sorted(whole, key=lambda each: in_order(each.place)), looked
 
+
+def _lacking(sight: Sight, path: str) -> Lacking:
+    program = sight.resolved.code.programs[path]
+    if _DIALECTS.search(path) or not places.is_product(path) or places.is_exploratory(path):
+        return Lacking()
+    if _is_exercise(path, program) or not _is_plain(sight, path, program):
+        return Lacking()
+    unknown = _unbound(sight, path, program)  # hardly a program has any, and all else need not be followed
+    if unknown:
+        unknown -= _bound(sight, path, program)
+        unknown -= _brought_in(sight, path, unknown)
+    first: dict[str, list[int]] = {}
+    for name, line in _uses(sight, path, program) if unknown else ():
+        if name in unknown and not _PLACEHOLDER.match(name) and not _fails_on_purpose(program, line):
+            first.setdefault(name, []).append(line)
+    return Lacking(told=True, names=tuple((name, tuple(lines)) for name, lines in sorted(first.items())))
+
+
+LACKING = Look("lacking", _lacking, Lacking)
+"""The names that a program uses and nothing defines."""
 
 _EXERCISE = regex(r"(^|/)(labs?|exercises?|homework|assignments?|starter)/", re.I)
 
@@ -185,9 +206,9 @@ def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:
     return frozenset(path for path in loose if dirname(path) in folders)
 
 
-def _unbound(world: World, path: str, program: Program) -> set[str]:
+def _unbound(sight: Sight, path: str, program: Program) -> set[str]:
     """The names that a program reads and neither its statements and parameters bind nor Python supplies."""
-    code = world.resolved.code
+    code = sight.resolved.code
     known = [code.index(path, number).bindings for number in code.scopes(path)]
     if not code.words(path).free.difference(_GIVEN, *known):
         return set()
@@ -201,10 +222,10 @@ def _unbound(world: World, path: str, program: Program) -> set[str]:
     return read.difference(_GIVEN, *known)
 
 
-def _is_plain(world: World, path: str, program: Program) -> bool:
+def _is_plain(sight: Sight, path: str, program: Program) -> bool:
     """Whether all names that a program binds are written in it: nothing is executed, brought in by a star or by a magic."""
-    code = world.resolved.code
-    if world.files[path].troubles or any(_PARAMETERS & set(cell.tags) for cell in program.cells):
+    code = sight.resolved.code
+    if code.files[path].troubles or any(_PARAMETERS & set(cell.tags) for cell in program.cells):
         return False
     for escape in program.escapes:
         if escape.name in _FILLING and not (escape.name.endswith("load_ext") and escape.text.strip() in _HARMLESS):
@@ -233,10 +254,10 @@ def _may_bind(name: str, call: Call) -> bool:
     return name != "setattr" or (bool(call.args) and type(call.args[0]) is not Name)
 
 
-def _bound(world: World, path: str, program: Program) -> set[str]:
-    """All names that anything in a file binds, and those that stars bring in."""
-    code = world.resolved.code
-    found = {name for home in code.stars(path) for name in _of_module(world, home)}
+def _bound(sight: Sight, path: str, program: Program) -> set[str]:
+    """All names that anything in a file binds, and those that the modules of its stars bind."""
+    code = sight.resolved.code
+    found = {name for home in code.stars(path) for name in code.index(home, 0).bindings}
     for scope in program.scopes:
         found.update(param.name for param in scope.params)
         found.update(_stored(scope.body))
@@ -248,14 +269,11 @@ def _bound(world: World, path: str, program: Program) -> set[str]:
     return found | set(re.findall(r"[A-Za-z_]\w*", words))
 
 
-def _of_module(world: World, home: str) -> Iterable[str]:
-    folder = home.rpartition("/")[0]
-    submodules = (
-        p[len(folder) :].strip("/").partition("/")[0].removesuffix(".py")
-        for p in world.resolved.code.paths
-        if p.startswith(folder)
-    )
-    return (*world.resolved.code.index(home, 0).bindings, *submodules)
+def _brought_in(sight: Sight, path: str, names: set[str]) -> set[str]:
+    """Which of some names are modules beside one that a star brings in."""
+    code = sight.resolved.code
+    folders = {home.rpartition("/")[0] for home in code.stars(path)}
+    return {name for name in names if any(code.modules.file(folder, name) for folder in folders)}
 
 
 def _stored(body: Iterable[Stmt]) -> Iterator[str]:
@@ -297,10 +315,12 @@ def _expressions(scope: Scope) -> Iterator[tuple[Expr, int]]:
             yield head, at.line
 
 
-def _uses(world: World, path: str, program: Program) -> Iterator[tuple[str, int]]:
+def _uses(sight: Sight, path: str, program: Program) -> Iterator[tuple[str, int]]:
     """Names that are read, those left out whose absence is expected where they stand."""
     for number, scope in enumerate(program.scopes):
-        expected = _expected(world, Frame(path, number), scope)
+        expected = _expected(sight, Frame(path, number), scope)
+        if number or not path.endswith(".ipynb"):  # cells below one that raises may be run by hand
+            expected += _never_run(scope.body)
         for expr, line in _expressions(scope):
             if any(first <= line <= last for first, last in expected):
                 continue
@@ -311,7 +331,7 @@ def _uses(world: World, path: str, program: Program) -> Iterator[tuple[str, int]
                     yield node.id, line
 
 
-def _expected(world: World, frame: Frame, scope: Scope) -> list[tuple[int, int]]:
+def _expected(sight: Sight, frame: Frame, scope: Scope) -> list[tuple[int, int]]:
     """Lines where a missing name is provided for: in a `try` that catches it, under `TYPE_CHECKING` or a constant."""
     found = []
     for at in placed(scope.body):
@@ -320,10 +340,21 @@ def _expected(world: World, frame: Frame, scope: Scope) -> list[tuple[int, int]]
             found.append((statement.line, statement.end_line))
         if type(statement) is If:
             test = statement.test
-            typing = type(test) in (Name, Attr) and dotted(world, test, frame).endswith("TYPE_CHECKING")
+            typing = type(test) in (Name, Attr) and dotted(sight, test, frame).endswith("TYPE_CHECKING")
             if type(test) is Const or typing or _asks_for_name(test):
                 found.append((statement.line, statement.end_line))
     return found
+
+
+def _never_run(body: Iterable[Stmt]) -> Iterator[tuple[int, int]]:
+    """Lines behind a `raise`, a `return` or the like that stands beside them: left over, and run by nobody."""
+    ended = False
+    for statement in body:
+        if ended:
+            yield statement.line, getattr(statement, "end_line", statement.line)
+        ended = ended or type(statement) in (Raise, Return) or (type(statement) is Jump and statement.word != "pass")
+        for inner in bodies(statement):
+            yield from _never_run(inner)
 
 
 def _catches(types: Expr | None) -> bool:

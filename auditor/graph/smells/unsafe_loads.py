@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.pinned import always
 from auditor.graph.smells.reading import dotted, in_order, root_of, type_of
 from auditor.graph.world import World
@@ -18,6 +19,7 @@ from auditor.model.ir import Attr, Const, Expr, Item, Name
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
+from auditor.program.calls.file_effects import frames_of
 from auditor.program.naming.code import Instance, Local
 from auditor.program.naming.statements import within
 from auditor.program.running.invocations import argument
@@ -57,37 +59,69 @@ class Loads(msgspec.Struct, frozen=True):
     own: int
 
 
+class Loading(msgspec.Struct, frozen=True):
+    """What a program loads: what is unsafe, what is so only by an old torch, or only by a new PyYAML, and how many loads are
+    of own artefacts."""
+
+    unsafe: tuple[Unsafe, ...] = ()
+    by_old_torch: tuple[Unsafe, ...] = ()
+    by_new_yaml: tuple[Unsafe, ...] = ()
+    own: int = 0
+
+
 def loads(world: World, owned: Callable[[str], bool]) -> Loads:
     """Loads of a component that run code, by where what they load comes from. Tests are left out."""
     found: list[Unsafe] = []
     own = 0
-    code = world.resolved.code
-    for path in code.paths:
-        if not owned(path) or places.is_test(path):
-            continue
-        effects = [e for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if not e.dead]
-        fetched = _fetched(world, effects)
-        for effect in effects:
-            if _is_pickle(world, effect):
-                source = _source(world, effect, fetched)
-                if source is None or _weights_only(world, owned, effect):
-                    own += 1
-                else:
-                    found.append(source)
-        found += _builders(world, owned, effects)
-        found += _remote_code(world, path)
-        found += _modules(world, effects)
+    for path in world.resolved.code.paths:
+        loading = world.seen(LOADING, path) if owned(path) else Loading()
+        own += loading.own
+        found += loading.unsafe
+        if loading.by_old_torch and always(world, owned, "torch", below=SAFE_TORCH):
+            found += loading.by_old_torch
+        else:
+            own += len(loading.by_old_torch)
+        if loading.by_new_yaml and not always(world, owned, "pyyaml", below=STRICT_YAML):
+            found += loading.by_new_yaml
     return Loads(sorted(set(found), key=lambda each: in_order(each.place)), own)
 
 
-def _place(world: World, effect: Effect) -> Place:
+def _loading(world: Sight, path: str) -> Loading:
+    code = world.resolved.code
+    if places.is_test(path):
+        return Loading()
+    effects = [e for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if not e.dead]
+    built = list(_builders(world, effects))
+    found = [*_remote_code(world, path), *_modules(world, effects), *(each for each in built if each.kind != "loader")]
+    by_old_torch: list[Unsafe] = []
+    own = 0
+    fetched = _fetched(world, effects)
+    for effect in effects:
+        if _is_pickle(world, effect):
+            source = _source(world, effect, fetched)
+            safe = _weights_only(world, effect)
+            if source is None or safe:
+                own += 1
+            elif safe is None:
+                by_old_torch.append(source)
+            else:
+                found.append(source)
+    by_new_yaml = tuple(each for each in built if each.kind == "loader")
+    return Loading(tuple(found), tuple(by_old_torch), by_new_yaml, own)
+
+
+LOADING = Look("loading", _loading, Loading)
+"""What a program loads, as far as it runs what it loads."""
+
+
+def _place(world: Sight, effect: Effect) -> Place:
     return world.resolved.code.place(effect.site[0], effect.line, effect.end_line)
 
 
 # --- pickles ---
 
 
-def _is_pickle(world: World, effect: Effect) -> bool:
+def _is_pickle(world: Sight, effect: Effect) -> bool:
     name = world.resolved.knowledge.canonical(effect.name)
     if not _PICKLES.match(name) or effect.certainty < 0.9:
         return False
@@ -97,17 +131,17 @@ def _is_pickle(world: World, effect: Effect) -> bool:
     return type(allowed) is Const and allowed.value is True
 
 
-def _weights_only(world: World, owned: Callable[[str], bool], effect: Effect) -> bool:
-    """Whether a `torch.load` reads weights only: told so, or by the default of every version that it may run on."""
+def _weights_only(world: Sight, effect: Effect) -> bool | None:
+    """Whether a `torch.load` reads weights only; None where the version that it runs on decides."""
     if world.resolved.knowledge.canonical(effect.name) != "torch.load":
         return False
     told = dict(effect.call.keywords).get("weights_only")
     if told is not None:
         return not (type(told) is Const and told.value is False)
-    return not always(world, owned, "torch", below=SAFE_TORCH)
+    return None
 
 
-def _fetched(world: World, effects: list[Effect]) -> dict[str, tuple[str, Effect]]:
+def _fetched(world: Sight, effects: list[Effect]) -> dict[str, tuple[str, Effect]]:
     """Files that a program fetches from outside, by the path where it puts them."""
     found = {}
     for effect in effects:
@@ -118,7 +152,7 @@ def _fetched(world: World, effects: list[Effect]) -> dict[str, tuple[str, Effect
     return found
 
 
-def _source(world: World, effect: Effect, fetched: dict[str, tuple[str, Effect]]) -> Unsafe | None:
+def _source(world: Sight, effect: Effect, fetched: dict[str, tuple[str, Effect]]) -> Unsafe | None:
     """Where what a load gets comes from, if that is outside; None where it is not known to be."""
     place, name = _place(world, effect), effect.name
     for value in effect.targets:
@@ -140,7 +174,7 @@ def _source(world: World, effect: Effect, fetched: dict[str, tuple[str, Effect]]
     return None
 
 
-def _is_upload(world: World, expr: Expr, effect: Effect) -> bool:
+def _is_upload(world: Sight, expr: Expr, effect: Effect) -> bool:
     """Whether an expression names what a user sent, without any call between."""
     for node in within(expr):
         if type(node) in (Name, Attr, Item):
@@ -162,8 +196,8 @@ def _kind_of(name: str) -> str:
 # --- YAML, code of a hub, whole modules ---
 
 
-def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect]) -> Iterator[Unsafe]:
-    """YAML that may build any object, and `yaml.load` that relies on a default which is gone."""
+def _builders(world: Sight, effects: list[Effect]) -> Iterator[Unsafe]:
+    """YAML that may build any object, and `yaml.load` that relies on a default which is gone in later versions."""
     for effect in effects:
         name = world.resolved.knowledge.canonical(effect.name)
         if name in ("yaml.unsafe_load", "yaml.unsafe_load_all") and not _dumped(world, effect):
@@ -173,18 +207,18 @@ def _builders(world: World, owned: Callable[[str], bool], effects: list[Effect])
         loader = argument(effect.call, "Loader", 1)
         if loader is not None and dotted(world, loader, effect.frame) in _BUILDING:
             yield Unsafe("yaml", effect.name, _place(world, effect))
-        if loader is None and not always(world, owned, "pyyaml", below=STRICT_YAML):
+        if loader is None:
             yield Unsafe("loader", effect.name, _place(world, effect))
 
 
-def _dumped(world: World, effect: Effect) -> bool:
+def _dumped(world: Sight, effect: Effect) -> bool:
     """Whether a document was written by the same program just before."""
     first = effect.call.args[0] if effect.call.args else None
     calls = world.flows.behind(first, effect).calls if first is not None else ()
     return any(dotted(world, o.call.func, o.frame).rpartition(".")[2] in ("dump", "to_yaml") for o in calls)
 
 
-def _remote_code(world: World, path: str) -> Iterator[Unsafe]:
+def _remote_code(world: Sight, path: str) -> Iterator[Unsafe]:
     """Models and data sets of a hub whose code is run, at whatever revision it has today."""
     code = world.resolved.code
     for number in code.scopes(path) if "trust_remote_code" in code.words(path).members else ():
@@ -193,7 +227,7 @@ def _remote_code(world: World, path: str) -> Iterator[Unsafe]:
             trust = given.get("trust_remote_code")
             if type(trust) is not Const or trust.value is not True or each.dead:
                 continue
-            frame = world.resolved.effects.frames((path, number), each)[0]
+            frame = frames_of(world.resolved.evaluator, (path, number), each)[0]
             if not dotted(world, each.call.func, frame).startswith(_HUB):
                 continue
             values = world.resolved.evaluator.values
@@ -207,7 +241,7 @@ def _remote_code(world: World, path: str) -> Iterator[Unsafe]:
                 yield Unsafe("code", names[0], code.place(path, each.call.line, each.call.end_line))
 
 
-def _modules(world: World, effects: list[Effect]) -> Iterator[Unsafe]:
+def _modules(world: Sight, effects: list[Effect]) -> Iterator[Unsafe]:
     """Whole modules that are pickled: the file can be read only where the same classes lie at the same places."""
     denoter = world.resolved.evaluator.denoter
     for effect in effects:

@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.sight import Look, Sight
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -157,23 +158,28 @@ def _from_columns(value: Expr) -> bool:
 
 def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
     """The networks that a component defines: classes, and functions that put layers together."""
-    code = world.resolved.code
     found = []
     for path in sorted(world.once(_with_layers)):
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
-            found += [
-                _subject(world, (path, number)) for number in code.scopes(path) if _is_network(world, (path, number))
-            ]
+            found += [_subject(world, (path, number)) for number in world.seen(NETWORKS, path)]
     return found
 
 
 def _with_layers(world: World) -> frozenset[str]:
     """The programs that import a framework of networks, and those that import these: no other can name what it offers."""
     own = [path for path, roots in world.imported_roots.items() if roots & _FRAMEWORKS]
-    return frozenset(own).union(*(world.resolved.code.importers(path) for path in own))
+    return frozenset(own) | world.resolved.code.importers_of_any(own)
 
 
-def _is_network(world: World, site: Site) -> bool:
+def _networks(world: Sight, path: str) -> tuple[int, ...]:
+    return tuple(number for number in world.resolved.code.scopes(path) if _is_network(world, (path, number)))
+
+
+NETWORKS = Look("networks", _networks, tuple[int, ...], rare=True)
+"""The scopes of a program that define networks."""
+
+
+def _is_network(world: Sight, site: Site) -> bool:
     scope = world.resolved.code.scope(*site)
     denoter = world.resolved.evaluator.denoter
     if scope.kind == "class":

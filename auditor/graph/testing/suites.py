@@ -50,14 +50,17 @@ class Suites:
     def __init__(self, world: World) -> None:
         self.world = world
         self.code = world.resolved.code
+        self.effects = world.resolved.effects
         self.files = tuple(path for path in self.code.paths if places.is_test(path) and not path.endswith(".ipynb"))
         self._programs: dict[str, list[str]] = defaultdict(list)
         for path in self.code.paths:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
-        self._run_by: dict[str, tuple[Site, ...]] = {}
+        self._run_by: dict[str, frozenset[Site]] = {}
+        self._imported: dict[str, frozenset[Site]] = {}
+        self._meant: dict[Local | str, frozenset[Site]] = {}
         self._known: dict[Site, frozenset[Site]] = {}
-        self._all_methods: dict[Local, tuple[Site, ...]] = {}
+        self._all_methods: dict[Local, frozenset[Site]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
@@ -123,7 +126,7 @@ class Suites:
             return True
         if depth >= 2:
             return False
-        for edge in self.world.resolved.effects.calls.get(site, ()):
+        for edge in self.effects.calls.get(site, ()):
             callee = (edge.callee.path, edge.callee.scope)
             if places.is_test(callee[0]) and callee != site and self._checks(callee, depth + 1):
                 return True
@@ -143,47 +146,57 @@ class Suites:
             todo |= onward - found
         return frozenset(found)
 
-    def _onward(self, site: Site) -> Iterator[Site]:
+    def _onward(self, site: Site) -> set[Site]:
         """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
 
         Whoever imports a module runs its body, and with it those of the modules that it imports.
         """
-        if places.is_test(site[0]) or not site[1]:
-            yield from ((path, 0) for path in sorted(self.world.resolved.effects.imports.get(site[0], ())))
-        declaring = self._declaring(site)
-        for edge in self.world.resolved.effects.calls.get(site, ()):
-            callee = (edge.callee.path, edge.callee.scope)
-            if (not edge.direct and id(edge.call) in declaring) or edge.guarded:
-                continue
-            yield callee
-            owner = self.code.owner(*callee) if edge.constructs else None
-            if owner is not None:
-                yield from self._methods(Local(callee[0], owner))
-        for made in self.world.resolved.effects.made.get(site, ()):  # also those without a constructor of their own
-            yield from self._methods(made)
-        if places.is_test(site[0]):
-            yield from self._mentioned(site)
-            yield from self._supplied(site)
-            yield from self._launches.get(site, ())
-            yield from self._framework_runs(site[0])
-            yield from ((site[0], number) for number in self._nested(site))
+        test = places.is_test(site[0])
+        found = set(self._called(site))
+        if test or not site[1]:
+            found |= self._brought(site[0])
+        for made in self.effects.made.get(site, ()):  # also those without a constructor of their own
+            found |= self._methods(made)
+        if test:
+            found.update(*self._mentioned(site), self._supplied(site), self._launches.get(site, ()))
+            found |= self._framework_runs(site[0])
+            found.update((site[0], number) for number in self._nested(site))
+        return found
 
-    def _declaring(self, site: Site) -> set[int]:
+    def _brought(self, path: str) -> frozenset[Site]:
+        """The bodies of the modules that a file imports."""
+        found = self._imported.get(path)
+        if found is None:
+            found = self._imported[path] = frozenset((each, 0) for each in self.effects.imports.get(path, ()))
+        return found
+
+    def _called(self, site: Site) -> Iterator[Site]:
+        edges = [edge for edge in self.effects.calls.get(site, ()) if not edge.guarded]
+        declaring = self._declaring(site) if not all(edge.direct for edge in edges) else frozenset[int]()
+        for edge in edges:
+            if edge.direct or id(edge.call) not in declaring:
+                callee = (edge.callee.path, edge.callee.scope)
+                yield callee
+                owner = self.code.owner(*callee) if edge.constructs else None
+                if owner is not None:
+                    yield from self._methods(Local(callee[0], owner))
+
+    def _declaring(self, site: Site) -> frozenset[int]:
         """The calls of a scope that only tell a framework which functions are its steps."""
-        return {
+        return frozenset(
             id(effect.call)
-            for effect in self.world.resolved.effects.own.get(site, ())
+            for effect in self.effects.own.get(site, ())
             if effect.role in (Role.PIPELINE, Role.PIPELINE_STEP)
-        }
+        )
 
-    def _framework_runs(self, path: str) -> tuple[Site, ...]:
+    def _framework_runs(self, path: str) -> frozenset[Site]:
         """The code of the steps that a file of tests runs by a runner of their framework."""
         if path not in self._run_by:
             imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
             called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
             tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
             steps = (step for step in self.world.steps.all if step.tool in tools)
-            self._run_by[path] = tuple((local.path, local.scope) for step in steps for local in step.implements)
+            self._run_by[path] = frozenset((local.path, local.scope) for step in steps for local in step.implements)
         return self._run_by[path]
 
     def _nested(self, site: Site) -> Iterator[int]:
@@ -191,11 +204,11 @@ class Suites:
             if self.code.scope(site[0], number).kind == "function":
                 yield number
 
-    def _methods(self, cls: Local) -> tuple[Site, ...]:
+    def _methods(self, cls: Local) -> frozenset[Site]:
         """All methods of a class and of the classes of the repository it is made from."""
         found = self._all_methods.get(cls)
         if found is None:
-            found = self._all_methods[cls] = tuple(dict.fromkeys(self._inherited(cls, 0)))
+            found = self._all_methods[cls] = frozenset(self._inherited(cls, 0))
         return found
 
     def _inherited(self, cls: Local, depth: int) -> Iterator[Site]:
@@ -205,15 +218,20 @@ class Suites:
             if type(base) is Local:
                 yield from self._inherited(base, depth + 1)
 
-    def _mentioned(self, site: Site) -> Iterator[Site]:
+    def _mentioned(self, site: Site) -> Iterator[frozenset[Site]]:
         """The functions and classes that a test names, and the programs whose paths it writes out."""
-        for each in self.world.resolved.effects.files.of(site[0]).named[site[1]]:
-            if isinstance(each, str):
-                yield from self._of_program(each)
-            elif self.code.scope(*each).kind == "class":
-                yield from self._methods(each)
-            else:
-                yield each
+        for each in self.effects.files.of(site[0]).named[site[1]]:
+            found = self._meant.get(each)
+            if found is None:
+                found = self._meant[each] = self._meaning(each)
+            yield found
+
+    def _meaning(self, named: Local | str) -> frozenset[Site]:
+        if isinstance(named, str):
+            return frozenset(self._of_program(named))
+        if self.code.scope(*named).kind == "class":
+            return self._methods(named)
+        return frozenset({(named.path, named.scope)})
 
     def _of_program(self, text: str) -> Iterator[Site]:
         """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""

@@ -48,6 +48,7 @@ class Effects:
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
         self._asked: dict[Site, frozenset[str]] = {}
+        self._calling: dict[Site, tuple[str, ...]] = {}
         self.lifted: dict[Site, list[Effect]] = {}
         self.cut: set[Site] = set()
         """Functions with an effect that has more callers than are followed."""
@@ -55,7 +56,7 @@ class Effects:
         for path in code.paths:
             self._add(files.of(path))
         self.lifted, self.cut = carried(self)
-        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.asked, files.of))
+        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.calling, self.asked, files.of))
         """The tree of the answers, with all that is known of calls."""
 
     def _add(self, file: FileEffects) -> None:
@@ -66,6 +67,12 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for site, made in file.made:
             self.made[site].append(made)
+
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope, in the order of its callers."""
+        if site not in self._calling:
+            self._calling[site] = tuple(dict.fromkeys(edge.caller[0] for edge in self.callers.get(site, ())))
+        return self._calling[site]
 
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""

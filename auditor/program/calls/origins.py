@@ -15,7 +15,8 @@ import msgspec
 
 from auditor.model.ir import Attr, Call, Const, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Star, Text
 from auditor.model.regex import regex
-from auditor.program.calls.effects import Effects, Site
+from auditor.program.calls.records import Site
+from auditor.program.calls.seen import SomeEffects
 from auditor.program.naming.code import Frame, Instance, Library, Local, Module, Shown
 from auditor.program.naming.scopes import Binding, children
 
@@ -94,7 +95,7 @@ Names: TypeAlias = frozenset[str]
 class Origins:
     """Answers where values come from, over the effects of a program."""
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: SomeEffects) -> None:
         self.effects = effects
         self.code = effects.code
         self.evaluator = effects.evaluator

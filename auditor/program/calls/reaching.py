@@ -38,6 +38,7 @@ class Reaching:
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
         self._may_run: dict[Site, tuple[Site, ...]] = {}
         self._classes: dict[str, tuple[Site, ...]] = {}
+        self._held: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
     def of(
@@ -157,8 +158,8 @@ class Reaching:
         if found is None:
             brought = [(path, 0) for path in sorted(self.code.brought(*site, started=started))]
             classes = self._classes_of(site[0]) if not site[1] else ()
-            made = (edge.callee for cls in self.effects.made.get(site, ()) for edge in self._waiting(cls))
-            found = self._brought[key] = (*brought, *classes, *((callee.path, callee.scope) for callee in made))
+            made = (callee for cls in self.effects.made.get(site, ()) for callee in self._waiting_in(cls))
+            found = self._brought[key] = (*brought, *classes, *made)
         return found
 
     def _classes_of(self, path: str) -> tuple[Site, ...]:
@@ -168,6 +169,13 @@ class Reaching:
             scopes = ((number, self.code.scope(path, number)) for number in self.code.scopes(path))
             found = tuple((path, number) for number, scope in scopes if scope.kind == "class" and scope.parent == 0)
             self._classes[path] = found
+        return found
+
+    def _waiting_in(self, cls: Local) -> tuple[Site, ...]:
+        found = self._held.get(cls)
+        if found is None:
+            edges = self._waiting(cls)
+            found = self._held[cls] = tuple((edge.callee.path, edge.callee.scope) for edge in edges)
         return found
 
     def _waiting(self, cls: Local) -> Iterator[LocalCall]:

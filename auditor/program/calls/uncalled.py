@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from auditor.model.facts import Facts
 from auditor.model.ir import Define, Name, Scope
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
-from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.code import Code, Frame, Library
 from auditor.program.naming.words import records
 
 _WORD = regex(r"[^\W\d]\w*")
@@ -114,28 +115,34 @@ class Uncalled:
     def _words(self) -> frozenset[str]:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
-        found: set[str] = set()
-        texts: set[str] = set()
-        for path in code.paths:
-            words = code.words(path)
-            found |= words.members | words.free | words.brought
-            texts.update([text for text in words.said if len(text) < 1_000])
-        return frozenset(found.union(_words_in(texts)))
+        return frozenset[str]().union(*(code.of_imports(_named, path) for path in code.paths))
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
-        return frozenset(_words_in(self._texts()))
+        return frozenset[str]().union(*(self._code.alone(path, _said) for path in self._code.files))
 
-    def _texts(self) -> Iterator[str]:
-        for facts in self._code.files.values():
-            yield from (leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < 4_000)
-            yield from (section.text for section in facts.sections)
-            yield from (point.target for point in facts.entry_points)
-            for step in facts.steps:
-                yield from (word.text for command in step.commands for word in command.words)
-            if facts.program is not None:
-                yield from (escape.text for escape in facts.program.escapes)
+
+def _named(code: Code, path: str) -> frozenset[str]:
+    """What a program names: of what it binds itself only what is read elsewhere."""
+    words = code.words(path)
+    said = _words_in(text for text in words.said if len(text) < 1_000)
+    return words.members | words.free | words.brought | frozenset(said)
+
+
+def _said(facts: Facts) -> frozenset[str]:
+    """The words of what a file says beside its program."""
+    return frozenset(_words_in(_texts(facts)))
+
+
+def _texts(facts: Facts) -> Iterator[str]:
+    yield from (leaf.value for leaf in facts.leaves if isinstance(leaf.value, str) and len(leaf.value) < 4_000)
+    yield from (section.text for section in facts.sections)
+    yield from (point.target for point in facts.entry_points)
+    for step in facts.steps:
+        yield from (word.text for command in step.commands for word in command.words)
+    if facts.program is not None:
+        yield from (escape.text for escape in facts.program.escapes)
 
 
 def _words_in(texts: Iterable[str]) -> list[str]:

@@ -30,7 +30,9 @@ MOST = 2
 class View:
     """One file with an evaluator of its own."""
 
-    def __init__(self, topic: str, path: str, tree: Tree) -> None:
+    def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
+        """`plain`: what is found is plain data, and is to be known by plain data too."""
+        self.plain = plain
         self.path = path
         self.tree = tree
         self.code = Watched(tree)
@@ -41,6 +43,11 @@ class View:
     def called(self, site: Site) -> bool:
         """Whether anything calls a scope."""
         found = self.code.trace.called[site] = self.tree.is_called(site)
+        return found
+
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope."""
+        found = self.code.trace.calling[site] = self.tree.calling(site)
         return found
 
     def asked(self, site: Site) -> frozenset[str]:
@@ -80,6 +87,8 @@ class Topic(msgspec.Struct, Generic[T], frozen=True, eq=False):
     name: str
     find: Callable[[View], T]
     kind: type[T] | None = None
+    by_record: bool = False
+    """Whether other answers are known by the very records of this one: one that is found again as it was is the former one."""
 
 
 class Answers(Generic[T]):
@@ -109,11 +118,13 @@ class Answers(Generic[T]):
     def seen_from(self, view: View, path: str) -> T:
         """The same for the answer about another file, which then hangs on all that this one was found by.
 
-        Effects are noted as the very records that they are: an answer that is no plain data may hold them.
+        Effects are noted as the very records that they are, by which alone an answer that is no plain data is known: whatever
+        they were found by, they are found again first.
         """
         entry = self._entry(path)
-        view.code.trace.take(entry.trace)
-        if self._topic.kind is None:
+        if view.plain or not self._topic.by_record:
+            view.code.trace.take(entry.trace)
+        if self._topic.by_record:
             view.code.trace.used[path] = entry.answer
         return cast("T", entry.answer)
 
@@ -124,7 +135,7 @@ class Answers(Generic[T]):
             known = self._known(path, digest)
             found = next((entry for entry in known if self._serves(entry, program)), None)
             if found is None:
-                found = self._stored(path, program) or self._found(path, program)
+                found = self._stored(path, program) or self._again(known, self._found(path, program))
             else:
                 known.remove(found)
             known.insert(0, found)
@@ -149,8 +160,16 @@ class Answers(Generic[T]):
         answer = self._shelf.get(path) if trace is not None and trace.holds(self.tree) else None
         return Entry(program, trace, answer[0]) if trace is not None and answer is not None else None
 
+    def _again(self, known: list[Entry], found: Entry) -> Entry:
+        """What was found, with the records that a former answer gave where nothing else was said of the same program."""
+        if self._topic.by_record:
+            for entry in known:
+                if entry.program is found.program and entry.answer == found.answer:
+                    return msgspec.structs.replace(found, answer=entry.answer)
+        return found
+
     def _found(self, path: str, program: Program) -> Entry:
-        view = View(self._topic.name, path, self.tree)
+        view = View(self._topic.name, path, self.tree, plain=self._topic.kind is not None)
         self._new.append(path)
         trace, answer = view.code.trace, self._topic.find(view)
         view.close()

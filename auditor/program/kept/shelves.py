@@ -49,6 +49,7 @@ class _Trace(msgspec.Struct, array_like=True, gc=False):
     starts: list[tuple[tuple[str, bool], bytes]]
     rebound: list[tuple[str, bool]]
     called: list[tuple[Site, bool]]
+    calling: list[tuple[Site, tuple[str, ...]]]
     asked: list[tuple[Site, frozenset[str]]]
 
 
@@ -111,6 +112,7 @@ class Shelf(Generic[T]):
             dict(told.starts),
             dict(told.rebound),
             dict(told.called),
+            calling=dict(told.calling),
             asked=dict(told.asked),
         )
 
@@ -136,12 +138,22 @@ class Shelf(Generic[T]):
                 except LookupError as error:
                     log.debug("what is said of %s is not stored: %s", path, error)
                     continue
-                parts = (trace.files, trace.imports, trace.starts, trace.rebound, trace.called, trace.asked)
-                by = _Trace(*(list(part.items()) for part in parts))  # type: ignore[arg-type]  # each part in its place
-                stored = _Stored(by, msgspec.Raw(_ENCODER.encode(told)))
+                stored = _Stored(_told(trace), msgspec.Raw(_ENCODER.encode(told)))
                 new[self._key(path)] = zlib.compress(_ENCODER.encode(stored), 1)
         if new:
             self._store.put_many(new)
+
+
+def _told(trace: Trace) -> _Trace:
+    return _Trace(
+        list(trace.files.items()),
+        list(trace.imports.items()),
+        list(trace.starts.items()),
+        list(trace.rebound.items()),
+        list(trace.called.items()),
+        list(trace.calling.items()),
+        list(trace.asked.items()),
+    )
 
 
 def _inflated(packed: bytes) -> bytes:

@@ -34,11 +34,12 @@ Import: TypeAlias = tuple[str, str, int]
 class Calls(msgspec.Struct, frozen=True):
     """All that is known of calls once each file was read: who calls a scope, and what lands in it.
 
-    `asked` are the names of the methods that are called by all that a scope reaches, `effects` those of a file.
+    `calling` are the files that call a scope, in the order of its callers, `asked` the names of the methods that are called by all that a scope reaches, `effects` those of a file.
     """
 
     callers: Mapping[Site, Sequence[object]] = {}
     lifted: Mapping[Site, Sequence[object]] = {}
+    calling: Callable[[Site], tuple[str, ...]] = lambda _site: ()
     asked: Callable[[Site], frozenset[str]] = lambda _site: frozenset()
     effects: Callable[[str], object] = lambda _path: None
 
@@ -98,6 +99,10 @@ class Tree(msgspec.Struct, frozen=True, eq=False):
         """The calls of a scope."""
         return tuple(self.calls.callers.get(site, ()))
 
+    def calling(self, site: Site) -> tuple[str, ...]:
+        """The files that call a scope."""
+        return self.calls.calling(site)
+
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""
         return self.calls.asked(site)
@@ -128,6 +133,8 @@ class Trace(msgspec.Struct):
     lifted: dict[Site, tuple[object, ...]] = {}
     callers: dict[Site, tuple[object, ...]] = {}
     """Calls as the very records that they are, which answers may hold."""
+    calling: dict[Site, tuple[str, ...]] = {}
+    """The files that call a scope: what their calls are is told by what their effects were found by."""
     asked: dict[Site, frozenset[str]] = {}
     used: dict[str, object] = {}
     """The effects of files that were made use of, as the very records that they are."""
@@ -151,6 +158,7 @@ class Trace(msgspec.Struct):
             and all(tree.is_called(site) is found for site, found in self.called.items())
             and all(_same(tree.lifted(site), landed) for site, landed in self.lifted.items())
             and all(_same(tree.callers(site), calls) for site, calls in self.callers.items())
+            and all(tree.calling(site) == paths for site, paths in self.calling.items())
             and all(tree.asked(site) == names for site, names in self.asked.items())
             and all(tree.effects(path) is used for path, used in self.used.items())
             and all(tree.names.get(number) == name for number, name in self.names.items())
@@ -187,6 +195,7 @@ class Trace(msgspec.Struct):
         self.called.update(other.called)
         self.lifted.update(other.lifted)
         self.callers.update(other.callers)
+        self.calling.update(other.calling)
         self.asked.update(other.asked)
         self.used.update(other.used)
         self.names.update(other.names)

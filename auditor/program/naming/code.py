@@ -168,10 +168,23 @@ class Walked(msgspec.Struct, frozen=True):
     scopes: dict[int, ScopeIndex]
     words: list[Words]
     stores: dict[int, dict[str, list[tuple[Expr, int]]]]
+    roots: list[frozenset[str]]
 
 
-Walks: TypeAlias = dict[int, Walked]
-"""By the identity of the program."""
+class Walks:
+    """What was found in contents alone, from one tree to the next: by the identity of their facts and programs, which are kept."""
+
+    def __init__(self) -> None:
+        self.programs: dict[int, Walked] = {}
+        self.facts: dict[tuple[Callable[[Facts], object], int], tuple[Facts, object]] = {}
+
+    def forget(self, others: Iterable[Facts]) -> None:
+        """Forget all contents but some."""
+        kept = list(others)
+        files = set(map(id, kept))
+        programs = {id(each) for file in kept for each in (file.program, *(held.program for held in file.embedded))}
+        self.programs = {number: known for number, known in self.programs.items() if number in programs}
+        self.facts = {key: known for key, known in self.facts.items() if key[1] in files}
 
 
 class Code:
@@ -187,7 +200,7 @@ class Code:
         """`walks`: what was found in programs of other trees; what is found is added to it. `modules`: those of the tree before."""
         self.embedded = Embedded(files)
         self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
-        self._walks: Walks = {} if walks is None else walks
+        self._walks = Walks() if walks is None else walks
         self.knowledge = knowledge
         self.programs: Mapping[str, Program] = {
             path: facts.program for path, facts in self.files.items() if facts.program is not None
@@ -224,10 +237,20 @@ class Code:
     def walked(self, path: str) -> Walked:
         """What walking through a program found, as far as it was asked."""
         program = self.programs[path]
-        known = self._walks.get(id(program))
+        known = self._walks.programs.get(id(program))
         if known is None:
-            known = self._walks[id(program)] = Walked(program, {}, [], {})
+            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, [])
         return known
+
+    def alone(self, path: str, ask: Callable[[Facts], T]) -> T:
+        """What a question says of the facts of a file, which nothing else decides: it is asked once of each content."""
+        facts = self.files[path]
+        if path in self.embedded.homes:  # its facts are made for each tree
+            return ask(facts)
+        known = self._walks.facts.get((ask, id(facts)))
+        if known is None:
+            known = self._walks.facts[ask, id(facts)] = facts, ask(facts)
+        return cast("T", known[1])
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object, each with the scope of the method."""
@@ -329,6 +352,15 @@ class Code:
             found.append(words_of(self.programs[path]))
         return found[0]
 
+    def roots(self, path: str) -> frozenset[str]:
+        """The first names of the modules that a file imports anywhere by their whole names."""
+        found = self.walked(path).roots
+        if not found:
+            imports = (each for number in self.scopes(path) for each, _, _ in self.index(path, number).imports)
+            named = (imported.module for each in imports if not each.level for imported in each.names)
+            found.append(frozenset(module.partition(".")[0] for module in named))
+        return found[0]
+
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
         return self.words(path).texts
@@ -393,14 +425,24 @@ class Code:
         """The files that import a module, directly or through others."""
         known = self._importing.get(path)
         if known is None:
-            found: set[str] = set()
-            todo = [path]
-            while todo:
-                new = self._importers.get(todo.pop(), set()) - found
-                found |= new
-                todo += new
-            known = self._importing[path] = frozenset(found - {path})
+            known = self._importing[path] = self.importers_of_any((path,))
         return known
+
+    def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
+        """The other files that import any of some modules, directly or through others."""
+        found: set[str] = set()
+        asked = frozenset(paths)
+        todo = list(asked)
+        while todo:
+            path = todo.pop()
+            known = self._importing.get(path)
+            if known is not None:
+                found |= known
+                continue
+            new = self._importers.get(path, set()) - found
+            found |= new
+            todo += new
+        return frozenset(found - asked)
 
     @cached_property
     def _importers(self) -> dict[str, set[str]]:

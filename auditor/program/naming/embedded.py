@@ -28,6 +28,11 @@ class Embedded:
                 self._found.setdefault((path, held.line), []).append((held.digest, own))
                 self._of_file.setdefault(path, []).append((held.digest, own))
 
+    def told_by(self, digests: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """The digests of files, and those of the programs that they hold: each is what its file says."""
+        told = {own: digests.get(home) for own, (home, _) in self.homes.items()}
+        return {**digests, **{own: digest for own, digest in told.items() if digest is not None}}
+
     def of(self, path: str, command: Command) -> str | None:
         """The program that a command of a file holds.
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from auditor.program.calls.effects import Effects
-from auditor.program.calls.records import Effect, LocalCall, Site
+from auditor.program.calls.seen import SeenEffects
 from auditor.program.kept.answers import Answers, Topic, View
 from auditor.program.rows.starts import Learning, busy
 
 if TYPE_CHECKING:
     from auditor.program.rows.trace import Trace
-
-T = TypeVar("T")
 
 
 class Rows:
@@ -52,27 +50,6 @@ class Rows:
         return followed(SeenEffects(view, self._effects), view.path)
 
 
-class SeenEffects:
-    """The effects of a tree as an answer about one file sees them: file by file, and each file that is asked for is noted."""
-
-    def __init__(self, view: View, effects: Effects) -> None:
-        self._view = view
-        self._effects = effects
-        self.code = view.code
-        self.evaluator = view.evaluator
-        self.own: Mapping[Site, list[Effect]] = _Seen(self, effects.own)
-        self.calls: Mapping[Site, list[LocalCall]] = _Seen(self, effects.calls)
-        self.lifted: Mapping[Site, tuple[Effect, ...]] = _Landed(view)
-
-    def called(self, site: Site) -> bool:
-        """Whether anything calls a scope."""
-        return self._view.called(site)
-
-    def note(self, path: str) -> None:
-        """Note that the effects of a file are made use of."""
-        self._effects.files.seen_from(self._view, path)
-
-
 class _Names(Mapping[int, str]):
     def __init__(self, view: View) -> None:
         self._view = view
@@ -88,42 +65,3 @@ class _Names(Mapping[int, str]):
 
     def __len__(self) -> int:
         return 1  # there are some, else nothing is run together
-
-
-class _Landed(Mapping[Site, tuple[Effect, ...]]):
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    def __getitem__(self, site: Site) -> tuple[Effect, ...]:
-        known = self._view.code.trace.lifted
-        if site not in known:
-            known[site] = self._view.tree.lifted(site)
-        return cast("tuple[Effect, ...]", known[site])
-
-    def __iter__(self) -> Iterator[Site]:
-        raise LookupError("an answer about one file may not look at all files")
-
-    def __len__(self) -> int:
-        raise LookupError("an answer about one file may not count all files")
-
-
-class _Seen(Mapping[Site, list[T]]):
-    def __init__(self, by: SeenEffects, whole: Mapping[Site, list[T]]) -> None:
-        self._by = by
-        self._whole = whole
-        self._noted: set[str] = set()
-
-    def __getitem__(self, site: Site) -> list[T]:
-        if site[0] not in self._noted:
-            self._noted.add(site[0])
-            self._by.note(site[0])
-        found = self._whole.get(site)
-        if found is None:
-            raise KeyError(site)
-        return found
-
-    def __iter__(self) -> Iterator[Site]:
-        raise LookupError("an answer about one file may not look at all files")
-
-    def __len__(self) -> int:
-        raise LookupError("an answer about one file may not count all files")

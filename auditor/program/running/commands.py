@@ -16,8 +16,9 @@ from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running import command_forms as forms
 from auditor.program.running.finding import Files, Stand
-from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, placed, unclone
+from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, likely, placed, unclone
 from auditor.program.running.images import Image, Images
+from auditor.program.running.known_runs import KnownRuns
 from auditor.program.running.movement import moves
 from auditor.program.running.pipelines import read_goal
 from auditor.program.running.runs import UNRESOLVED, Run
@@ -37,13 +38,19 @@ Words: TypeAlias = tuple[Word, ...]
 class Commands:
     """Resolves commands against the files of a tree and the console scripts and tasks that its packages declare.
 
-    `names` are what a clone of the repository may be called.
+    `names` are what a clone of the repository may be called; `known` are runs of the tree before that still hold.
     """
 
     def __init__(
-        self, tree: frozenset[str], code: Code, entry_points: EntryPoints, names: frozenset[str] = frozenset()
+        self,
+        tree: frozenset[str],
+        code: Code,
+        entry_points: EntryPoints,
+        names: frozenset[str] = frozenset(),
+        known: KnownRuns | None = None,
     ) -> None:
         self.tree = tree
+        self._known = known
         self.entry_points = entry_points
         self.names = names - {path.partition("/")[0] for path in tree}
         self.embedded = code.embedded
@@ -57,6 +64,22 @@ class Commands:
     def resolve(self, command: Command, base: str, here: str = "") -> Run:
         """What a command runs first when its text starts in the folder `base`; `here` is the folder of the text itself."""
         return self.runs(command, Ground(base, here))[0]
+
+    def all_in(self, path: str, commands: tuple[Command, ...], ground: Ground) -> tuple[Run, ...]:
+        """All that some commands of a file run, one after the other; from the tree before where it would be the same."""
+        found = self._known.get(path, commands, ground, self.images) if self._known is not None else None
+        if found is None:
+            before = self.images.learnt()
+            found = tuple(run for command in commands for run in self.runs_in(path, command, ground))
+            if self._known is not None and self.images.learnt() == before:
+                self._known.put(path, commands, ground, before, found)
+        return found
+
+    def likely(self, path: str, commands: tuple[Command, ...]) -> tuple[str, ...]:
+        """The folders that a script of these commands may be started in, the likeliest first."""
+        if self._known is None:
+            return likely(path, commands, self.tree)
+        return self._known.folders(path, commands, lambda: likely(path, commands, self.tree))
 
     def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:
         """All that a command of a file runs, the program that it holds among it. Never empty."""

@@ -103,6 +103,10 @@ class Images:
         """Learn that an image got another name, under which it is pushed and pulled."""
         self._renamed.setdefault(_untagged(other), _untagged(name))
 
+    def learnt(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """All that was learnt of images so far."""
+        return dict(self.contexts), dict(self.names), dict(self._renamed)
+
     def image(self, dockerfile: str) -> Image | None:
         """The image of a Dockerfile."""
         if dockerfile not in self.dockerfiles:

@@ -10,7 +10,7 @@ from posixpath import dirname, join
 from auditor.language.containers import is_engine
 from auditor.model.facts import Command, Facts, Ref, Step
 from auditor.program.running.commands import Commands, Run
-from auditor.program.running.grounds import UNKNOWN, Ground, likely, upwards
+from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.images import Image
 from auditor.program.symbolic.values import is_absolute, normal
 
@@ -33,13 +33,13 @@ class Texts:
     def runs(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
         """All that the commands of a step run; `folder` is its working folder in the repository."""
         ground = self.ground(path, step, folder)
-        made = tuple(run for command in step.commands for run in self.commands.runs_in(path, command, ground))
+        made = self.commands.all_in(path, step.commands, ground)
         return made or self._image_of(path, step)
 
     def runs_somewhere(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
         """All that the commands of a step run whose folder is not known: `folder`, or that of its file, or one above."""
         ground = Ground(folder, dirname(path), tuple(upwards(dirname(path))))
-        return tuple(run for command in step.commands for run in self.commands.runs_in(path, command, ground))
+        return self.commands.all_in(path, step.commands, ground)
 
     def ground(self, path: str, step: Step, folder: str = "") -> Ground:
         """Where the commands of a step start."""
@@ -58,7 +58,7 @@ class Texts:
             first, *others = upwards(here)
             return Ground(first, here, tuple(others))
         if step.tool == "make" and path.endswith(".mk"):
-            first, *others = likely(path, step.commands, self.commands.tree)
+            first, *others = self.commands.likely(path, step.commands)
             return Ground(first, here, tuple(others))
         folder = dirname(folder) if folder in self.commands.tree else folder  # the code of a job may be one file
         clones = frozenset(value for name, value in step.attrs if name == "checkout")
@@ -117,7 +117,7 @@ class Texts:
         found = self._bases.get(path)
         if found is None:
             known = self._callers.get(path, ())
-            found = tuple(dict.fromkeys((*known, *likely(path, step.commands, self.commands.tree))))
+            found = tuple(dict.fromkeys((*known, *self.commands.likely(path, step.commands))))
             self._bases[path] = found
         return found
 
@@ -151,7 +151,7 @@ class Texts:
     def _guess(self, path: str, step: Step) -> Ground:
         """Where a step starts, without knowing who starts scripts."""
         if step.tool == "shell":
-            first, *others = likely(path, step.commands, self.commands.tree)
+            first, *others = self.commands.likely(path, step.commands)
             return Ground(first, dirname(path), tuple(others))
         base = "" if step.rooted or step.tool in ROOTED else dirname(path)
         return self.ground(path, step, normal(join(base, step.folder)) if step.folder else base)

@@ -15,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import program
+from auditor.facts.reading import FactsByPath
+from auditor.model.facts import Facts
 from auditor.program import Memory, Resolved
 from auditor.program.calls import carrying
 from auditor.program.calls.file_effects import FileEffects
@@ -27,7 +29,7 @@ from tests.program.kept.shop import CHANGES, START, Contents, Held, resolved
 
 UNASKED: answers.Topic[FileEffects] = answers.Topic("effects", cast("Callable[[answers.View], FileEffects]", None))
 """Effects that cannot be found anew."""
-NOTHING: list[list[object]] = [[], [], [], [], [], []]
+NOTHING: list[list[object]] = [[], [], [], [], [], [], []]
 """A trace of nothing, as it is stored."""
 
 
@@ -120,6 +122,68 @@ def test_what_this_process_remembers_is_used_and_so_is_what_a_branch_comes_back_
         assert told(resolved(other, memory)) == second
 
 
+def asked_anew(monkeypatch: pytest.MonkeyPatch, facts: FactsByPath, memory: Memory) -> set[tuple[str, str]]:
+    """Which topics are asked anew of which files."""
+    asked: set[tuple[str, str]] = set()
+
+    class Noted(answers.View):
+        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
+            super().__init__(topic, path, tree, plain)
+            asked.add((topic, path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "View", Noted)
+        told(resolved(facts, memory))
+    return asked
+
+
+def test_callers_whose_calls_are_as_they_were_carry_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n",
+        "use.py": "from lib import load\nfrom names import other\n\ndef main():\n    load('a.csv')\n\nother()\n",
+        "names.py": "def other():\n    return 1\n",
+    }
+    contents, memory = Contents(), Memory()
+    told(resolved(contents.facts(texts), memory))
+    texts["names.py"] = "def other():\n    return 2\n"
+    facts = contents.facts(texts)
+    assert asked_anew(monkeypatch, facts, memory) == {("effects", "names.py"), ("effects", "use.py")}
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+
+
+def test_a_program_in_a_command_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = "run:\n\tpython -c \"import pandas as pd; from lib import load; load('{name}.csv')\"\n"
+    texts = {"lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n", "Makefile": held}
+    contents, memory = Contents(), Memory()
+    texts["Makefile"] = held.format(name="a")
+    told(resolved(contents.facts(texts), memory))
+    assert asked_anew(monkeypatch, contents.facts(texts), memory) == set()
+    texts["Makefile"] = held.format(name="b")
+    facts = contents.facts(texts)
+    assert asked_anew(monkeypatch, facts, memory) == {("effects", "Makefile!1"), ("carried", "lib.py")}
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
+
+
+def test_what_contents_alone_say_is_asked_once_of_each_and_forgotten_with_it() -> None:
+    contents, memory = Contents(), Memory()
+    asked: list[int] = []
+
+    def lines(facts: Facts) -> int:
+        asked.append(facts.lines)
+        return facts.lines
+
+    start = contents.facts(START)
+    for _ in range(2):
+        program = resolved(start, memory)
+        assert [program.code.alone(path, lines) for path in ("report.py", "judge.py")] == asked[:2]
+    assert len(asked) == 2
+    left = {path: facts for path, facts in start.items() if path != "judge.py"}
+    memory.forget({digest: left[path] for path, digest in start.digests.items() if path in left})
+    program = resolved(start, memory)
+    assert [program.code.alone(path, lines) for path in ("report.py", "judge.py")] == asked[:2]
+    assert asked[2:] == asked[1:2]
+
+
 def test_what_is_not_to_last_is_forgotten() -> None:
     contents, memory = Contents(), Memory(lasting=False)
     found = resolved(contents.facts(START), memory)
@@ -194,8 +258,8 @@ def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
     made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree) -> None:
-            super().__init__(topic, path, tree)
+        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
+            super().__init__(topic, path, tree, plain)
             made.extend(map(weakref.ref, (self.evaluator, self.evaluator.denoter, self.code)))
 
     gc.disable()  # as in an audit

@@ -1,0 +1,42 @@
+"""All that is asked of single files, in the order in which a look at a file answers it; the rare ones each by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.graph.configuration.dead_code import BURIED
+from auditor.graph.coupling.sides import PREDICTING_SCOPES, WRITTEN_OUT
+from auditor.graph.data.personal import PERSONAL
+from auditor.graph.leakage.figures import COMPARED
+from auditor.graph.llm.retrieval import STORES
+from auditor.graph.llm.watched import TRACER_NAMED
+from auditor.graph.reproduction.imported import PACKAGES, ROOTS
+from auditor.graph.reproduction.randomness import DRAWN
+from auditor.graph.sight import Look
+from auditor.graph.smells.frames import MISUSES
+from auditor.graph.smells.numeric import UNGUARDED
+from auditor.graph.smells.swallowed import UNRAISED
+from auditor.graph.smells.training_loops import LOOPS
+from auditor.graph.smells.undefined import LACKING
+from auditor.graph.smells.unsafe_loads import LOADING
+from auditor.graph.testing.coverage import NETWORKS
+
+LOOKS: tuple[Look[Any], ...] = (
+    LACKING,
+    UNRAISED,
+    MISUSES,
+    UNGUARDED,
+    LOOPS,
+    LOADING,
+    COMPARED,
+    TRACER_NAMED,
+    PREDICTING_SCOPES,
+    ROOTS,
+    PACKAGES,
+    STORES,
+    PERSONAL,
+    BURIED,
+    WRITTEN_OUT,
+    NETWORKS,
+    DRAWN,
+)
