@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, within
@@ -12,6 +12,7 @@ from auditor.graph.declared.file_nodes import (
     state_cards,
     state_environment,
     state_includes,
+    state_links,
     state_owners,
     state_pin,
 )
@@ -27,7 +28,7 @@ from auditor.graph.pipelines import CodePipelines
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Facts
+from auditor.model.facts import Facts, Pin
 from auditor.model.place import Place
 from auditor.program import Resolved
 from auditor.program.naming.code import Code
@@ -55,6 +56,7 @@ class Builder:
         transport: Transport,
         flows: Callable[[], Flows],
         *,
+        links: Mapping[str, Pin],
         detailed: bool = False,
     ) -> None:
         self.resolved = resolved
@@ -62,6 +64,7 @@ class Builder:
         self.lineage = lineage
         self.transport = transport
         self.flows = flows
+        self.links = links
         self.detailed = detailed
         self.store = Store()
 
@@ -72,6 +75,7 @@ class Builder:
         in_code.state_artefacts()
         for path, facts in sorted(self.resolved.files.items()):
             self._file(path, facts)
+        state_links(self.store, self.links)
         for step in self.steps.all:
             if step.tool not in ("readme", "dvc-lock") and not step.in_code:
                 self._step(step)
@@ -115,7 +119,7 @@ class Builder:
                 line=storage.line,
                 url=storage.url,
             )
-        if facts.requirements:
+        if facts.requirements and facts.program is None:  # a script that names its own packages is no environment
             state_environment(self.store, path, facts)
         if facts.kind == "sql":
             self._sql(path)

@@ -14,7 +14,6 @@ from auditor.graph.observed.flows import Flows, SomeProgram
 from auditor.program.calls.effects import Effect, Effects
 from auditor.program.calls.seen import SeenEffects
 from auditor.program.kept.answers import Topic, View
-from auditor.program.naming.code import Code
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -35,20 +34,9 @@ class Sight(Protocol):
         """Whether an effect fits a model."""
 
 
-def roots_of(code: Code, path: str) -> frozenset[str]:
-    """The first parts of the names of all modules that a program imports."""
-    return frozenset(
-        imported.module.partition(".")[0]
-        for number in code.scopes(path)
-        for statement, _, _ in code.index(path, number).imports
-        if not statement.level
-        for imported in statement.names
-    )
-
-
 def concerns(sight: Sight, path: str, roots: frozenset[str]) -> bool:
     """Whether a program is a product and imports one of some libraries."""
-    return places.is_product(path) and not roots.isdisjoint(roots_of(sight.resolved.code, path))
+    return places.is_product(path) and not roots.isdisjoint(sight.resolved.code.roots(path))
 
 
 class Look(msgspec.Struct, Generic[T_co], frozen=True, eq=False):

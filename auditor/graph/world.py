@@ -17,10 +17,11 @@ from auditor.graph.observed.fitting import Fitting
 from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage
 from auditor.graph.observed.transport import Transport
-from auditor.graph.sight import Failed, Look, looks_at, roots_of
+from auditor.graph.sight import Failed, Look, looks_at
+from auditor.language.annex import STORE, annexed
 from auditor.model.artefact import Edge, EdgeKind, Node, Role
 from auditor.model.changes import History
-from auditor.model.facts import Facts
+from auditor.model.facts import Facts, Pin
 from auditor.model.listing import Listing
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
@@ -64,7 +65,12 @@ class World:
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
-        builder = Builder(resolved, self.steps, self.lineage, self.transport, lambda: self.flows, detailed=detailed)
+        targets = ((entry.path, annexed(entry.target)) for entry in listing.entries if STORE in entry.target)
+        self.links: Mapping[str, Pin] = {path: pin for path, pin in targets if pin is not None}
+        """What the links into the store of git-annex stand for, by path."""
+        builder = Builder(
+            resolved, self.steps, self.lineage, self.transport, lambda: self.flows, links=self.links, detailed=detailed
+        )
         store = builder.build()
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
@@ -188,7 +194,7 @@ class World:
     @cached_property
     def imported_roots(self) -> dict[str, frozenset[str]]:
         """The first parts of the names of all modules that each program imports."""
-        return {path: roots_of(self.resolved.code, path) for path in self.resolved.code.paths}
+        return {path: self.resolved.code.roots(path) for path in self.resolved.code.paths}
 
     @cached_property
     def injected(self) -> frozenset[str]:

@@ -32,7 +32,8 @@ def plain_commands(text: str) -> list[PlainCommand] | None:
     position = line = at = begin = 0
     lines = "\n" in text
     for token in _TOKEN.finditer(text):
-        if token.start() != position:
+        start, end = token.span()
+        if start != position:
             return None
         kind = token.lastgroup
         if kind == "word":
@@ -40,15 +41,15 @@ def plain_commands(text: str) -> list[PlainCommand] | None:
             if not words:
                 if word in _RESERVED:
                     return None
-                begin = token.start("word")
+                begin = end - len(word)
                 at = line + text.count("\n", position, begin)
             words.append(word)
         elif kind != "note" and words:
             made.append((words, at, begin))
             words = []
-        position = token.end()
+        position = end
         if lines:
-            line += text.count("\n", token.start(), position)
+            line += text.count("\n", start, end)
     if position < len(text):
         return None
     return made if all(words[0] != "[" or _is_plain_test(words) for words, _, _ in made) else None

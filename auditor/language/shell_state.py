@@ -217,7 +217,13 @@ class State(ABC):
         joined = "\n".join(raw_words)
         if "{" not in joined and is_literal(joined):
             return list(raw_words)
-        return [word for raw in raw_words for word in self.expand(raw)]
+        made: list[str] = []
+        for raw in raw_words:
+            if "{" not in raw and is_literal(raw):
+                made.append(raw)
+            else:
+                made += self.expand(raw)
+        return made
 
     def expand(self, raw: str, *, split: bool = True) -> list[str]:
         """The words that one written word becomes, in the inner form."""

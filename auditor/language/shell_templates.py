@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from auditor.language.shell_words import Holes
 from auditor.model.regex import regex
 
+# what may not stand before is asked behind the first letter: a search for a few letters passes over all others at once
 _TEMPLATES = regex(
-    r"\$\{\{(?P<actions>.*?)\}\}|\{\{\{(?P<raw>[^\n]*?)\}\}\}|(?<!\{)\{\{(?!\{)(?P<jinja>.*?)\}\}|\{%.*?%\}"
-    r"|(?<!\\)\$\{(?P<dotted>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w'\"-]+\])*(?:\.[\w-]+|\[[A-Za-z'\"][\w'\"-]*\]))\}",
+    r"\$\{\{(?P<actions>.*?)\}\}|\{\{\{(?P<raw>[^\n]*?)\}\}\}|\{(?<!\{\{)\{(?!\{)(?P<jinja>.*?)\}\}|\{%.*?%\}"
+    r"|\$(?<!\\\$)\{(?P<dotted>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[\w'\"-]+\])*(?:\.[\w-]+|\[[A-Za-z'\"][\w'\"-]*\]))\}",
     re.DOTALL,
 )
 # Three braces that no line closes are the marks by which editors fold a script (`# STAGE 1 {{{`), and hold nothing.

@@ -88,7 +88,7 @@ from auditor.readers import (
 )
 from auditor.readers.contract import Reader
 from auditor.readers.embedded import with_programs
-from auditor.readers.pointer import pointer, read_pointer
+from auditor.readers.pointer import pointer
 
 READERS: tuple[Reader, ...] = (
     setup_py.READER,
@@ -164,6 +164,7 @@ READERS: tuple[Reader, ...] = (
     requirements.READER,
     python_version.READER,
     dockerfile.READER,
+    dockerfile.LIKE,
     makefile.READER,
     shell_script.READER,
     sql.READER,
@@ -278,9 +279,9 @@ def read_file(readers: Sequence[Reader], data: bytes) -> Facts:
     A reader's own failure is a trouble with the code `internal`. A pointer to content elsewhere is read as such,
     whatever the file's name promises. No reader sees a credential: it is taken out before.
     """
-    pin = pointer(data)
-    if pin is not None:
-        return read_pointer(pin)
+    stand_in = pointer(data)
+    if stand_in is not None:
+        return stand_in
     data, secrets = _cleared(readers, data)
     facts = _read(readers, data)
     return msgspec.structs.replace(facts, secrets=secrets) if secrets else facts
@@ -318,4 +319,4 @@ def _failure(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"[:500]
 
 
-__all__ = ["READERS", "Reader", "candidates", "pointer", "read_file"]
+__all__ = ["READERS", "Reader", "candidates", "read_file"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -11,42 +10,31 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.language.credentials import mask, mask_value
+from auditor.language.dockerfile import Instruction, flags_of, instructions_of, is_document, json_words
 from auditor.language.paths import kind_of_path
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
 from auditor.model.regex import regex
-from auditor.readers.contract import Reader, over_text, pairs
+from auditor.readers.contract import Reader, having, over_text, pairs
+from auditor.readers.image_files import MOST, Files, Written, place, with_files
 
-MAX_LINES = 10_000
-
-_INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
-_HEREDOC = regex(r"<<-?\s*(['\"]?)(\w+)\1")
-_FLAG = regex(r"--([a-z-]+)(?:=(\S+))?\s+")
 _FROM = regex(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _VARIABLE = regex(r"\\?\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
 _PAIR = regex(r"""([\w.]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)""")
-_ESCAPE = regex(r"#\s*escape\s*=\s*(\S)", re.IGNORECASE)
 _KNOWN = frozenset({
     "FROM", "RUN", "CMD", "LABEL", "MAINTAINER", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER",
     "WORKDIR", "ARG", "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL",
 })  # fmt: skip
 
 
-class _Instruction(msgspec.Struct):
-    word: str
-    text: str
-    line: int
-    end_line: int
-    bodies: list[tuple[str, int]] = []  # here-documents with their first lines
-
-
 class _Settings(msgspec.Struct, frozen=True):
     """What a build stage hands on to a stage that builds on it."""
 
     folder: str = ""
-    starts: Mapping[str, tuple[_Instruction, str]] = {}
+    starts: Mapping[str, tuple[Instruction, str]] = {}
     user: str = ""
     environment: Mapping[str, str] = {}
+    written: Files = {}
 
 
 class _Image(msgspec.Struct):
@@ -63,16 +51,17 @@ class _Image(msgspec.Struct):
     inner: list[Ref] = []  # what one build stage takes from another
     leaves: list[Leaf] = []
     ports: list[str] = []
-    starts: dict[str, tuple[_Instruction, str]] = {}  # of the last stage only
+    starts: dict[str, tuple[Instruction, str]] = {}  # of the last stage only
     user: str = ""
     begun: int = 0  # the line of the last FROM
+    written: dict[str, Written] = {}  # files of this stage that are spelled out here
     done: dict[str, _Settings] = {}  # by build stage, for those that build on it
     healthcheck: bool = False
 
 
 def read(text: str) -> Facts:
     """One step `build` with the RUN commands and copied files, one step `cmd` with what the image starts."""
-    instructions = list(_instructions(text))
+    instructions = list(instructions_of(text))
     image = _Image()
     for instruction in instructions:
         _apply(instruction, image)
@@ -104,11 +93,12 @@ def _attrs(image: _Image) -> tuple[tuple[str, str], ...]:
             ("stages", len(image.stages)),
             ("last-stage", image.stage),
             ("workdir", image.folder),
+            *(("writes", path) for path in image.written),
         ]
     )
 
 
-def _build(instructions: list[_Instruction], image: _Image) -> Iterator[Step]:
+def _build(instructions: list[Instruction], image: _Image) -> Iterator[Step]:
     if image.images:
         yield Step(
             "build", "docker", instructions[0].line, instructions[-1].end_line, tuple(image.commands), tuple(image.reads),
@@ -122,7 +112,7 @@ def _start(image: _Image) -> Iterator[Step]:
         return
     entry, command = image.starts.get("ENTRYPOINT"), image.starts.get("CMD")
     found = [part for part in (entry, command) if part is not None]
-    lists = [_json_words(text) for _, text in found]
+    lists = [json_words(text) for _, text in found]
     first, environment = found[0][0], _pairs(image.environment)
     if entry is not None and command is not None and all(words is not None for words in lists):
         commands = _exec([word for words in lists if words for word in words], first.line, environment)
@@ -132,6 +122,7 @@ def _start(image: _Image) -> Iterator[Step]:
             for (instruction, text), words in zip(found, lists, strict=True)
             for made in _started(words, text, instruction.line, environment)
         )
+    commands = tuple(with_files(commands, image.written, image.folder, environment))
     yield Step("cmd", "docker", min(part[0].line for part in found), max(part[0].end_line for part in found), commands, folder=image.folder,
                attrs=pairs([("how", "+".join(part[0].word for part in found)), ("form", "exec" if lists[0] is not None else "shell")]))  # fmt: skip
 
@@ -154,14 +145,14 @@ def _exec(words: list[str], line: int, environment: Environment) -> tuple[Comman
     return read_shell(shlex.join(words), line=line, environment=environment)
 
 
-def _apply(instruction: _Instruction, image: _Image) -> None:
+def _apply(instruction: Instruction, image: _Image) -> None:
     handler = _HANDLERS.get(instruction.word)
     if handler is not None:
         handler(instruction, image)
 
 
-def _from(instruction: _Instruction, image: _Image) -> None:
-    _, text = _flags(instruction.text)
+def _from(instruction: Instruction, image: _Image) -> None:
+    _, text = flags_of(instruction.text)
     found = _FROM.match(_filled(text, image.variables))
     if found is None:
         return
@@ -172,29 +163,26 @@ def _from(instruction: _Instruction, image: _Image) -> None:
     elif name.lower() != "scratch":
         image.images.append((mask(name), instruction.line))
     if image.stage:
-        image.done[image.stage] = _Settings(image.folder, image.starts, image.user, image.environment)
+        image.done[image.stage] = _Settings(image.folder, image.starts, image.user, image.environment, image.written)
     settings = image.done.get(name, _Settings())
     image.stages.append(alias)
     image.stage, image.begun, image.folder, image.user = alias, instruction.line, settings.folder, settings.user
     image.starts, image.environment = dict(settings.starts), dict(settings.environment)
+    image.written = dict(settings.written)
 
 
-def _run(instruction: _Instruction, image: _Image) -> None:
-    _, text = _flags(instruction.text)
+def _run(instruction: Instruction, image: _Image) -> None:
+    _, text = flags_of(instruction.text)
     environment = _pairs(image.variables)
-    if instruction.bodies and _HEREDOC.fullmatch(text.strip()):
-        body, line = instruction.bodies[0]
-        commands = read_shell(body, line=line, environment=environment)
+    if instruction.documents and is_document(text):
+        document = instruction.documents[0]
+        commands = read_shell(document.text, line=document.line, environment=environment)
     else:
-        text = "\n".join([text, *(f"{body}\n{_tag(text)}" for body, _ in instruction.bodies)])
-        words = _json_words(text)
+        text = "\n".join([text, *(f"{document.text}\n{document.name}" for document in instruction.documents)])
+        words = json_words(text)
         commands = _started(words, text, instruction.line, environment)
-    image.commands += [_moved(command, image.folder) for command in commands]
-
-
-def _tag(text: str) -> str:
-    found = _HEREDOC.search(text)
-    return found.group(2) if found else ""
+    ran = with_files(commands, image.written, image.folder, environment)
+    image.commands += [_moved(command, image.folder) for command in ran]
 
 
 def _moved(command: Command, folder: str) -> Command:
@@ -203,12 +191,13 @@ def _moved(command: Command, folder: str) -> Command:
     return msgspec.structs.replace(command, cwd=f"{folder.rstrip('/')}/{command.cwd}".rstrip("/"))
 
 
-def _copy(instruction: _Instruction, image: _Image) -> None:
-    flags, text = _flags(instruction.text)
-    words = _json_words(text)
+def _copy(instruction: Instruction, image: _Image) -> None:
+    flags, text = flags_of(instruction.text)
+    words = json_words(text)
     if words is None:
         words = text.split()
     *sources, target = [_filled(word.strip("\"'"), image.variables) for word in words] or [""]
+    _write(instruction, target, image)
     for source in sources:
         if not source.startswith("<<"):
             target_path = (
@@ -225,7 +214,15 @@ def _copy(instruction: _Instruction, image: _Image) -> None:
             (image.inner if "from" in flags else image.reads).append(ref)
 
 
-def _env(instruction: _Instruction, image: _Image) -> None:
+def _write(instruction: Instruction, target: str, image: _Image) -> None:
+    """The files whose texts stand here."""
+    for document in instruction.documents:
+        if len(image.written) < MOST:
+            text = document.text if document.literal else _substituted(document.text, image.variables)
+            image.written[place(target, document.name, image.folder)] = Written(text, document.line)
+
+
+def _env(instruction: Instruction, image: _Image) -> None:
     found = _PAIR.findall(instruction.text)
     if not found:
         name, _, value = instruction.text.partition(" ")
@@ -236,7 +233,7 @@ def _env(instruction: _Instruction, image: _Image) -> None:
         image.leaves.append(Leaf(f"{instruction.word}.{name}", mask_value(name, plain)[:500], "str", instruction.line))
 
 
-def _arg(instruction: _Instruction, image: _Image) -> None:
+def _arg(instruction: Instruction, image: _Image) -> None:
     for part in instruction.text.split():
         name, equals, value = part.partition("=")
         if equals:
@@ -245,26 +242,26 @@ def _arg(instruction: _Instruction, image: _Image) -> None:
         image.leaves.append(Leaf(f"ARG.{name}", kept, "str" if equals else "null", instruction.line))
 
 
-def _workdir(instruction: _Instruction, image: _Image) -> None:
+def _workdir(instruction: Instruction, image: _Image) -> None:
     folder = _filled(instruction.text.strip().strip("\"'"), image.variables)
     image.folder = folder if folder.startswith(("/", "$")) else f"{image.folder.rstrip('/')}/{folder}"
 
 
-def _launch(instruction: _Instruction, image: _Image) -> None:
+def _launch(instruction: Instruction, image: _Image) -> None:
     if instruction.word == "ENTRYPOINT" and "CMD" in image.starts and image.starts["CMD"][0].line < image.begun:
         del image.starts["CMD"]  # that of the stage below was meant for its own entry point
     image.starts[instruction.word] = (instruction, instruction.text)
 
 
-def _expose(instruction: _Instruction, image: _Image) -> None:
+def _expose(instruction: Instruction, image: _Image) -> None:
     image.ports += [_filled(port, image.variables) for port in instruction.text.split()]
 
 
-def _user(instruction: _Instruction, image: _Image) -> None:
+def _user(instruction: Instruction, image: _Image) -> None:
     image.user = instruction.text.strip()[:100]
 
 
-def _health(instruction: _Instruction, image: _Image) -> None:
+def _health(instruction: Instruction, image: _Image) -> None:
     image.healthcheck = not instruction.text.upper().startswith("NONE")
 
 
@@ -284,79 +281,19 @@ _HANDLERS = {
 }
 
 
-def _instructions(text: str) -> Iterator[_Instruction]:
-    """Instructions with continuations joined as the shell would see them, here-documents beside them."""
-    lines = text.split("\n")[:MAX_LINES]
-    escape = next((found.group(1) for line in lines[:5] if (found := _ESCAPE.match(line))), "\\")
-    position = 0
-    while position < len(lines):
-        start = position
-        if not lines[position].strip() or lines[position].lstrip().startswith("#"):
-            position += 1
-            continue
-        parts: list[str] = []
-        while position < len(lines):
-            line = lines[position]
-            position += 1
-            if parts and (line.lstrip().startswith("#") or not line.strip()):
-                parts.append("\\\n")  # a comment inside a continuation is dropped, its line still counts
-                continue
-            if not line.rstrip().endswith(escape):
-                parts.append(line)
-                break
-            parts.append(line.rstrip()[:-1] + "\\\n")
-        found = _INSTRUCTION.match("".join(parts))
-        if found is None:
-            continue
-        made = _Instruction(found.group(1).upper(), found.group(2), start + 1, position)
-        if made.word in ("RUN", "COPY", "ADD"):
-            position = _bodies(made, lines, position)
-        made.end_line = position
-        yield made
-
-
-def _bodies(made: _Instruction, lines: list[str], position: int) -> int:
-    for found in _HEREDOC.finditer(made.text):
-        first = position
-        while position < len(lines) and lines[position].strip() != found.group(2):
-            position += 1
-        if position == len(lines):
-            return first  # `1 << 2` is no here-document
-        made.bodies.append(("\n".join(lines[first:position]), first + 1))
-        position += 1
-    return position
-
-
-def _flags(text: str) -> tuple[dict[str, str], str]:
-    flags = {}
-    text = text.lstrip().removeprefix("\\\n").lstrip()
-    while found := _FLAG.match(text):
-        flags[found.group(1)] = found.group(2) or ""
-        text = text[found.end() :].lstrip().removeprefix("\\\n").lstrip()
-    return flags, text
-
-
 def _filled(text: str, variables: dict[str, str]) -> str:
     """Variables that are known replaced, defaults used; others stay as written."""
+    return _substituted(text, variables)[:2_000]
 
+
+def _substituted(text: str, variables: dict[str, str]) -> str:
     def fill(found: re.Match[str]) -> str:
         if found.group().startswith("\\"):
             return found.group()[1:]
         value = variables.get(found.group(1) or found.group(3))
         return value if value is not None else found.group(2) or found.group()
 
-    return _VARIABLE.sub(fill, text)[:2_000]
-
-
-def _json_words(text: str) -> list[str] | None:
-    """The words of an exec form, None for a shell form."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        words = json.loads(text.replace("\\\n", " "))
-    except (ValueError, RecursionError):
-        return None
-    return [str(word) for word in words] if isinstance(words, list) else None
+    return _VARIABLE.sub(fill, text)
 
 
 READER = Reader(
@@ -371,4 +308,13 @@ READER = Reader(
         "Containerfile.*",
     ),
     read=over_text(read),
+)
+LIKE = Reader(
+    name="dockerfile",
+    names=("Dockerfile*", "dockerfile*", "DOCKERFILE*", "*Dockerfile", "*dockerfile"),
+    read=over_text(read),
+    sniff=having(
+        rb"\A(?:[ \t]*+(?:#[^\n]*+|ARG[ \t][^\n]*+)?\r?\n)*+[ \t]*+FROM[ \t]+\S",
+        rb"^[ \t]*(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|WORKDIR|EXPOSE|LABEL|USER)[ \t]+\S",
+    ),
 )

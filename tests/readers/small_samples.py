@@ -61,6 +61,7 @@ SAMPLES = {
     ".gitattributes": "*.csv filter=lfs diff=lfs -text\n",
     ".gitignore": "/data/*\n!data/a.csv\n",
     ".dvcignore": "tmp/\n",
+    "Dockerfile_gpu": "# a\nARG A=1\nFROM x:${A}\nWORKDIR /w\nCOPY <<'S' <<-\"P\" bin/\n#!/bin/sh\npython bin/P $1\nS\n\timport a\nP\nRUN bash bin/S b\nCMD [\"./bin/S\"]\n",
     ".dockerignore": "**/x\n",
     "README.md": "---\nlicense: mit\ntags: [a]\n---\n# A\n```bash\n$ python a.py \\\n  --b\n```\n## B\n[c](d.md) `e`\n",
     "docs/a.rst": "A\n=\n\n.. code-block:: bash\n\n   python a.py\n\nB\n-\nc\n",

@@ -109,3 +109,72 @@ jobs:
     (command,) = facts.steps[0].commands
     assert lines((command,)) == ["python t.py --in data/x.csv {secrets.T}"]
     assert {name: value for name, value in command.environment if name != "T"} == {"A": "2", "D": "data", "B": "3"}
+
+
+STARTED = """\
+FROM x
+ARG WHERE=data
+WORKDIR /app
+COPY --chmod=755 <<EOF /app/start.sh
+#!/bin/bash
+cd src
+python train.py $WHERE \\$HOME
+EOF
+RUN chmod +x /app/start.sh
+"""
+
+
+def test_what_a_script_runs_that_is_spelled_out_in_the_dockerfile_is_run_where_the_script_is() -> None:
+    for launch in ('["/app/start.sh"]', "./start.sh", '["bash", "-e", "start.sh"]', '["sh", "/app/start.sh", "now"]'):
+        step = started(f"{STARTED}CMD {launch}\n")
+        assert lines(step.commands)[1:] == ["python train.py data {HOME}"], launch
+        assert (step.commands[1].line, step.commands[1].cwd, step.folder) == (7, "src", "/app")
+    built = read("Dockerfile", f"{STARTED}RUN /app/start.sh\n").steps[0]
+    assert [(command.line, command.cwd) for command in built.commands[2:]] == [(7, "/app/src")]
+    assert read("Dockerfile", STARTED).attrs[-1] == ("writes", "/app/start.sh")
+
+
+def test_a_script_that_is_only_named_is_not_run() -> None:
+    for launch in (
+        "cat /app/start.sh",
+        "echo start.sh",
+        "python -m start.sh",
+        "bash -c 'ls' /app/start.sh",
+        "/start.sh",
+    ):
+        assert len(started(f"{STARTED}CMD {launch}\n").commands) <= 2
+        assert "python train.py data {HOME}" not in lines(started(f"{STARTED}CMD {launch}\n").commands)
+    assert len(read("Dockerfile", STARTED).steps[0].commands) == 1
+
+
+def test_documents_of_one_copy_lie_under_their_names_and_quoted_ones_are_taken_as_they_stand() -> None:
+    text = "FROM x\nARG A=1\nCOPY <<'one.py' <<-two.sh /b/\nimport os\nA = '$A'\none.py\n\tpython /b/one.py $A\ntwo.sh\nCMD sh /b/two.sh\n"
+    facts = read("Dockerfile", text)
+    step = facts.steps[-1]
+    assert [(" ".join(word.text for word in command.words), command.line) for command in step.commands] == [
+        ("sh /b/two.sh", 9),
+        ("python /b/one.py 1", 7),
+        ("python -", 4),
+    ]
+    assert (step.commands[2].body, step.commands[2].program) == ("import os\nA = '$A'", 0)
+    assert [embedded.line for embedded in facts.embedded] == [4]
+
+
+def test_a_stage_has_the_files_of_the_one_that_it_builds_on_and_scripts_that_run_each_other_end() -> None:
+    loop = "FROM x AS a\nCOPY <<E /l.sh\nsh /l.sh\nmake b\nE\n"
+    assert lines(started(f"{loop}FROM a\nCMD sh /l.sh\n").commands).count("make b") == 3
+    assert lines(started(f"{loop}FROM y\nCMD sh /l.sh\n").commands) == ["sh /l.sh"]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile_gpu", "dockerfile", "DOCKERFILE", "dockerfile.base", "gpu_Dockerfile"])
+def test_a_dockerfile_of_another_name_is_known_by_its_content(name: str) -> None:
+    assert read(name, "# syntax=x\n\nARG V=3\nFROM python:${V}\nRUN pip install a\n").kind == "dockerfile"
+    for text in (
+        "",
+        "FROM x\n",
+        "RUN a\nFROM x\n",
+        "From here on\nRUN a\n",
+        "select 1\nFROM x\nRUN y\n",
+        "FROM x\nwhere RUN y\n",
+    ):
+        assert read(name, text).kind != "dockerfile"

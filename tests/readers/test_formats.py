@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from auditor.model.facts import Command, Facts
 from auditor.readers import candidates, read_file
 
@@ -321,6 +323,35 @@ def test_shell_scripts_tables_patterns_and_pointers() -> None:
     assert [(pattern.pattern, pattern.attrs) for pattern in attributes.patterns] == [("*.csv", ("filter=lfs", "-text"))]
     pointer = read("a.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12\n")
     assert (pointer.kind, pointer.pins[0].hash, pointer.pins[0].size) == ("pointer", "sha256:" + "a" * 64, 12)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "id_", "size"),
+    [
+        (
+            "MD5E-s12--0cc175b9c0f1b6a831c399e269772661.nii.gz",
+            "content-hash",
+            "md5e:0cc175b9c0f1b6a831c399e269772661",
+            12,
+        ),
+        ("SHA256-s3--" + "a" * 64, "content-hash", "sha256:" + "a" * 64, 3),
+        ("BLAKE2B256E-s1-S5-C2--ab.csv", "content-hash", "blake2b256e:ab", 1),
+        ("WORM-s7-m1600000000--a-b.csv", "immutable-id", "worm:a-b.csv", 7),
+        ("URL--https&c%%example.org%a.csv", "immutable-id", "url:https&c%%example.org%a.csv", -1),
+    ],
+)
+def test_what_git_annex_keeps_is_known_by_its_key(key: str, kind: str, id_: str, size: int) -> None:
+    for text in (f"/annex/objects/{key}\n", f"../../.git/annex/objects/Xv/gP/{key}/{key}", f".git/annex/objects/{key}"):
+        pointer = read("a.csv", text)
+        (pin,) = pointer.pins
+        assert (pin.kind, pin.hash, pin.size, pointer.attr("tool")) == (kind, id_, size, "git-annex"), text
+    for text in (
+        "/annex/objects/\n",
+        f"see /annex/objects/{key}",
+        f"/annex/objects/{key}\n1,2\n",
+        "../annex/objects/x",
+    ):
+        assert read("a.csv", text).kind != "pointer"
 
 
 def test_configuration_is_leaves_and_data_is_not() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -12,6 +12,7 @@ from auditor.graph import places
 from auditor.graph.observed.written import Written, written
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
+from auditor.model.facts import Command
 from auditor.model.ir import Assign, Choice, Name, Op, Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -137,7 +138,7 @@ def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
     texts = code.texts(path)
     # All texts are searched at once, and hardly a program holds such a path.
     whole = "\n".join(texts)
-    if any(part in whole for part in _PARTS) and _MAY_HOLD.search(whole) and any(kind_of(text) for text in texts):
+    if _holds_part(whole) and any(kind_of(text) for text in texts):
         fallbacks = _fallbacks(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
@@ -193,7 +194,7 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
 def _in_commands(world: World, path: str) -> Iterator[Personal]:
     met: set[str] = set()
     for step in world.steps.by_file.get(path, ()):
-        if step.tool not in ("shell", "make", "dvc"):
+        if step.tool not in ("shell", "make", "dvc") or not _may_hold(step.step.commands):
             continue
         for command in step.step.commands:
             texts = [word.text for word in (*command.words, *command.reads, *command.writes)]
@@ -202,6 +203,16 @@ def _in_commands(world: World, path: str) -> Iterator[Personal]:
             if said is not None and not tells and (root := _root(said[1])) not in met:
                 met.add(root)  # one variable holds it, wherever the script uses it
                 yield Personal(said[1], said[0], Place(path, command.line))
+
+
+def _may_hold(commands: Iterable[Command]) -> bool:
+    """Whether any word of some commands may hold a personal path: all are searched at once, and hardly one does."""
+    words = (word.text for command in commands for word in (*command.words, *command.reads, *command.writes))
+    return _holds_part("\n".join(words))
+
+
+def _holds_part(text: str) -> bool:
+    return any(part in text for part in _PARTS) and _MAY_HOLD.search(text) is not None
 
 
 def _root(path: str) -> str:

@@ -177,7 +177,4 @@ def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
             whole = pinned_path(path, facts, pin)
             if (pin.hash or pin.kind == "import") and (locked or not pin.step):
                 found[whole] = f"{pin.kind} in {path}"
-    for entry in world.listing.entries:
-        if "/annex/objects/" in entry.target:
-            found[entry.path] = "content-hash in the link of git-annex"
-    return found
+    return found | {path: f"{pin.kind} in the link of git-annex" for path, pin in world.links.items()}

@@ -15,6 +15,9 @@ from auditor.model.facts import Facts, Pin
 KEEPERS = frozenset({"dvc", "git-lfs", "git-annex", "lakefs"})
 """Tools that keep versions of data."""
 
+MOST_LINKS = 2_000
+"""Links that become nodes, in path order: a data set of tens of thousands of files says nothing more with all of them."""
+
 
 def data_kind(path: str) -> NodeKind:
     """The kind of a data path by its name: configuration, model or data set."""
@@ -28,25 +31,40 @@ def state_pin(store: Store, path: str, facts: Facts, pin: Pin) -> None:
     if pin.step or (not pin.path and facts.kind not in ("pointer", "checksums")):
         return
     tool = facts.attr("tool") or "dvc"
-    keeps = tool in KEEPERS
     target = pinned_path(path, facts, pin)
-    dataset = store.node(
+    dataset = _pinned(store, target, pin, tool)
+    if tool in KEEPERS:
+        evidence = Evidence(path, pin.line, f"{pin.kind} {target}"[:120], facts.kind, "pin", 0.95, declared=True)
+        _kept(store, dataset, tool, facts.kind, evidence, elsewhere=facts.kind == "pointer")
+
+
+def state_links(store: Store, links: Mapping[str, Pin]) -> None:
+    """Files that are links into the store of git-annex: what they stand for is known by them, and nothing of it is here."""
+    for path, pin in list(links.items())[:MOST_LINKS]:
+        dataset = _pinned(store, path, pin, "git-annex")
+        evidence = Evidence(path, None, f"{pin.kind} {path}"[:120], "link", "pin", 0.95, declared=True)
+        _kept(store, dataset, "git-annex", "link", evidence, elsewhere=True)
+
+
+def _pinned(store: Store, target: str, pin: Pin, tool: str) -> str:
+    return store.node(
         f"file:{target}",
         data_kind(target),
         target,
         path=target,
-        tracked_by=tool if keeps else None,
+        tracked_by=tool if tool in KEEPERS else None,
         pinned=True,
         pin_kind=pin.kind,
         imported_from=pin.origin or None,
         size=pin.size if pin.size >= 0 else None,
     )
-    if keeps:
-        storage = store.node(f"storage:{tool}", NodeKind.STORAGE, tool)
-        evidence = Evidence(path, pin.line, f"{pin.kind} {target}"[:120], facts.kind, "pin", 0.95, declared=True)
-        store.edge(dataset, storage, EdgeKind.VERSIONED_BY, (evidence,), tool=facts.kind)
-        if facts.kind == "pointer":
-            store.edge(dataset, storage, EdgeKind.STORED_IN, (evidence,))
+
+
+def _kept(store: Store, dataset: str, tool: str, kind: str, evidence: Evidence, *, elsewhere: bool) -> None:
+    storage = store.node(f"storage:{tool}", NodeKind.STORAGE, tool)
+    store.edge(dataset, storage, EdgeKind.VERSIONED_BY, (evidence,), tool=kind)
+    if elsewhere:
+        store.edge(dataset, storage, EdgeKind.STORED_IN, (evidence,))
 
 
 def state_environment(store: Store, path: str, facts: Facts) -> None:

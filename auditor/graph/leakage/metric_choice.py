@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -12,6 +14,9 @@ from auditor.knowledge.metrics import kinds
 from auditor.model.artefact import Role
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Code
+
+Words: TypeAlias = tuple[str, ...]
 
 _BASELINE = (
     "baseline", "naive", "dummy", "champion", "incumbent", "majority", "persistence", "previous_model", "benchmark", "random_guess",
@@ -93,8 +98,8 @@ def held_against(world: World, owned: Callable[[str], bool]) -> Held:
     """What a component holds its figures against: a simple or former model, and parts of the rows."""
     judging = [e for e in _effects(world, owned) if e.role is Role.EVALUATE and not e.entry.attrs.get("clustering")]
     place = world.resolved.code.place(judging[0].site[0], judging[0].line) if judging else None
-    baseline = _found(world, owned, _BASELINE) or _beside(world, owned)
-    return Held(baseline, _found(world, owned, _SLICE), place)
+    baseline = _found(world, owned, _OF_BASELINE, _BASELINE) or _beside(world, owned)
+    return Held(baseline, _found(world, owned, _OF_SLICES, _SLICE), place)
 
 
 def _beside(world: World, owned: Callable[[str], bool]) -> str:
@@ -109,20 +114,42 @@ def _beside(world: World, owned: Callable[[str], bool]) -> str:
     return ""
 
 
-def _found(world: World, owned: Callable[[str], bool], words: tuple[str, ...]) -> str:
-    """The first thing that speaks of it: a name, a text, a call of a library, a document; "" where nothing does."""
+def _found(world: World, owned: Callable[[str], bool], spoken: Callable[[Code, str], _Spoken], words: Words) -> str:
+    """The first thing that speaks of it: a path, a name, a text, a call of a library, a document; "" where nothing does."""
     code = world.resolved.code
     for path in code.paths:
         if not owned(path):
             continue
         if _says(path, words):
             return path
-        named = [name for number in code.scopes(path) for name in _named(world, (path, number))]
-        if _says("\n".join(named), words):
+        said = code.of_imports(spoken, path)
+        if said.names or _says("\n".join(_called(world, path)), words):
+            named = (name for number in code.scopes(path) for name in _named(world, (path, number)))
             return f"{path}: {next(name for name in named if _says(name, words))}"
-        if _says("\n".join(code.texts(path)), words):
+        if said.texts:
             return path
     return "a document" if _says(world.documents.text, words) else ""
+
+
+def _called(world: World, path: str) -> Iterator[str]:
+    """The names of what a program calls of libraries."""
+    own = world.resolved.effects.own
+    return (effect.name for number in world.resolved.code.scopes(path) for effect in own.get((path, number), ()))
+
+
+class _Spoken(NamedTuple):
+    """Whether the names that a program binds, or the texts in it, speak of something."""
+
+    names: bool
+    texts: bool
+
+
+def _spoken(code: Code, path: str, words: Words) -> _Spoken:
+    names = (n for s in code.scopes(path) for n in (code.scope(path, s).name, *code.index(path, s).bindings))
+    return _Spoken(_says("\n".join(names), words), _says("\n".join(code.texts(path)), words))
+
+
+_OF_BASELINE, _OF_SLICES = partial(_spoken, words=_BASELINE), partial(_spoken, words=_SLICE)
 
 
 def _named(world: World, site: Site) -> Iterator[str]:
@@ -132,6 +159,6 @@ def _named(world: World, site: Site) -> Iterator[str]:
     yield from (effect.name for effect in world.resolved.effects.own.get(site, ()))
 
 
-def _says(text: str, words: tuple[str, ...]) -> bool:
+def _says(text: str, words: Words) -> bool:
     small = text.lower()
     return any(word in small for word in words)

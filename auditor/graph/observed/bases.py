@@ -94,14 +94,15 @@ class Bases:
 
     def _of_importers(self, path: str) -> str | None:
         """The folder of all programs that import a module, as far as they tell one; of a notebook it is its own."""
-        found = set()
-        for program in self.resolved.code.importers(path):
-            base = self._of_file(program)
-            if base is None and program.endswith(".ipynb"):
-                base = dirname(program)
-            found.add(base)
-        found.discard(None)
+        found = {self._telling[program] for program in self._telling.keys() & self.resolved.code.importers(path)}
         return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _telling(self) -> dict[str, str]:
+        """The programs that tell a folder, with it."""
+        notebooks = (path for path in self.resolved.code.paths if path.endswith(".ipynb"))
+        told = {path: dirname(path) for path in notebooks}
+        return told | {path: base for path in self._named if (base := self._of_file(path)) is not None}
 
     def _of_neighbours(self, path: str) -> str | None:
         """The folder above a script in which all scripts of its project around it work that tell, those of the nearest folder."""

@@ -13,10 +13,11 @@ from auditor.graph.observed.flows import Flows
 from auditor.graph.observed.lineage import Lineage, Touch
 from auditor.graph.store import Store
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind, Role
-from auditor.model.ir import Attr, Const, Expr, Name
+from auditor.model.ir import Attr, Const, Expr, Name, Scope
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Site
+from auditor.program.naming.code import Code
 from auditor.program.naming.scopes import children
 from auditor.program.running.invocations import argument
 
@@ -121,20 +122,16 @@ class Practices:
         """Functions of the repository that compute a distance of two samples under its name."""
         code = self.resolved.code
         for path in code.paths:
-            for number in code.scopes(path) if places.is_product(path) else ():
+            for number in code.of_imports(_own_statistics, path) if places.is_product(path) else ():
                 scope = code.scope(path, number)
-                name = scope.name.rpartition(".")[2]
-                given = [param.name for param in scope.params if param.name not in ("self", "cls")]
-                compares = len(given) > 1 and any(_COMPARED.search(word) for word in given)
-                if scope.kind == "function" and scope.logical > 1 and compares and OWN_STATISTIC.search(name):
-                    where = code.place(path, scope.line)
-                    node = self.store.node(
-                        f"monitor:{path}#{scope.name}", NodeKind.MONITOR, name, path=path, line=where.line,
-                        cell=where.cell, tool="own", drift="data",
-                    )  # fmt: skip
-                    said = self._evidence(path, scope.line, name, "name", 0.5)
-                    function = function_node(self.store, self.resolved, (path, number))
-                    self.store.edge(function, node, EdgeKind.RUNS, (said,), via="monitors")
+                name, where = scope.name.rpartition(".")[2], code.place(path, scope.line)
+                node = self.store.node(
+                    f"monitor:{path}#{scope.name}", NodeKind.MONITOR, name, path=path, line=where.line,
+                    cell=where.cell, tool="own", drift="data",
+                )  # fmt: skip
+                said = self._evidence(path, scope.line, name, "name", 0.5)
+                function = function_node(self.store, self.resolved, (path, number))
+                self.store.edge(function, node, EdgeKind.RUNS, (said,), via="monitors")
 
     def _register(self, site: Site, effect: Effect) -> None:
         """A function and the name in a registry under which it puts a model, by a call of its own or as it saves the model."""
@@ -204,3 +201,15 @@ def _words(expr: Expr) -> Iterator[str]:
         yield expr.value
     for part in children(expr):
         yield from _words(part)
+
+
+def _own_statistics(code: Code, path: str) -> tuple[int, ...]:
+    """The functions of a file that compare samples, and are called after a distance of two."""
+    return tuple(number for number in code.scopes(path) if _is_statistic(code.scope(path, number)))
+
+
+def _is_statistic(scope: Scope) -> bool:
+    given = [param.name for param in scope.params if param.name not in ("self", "cls")]
+    compares = len(given) > 1 and any(_COMPARED.search(word) for word in given)
+    name = scope.name.rpartition(".")[2]
+    return scope.kind == "function" and scope.logical > 1 and compares and OWN_STATISTIC.search(name) is not None

@@ -137,8 +137,7 @@ class Portrait:
 
     def has(self, name: str) -> bool:
         """Whether the component's root holds a file or folder of that name."""
-        prefix = f"{self.root}/{name}" if self.root else name
-        return prefix in self.resolved.tree or any(path.startswith(f"{prefix}/") for path in self.resolved.tree)
+        return self.lineage.identities.exists(f"{self.root}/{name}" if self.root else name)
 
 
 def _called(call: Call) -> str:

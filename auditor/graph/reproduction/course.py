@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.graph.world import World
 from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Code
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -76,13 +77,21 @@ class Course:
         return tuple(sorted(found, key=lambda event: (event.line, event.order)))
 
     def _imported(self, site: Site) -> Iterator[_Event]:
-        code = self._world.resolved.code
-        for statement, _, _ in code.index(*site).imports:
+        for line, homes in self._world.resolved.code.of_imports(_brought, site[0]).get(site[1], ()):
+            yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
+
+
+def _brought(code: Code, path: str) -> dict[int, list[tuple[int, tuple[str, ...]]]]:
+    """By scope the lines of imports, each with the modules of the repository that it runs."""
+    found: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
+    for number in code.scopes(path):
+        for statement, _, _ in code.index(path, number).imports:
             for imported in statement.names:
-                home = code.modules.resolve(site[0], imported.module, statement.level)
+                home = code.modules.resolve(path, imported.module, statement.level)
                 homes = [home] if home is not None and not home.endswith("/") else []
                 if imported.name and imported.name != "*":
                     dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
-                    inner = code.modules.resolve(site[0], dotted, statement.level)
+                    inner = code.modules.resolve(path, dotted, statement.level)
                     homes += [inner] if inner is not None and not inner.endswith("/") else []
-                yield _Event(statement.line, 0, 0, tuple((path, 0) for path in homes if path in code.programs))
+                found.setdefault(number, []).append((statement.line, tuple(homes)))
+    return found

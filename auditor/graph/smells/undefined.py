@@ -27,10 +27,13 @@ from auditor.model.ir import (
     Expr,
     Group,
     If,
+    Jump,
     Lambda,
     Name,
     Outer,
     Program,
+    Raise,
+    Return,
     Scope,
     Stmt,
     Try,
@@ -38,7 +41,7 @@ from auditor.model.ir import (
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.code import Frame
-from auditor.program.naming.statements import heads, placed, within
+from auditor.program.naming.statements import bodies, heads, placed, within
 
 _GIVEN = frozenset(dir(builtins)) | {
     *("__file__", "__path__", "__class__", "__module__", "__qualname__", "__annotations__", "__builtins__", "__dict__", "__version__"),
@@ -316,6 +319,8 @@ def _uses(sight: Sight, path: str, program: Program) -> Iterator[tuple[str, int]
     """Names that are read, those left out whose absence is expected where they stand."""
     for number, scope in enumerate(program.scopes):
         expected = _expected(sight, Frame(path, number), scope)
+        if number or not path.endswith(".ipynb"):  # cells below one that raises may be run by hand
+            expected += _never_run(scope.body)
         for expr, line in _expressions(scope):
             if any(first <= line <= last for first, last in expected):
                 continue
@@ -339,6 +344,17 @@ def _expected(sight: Sight, frame: Frame, scope: Scope) -> list[tuple[int, int]]
             if type(test) is Const or typing or _asks_for_name(test):
                 found.append((statement.line, statement.end_line))
     return found
+
+
+def _never_run(body: Iterable[Stmt]) -> Iterator[tuple[int, int]]:
+    """Lines behind a `raise`, a `return` or the like that stands beside them: left over, and run by nobody."""
+    ended = False
+    for statement in body:
+        if ended:
+            yield statement.line, getattr(statement, "end_line", statement.line)
+        ended = ended or type(statement) in (Raise, Return) or (type(statement) is Jump and statement.word != "pass")
+        for inner in bodies(statement):
+            yield from _never_run(inner)
 
 
 def _catches(types: Expr | None) -> bool:

@@ -27,7 +27,7 @@ def inventory(world: World) -> tuple[Held, ...]:
     """Models, data and packages of product code, in that order and by id. What only a template names is left out."""
     kept = {node.id: node for node in world.nodes.values() if node.kind in _KINDS and _counts(world, node)}
     made = _made_from(world, kept)
-    hashes = dict(_hashes(world.files))
+    hashes = dict(_hashes(world.files)) | {path: pin.hash for path, pin in world.links.items()}
     artefacts = [_artefact(world, node, made[node.id], hashes) for node in kept.values()]
     found: dict[str, list[Held]] = {"model": [], "data": [], "package": list(_packages(world.files))}
     for held in artefacts:

@@ -10,7 +10,7 @@ from auditor.model.facts import Facts
 from auditor.model.ir import Define, Name, Scope
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
-from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.code import Code, Frame, Library
 from auditor.program.naming.words import records
 
 _WORD = regex(r"[^\W\d]\w*")
@@ -115,18 +115,19 @@ class Uncalled:
     def _words(self) -> frozenset[str]:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
-        found: set[str] = set()
-        texts: set[str] = set()
-        for path in code.paths:
-            words = code.words(path)
-            found |= words.members | words.free | words.brought
-            texts.update([text for text in words.said if len(text) < 1_000])
-        return frozenset(found.union(_words_in(texts)))
+        return frozenset[str]().union(*(code.of_imports(_named, path) for path in code.paths))
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
         return frozenset[str]().union(*(self._code.alone(path, _said) for path in self._code.files))
+
+
+def _named(code: Code, path: str) -> frozenset[str]:
+    """What a program names: of what it binds itself only what is read elsewhere."""
+    words = code.words(path)
+    said = _words_in(text for text in words.said if len(text) < 1_000)
+    return words.members | words.free | words.brought | frozenset(said)
 
 
 def _said(facts: Facts) -> frozenset[str]:

@@ -394,11 +394,7 @@ class Code:
 
         Kept as long as the program and the modules of the tree stay the same, from one tree to the next too.
         """
-        program, said = self.programs[path], self.modules.said
-        known = said.get((ask, path))
-        if known is None or known[0] is not program:
-            known = said[ask, path] = (program, ask(self, path))
-        return cast("T", known[1])
+        return self.modules.known((ask, path), self.programs[path], None, lambda: ask(self, path))
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""
@@ -425,18 +421,24 @@ class Code:
         """The files that import a module, directly or through others."""
         known = self._importing.get(path)
         if known is None:
-            known = self._importing[path] = self.importers_of_any((path,)) - {path}
+            known = self._importing[path] = self.importers_of_any((path,))
         return known
 
     def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
-        """The files that import any of some modules, directly or through others."""
+        """The other files that import any of some modules, directly or through others."""
         found: set[str] = set()
-        todo = list(paths)
+        asked = frozenset(paths)
+        todo = list(asked)
         while todo:
-            new = self._importers.get(todo.pop(), set()) - found
+            path = todo.pop()
+            known = self._importing.get(path)
+            if known is not None:
+                found |= known
+                continue
+            new = self._importers.get(path, set()) - found
             found |= new
             todo += new
-        return frozenset(found)
+        return frozenset(found - asked)
 
     @cached_property
     def _importers(self) -> dict[str, set[str]]:

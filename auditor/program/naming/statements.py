@@ -93,6 +93,18 @@ class _Counter:
 _HOLDING = frozenset({If, Loop, With, Try})
 
 
+def bodies(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
+    """The lists of statements in one that holds others."""
+    match statement:
+        case If() | Loop():
+            return statement.body, statement.orelse
+        case With():
+            return (statement.body,)
+        case Try():
+            return statement.body, *(handler.body for handler in statement.handlers), statement.orelse, statement.final
+    return ()
+
+
 def heads(statement: Stmt) -> tuple[Expr, ...]:
     """The expressions of a statement itself, those of the statements inside it left out."""
     parts = _HEADS.get(type(statement))

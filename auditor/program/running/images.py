@@ -41,10 +41,13 @@ class Image:
         reads = [ref for step in facts.steps if step.name == "build" for ref in step.reads]
         self.copies = tuple(_copy(ref) for ref in (*reads, *facts.references) if not is_uri(ref.path))
         self.folder = facts.attr("workdir") or "/"
+        self.written = frozenset(path for name, path in facts.attrs if name == "writes")
 
     def locate(self, inside: str, stage: str | None = None, depth: int = 0) -> str | None:
         """The file or folder of the repository that lies at an absolute path inside the image."""
         inside = normal(join(self.folder, inside))
+        if inside in self.written and (stage or self.last) == self.last:
+            return None  # its text stands in the Dockerfile
         for copy in reversed(self.copies):
             if copy.stage != (stage or self.last) or depth > MOST_STAGES:
                 continue
@@ -127,7 +130,11 @@ class Images:
 
     def dockerfile(self, context: str, name: str = "") -> str | None:
         """The Dockerfile that a build uses: the named one, else the usual one of its context."""
-        candidates = [name] if name else [join(context, "Dockerfile"), join(context, "Containerfile")]
+        candidates = (
+            [name]
+            if name
+            else [join(context, "Dockerfile"), join(context, "Containerfile"), join(context, "dockerfile")]
+        )
         return next((path for path in candidates if path in self.dockerfiles), None)
 
     def _guessed(self, dockerfile: str, facts: Facts) -> str:

@@ -52,9 +52,8 @@ class Invocations:
         """
         found = self._known.get(path)
         if found is None:
-            own = self.direct(path) or tuple(
-                each for program in sorted(self._importers(path)) for each in self.direct(program)
-            )
+            started = self._direct.keys() & self._importers(path) if not self._direct.get(path) else (path,)
+            own = tuple(each for program in sorted(started) for each in self._direct[program])
             run = tuple(each for each in own if not each.shown)
             found = self._known[path] = run or own
         return found

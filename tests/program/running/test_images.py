@@ -32,6 +32,8 @@ def image(dockerfile: str, path: str = "Dockerfile", **files: str) -> Image:
         ("COPY src /app", "/other/train.py", None),
         ("COPY ../src /app", "/app/train.py", None),
         ("RUN true", "/src/train.py", None),
+        ("COPY . /app\nCOPY <<E /app/serve.py\nimport os\nE", "/app/serve.py", None),
+        ("COPY . /app\nCOPY <<E /app/serve.py\nimport os\nE", "/app/src/train.py", "src/train.py"),
     ],
 )
 def test_a_copied_file_is_found(lines: str, inside: str, lies: str | None) -> None:
