@@ -9,8 +9,8 @@ from functools import cached_property
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.testing.leading import leads
 from auditor.graph.world import World
-from auditor.model.artefact import Role
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -57,7 +57,6 @@ class Suites:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
         self._run_by: dict[str, frozenset[Site]] = {}
-        self._imported: dict[str, frozenset[Site]] = {}
         self._meant: dict[Local | str, frozenset[Site]] = {}
         self._known: dict[Site, frozenset[Site]] = {}
         self._all_methods: dict[Local, frozenset[Site]] = {}
@@ -142,52 +141,25 @@ class Suites:
             found.add(site)
             onward = self._known.get(site)
             if onward is None:
-                onward = self._known[site] = frozenset(self._onward(site))
+                onward = self._known[site] = self._onward(site)
             todo |= onward - found
         return frozenset(found)
 
-    def _onward(self, site: Site) -> set[Site]:
+    def _onward(self, site: Site) -> frozenset[Site]:
         """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
 
         Whoever imports a module runs its body, and with it those of the modules that it imports.
         """
-        test = places.is_test(site[0])
-        found = set(self._called(site))
-        if test or not site[1]:
-            found |= self._brought(site[0])
-        for made in self.effects.made.get(site, ()):  # also those without a constructor of their own
-            found |= self._methods(made)
-        if test:
-            found.update(*self._mentioned(site), self._supplied(site), self._launches.get(site, ()))
-            found |= self._framework_runs(site[0])
-            found.update((site[0], number) for number in self._nested(site))
+        path, number = site
+        told = self.effects.told(path, leads)[number]
+        owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
+        made = [*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)]
+        found = told.sites.union(*map(self._methods, made)) if made else told.sites
+        if places.is_test(path):
+            supplied = (self._fixtures.get(name, ()) for name in (*told.params, ""))
+            found = found.union(*map(self._mentioned, told.named), *supplied, self._framework_runs(path))
+            return found.union(self._launches.get(site, ()))
         return found
-
-    def _brought(self, path: str) -> frozenset[Site]:
-        """The bodies of the modules that a file imports."""
-        found = self._imported.get(path)
-        if found is None:
-            found = self._imported[path] = frozenset((each, 0) for each in self.effects.imports.get(path, ()))
-        return found
-
-    def _called(self, site: Site) -> Iterator[Site]:
-        edges = [edge for edge in self.effects.calls.get(site, ()) if not edge.guarded]
-        declaring = self._declaring(site) if not all(edge.direct for edge in edges) else frozenset[int]()
-        for edge in edges:
-            if edge.direct or id(edge.call) not in declaring:
-                callee = (edge.callee.path, edge.callee.scope)
-                yield callee
-                owner = self.code.owner(*callee) if edge.constructs else None
-                if owner is not None:
-                    yield from self._methods(Local(callee[0], owner))
-
-    def _declaring(self, site: Site) -> frozenset[int]:
-        """The calls of a scope that only tell a framework which functions are its steps."""
-        return frozenset(
-            id(effect.call)
-            for effect in self.effects.own.get(site, ())
-            if effect.role in (Role.PIPELINE, Role.PIPELINE_STEP)
-        )
 
     def _framework_runs(self, path: str) -> frozenset[Site]:
         """The code of the steps that a file of tests runs by a runner of their framework."""
@@ -198,11 +170,6 @@ class Suites:
             steps = (step for step in self.world.steps.all if step.tool in tools)
             self._run_by[path] = frozenset((local.path, local.scope) for step in steps for local in step.implements)
         return self._run_by[path]
-
-    def _nested(self, site: Site) -> Iterator[int]:
-        for number in self.code.index(*site).nested:
-            if self.code.scope(site[0], number).kind == "function":
-                yield number
 
     def _methods(self, cls: Local) -> frozenset[Site]:
         """All methods of a class and of the classes of the repository it is made from."""
@@ -218,20 +185,17 @@ class Suites:
             if type(base) is Local:
                 yield from self._inherited(base, depth + 1)
 
-    def _mentioned(self, site: Site) -> Iterator[frozenset[Site]]:
-        """The functions and classes that a test names, and the programs whose paths it writes out."""
-        for each in self.effects.files.of(site[0]).named[site[1]]:
-            found = self._meant.get(each)
-            if found is None:
-                found = self._meant[each] = self._meaning(each)
-            yield found
+    def _mentioned(self, named: Local | str) -> frozenset[Site]:
+        """The function or the methods of the class that a test names, or the programs whose path it writes out."""
+        found = self._meant.get(named)
+        if found is None:
+            found = self._meant[named] = frozenset(self._meaning(named))
+        return found
 
-    def _meaning(self, named: Local | str) -> frozenset[Site]:
+    def _meaning(self, named: Local | str) -> Iterable[Site]:
         if isinstance(named, str):
-            return frozenset(self._of_program(named))
-        if self.code.scope(*named).kind == "class":
-            return self._methods(named)
-        return frozenset({(named.path, named.scope)})
+            return self._of_program(named)
+        return self._methods(named) if self.code.scope(*named).kind == "class" else (named,)
 
     def _of_program(self, text: str) -> Iterator[Site]:
         """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""
@@ -239,16 +203,6 @@ class Suites:
         for path in self._programs.get(named.rpartition("/")[2], ()):
             if path == named or path.endswith(f"/{named}"):
                 yield from ((path, number) for number in self.code.scopes(path))
-
-    def _supplied(self, site: Site) -> Iterator[Site]:
-        """The fixtures that fill the parameters of a test, those that run by themselves, and `setUp` of its class."""
-        for param in self.code.scope(*site).params:
-            yield from self._fixtures.get(param.name, ())
-        yield from self._fixtures.get("", ())
-        owner = self.code.owner(*site)
-        for number in self.code.index(site[0], owner).nested if owner is not None else ():
-            if self.code.scope(site[0], number).name.rpartition(".")[2].lower().startswith(("setup", "teardown")):
-                yield site[0], number
 
     def _all_fixtures(self) -> dict[str, list[Site]]:
         """Fixtures by the name that tests ask for; under "" those that run by themselves."""

@@ -8,8 +8,9 @@ it came `via`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -29,6 +30,8 @@ from auditor.program.naming.scopes import Block, CallSite
 from auditor.program.symbolic.evaluate import Evaluator
 
 __all__ = ["IO_ROLES", "Effect", "Effects", "LocalCall", "Site", "module_of"]
+
+T = TypeVar("T")
 
 
 class Effects:
@@ -80,6 +83,14 @@ class Effects:
             calls = (each.call.func for other in self.reached(site) for each in self.code.index(*other).calls)
             self._asked[site] = frozenset(func.name for func in calls if type(func) is Attr)
         return self._asked[site]
+
+    def told(self, path: str, ask: Callable[[FileEffects, Code, str], T]) -> T:
+        """What a question says of the effects of a file, and of nothing but them, the program and what its imports mean.
+
+        Kept from one tree to the next as long as these stay the same.
+        """
+        file = self.files.of(path)
+        return self.code.modules.known((ask, path), self.code.programs[path], file, lambda: ask(file, self.code, path))
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""

@@ -394,11 +394,7 @@ class Code:
 
         Kept as long as the program and the modules of the tree stay the same, from one tree to the next too.
         """
-        program, said = self.programs[path], self.modules.said
-        known = said.get((ask, path))
-        if known is None or known[0] is not program:
-            known = said[ask, path] = (program, ask(self, path))
-        return cast("T", known[1])
+        return self.modules.known((ask, path), self.programs[path], None, lambda: ask(self, path))
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from posixpath import dirname
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from auditor.model.ir import Program
 
-Said: TypeAlias = dict[tuple[object, str], tuple[Program, object]]
-"""What questions about the imports of a program found, by question and path, each with the program that it was found in."""
+T = TypeVar("T")
+Question: TypeAlias = tuple[object, str]
+"""What is asked, of which file."""
 
 _NUMBERS = count(1)
 _IMPORTABLE = (".py", ".pyw")
@@ -39,13 +40,21 @@ class Modules:
                 self._roots[name].append(above)
         self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
-        self.said: Said = {}
+        self.said: dict[Question, tuple[Program, object, object]] = {}
+        """What questions about the imports of a program found, each with the program and what else it was found by."""
         self.number = next(_NUMBERS)
         """Tells these modules from those of all other trees."""
 
     def fits(self, programs: Mapping[str, Program]) -> bool:
         """Whether imports mean the same among some other programs: those of the same paths."""
         return self.paths == {path for path in programs if path.endswith(_IMPORTABLE)}
+
+    def known(self, question: Question, program: Program, by: object, find: Callable[[], T]) -> T:
+        """The answer of a question about a program, its imports, and what else it is found by, from before while they are the same."""
+        found = self.said.get(question)
+        if found is None or found[0] is not program or found[1] is not by:
+            found = self.said[question] = (program, by, find())
+        return cast("T", found[2])
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""
