@@ -32,7 +32,7 @@ class Node:
     entries: dict[str, Node] = {}  # noqa: RUF012
     key_lines: dict[str, int] = {}  # noqa: RUF012
     parts: list[Node] = []  # noqa: RUF012
-    shadowed: list[tuple[str, int, Node]] = []  # noqa: RUF012
+    shadowed: tuple[tuple[str, int, Node], ...] = ()
 
     @property
     def text_line(self) -> int:
@@ -89,14 +89,6 @@ class Node:
         """Whether this is a single value; null is not."""
         return self.kind in _SCALARS
 
-    def put(self, key: str, node: Node, line: int) -> None:
-        """Set an entry while the document is being built; a former one of that key becomes `shadowed`."""
-        former = self.entries.get(key)
-        if former is not None:
-            self.shadowed.append((key, self.key_lines[key], former))
-        self.entries[key] = node
-        self.key_lines[key] = line
-
 
 class MapNode(Node, Struct, eq=False, gc=False):
     """A map. No collector need look at it: a document has no cycles."""
@@ -106,9 +98,17 @@ class MapNode(Node, Struct, eq=False, gc=False):
     tag: str = ""
     entries: dict[str, Node] = field(default_factory=dict)
     key_lines: dict[str, int] = field(default_factory=dict)
-    shadowed: list[tuple[str, int, Node]] = field(default_factory=list)
+    shadowed: tuple[tuple[str, int, Node], ...] = ()
 
     kind = "map"
+
+    def put(self, key: str, node: Node, line: int) -> None:
+        """Set an entry while the document is being built; a former one of that key becomes `shadowed`."""
+        former = self.entries.get(key)
+        if former is not None:
+            self.shadowed = (*self.shadowed, (key, self.key_lines[key], former))
+        self.entries[key] = node
+        self.key_lines[key] = line
 
 
 class ListNode(Node, Struct, eq=False, gc=False):

@@ -127,8 +127,7 @@ class _Building:
         self.documents: list[Node] = []
         self.shadows = False  # whether a map says a key twice
         self.added = 0  # values that aliases and merge keys added
-        self.count = 0  # values, aliases expanded
-        self.anchors: dict[str, tuple[Node, int] | None] = {}  # None: not whole yet
+        self.anchors: dict[str, Node | None] = {}  # None: not whole yet
         self.kinds = kinds = _library()
         self.event: Callable[[], Any] = kinds.parser(text).get_event
         # functions of the class: bound ones would hold on to this object, which holds them
@@ -162,15 +161,14 @@ class _Building:
             lines = max(text.rstrip("\n").count("\n") + 1, 1)
             end = line + lines if style == "|" else max(line, end - 1)
         made = Single(kind, line, end, value, text, own, block)
-        self.count += 1
         if event.anchor is not None:
-            self.anchors[event.anchor] = made, 1
+            self.anchors[event.anchor] = made
         return made
 
     def _list(self, start: Any, depth: int) -> Node:
-        before = self._begin(start, depth)
+        self._begin(start, depth)
         line = end = start.start_mark.line + 1
-        made = ListNode(line, line, _own_tag(start.tag))
+        made = ListNode(line, line, _own_tag(start.tag) if start.tag else "")
         parts, event_of, build, stop = made.parts, self.event, self.build, self.kinds.list_end
         while (kind := (event := event_of()).__class__) is not stop:
             part = build[kind](self, event, depth + 1)
@@ -178,13 +176,14 @@ class _Building:
             if part.end_line > end:
                 end = part.end_line
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
-        self._finish(start, made, before)
+        if start.anchor is not None:
+            self.anchors[start.anchor] = made
         return made
 
     def _map(self, start: Any, depth: int) -> Node:
-        before = self._begin(start, depth)
-        line = end = start.start_mark.line + 1
-        made = MapNode(line, line, _own_tag(start.tag))
+        self._begin(start, depth)
+        at = end = start.start_mark.line + 1
+        made = MapNode(at, at, _own_tag(start.tag) if start.tag else "")
         entries, lines, event_of, build = made.entries, made.key_lines, self.event, self.build
         scalar, stop = self.kinds.scalar, self.kinds.map_end
         merged: list[Node] = []
@@ -197,36 +196,29 @@ class _Building:
                 name, at = "?" if key.kind in ("map", "list") else key.raw, key.line
             event = event_of()
             part = build[event.__class__](self, event, depth + 1)
-            if at > end:
-                end = at  # an alias ends where its anchor does
             if merges:
                 merged += part.maps()
-            elif name in entries:
+                end = at
+                continue
+            end = part.end_line  # what comes later ends later
+            if name in entries:
                 self.shadows = True
                 made.put(name, part, at)
             else:
                 entries[name], lines[name] = part, at
-            if part.end_line > end and not merges:
-                end = part.end_line
+        end = max(end, at)  # but an alias ends where its anchor does
         made.end_line = max(end, event.end_mark.line + 1) if start.flow_style else end
         if merged:
             self._merge(made, merged)
-        self._finish(start, made, before)
+        if start.anchor is not None:
+            self.anchors[start.anchor] = made
         return made
 
-    def _begin(self, start: Any, depth: int) -> int:
-        """How many values there were before this map or list."""
+    def _begin(self, start: Any, depth: int) -> None:
         if depth >= MAX_DEPTH:
             raise _BoundError(f"nested more than {MAX_DEPTH} levels")
         if start.anchor is not None:
             self.anchors[start.anchor] = None
-        self.count += 1
-        return self.count - 1
-
-    def _finish(self, start: Any, made: Node, before: int) -> None:
-        """Lets aliases have what is whole now."""
-        if start.anchor is not None:
-            self.anchors[start.anchor] = made, self.count - before
 
     def _known(self, event: Any, _depth: int) -> Node:
         """What an alias stands for."""
@@ -235,11 +227,9 @@ class _Building:
         known = self.anchors[event.anchor]
         if known is None:
             raise _BoundError("an alias that contains itself")
-        node, size = known
-        if size > 1:
-            self._grow(size)
-        self.count += size
-        return node
+        if known.entries or known.parts:
+            self._grow(_size(known))
+        return known
 
     def _grow(self, count: int) -> None:
         self.added += count
@@ -257,6 +247,16 @@ class _Building:
                 made.key_lines.setdefault(key, base.line_of(key))
         made.entries.update(own)
         made.key_lines.update(lines)
+
+
+def _size(node: Node) -> int:
+    """The values in a node and itself, aliases expanded; the counting ends where there are too many."""
+    count, pending = 0, [node]
+    while pending and count <= MAX_ALIASED:
+        count += 1
+        inner = pending.pop()
+        pending += inner.parts or inner.entries.values()
+    return count
 
 
 def _tagged(tag: str, text: str) -> tuple[str, Scalar]:

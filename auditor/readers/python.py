@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from auditor.language.inline_metadata import read_inline
 from auditor.model.facts import Facts
 from auditor.model.regex import regex
-from auditor.readers.contract import Reader
+from auditor.readers.contract import Reader, pairs
 
 _SHEBANG = regex(rb"#!.*\bpython")
 
 
 def read(data: bytes) -> Facts:
-    """The program facts of a Python file."""
+    """The program facts of a Python file, and what it says of its own environment."""
     from auditor.source import read_program
 
     program, troubles = read_program(data)
+    requirements, version, doubts = read_inline(data)
     return Facts(
-        kind="python", program=program, troubles=troubles, lines=program.lines if program else data.count(b"\n")
+        kind="python",
+        program=program,
+        attrs=pairs([("python", version)]),
+        requirements=requirements,
+        troubles=(*troubles, *doubts),
+        lines=program.lines if program else data.count(b"\n"),
     )
 
 

@@ -38,7 +38,7 @@ OWN = (
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    served, (starts, trainings) = graph.serving(), graph.starts()
+    served, (starts, trainings) = graph.predicting(), graph.starts()
     if not served:
         yield NotApplicable("nothing here serves a model or scores on a schedule")
         return

@@ -34,7 +34,7 @@ RULE = Rule(
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    served = graph.serving()
+    served = graph.predicting()
     if not served:
         yield NotApplicable("nothing here serves a model or scores on a schedule")
         return

@@ -41,7 +41,7 @@ BY_ITSELF = frozenset({"schedule", "event", "dataset", "repository_dispatch", "w
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
-    served = graph.serving()
+    served = graph.predicting()
     starts, trainings = graph.starts()
     if not served:
         yield NotApplicable("nothing here serves a model or scores on a schedule")

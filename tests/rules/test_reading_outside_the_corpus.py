@@ -759,3 +759,66 @@ def test_rows_of_which_nothing_is_known_were_not_held_out() -> None:
     )
     (verdict,) = judge(graphs({"a.py": source}, archetypes="P").components, [RULES["LKG004"]]).verdicts
     assert (verdict.outcome.value, verdict.clean) == ("not-evidenced", 0)
+
+
+SERVER = "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: m}\nspec:\n  predictor:\n    model:\n      modelFormat: {name: %s}\n      storageUri: s3://models/m\n"
+
+
+@pytest.mark.parametrize(("framework", "told"), [("sklearn", True), ("vLLM", False)])
+def test_a_server_of_a_language_model_has_no_features_that_drift(framework: str, told: bool) -> None:
+    assert bool(found({"serve.yaml": SERVER % framework, "a.py": "x = 1\n"}, "MON001", "S")) is told
+
+
+@pytest.mark.parametrize(("folder", "told"), [("_Tests", False), ("jobs", True)])
+def test_a_folder_of_tests_in_any_spelling(folder: str, told: bool) -> None:
+    write = "import pandas as pd\npd.DataFrame({{'a': [{}]}}).to_csv('{}/out.csv')\n"
+    both = {f"{folder}/{name}.py": write.format(name == "one", folder) for name in ("one", "two")}
+    run = {"run.sh": f"set -e\npython {folder}/one.py\npython {folder}/two.py\n"}
+    assert bool(found({**both, **run}, "PIP005")) is told
+
+
+LOOP = """import torch
+
+
+def judge(model, rows, training=False):
+    if not training:
+        model.eval()
+    return model(rows)
+
+
+def fit(model, rows):
+    steps = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(9):
+        steps.zero_grad()
+        model(rows).sum().backward()
+        steps.step()
+        judge(model, rows%s)
+"""
+
+
+@pytest.mark.parametrize(("given", "told"), [("", True), (", training=True", False), (", training=False", True)])
+def test_a_mode_that_the_call_from_the_loop_does_not_set(given: str, told: bool) -> None:
+    assert bool(found({"fit.py": LOOP % given}, "COD001")) is told
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("raise NotImplementedError", False),
+        ("return None", False),
+        ("if x:\n        return None", True),
+        ("pass", True),
+    ],
+)
+def test_what_stands_behind_a_raise_is_left_over(before: str, told: bool) -> None:
+    assert (
+        bool(found({"a.py": f"def f(x):\n    {before}\n    with open(x) as g:\n        g.read(gone)\n"}, "COD008"))
+        is told
+    )
+
+
+def test_a_script_that_names_its_own_packages_asks_for_them() -> None:
+    code = "# /// script\n# dependencies = [{}]\n# ///\nimport requests\nimport websockets\n"
+    listed = {"requirements.txt": "requests\n"}
+    assert found({**listed, "a.py": code.format("'requests'")}, "REP003")
+    assert not found({**listed, "a.py": code.format("'requests', 'websockets'")}, "REP003")

@@ -40,6 +40,10 @@ class Operation(Part):
     def _serving(self) -> list[serving.Serving]:
         return serving.serving(self._world, self.owns)
 
+    def predicting(self) -> list[serving.Serving]:
+        """`serving` without servers of language models."""
+        return [each for each in self._serving if not each.generates]
+
     def serving(self) -> list[serving.Serving]:
         """Services that answer with a model, model servers, and scheduled scoring."""
         return self._serving

@@ -28,12 +28,23 @@ _DEPLOYING = regex(
 
 
 class Serving(msgspec.Struct, frozen=True):
-    """Where predictions leave. `kind`: `service`, `server` (of a file that deploys one) or `schedule` (scoring on a timetable)."""
+    """Where predictions leave. `kind`: `service`, `server` (of a file that deploys one) or `schedule` (scoring on a timetable).
+
+    `generates`: it is a server of a language model, which is asked in words: there are no features whose distribution could drift.
+    """
 
     kind: str
     path: str
     place: Place
     says: str
+    generates: bool = False
+
+
+_GENERATING = regex(
+    r"vllm|text-generation-inference|\btgi\b|ollama|llama[-._]?cpp|sglang|lmdeploy|tensorrt[-_]?llm|LLMInferenceService",
+    re.I,
+)
+"""Runtimes that serve nothing but language models, and the kind of resource for them."""
 
 
 def serving(world: World, owned: Callable[[str], bool]) -> list[Serving]:
@@ -55,14 +66,15 @@ def _services(world: World, owned: Callable[[str], bool]) -> Iterator[Serving]:
 
 
 def _servers(world: World, owned: Callable[[str], bool]) -> Iterator[Serving]:
-    told: set[str] = set()
+    seen: set[str] = set()
     for step in world.steps.all:
-        if step.tool in MODEL_SERVERS and owned(step.path) and places.is_product(step.path) and step.path not in told:
-            told.add(step.path)
+        if step.tool in MODEL_SERVERS and owned(step.path) and places.is_product(step.path) and step.path not in seen:
+            seen.add(step.path)
             place = Place(step.path, step.step.line)
-            yield Serving(
-                "server", step.path, place, f"{step.path} sets up the model server {step.step.name} ({step.tool})"
-            )
+            says = f"{step.path} sets up the model server {step.step.name} ({step.tool})"
+            told = [value for name, value in step.step.attrs if name in ("framework", "kind")]
+            generates = any(_GENERATING.search(each) for each in (*told, *step.step.uses))
+            yield Serving("server", step.path, place, says, generates)
 
 
 def _scoring(world: World, owned: Callable[[str], bool]) -> Iterator[Serving]:

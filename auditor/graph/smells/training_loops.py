@@ -15,6 +15,7 @@ from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, Do, If, Jump, Loop, Name, Return, With
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.calls.branches import reach
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Local
 from auditor.program.naming.statements import Placed, heads, within
@@ -266,7 +267,8 @@ def _evaluated(world: Sight, callee: Local, call: Call, frame: Frame) -> Iterato
         func = each.call.func
         if type(func) is Attr and func.name == "eval" and not each.call.args and type(func.base) is Name:
             value = given.get(func.base.id)
-            if value is not None and spelled(value[0]):
+            inner = code.bind(Frame(callee.path, callee.scope, block=each.conditions), given)
+            if value is not None and spelled(value[0]) and reach(world.resolved.evaluator, inner).possible:
                 yield spelled(value[0]), each.call.line
 
 

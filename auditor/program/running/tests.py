@@ -9,7 +9,7 @@ from auditor.model.ir import Attr, Import, Name, Program
 from auditor.model.regex import regex
 
 _TEST = regex(
-    r"(^|/)(tests?|testing|test[-_]?data|__tests__|unit_?tests?|integration_?tests?|e2e)/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
+    r"(^|/)_*(tests?|testing|test[-_]?data|unit_?tests?|integration_?tests?|e2e)_*/|(^|/)(test_[^/]*|[^/]*_test(er)?|conftest)\.py$",
     re.I,
 )
 _TEST_FUNCTION = regex(r"^(test_\w|test[A-Z]|it_|should_)")
