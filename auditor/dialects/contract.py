@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, NoReturn, Protocol, TypeAlias
 
 import msgspec
 
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
-from auditor.model.facts import Step, Trigger, Trouble
+from auditor.model.facts import Facts, Step, Trigger, Trouble
 from auditor.model.ir import Attr
 from auditor.program import Resolved
+from auditor.program.kept.answers import View
 from auditor.program.naming.code import Code, Local
 from auditor.program.naming.words import records
+from auditor.program.symbolic.evaluate import Evaluator
 from auditor.program.symbolic.values import Value
 
 
@@ -107,6 +109,40 @@ class Dialect(msgspec.Struct, frozen=True):
     read: Reading
 
 
+class Program(Protocol):
+    """The resolved program, as much of it as a run needs."""
+
+    @property
+    def code(self) -> Code:
+        """All programs."""
+
+    @property
+    def files(self) -> Mapping[str, Facts]:
+        """Facts by path."""
+
+    @property
+    def tree(self) -> frozenset[str]:
+        """Every path, read or not."""
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """Who tells what names stand for."""
+
+
+class Seen:
+    """The program as a run over one island sees it: what it looks at is noted."""
+
+    def __init__(self, view: View) -> None:
+        self.code = view.code
+        self.files = view.code.files
+        self.evaluator = view.evaluator
+
+    @property
+    def tree(self) -> NoReturn:
+        """Not to be asked: what is said of some files would hang on all files."""
+        raise LookupError("what is said of some files may not look at all files")
+
+
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
     found = dict.fromkeys(paths)
@@ -152,6 +188,39 @@ def _names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[
         for statement, _, _ in code.index(path, number).imports
         for imported in statement.names
     )
+
+
+class Island(msgspec.Struct, frozen=True):
+    """Files that lead to each other by imports, and to no other file; `starts` are those that are worth a run."""
+
+    starts: tuple[str, ...]
+    members: frozenset[str]
+
+
+def islands(code: Code, starts: Iterable[str]) -> tuple[Island, ...]:
+    """Some files with all that they import, over any number of files, as islands that know nothing of each other."""
+    above: dict[str, str] = {}
+
+    def top(path: str) -> str:
+        while above[path] != path:
+            above[path] = path = above[above[path]]
+        return path
+
+    todo = sorted(starts)
+    above.update({path: path for path in todo})
+    for path in todo:
+        for target in sorted(code.imports(path)) if path in code.programs else ():
+            if target not in above:
+                above[target] = target
+                todo.append(target)
+            above[top(target)] = top(path)
+    members: dict[str, set[str]] = defaultdict(set)
+    for path in above:
+        members[top(path)].add(path)
+    started: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(starts):
+        started[top(path)].append(path)
+    return tuple(Island(tuple(paths), frozenset(members[number])) for number, paths in started.items())
 
 
 def memory_homes(pipelines: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

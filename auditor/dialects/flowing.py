@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from auditor.dialects.contract import running
+from auditor.dialects.contract import Program, running
 from auditor.dialects.symbolic import Machine, Meaning
 from auditor.dialects.symbolic.things import (
     NOTHING,
@@ -96,6 +96,8 @@ class Flowing(Meaning):
     def __init__(self) -> None:
         self.machine: Machine | None = None
         self.units: dict[Local, Unit] = {}
+        self.found_in: dict[Local, str] = {}
+        """The file by whose run each pipeline was found."""
         self.called: dict[int, list[Arguments]] = {}
         self.current: Flow | None = None
         self.within: set[int] = set()  # pipelines that another calls
@@ -133,6 +135,7 @@ class Flowing(Meaning):
         unit = Unit(kind, thing, given, where)
         if kind == "flow" and isinstance(thing, Function):
             self.units[thing.local] = unit
+            self.found_in.setdefault(thing.local, self.machine.main if self.machine is not None else "")
         return unit
 
     def kind_of(self, dotted: str) -> str | None:
@@ -193,8 +196,12 @@ class Flowing(Meaning):
 
         A file apart from all that can have no pipeline in its hands: what it runs (reports, whole trainings) says nothing here.
         """
-        self.machine = Machine(resolved, self)
-        for path in running(resolved, paths, self.roots, self.declaring()):
+        return self.start_all(resolved, running(resolved, paths, self.roots, self.declaring()))
+
+    def start_all(self, program: Program, starts: Iterable[str]) -> Machine:
+        """Runs some files, one after the other."""
+        self.machine = Machine(program, self)
+        for path in starts:
             self.machine.start(path)
         return self.machine
 

@@ -9,7 +9,7 @@ from posixpath import dirname
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Statement
+from auditor.dialects.contract import Program, Statement
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, code_of
 from auditor.dialects.stating import Statements
 from auditor.dialects.symbolic import Machine
@@ -307,7 +307,7 @@ def _slug(name: str) -> str:
     return name.lower().replace("_", "-").replace(" ", "-")
 
 
-def _deployed(resolved: Resolved) -> dict[Local, list[tuple[str, Trigger]]]:
+def _deployed(resolved: Program) -> dict[Local, list[tuple[str, Trigger]]]:
     """The schedules in files of deployments, by the flow that each starts: of many (`prefect.yaml`), or of one by itself."""
     found: dict[Local, list[tuple[str, Trigger]]] = defaultdict(list)
     for path, facts in sorted(resolved.files.items()):
@@ -329,7 +329,7 @@ def _is_deployment(facts: Facts) -> bool:
     return facts.kind == "config" and {"flow_name", "entrypoint"} <= {leaf.key for leaf in facts.leaves}
 
 
-def _target(resolved: Resolved, entry: str, folder: str) -> Local | None:
+def _target(resolved: Program, entry: str, folder: str) -> Local | None:
     """The function that `file.py:function` names, from a folder or from the root."""
     file, _, function = entry.partition(":")
     for base in dict.fromkeys((folder, "")):

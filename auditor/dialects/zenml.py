@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import cached_property
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
-from auditor.dialects.contract import Statement, reaching
+import msgspec
+
+from auditor.dialects.contract import Island, Pipeline, Program, Seen, Statement, islands, running
 from auditor.dialects.flowing import (
     Call,
     Flow,
@@ -20,6 +21,7 @@ from auditor.dialects.flowing import (
 )
 from auditor.dialects.stating import Statements, Triggers
 from auditor.dialects.symbolic import Machine
+from auditor.dialects.symbolic.machine import cut_short
 from auditor.dialects.symbolic.things import Arguments, Bound, Function, Made, Thing, Where, options
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
@@ -27,6 +29,7 @@ from auditor.model.facts import Ref, Trigger
 from auditor.model.ir import Attr, Const, Expr, Group, Item
 from auditor.model.ir import Call as IrCall
 from auditor.program import Resolved
+from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Frame, Library, Local
 from auditor.program.running.invocations import argument
 
@@ -35,17 +38,93 @@ _ASKING = frozenset(
     {"get_artifact", "get_artifact_version", "load_artifact", "get_model_artifact", "get_data_artifact"}
 )
 _SAVING = frozenset({"save_artifact"})
+_TALKING = _ASKING | _SAVING
 _PROJECT = ("pyproject.toml", "requirements.txt", "setup.py", ".zen/config.yaml")
 _TUPLES = frozenset({"Tuple", "tuple"})
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What one island says: its pipelines, each with the file by whose run it was found, and where runs were cut short.
+
+    What is handed on in memory is named by the file of its pipeline, as if others had one of that name.
+    """
+
+    island: Island
+    projects: frozenset[str]
+    pipelines: tuple[tuple[str, Pipeline], ...]
+    cut: tuple[str, ...]
+
+
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
-    """Every pipeline of the given files and those that import them."""
+    """Every pipeline of the given files and those that import them.
+
+    Projects of one tree that import nothing of each other are run apart, each as long as it stays the same.
+    """
+    starts = running(resolved, paths, ZenML.roots, ZenML.flows)
+    found = {island.starts[0]: island for island in islands(resolved.code, starts)}
+    projects = _projects(resolved.tree)
+    around = {start: projects.intersection(_above(island.members)) for start, island in found.items()}
+
+    def find(view: View) -> _Said:
+        return _said(Seen(view), found[view.path], around[view.path])
+
+    def fits(known: _Said) -> bool:
+        start = known.island.starts[0]
+        return known.island == found[start] and known.projects == around[start]
+
+    answers = resolved.early(Topic(TOOL, find, _Said), fits)
+    said = [answers.of(start) for start in found]
+    pipelines = [each for one in said for each in one.pipelines]
+    names = Counter(pipeline.name for _, pipeline in pipelines)
+    for _, pipeline in sorted(pipelines, key=lambda pair: pair[0]):
+        yield pipeline if names[pipeline.name] > 1 else _alone(pipeline)
+    yield from cut_short({path for one in said for path in one.cut}.intersection(paths))
+
+
+def _said(program: Program, island: Island, projects: frozenset[str]) -> _Said:
     meaning = ZenML()
-    machine = meaning.begin(resolved, paths)
-    flows = [meaning.run(unit) for unit in list(meaning.units.values())]
-    yield from _Statements(machine, [flow for flow in flows if flow.calls], meaning.triggers).all()
-    yield from machine.cut(paths)
+    machine = meaning.start_all(program, island.starts)
+    units = list(meaning.units.items())
+    flows = [(meaning.found_in[local], meaning.run(unit)) for local, unit in units]
+    flows = [(start, flow) for start, flow in flows if flow.calls]
+    statements = _Statements(machine, [flow for _, flow in flows], meaning.triggers, projects)
+    pipelines = (statement for statement in statements.all() if isinstance(statement, Pipeline))
+    starts = [start for start, _ in flows]
+    return _Said(island, projects, tuple(zip(starts, pipelines, strict=True)), tuple(sorted(machine.spent)))
+
+
+def _alone(pipeline: Pipeline) -> Pipeline:
+    """A pipeline whose name no other has: what it hands on in memory is named by that."""
+    long, short = f"mem:{pipeline.path}#{pipeline.name}/", f"mem:{pipeline.name}/"
+
+    def named(declared: Declared) -> Declared:
+        if not declared.id.startswith(long):
+            return declared
+        return msgspec.structs.replace(declared, id=f"{short}{declared.id.removeprefix(long)}")
+
+    steps = (
+        msgspec.structs.replace(step, reads=tuple(map(named, step.reads)), writes=tuple(map(named, step.writes)))
+        for step in pipeline.steps
+    )
+    return msgspec.structs.replace(pipeline, steps=tuple(steps))
+
+
+def _projects(tree: Iterable[str]) -> frozenset[str]:
+    """The folders that are set up as projects."""
+    marks = (path for path in tree if path.endswith(_PROJECT))
+    named = ((path, name) for path in marks for name in _PROJECT if path.endswith(f"/{name}"))
+    return frozenset(path.removesuffix(f"/{name}") for path, name in named)
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """The folders around some files."""
+    found: set[str] = set()
+    for path in paths:
+        folder = dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = dirname(folder)
+    return found
 
 
 class ZenML(Flowing):
@@ -116,8 +195,10 @@ class _Statements(Statements):
 
     tool = TOOL
 
-    def __init__(self, machine: Machine, flows: list[Flow], triggers: Triggers) -> None:
+    def __init__(self, machine: Machine, flows: list[Flow], triggers: Triggers, projects: frozenset[str]) -> None:
         super().__init__(machine, flows, triggers)
+        self.homes = {home: "#".join(home) for home in self.homes}
+        self.projects = projects
         self.used = {id(result.call) for flow in flows for call in flow.calls for result in call.feeds}
         self.outputs: dict[Local, tuple[tuple[str, NodeKind], ...]] = {}
         self.talks: dict[Local, tuple[tuple[IrCall, str], ...]] = {}
@@ -162,11 +243,9 @@ class _Statements(Statements):
     def _project(self, path: str) -> str:
         """The nearest folder above a file that is set up as a project."""
         folder = dirname(path)
-        while folder:
-            if any(f"{folder}/{name}" in self.machine.resolved.tree for name in _PROJECT):
-                return folder
+        while folder and folder not in self.projects:
             folder = dirname(folder)
-        return ""
+        return folder
 
     def _names(self, call: Call) -> tuple[tuple[str, NodeKind], ...]:
         """The named outputs of a step, from the annotation of what its function returns."""
@@ -218,15 +297,22 @@ class _Statements(Statements):
     def _calls(self, code: tuple[Local, ...]) -> Iterator[tuple[Local, IrCall, str]]:
         for local in code:
             if local not in self.talks:
-                self.talks[local] = tuple(self._talk(local)) if local.path in self.talking else ()
+                self.talks[local] = tuple(self._talk(local)) if self._may_talk(local.path) else ()
             yield from ((local, call, name) for call, name in self.talks[local])
 
-    @cached_property
-    def talking(self) -> frozenset[str]:
-        """The files whose code may ask the store or save in it: one that does so by another name has it from a file that says it."""
-        code = self.machine.code
-        wanted = _ASKING | _SAVING
-        return frozenset(reaching(self.machine.resolved, (p for p in code.paths if code.words(p).mentions(wanted))))
+    def _may_talk(self, path: str) -> bool:
+        """Whether a file may ask the store or save in it: one that does so by another name has it from a file that says it."""
+        code, todo, seen = self.machine.code, [path], {path}
+        while todo:
+            one = todo.pop()
+            if one not in code.programs:
+                continue
+            if code.words(one).mentions(_TALKING):
+                return True
+            new = code.imports(one) - seen
+            seen |= new
+            todo += sorted(new)
+        return False
 
     def _talk(self, local: Local) -> Iterator[tuple[IrCall, str]]:
         """The calls in a function that ask the store or save in it, each with what it asks."""

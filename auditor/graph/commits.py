@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -54,4 +55,9 @@ def touches(history: History, people: Iterable[Work], days: int) -> dict[str, in
 
 
 def _is_work(commit: Commit) -> bool:
-    return 0 < len(commit.changes) <= MOST_FILES and not _SWEEPS.search(commit.subject)
+    return 0 < len(commit.changes) <= MOST_FILES and not _sweeps(commit.subject)
+
+
+@lru_cache(maxsize=20_000)  # a history asks of the same commits at each of its points
+def _sweeps(subject: str) -> bool:
+    return _SWEEPS.search(subject) is not None

@@ -10,14 +10,16 @@ from auditor.graph.data.personal import PERSONAL
 from auditor.graph.leakage.figures import COMPARED
 from auditor.graph.llm.retrieval import STORES
 from auditor.graph.llm.watched import TRACER_NAMED
-from auditor.graph.reproduction.imported import PACKAGES, ROOTS
+from auditor.graph.reproduction.course import RUN
+from auditor.graph.reproduction.imported import PACKAGES
 from auditor.graph.reproduction.randomness import DRAWN
+from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
 from auditor.graph.smells.frames import MISUSES
+from auditor.graph.smells.lacking import LACKING
 from auditor.graph.smells.numeric import UNGUARDED
 from auditor.graph.smells.swallowed import UNRAISED
 from auditor.graph.smells.training_loops import LOOPS
-from auditor.graph.smells.undefined import LACKING
 from auditor.graph.smells.unsafe_loads import LOADING
 from auditor.graph.testing.coverage import NETWORKS
 
@@ -32,6 +34,7 @@ LOOKS: tuple[Look[Any], ...] = (
     TRACER_NAMED,
     PREDICTING_SCOPES,
     ROOTS,
+    RUN,
     PACKAGES,
     STORES,
     PERSONAL,

@@ -63,7 +63,8 @@ def made(target: str, stations: Sequence[Station], options: Options, jobs: int) 
         return
     context = _context()
     lost: list[Station] = []
-    yield from _together(target, stations, options, jobs, context, lost)
+    # The newest first: the log that leads there tells what led to all others.
+    yield from _together(target, stations[::-1], options, jobs, context, lost)
     for station in lost:
         again: list[Station] = []
         yield from _together(target, [station], options, 1, context, again)
@@ -88,7 +89,7 @@ class _Lane:
         self.pool.shutdown(cancel_futures=True)
 
     def share(self) -> list[Station]:
-        """Give away the later half of what is left, if it is worth another process's looking at new files."""
+        """Give away the half of what is left that would come last, if it is worth another process's looking at new files."""
         count = len(self.left) // 2
         return [self.left.pop() for _ in range(count)][::-1] if count >= SHARED else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -82,9 +82,7 @@ class Resolved:
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        memory, store = self._memory, self._memory.store
-        memory.last = since(self.code, self._digests, memory.last)
-        tree = Tree(self.code, self.evaluator.invocations, memory.last)
+        memory, store, tree = self._memory, self._memory.store, self._early.tree
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
         shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)
@@ -96,12 +94,24 @@ class Resolved:
         """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""
         return self._kept.of(topic)
 
+    def early(self, topic: Topic[T], fits: Callable[[T], bool]) -> Answers[T]:
+        """The same before calls are known, of whatever is asked while the starts of programs are stated; `fits` as in `Answers`."""
+        return self._early.of(topic, fits)
+
+    @cached_property
+    def _early(self) -> Kept:
+        memory = self._memory
+        memory.last = since(self.code, self._digests, memory.last)
+        tree = Tree(self.code, self.evaluator.invocations, memory.last)
+        return Kept(tree, memory.entries, memory.store, memory.version)
+
     @cached_property
     def _kept(self) -> Kept:
         return Kept(self.effects.tree, self._memory.entries, self._memory.store, self._memory.version)
 
     def store(self) -> None:
         """Store what was found of single files, for the next process."""
+        self._early.store()
         self._kept.store()
 
     @cached_property

@@ -98,7 +98,7 @@ def _open_git_dir(path: Path, target: str, rev: str | None, max_bytes: int, past
     if not is_git_dir(path):
         raise UsageError(f"{target} is no git directory; give the folder that holds the files.")
     git = Git(path)
-    repository = Repository(git, git.commit(rev), past=pasts.of(git) if pasts is not None else None)
+    repository = _repository(git, rev, "", pasts)
     return _tree(Revision, repository, max_bytes, path=target, kind="revision", where=path)
 
 
@@ -109,8 +109,7 @@ def _open_folder(path: Path, target: str, rev: str | None, max_bytes: int, pasts
     if git is not None and git.work_tree is not None:
         folder = path.relative_to(git.work_tree).as_posix().removeprefix(".")
         if rev is not None:
-            past = pasts.of(git) if pasts is not None else None
-            repository = Repository(git, git.commit(rev), folder, past=past)
+            repository = _repository(git, rev, folder, pasts)
             return _tree(Revision, repository, max_bytes, path=target, kind="revision", where=path)
         try:
             # A folder of which a repository around it knows nothing (a home folder under git, a build folder) is none of it.
@@ -127,6 +126,13 @@ def _open_folder(path: Path, target: str, rev: str | None, max_bytes: int, pasts
     if trouble:
         store.problems.append(("", trouble))
     return Tree(store, max_bytes=max_bytes)
+
+
+def _repository(git: Git, rev: str | None, folder: str, pasts: Pasts | None) -> Repository:
+    """A revision of a repository; git is not asked for a commit that was met before, by its whole id."""
+    past = pasts.of(git) if pasts is not None else None
+    met = past is not None and rev is not None and past.has_met(rev)
+    return Repository(git, rev if met else git.commit(rev), folder, past=past)
 
 
 def _tree(

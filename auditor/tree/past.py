@@ -32,6 +32,10 @@ class Past:
         self._contents: dict[str, bytes] = {}
         self._held = 0
 
+    def has_met(self, commit: str) -> bool:
+        """Whether this is the whole id of a commit that was read."""
+        return commit in self._known
+
     def led_to(self, objects: Objects, commit: str) -> tuple[Logged, ...] | None:
         """All commits that lead to one, itself among them, as `git log` lists them; None where not all are here, or too many."""
         if self._usable and commit not in self._known:

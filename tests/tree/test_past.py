@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor.model.changes import History
+from auditor.model.errors import UsageError
 from auditor.model.listing import Content, Target
 from auditor.tree import Pasts, open_tree, past
-from auditor.tree.git import Objects
+from auditor.tree.git import Git, Objects
 from tests.tree.conftest import Repo
 
 DAY = 1_700_000_000
@@ -70,6 +71,19 @@ def test_the_log_is_read_once_and_then_what_came_to_it(repo: Repo, monkeypatch: 
         said(repo.root, commit, pasts)
     logs = [words for words in asked if words[0] in ("log", "rev-list")]
     assert [words[-3:] for words in logs] == [("--no-relative", made[1], "--"), (made[3], f"^{made[1]}", "--")]
+
+
+def test_a_commit_that_was_met_is_not_asked_for(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [repo.commit({"a.py": f"{number}"}, f"{number}") for number in range(3)]
+    pasts = Pasts()
+    said(repo.root, made[2], pasts)
+    with monkeypatch.context() as patch:
+        patch.setattr(Git, "commit", None)
+        told = said(repo.root, made[0], pasts)
+    assert told == said(repo.root, made[0])
+    assert said(repo.root, made[0][:12], pasts) == told
+    with pytest.raises(UsageError, match="names no commit"):
+        said(repo.root, "0" * 40, pasts)
 
 
 def test_a_folder_has_the_history_of_its_files(repo: Repo) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from auditor.dialects.contract import Remark
+from auditor.dialects.contract import Program, Remark
 from auditor.dialects.symbolic import calls, containers, expressions, statements
 from auditor.dialects.symbolic.meaning import Meaning
 from auditor.dialects.symbolic.things import (
@@ -31,7 +31,6 @@ from auditor.dialects.symbolic.things import (
 )
 from auditor.model.facts import Trouble
 from auditor.model.ir import Assign, Call, Expr, Stmt, With
-from auditor.program import Resolved
 from auditor.program.naming.code import Config, Frame, Library, Local, Module
 from auditor.program.symbolic.values import Value, literal
 
@@ -53,6 +52,13 @@ class _SpentError(Exception):
     """The fuel of one question is spent."""
 
 
+def cut_short(paths: Iterable[str]) -> Iterator[Remark]:
+    """What is said of files whose run was cut short."""
+    for path in sorted(paths):
+        text = "declares pipelines in more steps than are followed; some may be missing"
+        yield Remark(path, Trouble(None, text, "too-slow"))
+
+
 class Machine:
     """One run over the code of a tree with the meaning that one dialect gives to its library.
 
@@ -61,7 +67,7 @@ class Machine:
     `left` is the fuel that is left for the whole tree.
     """
 
-    def __init__(self, resolved: Resolved, meaning: Meaning) -> None:
+    def __init__(self, resolved: Program, meaning: Meaning) -> None:
         self.resolved = resolved
         self.code = resolved.code
         self.meaning = meaning
@@ -97,11 +103,7 @@ class Machine:
 
     def cut(self, paths: Iterable[str]) -> Iterator[Remark]:
         """Those of some files, which use the framework, whose run was cut short: for the list of what could not be read."""
-        for path in sorted(self.spent.intersection(paths)):
-            yield Remark(
-                path,
-                Trouble(None, "declares pipelines in more steps than are followed; some may be missing", "too-slow"),
-            )
+        return cut_short(self.spent.intersection(paths))
 
     def values(self, thing: Thing) -> tuple[Value, ...]:
         """The texts that a thing can be, as far as they are known."""

@@ -58,6 +58,11 @@ class Documents:
         return " ".join(f"{section.title} {section.text}" for _, section in self.sections)
 
     @cached_property
+    def lowered(self) -> str:
+        """The same in small letters."""
+        return self.text.lower()
+
+    @cached_property
     def _words(self) -> str:
         return plain(self.text)
 

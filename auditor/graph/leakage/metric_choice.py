@@ -128,7 +128,7 @@ def _found(world: World, owned: Callable[[str], bool], spoken: Callable[[Code, s
             return f"{path}: {next(name for name in named if _says(name, words))}"
         if said.texts:
             return path
-    return "a document" if _says(world.documents.text, words) else ""
+    return "a document" if any(word in world.documents.lowered for word in words) else ""
 
 
 def _called(world: World, path: str) -> Iterator[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.program.calls.effects import Site
-from auditor.program.naming.code import Code
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -77,13 +77,13 @@ class Course:
         return tuple(sorted(found, key=lambda event: (event.line, event.order)))
 
     def _imported(self, site: Site) -> Iterator[_Event]:
-        for line, homes in self._world.resolved.code.of_imports(_brought, site[0]).get(site[1], ()):
-            yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
+        for number, line, homes in self._world.seen(RUN, site[0]):
+            if number == site[1]:
+                yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
 
 
-def _brought(code: Code, path: str) -> dict[int, list[tuple[int, tuple[str, ...]]]]:
-    """By scope the lines of imports, each with the modules of the repository that it runs."""
-    found: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
+def _run(world: Sight, path: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
+    code, found = world.resolved.code, []
     for number in code.scopes(path):
         for statement, _, _ in code.index(path, number).imports:
             for imported in statement.names:
@@ -93,5 +93,10 @@ def _brought(code: Code, path: str) -> dict[int, list[tuple[int, tuple[str, ...]
                     dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
                     inner = code.modules.resolve(path, dotted, statement.level)
                     homes += [inner] if inner is not None and not inner.endswith("/") else []
-                found.setdefault(number, []).append((statement.line, tuple(homes)))
-    return found
+                if homes:
+                    found.append((number, statement.line, tuple(homes)))
+    return tuple(found)
+
+
+RUN = Look("run", _run, tuple[tuple[int, int, tuple[str, ...]], ...])
+"""The modules of the repository that the imports of a program run, each with the scope and the line of the import."""

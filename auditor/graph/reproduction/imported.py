@@ -12,11 +12,12 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT
+from auditor.graph.reproduction.roots import roots_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
-from auditor.model.facts import Requirement
-from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt, Try
+from auditor.model.facts import Facts, Requirement
+from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
@@ -143,11 +144,12 @@ def _spellings(each: Undeclared) -> set[str]:
 
 def _told(world: World) -> frozenset[str]:
     """The words of the chapters and sentences of documents that say what a program needs."""
-    texts = [
-        section.text
-        for _, section in world.documents.sections
-        if _NEEDS.search(section.title) or _NEEDED.search(section.text)
-    ]
+    code, documents = world.resolved.code, dict.fromkeys(path for path, _ in world.documents.sections)
+    return frozenset().union(*(code.alone(path, _needs) for path in documents))
+
+
+def _needs(facts: Facts) -> frozenset[str]:
+    texts = [section.text for section in facts.sections if _NEEDS.search(section.title) or _NEEDED.search(section.text)]
     # No word goes over the end of a line: all texts are searched at once.
     words = set(re.findall(r"[A-Za-z][\w-]*", "\n".join(texts)))
     return frozenset(word.lower().replace("_", "-") for word in words)
@@ -207,20 +209,29 @@ def _named(requirement: Requirement) -> Iterator[str]:
         yield from (extra, f"{requirement.name}[{extra}]")
 
 
-def _mentioned(world: World) -> Iterator[str]:
+def _mentioned(facts: Facts) -> Iterator[str]:
     """What commands of any tool install or add, and what settings list as packages; more may be among it."""
-    for facts in world.files.values():
-        for step in facts.steps:
-            for command in step.commands:
-                words = [word.text for word in command.words]
-                if any(word in ("install", "add") for word in words[:4]):
-                    yield from words
-        for leaf in facts.leaves:
-            if isinstance(leaf.value, str) and _PACKAGES.search(leaf.key):
-                yield from leaf.value.split()
-        for section in facts.sections:
-            for line in _INSTALLING.findall(section.text):
-                yield from line.split()
+    for step in facts.steps:
+        for command in step.commands:
+            words = [word.text for word in command.words]
+            if any(word in ("install", "add") for word in words[:4]):
+                yield from words
+    for leaf in facts.leaves:
+        if isinstance(leaf.value, str) and _PACKAGES.search(leaf.key):
+            yield from leaf.value.split()
+    for section in facts.sections:
+        for line in _INSTALLING.findall(section.text):
+            yield from line.split()
+
+
+def _asked_in(facts: Facts) -> frozenset[str]:
+    return _read(_mentioned(facts))
+
+
+def _read(words: Iterable[str]) -> frozenset[str]:
+    """The distributions that some words ask for."""
+    read = (read_requirement(word.strip("\"'"), 0) for word in words if re.match(r"[\"'A-Za-z]", word))
+    return frozenset(name for made in read if made is not None for name in _named(made))
 
 
 _SCIENTIFIC = ("numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn")
@@ -252,23 +263,22 @@ _IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", 
 def _provided(world: World) -> Iterator[str]:
     """What the images and platforms of the repository install by themselves."""
     for path, facts in world.files.items():
-        images = [value for key, value in facts.attrs if key == "base-image"]
-        images += [use for step in facts.steps for use in step.uses]
-        for pattern, brought in _IN_IMAGES:
-            if any(pattern.search(image) for image in images):
-                yield from brought
+        yield from world.resolved.code.alone(path, _in_images)
         if facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml"):
             yield from _IN_DATABRICKS
 
 
+def _in_images(facts: Facts) -> tuple[str, ...]:
+    images = [value for key, value in facts.attrs if key == "base-image"]
+    images += [use for step in facts.steps for use in step.uses]
+    found = (brought for pattern, brought in _IN_IMAGES if any(pattern.search(image) for image in images))
+    return tuple(name for brought in found for name in brought)
+
+
 def _asked(world: World) -> frozenset[str]:
     """Every distribution that anything in the repository asks for, and what those are known to bring with them."""
-    read = (
-        read_requirement(word.strip("\"'"), 0)
-        for word in (*_mentioned(world), *_in_code(world))
-        if re.match(r"[\"'A-Za-z]", word)
-    )
-    names = set(world.once(_declared)) | {name for made in read if made is not None for name in _named(made)}
+    code = world.resolved.code
+    names = {*world.once(_declared), *_read(_in_code(world))}.union(*(code.alone(p, _asked_in) for p in world.files))
     gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
     if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it
@@ -288,57 +298,6 @@ def _with_brought(world: World, names: set[str]) -> frozenset[str]:
             if brought not in names:
                 names.add(brought)
                 todo.append(brought)
-    return frozenset(names)
-
-
-def roots_of(world: World, path: str, *, outright: bool = False) -> tuple[tuple[str, int], ...]:
-    """The roots that a file imports unguarded, from outside the repository."""
-    return tuple(
-        (root, line)
-        for root, line, within in world.seen(ROOTS, path)
-        if not (outright and within) and not _is_ours(world, root)
-    )
-
-
-def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool], ...]:
-    code, found = world.resolved.code, []
-    for number in code.scopes(path):
-        imports = code.index(path, number).imports
-        guarded = _guarded(code.scope(path, number).body) if imports else frozenset[int]()
-        for statement, block, dead in imports:
-            if statement.level or dead or block or statement.line in guarded:
-                continue
-            for imported in statement.names:
-                root = imported.module.partition(".")[0]
-                if root and code.modules.resolve(path, imported.module, 0) is None:
-                    found.append((root, statement.line, number > 0))
-    return tuple(found)
-
-
-ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool], ...])
-"""The roots of what a program imports unguarded and no file of the tree is, with the line, and whether within a function or class."""
-
-
-def _guarded(body: Iterable[Stmt]) -> frozenset[int]:
-    """The lines of imports whose failure is caught."""
-    found: set[int] = set()
-    for statement in body:
-        if type(statement) is Try and statement.handlers:
-            found |= {inner.line for inner in statement.body if type(inner) is Import}
-    return frozenset(found)
-
-
-def _is_ours(world: World, root: str) -> bool:
-    """Whether a folder or file anywhere in the tree has that name: it may be imported by a path that is set elsewhere."""
-    return root in world.once(_local_names)
-
-
-def _local_names(world: World) -> frozenset[str]:
-    names: set[str] = set()
-    for path in world.resolved.code.paths:
-        *folders, name = path.split("/")
-        names.update(folders)
-        names.add(name.rpartition(".")[0])
     return frozenset(names)
 
 

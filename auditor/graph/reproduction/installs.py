@@ -65,15 +65,24 @@ def unread_lists(world: World) -> frozenset[str]:
     What that list holds is not known, so of the programs of the folder it is not known what they lack.
     """
     found: set[str] = set()
-    for path, facts in world.files.items():
-        commands = [[word.text for word in command.words] for step in facts.steps for command in step.commands]
-        if facts.program is not None:
-            commands += [_words(escape.kind, escape.name, escape.text) for escape in facts.program.escapes]
-        for words in commands:
-            lists = [value for option, value in pairwise(words) if option in ("-r", "--requirement")]
-            if "install" in words and any(_is_unread(world, path, each) for each in lists):
-                found.add(dirname(path))
+    for path in world.files:
+        if any(_is_unread(world, path, each) for each in world.resolved.code.alone(path, _lists)):
+            found.add(dirname(path))
     return frozenset(found)
+
+
+def _lists(facts: Facts) -> tuple[str, ...]:
+    """The lists that the commands of a file install from."""
+    commands = [[word.text for word in command.words] for step in facts.steps for command in step.commands]
+    if facts.program is not None:
+        commands += [_words(escape.kind, escape.name, escape.text) for escape in facts.program.escapes]
+    return tuple(
+        value
+        for words in commands
+        if "install" in words
+        for option, value in pairwise(words)
+        if option in ("-r", "--requirement")
+    )
 
 
 def _is_unread(world: World, path: str, listed: str) -> bool:

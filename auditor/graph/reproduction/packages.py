@@ -10,8 +10,8 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.environments import ENVIRONMENTS, Asked, closure, included
-from auditor.graph.reproduction.imported import roots_of
 from auditor.graph.reproduction.installs import TOOLS, constrained
+from auditor.graph.reproduction.roots import roots_of
 from auditor.graph.world import World
 from auditor.language.requirement import canonical
 from auditor.model.facts import Requirement

@@ -158,7 +158,9 @@ class Answers(Generic[T]):
         self._shelf.load(self.tree.code.paths)
         trace = self._shelf.trace(path)
         answer = self._shelf.get(path) if trace is not None and trace.holds(self.tree) else None
-        return Entry(program, trace, answer[0]) if trace is not None and answer is not None else None
+        if trace is None or answer is None or not (self._fits is None or self._fits(answer[0])):
+            return None
+        return Entry(program, trace, answer[0])
 
     def _again(self, known: list[Entry], found: Entry) -> Entry:
         """What was found, with the records that a former answer gave where nothing else was said of the same program."""
@@ -196,11 +198,11 @@ class Kept:
         self._version = version
         self._topics: dict[str, Answers[Any]] = {}
 
-    def of(self, topic: Topic[T]) -> Answers[T]:
-        """The answers of a topic."""
+    def of(self, topic: Topic[T], fits: Callable[[T], bool] | None = None) -> Answers[T]:
+        """The answers of a topic; `fits` as in `Answers`."""
         found = self._topics.get(topic.name)
         if found is None:
-            found = self._topics[topic.name] = Answers(topic, self.tree, self._memory, self._shelf(topic))
+            found = self._topics[topic.name] = Answers(topic, self.tree, self._memory, self._shelf(topic), fits)
         return found
 
     def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:

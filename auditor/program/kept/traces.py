@@ -153,15 +153,20 @@ class Trace(msgspec.Struct):
             self.whole
             and self._files_hold(tree)
             and self._imports_hold(tree)
-            and all(tree.starts(path, own) == found for (path, own), found in self.starts.items())
-            and all(tree.code.rebinds(name) is found for name, found in self.rebound.items())
-            and all(tree.is_called(site) is found for site, found in self.called.items())
-            and all(_same(tree.lifted(site), landed) for site, landed in self.lifted.items())
-            and all(_same(tree.callers(site), calls) for site, calls in self.callers.items())
-            and all(tree.calling(site) == paths for site, paths in self.calling.items())
-            and all(tree.asked(site) == names for site, names in self.asked.items())
+            and (not self.starts or all(tree.starts(path, own) == found for (path, own), found in self.starts.items()))
+            and (not self.rebound or all(tree.code.rebinds(name) is found for name, found in self.rebound.items()))
+            and self._calls_hold(tree)
             and all(tree.effects(path) is used for path, used in self.used.items())
             and all(tree.names.get(number) == name for number, name in self.names.items())
+        )
+
+    def _calls_hold(self, tree: Tree) -> bool:
+        return (
+            (not self.called or all(tree.is_called(site) is found for site, found in self.called.items()))
+            and (not self.lifted or all(_same(tree.lifted(site), landed) for site, landed in self.lifted.items()))
+            and (not self.callers or all(_same(tree.callers(site), calls) for site, calls in self.callers.items()))
+            and (not self.calling or all(tree.calling(site) == paths for site, paths in self.calling.items()))
+            and (not self.asked or all(tree.asked(site) == names for site, names in self.asked.items()))
         )
 
     def _files_hold(self, tree: Tree) -> bool:
