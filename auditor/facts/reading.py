@@ -14,7 +14,7 @@ from auditor.facts.pool import Task, read_all, unpack, unread
 from auditor.facts.version import extractor_version
 from auditor.model.facts import Facts
 from auditor.model.listing import Content, Listing
-from auditor.readers import candidates
+from auditor.readers import MAX_POINTER, candidates
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def read_facts(
     progress: Progress | None = None,
     memory: dict[bytes, Facts] | None = None,
 ) -> FactsByPath:
-    """The facts of every file that a reader knows and whose bytes are there, in the order of the listing.
+    """The facts of every file whose bytes are there and that a reader knows or that is a pointer, in the order of the listing.
 
     Equal contents are read once. `jobs` is the number of processes (None: one for each core). A reader's own failure
     is a trouble with the code `internal`; it is never stored. What `memory` has is taken from there, and all is added to it.
@@ -142,16 +142,20 @@ class _Reading:
         known, sound = self._lost | self._facts, self.sound()
         pairs = [(path, self._keys.get(path, path.encode())) for path in self._kinds]
         return FactsByPath(
-            {path: known[key] for path, key in pairs if key in known},
-            {path: key for path, key in pairs if key in sound},
+            {path: known[key] for path, key in pairs if key in known and self._tells(path, known[key])},
+            {path: key for path, key in pairs if key in sound and self._tells(path, sound[key])},
         )
+
+    def _tells(self, path: str, facts: Facts) -> bool:
+        """Whether something was learnt: of a short file that no reader knows, that it stands for content kept elsewhere."""
+        return bool(self._kinds[path]) or facts.kind == "pointer"
 
     def _plan(self) -> list[str]:
         """Notes which readers each path has, and its key where its blob is known. Returns the paths where it is not."""
         unnamed = []
         for entry in self._tree.listing.entries:
-            readers = candidates(entry.path) if entry.content is Content.HERE else ()
-            if not readers:
+            readers = candidates(entry.path)
+            if entry.content is not Content.HERE or not (readers or 0 < entry.size <= MAX_POINTER):
                 continue
             self._kinds[entry.path] = ",".join(f"{reader.name}@{reader.version}" for reader in readers).encode()
             if entry.blob:

@@ -88,7 +88,7 @@ from auditor.readers import (
 )
 from auditor.readers.contract import Reader
 from auditor.readers.embedded import with_programs
-from auditor.readers.pointer import pointer
+from auditor.readers.pointer import MAX_POINTER, pointer
 
 READERS: tuple[Reader, ...] = (
     setup_py.READER,
@@ -319,4 +319,4 @@ def _failure(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"[:500]
 
 
-__all__ = ["READERS", "Reader", "candidates", "read_file"]
+__all__ = ["MAX_POINTER", "READERS", "Reader", "candidates", "read_file"]

@@ -8,7 +8,8 @@ from auditor.language.annex import STORE, annexed
 from auditor.model.facts import Facts, Pin, Trouble
 from auditor.model.regex import regex
 
-MAX_BYTES = 1_024
+MAX_POINTER = 1_024
+"""Bytes of the longest pointer."""
 
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _ANNEX = (f"/{STORE}".encode(), f".git/{STORE}".encode(), b"../")  # a link is a file where the file system has no links
@@ -18,7 +19,7 @@ _SIZE = regex(r"^size (\d{1,18})$", re.MULTILINE)
 
 def pointer(data: bytes) -> Facts | None:
     """The facts of a file that stands for content kept elsewhere, whatever its name says; None for any other file."""
-    if len(data) > MAX_BYTES or not data.startswith((_LFS, *_ANNEX)):
+    if len(data) > MAX_POINTER or not data.startswith((_LFS, *_ANNEX)):
         return None
     text = data.decode("utf-8", "replace")
     large = data.startswith(_LFS)

@@ -18,6 +18,7 @@ from auditor.facts.pool import pack, unpack
 from auditor.facts.reading import blob_id
 from auditor.model.facts import Facts, Leaf, Trouble
 from auditor.model.listing import Content, Entry, Listing, Target
+from auditor.readers import read_file
 
 
 class FakeReader(NamedTuple):
@@ -84,7 +85,7 @@ def codes(facts: dict[str, Facts]) -> dict[str, list[str]]:
 
 
 def test_reads_what_a_reader_knows_in_the_order_of_the_listing(named: bool) -> None:
-    tree = FakeTree({"b.txt": b"B", "a.doc": b"A", "c.bin": b"C", "d.txt": b"D"}, named=named, absent=["d.txt"])
+    tree = FakeTree({"b.txt": b"B", "a.doc": b"A", "c.bin": b"C" * 2_000, "d.txt": b"D"}, named=named, absent=["d.txt"])
     facts = read_facts(tree)
     assert list(facts) == ["a.doc", "b.txt", "d.txt"]
     assert codes(facts) == {"d.txt": ["unread"]}
@@ -92,6 +93,21 @@ def test_reads_what_a_reader_knows_in_the_order_of_the_listing(named: bool) -> N
     assert texts(facts) == {"a.doc": "A", "b.txt": "B"}
     assert "c.bin" not in tree.asked
     assert "link.txt" not in tree.asked
+
+
+def test_of_a_short_file_that_no_reader_knows_it_is_told_that_it_is_a_pointer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    monkeypatch.setattr(pool, "read_file", read_file)
+    key = b"/annex/objects/MD5E-s9--0cc175b9c0f1b6a831c399e269772661.gz\n"
+    files = {"a.nii.gz": key, "b.bin": b"short", "c.bin": b"", "d.bin": b"AKIA" * 10, "e.bin": key}
+    with Cache(tmp_path) as cache:
+        for _ in range(2):
+            facts = read_facts(FakeTree(files, named=named, absent=["e.bin"]), cache=cache)
+            assert {path: one.kind for path, one in facts.items()} == {"a.nii.gz": "pointer"} | (
+                {"e.bin": "pointer"} if named else {}
+            )
+            assert set(facts.digests) == set(facts)
 
 
 def test_equal_contents_are_read_once_but_never_across_kinds(monkeypatch: pytest.MonkeyPatch, named: bool) -> None:
