@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import Role
 from auditor.program.calls.branches import reach
+from auditor.program.calls.following import Following, classes_of, following, waits
 from auditor.program.calls.records import Site
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import NONE
@@ -36,9 +37,8 @@ class Reaching:
         self.code = effects.code
         self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
-        self._may_run: dict[Site, tuple[Site, ...]] = {}
-        self._classes: dict[str, tuple[Site, ...]] = {}
-        self._held: dict[Local, tuple[Site, ...]] = {}
+        self._told: dict[str, tuple[Following, ...]] = {}
+        self._held: dict[tuple[Local, ...], tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
     def of(
@@ -61,11 +61,14 @@ class Reaching:
 
     def _onward(self, site: Site) -> tuple[Site, ...]:
         """All that a scope may run, whatever starts it."""
-        found = self._may_run.get(site)
-        if found is None:
-            called = [(edge.callee.path, edge.callee.scope) for edge in self.effects.calls.get(site, ())]
-            found = self._may_run[site] = tuple(dict.fromkeys((*called, *self._beside(site, started=True))))
-        return found
+        next_ = self._following(site)
+        return next_.may if not next_.made else (*next_.may, *self._waiting_in(next_.made))
+
+    def _following(self, site: Site) -> Following:
+        known = self._told.get(site[0])
+        if known is None:
+            known = self._told[site[0]] = self.effects.told(site[0], following)
+        return known[site[1]]
 
     def _spread(
         self,
@@ -100,7 +103,7 @@ class Reaching:
                 callee = (edge.callee.path, edge.callee.scope)
                 if (edge.guarded and site != start) or not self._chosen(edge, runs):
                     continue
-                if edge.direct or (callee not in but and (site[0] == home or not self._waits(edge))):
+                if edge.direct or (callee not in but and (site[0] == home or not waits(self.code, edge))):
                     onward.append(callee)
                 elif edge.served and callee not in but:
                     served.append(callee)
@@ -115,10 +118,6 @@ class Reaching:
                 if gone:
                     replaced[other] = gone
         return served
-
-    def _waits(self, edge: LocalCall) -> bool:
-        """Whether what is handed on waits for somebody to call it: where a module or a class hands it on at import."""
-        return edge.registered or self.code.scope(*edge.caller).kind != "function"
 
     def _chosen(self, edge: LocalCall, runs: frozenset[int]) -> bool:
         """Whether some of the starts reach a call, as far as tests on the command line tell."""
@@ -139,17 +138,14 @@ class Reaching:
             plain = whole[site] if site in whole else self._note(site, None, started=started, chosen=chosen)
             known[site] = None if plain is None else tuple(filter(toward.leads, plain))
             return known[site]
-        edges = self.effects.calls.get(site, ())
-        if not started:  # what another file guards or only registers does not run
-            edges = [
-                edge for edge in edges if not edge.guarded and (edge.direct or edge.served or not self._waits(edge))
-            ]
-        known[site] = None
-        direct = all(edge.direct and not edge.guarded and not (chosen and edge.site.conditions) for edge in edges)
-        if direct and self.effects.trials.of(site) == NONE:
-            called = [(edge.callee.path, edge.callee.scope) for edge in edges]
-            known[site] = tuple(dict.fromkeys((*called, *self._beside(site, started=started))))
-        return known[site]
+        told = self._following(site)
+        plain = told.started if started else told.imported
+        if (chosen and told.under[not started]) or (plain is not None and self.effects.trials.of(site) != NONE):
+            plain = None
+        elif plain is not None and told.made:
+            plain = tuple(dict.fromkeys((*plain, *self._waiting_in(told.made))))
+        known[site] = plain
+        return plain
 
     def _beside(self, site: Site, *, started: bool) -> tuple[Site, ...]:
         """What a scope runs beside its calls: the modules that it imports, its classes, what waits in classes it makes."""
@@ -157,25 +153,17 @@ class Reaching:
         found = self._brought.get(key)
         if found is None:
             brought = [(path, 0) for path in sorted(self.code.brought(*site, started=started))]
-            classes = self._classes_of(site[0]) if not site[1] else ()
-            made = (callee for cls in self.effects.made.get(site, ()) for callee in self._waiting_in(cls))
+            classes = classes_of(self.code, site[0]) if not site[1] else ()
+            made = self._waiting_in(tuple(self.effects.made.get(site, ())))
             found = self._brought[key] = (*brought, *classes, *made)
         return found
 
-    def _classes_of(self, path: str) -> tuple[Site, ...]:
-        """The bodies of the classes of a module: its import runs them."""
-        found = self._classes.get(path)
+    def _waiting_in(self, made: tuple[Local, ...]) -> tuple[Site, ...]:
+        """What waits in some classes for the making of an object."""
+        found = self._held.get(made)
         if found is None:
-            scopes = ((number, self.code.scope(path, number)) for number in self.code.scopes(path))
-            found = tuple((path, number) for number, scope in scopes if scope.kind == "class" and scope.parent == 0)
-            self._classes[path] = found
-        return found
-
-    def _waiting_in(self, cls: Local) -> tuple[Site, ...]:
-        found = self._held.get(cls)
-        if found is None:
-            edges = self._waiting(cls)
-            found = self._held[cls] = tuple((edge.callee.path, edge.callee.scope) for edge in edges)
+            edges = [edge for cls in made for edge in self._waiting(cls)]
+            found = self._held[made] = tuple((edge.callee.path, edge.callee.scope) for edge in edges)
         return found
 
     def _waiting(self, cls: Local) -> Iterator[LocalCall]:

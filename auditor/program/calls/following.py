@@ -1,0 +1,72 @@
+"""What the scopes of a file run next, as far as the file itself says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from auditor.program.calls.file_effects import FileEffects
+from auditor.program.calls.records import LocalCall, Site
+from auditor.program.naming.code import Code, Local
+
+
+class Following(msgspec.Struct, frozen=True, gc=False):
+    """What a scope runs next. `may`: all that it may run, whatever starts it, but for what waits in the classes it makes (`made`).
+
+    `started` where its own file is started and `imported` elsewhere: what it calls outright and what that brings with it; None
+    where a call is handed on, or the start decides whether it is guarded. `under` says of either whether calls stand under
+    conditions.
+    """
+
+    may: tuple[Site, ...]
+    started: tuple[Site, ...] | None
+    imported: tuple[Site, ...] | None
+    under: tuple[bool, bool]
+    made: tuple[Local, ...]
+
+
+def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]:
+    """By scope of a file, what it runs next."""
+    calls: dict[int, list[LocalCall]] = defaultdict(list)
+    made: dict[int, list[Local]] = defaultdict(list)
+    for edge in file.calls:
+        calls[edge.caller[1]].append(edge)
+    for (_, number), cls in file.made:
+        made[number].append(cls)
+    return tuple(_of(code, path, number, calls[number], tuple(made[number])) for number in code.scopes(path))
+
+
+def _of(code: Code, path: str, number: int, calls: list[LocalCall], made: tuple[Local, ...]) -> Following:
+    classes = classes_of(code, path) if not number else ()
+    started = (*((home, 0) for home in sorted(code.brought(path, number))), *classes)
+    imported = (*((home, 0) for home in sorted(code.brought(path, number, started=False))), *classes)
+    # What another file guards or only registers does not run.
+    left = [edge for edge in calls if not edge.guarded and (edge.direct or edge.served or not waits(code, edge))]
+    return Following(
+        _joined(calls, started),
+        _joined(calls, started) if all(edge.direct and not edge.guarded for edge in calls) else None,
+        _joined(left, imported) if all(edge.direct for edge in left) else None,
+        (_is_under(calls), _is_under(left)),
+        made,
+    )
+
+
+def _joined(calls: Iterable[LocalCall], beside: tuple[Site, ...]) -> tuple[Site, ...]:
+    return tuple(dict.fromkeys((*((edge.callee.path, edge.callee.scope) for edge in calls), *beside)))
+
+
+def _is_under(calls: Iterable[LocalCall]) -> bool:
+    return any(edge.site.conditions for edge in calls)
+
+
+def waits(code: Code, edge: LocalCall) -> bool:
+    """Whether what is handed on waits for somebody to call it: where a module or a class hands it on at import."""
+    return edge.registered or code.scope(*edge.caller).kind != "function"
+
+
+def classes_of(code: Code, path: str) -> tuple[Site, ...]:
+    """The bodies of the classes of a module: its import runs them."""
+    scopes = ((number, code.scope(path, number)) for number in code.scopes(path))
+    return tuple((path, number) for number, scope in scopes if scope.kind == "class" and scope.parent == 0)
