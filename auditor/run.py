@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = "2026.1"
-FORGETTING = 2
+FORGETTING = 1.5
 """How many contents a memory holds for each that the last tree used, before it forgets the others."""
 PYTHON = sys.version.partition(" ")[0]
 """The version of the interpreter, which is part of what an answer hangs on."""

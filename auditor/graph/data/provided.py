@@ -102,7 +102,9 @@ class Provided:
         commands += [launch.command for started in world.launched.values() for launch in started]
         words = {_plain(word.text) for c in commands for word in (*c.words, *c.writes)}
         self.moved = frozenset(words | {word.rpartition("/")[2] for word in words})
-        fetching = (c for c in commands if any(_FETCHING.search(word.text.rpartition("/")[2]) for word in c.words))
+        said = {word.text for c in commands for word in c.words}
+        fetchers = {text for text in said if _FETCHING.search(text.rpartition("/")[2])}
+        fetching = (c for c in commands if any(word.text in fetchers for word in c.words))
         self.fetched = frozenset(_plain(word.text) for c in fetching for word in (*c.words, *c.writes))
         self.names = _names_written(world)
         self.patterns = [name for name in self.names if "{" in name]

@@ -164,7 +164,8 @@ def _commands(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str,
     for step in world.steps.all:
         if step.tool == "readme" or not owned(step.path) or not places.is_product(step.path):
             continue
-        checked = any(_VERIFYING.search(word.text) for command in step.step.commands for word in command.words)
+        said = {word.text for command in step.step.commands for word in command.words}
+        checked = any(map(_VERIFYING.search, said))
         for command in step.step.commands:
             for address in _fetched(command):
                 yield address, Place(step.path, command.line), checked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -111,13 +112,17 @@ def _of_programs(world: World) -> Iterator[tuple[str, Place, str, bool]]:
                     yield named.path, code.place(effect.site[0], effect.line), effect.site[0], given
 
 
+@lru_cache(maxsize=20_000)  # commands are the same at each point of a history
+def _tests(words: str) -> bool:
+    return _TESTING.search(words) is not None
+
+
 def _tested(world: World) -> set[str]:
     """Notebooks that commands run as tests."""
     found: set[str] = set()
     for step in world.steps.all:
         for command in step.step.commands:
-            words = " ".join(word.text for word in command.words)
-            if _TESTING.search(words):
+            if _tests(" ".join(word.text for word in command.words)):
                 found |= {
                     path for path in world.resolved.code.paths
                     if path.endswith(".ipynb") and any(path.startswith(word.text.rstrip("/*")) for word in command.words[1:] if "/" in word.text or word.text.endswith(".ipynb"))

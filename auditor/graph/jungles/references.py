@@ -88,10 +88,11 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
     if _brings_much(step, known):
         return
     by_line = {command.line: command for command in step.step.commands}
+    asked_for = _asked_for(step)
     for run in step.runs:
         command = by_line.get(run.line)
         unknown = command is None or command.cwd is None or "{" in run.folder
-        if command is None or unknown or _is_tested(step, command) or known.under_submodule(run.folder):
+        if command is None or unknown or _is_tested(command, asked_for) or known.under_submodule(run.folder):
             continue
         for kind, name in _wanted(run, step.tool in SERVING):
             if kind == "program" and step.tool in SERVING and not known.is_plain(step):
@@ -153,11 +154,15 @@ def _brings_much(step: DeclaredStep, known: Holdings) -> bool:
     return False
 
 
-def _is_tested(step: DeclaredStep, command: Command) -> bool:
-    """Whether a step asks for the existence of what the command runs, or the command may fail."""
-    names = {word.text.rpartition("/")[2] for word in command.words}
-    tests = [c for c in step.step.commands if c.words and c.words[0].text in ("[", "[[", "test")]
-    return command.guard or any(word.text.rpartition("/")[2] in names for test in tests for word in test.words[1:])
+def _asked_for(step: DeclaredStep) -> frozenset[str]:
+    """The names of what a step asks for the existence of."""
+    tests = (c for c in step.step.commands if c.words and c.words[0].text in ("[", "[[", "test"))
+    return frozenset(word.text.rpartition("/")[2] for test in tests for word in test.words[1:])
+
+
+def _is_tested(command: Command, asked_for: frozenset[str]) -> bool:
+    """Whether its step asks for the existence of what a command runs, or the command may fail."""
+    return command.guard or any(word.text.rpartition("/")[2] in asked_for for word in command.words)
 
 
 def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:

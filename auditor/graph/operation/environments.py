@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -17,6 +18,7 @@ _LIVE = frozenset({"prod", "production", "prd", "live"})
 _TRIAL = frozenset(
     {"dev", "development", "test", "testing", "staging", "stage", "stg", "qa", "uat", "preprod", "sandbox", "local"}
 )
+_STAGES = _LIVE | _TRIAL
 _WORDS = regex(r"[^A-Za-z0-9]+")
 _WRITTEN = regex(
     r"model|artifact|output|prediction|feature|registry|checkpoint|target|sink|store|bucket|warehouse|destination|export",
@@ -77,16 +79,21 @@ def _leaves(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, L
 def _may_tell_apart(path: str, facts: Facts) -> bool:
     """Whether the path or any key of a file holds the word for an environment: hardly a file does."""
     said = "\n".join([path, *(leaf.key for leaf in facts.leaves)]).lower()
-    return any(word in said for word in _LIVE | _TRIAL)
+    return any(word in said for word in _STAGES)
 
 
 def _place(path: str, key: str) -> tuple[tuple[str, ...], str]:
     """Where a setting stands without the word for its environment, and that word; "" where none or several stand there."""
-    words = [*(word for word in _WORDS.split(path) if word), "#", *(word for word in _WORDS.split(key) if word)]
-    stages = [word.lower() for word in words if word.lower() in _LIVE | _TRIAL]
+    words = [*_words_of(path), "#", *_words_of(key)]
+    stages = [word.lower() for word in words if word.lower() in _STAGES]
     if len(set(stages)) != 1:
         return (), ""
-    return tuple("*" if word.lower() in _LIVE | _TRIAL else word for word in words), stages[0]
+    return tuple("*" if word.lower() in _STAGES else word for word in words), stages[0]
+
+
+@lru_cache(maxsize=50_000)
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(word for word in _WORDS.split(name) if word)
 
 
 def _is_written_store(key: str, value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -141,6 +142,11 @@ def deployments(world: World) -> tuple[Deployment, ...]:
     return world.once(_deployments)
 
 
+@lru_cache(maxsize=20_000)  # commands are the same at each point of a history
+def _deploys(text: str) -> bool:
+    return bool(_DEPLOYING.search(text)) and not text.startswith("echo ") and not _FROM_A_PIPE.search(text)
+
+
 def _deployments(world: World) -> tuple[Deployment, ...]:
     found = []
     for step in world.steps.all:
@@ -149,7 +155,7 @@ def _deployments(world: World) -> tuple[Deployment, ...]:
         said = [(" ".join(word.text for word in command.words), command.line) for command in step.step.commands]
         said += [(use, step.step.line) for use in step.step.uses]
         for text, line in said:
-            if _DEPLOYING.search(text) and not text.startswith("echo ") and not _FROM_A_PIPE.search(text):
+            if _deploys(text):
                 found.append(Deployment(step.id, Place(step.path, line), text[:80]))
                 break
     return tuple(found)

@@ -12,6 +12,7 @@ from auditor.graph.coupling.sides import predicting_sites, training_side
 from auditor.graph.data.versions import trainings
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
+from auditor.model.facts import Facts, Leaf
 from auditor.model.place import Place
 from auditor.model.regex import regex
 
@@ -96,10 +97,15 @@ def _evidence(world: World) -> Iterator[tuple[str, Place]]:
             named = next((name for name in (code.scope(path, number).name, *index.bindings) if _SAID.search(name)), "")
             if named:
                 yield f"{named} speaks of it", code.place(path, code.scope(path, number).line or 1)
-    for path, facts in sorted(world.files.items()):
-        leaf = next((leaf for leaf in facts.leaves if facts.program is None and _SAID.search(leaf.key)), None)
+    for path in sorted(world.files):
+        leaf = code.alone(path, _configured)
         if leaf is not None:
             yield f"{path} configures {leaf.key}", Place(path, leaf.line)
+
+
+def _configured(facts: Facts) -> Leaf | None:
+    """The first setting of a file that speaks of such tests."""
+    return next((leaf for leaf in facts.leaves if facts.program is None and _SAID.search(leaf.key)), None)
 
 
 def _asked(world: World) -> Iterator[Place]:

@@ -47,6 +47,7 @@ class Files:
         self.facts = code.files
         self.modules = code.modules
         self.folders = frozenset(_folders(tree))
+        self._started: dict[tuple[object, ...], str | None] = {}
 
     def find(self, word: Word, stand: Stand) -> str | None:
         """The file that a word means."""
@@ -93,6 +94,14 @@ class Files:
 
     def started_module(self, dotted: str, stand: Stand) -> str | None:
         """The file that `python -m` runs: of a package its `__main__`."""
+        if is_absolute(stand.folder):  # what lies there hangs on all of the ground
+            return self._started_module(dotted, stand)
+        key = (dotted, self._search_path(stand))
+        if key not in self._started:  # the rounds of a loop are as many commands
+            self._started[key] = self._started_module(dotted, stand)
+        return self._started[key]
+
+    def _started_module(self, dotted: str, stand: Stand) -> str | None:
         for base in self._search_path(stand):
             found = self.modules.file(base, dotted)
             main = f"{found.removesuffix('__init__.py')}__main__.py" if found is not None else ""
