@@ -84,7 +84,7 @@ class Resolved:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
         memory, store, tree = self._memory, self._memory.store, self._early.tree
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
-        shelf = Shelf(store, version, self._digests, packing.kind, packing) if store is not None else None
+        shelf = Shelf(store, version, tree, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)
         found = Effects(self.code, self.evaluator, files)
         files.store()

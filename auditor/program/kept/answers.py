@@ -208,7 +208,7 @@ class Kept:
     def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:
         if self._store is None or topic.kind is None:
             return None
-        return Shelf(self._store, f"{self._version} {topic.name}", self.tree.digests, topic.kind)
+        return Shelf(self._store, f"{self._version} {topic.name}", self.tree, topic.kind)
 
     def store(self) -> None:
         """Store what was found."""

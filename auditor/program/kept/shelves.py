@@ -14,13 +14,16 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from auditor.program.kept.traces import Import, Site, Trace
+from auditor.program.kept.traces import Import, Site, Trace, Tree
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MOST_BYTES = 1 << 26
 """What an answer about one file takes, at the most."""
+
+SMALL = 1_000
+"""Bytes up to which packing an answer takes more time than it saves room."""
 
 
 class Store(Protocol):
@@ -44,6 +47,7 @@ class Packing(Protocol[T]):
 
 
 class _Trace(msgspec.Struct, array_like=True, gc=False):
+    among: bytes
     files: list[tuple[str, bytes | None]]
     imports: list[tuple[Import, str | None]]
     starts: list[tuple[tuple[str, bool], bytes]]
@@ -69,17 +73,15 @@ class Shelf(Generic[T]):
         self,
         store: Store,
         version: str,
-        digests: Mapping[str, bytes],
+        tree: Tree,
         kind: Any,
         packing: Packing[T] | None = None,
     ) -> None:
-        """`version` tells the topic, and the code that answers it; `digests` the contents of the files by path.
-
-        `kind` is the type of the answers, or of what they are packed as.
-        """
+        """`version` tells the topic, and the code that answers it; `kind` is the type of the answers, or of what they are packed as."""
         self._store = store
         self._version = version.encode()
-        self._digests = digests
+        self._digests = tree.digests
+        self._modules = tree.code.modules
         self._decoder = msgspec.msgpack.Decoder(kind)
         self._packing = packing
         self._held: dict[bytes, bytes] | None = None
@@ -114,6 +116,7 @@ class Shelf(Generic[T]):
             dict(told.called),
             calling=dict(told.calling),
             asked=dict(told.asked),
+            among=self._modules.number if told.among == self._modules.digest else 0,
         )
 
     def get(self, path: str) -> tuple[T] | None:
@@ -138,14 +141,16 @@ class Shelf(Generic[T]):
                 except LookupError as error:
                     log.debug("what is said of %s is not stored: %s", path, error)
                     continue
-                stored = _Stored(_told(trace), msgspec.Raw(_ENCODER.encode(told)))
-                new[self._key(path)] = zlib.compress(_ENCODER.encode(stored), 1)
+                stored = _Stored(_told(trace, self._modules.digest), msgspec.Raw(_ENCODER.encode(told)))
+                packed = _ENCODER.encode(stored)
+                new[self._key(path)] = zlib.compress(packed, 1 if len(packed) > SMALL else 0)
         if new:
             self._store.put_many(new)
 
 
-def _told(trace: Trace) -> _Trace:
+def _told(trace: Trace, among: bytes) -> _Trace:
     return _Trace(
+        among,
         list(trace.files.items()),
         list(trace.imports.items()),
         list(trace.starts.items()),

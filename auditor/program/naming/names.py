@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from itertools import count
 from posixpath import dirname
 from typing import TypeAlias, TypeVar, cast
@@ -44,6 +46,11 @@ class Modules:
         """What questions about the imports of a program found, each with the program and what else it was found by."""
         self.number = next(_NUMBERS)
         """Tells these modules from those of all other trees."""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Tells the paths of the modules: imports mean the same among equal ones, in whichever process."""
+        return hashlib.blake2b("\0".join(sorted(self.paths)).encode(errors="surrogatepass"), digest_size=16).digest()
 
     def fits(self, programs: Mapping[str, Program]) -> bool:
         """Whether imports mean the same among some other programs: those of the same paths."""

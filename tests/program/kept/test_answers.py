@@ -29,7 +29,7 @@ from tests.program.kept.shop import CHANGES, START, Contents, Held, resolved
 
 UNASKED: answers.Topic[FileEffects] = answers.Topic("effects", cast("Callable[[answers.View], FileEffects]", None))
 """Effects that cannot be found anew."""
-NOTHING: list[list[object]] = [[], [], [], [], [], [], []]
+NOTHING: list[object] = [b"", [], [], [], [], [], [], []]
 """A trace of nothing, as it is stored."""
 
 
