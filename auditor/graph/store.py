@@ -95,7 +95,7 @@ class Store:
                 target,
                 kind,
                 combined(evidence),
-                bool(evidence) and all([e.declared for e in evidence]),
+                bool(evidence) and all(e.declared for e in evidence),
                 evidence,
                 dict(sorted(attrs.items())) if attrs else {},
             )
