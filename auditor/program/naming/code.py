@@ -205,7 +205,8 @@ class Code:
         self.programs: Mapping[str, Program] = {
             path: facts.program for path, facts in self.files.items() if facts.program is not None
         }
-        self.modules = modules if modules is not None and modules.fits(self.programs) else Modules(self.programs)
+        same = modules is not None and modules.fits(self.programs)
+        self.modules = modules if modules is not None and same else Modules(self.programs)
         self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
@@ -214,6 +215,18 @@ class Code:
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
         self._importing: dict[str, frozenset[str]] = {}
+        if modules is not None and not same:
+            self._carry_over(modules)
+
+    def _carry_over(self, former: Modules) -> None:
+        """Take what was said of imports among the modules of the tree before, where all imports of a program mean the same."""
+        moved, said = self.modules.moved_from(former), self.modules.said
+        firm = {
+            path
+            for path in {path for _, path in former.said}
+            if path in self.programs and self.of_imports(_names_in_imports, path, former).isdisjoint(moved)
+        }
+        said.update((question, known) for question, known in former.said.items() if question[1] in firm)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -389,12 +402,12 @@ class Code:
             self._star_homes[key] = next(homes, None)
         return self._star_homes[key]
 
-    def of_imports(self, ask: Callable[[Code, str], T], path: str) -> T:
-        """What a question finds that looks at nothing but a program and what its imports mean.
+    def of_imports(self, ask: Callable[[Code, str], T], path: str, modules: Modules | None = None) -> T:
+        """What a question finds that looks at nothing but a program and what the names in its import statements mean.
 
-        Kept as long as the program and the modules of the tree stay the same, from one tree to the next too.
+        Kept as long as the program and the modules that these names may mean stay the same, from one tree to the next too.
         """
-        return self.modules.known((ask, path), self.programs[path], None, lambda: ask(self, path))
+        return (modules or self.modules).known((ask, path), self.programs[path], None, lambda: ask(self, path))
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""
@@ -474,6 +487,18 @@ class Code:
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _names_in_imports(code: Code, path: str) -> frozenset[str]:
+    """Each name by which the imports of a program find modules and folders, those of its own folders where one is relative."""
+    found: set[str] = set()
+    for number in code.scopes(path):
+        for statement, _, _ in code.index(path, number).imports:
+            if statement.level:
+                found.update(("", *path.split("/")[:-1]))
+            for imported in statement.names:
+                found.update((*imported.module.split("."), imported.name))
+    return frozenset(found)
 
 
 def _imported(code: Code, path: str) -> frozenset[str]:

@@ -56,6 +56,17 @@ class Modules:
         """Whether imports mean the same among some other programs: those of the same paths."""
         return self.paths == {path for path in programs if path.endswith(_IMPORTABLE)}
 
+    def moved_from(self, former: Modules) -> frozenset[str]:
+        """The names of modules and folders in which these differ from those of another tree, with their folders' names.
+
+        An import that has none of them in what it names, nor in the folders that it counts from if it is relative, means here
+        what it meant there: whatever `file` and `resolve` ask of paths and folders is asked by such a name.
+        """
+        paths, folders = self.paths ^ former.paths, self.folders ^ former.folders
+        ends = (path.rpartition("/") for path in paths)
+        names = (each for folder, _, name in ends for each in (name.rpartition(".")[0], folder.rpartition("/")[2]))
+        return frozenset(names) | {folder.rpartition("/")[2] for folder in folders}
+
     def known(self, question: Question, program: Program, by: object, find: Callable[[], T]) -> T:
         """The answer of a question about a program, its imports, and what else it is found by, from before while they are the same."""
         found = self.said.get(question)

@@ -1,0 +1,35 @@
+"""Imports that name nothing that moved mean among the new modules what they meant among the former ones."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.model.ir import Program
+from auditor.program.naming.names import Modules
+
+NAMES = ("a", "b", "c", "src", "tests", "utils")
+folders = st.lists(st.sampled_from(NAMES), max_size=3).map("/".join)
+files = st.builds(
+    lambda folder, name: f"{folder}/{name}.py".lstrip("/"), folders, st.sampled_from((*NAMES, "__init__", "config"))
+)
+trees = st.frozensets(files, max_size=8)
+dotted = st.lists(st.sampled_from((*NAMES, "config")), max_size=3).map(".".join)
+
+
+def modules(paths: frozenset[str]) -> Modules:
+    return Modules({path: Program((), (), (), (), 0, 0, False) for path in paths})
+
+
+@settings(max_examples=400)
+@given(trees, st.frozensets(files, max_size=2), st.frozensets(files, max_size=2), files, dotted, st.integers(0, 2))
+def test_what_did_not_move_means_the_same(
+    tree: frozenset[str], come: frozenset[str], gone: frozenset[str], importer: str, name: str, level: int
+) -> None:
+    former, now = modules(tree | gone), modules(tree | come)
+    asked = {*name.split("."), *(("", *importer.split("/")[:-1]) if level else ())}
+    if asked.isdisjoint(now.moved_from(former)):
+        assert now.resolve(importer, name, level) == former.resolve(importer, name, level)
+    if not set(name.split(".")) & now.moved_from(former) and name:
+        folder = importer.rpartition("/")[0]
+        assert now.file(folder, name) == former.file(folder, name)
