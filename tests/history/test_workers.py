@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +103,25 @@ def test_a_killed_process_costs_no_commit(tmp_path: Path, monkeypatch: pytest.Mo
     found = list(made(str(tmp_path / "x"), STATIONS, {}, 2))
     assert sorted(one.station.commit for one in found) == [station.commit for station in STATIONS]
     assert {one.data for one in found} == {b"data"}
+
+
+def _quickly(target: str, station: Station, options: Options) -> Made:
+    return Made(station, str(os.getpid()).encode(), "")
+
+
+def test_a_process_that_is_killed_between_two_commits_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_in_worker", _quickly)
+    lane = workers._Lane([], workers._context())
+    first = lane.submit(str(tmp_path), STATIONS[0], {}).result()
+    os.kill(int(first.data), signal.SIGKILL)
+    while not lane.pool._broken:
+        time.sleep(0.01)
+    second = lane.submit(str(tmp_path), STATIONS[1], {}).result()
+    assert second.station == STATIONS[1]
+    assert second.data != first.data
+    lane.end()
 
 
 def test_a_commit_that_kills_is_told_and_all_others_are_audited(
