@@ -168,7 +168,7 @@ class Walked(msgspec.Struct, frozen=True):
     scopes: dict[int, ScopeIndex]
     words: list[Words]
     stores: dict[int, dict[str, list[tuple[Expr, int]]]]
-    roots: list[frozenset[str]]
+    said: dict[Callable[[Code, str], object], object]
 
 
 class Walks:
@@ -239,7 +239,7 @@ class Code:
         program = self.programs[path]
         known = self._walks.programs.get(id(program))
         if known is None:
-            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, [])
+            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, {})
         return known
 
     def alone(self, path: str, ask: Callable[[Facts], T]) -> T:
@@ -251,6 +251,13 @@ class Code:
         if known is None:
             known = self._walks.facts[ask, id(facts)] = facts, ask(facts)
         return cast("T", known[1])
+
+    def of_program(self, path: str, ask: Callable[[Code, str], T]) -> T:
+        """What a question finds that looks at nothing but one program; kept with it, from one tree to the next too."""
+        said = self.walked(path).said
+        if ask not in said:
+            said[ask] = ask(self, path)
+        return cast("T", said[ask])
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object, each with the scope of the method."""
@@ -354,12 +361,7 @@ class Code:
 
     def roots(self, path: str) -> frozenset[str]:
         """The first names of the modules that a file imports anywhere by their whole names."""
-        found = self.walked(path).roots
-        if not found:
-            imports = (each for number in self.scopes(path) for each, _, _ in self.index(path, number).imports)
-            named = (imported.module for each in imports if not each.level for imported in each.names)
-            found.append(frozenset(module.partition(".")[0] for module in named))
-        return found[0]
+        return self.of_program(path, _roots)
 
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
@@ -474,6 +476,12 @@ class Code:
         for number in self.scopes(path):
             for site in self.index(path, number).calls:
                 yield number, site.call
+
+
+def _roots(code: Code, path: str) -> frozenset[str]:
+    imports = (each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports)
+    named = (imported.module for each in imports if not each.level for imported in each.names)
+    return frozenset(module.partition(".")[0] for module in named)
 
 
 def _imported(code: Code, path: str) -> frozenset[str]:
