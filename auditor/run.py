@@ -358,10 +358,14 @@ def _resolved(listing: Listing, files: Mapping[str, Facts], memory: Memory | Non
     from auditor.program import Memory as Known
     from auditor.program import resolve
 
+    version = f"{code_version()} {PYTHON}"
     if memory is None:
-        known = Known(cache, f"{code_version()} {PYTHON}", lasting=False)
+        known = Known(cache, version, lasting=False)
+    elif memory.programs is None:
+        known = memory.programs = Known(cache, version)
     else:
-        known = memory.programs = memory.programs or Known()
+        known = memory.programs
+        known.store = None  # it was closed, and this process knows more than it holds
     return resolve(files, _paths(listing), load(), _names(listing.target), known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ class Judged(msgspec.Struct, frozen=True):
     seconds: dict[str, float]
 
 
+@lru_cache(maxsize=8)
 def ruleset(extra: str = "") -> str:
     """The version of the rules: a digest of every rule's id, revision and metadata, but not of how often it was right."""
     import hashlib

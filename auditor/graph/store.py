@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import TypeAlias
 
 from auditor.model.artefact import Edge, EdgeKind, Evidence, Node, NodeKind
@@ -85,9 +86,10 @@ class Store:
 
     def edges(self) -> Iterator[Edge]:
         """All edges by source, target and kind."""
-        for key in sorted(self._edges, key=lambda k: (k[0], k[1], k[2].value)):
+        for key, pieces in sorted(self._edges.items(), key=itemgetter(0)):
             source, target, kind = key
-            evidence = tuple(sorted(self._edges[key], key=_order))
+            evidence = tuple(sorted(pieces, key=_order) if len(pieces) > 1 else pieces)
+            attrs = self._edge_attrs.get(key)
             yield Edge(
                 source,
                 target,
@@ -95,7 +97,7 @@ class Store:
                 combined(evidence),
                 bool(evidence) and all(e.declared for e in evidence),
                 evidence,
-                dict(sorted(self._edge_attrs.get(key, {}).items())),
+                dict(sorted(attrs.items())) if attrs else {},
             )
 
 
@@ -113,8 +115,11 @@ def _order(evidence: Evidence) -> tuple[object, ...]:
 
 def combined(evidence: Iterable[Evidence]) -> float:
     """Noisy-OR over independent pieces; pieces from the same line are one, the strongest (GRAPH §5)."""
+    pieces = tuple(evidence)
+    if len(pieces) == 1:
+        return round(1 - (1 - pieces[0].confidence), 4)
     strongest: dict[tuple[str, int | None, int | None], float] = {}
-    for piece in evidence:
+    for piece in pieces:
         key = (piece.path, piece.cell, piece.line)
         strongest[key] = max(strongest.get(key, 0.0), piece.confidence)
     remaining = 1.0

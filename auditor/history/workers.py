@@ -88,6 +88,15 @@ class _Lane:
         """Let the process end."""
         self.pool.shutdown(cancel_futures=True)
 
+    def submit(self, target: str, station: Station, options: Options) -> Future[Made]:
+        """Have a station audited, by another process where this one was ended meanwhile."""
+        try:
+            return self.pool.submit(_in_worker, target, station, options)
+        except BrokenProcessPool:
+            self.end()
+            self.begin()
+            return self.pool.submit(_in_worker, target, station, options)
+
     def share(self) -> list[Station]:
         """Give away the half of what is left that would come last, if it is worth another process's looking at new files."""
         count = len(self.left) // 2
@@ -108,7 +117,7 @@ def _together(
             lane.left.extend(max(lanes, key=lambda each: len(each.left)).share())
         if lane.left:
             station = lane.left.popleft()
-            busy[lane.pool.submit(_in_worker, target, station, options)] = lane, station
+            busy[lane.submit(target, station, options)] = lane, station
 
     with contextlib.ExitStack() as stack:
         for lane in lanes:

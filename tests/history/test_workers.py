@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from auditor.history.store import slim, unpacked
 from auditor.history.workers import FEW, Made, made
 from auditor.model.facts import Facts
 from auditor.model.listing import Content
+from auditor.program.kept import answers
 from auditor.run import Memory, Options
 from auditor.tree import Station, line, open_tree
 from tests.cli.test_judging_commands import ROWS, TRAIN
@@ -102,6 +105,25 @@ def test_a_killed_process_costs_no_commit(tmp_path: Path, monkeypatch: pytest.Mo
     assert {one.data for one in found} == {b"data"}
 
 
+def _quickly(target: str, station: Station, options: Options) -> Made:
+    return Made(station, str(os.getpid()).encode(), "")
+
+
+def test_a_process_that_is_killed_between_two_commits_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_in_worker", _quickly)
+    lane = workers._Lane([], workers._context())
+    first = lane.submit(str(tmp_path), STATIONS[0], {}).result()
+    os.kill(int(first.data), signal.SIGKILL)
+    while not lane.pool._broken:
+        time.sleep(0.01)
+    second = lane.submit(str(tmp_path), STATIONS[1], {}).result()
+    assert second.station == STATIONS[1]
+    assert second.data != first.data
+    lane.end()
+
+
 def test_a_commit_that_kills_is_told_and_all_others_are_audited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +131,29 @@ def test_a_commit_that_kills_is_told_and_all_others_are_audited(
     found = {one.station.commit: one.problem for one in made(str(tmp_path), STATIONS, {}, 2)}
     assert {commit for commit, problem in found.items() if problem} == {"c3"}
     assert len(found) == 6
+
+
+def test_the_first_audit_of_a_process_knows_what_was_stored(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A history to which a few commits came is no cold audit."""
+    *_, before, last = line(str(repo.root)).stations
+    for _ in made(str(repo.root), [before], options(tmp_path), 1):
+        pass
+    asked: set[tuple[str, str]] = set()
+
+    class Noted(answers.View):
+        def __init__(self, topic: str, path: str, *rest: object, **more: object) -> None:
+            super().__init__(topic, path, *rest, **more)  # type: ignore[arg-type]  # as it was called
+            asked.add((topic, path))
+
+    monkeypatch.setattr(answers, "View", Noted)
+    (one,) = made(str(repo.root), [last], options(tmp_path), 1)
+    assert ("effects", "train.py") in asked  # the last commit mends it
+    assert ("effects", "features.py") not in asked
+    monkeypatch.undo()
+    fresh = audit(str(repo.root), rev=last.commit, as_of=dt.date(2024, 3, 8), use_cache=False)
+    assert msgspec.msgpack.encode(unpacked(one.data)) == msgspec.msgpack.encode(slim(fresh))
 
 
 def test_memory_spares_the_cache_and_forgets_failures(

@@ -822,3 +822,20 @@ def test_a_script_that_names_its_own_packages_asks_for_them() -> None:
     listed = {"requirements.txt": "requests\n"}
     assert found({**listed, "a.py": code.format("'requests'")}, "REP003")
     assert not found({**listed, "a.py": code.format("'requests', 'websockets'")}, "REP003")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param({"compose.yaml": "services:\n  base:\n    build: base\n    image: acme/base\n"}, id="compose"),
+        pytest.param({"build.sh": "docker build -t acme/base:latest base\n"}, id="a command"),
+    ],
+)
+def test_an_image_that_is_built_here_moves_with_the_repository(build: dict[str, str]) -> None:
+    image = {
+        "train/Dockerfile": "FROM acme/base:latest\nRUN python train.py\n",
+        "train/train.py": "x = 1\n",
+        "base/Dockerfile": "FROM python:3.12.1\n",
+    }
+    assert found(image, "REP005")
+    assert not found({**image, **build}, "REP005")

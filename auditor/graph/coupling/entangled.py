@@ -149,7 +149,9 @@ def radii(world: World, owned: Callable[[str], bool], most: int = 10) -> list[Ra
     """The artefacts whose change reaches the most, with what they reach and over which ways."""
     nodes = _counted(world, owned)
     kinds = {name: node.kind for name, node in nodes.items()}
-    graph = metrics.influence(kinds, world.edges)
+    graph = {
+        name: sorted(onward) for name, onward in metrics.influence(kinds, world.edges).items()
+    }  # once for all ways
     order, members, closure = sorted(graph), metrics.members(graph, kinds), metrics.reach(graph)
     found: list[tuple[float, str, int]] = []
     for number, name in enumerate(order):

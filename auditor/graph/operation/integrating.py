@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -117,7 +118,12 @@ _MIRRORED = regex(
 def mirrored(world: World) -> bool:
     """Whether most commits only carry over what is worked on elsewhere."""
     commits = world.history.commits
-    return len(commits) >= _FEW and sum(bool(_MIRRORED.search(commit.subject)) for commit in commits) * 2 > len(commits)
+    return len(commits) >= _FEW and sum(_is_carried_over(commit.subject) for commit in commits) * 2 > len(commits)
+
+
+@lru_cache(maxsize=100_000)
+def _is_carried_over(subject: str) -> bool:
+    return _MIRRORED.search(subject) is not None
 
 
 _FEW = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -65,6 +66,7 @@ def runtime(world: World, owned: Callable[[str], bool]) -> Runtime:
 
 def _used(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, str, int, bool]]:
     """Every image and action that is used by name: file, name, line, and whether it is an action."""
+    built = world.once(_built)
     for path, facts in sorted(world.files.items()):
         if not owned(path) or not places.is_product(path):
             continue
@@ -73,7 +75,34 @@ def _used(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, str
                 yield from ((path, name, step.line, True) for name in step.uses if _is_action(name))
             elif step.tool in _IMAGES and not any(key.startswith("build") for key, _ in step.attrs):
                 names = (name.removeprefix("docker://") for name in step.uses)
-                yield from ((path, name, step.line, False) for name in names if _is_image(name))
+                yield from (
+                    (path, name, step.line, False) for name in names if _is_image(name) and _untagged(name) not in built
+                )
+
+
+def _built(world: World) -> frozenset[str]:
+    """The names of the images that the repository builds itself, without their tags: what they hold is in it."""
+    found: set[str] = set()
+    for facts in world.files.values():
+        for step in facts.steps:
+            if any(key.startswith("build") for key, _ in step.attrs):
+                found.update(step.uses)
+            for command in step.commands:
+                found.update(_tags([word.text for word in command.words]))
+    return frozenset(map(_untagged, found))
+
+
+def _tags(words: list[str]) -> Iterator[str]:
+    """The names that a command gives to the image it builds."""
+    if words[:1] not in (["docker"], ["podman"], ["buildah"], ["nerdctl"]) or not {"build", "bud"} & set(words[1:4]):
+        return
+    yield from (value for option, value in pairwise(words) if option in ("-t", "--tag"))
+    yield from (word.partition("=")[2] for word in words if word.startswith("--tag="))
+
+
+def _untagged(name: str) -> str:
+    folder, _, last = name.rpartition("/")
+    return f"{folder}/{last.partition(':')[0].partition('@')[0]}".lstrip("/")
 
 
 def _is_action(name: str) -> bool:

@@ -57,12 +57,17 @@ class Reaching:
 
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others, or to one that answers requests: whoever reaches one runs more."""
-        return Toward(goals, self._onward, self._servers)
+        return Toward(goals, self._before, self._servers)
 
-    def _onward(self, site: Site) -> tuple[Site, ...]:
-        """All that a scope may run, whatever starts it."""
-        next_ = self._following(site)
-        return next_.may if not next_.made else (*next_.may, *self._waiting_in(next_.made))
+    @cached_property
+    def _before(self) -> dict[Site, list[Site]]:
+        """The scopes that may run each scope next, whatever starts them."""
+        found: dict[Site, list[Site]] = defaultdict(list)
+        for path in self.code.paths:
+            for number, told in enumerate(self.effects.told(path, following)):
+                for other in (*told.may, *self._waiting_in(told.made)) if told.made else told.may:
+                    found[other].append((path, number))
+        return found
 
     def _following(self, site: Site) -> Following:
         known = self._told.get(site[0])
