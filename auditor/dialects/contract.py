@@ -145,18 +145,8 @@ class Seen:
 
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
-    found = dict.fromkeys(paths)
-    importers: dict[str, list[str]] = {}
-    for path in resolved.code.paths if found else ():
-        for target in resolved.code.imports(path):
-            importers.setdefault(target, []).append(path)
-    todo = list(found)
-    while todo:
-        for path in importers.get(todo.pop(), ()):
-            if path not in found:
-                found[path] = None
-                todo.append(path)
-    return tuple(sorted(found))
+    found = set(paths)
+    return tuple(sorted(found | resolved.code.importers_of_any(found)))
 
 
 def running(

@@ -13,7 +13,7 @@ from auditor.graph.world import World
 from auditor.model.ir import Attr, Call, Const, If, Name, Program
 from auditor.model.place import Place
 from auditor.model.regex import regex
-from auditor.program.naming.code import Frame, Local, Options
+from auditor.program.naming.code import Code, Frame, Local, Options
 from auditor.program.naming.words import records
 
 LONG = 5
@@ -155,13 +155,14 @@ def _handed_on(world: World, path: str) -> bool:
 def _attributes(world: World) -> frozenset[str]:
     """Every attribute, keyword, parameter and subscript that any program names."""
     code = world.resolved.code
-    found: set[str] = set()
-    for path in code.paths:
-        words = code.words(path)
-        found |= words.members
-        found.update(text for text in words.said if text.isidentifier())
-        found.update(param.name for scope in code.programs[path].scopes for param in scope.params)
-    return frozenset(name.lower() for name in found)
+    return frozenset[str]().union(*(code.of_program(path, _named) for path in code.paths))
+
+
+def _named(code: Code, path: str) -> frozenset[str]:
+    words = code.words(path)
+    texts = (text for text in words.said if text.isidentifier())
+    params = (param.name for scope in code.programs[path].scopes for param in scope.params)
+    return frozenset(name.lower() for name in (*words.members, *texts, *params))
 
 
 def _last(call: Call) -> str:

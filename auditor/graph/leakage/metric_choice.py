@@ -122,7 +122,7 @@ def _found(world: World, owned: Callable[[str], bool], spoken: Callable[[Code, s
             continue
         if _says(path, words):
             return path
-        said = code.of_imports(spoken, path)
+        said = code.of_program(path, spoken)
         if said.names or _says("\n".join(_called(world, path)), words):
             named = (name for number in code.scopes(path) for name in _named(world, (path, number)))
             return f"{path}: {next(name for name in named if _says(name, words))}"

@@ -30,12 +30,10 @@ def programs(world: World, owned: Callable[[str], bool], roots: Iterable[str] = 
     ]
 
 
-def statements(world: Sight, path: str, *, holding: str = "") -> Iterator[tuple[Site, Placed]]:
-    """All statements of a program with the scope each stands in; of scopes that hold a construct of that kind alone."""
+def statements(world: Sight, path: str) -> Iterator[tuple[Site, Placed]]:
+    """All statements of a program with the scope each stands in."""
     code = world.resolved.code
     for number in code.scopes(path):
-        if holding and holding not in code.index(path, number).kinds.values():
-            continue
         for each in placed(code.scope(path, number).body):
             yield (path, number), each
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -33,7 +33,8 @@ from auditor.model.ir import (
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.code import Code, Frame, Library, Local
+from auditor.program.naming.statements import placed
 
 WORK = {
     Role.FIT: "training",
@@ -86,10 +87,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
     for path in programs(world, owned):
         if places.is_exploratory(path):
             continue
-        for site, at in statements(world, path, holding="try"):
-            statement = at.statement
-            if type(statement) is not Try or not statement.handlers:
-                continue
+        for site, statement in _tries(world, path):
             work = _work(world, site, statement)
             looked += work is not None
             if work is None or any(type(each) is Import for each in statement.body):
@@ -101,6 +99,19 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
+
+
+def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
+    """What a program tries, with the scope that it stands in."""
+    code = world.resolved.code
+    for number in code.of_program(path, _trying):
+        for at in placed(code.scope(path, number).body):
+            if type(at.statement) is Try and at.statement.handlers:
+                yield (path, number), at.statement
+
+
+def _trying(code: Code, path: str) -> tuple[int, ...]:
+    return tuple(number for number in code.scopes(path) if "try" in code.index(path, number).kinds.values())
 
 
 def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised]:

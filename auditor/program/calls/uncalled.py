@@ -29,7 +29,6 @@ class Uncalled:
         self._effects = effects
         self._code = effects.code
         self._known: dict[Site, bool] = {}
-        self._reading: dict[str, frozenset[str]] = {}
 
     def of(self, site: Site) -> bool:
         """Whether a function, its class or what it stands in is named nowhere: in no program, setting, command or document."""
@@ -90,21 +89,7 @@ class Uncalled:
 
     def _reads(self, path: str, name: str) -> bool:
         """Whether a file itself reads a name that it defines."""
-        if path not in self._reading:
-            self._reading[path] = self._names_read(path)
-        return name in self._reading[path]
-
-    def _names_read(self, path: str) -> frozenset[str]:
-        """What a file names more often than it defines it."""
-        program = self._code.programs[path]
-        parts = tuple((s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes)
-        counts: Counter[str] = Counter()
-        for each in records(parts):
-            if type(each) is Name:
-                counts[each.id] += 1
-            elif type(each) is Define:
-                counts[each.name.id] -= 1
-        return frozenset(name for name, count in counts.items() if count > 0)
+        return name in self._code.of_program(path, _names_read)
 
     def _is_open(self, path: str) -> bool:
         """Whether a file, or one that imports it, may find by a computed name what it holds."""
@@ -115,7 +100,7 @@ class Uncalled:
     def _words(self) -> frozenset[str]:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
-        return frozenset[str]().union(*(code.of_imports(_named, path) for path in code.paths))
+        return frozenset[str]().union(*(code.of_program(path, _named) for path in code.paths))
 
     @cached_property
     def _said(self) -> frozenset[str]:
@@ -128,6 +113,19 @@ def _named(code: Code, path: str) -> frozenset[str]:
     words = code.words(path)
     said = _words_in(text for text in words.said if len(text) < 1_000)
     return words.members | words.free | words.brought | frozenset(said)
+
+
+def _names_read(code: Code, path: str) -> frozenset[str]:
+    """What a file names more often than it defines it."""
+    program = code.programs[path]
+    parts = tuple((s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes)
+    counts: Counter[str] = Counter()
+    for each in records(parts):
+        if type(each) is Name:
+            counts[each.id] += 1
+        elif type(each) is Define:
+            counts[each.name.id] -= 1
+    return frozenset(name for name, count in counts.items() if count > 0)
 
 
 def _said(facts: Facts) -> frozenset[str]:

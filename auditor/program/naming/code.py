@@ -168,7 +168,7 @@ class Walked(msgspec.Struct, frozen=True):
     scopes: dict[int, ScopeIndex]
     words: list[Words]
     stores: dict[int, dict[str, list[tuple[Expr, int]]]]
-    roots: list[frozenset[str]]
+    said: dict[Callable[[Code, str], object], object]
 
 
 class Walks:
@@ -220,13 +220,14 @@ class Code:
 
     def _carry_over(self, former: Modules) -> None:
         """Take what was said of imports among the modules of the tree before, where all imports of a program mean the same."""
-        moved, said = self.modules.moved_from(former), self.modules.said
-        firm = {
-            path
-            for path in {path for _, path in former.said}
-            if path in self.programs and self.of_imports(_names_in_imports, path, former).isdisjoint(moved)
-        }
-        said.update((question, known) for question, known in former.said.items() if question[1] in firm)
+        moved = self.modules.moved_from(former)
+        firm = {path for path in {path for _, path in former.said} & self.programs.keys() if self._is_firm(path, moved)}
+        self.modules.said.update((question, known) for question, known in former.said.items() if question[1] in firm)
+
+    def _is_firm(self, path: str, moved: frozenset[str]) -> bool:
+        """Whether the imports of a program name nothing that moved, nor count from a folder of such a name."""
+        names, relative = self.of_program(path, _names_in_imports)
+        return moved.isdisjoint(names) and not (relative and not moved.isdisjoint(("", *path.split("/")[:-1])))
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -252,7 +253,7 @@ class Code:
         program = self.programs[path]
         known = self._walks.programs.get(id(program))
         if known is None:
-            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, [])
+            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, {})
         return known
 
     def alone(self, path: str, ask: Callable[[Facts], T]) -> T:
@@ -264,6 +265,13 @@ class Code:
         if known is None:
             known = self._walks.facts[ask, id(facts)] = facts, ask(facts)
         return cast("T", known[1])
+
+    def of_program(self, path: str, ask: Callable[[Code, str], T]) -> T:
+        """What a question finds that looks at nothing but one program; kept with it, from one tree to the next too."""
+        said = self.walked(path).said
+        if ask not in said:
+            said[ask] = ask(self, path)
+        return cast("T", said[ask])
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object, each with the scope of the method."""
@@ -367,12 +375,7 @@ class Code:
 
     def roots(self, path: str) -> frozenset[str]:
         """The first names of the modules that a file imports anywhere by their whole names."""
-        found = self.walked(path).roots
-        if not found:
-            imports = (each for number in self.scopes(path) for each, _, _ in self.index(path, number).imports)
-            named = (imported.module for each in imports if not each.level for imported in each.names)
-            found.append(frozenset(module.partition(".")[0] for module in named))
-        return found[0]
+        return self.of_program(path, _roots)
 
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
@@ -402,12 +405,12 @@ class Code:
             self._star_homes[key] = next(homes, None)
         return self._star_homes[key]
 
-    def of_imports(self, ask: Callable[[Code, str], T], path: str, modules: Modules | None = None) -> T:
+    def of_imports(self, ask: Callable[[Code, str], T], path: str) -> T:
         """What a question finds that looks at nothing but a program and what the names in its import statements mean.
 
         Kept as long as the program and the modules that these names may mean stay the same, from one tree to the next too.
         """
-        return (modules or self.modules).known((ask, path), self.programs[path], None, lambda: ask(self, path))
+        return self.modules.known((ask, path), self.programs[path], None, lambda: ask(self, path))
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""
@@ -489,16 +492,18 @@ class Code:
                 yield number, site.call
 
 
-def _names_in_imports(code: Code, path: str) -> frozenset[str]:
-    """Each name by which the imports of a program find modules and folders, those of its own folders where one is relative."""
-    found: set[str] = set()
-    for number in code.scopes(path):
-        for statement, _, _ in code.index(path, number).imports:
-            if statement.level:
-                found.update(("", *path.split("/")[:-1]))
-            for imported in statement.names:
-                found.update((*imported.module.split("."), imported.name))
-    return frozenset(found)
+def _names_in_imports(code: Code, path: str) -> tuple[frozenset[str], bool]:
+    """Each name in the imports of a program, and whether one of them counts from its own folder."""
+    imports = [each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports]
+    named = [imported for each in imports for imported in each.names]
+    names = frozenset(name for each in named for name in (*each.module.split("."), each.name))
+    return names, any(each.level for each in imports)
+
+
+def _roots(code: Code, path: str) -> frozenset[str]:
+    imports = (each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports)
+    named = (imported.module for each in imports if not each.level for imported in each.names)
+    return frozenset(module.partition(".")[0] for module in named)
 
 
 def _imported(code: Code, path: str) -> frozenset[str]:
