@@ -109,6 +109,10 @@ def with_(path: str, text: str) -> Callable[[dict[str, str]], object]:
 ERRORS = {"main.py": "from shop import Missing\n\ndef check(x):\n    Missing(x)\n", "shop.py": "class Missing(ValueError): ...\n"}  # fmt: skip
 STARS = {"pkg/__init__.py": "", "pkg/main.py": "from pkg.names import *\n\nprint(limit, helper)\n", "pkg/names.py": "limit = 1\n", "pkg/helper.py": "y = 1\n"}  # fmt: skip
 FRAMES = {"main.py": "import pandas as pd\nfrom shop import table\n\ntable().dropna()\n", "shop.py": "import pandas as pd\n\ndef table():\n    return pd.read_csv('a.csv')\n"}  # fmt: skip
+ANSWERS = {"main.py": "import joblib\n\nmodel = joblib.load('m.pkl')\n\ndef answer(x):\n    return model.predict(x)\n", "asks.py": "from main import answer\n\nanswer([1])\n"}  # fmt: skip
+READING = "import pandas as pd\nfrom main import answer\n\nanswer(pd.read_csv('a.csv'))\n"
+LOOP = "import torch\nfrom shop import clear\n\ndef train(model, rows):\n    optimizer = torch.optim.SGD(model.parameters())\n    for row in rows:\n        model(row).backward()\n        optimizer.step()\n        clear(optimizer)\n"
+LOOPS = {"main.py": LOOP, "shop.py": "def clear(optimizer):\n    optimizer.zero_grad()\n"}
 
 CHANGES: dict[str, tuple[str, dict[str, str], Callable[[dict[str, str]], object]]] = {
     "a class that is no error any more": ("unraised", ERRORS, with_("shop.py", "class Missing: ...\n")),
@@ -116,6 +120,13 @@ CHANGES: dict[str, tuple[str, dict[str, str], Callable[[dict[str, str]], object]
     "a name of something else": ("unraised", ERRORS, with_("shop.py", "Missing = print\n")),
     "a name that a star brought": ("lacking", STARS, with_("pkg/names.py", "other = 1\n")),
     "a module that a star brought": ("lacking", STARS, without("pkg/helper.py")),
+    "a new caller": ("written out", ANSWERS, with_("more.py", READING)),
+    "what a caller hands over": ("written out", ANSWERS, with_("asks.py", READING)),
+    "a caller that goes": ("written out", ANSWERS, without("asks.py")),
+    "what a called function does": ("loops", LOOPS, with_("shop.py", "def clear(optimizer):\n    print(optimizer)\n")),
+    "where a called function is": ("loops", LOOPS, without("shop.py")),
+    "what an import runs": ("run", ERRORS, without("shop.py")),
+    "a module that comes": ("roots", {"main.py": "import shop\n"}, with_("shop.py", "x = 1\n")),
     "what a function gives": ("misuses", FRAMES, with_("shop.py", "def table():\n    return {}\n")),
 }
 
@@ -125,8 +136,8 @@ def test_what_a_look_hangs_on_changes(change: str) -> None:
     name, texts, made = CHANGES[change]
     look, path = BY_NAME[name], next(each for each in texts if each.endswith("main.py"))
     held, contents, memory = Held(), Contents(), Memory()
+    first = world_of(dict(texts)).seen(look, path)
     for each in (Memory(held), memory):
-        first = world_of(dict(texts), each, contents).seen(look, path)
         seen(world_of(dict(texts), each, contents))
     changed = dict(texts)
     made(changed)

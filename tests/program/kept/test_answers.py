@@ -22,6 +22,7 @@ from auditor.program.calls import carrying
 from auditor.program.calls.file_effects import FileEffects
 from auditor.program.kept import answers, shelves
 from auditor.program.kept.traces import Tree
+from auditor.program.naming.code import Code
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
 from auditor.program.rows.values import Fit, Trained
@@ -182,6 +183,22 @@ def test_what_contents_alone_say_is_asked_once_of_each_and_forgotten_with_it() -
     program = resolved(start, memory)
     assert [program.code.alone(path, lines) for path in ("report.py", "judge.py")] == asked[:2]
     assert asked[2:] == asked[1:2]
+
+
+def test_what_one_program_says_alone_is_asked_once_whatever_modules_come_beside_it() -> None:
+    contents, memory, texts = Contents(), Memory(), dict(START)
+    asked: list[str] = []
+
+    def scopes(code: Code, path: str) -> int:
+        asked.append(path)
+        return len(code.programs[path].scopes)
+
+    for change in ("configuration", "a module of the same name beside", "same content elsewhere", "lines shifted"):
+        CHANGES[change](texts)
+        program = resolved(contents.facts(texts), memory)
+        for path in ("report.py", "shop/store.py"):
+            assert program.code.of_program(path, scopes) == len(program.code.programs[path].scopes)
+    assert asked == ["report.py", "shop/store.py", "shop/store.py"]
 
 
 def test_what_is_not_to_last_is_forgotten() -> None:
