@@ -165,22 +165,32 @@ class Reaching:
 
     def _waiting_in(self, made: tuple[Local, ...]) -> tuple[Site, ...]:
         """What waits in some classes for the making of an object."""
+        if not self._registered:
+            return ()
         found = self._held.get(made)
         if found is None:
-            edges = [edge for cls in made for edge in self._waiting(cls)]
-            found = self._held[made] = tuple((edge.callee.path, edge.callee.scope) for edge in edges)
+            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting(cls))
         return found
 
-    def _waiting(self, cls: Local) -> Iterator[LocalCall]:
+    def _waiting(self, cls: Local) -> Iterator[Site]:
         """What a class and its bases hand to a library, such as validators: making an object calls it."""
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
-            yield from (edge for edge in self.effects.calls.get((at.path, at.scope), ()) if edge.registered)
+            yield from self._registered.get((at.path, at.scope), ())
             for base in self.effects.evaluator.denoter.bases(at):
                 if type(base) is Local and base not in seen:
                     seen.add(base)
                     todo.append(base)
+
+    @cached_property
+    def _registered(self) -> dict[Site, tuple[Site, ...]]:
+        """By scope, what it hands to a library for later."""
+        found = {
+            site: tuple((edge.callee.path, edge.callee.scope) for edge in edges if edge.registered)
+            for site, edges in self.effects.calls.items()
+        }
+        return {site: callees for site, callees in found.items() if callees}
 
     def _serves(self, start: Site, found: dict[Site, Site | None]) -> bool:
         """Whether a start answers requests: its own file works with a framework for that, or a function it reaches does."""
