@@ -68,7 +68,6 @@ def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The older version, until it is undone."""
     with monkeypatch.context() as patch:
         patch.setattr(auditor.engine, "registry", lambda _extra="": older())
-        patch.setattr(auditor.engine, "ruleset", auditor.engine.ruleset.__wrapped__)  # which remembers its answer
         patch.setattr(auditor.engine, "ruleset", auditor.engine.ruleset.__wrapped__)  # a process has but one version
         yield patch
 
