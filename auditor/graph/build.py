@@ -119,7 +119,9 @@ class Builder:
                 line=storage.line,
                 url=storage.url,
             )
-        if facts.requirements and facts.program is None:  # a script that names its own packages is no environment
+        if (
+            facts.requirements and facts.attr("inline") is None
+        ):  # a script that names its own packages is no environment
             state_environment(self.store, path, facts)
         if facts.kind == "sql":
             self._sql(path)

@@ -19,7 +19,7 @@ def read(data: bytes) -> Facts:
     return Facts(
         kind="python",
         program=program,
-        attrs=pairs([("python", version)]),
+        attrs=pairs([("python", version), ("inline", "yes" if requirements else "")]),
         requirements=requirements,
         troubles=(*troubles, *doubts),
         lines=program.lines if program else data.count(b"\n"),

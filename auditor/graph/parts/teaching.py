@@ -94,7 +94,7 @@ def teaching(p: Portrait) -> Iterable[Signal]:
             dirname(path)
             for path, facts in p.resolved.files.items()
             if facts.requirements
-            and facts.program is None
+            and facts.attr("inline") is None
             and p.owned(path)
             and "lock" not in path
             and (not p.package or places.is_product(path))
