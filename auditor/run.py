@@ -95,9 +95,11 @@ def audit(
     """Audit a folder, a git directory, a git URL or an archive.
 
     `rev` audits a revision from git objects; `as_of` decides what has lapsed (default: today); `rules` is a folder of
-    further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit of the base of a change, waivers and suppressions count
-    as they stand there: a change cannot exempt itself. `memory` holds what is known of contents from one call to the next, for whoever audits
-    many revisions in one process. Without `report`, what only a report shows is not found, and nothing is stored whole. Raises `UsageError` for what the caller can mend; whatever the target holds never raises.
+    further rules, which are executed; `persona` (one of PERSONAS) decides which rules are shown. With `governed_by`, an audit
+    of the base of a change, waivers and suppressions count as they stand there: a change cannot exempt itself. `memory` holds
+    what is known of contents from one call to the next, for whoever audits many revisions in one process. Without `report`,
+    what only a report shows is not found, and nothing is stored whole. Raises `UsageError` for what the caller can mend;
+    whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
     from auditor.tree import Pasts, open_tree
@@ -115,16 +117,12 @@ def audit(
         opened = open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0), pasts=pasts)
         tree = stack.enter_context(opened)
         people = _people(tree.waivers, tree.signoffs, governed_by)
-        key = (
-            _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day)
-            if cache and report
-            else ""
-        )
+        stored = cache is not None and report
+        key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if stored else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
-        from auditor.judgement import excerpts
 
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress, memory=memory.facts if memory else None)
         result = _judge(
@@ -143,14 +141,23 @@ def audit(
             report,
         )
         if report:
-            # What was read as a program was cleared of credentials as a whole before, and those that were found are noted.
-            plain = {path for path, facts in files.items() if facts.program is not None and not facts.secrets}
-            result = msgspec.structs.replace(result, excerpts=excerpts(result.findings, tree.read, plain))
+            result = _with_excerpts(result, files, tree.read)
         if memory is not None:
             memory.forget(files.digests.values())
         if cache is not None and key and not result.errors:
             cache.put_audit(key, msgspec.msgpack.encode(result))
         return result
+
+
+def _with_excerpts(
+    result: Audit, files: Mapping[str, Facts], read: Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
+) -> Audit:
+    """The audit with the lines around its findings."""
+    from auditor.judgement import excerpts
+
+    # What was read as a program was cleared of credentials as a whole before, and those that were found are noted.
+    plain = {path for path, facts in files.items() if facts.program is not None and not facts.secrets}
+    return msgspec.structs.replace(result, excerpts=excerpts(result.findings, read, plain))
 
 
 def graph(

@@ -31,6 +31,7 @@ from auditor.model.ir import Call as IrCall
 from auditor.program import Resolved
 from auditor.program.kept.answers import Topic, View
 from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.names import folders_around
 from auditor.program.running.invocations import argument
 
 TOOL = "zenml"
@@ -63,7 +64,7 @@ def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     starts = running(resolved, paths, ZenML.roots, ZenML.flows)
     found = {island.starts[0]: island for island in islands(resolved.code, starts)}
     projects = _projects(resolved.tree)
-    around = {start: projects.intersection(_above(island.members)) for start, island in found.items()}
+    around = {start: projects.intersection(folders_around(island.members)) for start, island in found.items()}
 
     def find(view: View) -> _Said:
         return _said(Seen(view), found[view.path], around[view.path])
@@ -114,17 +115,6 @@ def _projects(tree: Iterable[str]) -> frozenset[str]:
     marks = (path for path in tree if path.endswith(_PROJECT))
     named = ((path, name) for path in marks for name in _PROJECT if path.endswith(f"/{name}"))
     return frozenset(path.removesuffix(f"/{name}") for path, name in named)
-
-
-def _above(paths: Iterable[str]) -> set[str]:
-    """The folders around some files."""
-    found: set[str] = set()
-    for path in paths:
-        folder = dirname(path)
-        while folder and folder not in found:
-            found.add(folder)
-            folder = dirname(folder)
-    return found
 
 
 class ZenML(Flowing):

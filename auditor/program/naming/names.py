@@ -30,7 +30,7 @@ class Modules:
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
         self.paths = frozenset(path for path in programs if path.endswith(_IMPORTABLE))
-        self.folders = frozenset(_parents(self.paths))
+        self.folders = frozenset(folders_around(self.paths))
         self._roots: dict[str, list[str]] = defaultdict(list)  # first name of a module -> folders that hold it
         for path in sorted(self.paths):
             folder, _, name = path.rpartition("/")
@@ -149,7 +149,8 @@ def _upwards(folder: str) -> Iterable[str]:
     yield ""
 
 
-def _parents(paths: Iterable[str]) -> set[str]:
+def folders_around(paths: Iterable[str]) -> set[str]:
+    """The folders around some files, the root left out."""
     found: set[str] = set()
     for path in paths:
         folder = dirname(path)

@@ -7,22 +7,20 @@ modules of their own, which it is given as tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
 from auditor.knowledge import Knowledge
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Expr, Group, Item, Name, Star, Stmt
-from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.naming.code import Code, Frame, Local
+from auditor.program.calls.records import Effect, Site
+from auditor.program.calls.seen import SomeEffects
+from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.row_sets import Rows, RowSets, Spot
 from auditor.program.rows.state import Called, Env, Stored, Thing
 from auditor.program.rows.trace import Evaluation, How, Signal, Trace
 from auditor.program.rows.values import NO_FITS, OTHER, Fit, Kind, Trained, Value, either, fits_in, mixed
-
-if TYPE_CHECKING:
-    from auditor.program.symbolic.evaluate import Evaluator
 
 BUSY = frozenset(
     {Role.READ, Role.SPLIT, Role.FIT, Role.FIT_TRANSFORM, Role.EVALUATE, Role.PREDICT, Role.ESTIMATOR, Role.TRANSFORMER}
@@ -33,24 +31,8 @@ MOST_ELEMENTS = 12
 """Elements of a list that a loop is run for one by one."""
 
 
-class RunEffects(Protocol):
+class RunEffects(SomeEffects, Protocol):
     """What a run asks of the effects of a tree."""
-
-    @property
-    def code(self) -> Code:
-        """The program."""
-
-    @property
-    def evaluator(self) -> Evaluator:
-        """Who tells what names stand for."""
-
-    @property
-    def own(self) -> Mapping[Site, Sequence[Effect]]:
-        """Effects by the scope that has them."""
-
-    @property
-    def calls(self) -> Mapping[Site, Sequence[LocalCall]]:
-        """Calls of functions of the repository, by the scope that calls."""
 
     @property
     def lifted(self) -> Mapping[Site, Sequence[Effect]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from posixpath import dirname, join
+from posixpath import join
 
 import msgspec
 
 from auditor.model.facts import Word
 from auditor.model.regex import regex
 from auditor.program.naming.code import Code
+from auditor.program.naming.names import folders_around
 from auditor.program.running.grounds import UNKNOWN, Ground, placed, unclone
 from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
@@ -46,7 +47,7 @@ class Files:
         self.tree = tree
         self.facts = code.files
         self.modules = code.modules
-        self.folders = frozenset(_folders(tree))
+        self.folders = frozenset(folders_around(tree))
         self._started: dict[tuple[object, ...], str | None] = {}
 
     def find(self, word: Word, stand: Stand) -> str | None:
@@ -169,13 +170,3 @@ class _Names:
     def suffixed(self, suffix: str) -> list[str]:
         """Files with a suffix, by path."""
         return self._suffixed.get(suffix, [])
-
-
-def _folders(tree: frozenset[str]) -> set[str]:
-    found: set[str] = set()
-    for path in tree:
-        folder = dirname(path)
-        while folder and folder not in found:
-            found.add(folder)
-            folder = dirname(folder)
-    return found

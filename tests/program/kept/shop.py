@@ -159,3 +159,29 @@ def resolved(facts: FactsByPath, memory: Memory | None) -> Resolved:
     found = resolve(facts, frozenset(facts), load(), memory=memory)
     Steps(found)
     return found
+
+
+def there_and_back(change: str, told: Callable[[Resolved], object]) -> None:
+    """After a change and when it is taken back, what memory and store keep is what is found anew."""
+    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
+    start = told(resolved(contents.facts(texts), memory))
+    assert told(resolved(contents.facts(texts), Memory(held))) == start
+    CHANGES[change](texts)
+    facts = contents.facts(texts)
+    anew = told(resolved(facts, None))
+    assert told(resolved(facts, memory)) == anew
+    assert told(resolved(facts, Memory(held))) == anew
+    assert told(resolved(contents.facts(dict(START)), memory)) == start
+    assert told(resolved(contents.facts(dict(START)), Memory(held))) == start
+
+
+def one_after_the_other(changes: Iterable[str], told: Callable[[Resolved], object]) -> None:
+    """After each of some changes, what memory and store keep is what is found anew."""
+    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
+    told(resolved(contents.facts(texts), memory))
+    for change in changes:
+        CHANGES[change](texts)
+        facts = contents.facts(texts)
+        anew = told(resolved(facts, None))
+        assert told(resolved(facts, memory)) == anew, change
+        assert told(resolved(facts, Memory(held))) == anew, change

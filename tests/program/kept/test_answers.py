@@ -26,7 +26,7 @@ from auditor.program.naming.code import Code
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.trace import Evaluation, Signal, Split, Trace
 from auditor.program.rows.values import Fit, Trained
-from tests.program.kept.shop import CHANGES, START, Contents, Held, resolved
+from tests.program.kept.shop import CHANGES, START, Contents, Held, one_after_the_other, resolved, there_and_back
 
 UNASKED: answers.Topic[FileEffects] = answers.Topic("effects", cast("Callable[[answers.View], FileEffects]", None))
 """Effects that cannot be found anew."""
@@ -73,29 +73,13 @@ def shown(thing: object) -> str:
 
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_a_change_and_back(change: str) -> None:
-    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
-    start = told(resolved(contents.facts(texts), memory))
-    assert told(resolved(contents.facts(texts), Memory(held))) == start
-    CHANGES[change](texts)
-    facts = contents.facts(texts)
-    anew = told(resolved(facts, None))
-    assert told(resolved(facts, memory)) == anew
-    assert told(resolved(facts, Memory(held))) == anew
-    assert told(resolved(contents.facts(dict(START)), memory)) == start
-    assert told(resolved(contents.facts(dict(START)), Memory(held))) == start
+    there_and_back(change, told)
 
 
 @settings(max_examples=30)
 @given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=8))
 def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
-    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
-    told(resolved(contents.facts(texts), memory))
-    for change in changes:
-        CHANGES[change](texts)
-        facts = contents.facts(texts)
-        anew = told(resolved(facts, None))
-        assert told(resolved(facts, memory)) == anew, change
-        assert told(resolved(facts, Memory(held))) == anew, change
+    one_after_the_other(changes, told)
 
 
 def test_what_is_stored_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

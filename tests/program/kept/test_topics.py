@@ -17,7 +17,7 @@ from auditor.program.calls.seen import SeenEffects
 from auditor.program.kept.answers import Answers, Topic, View
 from auditor.program.kept.shelves import Shelf
 from auditor.program.naming.code import Frame
-from tests.program.kept.shop import CHANGES, START, Contents, Held, resolved
+from tests.program.kept.shop import CHANGES, START, Contents, Held, one_after_the_other, resolved, there_and_back
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -65,30 +65,19 @@ def told(program: Resolved, topic: Topic[Either] = SAID) -> dict[str, Either]:
 
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_a_change_and_back(change: str) -> None:
-    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
-    start = told(resolved(contents.facts(texts), memory))
-    assert told(resolved(contents.facts(texts), Memory(held))) == start
-    assert told(resolved(contents.facts(texts), Memory(held)), UNASKED) == start
-    CHANGES[change](texts)
-    facts = contents.facts(texts)
-    anew = told(resolved(facts, None))
-    assert told(resolved(facts, memory)) == anew
-    assert told(resolved(facts, Memory(held))) == anew
-    assert told(resolved(contents.facts(dict(START)), memory)) == start
-    assert told(resolved(contents.facts(dict(START)), Memory(held))) == start
+    there_and_back(change, told)
+
+
+def test_what_is_stored_need_not_be_found_again() -> None:
+    contents, held = Contents(), Held()
+    start = told(resolved(contents.facts(dict(START)), Memory(held)))
+    assert told(resolved(contents.facts(dict(START)), Memory(held)), UNASKED) == start
 
 
 @settings(max_examples=20)
 @given(st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=8))
 def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
-    contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
-    told(resolved(contents.facts(texts), memory))
-    for change in changes:
-        CHANGES[change](texts)
-        facts = contents.facts(texts)
-        anew = told(resolved(facts, None))
-        assert told(resolved(facts, memory)) == anew, change
-        assert told(resolved(facts, Memory(held))) == anew, change
+    one_after_the_other(changes, told)
 
 
 @pytest.mark.parametrize(
