@@ -1,6 +1,6 @@
 """What hosted platforms of notebooks install by themselves: whoever opens a notebook there asks no list for it.
 
-Only what each has long had is named, from what the vendors publish of their images.
+Only what each has long had is named, as who works there knows it; the lists of the vendors are longer and were not gone through.
 """
 
 from __future__ import annotations
@@ -31,5 +31,4 @@ BROUGHT = {
     "vertex": (*_SCIENTIFIC, "tensorflow", "keras", "torch", "torchvision", "google-cloud-aiplatform", "google-cloud-bigquery", "google-cloud-storage", "kfp"),
     "databricks": (*_SCIENTIFIC, "mlflow", "delta-spark", "xgboost", "lightgbm", "hyperopt", "databricks-sdk"),
 }  # fmt: skip
-"""By platform, as the notebook reader calls it, the distributions of its images (Colab and Kaggle publish theirs; the others name
-theirs in the notes of their releases)."""
+"""By platform, as the notebook reader calls it, distributions of its images."""
