@@ -54,17 +54,19 @@ const works = {
 
     await page.locator("#register .hits a, #register .card-side a").first().click();
     const target = page.locator(":target");
+    await target.locator("details[open]").waitFor();  // the page hears of a new address after the click has ended
     said.link = { id: (await target.getAttribute("id")) || "", inView: await inView(target), open: await target.locator("details[open]").count() };
 
     const folder = page.locator("#drawing .node", { has: page.locator(".box-folder") });
     said.folders = await folder.count();
-    const before = await page.locator("#drawing .node").allTextContents();
+    const before = (await page.locator("#drawing .node").allTextContents()).join();
     await folder.first().press("Enter");
-    await page.waitForFunction(() => location.hash.startsWith("#in="));
-    said.opened = (await page.locator("#drawing .node").allTextContents()).join() !== before.join();
+    await page.waitForFunction((was) => [...document.querySelectorAll("#drawing .node")].map((one) => one.textContent).join() !== was, before);
+    said.opened = await page.evaluate(() => location.hash.startsWith("#in="));
     said.crumbs = await page.locator("#crumbs").isVisible();
     await page.fill("#find", "train");
     await page.locator("#found button").first().click();
+    await page.locator("#panel h3").waitFor();
     said.chosen = await page.textContent("#panel h3");
     said.reaches = await page.locator("#panel h4").allTextContents();
     await page.selectOption("#debt", "3");
