@@ -7,6 +7,7 @@ around it. Blocks of text belong to the line that begins them. Of whatever is le
 from __future__ import annotations
 
 import re
+from itertools import islice
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -16,31 +17,37 @@ from auditor.model.regex import regex
 
 MAX_INDENT = 80
 """Columns before the deepest plain line. A level takes one at least, so that nothing nests deeper than any document may."""
-BEGINNING = 2_000
-"""Characters that are looked at first: what has other lines mostly shows them early."""
+BEGINNING = 40
+"""Lines of a long text that are looked at first: what has other lines mostly shows them early."""
+LONG = 4_000
+"""Characters of a long text."""
 
 _Collection: TypeAlias = MapNode | ListNode
 _Line: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
 
 _FOREIGN = regex("[\x80-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Beyond ASCII: what YAML calls no character of a text, what is a mark of its encoding, and what ends lines beside our own."""
-# Each set below names the signs that it leaves out. The signs of control, tabs among them, are left out by all.
-_ANY = r"[^\x00-\x1f\x7f]"
-_WORD = r"[^\x00-\x1f\x7f :#]"  # what may not end a scalar
-_NO_SIGN = r"\x00-\x1f\x7f !\"#%&'*,:>@\[\]`{|}?-"  # what a scalar may begin with: no sign of YAML's own
-_KEY = rf"[^<{_NO_SIGN}][^\x00-\x1f\x7f:#]{{0,500}}+"  # and a key not with the sign of a merge
-_PLAIN = rf"(?:[^{_NO_SIGN}]|[-?](?![ \n])){_WORD}*+(?:(?: ++(?![#\n])|:(?![ \n])|\#){_WORD}*+)*+"
-_QUOTED = r"\"[^\x00-\x1f\x7f\"\\]*\"|'[^\x00-\x1f\x7f']*'"
-_ITEM = r"(?:[\w.][\w./*+-]*+|\"[^\x00-\x1f\x7f\"\\,]*\"|'[^\x00-\x1f\x7f',]*')"
+# A set that says what it holds is the fastest; of what is beyond ASCII it cannot say it: compiling that alone takes too long.
+_BEYOND = r"[^\x00-\x7f]"
+_ANY = rf"[ -~]*+(?:{_BEYOND}[ -~]*+)*+"
+_WORD = r"[!\"$-9;-~]*+"  # without blank, colon and number sign, which may end a scalar
+_BEGIN = r"\w./$+~=()\\;^"  # no sign of YAML's own
+_KEY = rf"[{_BEGIN}][ !\"$-9;-~]{{0,500}}+"
+_PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*+"
+_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
+_SINGLE = rf"'[ -&(-~]*+(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*+'"
+_ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
 _LINE = regex(
-    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- +)?(?:({_KEY})(?<! ):(?=[ \n]) *)?(?:({_PLAIN})|({_QUOTED})|({_FLOW})|([|>]-?))?"
-    rf"(?: *\n| *(?<![^ \n])\#{_ANY}*\n)(?(7)((?:(?:\1 {_ANY}*| *)\n)*))"
+    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- +)?(?:({_KEY})(?<! ):(?=[ \n]) *)?"
+    rf"(?:({_PLAIN})|({_DOUBLE}|{_SINGLE})|({_FLOW})|([|>]-?))?"
+    rf"(?: *\n| *(?<![^ \n])\#{_ANY}\n)(?(7)((?:(?:\1 {_ANY}| *)\n)*))"
     r"|(.+\n?)",
     re.ASCII,
 )
 """A plain line with its end: indentation, dash, key, a value of one of four kinds and the lines of its block. Or any other line."""
-_HEAD = regex(rf"(?:(?:\#{_ANY}*)?\n)*---\n")
+_HEAD = regex(rf"(?:(?:\#{_ANY})?\n)*---\n")
+_FOLD = regex(r" *\n[ \n]*")
 _ROOT = "document"
 _other = itemgetter(8)
 
@@ -56,19 +63,15 @@ def plain_document(text: str) -> Node | None:
     whole = text if text.endswith("\n") else text + "\n"
     head = _HEAD.match(whole)
     start = head.end() if head is not None else 0
-    if len(whole) > 2 * BEGINNING and not _is_plain(_LINE.findall(whole, start, whole.rfind("\n", 0, BEGINNING) + 1)):
+    if len(whole) > LONG and any(match[9] for match in islice(_LINE.finditer(whole, start), BEGINNING)):
         return None
     lines: list[_Line] = _LINE.findall(whole, start)
-    if not lines or not _is_plain(lines) or (whole is not text and lines[-1][6]):
+    if not lines or any(map(_other, lines)) or (whole is not text and lines[-1][6]):
         return None  # the end of a block depends on that of its last line
     try:
         return _document(lines, whole.count("\n", 0, start))
     except _NotPlainError:
         return None
-
-
-def _is_plain(lines: list[_Line]) -> bool:
-    return not any(map(_other, lines))
 
 
 def _document(lines: list[_Line], number: int) -> Node | None:
@@ -91,8 +94,8 @@ def _document(lines: list[_Line], number: int) -> Node | None:
         else:
             continue
         outline.add(len(indent), dash, key, value, number)
-        if body:
-            number += body.count("\n")
+        if body or quoted:
+            number += body.count("\n") + quoted.count("\n")
     return outline.whole()
 
 
@@ -162,8 +165,17 @@ def _scalar(text: str, line: int) -> Node:
 
 
 def _quoted(text: str, line: int) -> Node:
-    inside = text[1:-1]
-    return Single("str", line, line, inside, inside)
+    inside, end = text[1:-1], line
+    if "\n" in inside:
+        inside, end = _FOLD.sub(_folded, inside), line + inside.count("\n")
+    if text[0] == "'":
+        inside = inside.replace("''", "'")
+    return Single("str", line, end, inside, inside)
+
+
+def _folded(blank: re.Match[str]) -> str:
+    """What stands for line ends between two words, with the blanks around them."""
+    return "\n" * (blank[0].count("\n") - 1) or " "
 
 
 def _flow(text: str, line: int) -> Node:

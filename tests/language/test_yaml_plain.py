@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auditor.language import yaml
 from auditor.language.node import Node
-from auditor.language.yaml_plain import BEGINNING, MAX_INDENT, plain_document
+from auditor.language.yaml_plain import LONG, MAX_INDENT, plain_document
 
 
 def _shape(node: Node) -> object:
@@ -45,6 +45,8 @@ def _is_read(text: str) -> bool:
         "- |\n x\n-  k: |\n    y\n",
         "on: [push, 'x y', \"z\", 3.10]\nb: [ ]\nc: {}\n",
         "a: 'it: # is'\nb: \"x # y\"\nc: x#y\nd: x:y\ne: -1\nf: ?x\ng: <h>\ni: ${{ j }}\n",
+        "a: 'it''s'\nb: '''x'''\nc: ''\nd: ''''\n",
+        "a: 'x\n  y  \n\n\n   z\n  '\nb: \" x \n y\"\nc:\n- '\n  x'\n- y\n",
         "# note\n\n---\na: 1\n",
         "$schema: x\na.b/c-d: 1\nk e y: 2\n",
         "a: 1",
@@ -91,8 +93,12 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "a: [b,]\n",
         "a: [b c\n",
         'a: "x\\n"\n',
-        "a: 'it''s'\n",
         "a: 'x\n",
+        "a: 'x\ny'\n",
+        "a: 'x\n--- y'\n",
+        "a: 'x\n  y' z\n",
+        "a: 'x\n\ty'\n",
+        "a: 'x\n  y': z\n",
         '"a": 1\n',
         "a:\tx\n",
         "a: x\ty\n",
@@ -121,8 +127,8 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "a:\n- b\n c\n",
         f"{' ' * (MAX_INDENT + 1)}a: 1\n",
         "k" * 1_200 + ": 1\n",
-        "a: 1\n" * 3 + "b: &x 1\n" + "".join(f"k{number}: 1\n" for number in range(BEGINNING)),
-        "".join(f"k{number}: 1\n" for number in range(BEGINNING)) + "b: &x 1\n",
+        "b: &x 1\n" + "".join(f"k{number}: 1\n" for number in range(LONG)),
+        "".join(f"k{number}: 1\n" for number in range(LONG)) + "b: &x 1\n",
     ],
 )
 def test_what_lines_do_not_tell_alone_is_left_to_the_library(text: str) -> None:
@@ -140,7 +146,7 @@ def test_the_deepest_plain_lines_are_within_the_bounds_of_any_document() -> None
 
 
 _PIECES = ["a", "b", "k e", "1", "-", "- ", "  ", " ", ":", ": ", "#", " # ", "\n", "\n  ", "\n- ", "\n    ", "|", ">-", "|\n  ", "'", '"', "[", "]", "[a, 'b']", "{}", ",", "~", "?", "<<", "&x", "*x", "!t", "---", "...", "%", "@", "\t", "\\", "\x85", "\u00e4", "\u2028", "\ufeff"]  # fmt: skip
-_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "[a, b]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
+_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "b'", "'c\n   d'", "'it''s'", '"', "[a, b]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
 
 
 @st.composite
