@@ -23,9 +23,9 @@ LONG = 4_000
 """Characters of a long text."""
 
 _Collection: TypeAlias = MapNode | ListNode
-_Line: TypeAlias = tuple[str, str, str, str, str, str, str, str, str]
+_Line: TypeAlias = tuple[str, str, str, str, str, str, str]
 
-_FOREIGN = regex("[\x80-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_FOREIGN = regex(r"[\x80-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Beyond ASCII: what YAML calls no character of a text, what is a mark of its encoding, and what ends lines beside our own."""
 # A set that says what it holds is the fastest; of what is beyond ASCII it cannot say it: compiling that alone takes too long.
 _BEYOND = r"[^\x00-\x7f]"
@@ -40,16 +40,17 @@ _ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
 _LINE = regex(
     rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- +)?(?:({_KEY})(?<! ):(?=[ \n]) *)?"
-    rf"(?:({_PLAIN})|({_DOUBLE}|{_SINGLE})|({_FLOW})|([|>]-?))?"
-    rf"(?: *\n| *(?<![^ \n])\#{_ANY}\n)(?(7)((?:(?:\1 {_ANY}| *)\n)*))"
+    rf"(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?"
+    rf"(?: *\n| *(?<![^ \n])\#{_ANY}\n)(?(5)((?:(?:\1 {_ANY}| *)\n)*))"
     r"|(.+\n?)",
     re.ASCII,
 )
-"""A plain line with its end: indentation, dash, key, a value of one of four kinds and the lines of its block. Or any other line."""
+"""A plain line with its end: indentation, dash, key, text, or the head of a block and its lines. Or any other line."""
 _HEAD = regex(rf"(?:(?:\#{_ANY})?\n)*---\n")
 _FOLD = regex(r" *\n[ \n]*")
 _ROOT = "document"
-_other = itemgetter(8)
+_SPECIAL = TELLING.union("\"'[{")
+_other = itemgetter(6)
 
 
 class _NotPlainError(Exception):
@@ -63,10 +64,10 @@ def plain_document(text: str) -> Node | None:
     whole = text if text.endswith("\n") else text + "\n"
     head = _HEAD.match(whole)
     start = head.end() if head is not None else 0
-    if len(whole) > LONG and any(match[9] for match in islice(_LINE.finditer(whole, start), BEGINNING)):
+    if len(whole) > LONG and any(match[7] for match in islice(_LINE.finditer(whole, start), BEGINNING)):
         return None
     lines: list[_Line] = _LINE.findall(whole, start)
-    if not lines or any(map(_other, lines)) or (whole is not text and lines[-1][6]):
+    if not lines or any(map(_other, lines)) or (whole is not text and lines[-1][4]):
         return None  # the end of a block depends on that of its last line
     try:
         return _document(lines, whole.count("\n", 0, start))
@@ -77,25 +78,34 @@ def plain_document(text: str) -> Node | None:
 def _document(lines: list[_Line], number: int) -> Node | None:
     """The document that lines are behind so many others."""
     outline = _Outline()
-    for indent, dash, key, plain, quoted, flow, block, body, _ in lines:
+    node, place = outline.around, -1
+    for indent, dash, key, text, block, body, _ in lines:
         number += 1
-        if plain:
-            value: Node | None = _scalar(plain, number)
-        elif quoted:
-            value = _quoted(quoted, number)
-        elif flow:
-            value = _flow(flow, number)
+        line = number
+        if not key and not dash:
+            if text or block:
+                raise _NotPlainError
+            continue
+        column = len(indent)
+        if dash or outline.waiting or column != place:
+            node = outline.reach(column, dash, key, line)
+            place = column + len(dash) if key else -1  # where another key of that map would stand
+        if text:
+            made = _special(text, line) if text[0] in _SPECIAL else Single("str", line, line, text, text)
+            number = made.end_line
         elif block:
-            value = _block(block, body, number, len(indent) + len(dash) if key else len(indent))
-        elif key:
-            value = None
-        elif dash:
+            made = _block(block, body, line, place if key else column)
+            number += body.count("\n")
+        else:
+            made = Single("null", line, line, None, "")
+            outline.waiting = key
+        outline.last = made.end_line
+        if not key:
+            node.parts.append(made)
+        elif key in node.entries:
             raise _NotPlainError
         else:
-            continue
-        outline.add(len(indent), dash, key, value, number)
-        if body or quoted:
-            number += body.count("\n") + quoted.count("\n")
+            node.entries[key], node.key_lines[key] = made, line
     return outline.whole()
 
 
@@ -103,65 +113,61 @@ class _Outline:
     """The collections that are open where a line stands, the innermost last, each with the column of its entries."""
 
     def __init__(self) -> None:
-        self.around = MapNode(0, 0)
-        self.open: list[tuple[int, _Collection]] = [(-1, self.around)]
-        self.node: _Collection = self.around
-        self.column, self.is_list = -1, False
+        self.around: _Collection = MapNode(0, 0)
+        self.open: list[tuple[int, bool, _Collection]] = [(-1, False, self.around)]
         self.waiting = _ROOT  # the key of the innermost map whose value may stand below
         self.last = 0  # the line where the value that was met last ends
 
-    def add(self, column: int, dash: str, key: str, value: Node | None, line: int) -> None:
-        """Puts in what stands on a line; the value of a key may still come."""
+    def reach(self, column: int, dash: str, key: str, line: int) -> _Collection:
+        """The collection that a line adds to: opened where it begins one, others closed that end before it."""
         is_list = dash != ""
-        if column != self.column or is_list is not self.is_list or self.waiting:
-            self._reach(column, line, is_list=is_list)
-        if is_list and key:
-            item = MapNode(line, line)
-            self.node.parts.append(item)
-            self._enter(column + len(dash), item)
-        if key:
-            if key in self.node.entries:
-                raise _NotPlainError
-            if value is None:
-                self.waiting, value = key, Single("null", line, line, None, "")
-            self.node.entries[key] = value
-            self.node.key_lines[key] = line
-        elif is_list and value is not None:
-            self.node.parts.append(value)
-        else:
-            raise _NotPlainError
-        self.last = value.end_line
+        node = self._begun(column, line, is_list=is_list)
+        if node is None:
+            node = self._left(column, is_list=is_list)
+        if not key or not is_list:
+            return node
+        item = MapNode(line, line)
+        node.parts.append(item)
+        self.open.append((column + len(dash), False, item))
+        return item
 
-    def _reach(self, column: int, line: int, *, is_list: bool) -> None:
-        """Opens what a line begins, or closes what ends before it."""
+    def _begun(self, column: int, line: int, *, is_list: bool) -> _Collection | None:
+        """The value that a key waits for, where it is that."""
         waiting, self.waiting = self.waiting, ""
-        if waiting and (column > self.column or (is_list and column == self.column)):
-            made = ListNode(line, line) if is_list else MapNode(line, line)
-            self.node.entries[waiting] = made
-            self._enter(column, made)
-        while (column, is_list) != (self.column, self.is_list):
-            self.open.pop()[1].end_line = self.last
-            self.column, self.node = self.open[-1]
-            self.is_list = self.node.kind == "list"
-            if self.column < column:
-                raise _NotPlainError
+        top, _, node = self.open[-1]
+        if not waiting or column < top or (column == top and not is_list):
+            return None
+        made = ListNode(line, line) if is_list else MapNode(line, line)
+        node.entries[waiting] = made
+        self.open.append((column, is_list, made))
+        return made
 
-    def _enter(self, column: int, node: _Collection) -> None:
-        self.open.append((column, node))
-        self.column, self.node, self.is_list = column, node, node.kind == "list"
+    def _left(self, column: int, *, is_list: bool) -> _Collection:
+        """The collection whose next entry it is."""
+        top, listed, node = self.open[-1]
+        while column != top or is_list is not listed:
+            node.end_line = self.last
+            self.open.pop()
+            top, listed, node = self.open[-1]
+            if top < column:
+                raise _NotPlainError
+        return node
 
     def whole(self) -> Node | None:
         """The document, where there is one."""
-        for _, node in self.open:
+        for _, _, node in self.open:
             node.end_line = self.last
         return self.around.entries.get(_ROOT)
 
 
-def _scalar(text: str, line: int) -> Node:
-    if text[0] in TELLING:
-        kind, value = typed(text)
-        return Single(kind, line, line, value, text)
-    return Single("str", line, line, text, text)
+def _special(text: str, line: int) -> Node:
+    """What begins with a sign that tells more than that it is text."""
+    if text[0] in "\"'":
+        return _quoted(text, line)
+    if text[0] in "[{":
+        return _flow(text, line)
+    kind, value = typed(text)
+    return Single(kind, line, line, value, text)
 
 
 def _quoted(text: str, line: int) -> Node:
@@ -185,7 +191,7 @@ def _flow(text: str, line: int) -> Node:
     made = ListNode(line, line)
     for item in text[1:-1].split(",") if text[1:-1].strip(" ") else ():
         word = item.strip(" ")
-        made.parts.append(_quoted(word, line) if word[0] in "\"'" else _scalar(word, line))
+        made.parts.append(_special(word, line))
     return made
 
 
