@@ -60,7 +60,7 @@ class World:
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
-        self.identities = Identities(resolved.tree)
+        self.identities = Identities(resolved.tree, listing.unread)
         self.lineage = Lineage(
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )

@@ -839,3 +839,54 @@ def test_an_image_that_is_built_here_moves_with_the_repository(build: dict[str, 
     }
     assert found(image, "REP005")
     assert not found({**image, **build}, "REP005")
+
+
+COPIES = {"py/Dockerfile": "FROM python:3.11\nCOPY third_party/licences.py .\n", "py/a.py": "x = 1\n"}
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        ((), True),
+        (("py/third_party",), False),
+        (("py/third_party/licences.py",), False),
+        (("py/third",), True),
+        (("third_party/licences.py/x",), True),
+    ],
+)
+def test_what_the_audit_leaves_out_is_not_called_absent(unread: tuple[str, ...], told: bool) -> None:
+    components = graphs(COPIES, archetypes="P", unread=unread).components
+    assert bool(judge(components, [RULES["PIP010"]]).findings) is told
+
+
+@pytest.mark.parametrize(("read", "told"), [("raw/a.csv", True), ("vendor/a.csv", False)])
+def test_data_that_the_audit_leaves_out_may_be_there(read: str, told: bool) -> None:
+    files = {"a.py": f"import pandas as pd\npd.read_csv('{read}').to_csv('b.csv')\n"}
+    components = graphs(files, archetypes="P", unread=("vendor",)).components
+    assert bool(judge(components, [RULES["PIP004"]]).findings) is told
+
+
+@pytest.mark.parametrize(("program", "told"), [("tools/fit.py", True), ("../other/tools/fit.py", False)])
+def test_what_lies_beside_the_repository_is_not_called_absent(program: str, told: bool) -> None:
+    assert bool(found({"run.sh": f"python {program}\n", "tools/a.py": "", "other/a.py": ""}, "PIP010")) is told
+
+
+RUNS_WHAT_IT_WRITES = """import os
+import subprocess
+import sys
+
+
+def run(root):
+    script = os.path.join(root, "checks", "{}.py")
+    with open(script, "w") as out:
+        out.write("x = 1")
+    subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "checks", "check.py")])
+
+
+run(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(("name", "told"), [("other", True), ("check", False)])
+def test_a_program_that_code_writes_wherever_it_is_told_to_is_there(name: str, told: bool) -> None:
+    assert bool(found({"a.py": RUNS_WHAT_IT_WRITES.format(name)}, "PIP010")) is told
