@@ -924,3 +924,34 @@ def test_what_the_environments_of_tox_install_is_asked_for(deps: str) -> None:
     }
     assert found(files, "REP003")
     assert not found({**files, "tox.ini": f"[testenv:tools]\ndeps =\n    {deps}\ncommands = python a.py\n"}, "REP003")
+
+
+SETUP = {"parts/setup.ipynb": NOTEBOOK % (CELL % ("1", 1, "rows = load(where)")), "a.py": SK + FIT}
+
+
+def test_what_runs_a_notebook_in_its_place_hands_names_over() -> None:
+    runs = CELL % ("1", 1, "where = 'x'") + ", " + CELL % ("2", 2, "def load(p):\\n    return p") + ", "
+    runner = runs + CELL % ("3", 3, "%run ./parts/setup")
+    for rule in ("COD008", "REP008"):
+        assert found({**SETUP, "main.ipynb": NOTEBOOK % runs.rstrip(", ")}, rule, "N")
+        assert not found({**SETUP, "main.ipynb": NOTEBOOK % runner}, rule, "N")
+        deeper = {"parts/outer.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./parts/setup"))}
+        outer = NOTEBOOK % (runs + CELL % ("3", 3, "%run parts/outer.ipynb"))
+        assert not found({**SETUP, **deeper, "main.ipynb": outer}, rule, "N")
+
+
+def test_what_a_notebook_runs_in_its_place_is_a_part_of_it() -> None:
+    loads = "# Databricks notebook source\nimport pandas as pd\n\n\ndef rows():\n    return pd.read_csv('d.csv')\n"
+    fits = (
+        "# Databricks notebook source\n# MAGIC %run ./rows\n\n# COMMAND ----------\n"
+        "from sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n"
+        "f = rows()\nx = StandardScaler().fit_transform(f[['a']])\nx_fit, x_test, y_fit, y_test = train_test_split(x, f['y'])\n"
+        "print(Ridge().fit(x_fit, y_fit).score(x_test, y_test))\n"
+    )
+    files = {"jobs/rows.py": loads, "jobs/fit.py": fits}
+    assert found(files, "DAT001", "P")
+    assert found(files, "LKG001", "P")
+    graph = graphs(files)
+    ties = {(edge.source, edge.kind.value, edge.target) for edge in graph.edges}
+    assert ("file:jobs/fit.py", "imports", "file:jobs/rows.py") in ties
+    assert ("file:d.csv", "consumes", "file:jobs/fit.py") in ties
