@@ -135,7 +135,7 @@ class Resolved:
     @cached_property
     def readings(self) -> Readings:
         """Which configuration keys are read where."""
-        return Readings(self.effects)
+        return Readings(self.effects, self._kept)
 
 
 def _packages(files: Mapping[str, Facts]) -> frozenset[str]:

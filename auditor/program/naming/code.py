@@ -15,7 +15,7 @@ from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.embedded import SIGN, Embedded
-from auditor.program.naming.names import Modules
+from auditor.program.naming.names import Modules, parts_of
 from auditor.program.naming.said import By, NoPages, Pages
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
@@ -435,6 +435,10 @@ class Code:
         """The modules of the repository that a file imports anywhere."""
         return self.of_imports(_imported, path, frozenset[str])
 
+    def running(self, path: str) -> frozenset[str]:
+        """The programs that a notebook runs in its own place, by `%run`."""
+        return self.of_imports(_run, path, frozenset[str])
+
     def modules_of(self, path: str, statement: Import) -> Iterable[str]:
         """The modules of the repository that one import statement names."""
         for imported in statement.names:
@@ -512,7 +516,7 @@ def _names_in_imports(code: Code, path: str) -> tuple[frozenset[str], bool]:
     """Each name in the imports of a program, and whether one of them counts from its own folder."""
     imports = [each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports]
     named = [imported for each in imports for imported in each.names]
-    names = frozenset(name for each in named for name in (*each.module.split("."), each.name))
+    names = frozenset(name for each in named for name in (*parts_of(each.module), each.name))
     return names, any(each.level for each in imports)
 
 
@@ -538,6 +542,13 @@ def _imported(code: Code, path: str) -> frozenset[str]:
         for statement, _, _ in code.index(path, number).imports:
             found.update(code.modules_of(path, statement))
     return frozenset(found - {path})
+
+
+def _run(code: Code, path: str) -> frozenset[str]:
+    statements = (statement for statement, _, _ in code.index(path, 0).imports)
+    modules = (statement.names[0].module for statement in statements if statement.names)
+    found = (code.modules.resolve(path, module, 1) for module in modules if module.startswith("./"))
+    return frozenset(home for home in found if home is not None and home != path)
 
 
 def _brought(code: Code, path: str) -> tuple[frozenset[str], ...]:

@@ -13,7 +13,8 @@ LOAD = "import yaml\ndef load(path):\n    return yaml.safe_load(open(path))\n"
 def begins(files: dict[str, str]) -> list[tuple[str, str]]:
     """The scopes that documents can be known in without arguments."""
     asked = program({**PARAMS, **files})
-    return [(f.path, asked.code.scope(f.path, f.scope).name) for f in Beginnings(asked.effects).frames()]
+    found = Beginnings(asked.effects).sites.values()
+    return [(path, asked.code.scope(path, number).name) for sites in found for path, number in sites]
 
 
 def read(files: dict[str, str]) -> list[tuple[str, str, int]]:
