@@ -64,7 +64,7 @@ class Reaching:
         """The scopes that may run each scope next, whatever starts them."""
         found: dict[Site, list[Site]] = defaultdict(list)
         for path in self.code.paths:
-            for number, told in enumerate(self.effects.told(path, following)):
+            for number, told in enumerate(self.effects.told(path, following, tuple[Following, ...])):
                 for other in (*told.may, *self._waiting_in(told.made)) if told.made else told.may:
                     found[other].append((path, number))
         return found
@@ -72,7 +72,7 @@ class Reaching:
     def _following(self, site: Site) -> Following:
         known = self._told.get(site[0])
         if known is None:
-            known = self._told[site[0]] = self.effects.told(site[0], following)
+            known = self._told[site[0]] = self.effects.told(site[0], following, tuple[Following, ...])
         return known[site[1]]
 
     def _spread(
