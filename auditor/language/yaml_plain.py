@@ -34,7 +34,7 @@ _WORD = r"[!\"$-9;-~]*+"  # without blank, colon and number sign, which may end 
 _BEGIN = r"\w./$+~=()\\;^"  # no sign of YAML's own
 _KEY = rf"[{_BEGIN}][ !\"$-9;-~]{{0,500}}+"
 _PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*+"
-_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
+_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
 _SINGLE = rf"'[ -&(-~]*+(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*+'"
 _ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
@@ -48,6 +48,8 @@ _LINE = regex(
 """A plain line with its end: indentation, dash, key, text, or the head of a block and its lines. Or any other line."""
 _HEAD = regex(rf"(?:(?:\#{_ANY})?\n)*---\n")
 _FOLD = regex(r" *\n[ \n]*")
+_ESCAPE = regex(r"\\(?:\n +|.)| *\n[ \n]*")
+_ESCAPED = {"n": "\n", "t": "\t", "\n": ""}
 _ROOT = "document"
 _SPECIAL = TELLING.union("\"'[{")
 _other = itemgetter(6)
@@ -171,17 +173,19 @@ def _special(text: str, line: int) -> Node:
 
 
 def _quoted(text: str, line: int) -> Node:
-    inside, end = text[1:-1], line
-    if "\n" in inside:
-        inside, end = _FOLD.sub(_folded, inside), line + inside.count("\n")
+    inside, end = text[1:-1], line + text.count("\n")
+    if end > line or "\\" in inside:
+        inside = (_FOLD if text[0] == "'" else _ESCAPE).sub(_meant, inside)
     if text[0] == "'":
         inside = inside.replace("''", "'")
     return Single("str", line, end, inside, inside)
 
 
-def _folded(blank: re.Match[str]) -> str:
-    """What stands for line ends between two words, with the blanks around them."""
-    return "\n" * (blank[0].count("\n") - 1) or " "
+def _meant(found: re.Match[str]) -> str:
+    """What an escape means, or line ends between two words with the blanks around them."""
+    if found[0][0] != "\\":
+        return "\n" * (found[0].count("\n") - 1) or " "
+    return _ESCAPED.get(found[0][1], found[0][1])
 
 
 def _flow(text: str, line: int) -> Node:
