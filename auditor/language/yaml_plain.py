@@ -17,7 +17,7 @@ from auditor.model.regex import regex
 
 MAX_INDENT = 80
 """Columns before the deepest plain line. A level takes one at least, so that nothing nests deeper than any document may."""
-BEGINNING = 40
+BEGINNING = 15
 """Lines of a long text that are looked at first: what has other lines mostly shows them early."""
 LONG = 4_000
 """Characters of a long text."""
@@ -123,36 +123,24 @@ class _Outline:
     def reach(self, column: int, dash: str, key: str, line: int) -> _Collection:
         """The collection that a line adds to: opened where it begins one, others closed that end before it."""
         is_list = dash != ""
-        node = self._begun(column, line, is_list=is_list)
-        if node is None:
-            node = self._left(column, is_list=is_list)
-        if not key or not is_list:
-            return node
-        item = MapNode(line, line)
-        node.parts.append(item)
-        self.open.append((column + len(dash), False, item))
-        return item
-
-    def _begun(self, column: int, line: int, *, is_list: bool) -> _Collection | None:
-        """The value that a key waits for, where it is that."""
-        waiting, self.waiting = self.waiting, ""
-        top, _, node = self.open[-1]
-        if not waiting or column < top or (column == top and not is_list):
-            return None
-        made = ListNode(line, line) if is_list else MapNode(line, line)
-        node.entries[waiting] = made
-        self.open.append((column, is_list, made))
-        return made
-
-    def _left(self, column: int, *, is_list: bool) -> _Collection:
-        """The collection whose next entry it is."""
         top, listed, node = self.open[-1]
+        waiting, self.waiting = self.waiting, ""
+        if waiting and (column > top or (is_list and column == top)):
+            made = ListNode(line, line) if is_list else MapNode(line, line)
+            node.entries[waiting] = made
+            top, listed, node = column, is_list, made
+            self.open.append((top, listed, node))
         while column != top or is_list is not listed:
             node.end_line = self.last
             self.open.pop()
             top, listed, node = self.open[-1]
             if top < column:
                 raise _NotPlainError
+        if is_list and key:
+            item = MapNode(line, line)
+            node.parts.append(item)
+            node = item
+            self.open.append((column + len(dash), False, node))
         return node
 
     def whole(self) -> Node | None:
