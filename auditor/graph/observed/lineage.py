@@ -289,7 +289,16 @@ class Lineage:
 
     @cached_property
     def _touching(self) -> Toward:
-        return self.resolved.effects.toward(frozenset(site for site, each in self.touches.items() if each))
+        """The way to all that touches something, and to the callers that `_admitted` looks for."""
+        touching = frozenset(site for site, each in self.touches.items() if each)
+        doubted = (site for site in touching if any(map(_hangs_on_callers, self.touches[site])))
+        callers = self.resolved.effects.callers
+        guarding = (edge.caller for site in doubted for edge in callers.get(site, ()) if edge.guarded)
+        return self.resolved.effects.toward(touching.union(guarding))
+
+    @cached_property
+    def _unnamed(self) -> Toward:
+        return self.resolved.effects.toward(frozenset(site for site, each in self.unresolved.items() if each))
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
@@ -310,10 +319,9 @@ class Lineage:
 
     def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
         """Whether some call on the way leaves the branch possible in which a function does something."""
-        at = touch.effect.at
-        if not touch.site[1] or at is None or not at.conditions or touch.effect.origin is not None:
+        at, effects = touch.effect.at, self.resolved.effects
+        if at is None or not _hangs_on_callers(touch):
             return True
-        effects = self.resolved.effects
         ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
         return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
 
@@ -372,8 +380,8 @@ class Lineage:
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
         found = []
-        for site in [site for site in self.reached(path) if site in self.unresolved]:
-            for effect in self.unresolved[site]:
+        for site in self._reached_toward(path, frozenset(), self._unnamed):
+            for effect in self.unresolved.get(site, ()):
                 if effect.guarded and site[0] != path:
                     continue
                 if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
@@ -390,6 +398,12 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _hangs_on_callers(touch: Touch) -> bool:
+    """Whether what a function is called with may exclude the branch in which it does something."""
+    at = touch.effect.at
+    return bool(touch.site[1] and at is not None and at.conditions and touch.effect.origin is None)
 
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

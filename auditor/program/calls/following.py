@@ -13,7 +13,8 @@ from auditor.program.naming.code import Code, Local
 
 
 class Following(msgspec.Struct, frozen=True, gc=False):
-    """What a scope runs next. `may`: all that it may run, whatever starts it, but for what waits in the classes it makes (`made`).
+    """What a scope runs next. `may`: all that it may run, whatever starts it, but for what waits in the classes it makes (`made`)
+    and for the calls that it guards (`guarded`), which only a start runs.
 
     `started` where its own file is started and `imported` elsewhere: what it calls outright and what that brings with it; None
     where a call is handed on, or the start decides whether it is guarded. `under` says of either whether calls stand under
@@ -21,6 +22,7 @@ class Following(msgspec.Struct, frozen=True, gc=False):
     """
 
     may: tuple[Site, ...]
+    guarded: tuple[Site, ...]
     started: tuple[Site, ...] | None
     imported: tuple[Site, ...] | None
     under: tuple[bool, bool]
@@ -42,11 +44,14 @@ def _of(code: Code, path: str, number: int, calls: list[LocalCall], made: tuple[
     classes = classes_of(code, path) if not number else ()
     started = (*((home, 0) for home in sorted(code.brought(path, number))), *classes)
     imported = (*((home, 0) for home in sorted(code.brought(path, number, started=False))), *classes)
+    open_ = [edge for edge in calls if not edge.guarded]
     # What another file guards or only registers does not run.
-    left = [edge for edge in calls if not edge.guarded and (edge.direct or edge.served or not waits(code, edge))]
+    left = [edge for edge in open_ if edge.direct or edge.served or not waits(code, edge)]
+    may = _joined(open_, started)
     return Following(
-        _joined(calls, started),
-        _joined(calls, started) if all(edge.direct and not edge.guarded for edge in calls) else None,
+        may,
+        _joined((edge for edge in calls if edge.guarded), ()),
+        may if len(open_) == len(calls) and all(edge.direct for edge in calls) else None,
         _joined(left, imported) if all(edge.direct for edge in left) else None,
         (_is_under(calls), _is_under(left)),
         made,

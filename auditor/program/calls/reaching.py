@@ -46,7 +46,7 @@ class Reaching:
     ) -> dict[Site, Site | None]:
         """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
         found: dict[Site, Site | None] = {start: None}
-        if toward is not None and not toward.leads(start):
+        if toward is not None and not toward.leads(start) and not any(map(toward.leads, self._following(start).guarded)):
             return found
         served = self._spread(found, [start], start, but, runs, toward)
         if served and self._serves(start, found):
