@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 from msgspec.structs import replace
@@ -261,6 +262,24 @@ class Lineage:
         if found is None:
             found = self._reached[path, starts] = self._walked(path, starts, None)
         return found
+
+    def reached_by_any(self, paths: Iterable[str]) -> set[Site]:
+        """All scopes that run when any of some programs is started."""
+        programs = [path for path in paths if path in self.resolved.code.programs]
+        plain = [path for path in programs if path not in self.flows]
+        found = self.resolved.effects.reached_by_any((path, 0) for path in plain)
+        return found.union(*(self.reached(path) for path in programs if path in self.flows))
+
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
+        """By program what is said, as bits of a number, of all scopes that run when it is started: for whoever asks of many."""
+        of = self.resolved.effects.gathered(said)
+
+        def of_program(path: str) -> int:
+            if path in self.resolved.code.programs and path not in self.flows:
+                return of((path, 0))
+            return reduce(or_, (said.get(site, 0) for site in self.reached(path)), 0)
+
+        return of_program
 
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
