@@ -50,20 +50,53 @@ class Condensed(Generic[N]):
         self._number: dict[N, int] = {}
         self._onward: list[tuple[int, ...]] = []
         """By number of a component those that it leads to directly, all of a lower number."""
+        self._cycles: set[int] = set()
         for number, group in enumerate(components(graph)):
+            if len(group) > 1:
+                self._cycles.add(number)
             self._number.update(dict.fromkeys(group, number))
             onward = {self._number[other] for node in group for other in graph[node]}
             onward.discard(number)
             self._onward.append(tuple(onward))
 
+    def is_on_cycle(self, node: N) -> bool:
+        """Whether a node leads to another one that leads back to it."""
+        return self._number.get(node) in self._cycles
+
     def gathered(self, said: Mapping[N, int]) -> Callable[[N], int]:
-        """What is said of each node or of any that it leads to, as bits of a number."""
-        number, found = self._number, [0] * len(self._onward)
-        for node, bits in said.items():
-            found[number[node]] |= bits
+        """What is said of each node or of any that it leads to, as bits of a number; 0 of what is no node."""
+        found = self._by_number(said)
         for each, onward in enumerate(self._onward):
             bits = found[each]
             for other in onward:
                 bits |= found[other]
             found[each] = bits
-        return lambda node: found[number[node]]
+        return self._by_node(found)
+
+    def handed(self, said: Mapping[N, int]) -> Callable[[N], int]:
+        """What is said of each node or of any that leads to it, as bits of a number; 0 of what is no node."""
+        found = self._by_number(said)
+        for each in range(len(found) - 1, -1, -1):
+            bits = found[each]
+            for other in self._onward[each] if bits else ():
+                found[other] |= bits
+        return self._by_node(found)
+
+    def _by_number(self, said: Mapping[N, int]) -> list[int]:
+        found = [0] * len(self._onward)
+        for node, bits in said.items():
+            if node in self._number:
+                found[self._number[node]] |= bits
+        return found
+
+    def _by_node(self, found: list[int]) -> Callable[[N], int]:
+        number = self._number
+        return lambda node: found[number[node]] if node in number else 0
+
+
+def places_of(bits: int) -> Iterator[int]:
+    """The places of the bits that are set in a number, from the lowest on."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -281,6 +281,15 @@ class Lineage:
 
         return of_program
 
+    def handed(self, said: Mapping[str, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all programs that it runs with."""
+        plain = {(path, 0): bits for path, bits in said.items() if path not in self.flows}
+        of, others = self.resolved.effects.handed(plain), dict[Site, int]()
+        for path in said.keys() & self.flows.keys():
+            for site in self.reached(path):
+                others[site] = others.get(site, 0) | said[path]
+        return lambda site: of(site) | others.get(site, 0)
+
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
         known = self._reached.get((path, starts))

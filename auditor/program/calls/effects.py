@@ -154,6 +154,10 @@ class Effects:
         """For whoever asks of many starts: by start what is said, as bits of a number, of all scopes that run with it."""
         return self._gathering.gathered(said)
 
+    def handed(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all starts that it runs with."""
+        return self._gathering.handed(said)
+
 
 def module_of(denoted: object) -> str | None:
     """The path of a repository module that a denotation means."""

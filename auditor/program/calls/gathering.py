@@ -67,6 +67,19 @@ class Gathering:
 
         return of
 
+    def handed(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """By scope what is said of all starts that it runs with, as bits of a number."""
+        own: dict[Site, int] = {}
+        elsewhere: dict[Site, int] = {}
+        for start, bits in said.items():
+            entered = self._entered(start)
+            for site in entered.own if entered is not None else self._reaching.of(start):
+                own[site] = own.get(site, 0) | bits
+            for site in entered.elsewhere if entered is not None else ():
+                elsewhere[site] = elsewhere.get(site, 0) | bits
+        beyond = self._condensed.handed(elsewhere)
+        return lambda site: own.get(site, 0) | beyond(site)
+
     # --- where a start has no say ---
 
     @cached_property

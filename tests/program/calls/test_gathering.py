@@ -19,6 +19,10 @@ def agrees(effects: Effects, starts: list[Site]) -> None:
     of = effects.gathered(bits)
     walks = {start: effects.reached(start).keys() for start in starts}
     assert {start: {site for site in starts if of(start) & bits[site]} for start in starts} == walks
+    led = effects.handed(bits)
+    assert {site: {start for start in starts if led(site) & bits[start]} for site in starts} == {
+        site: {start for start in starts if site in walks[start]} for site in starts
+    }
     assert effects.reached_by_any(starts) == set().union(*walks.values())
     for start, other in pairwise(starts):
         assert effects.reached_by_any([start, other]) == walks[start] | walks[other]
