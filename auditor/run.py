@@ -15,23 +15,24 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 import msgspec
 
 from auditor import __version__
-from auditor.model.audit import SCHEMA, Audit, Exposure, Problem, Signoff, Suppressed, Versions, Waived, Waiver
-from auditor.model.changes import History
+from auditor.model.audit import SCHEMA, Audit, Exposure, Problem, Suppressed, Versions, Waived
 from auditor.model.export import GraphExport, ImpactExport
 from auditor.model.facts import Facts
 from auditor.model.finding import Finding
 from auditor.model.ir import Comment
 from auditor.model.listing import Content, Listing, Target
-from auditor.model.settings import Settings
 from auditor.model.verdict import REGULAR
 
 if TYPE_CHECKING:
+    from auditor.engine import Registry
     from auditor.facts import Cache
     from auditor.graph import Graphs
+    from auditor.judgement import Decisions
     from auditor.program import Memory as Known
     from auditor.program import Resolved
     from auditor.program.naming.code import Code
-    from auditor.tree import Pasts
+    from auditor.score import Policy
+    from auditor.tree import Pasts, Tree
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +103,14 @@ def audit(
     whatever the target holds never raises.
     """
     from auditor.facts import Cache, default_folder, no_collection
+    from auditor.judgement import decisions
     from auditor.tree import Pasts, open_tree
 
     tell = progress or _silent
     if memory is not None:
         memory.pasts = memory.pasts or Pasts()
     day = (as_of or date.today()).isoformat()  # noqa: DTZ011  # the day on the user's calendar decides what has lapsed
+    terms = _Terms(day, profile or PROFILE, persona, rules, report)
     folder = cache_dir or default_folder()
     with ExitStack() as stack:
         stack.enter_context(no_collection())
@@ -116,30 +119,15 @@ def audit(
         pasts = memory.pasts if memory is not None else None
         opened = open_tree(target, rev=rev, cache_dir=folder, progress=lambda text: tell(text, 0, 0), pasts=pasts)
         tree = stack.enter_context(opened)
-        people = _people(tree.waivers, tree.signoffs, governed_by)
-        stored = cache is not None and report
-        key = _key(tree.listing, tree.settings, people, profile or PROFILE, persona, rules, day) if stored else ""
+        people = decisions(tree.waivers, tree.signoffs, governed_by)
+        key = _key(tree, people, terms) if cache is not None else ""
         known = cache.get_audit(key) if cache is not None and key else None
         if known is not None:
             return msgspec.msgpack.decode(known, type=Audit)
         from auditor.facts import read_facts  # and with it all readers, which a known tree does not need
 
         files = read_facts(tree, cache=cache, jobs=jobs, progress=progress, memory=memory.facts if memory else None)
-        result = _judge(
-            tree.listing,
-            tree.settings,
-            people,
-            files,
-            tree.history,
-            day,
-            profile or PROFILE,
-            persona,
-            str(rules or ""),
-            tell,
-            memory,
-            cache,
-            report,
-        )
+        result = _judge(tree, files, people, terms, tell, memory, cache)
         if report:
             result = _with_excerpts(result, files, tree.read)
         if memory is not None:
@@ -240,82 +228,83 @@ def _silent(_what: str, _done: int, _whole: int) -> None:
     return None
 
 
-class _People(msgspec.Struct, frozen=True):
-    """What people decided: waivers, which of them do not count yet, the suppressions that count (None: all), sign-offs."""
+class _Terms(msgspec.Struct, frozen=True):
+    """On what terms an audit is made: the day, the profile, for whom, by which further rules, and whether as a report."""
 
-    waivers: tuple[Waiver, ...]
-    proposed: frozenset[str]
-    suppressions: frozenset[tuple[str, tuple[str, ...], str]] | None
-    signoffs: tuple[Signoff, ...]
-    problems: tuple[Problem, ...]
+    day: str
+    profile: str
+    persona: str
+    rules: Path | None
+    report: bool
 
-
-def _people(waived: bytes | None, signed: bytes | None, base: Audit | None) -> _People:
-    """The judgements of a tree, or those of the base with what the change adds to them as proposals."""
-    from auditor.judgement import key_of, read_signoffs, read_waivers
-
-    (own, wrong), (signoffs, odd) = read_waivers(waived), read_signoffs(signed)
-    problems = (*wrong, *odd)
-    if base is None:
-        return _People(own, frozenset(), None, signoffs, problems)
-    given = {row.waiver.id: row.waiver for row in base.waivers}
-    added = tuple(waiver for waiver in own if waiver.id not in given)
-    counted = frozenset(key_of(one.path, one.rules, one.reason) for one in base.suppressions)
-    return _People((*given.values(), *added), frozenset(waiver.id for waiver in added), counted, signoffs, problems)
+    @property
+    def further(self) -> str:
+        """The folder of further rules as text; "" where there is none."""
+        return str(self.rules or "")
 
 
-def _key(
-    listing: Listing, settings: Settings, people: _People, profile: str, persona: str, rules: Path | None, day: str
-) -> str:
-    """What an unchanged tree is recognised by; "" where contents are not known by id or further rules are in play."""
+def _key(tree: Tree, people: Decisions, terms: _Terms) -> str:
+    """What an unchanged tree is recognised by; "" without a report, further rules in play, or contents not known by id."""
     from auditor.facts.version import code_version
 
-    if rules is not None or any(not entry.blob and entry.content is Content.HERE for entry in listing.entries):
+    unknown = any(not entry.blob and entry.content is Content.HERE for entry in tree.listing.entries)
+    if unknown or terms.rules is not None or not terms.report:
         return ""
-    parts = (listing, settings, people, profile, persona, day, code_version(), PYTHON)
+    parts = (tree.listing, tree.settings, people, terms.profile, terms.persona, terms.day, code_version(), PYTHON)
     return hashlib.sha256(msgspec.msgpack.encode(parts, order="deterministic")).hexdigest()
 
 
 def _judge(
-    listing: Listing,
-    settings: Settings,
-    people: _People,
+    tree: Tree,
     files: Mapping[str, Facts],
-    history: Callable[[], History],
-    day: str,
-    profile: str,
-    persona: str,
-    extra: str,
+    people: Decisions,
+    terms: _Terms,
     tell: Progress,
     memory: Memory | None,
     cache: Cache | None,
-    report: bool,
 ) -> Audit:
     """From facts to the finished audit."""
-    from auditor.engine import judge, registry, ruleset
+    from auditor.engine import registry
     from auditor.graph import Graphs
-    from auditor.graph.views import account
-    from auditor.score import UNSCORED, load_policy, restated
+    from auditor.score import load_policy, restated
 
-    policy, rules = load_policy(profile), registry(extra).shown_to(persona)
+    policy, rules = load_policy(terms.profile), registry(terms.further).shown_to(terms.persona)
     tell("resolving the program", 0, 0)
-    resolved = _resolved(listing, files, memory, cache)
+    resolved = _resolved(tree.listing, files, memory, cache)
     tell("building the graph", 0, 0)
-    graphs = Graphs(resolved, listing, settings, history)
+    graphs = Graphs(resolved, tree.listing, tree.settings, tree.history)
     tell("asking the rules", 0, 0)
+    found = _answered(graphs, resolved, rules, policy, people, terms)
+    if terms.report:
+        found = _shown(found, graphs, {family.id: family.blurb for family in rules.families})
+    if memory is not None:  # else the process ends soon, and the system takes its memory back
+        graphs.close()
+    tell("scoring", 0, 0)
+    return restated(found, policy, {family.id: family.title for family in rules.families})
+
+
+def _answered(
+    graphs: Graphs, resolved: Resolved, rules: Registry, policy: Policy, people: Decisions, terms: _Terms
+) -> Audit:
+    """What the rules say of the graph and people of the findings, as an audit that has no score yet."""
+    from auditor.engine import judge, ruleset
+    from auditor.graph.views import account
+    from auditor.score import UNSCORED
+
     said = judge(graphs.components, rules.rules.values())
     for trace in said.traces:
         log.debug("%s", trace)
-    findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code, people, day)
+    findings, waivers, suppressions, remarks = _judged(said.findings, resolved.code, people, terms.day)
     infos = tuple(loaded.info for loaded in rules.rules.values())
     problems = tuple(sorted({*account.problems(graphs), *remarks, *people.problems}, key=account.in_order))
     resolved.store()
-    errors = (*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal"))
-    found = Audit(
+    return Audit(
         schema=SCHEMA,
-        versions=Versions(__version__, ruleset(extra), policy.score_model, policy.profile.calibration, policy.name),
-        as_of=day,
-        target=listing.target,
+        versions=Versions(
+            __version__, ruleset(terms.further), policy.score_model, policy.profile.calibration, policy.name
+        ),
+        as_of=terms.day,
+        target=graphs.world.listing.target,
         coverage=account.coverage(graphs, verdicts=said.verdicts),
         components=account.components(graphs),
         score=UNSCORED,
@@ -324,19 +313,13 @@ def _judge(
         verdicts=said.verdicts,
         findings=findings,
         problems=problems,
-        errors=errors,
+        errors=(*said.errors, *(f"{p.path}: {p.message}" for p in problems if p.code == "internal")),
         exposures=_exposures(graphs, findings, {info.id: info.family for info in infos}),
         waivers=waivers,
         suppressions=suppressions,
         signoffs=people.signoffs,
-        settings=settings,
+        settings=graphs.settings,
     )
-    if report:
-        found = _shown(found, graphs, {family.id: family.blurb for family in rules.families})
-    if memory is not None:  # else the process ends soon, and the system takes its memory back
-        graphs.close()
-    tell("scoring", 0, 0)
-    return restated(found, policy, {family.id: family.title for family in rules.families})
 
 
 def _shown(found: Audit, graphs: Graphs, blurbs: dict[str, str]) -> Audit:
@@ -393,7 +376,7 @@ def _exposures(graphs: Graphs, findings: Iterable[Finding], families: Mapping[st
 
 
 def _judged(
-    found: Iterable[Finding], code: Code, people: _People, day: str
+    found: Iterable[Finding], code: Code, people: Decisions, day: str
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
     """The findings with their identities and with what people decided about them; what of that must be told."""
     from auditor.judgement import apply, fingerprinted, waive, with_snippets

@@ -101,9 +101,13 @@ def _add(example: Example, path: str, text: str, given: dict[str, str]) -> None:
 
 
 def graphs(
-    files: dict[str, str], sizes: dict[str, int] | None = None, archetypes: str = "", history: History | None = None
+    files: dict[str, str],
+    sizes: dict[str, int] | None = None,
+    archetypes: str = "",
+    history: History | None = None,
+    unread: tuple[str, ...] = (),
 ) -> Graphs:
-    """The graph of a tree held in memory, all its components of the given archetypes."""
+    """The graph of a tree held in memory, all its components of the given archetypes; `unread` is what was left out."""
     facts: dict[str, Facts] = {}
     for path, text in files.items():
         readers = candidates(path)
@@ -113,7 +117,7 @@ def graphs(
         Entry(path, sha1(text.encode(), usedforsecurity=False).hexdigest(), (sizes or {}).get(path, len(text)))
         for path, text in sorted(files.items())
     )
-    listing = Listing(Target("memory", "folder", "example", history="none"), entries)
+    listing = Listing(Target("memory", "folder", "example", history="none"), entries, unread=unread)
     roots = component_roots(facts) if archetypes else ()
     settings = Settings(components={root or ".": archetypes for root in roots})
     return Graphs(resolve(facts, frozenset(files), load()), listing, settings, lambda: history or History("none"))

@@ -190,6 +190,7 @@ class Graphs:
         detailed: bool = False,
     ) -> None:
         self.world = World(resolved, listing, history, detailed=detailed, looks=LOOKS)
+        self.settings = settings
         roots = component_roots(resolved.files, settings.components)
         self.components = tuple(ArtefactGraph(self.world, root, roots, settings) for root in roots)
 

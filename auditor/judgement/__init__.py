@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.judgement.accepting import pin_of, waive
+from auditor.judgement.decisions import Decisions, decisions
 from auditor.judgement.excerpts import excerpts
 from auditor.judgement.fingerprints import anchor, fingerprinted
 from auditor.judgement.signoffs import read_signoffs
@@ -12,8 +13,10 @@ from auditor.judgement.waivers import KINDS, read_waivers
 
 __all__ = [
     "KINDS",
+    "Decisions",
     "anchor",
     "apply",
+    "decisions",
     "excerpts",
     "fingerprinted",
     "key_of",

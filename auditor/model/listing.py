@@ -58,3 +58,4 @@ class Listing(msgspec.Struct, frozen=True):
     excluded: tuple[Excluded, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()  # (path, message)
     ignore_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (folder, lines of its .gitignore)
+    unread: tuple[str, ...] = ()  # the folders and files that `excluded` counts, but for those that git ignores

@@ -38,15 +38,22 @@ DISTRIBUTION = regex(r"\.(whl|egg|tar\.gz|zip)$")
 
 
 class Tally:
-    """Counts what is left out, by reason, with the first example in path order."""
+    """Counts what is left out, by reason, with the first example in path order, and knows where it lies."""
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[int, str]] = {}
+        self._unread: set[str] = set()
 
-    def add(self, reason: str, path: str, files: int = 1) -> None:
-        """Notes `files` files at or below this path."""
+    def add(self, reason: str, path: str, files: int = 1, root: str = "") -> None:
+        """Notes `files` files at or below this path; all below `root`, if it is given, is left out."""
         count, example = self._rows.get(reason, (0, path))
         self._rows[reason] = (count + files, min(example, path))
+        if reason != "ignored":  # what git does not keep is no part of the target
+            self._unread.add(root or path.rstrip("/"))
+
+    def unread(self) -> tuple[str, ...]:
+        """The folders and files of the target that are left out, in path order."""
+        return tuple(sorted(self._unread))
 
     def rows(self) -> tuple[Excluded, ...]:
         """The counts, by reason."""
@@ -76,6 +83,12 @@ class Exclusion:
             reason = reason or self._own_reason(below)
             self._folders[below] = reason
         return reason
+
+    def root(self, path: str) -> str:
+        """The topmost folder on the way to a file below which all is left out; "" for none."""
+        parts = path.split("/")[:-1]
+        ways = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return next((folder for folder in ways if self.folder_reason(folder)), "")
 
     def _own_reason(self, folder: str) -> str | None:
         parent, _, name = folder.rpartition("/")

@@ -59,6 +59,7 @@ class Tree:
             target=store.target,
             entries=tuple(kept),
             excluded=store.left_out.rows(),
+            unread=store.left_out.unread(),
             problems=tuple(sorted(dict.fromkeys((*store.problems, *troubles)))),
             ignore_rules=self._ignore_rules(outer_rules),
         )
@@ -133,7 +134,7 @@ class Tree:
             if reason is None:
                 kept.append(entry)
             else:
-                self._store.left_out.add(reason, path)
+                self._store.left_out.add(reason, path, root=exclusion.root(path))
         return kept
 
     def _ignore_rules(self, outer: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:

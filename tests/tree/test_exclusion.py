@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditor.tree import open_tree
 from auditor.tree.exclusion import Exclusion, environments
 from auditor.tree.ignore import IgnoreRules, configured, outer_rules, rule_lines, unusable
+from tests.tree.conftest import Repo
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,20 @@ def test_rules_above_read_as_from_the_folder(
 ) -> None:
     plant(tmp_path, {".gitignore": "*.log\n/a/b/x\na/y\n!/a/b/z\n**/t\nother/x\n", "a/.gitignore": "/b/q\n"})
     assert outer_rules(tmp_path, "a/b") == ("*.log", "/x", "!/z", "**/t", "/q")
+
+
+def test_what_is_left_out_is_known_by_its_topmost_folder(repo: Repo) -> None:
+    files: dict[str, str | bytes] = {
+        ".gitignore": "out/\n",
+        "auditor.toml": 'exclude = ["old/**"]\n',
+        "old/a.py": "",
+        "src/third_party/x/vendor/y.py": "",
+        "src/third_party/z.py": "",
+        "src/a_pb2.py": "",
+        "src/a.py": "",
+    }
+    repo.commit(files)
+    repo.write({"out/a.py": ""})  # git keeps nothing of it
+    for rev in (None, "HEAD"):
+        with open_tree(str(repo.root), rev=rev) as tree:
+            assert tree.listing.unread == ("old/a.py", "src/a_pb2.py", "src/third_party")

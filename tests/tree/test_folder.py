@@ -104,6 +104,7 @@ def test_environments_are_passed_by_and_counted(tmp_path: Path, plant: Plant) ->
         assert [entry.path for entry in tree.listing.entries] == ["a.py", "env2/bin/activate", "venv/code.py"]
         rows = [(row.reason, row.files, row.example) for row in tree.listing.excluded]
         assert rows == [("environment", 4, "env/"), ("vendored", 1, "node_modules/")]
+        assert tree.listing.unread == ("env", "node_modules", "py311")
 
 
 def test_two_listings_are_equal(tmp_path: Path, plant: Plant) -> None:

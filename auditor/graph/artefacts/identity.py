@@ -39,8 +39,11 @@ class Identity(msgspec.Struct, frozen=True):
 class Identities:
     """Turns symbolic values into node ids, against the files of the tree and the paths that others write."""
 
-    def __init__(self, tree: frozenset[str]) -> None:
+    def __init__(self, tree: frozenset[str], unread: Iterable[str] = ()) -> None:
+        """`unread` are the folders and files that an audit leaves out."""
         self.tree = tree
+        self._unread = frozenset(unread)
+        self._unread_ends = frozenset(end for path in self._unread for end in _ends(path))
         self.folders = frozenset(_folders(tree))
         self.projects = frozenset(dirname(path) for path in tree if path.rpartition("/")[2] in _PROJECT_FILES)
         self.written: set[str] = set()
@@ -48,6 +51,14 @@ class Identities:
     def exists(self, path: str) -> bool:
         """Whether a file or folder of that path is in the tree."""
         return path in self.tree or path in self.folders
+
+    def is_unread(self, path: str) -> bool:
+        """Whether a path is, or lies below, what the audit leaves out: nobody looked whether it is there."""
+        return any(way in self._unread for way in (path, *above(path)))
+
+    def may_be_unread(self, path: str) -> bool:
+        """Whether a path may be one of those that `is_unread` knows, whatever folder it is told from."""
+        return any(way in self._unread_ends for way in (path, *above(path)))
 
     def of(
         self,
@@ -230,6 +241,12 @@ def above(path: str) -> Iterator[str]:
 
 def _scheme_kind(text: str) -> str:
     return "url:" if text.lower().startswith(("http://", "https://", "ftp://")) else "uri:"
+
+
+def _ends(path: str) -> Iterator[str]:
+    """A path as seen from each folder above it."""
+    parts = path.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _folders(tree: frozenset[str]) -> set[str]:

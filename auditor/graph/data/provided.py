@@ -106,7 +106,7 @@ class Provided:
         fetchers = {text for text in said if _FETCHING.search(text.rpartition("/")[2])}
         fetching = (c for c in commands if any(word.text in fetchers for word in c.words))
         self.fetched = frozenset(_plain(word.text) for c in fetching for word in (*c.words, *c.writes))
-        self.names = _names_written(world)
+        self.names = world.once(names_written)
         self.patterns = [name for name in self.names if "{" in name]
 
     def by_anything(self, path: str) -> bool:
@@ -115,6 +115,7 @@ class Provided:
         folder = path.rpartition("/")[0]
         return (
             self.world.identities.exists(path)
+            or self.world.identities.is_unread(path)
             or self.world.identities.exists(f"{path}.dvc")
             or bool(self.known.matching(path, loosely=True))
             or bool(_OWN_RUNS.search(path))
@@ -138,7 +139,7 @@ def _plain(word: str) -> str:
     return re.sub(r"^\{[^{}]*\}/", "", word).removeprefix("./").rstrip("/")
 
 
-def _names_written(world: World) -> set[str]:
+def names_written(world: World) -> set[str]:
     """The names of files, as far as calls tell them, that code writes into whatever folder; also code that nothing calls."""
     found: set[str] = set()
     for site, own in world.resolved.effects.own.items():

@@ -210,7 +210,7 @@ def _uncached(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:
         for out in step.writes:
             flags = dict(out.ref.attrs)
             lost = flags.get("cache") == "false" and out.ref.how == "outs" and out.path and "{" not in out.path
-            if lost and out.path and not world.identities.exists(out.path):
+            if lost and out.path and not world.identities.exists(out.path) and not world.identities.is_unread(out.path):
                 yield Broken("uncached", out.path, Place(step.path, out.ref.line))
 
 

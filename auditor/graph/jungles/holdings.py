@@ -6,6 +6,7 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from auditor.graph.data.provided import names_written
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
 from auditor.model.listing import Content
@@ -68,7 +69,8 @@ class Holdings:
         """The names of the files that programs write."""
         touched = (touch for touches in self._world.lineage.touches.values() for touch in touches)
         paths = (touch.artefact.path for touch in touched if touch.way == "write")
-        return {path.rpartition("/")[2] for path in paths if path} | _from_cells(self._world)
+        told = {path.rpartition("/")[2] for path in paths if path}
+        return told | self._world.once(names_written) | _from_cells(self._world)
 
     def brought(self, path: str) -> set[str]:
         """Names of files that the commands of a file fetch, move or write."""
@@ -97,7 +99,7 @@ class Holdings:
         found = self.ending(text)
         path = inner(text)
         if found is None:
-            return True, ""
+            return not self.identities.may_be_unread(path), ""
         return (False, "") if found.endswith(path) else (True, found)
 
     def is_foreign(self, text: str) -> bool:

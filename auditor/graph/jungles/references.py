@@ -99,9 +99,16 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
                 continue  # the image that this one is made from may hold it
             if step.tool == "shell" and known.is_foreign(name):
                 continue  # the script is written for the folder of another project
+            if _is_outside(run.folder, name):
+                continue
             lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
             if lacking and not _is_supplied(step, name, known):
                 yield BrokenReference(kind, step.step.name, name, Place(step.path, run.line), instead)
+
+
+def _is_outside(folder: str, name: str) -> bool:
+    """Whether a path leaves the tree, as far as the working folder is known: what lies there nobody looked at."""
+    return name.startswith("../") and normal(f"{folder}/{name}".lstrip("/")).startswith("..")
 
 
 def _is_supplied(step: DeclaredStep, name: str, known: Holdings) -> bool:
@@ -197,6 +204,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
             and "{" not in name
             and not _brings_much(step, known)
             and not known.identities.exists(normal(name))
+            and not known.identities.is_unread(normal(name))
         ):
             yield BrokenReference("action", step.step.name, name, Place(step.path, step.step.line))
     if step.tool == "compose":
@@ -228,7 +236,7 @@ def _launched(world: World, owned: Callable[[str], bool], known: Holdings) -> It
             run = launch.run
             if run.kind != "missing" or launch.dead or launch.command.cwd is None or cloning or moved:
                 continue
-            if "{" in run.target or run.target.startswith("~"):
+            if "{" in run.target or run.target.startswith("~") or _is_outside(run.folder, run.target):
                 continue  # made while it runs, or of whoever runs it
             lacking, instead = known.lacks(run.target)
             if lacking and run.target.rpartition("/")[2] not in known.written:

@@ -9,7 +9,7 @@ from functools import cached_property
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.testing.leading import leads
+from auditor.graph.testing.leading import Leads, leads
 from auditor.graph.world import World
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.model.regex import regex
@@ -151,7 +151,7 @@ class Suites:
         Whoever imports a module runs its body, and with it those of the modules that it imports.
         """
         path, number = site
-        told = self.effects.told(path, leads)[number]
+        told = self.effects.told(path, leads, tuple[Leads, ...])[number]
         owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
         made = [*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)]
         found = told.sites.union(*map(self._methods, made)) if made else told.sites

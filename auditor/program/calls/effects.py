@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -27,6 +27,7 @@ from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Answers
 from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Code, Frame, Local, Module
+from auditor.program.naming.said import By
 from auditor.program.naming.scopes import Block, CallSite
 from auditor.program.symbolic.evaluate import Evaluator
 
@@ -86,13 +87,13 @@ class Effects:
             self._asked[site] = frozenset(func.name for func in calls if type(func) is Attr)
         return self._asked[site]
 
-    def told(self, path: str, ask: Callable[[FileEffects, Code, str], T]) -> T:
+    def told(self, path: str, ask: Callable[[FileEffects, Code, str], T], kind: Any = None) -> T:
         """What a question says of the effects of a file, and of nothing but them, the program and what its imports mean.
 
-        Kept from one tree to the next as long as these stay the same.
+        Kept from one tree to the next as long as these stay the same. `kind`: as in `Code.alone`.
         """
         file = self.files.of(path)
-        return self.code.modules.known((ask, path), self.code.programs[path], file, lambda: ask(file, self.code, path))
+        return self.code.of_modules(path, By.EFFECTS, ask, kind, file, lambda: ask(file, self.code, path))
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""

@@ -66,7 +66,7 @@ class Reaching:
     def following(self) -> Iterator[tuple[Site, Following]]:
         """What each scope runs next, as far as its file says."""
         for path in self.code.paths:
-            for number, told in enumerate(self.effects.told(path, following)):
+            for number, told in enumerate(self.effects.told(path, following, tuple[Following, ...])):
                 yield (path, number), told
 
     def started(self, site: Site, *, first: bool) -> tuple[Site, ...]:
@@ -90,7 +90,7 @@ class Reaching:
     def _told_of(self, site: Site) -> Following:
         known = self._told.get(site[0])
         if known is None:
-            known = self._told[site[0]] = self.effects.told(site[0], following)
+            known = self._told[site[0]] = self.effects.told(site[0], following, tuple[Following, ...])
         return known[site[1]]
 
     def _spread(
