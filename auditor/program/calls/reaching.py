@@ -39,6 +39,7 @@ class Reaching:
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
         self._told: dict[str, tuple[Following, ...]] = {}
         self._held: dict[tuple[Local, ...], tuple[Site, ...]] = {}
+        self._waiting: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
     def of(
@@ -64,16 +65,17 @@ class Reaching:
         """The scopes that may run each scope next, whatever starts them."""
         found: dict[Site, list[Site]] = defaultdict(list)
         for path in self.code.paths:
-            for number, told in enumerate(self.effects.told(path, following)):
+            for number, told in enumerate(self._told_of(path)):
+                site = (path, number)
                 for other in (*told.may, *self._waiting_in(told.made)) if told.made else told.may:
-                    found[other].append((path, number))
+                    found[other].append(site)
         return found
 
-    def _following(self, site: Site) -> Following:
-        known = self._told.get(site[0])
+    def _told_of(self, path: str) -> tuple[Following, ...]:
+        known = self._told.get(path)
         if known is None:
-            known = self._told[site[0]] = self.effects.told(site[0], following)
-        return known[site[1]]
+            known = self._told[path] = self.effects.told(path, following)
+        return known
 
     def _spread(
         self,
@@ -143,7 +145,7 @@ class Reaching:
             plain = whole[site] if site in whole else self._note(site, None, started=started, chosen=chosen)
             known[site] = None if plain is None else tuple(filter(toward.leads, plain))
             return known[site]
-        told = self._following(site)
+        told = self._told_of(site[0])[site[1]]
         plain = told.started if started else told.imported
         if (chosen and told.under[not started]) or (plain is not None and self.effects.trials.of(site) != NONE):
             plain = None
@@ -169,11 +171,17 @@ class Reaching:
             return ()
         found = self._held.get(made)
         if found is None:
-            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting(cls))
+            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting_for(cls))
         return found
 
-    def _waiting(self, cls: Local) -> Iterator[Site]:
+    def _waiting_for(self, cls: Local) -> tuple[Site, ...]:
         """What a class and its bases hand to a library, such as validators: making an object calls it."""
+        found = self._waiting.get(cls)
+        if found is None:
+            found = self._waiting[cls] = tuple(self._handed_by(cls))
+        return found
+
+    def _handed_by(self, cls: Local) -> Iterator[Site]:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
