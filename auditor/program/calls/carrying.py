@@ -74,7 +74,12 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
 
     tree = replace(effects.files.tree, calls=Calls(effects.callers, asked=effects.asked, effects=effects.files.of))
-    answers = Answers(Topic("carried", find, again=_with_former), tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
+    answers = Answers(
+        Topic("carried", find, again=_with_former),
+        tree,
+        effects.files.memory,
+        fits=lambda known: known.is_the_same(most),
+    )
     lifted: dict[Site, list[Effect]] = defaultdict(list)
     cut: set[Site] = set()
     for path in hanging:
