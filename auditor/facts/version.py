@@ -15,7 +15,7 @@ from auditor.model.compiled import kept
 ROOMS = ("readers", "source", "language")
 RECORDS = ("facts.py", "ir.py")  # of the model
 UNHEARD = {"cli", "formats"}  # rooms that say what was found, and decide none of it
-PARSERS = ("msgspec", "pyyaml", "radon", "tree-sitter", "tree-sitter-bash")
+PARSERS = ("msgspec", "pyyaml", "radon", "sqlglot", "tree-sitter", "tree-sitter-bash")
 
 
 @cache

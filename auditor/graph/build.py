@@ -264,7 +264,7 @@ class Builder:
         node = program_node(self.store, self.resolved.code, path, kind)
         self.store.node(node, kind, test=test, lines=program.logical)
         imported = sorted(self.resolved.effects.imports.get(path, ()))
-        lines = self.resolved.code.of_imports(_import_lines, path) if imported else {}
+        lines = self.resolved.code.of_imports(_import_lines, path, dict[str, int]) if imported else {}
         for target in imported:
             other = self.store.node(f"file:{target}", NodeKind.MODULE, target, path=target)
             home = self.resolved.code.home(path)

@@ -196,9 +196,30 @@ class World:
         """The first parts of the names of all modules that each program imports."""
         return {path: self.resolved.code.roots(path) for path in self.resolved.code.paths}
 
+    def handed(self, path: str) -> frozenset[str]:
+        """The names that whatever runs a program puts into it: those of the notebooks that run it in their own place, too."""
+        found = set(self._injected) if path.endswith(".ipynb") else set[str]()
+        code, todo = self.resolved.code, [path]
+        for each in todo:
+            for runner in self._running.get(each, ()):
+                for home in (runner, *code.stars(runner)) if runner not in todo else ():
+                    found.update(code.index(home, 0).bindings)
+                todo += [runner] if runner not in todo else []
+        return frozenset(found)
+
     @cached_property
-    def injected(self) -> frozenset[str]:
-        """The names that whatever runs the notebooks of the tree puts into them."""
+    def _running(self) -> dict[str, list[str]]:
+        """By program those that run it by `%run`."""
+        code = self.resolved.code
+        found: dict[str, list[str]] = {}
+        for path in code.paths:
+            for target in code.running(path):
+                found.setdefault(target, []).append(path)
+        return found
+
+    @cached_property
+    def _injected(self) -> frozenset[str]:
+        """The names that a framework puts into all notebooks of the tree."""
         roots = (
             imported.module.partition(".")[0]
             for path in self.resolved.code.paths

@@ -10,6 +10,7 @@ from auditor.model.regex import regex
 
 _SECTION = regex(r"\[(?P<name>.+)\]")
 _OPTION = regex(r"([^\s:=#;\[][^:=]*?)\s*(?:[:=]|$)")
+_COMMENT = regex(r"^[ \t]*[#;][^\n]*", re.M)
 _DOTENV = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$")
 
 
@@ -20,7 +21,7 @@ def read_ini(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, default_section="\0none")
     parser.optionxform = str  # type: ignore[method-assign, assignment]  # the documented way to keep case
     try:
-        parser.read_string(text)
+        parser.read_string(_COMMENT.sub("", text))  # else values of several lines lose the count of their lines
     except AttributeError:  # the parser's own failure, where a line goes on behind a name without a value
         return None, (Trouble(None, "INI: a value without a name", "invalid"),)
     except configparser.Error as error:

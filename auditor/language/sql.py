@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from auditor.language.sql_text import Holes, Statement, statements, unloaded, without_lone_holes
+from auditor.language.sql_used import Use
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
-
-if TYPE_CHECKING:
-    from auditor.language.sql_uses import Use
 
 MAX_TEXT = 100_000
 MAX_STATEMENTS = 500
@@ -62,12 +60,17 @@ class Sql(msgspec.Struct, frozen=True):
     asks: bool = False
 
 
+def speaks(text: str) -> bool:
+    """Whether a text has a verb of SQL. Without one nothing is parsed, so it is read in no time."""
+    return _VERBS.search(text) is not None
+
+
 def read_sql(text: str, dialect: str = "") -> Sql:
     """The tables and files that a text uses, by statement; lines count from 1. Never raises.
 
     `dialect` is sqlglot's name of the likely one, or "". A text without a verb of SQL gives nothing.
     """
-    if not _VERBS.search(text):
+    if not speaks(text):
         return Sql(understood=bool(_STEERS.match(text)))
     if len(text) > MAX_TEXT:
         message = f"more than {MAX_TEXT:,} characters of SQL; the rest is not read"
@@ -123,8 +126,6 @@ class _Reading:
         sent = unloaded(statement.text)
         self._ordinary(statement if sent is None else Statement(sent[0], statement.line))
         if sent is not None:
-            from auditor.language.sql_uses import Use
-
             self.uses[Use("write", (), sent[1], statement.line)] = None
 
     def _ordinary(self, statement: Statement) -> None:

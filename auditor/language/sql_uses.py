@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from sqlglot import exp
 
+from auditor.language.sql_used import Use
 from auditor.model.regex import regex
 
 MOST_COLUMNS = 200
@@ -38,23 +38,6 @@ _SYSTEM_TABLES = regex(
     r"|(?:svv|stl|stv|svl)_\w+|duckdb_\w+",
     re.IGNORECASE,
 )
-
-
-class Use(msgspec.Struct, frozen=True):
-    """One table or file that a statement reads or writes.
-
-    A table has `parts`, at most catalogue, schema and name, as far as they are written; a file has `path`. `columns` are
-    those that the statement reads of a table, where that can be told without knowing the table. `model` says that the name is
-    one of dbt's models, `source` that it is what a dbt project calls a table of others.
-    """
-
-    way: str  # read, write
-    parts: tuple[str, ...]
-    path: str
-    line: int
-    columns: tuple[str, ...] = ()
-    model: bool = False
-    source: bool = False
 
 
 def is_query(tree: exp.Expression) -> bool:

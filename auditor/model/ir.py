@@ -272,7 +272,7 @@ class Imported(Record):
 
     `import a.b` is (module `a.b`, name "", bound `a`); `import a.b as c` is (`a.b`, "", `c`);
     `from .m import n as k` is (module `m`, name `n`, bound `k`) with the statement's level 1;
-    `from m import *` has name and bound `*`.
+    `from m import *` has name and bound `*`; `%run a/b` of a notebook is the same with module `./a/b` and level 1.
     """
 
     module: str

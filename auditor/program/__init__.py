@@ -13,6 +13,8 @@ from auditor.program.calls.file_effects import EFFECTS
 from auditor.program.calls.stored import Packed
 from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries, Kept, Topic
+from auditor.program.kept.pages import StoredPages
+from auditor.program.kept.remembered import Remembered
 from auditor.program.kept.shelves import Shelf, Store
 from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
@@ -67,6 +69,12 @@ class Resolved:
         self.evaluator = Evaluator(self.code)
         self._memory = memory
         self._digests = self.code.embedded.told_by(getattr(files, "digests", {}))
+        self.remembered = Remembered(memory.store, memory.version)
+        """What was found of plain values before: `resolved.remembered.ask(question, values, kind)`."""
+        self._pages: StoredPages | None = None
+        if memory.store is not None:
+            pages = StoredPages(memory.store, memory.version, self._digests, self.code.modules)
+            self._pages = self.code.pages = pages
         names |= _packages(files)
         if memory.runs is not None:
             memory.runs.begin(against(tree, names, self.code, files, self._digests))
@@ -86,6 +94,8 @@ class Resolved:
         version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
         shelf = Shelf(store, version, tree, packing.kind, packing) if store is not None else None
         files = Answers(EFFECTS, tree, memory.entries, shelf)
+        if self._pages is not None:
+            self._pages.effects = files.told
         found = Effects(self.code, self.evaluator, files)
         files.store()
         return found
@@ -113,6 +123,9 @@ class Resolved:
         """Store what was found of single files, for the next process."""
         self._early.store()
         self._kept.store()
+        self.remembered.store()
+        if self._pages is not None:
+            self._pages.store()
 
     @cached_property
     def rows(self) -> Rows:

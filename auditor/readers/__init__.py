@@ -84,6 +84,7 @@ from auditor.readers import (
     sql,
     table,
     terraform,
+    tox,
     travis,
 )
 from auditor.readers.contract import Reader
@@ -114,6 +115,7 @@ READERS: tuple[Reader, ...] = (
     code_build.READER,
     crontab.READER,
     terraform.READER,
+    tox.READER,
     procfile.READER,
     pre_commit.READER,
     dependency_bots.DEPENDABOT,

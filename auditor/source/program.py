@@ -12,6 +12,7 @@ from auditor.source.comments import comments
 from auditor.source.complexity import complexities
 from auditor.source.decode import decode
 from auditor.source.expressions import Bindings, lower
+from auditor.source.included import included
 from auditor.source.limits import MAX_BYTES, MAX_EXPRESSION
 from auditor.source.scopes import Draft
 from auditor.source.statements import lower_module
@@ -82,7 +83,7 @@ def _build(
 ) -> Read:
     lines = text.count("\n") + (not text.endswith("\n") and text != "")
     tree: ast.Module = parse.module(text)
-    tree = prepare(tree) if prepare is not None else tree
+    tree = included(prepare(tree) if prepare is not None else tree, escapes)
     drafts = lower_module(tree, lines)
     scopes, failed = _measured(drafts)
     program = Program(

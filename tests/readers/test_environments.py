@@ -143,3 +143,20 @@ def test_words_before_the_first_package_of_conda() -> None:
     assert (facts.kind, [requirement.name for requirement in facts.requirements]) == ("conda", ["python", "numpy"])
     assert read("environment.yml", "name: x\ndependencies:\n  # none\n  a: 1\n").kind == "config"
     assert read("conda.yaml", "channels:\r\n  - defaults\r\ndependencies:\r\n  # why\r\n  - pytest\r\n").kind == "conda"
+
+
+def test_environments_of_tox() -> None:
+    facts = read(
+        "tox.ini",
+        "[tox]\nenvlist = py3{8,9}\n[testenv]\ndeps =\n    -r requirements/test.txt\n    -cpins.txt\n    # a note\n    py38,!py39: mock>=1  # old\n"
+        "[testenv:docs]\ndeps = {[testenv]deps}\n    sphinx[x]==2\n    --requirement=more.txt\ncommands = python a.py\n[flake8]\ndeps = no\n",
+    )
+    assert [(r.name, r.specifier, r.group, r.line) for r in facts.requirements] == [
+        ("mock", ">=1", "testenv", 8),
+        ("sphinx", "==2", "docs", 11),
+    ]
+    assert [(ref.path, ref.how, ref.line) for ref in facts.references] == [
+        ("requirements/test.txt", "requirement", 5),
+        ("pins.txt", "constraint", 6),
+        ("more.txt", "requirement", 12),
+    ]

@@ -890,3 +890,68 @@ run(sys.argv[1])
 @pytest.mark.parametrize(("name", "told"), [("other", True), ("check", False)])
 def test_a_program_that_code_writes_wherever_it_is_told_to_is_there(name: str, told: bool) -> None:
     assert bool(found({"a.py": RUNS_WHAT_IT_WRITES.format(name)}, "PIP010")) is told
+
+
+READS_HOME = {"a.py": "import pandas as pd\npd.read_csv('/home/irma/data/x.csv')\n"}
+OWN_HOMES = [
+    pytest.param("Dockerfile", "FROM python:3.12\nRUN curl https://a.b/x.csv > /home/irma/data/x.csv\n", id="filled"),
+    pytest.param("Dockerfile", "FROM python:3.12\nWORKDIR /home/irma\nRUN python a.py\n", id="worked in"),
+    pytest.param("Dockerfile", "FROM python:3.12\nCOPY data /home/irma/data\n", id="copied to"),
+    pytest.param("Dockerfile", "FROM python:3.12\nUSER irma\n", id="whom it runs as"),
+    pytest.param(
+        "compose.yaml", "services:\n  a:\n    image: b\n    volumes: ['./data:/home/irma/data']\n", id="mounted"
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), OWN_HOMES)
+def test_the_home_of_an_account_of_an_image_is_no_persons(path: str, text: str) -> None:
+    assert found({**READS_HOME, path: text.replace("irma", "otto")}, "DAT005")
+    assert not found({**READS_HOME, path: text}, "DAT005")
+
+
+def test_what_a_service_mounts_from_a_home_is_a_persons() -> None:
+    service = "services:\n  a:\n    image: b\n    volumes: ['/home/irma/data:/data']\n"
+    assert found({**READS_HOME, "compose.yaml": service}, "DAT005")
+
+
+@pytest.mark.parametrize("deps", ["requests\n    websockets", "-r tools.txt\n    websockets"])
+def test_what_the_environments_of_tox_install_is_asked_for(deps: str) -> None:
+    files = {
+        "a.py": "import requests\nimport websockets\n",
+        "requirements.txt": "requests\n",
+        "tools.txt": "requests\n",
+    }
+    assert found(files, "REP003")
+    assert not found({**files, "tox.ini": f"[testenv:tools]\ndeps =\n    {deps}\ncommands = python a.py\n"}, "REP003")
+
+
+SETUP = {"parts/setup.ipynb": NOTEBOOK % (CELL % ("1", 1, "rows = load(where)")), "a.py": SK + FIT}
+
+
+def test_what_runs_a_notebook_in_its_place_hands_names_over() -> None:
+    runs = CELL % ("1", 1, "where = 'x'") + ", " + CELL % ("2", 2, "def load(p):\\n    return p") + ", "
+    runner = runs + CELL % ("3", 3, "%run ./parts/setup")
+    for rule in ("COD008", "REP008"):
+        assert found({**SETUP, "main.ipynb": NOTEBOOK % runs.rstrip(", ")}, rule, "N")
+        assert not found({**SETUP, "main.ipynb": NOTEBOOK % runner}, rule, "N")
+        deeper = {"parts/outer.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./parts/setup"))}
+        outer = NOTEBOOK % (runs + CELL % ("3", 3, "%run parts/outer.ipynb"))
+        assert not found({**SETUP, **deeper, "main.ipynb": outer}, rule, "N")
+
+
+def test_what_a_notebook_runs_in_its_place_is_a_part_of_it() -> None:
+    loads = "# Databricks notebook source\nimport pandas as pd\n\n\ndef rows():\n    return pd.read_csv('d.csv')\n"
+    fits = (
+        "# Databricks notebook source\n# MAGIC %run ./rows\n\n# COMMAND ----------\n"
+        "from sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n"
+        "f = rows()\nx = StandardScaler().fit_transform(f[['a']])\nx_fit, x_test, y_fit, y_test = train_test_split(x, f['y'])\n"
+        "print(Ridge().fit(x_fit, y_fit).score(x_test, y_test))\n"
+    )
+    files = {"jobs/rows.py": loads, "jobs/fit.py": fits}
+    assert found(files, "DAT001", "P")
+    assert found(files, "LKG001", "P")
+    graph = graphs(files)
+    ties = {(edge.source, edge.kind.value, edge.target) for edge in graph.edges}
+    assert ("file:jobs/fit.py", "imports", "file:jobs/rows.py") in ties
+    assert ("file:d.csv", "consumes", "file:jobs/fit.py") in ties

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.model.facts import Trouble
-from auditor.model.ir import Assign, Call, Cell, Const, Do, Escape, Jump, Name, Opaque, Program, Stmt
+from auditor.model.ir import Assign, Call, Cell, Const, Do, Escape, Import, Imported, Jump, Name, Opaque, Program, Stmt
 from auditor.source import read_notebook
 
 
@@ -109,7 +109,12 @@ LINES: list[tuple[str, Stmt, Escape]] = [
     ("x = %time y", Assign((Name("x", 1),), Name("y"), "", None, 1, 1), Escape("magic", "time", "y", 1)),
     ("%time f()", Do(Call(Name("f"), (), (), 1, 1), 1, 1), Escape("magic", "time", "f()", 1)),
     ("%timeit -n 10 -r3 f()", Do(Call(Name("f"), (), (), 1, 1), 1, 1), Escape("magic", "timeit", "-n 10 -r3 f()", 1)),
-    ("%run -i ../a.py", Jump("pass", 1), Escape("magic", "run", "-i ../a.py", 1)),
+    ("%run", Jump("pass", 1), Escape("magic", "run", "", 1)),
+    (
+        "%run -i ../a.py",
+        Import((Imported("./../a.py", "*", Name("*")),), 1, 1),
+        Escape("magic", "run", "-i ../a.py", 1),
+    ),
 ]
 
 
@@ -308,3 +313,41 @@ def test_lenient_json_is_read() -> None:
     found, (trouble,), _ = read_notebook(strict.encode().replace(b"x = 1", b"x = 1 # \xe9"))
     assert found is not None
     assert trouble.code == "encoding"
+
+
+def imports(found: Program) -> list[tuple[str, str, int, int]]:
+    return [
+        (name.module, name.name, one.level, one.line)
+        for one in found.scopes[0].body
+        if type(one) is Import
+        for name in one.names
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("%run ./b", "./b"),
+        ("%run b.py --rate 1", "./b.py"),
+        ("%run -i -t 'my folder/b.ipynb'", "./my folder/b.ipynb"),
+        ('%run "../b"', "./../b"),
+        ("%run ./x/../b $given='1'", "./b"),
+    ],
+)
+def test_what_a_notebook_runs_in_its_place_is_imported_there(line: str, module: str) -> None:
+    found, troubles = read(code("x = 1"), code(f"y = 2\n{line}\nz = 3"))
+    assert troubles == ()
+    assert imports(found) == [(module, "*", 1, 3)]
+    assert [type(one).__name__ for one in found.scopes[0].body] == ["Assign", "Assign", "Import", "Assign"]
+
+
+@pytest.mark.parametrize(
+    "line", ["%run $path", "%run ~/b", "%run /b", "%run {x}/b", "%run C:\\b", "%run", "%time b", "!run b"]
+)
+def test_what_lies_in_no_known_place_is_not(line: str) -> None:
+    assert imports(read(code(line))[0]) == []
+
+
+def test_what_a_branch_may_run_is_not() -> None:
+    found, _ = read(code("if x:\n    %run ./b\ny = 1"), code("%run ./c"))
+    assert [module for module, *_ in imports(found)] == ["./c"]

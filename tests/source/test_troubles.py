@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 
-from auditor.model.ir import Const, Escape
+from auditor.model.ir import Const, Escape, Import, Imported, Name
 from auditor.source import read_program
 from auditor.source.limits import MAX_BYTES
 
@@ -179,6 +179,7 @@ def test_databricks_magics_are_escapes() -> None:
     found, troubles = read_program(DATABRICKS)
     assert found is not None
     assert troubles == ()
+    assert found.scopes[0].body[0] == Import((Imported("./setup", "*", Name("*")),), 1, 5)
     assert found.escapes == (
         Escape("magic", "run", "./setup", 5),
         Escape("cell-magic", "sql", "\nselect *\nfrom t", 9),

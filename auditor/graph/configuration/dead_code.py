@@ -155,7 +155,7 @@ def _handed_on(world: World, path: str) -> bool:
 def _attributes(world: World) -> frozenset[str]:
     """Every attribute, keyword, parameter and subscript that any program names."""
     code = world.resolved.code
-    return frozenset[str]().union(*(code.of_program(path, _named) for path in code.paths))
+    return frozenset[str]().union(*(code.of_program(path, _named, frozenset[str]) for path in code.paths))
 
 
 def _named(code: Code, path: str) -> frozenset[str]:

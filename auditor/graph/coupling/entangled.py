@@ -253,13 +253,13 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
         ties.setdefault(
             (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")
         )
-    for group in metrics.cycles(ties):
-        walk = metrics.shortest_cycle(ties, group)
-        found.append(Cycle("files", group, _told(walk, ties)))
     imports = _import_ties(world, owned)
-    for group in metrics.cycles(imports, 3):
-        walk = metrics.shortest_cycle(imports, group)
-        found.append(Cycle("imports", group, _told(walk, imports)))
+    for kind, pairs, smallest in (("files", ties, 2), ("imports", imports, 3)):
+        for group in metrics.cycles(pairs, smallest):
+            members = frozenset(group)
+            inside = tuple(sorted(pair for pair in pairs if members.issuperset(pair)))
+            walk = world.resolved.remembered.ask(metrics.shortest_cycle, (inside, group), tuple[str, ...])
+            found.append(Cycle(kind, group, _told(walk, pairs)))
     return found
 
 
@@ -303,7 +303,7 @@ def _import_ties(world: World, owned: Callable[[str], bool]) -> dict[tuple[str, 
     for path in code.paths:
         if not owned(path) or not places.is_product(path):
             continue
-        for target, line in code.of_imports(_run_by_imports, path):
+        for target, line in code.of_imports(_run_by_imports, path, tuple[tuple[str, int], ...]):
             if owned(target) and not _facade_of(target, path):
                 ties.setdefault((path, target), (code.place(path, line), f"imports {target}"))
     return ties

@@ -20,6 +20,7 @@ from auditor.program.naming.statements import placed
 from auditor.program.naming.words import records
 
 _HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
+_ACCOUNT = regex(r"/home/(?P<user>[\w.@-]+)")
 _KINDS = {
     "home": regex(_HOME),
     "drive": regex(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
@@ -38,7 +39,7 @@ _MAY_HOLD = regex(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle
 _PARTS = ("/home/", "/Users/", ":/", ":\\", "/content/", "FileStore/", "~/", "kaggle/input/")
 """What it may hold has one of these."""
 _NOBODY = frozenset({
-    "airflow", "jovyan", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
+    "airflow", "jovyan", "jupyter", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
     "nonroot", "node", "root", "model-server", "sagemaker-user", "ec2-user", "hadoop", "spark", "glue_user", "public",
     "shared", "you", "your_name", "yourname", "name", "me", "myuser", "someone", "default", "mambauser", "circleci",
     "azureuser", "ubuntu", "centos", "debian", "workspace", "work", "jenkins", "dagster", "prefect", "ray", "kubeflow",
@@ -86,9 +87,31 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
     for path in sorted(world.files):
         if owned(path) and places.is_product(path) and not places.is_byproduct(path):
             listed = [*_in_program(world, path), *_in_settings(world, path), *_in_commands(world, path)]
+            listed = [each for each in listed if not (each.kind == "home" and _is_of_image(world, each.path))]
             if listed:
                 found[path] = list({(each.path, each.place): each for each in listed}.values())
     return found
+
+
+def _is_of_image(world: World, path: str) -> bool:
+    """Whether a home is that of an account of an image: then it is the same wherever the image runs."""
+    match = _ACCOUNT.match(path)
+    return match is not None and match["user"] in world.once(_accounts)
+
+
+def _accounts(world: World) -> frozenset[str]:
+    """The accounts that images and services name: whom they run as, and whose homes they work in, fill and mount."""
+    found: set[str] = set()
+    for step in world.steps.all:
+        if step.tool in ("docker", "compose"):
+            commands = step.step.commands
+            inside = [word.text for c in commands for word in (*c.words, *c.writes)]
+            inside += [step.step.folder, *(c.cwd or "" for c in commands), *(value for _, value in step.step.attrs)]
+            inside += [dict(read.ref.attrs).get("to", "") for read in step.reads]
+            inside += [leaf.value for leaf in world.files[step.path].leaves if isinstance(leaf.value, str)]
+            found.update(match["user"] for text in inside for match in _ACCOUNT.finditer(text))
+            found.add(world.files[step.path].attr("user") or "")
+    return frozenset(found)
 
 
 @lru_cache(maxsize=50_000)

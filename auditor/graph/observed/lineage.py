@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 from msgspec.structs import replace
@@ -210,6 +211,33 @@ class Lineage:
             found = self._reached[path, starts] = self._walked(path, starts, None)
         return found
 
+    def reached_by_any(self, paths: Iterable[str]) -> set[Site]:
+        """All scopes that run when any of some programs is started."""
+        programs = [path for path in paths if path in self.resolved.code.programs]
+        plain = [path for path in programs if path not in self.flows]
+        found = self.resolved.effects.reached_by_any((path, 0) for path in plain)
+        return found.union(*(self.reached(path) for path in programs if path in self.flows))
+
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
+        """By program what is said, as bits of a number, of all scopes that run when it is started: for whoever asks of many."""
+        of = self.resolved.effects.gathered(said)
+
+        def of_program(path: str) -> int:
+            if path in self.resolved.code.programs and path not in self.flows:
+                return of((path, 0))
+            return reduce(or_, (said.get(site, 0) for site in self.reached(path)), 0)
+
+        return of_program
+
+    def handed(self, said: Mapping[str, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all programs that it runs with."""
+        plain = {(path, 0): bits for path, bits in said.items() if path not in self.flows}
+        of, others = self.resolved.effects.handed(plain), dict[Site, int]()
+        for path in said.keys() & self.flows.keys():
+            for site in self.reached(path):
+                others[site] = others.get(site, 0) | said[path]
+        return lambda site: of(site) | others.get(site, 0)
+
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
         known = self._reached.get((path, starts))
@@ -237,7 +265,16 @@ class Lineage:
 
     @cached_property
     def _touching(self) -> Toward:
-        return self.resolved.effects.toward(frozenset(site for site, each in self.touches.items() if each))
+        """The way to all that touches something, and to the callers that `_admitted` looks for."""
+        touching = frozenset(site for site, each in self.touches.items() if each)
+        doubted = (site for site in touching if any(map(_hangs_on_callers, self.touches[site])))
+        callers = self.resolved.effects.callers
+        guarding = (edge.caller for site in doubted for edge in callers.get(site, ()) if edge.guarded)
+        return self.resolved.effects.toward(touching.union(guarding))
+
+    @cached_property
+    def _unnamed(self) -> Toward:
+        return self.resolved.effects.toward(frozenset(site for site, each in self.unresolved.items() if each))
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
@@ -258,10 +295,9 @@ class Lineage:
 
     def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
         """Whether some call on the way leaves the branch possible in which a function does something."""
-        at = touch.effect.at
-        if not touch.site[1] or at is None or not at.conditions or touch.effect.origin is not None:
+        at, effects = touch.effect.at, self.resolved.effects
+        if at is None or not _hangs_on_callers(touch):
             return True
-        effects = self.resolved.effects
         ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
         return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
 
@@ -320,8 +356,8 @@ class Lineage:
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
         found = []
-        for site in [site for site in self.reached(path) if site in self.unresolved]:
-            for effect in self.unresolved[site]:
+        for site in self._reached_toward(path, frozenset(), self._unnamed):
+            for effect in self.unresolved.get(site, ()):
                 if effect.guarded and site[0] != path:
                     continue
                 if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
@@ -338,6 +374,12 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _hangs_on_callers(touch: Touch) -> bool:
+    """Whether what a function is called with may exclude the branch in which it does something."""
+    at = touch.effect.at
+    return bool(touch.site[1] and at is not None and at.conditions and touch.effect.origin is None)
 
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

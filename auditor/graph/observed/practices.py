@@ -122,7 +122,7 @@ class Practices:
         """Functions of the repository that compute a distance of two samples under its name."""
         code = self.resolved.code
         for path in code.paths:
-            for number in code.of_program(path, _own_statistics) if places.is_product(path) else ():
+            for number in code.of_program(path, _own_statistics, tuple[int, ...]) if places.is_product(path) else ():
                 scope = code.scope(path, number)
                 name, where = scope.name.rpartition(".")[2], code.place(path, scope.line)
                 node = self.store.node(

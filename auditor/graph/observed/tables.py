@@ -17,7 +17,7 @@ from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.artefacts.table_names import Key, bare, comparable, id_of, key_of, model_key, parts_of, unified
 from auditor.graph.declared.dbt_projects import Projects
 from auditor.knowledge import Entry
-from auditor.language.sql import Sql, read_sql
+from auditor.language.sql import Sql, read_sql, speaks
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.facts import Facts
 from auditor.model.ir import Attr, Call, Const, Expr, Name
@@ -195,11 +195,16 @@ class Tables:
             schema = self._given(effect, str(effect.entry.attrs.get("schema", "")))
             key = key_of(parts_of(text) if _NAME.fullmatch(text) else [], platform, schema)
             return ([_Raw(way, key, None, 1, value.confidence)] if key else []), True
-        sql = read_sql(text, platform)
+        sql = self._sql(text, platform)
         self._views.update(name.lower() for name in sql.temporary)
         frames = self._variables(effect) if effect.entry.attrs.get("frames") else frozenset()
         raws = [raw for raw in self._of_sql(sql, platform, value) if not (raw.key and bare(raw.key) in frames)]
         return raws, sql.understood
+
+    def _sql(self, text: str, platform: str) -> Sql:
+        return (
+            self.resolved.remembered.ask(read_sql, (text, platform), Sql) if speaks(text) else read_sql(text, platform)
+        )
 
     @staticmethod
     def _of_sql(sql: Sql, platform: str, value: Value) -> Iterator[_Raw]:
@@ -303,7 +308,7 @@ class Tables:
                 head, _, body = escape.text.partition("\n")
                 while match := _MAGIC_HEAD.match(head):
                     head = head[match.end() :]
-                sql = read_sql(f"{head}\n{body}", platform)
+                sql = self._sql(f"{head}\n{body}", platform)
                 self._views.update(name.lower() for name in sql.temporary)
                 call = Call(Name("sql"), (Const(escape.text),), (), escape.line, escape.line)
                 effect = Effect(

@@ -145,7 +145,7 @@ def _spellings(each: Undeclared) -> set[str]:
 def _told(world: World) -> frozenset[str]:
     """The words of the chapters and sentences of documents that say what a program needs."""
     code, documents = world.resolved.code, dict.fromkeys(path for path, _ in world.documents.sections)
-    return frozenset().union(*(code.alone(path, _needs) for path in documents))
+    return frozenset().union(*(code.alone(path, _needs, frozenset[str]) for path in documents))
 
 
 def _needs(facts: Facts) -> frozenset[str]:
@@ -263,7 +263,7 @@ _IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", 
 def _provided(world: World) -> Iterator[str]:
     """What the images and platforms of the repository install by themselves."""
     for path, facts in world.files.items():
-        yield from world.resolved.code.alone(path, _in_images)
+        yield from world.resolved.code.alone(path, _in_images, tuple[str, ...])
         if facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml"):
             yield from _IN_DATABRICKS
 
@@ -278,7 +278,9 @@ def _in_images(facts: Facts) -> tuple[str, ...]:
 def _asked(world: World) -> frozenset[str]:
     """Every distribution that anything in the repository asks for, and what those are known to bring with them."""
     code = world.resolved.code
-    names = {*world.once(_declared), *_read(_in_code(world))}.union(*(code.alone(p, _asked_in) for p in world.files))
+    names = {*world.once(_declared), *_read(_in_code(world))}.union(
+        *(code.alone(p, _asked_in, frozenset[str]) for p in world.files)
+    )
     gluing = (path for path, roots in world.imported_roots.items() if "awsglue" in roots)
     if any(root == "awsglue" for path in gluing for root, _ in roots_of(world, path)):
         names.add("aws-glue-libs")  # the platform provides it, and much with it

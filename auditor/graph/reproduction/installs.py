@@ -66,7 +66,7 @@ def unread_lists(world: World) -> frozenset[str]:
     """
     found: set[str] = set()
     for path in world.files:
-        if any(_is_unread(world, path, each) for each in world.resolved.code.alone(path, _lists)):
+        if any(_is_unread(world, path, each) for each in world.resolved.code.alone(path, _lists, tuple[str, ...])):
             found.add(dirname(path))
     return frozenset(found)
 

@@ -87,7 +87,7 @@ def _unbound(world: World, path: str, program: Program) -> Iterator[Hidden]:
     index = code.index(path, 0)
     if any(e.name in _DEFINING for e in program.escapes if e.kind != "shell") or _imports_all(world, path):
         return
-    held = {word for e in program.escapes for word in e.text.split()} | _outer(world, path) | world.injected
+    held = {word for e in program.escapes for word in e.text.split()} | _outer(world, path) | world.handed(path)
     for line, name in sorted(_loaded(code.scope(path, 0).body), key=lambda use: use[0]):
         if name.version or name.id in _ALWAYS or name.id in held:
             continue

@@ -104,7 +104,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
 def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
     """What a program tries, with the scope that it stands in."""
     code = world.resolved.code
-    for number in code.of_program(path, _trying):
+    for number in code.of_program(path, _trying, tuple[int, ...]):
         for at in placed(code.scope(path, number).body):
             if type(at.statement) is Try and at.statement.handlers:
                 yield (path, number), at.statement

@@ -47,7 +47,7 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     for path in programs(world, owned):
         lacking = world.seen(LACKING, path)
         looked += lacking.told
-        given = _handed_over(world, path)
+        given = world.handed(path) if lacking.names else frozenset()
         found += [
             Undefined(
                 name,
@@ -61,11 +61,6 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
     pieces = _pieces(world, found)
     whole = [each for each in found if each.place.path not in pieces]
     return sorted(whole, key=lambda each: in_order(each.place)), looked
-
-
-def _handed_over(world: World, path: str) -> frozenset[str]:
-    """The names that whatever runs a notebook puts into it."""
-    return world.injected if path.endswith(".ipynb") else frozenset()
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:

@@ -154,7 +154,7 @@ class Suites:
         path, number = site
         of_file = self._told.get(path)
         if of_file is None:
-            of_file = self._told[path] = self.effects.told(path, leads)
+            of_file = self._told[path] = self.effects.told(path, leads, tuple[Leads, ...])
         told, found = of_file[number], of_file[number].sites
         if told.made or told.constructors:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)

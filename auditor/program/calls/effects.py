@@ -8,9 +8,9 @@ it came `via`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from auditor.model.ir import Attr
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.file_effects import FileEffects, frames_of, serves
+from auditor.program.calls.gathering import Gathering
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
@@ -26,6 +27,7 @@ from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Answers
 from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Code, Frame, Local, Module
+from auditor.program.naming.said import By
 from auditor.program.naming.scopes import Block, CallSite
 from auditor.program.symbolic.evaluate import Evaluator
 
@@ -50,6 +52,7 @@ class Effects:
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
+        self._gathering = Gathering(self._reaching)
         self._asked: dict[Site, frozenset[str]] = {}
         self._calling: dict[Site, tuple[str, ...]] = {}
         self.lifted: dict[Site, list[Effect]] = {}
@@ -84,13 +87,13 @@ class Effects:
             self._asked[site] = frozenset(func.name for func in calls if type(func) is Attr)
         return self._asked[site]
 
-    def told(self, path: str, ask: Callable[[FileEffects, Code, str], T]) -> T:
+    def told(self, path: str, ask: Callable[[FileEffects, Code, str], T], kind: Any = None) -> T:
         """What a question says of the effects of a file, and of nothing but them, the program and what its imports mean.
 
-        Kept from one tree to the next as long as these stay the same.
+        Kept from one tree to the next as long as these stay the same. `kind`: as in `Code.alone`.
         """
         file = self.files.of(path)
-        return self.code.modules.known((ask, path), self.code.programs[path], file, lambda: ask(file, self.code, path))
+        return self.code.of_modules(path, By.EFFECTS, ask, kind, file, lambda: ask(file, self.code, path))
 
     def of(self, site: Site) -> Iterator[Effect]:
         """All effects of a scope: its own, and those of callees that hang on its arguments."""
@@ -143,6 +146,18 @@ class Effects:
         may lead to its goals, in the same order, which is cheaper.
         """
         return self._reaching.of(start, but, runs, toward)
+
+    def reached_by_any(self, starts: Iterable[Site]) -> set[Site]:
+        """All scopes that run when any of some scopes run."""
+        return self._gathering.of_any(starts)
+
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """For whoever asks of many starts: by start what is said, as bits of a number, of all scopes that run with it."""
+        return self._gathering.gathered(said)
+
+    def handed(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all starts that it runs with."""
+        return self._gathering.handed(said)
 
 
 def module_of(denoted: object) -> str | None:

@@ -10,7 +10,7 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Expr, Name
 from auditor.program.calls.branches import reach
 from auditor.program.calls.named import Named, named_by_scopes
-from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
+from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site, Standing
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Topic, View
@@ -172,7 +172,7 @@ class _Reader:
                 return
             callee, constructs = init, direct
         guarded = self._guarded(site, call_site)
-        edge = LocalCall(site, callee, call_site.call, call_site, direct, guarded, constructs, served, registered)
+        edge = LocalCall(site, callee, Standing(call_site), direct, guarded, constructs, served, registered)
         self.calls.append(edge)
 
     def _partial(self, site: Site, call_site: CallSite, function: Library | Local, given: Call, where: Frame) -> None:

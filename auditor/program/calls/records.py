@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -75,6 +76,35 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
         return named or bool(self.source or self.dest)
 
 
+class Standing:
+    """Where a call stands. That of a call that was stored is looked up when it is first asked for: most never are, and the scopes
+    of their files need not be indexed."""
+
+    __slots__ = ("_find", "_site")
+
+    def __init__(self, find: CallSite | Callable[[], CallSite]) -> None:
+        """`find` looks it up where it is not known yet."""
+        self._site: CallSite | None = find if isinstance(find, CallSite) else None
+        self._find: Callable[[], CallSite] | None = None if isinstance(find, CallSite) else find
+
+    @property
+    def site(self) -> CallSite:
+        """The call with what stands around it."""
+        if self._site is None:
+            assert self._find is not None  # noqa: S101  # one of both is known
+            self._site, self._find = self._find(), None
+        return self._site
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Standing) and self.site == other.site
+
+    def __hash__(self) -> int:
+        return hash(self.site)
+
+    def __repr__(self) -> str:
+        return repr(self.site)
+
+
 class LocalCall(msgspec.Struct, frozen=True, gc=False):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
@@ -84,10 +114,19 @@ class LocalCall(msgspec.Struct, frozen=True, gc=False):
 
     caller: Site
     callee: Local
-    call: Call
-    site: CallSite
+    standing: Standing
     direct: bool
     guarded: bool = False
     constructs: bool = False
     served: bool = False
     registered: bool = False
+
+    @property
+    def site(self) -> CallSite:
+        """Where it stands."""
+        return self.standing.site
+
+    @property
+    def call(self) -> Call:
+        """The call."""
+        return self.standing.site.call

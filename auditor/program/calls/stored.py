@@ -11,10 +11,10 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.model.artefact import Role
-from auditor.model.ir import Call, Expr
+from auditor.model.ir import Call, Const, Expr
 from auditor.program.calls.file_effects import SURE, FileEffects, entry_of, entry_of_method
-from auditor.program.calls.records import Effect, LocalCall
-from auditor.program.naming.code import Code, Local
+from auditor.program.calls.records import Effect, LocalCall, Standing
+from auditor.program.naming.code import Code, Local, Walked
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.symbolic.values import Value
 
@@ -86,18 +86,19 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
 
 
 def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
-    own = tuple(_effect(code, path, each) for each in file.own)
-    calls = []
-    for each in file.calls:
-        site = _site(code, path, each.at)
-        calls.append(LocalCall((path, each.scope), Local(each.path, each.callee), site.call, site, *each.flags))
+    walked = code.walked(path)
+    own = tuple(_effect(code, walked, path, each) for each in file.own)
+    calls = tuple(
+        LocalCall((path, each.scope), Local(each.path, each.callee), _standing(walked, each.at), *each.flags)
+        for each in file.calls
+    )
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
     named = tuple(tuple(each if isinstance(each, str) else Local(*each) for each in by) for by in file.named)
-    return FileEffects(own, tuple(calls), made, named)
+    return FileEffects(own, calls, made, named)
 
 
-def _effect(code: Code, path: str, stored: _Effect) -> Effect:
-    at = _site(code, path, stored.at)
+def _effect(code: Code, walked: Walked, path: str, stored: _Effect) -> Effect:
+    at = _site(walked, stored.at)
     call = at.call
     sure = stored.certainty == SURE
     entry = entry_of(stored.name, code.knowledge) if sure else entry_of_method(call, code.knowledge)
@@ -109,12 +110,30 @@ def _effect(code: Code, path: str, stored: _Effect) -> Effect:
     )  # fmt: skip
 
 
-def _site(code: Code, path: str, ref: Ref) -> CallSite:
+_NOWHERE = CallSite(Call(Const(None), (), (), 0, 0), (), dead=True, loop=0)
+"""In the place of a call that its file does not have, as in a store that somebody wrote into: it says nothing."""
+
+
+def _standing(walked: Walked, ref: Ref) -> Standing:
+    """Where a call of a file stands. Raises LookupError where the file has no such scope."""
+    if not 0 <= ref[1] < len(walked.program.scopes):
+        raise LookupError(ref)
+
+    def find() -> CallSite:
+        try:
+            return _site(walked, ref)
+        except (LookupError, TypeError, AttributeError):
+            return _NOWHERE
+
+    return Standing(find)
+
+
+def _site(walked: Walked, ref: Ref) -> CallSite:
     """The call that stands at a place of a file."""
     held, number, outer, position = ref
     if held == "body":
-        return code.index(path, number).calls[position]
-    scope = code.scope(path, number)
+        return walked.index(number).calls[position]
+    scope = walked.program.scopes[number]
     if held == "default":
         default = scope.params[outer].default
         return _within(default)[position]
@@ -133,8 +152,7 @@ class _Refs:
     """Where the calls of a file stand."""
 
     def __init__(self, code: Code, path: str) -> None:
-        self._code = code
-        self._path = path
+        self._walked = code.walked(path)
         self._bodies: dict[int, Ref] = {}
         self._others: dict[int, Ref] = {}
         for number in code.scopes(path):
@@ -156,7 +174,7 @@ class _Refs:
         if site is None:
             raise LookupError("a call without a place")
         found = self._bodies.get(id(site)) or self._others.get(id(site.call)) or self._others.get(id(site.call.func))
-        stands = _site(self._code, self._path, found) if found is not None else None
+        stands = _site(self._walked, found) if found is not None else None
         if found is None or not (stands is site or stands == site):
             raise LookupError(f"a call that was made on the way, in line {site.call.line}")
         return found

@@ -89,7 +89,7 @@ class Uncalled:
 
     def _reads(self, path: str, name: str) -> bool:
         """Whether a file itself reads a name that it defines."""
-        return name in self._code.of_program(path, _names_read)
+        return name in self._code.of_program(path, _names_read, frozenset[str])
 
     def _is_open(self, path: str) -> bool:
         """Whether a file, or one that imports it, may find by a computed name what it holds."""
@@ -100,12 +100,12 @@ class Uncalled:
     def _words(self) -> frozenset[str]:
         """What programs name: of what they bind themselves only what is read elsewhere."""
         code = self._code
-        return frozenset[str]().union(*(code.of_program(path, _named) for path in code.paths))
+        return frozenset[str]().union(*(code.of_program(path, _named, frozenset[str]) for path in code.paths))
 
     @cached_property
     def _said(self) -> frozenset[str]:
         """The words of settings, commands, installed entry points and documents."""
-        return frozenset[str]().union(*(self._code.alone(path, _said) for path in self._code.files))
+        return frozenset[str]().union(*(self._code.alone(path, _said, frozenset[str]) for path in self._code.files))
 
 
 def _named(code: Code, path: str) -> frozenset[str]:

@@ -185,6 +185,10 @@ class Answers(Generic[T]):
             trace.used = {}  # what they were found by tells the same effects; names are told by their identity
         return Entry(program, FORGOTTEN if self.memory is None and self._shelf is None else trace, answer)
 
+    def told(self, path: str) -> bytes:
+        """What tells the answer about a file from all others about its content; b"" where it is not stored."""
+        return self._shelf.told.get(path, b"") if self._shelf is not None and path in self._entries else b""
+
     def store(self) -> None:
         """Store what was found."""
         if self._shelf is not None:

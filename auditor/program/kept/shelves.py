@@ -86,6 +86,8 @@ class Shelf(Generic[T]):
         self._packing = packing
         self._held: dict[bytes, bytes] | None = None
         self._taken: tuple[str, msgspec.Raw] | None = None
+        self.told: dict[str, bytes] = {}
+        """What tells each answer that was taken or stored, from all others about its content."""
 
     def _key(self, path: str) -> bytes:
         told = b"\0".join((self._version, path.encode(), self._digests[path]))
@@ -100,7 +102,7 @@ class Shelf(Generic[T]):
         """What the stored answer about a file was found by; None where none is stored."""
         packed = self._held.pop(self._key(path), None) if self._held and path in self._digests else None
         try:
-            stored = _STORED.decode(_inflated(packed)) if packed is not None else None
+            stored = _STORED.decode(inflated(packed)) if packed is not None else None
         except (ValueError, zlib.error) as error:
             log.debug("what is stored of %s is damaged: %s", path, error)
             stored = None
@@ -126,26 +128,34 @@ class Shelf(Generic[T]):
             return None
         try:
             found = self._decoder.decode(taken[1])
-            return (self._packing.unpacked(path, found) if self._packing is not None else found,)
+            answer = self._packing.unpacked(path, found) if self._packing is not None else found
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             log.debug("what is stored of %s is damaged: %s", path, error)
             return None
+        self.told[path] = _digest(taken[1])
+        return (answer,)
 
     def put(self, found: Mapping[str, tuple[Trace, T]]) -> None:
         """Store answers with what they were found by, by path, as far as they can be."""
         new: dict[bytes, bytes] = {}
         for path, (trace, answer) in found.items():
+            self.told.pop(path, None)
             if path in self._digests and trace.plain:
                 try:
                     told = self._packing.packed(path, answer) if self._packing is not None else answer
                 except LookupError as error:
                     log.debug("what is said of %s is not stored: %s", path, error)
                     continue
-                stored = _Stored(_told(trace, self._modules.digest), msgspec.Raw(_ENCODER.encode(told)))
-                packed = _ENCODER.encode(stored)
-                new[self._key(path)] = zlib.compress(packed, 1 if len(packed) > SMALL else 0)
+                packed = _ENCODER.encode(told)
+                self.told[path] = _digest(packed)
+                stored = _Stored(_told(trace, self._modules.digest), msgspec.Raw(packed))
+                new[self._key(path)] = deflated(_ENCODER.encode(stored))
         if new:
             self._store.put_many(new)
+
+
+def _digest(packed: bytes | msgspec.Raw) -> bytes:
+    return hashlib.blake2b(packed, digest_size=16).digest()
 
 
 def _told(trace: Trace, among: bytes) -> _Trace:
@@ -161,7 +171,12 @@ def _told(trace: Trace, among: bytes) -> _Trace:
     )
 
 
-def _inflated(packed: bytes) -> bytes:
+def deflated(told: bytes) -> bytes:
+    """What is stored of an answer in its plain form."""
+    return zlib.compress(told, 1 if len(told) > SMALL else 0)
+
+
+def inflated(packed: bytes) -> bytes:
     """What was stored. Raises ValueError where it is larger than an answer about a file ever is: a few bytes may hold gigabytes."""
     made = zlib.decompressobj()
     told = made.decompress(packed, MOST_BYTES)

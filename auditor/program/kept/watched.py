@@ -6,7 +6,7 @@ which attributes are set from outside. What concerns all files at once cannot be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
@@ -52,6 +52,11 @@ class Watched(Code):
         """What walking through a program found."""
         self.note(path)
         return self._whole.walked(path)
+
+    def of_program(self, path: str, ask: Callable[[Code, str], T], kind: Any = None) -> T:
+        """What a question finds that looks at nothing but one program: the same for all who ask."""
+        self.note(path)
+        return self._whole.of_program(path, ask, kind)
 
     def rebinds(self, attribute: str) -> bool:
         """Whether some code sets an attribute of objects from outside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +15,9 @@ from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.embedded import SIGN, Embedded
-from auditor.program.naming.names import Modules
+from auditor.program.naming.importing import Importing
+from auditor.program.naming.names import Modules, parts_of
+from auditor.program.naming.said import By, NoPages, Pages
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
 from auditor.program.naming.words import Words, words_of
 from auditor.program.symbolic.values import Values
@@ -166,9 +168,15 @@ class Walked(msgspec.Struct, frozen=True):
 
     program: Program
     scopes: dict[int, ScopeIndex]
-    words: list[Words]
     stores: dict[int, dict[str, list[tuple[Expr, int]]]]
     said: dict[Callable[[Code, str], object], object]
+
+    def index(self, number: int) -> ScopeIndex:
+        """What a scope binds, calls and returns."""
+        found = self.scopes.get(number)
+        if found is None:
+            found = self.scopes[number] = _indexed(self.program.scopes[number])
+        return found
 
 
 class Walks:
@@ -214,7 +222,8 @@ class Code:
         self._kept: list[Record] = []
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
-        self._importing: dict[str, frozenset[str]] = {}
+        self.pages: Pages = NoPages()
+        """Where answers to questions are kept for other processes, of those that say of what kind their answers are."""
         if modules is not None and not same:
             self._carry_over(modules)
 
@@ -245,7 +254,7 @@ class Code:
             indexes = self._indexes[path] = self.walked(path).scopes
         found = indexes.get(number)
         if found is None:
-            found = indexes[number] = _indexed(self.programs[path].scopes[number])
+            found = self.walked(path).index(number)
         return found
 
     def walked(self, path: str) -> Walked:
@@ -253,25 +262,32 @@ class Code:
         program = self.programs[path]
         known = self._walks.programs.get(id(program))
         if known is None:
-            known = self._walks.programs[id(program)] = Walked(program, {}, [], {}, {})
+            known = self._walks.programs[id(program)] = Walked(program, {}, {}, {})
         return known
 
-    def alone(self, path: str, ask: Callable[[Facts], T]) -> T:
-        """What a question says of the facts of a file, which nothing else decides: it is asked once of each content."""
+    def alone(self, path: str, ask: Callable[[Facts], T], kind: Any = None) -> T:
+        """What a question says of the facts of a file, which nothing else decides: it is asked once of each content.
+
+        `kind` is the type of answers that are plain data: each process that meets the content again has them.
+        """
         facts = self.files[path]
         if path in self.embedded.homes:  # its facts are made for each tree
             return ask(facts)
         known = self._walks.facts.get((ask, id(facts)))
         if known is None:
-            known = self._walks.facts[ask, id(facts)] = facts, ask(facts)
+            found = self._paged(path, By.TEXT, ask, kind, lambda: ask(facts))
+            known = self._walks.facts[ask, id(facts)] = facts, found
         return cast("T", known[1])
 
-    def of_program(self, path: str, ask: Callable[[Code, str], T]) -> T:
-        """What a question finds that looks at nothing but one program; kept with it, from one tree to the next too."""
+    def of_program(self, path: str, ask: Callable[[Code, str], T], kind: Any = None) -> T:
+        """What a question finds that looks at nothing but one program; kept with it, from one tree to the next too. `kind`: as in `alone`."""
         said = self.walked(path).said
         if ask not in said:
-            said[ask] = ask(self, path)
+            said[ask] = self._paged(path, By.TEXT, ask, kind, lambda: ask(self, path))
         return cast("T", said[ask])
+
+    def _paged(self, path: str, by: By, ask: Callable[..., T], kind: Any, find: Callable[[], T]) -> T:
+        return find() if kind is None else self.pages.ask(path, by, ask, kind, find)
 
     def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
         """What the methods of a class assign to attributes of their object, each with the scope of the method."""
@@ -368,14 +384,11 @@ class Code:
 
     def words(self, path: str) -> Words:
         """The texts, members and free names that are written out in a program."""
-        found = self.walked(path).words
-        if not found:
-            found.append(words_of(self.programs[path]))
-        return found[0]
+        return self.of_program(path, _words, Words)
 
     def roots(self, path: str) -> frozenset[str]:
         """The first names of the modules that a file imports anywhere by their whole names."""
-        return self.of_program(path, _roots)
+        return self.of_program(path, _roots, frozenset[str])
 
     def texts(self, path: str) -> frozenset[str]:
         """Every text that is written out anywhere in a program."""
@@ -405,16 +418,26 @@ class Code:
             self._star_homes[key] = next(homes, None)
         return self._star_homes[key]
 
-    def of_imports(self, ask: Callable[[Code, str], T], path: str) -> T:
+    def of_imports(self, ask: Callable[[Code, str], T], path: str, kind: Any = None) -> T:
         """What a question finds that looks at nothing but a program and what the names in its import statements mean.
 
-        Kept as long as the program and the modules that these names may mean stay the same, from one tree to the next too.
+        Kept as long as the program and the modules that these names may mean stay the same, from one tree to the next too. `kind`: as
+        in `alone`.
         """
-        return self.modules.known((ask, path), self.programs[path], None, lambda: ask(self, path))
+        return self.of_modules(path, By.IMPORTS, ask, kind, None, lambda: ask(self, path))
+
+    def of_modules(self, path: str, by: By, ask: Callable[..., T], kind: Any, told: object, find: Callable[[], T]) -> T:
+        """The same of a question that is also found by what `told` is."""
+        program = self.programs[path]
+        return self.modules.known((ask, path), program, told, lambda: self._paged(path, by, ask, kind, find))
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules of the repository that a file imports anywhere."""
-        return self.of_imports(_imported, path)
+        return self.of_imports(_imported, path, frozenset[str])
+
+    def running(self, path: str) -> frozenset[str]:
+        """The programs that a notebook runs in its own place, by `%run`."""
+        return self.of_imports(_run, path, frozenset[str])
 
     def modules_of(self, path: str, statement: Import) -> Iterable[str]:
         """The modules of the repository that one import statement names."""
@@ -431,39 +454,16 @@ class Code:
 
     def brought(self, path: str, number: int, *, started: bool = True) -> frozenset[str]:
         """The modules whose bodies run by the imports that one scope executes; `started`: those under its main guard too."""
-        return self.of_imports(_brought_started if started else _brought, path)[number]
+        return self.of_imports(_brought_started if started else _brought, path, tuple[frozenset[str], ...])[number]
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
-        known = self._importing.get(path)
-        if known is None:
-            known = self._importing[path] = self.importers_of_any((path,))
-        return known
-
-    def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
-        """The other files that import any of some modules, directly or through others."""
-        found: set[str] = set()
-        asked = frozenset(paths)
-        todo = list(asked)
-        while todo:
-            path = todo.pop()
-            known = self._importing.get(path)
-            if known is not None:
-                found |= known
-                continue
-            new = self._importers.get(path, set()) - found
-            found |= new
-            todo += new
-        return frozenset(found - asked)
+        return self.importing.of(path)
 
     @cached_property
-    def _importers(self) -> dict[str, set[str]]:
-        """The files that import each module directly."""
-        found: dict[str, set[str]] = {}
-        for path in self.paths:
-            for target in self.imports(path):
-                found.setdefault(target, set()).add(path)
-        return found
+    def importing(self) -> Importing:
+        """Which files import modules."""
+        return Importing({path: self.imports(path) for path in self.paths})
 
     def rebinds(self, attribute: str) -> bool:
         """Whether some code assigns an attribute to objects from outside their methods, or changes it by what it is."""
@@ -471,14 +471,7 @@ class Code:
 
     @cached_property
     def _rebound(self) -> frozenset[str]:
-        found: set[str] = set()
-        for path in self.paths:
-            for number in self.scopes(path):
-                index = self.index(path, number)
-                own = self.receiver(path, number) if index.attributes else ""
-                found |= index.changed
-                found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
-        return frozenset(found)
+        return frozenset[str]().union(*(self.of_program(path, _rebinding, frozenset[str]) for path in self.paths))
 
     def receiver(self, path: str, number: int) -> str:
         """The name by which a method has its object; "" for any other scope."""
@@ -492,12 +485,26 @@ class Code:
                 yield number, site.call
 
 
+def _words(code: Code, path: str) -> Words:
+    return words_of(code.programs[path])
+
+
 def _names_in_imports(code: Code, path: str) -> tuple[frozenset[str], bool]:
     """Each name in the imports of a program, and whether one of them counts from its own folder."""
     imports = [each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports]
     named = [imported for each in imports for imported in each.names]
-    names = frozenset(name for each in named for name in (*each.module.split("."), each.name))
+    names = frozenset(name for each in named for name in (*parts_of(each.module), each.name))
     return names, any(each.level for each in imports)
+
+
+def _rebinding(code: Code, path: str) -> frozenset[str]:
+    found: set[str] = set()
+    for number in code.scopes(path):
+        index = code.index(path, number)
+        own = code.receiver(path, number) if index.attributes else ""
+        found |= index.changed
+        found.update(attribute for receiver, attribute, *_ in index.attributes if receiver != own)
+    return frozenset(found)
 
 
 def _roots(code: Code, path: str) -> frozenset[str]:
@@ -512,6 +519,13 @@ def _imported(code: Code, path: str) -> frozenset[str]:
         for statement, _, _ in code.index(path, number).imports:
             found.update(code.modules_of(path, statement))
     return frozenset(found - {path})
+
+
+def _run(code: Code, path: str) -> frozenset[str]:
+    statements = (statement for statement, _, _ in code.index(path, 0).imports)
+    modules = (statement.names[0].module for statement in statements if statement.names)
+    found = (code.modules.resolve(path, module, 1) for module in modules if module.startswith("./"))
+    return frozenset(home for home in found if home is not None and home != path)
 
 
 def _brought(code: Code, path: str) -> tuple[frozenset[str], ...]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import count
-from posixpath import dirname
+from posixpath import dirname, normpath
 from typing import TypeAlias, TypeVar, cast
 
 from auditor.model.ir import Program
@@ -19,6 +19,8 @@ Question: TypeAlias = tuple[object, str]
 
 _NUMBERS = count(1)
 _IMPORTABLE = (".py", ".pyw")
+_INCLUDED = (*_IMPORTABLE, ".ipynb")
+"""What a notebook may run in its own place."""
 
 
 class Modules:
@@ -30,7 +32,8 @@ class Modules:
     """
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
-        self.paths = frozenset(path for path in programs if path.endswith(_IMPORTABLE))
+        self.included = frozenset(path for path in programs if path.endswith(_INCLUDED))
+        self.paths = frozenset(path for path in self.included if path.endswith(_IMPORTABLE))
         self.folders = frozenset(folders_around(self.paths))
         self._roots: dict[str, list[str]] = defaultdict(list)  # first name of a module -> folders that hold it
         for path in sorted(self.paths):
@@ -51,11 +54,11 @@ class Modules:
     @cached_property
     def digest(self) -> bytes:
         """Tells the paths of the modules: imports mean the same among equal ones, in whichever process."""
-        return hashlib.blake2b("\0".join(sorted(self.paths)).encode(errors="surrogatepass"), digest_size=16).digest()
+        return hashlib.blake2b("\0".join(sorted(self.included)).encode(errors="surrogatepass"), digest_size=16).digest()
 
     def fits(self, programs: Mapping[str, Program]) -> bool:
         """Whether imports mean the same among some other programs: those of the same paths."""
-        return self.paths == {path for path in programs if path.endswith(_IMPORTABLE)}
+        return self.included == {path for path in programs if path.endswith(_INCLUDED)}
 
     def moved_from(self, former: Modules) -> frozenset[str]:
         """The names of modules and folders in which these differ from those of another tree, with their folders' names.
@@ -63,7 +66,7 @@ class Modules:
         An import that has none of them in what it names, nor in the folders that it counts from if it is relative, means here
         what it meant there: whatever `file` and `resolve` ask of paths and folders is asked by such a name.
         """
-        paths, folders = self.paths ^ former.paths, self.folders ^ former.folders
+        paths, folders = self.included ^ former.included, self.folders ^ former.folders
         ends = [path.rpartition("/") for path in paths]
         names = (each for folder, _, name in ends for each in (name.rpartition(".")[0], folder.rpartition("/")[2]))
         packages = {folder for folder, _, name in ends if name == "__init__.py"}
@@ -93,6 +96,8 @@ class Modules:
     def resolve(self, importer: str, dotted: str, level: int) -> str | None:
         """The file that an import in `importer` means, or None when it is not of this repository."""
         folder = importer.rpartition("/")[0]
+        if dotted.startswith("./"):
+            return self._run(folder, dotted)
         if level:
             for _ in range(level - 1):
                 folder = folder.rpartition("/")[0]
@@ -104,6 +109,19 @@ class Modules:
         if key not in self._memo:
             self._memo[key] = self._absolute(folder, dotted)
         return self._memo[key]
+
+    def _run(self, folder: str, path: str) -> str | None:
+        """The program that a `%run` in a program of this folder means; its suffix may be left out.
+
+        A program that is run so itself counts from the folder of the first, which is found above where the path names a folder.
+        """
+        plain = normpath(path)
+        for base in _upwards(folder) if "/" in plain.lstrip("./") else (folder,):
+            target = normpath(f"{base}/{plain}") if base else plain
+            for suffix in ("", *_INCLUDED):
+                if target + suffix in self.included:
+                    return target + suffix
+        return None
 
     def _absolute(self, folder: str, dotted: str) -> str | None:
         first = dotted.partition(".")[0]
@@ -148,6 +166,12 @@ class Modules:
             "test",
             "tests",
         }
+
+
+def parts_of(module: str) -> tuple[str, ...]:
+    """The names on the way to a module, or to the file that a `%run` names with its suffix or without."""
+    parts = module.split("/") if module.startswith("./") else module.split(".")
+    return (*parts, parts[-1].rpartition(".")[0])
 
 
 def _upwards(folder: str) -> Iterable[str]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from auditor.model.facts import Word
 from auditor.model.ir import Call, Expr, Star
+from auditor.program.condensed import places_of
+from auditor.program.naming.importing import Importing
 
 
 class Invocation(NamedTuple):
@@ -29,8 +31,10 @@ class Invocation(NamedTuple):
 class Invocations:
     """All starts of the programs of a tree. What a module reads from the command line, the program around it was given."""
 
-    def __init__(self, importers: Callable[[str], Iterable[str]]) -> None:
-        self._importers = importers
+    def __init__(self, importing: Callable[[], Importing]) -> None:
+        self._importing = importing
+        self._started: list[str] = []
+        self._around: Callable[[str], int] | None = None
         self._direct: dict[str, list[Invocation]] = defaultdict(list)
         self._known: dict[str, tuple[Invocation, ...]] = {}
         self.by_number: dict[int, Invocation] = {}
@@ -43,6 +47,7 @@ class Invocations:
             others.append(made)
             self.by_number[made.number] = made
             self._known.clear()
+            self._around = None
 
     def direct(self, program: str) -> tuple[Invocation, ...]:
         """The starts of a program itself."""
@@ -55,11 +60,19 @@ class Invocations:
         """
         found = self._known.get(path)
         if found is None:
-            started = self._direct.keys() & self._importers(path) if not self._direct.get(path) else (path,)
-            own = tuple(each for program in sorted(started) for each in self._direct[program])
+            started = (path,) if self._direct.get(path) else self._importers(path)
+            own = tuple(each for program in started for each in self._direct[program])
             run = tuple(each for each in own if not each.shown)
             found = self._known[path] = run or own
         return found
+
+    def _importers(self, path: str) -> list[str]:
+        """The programs that are started and import a module, in order."""
+        if self._around is None:
+            self._started = sorted(program for program, starts in self._direct.items() if starts)
+            said = {program: 1 << number for number, program in enumerate(self._started)}
+            self._around = self._importing().told(said)
+        return [self._started[number] for number in places_of(self._around(path))]
 
 
 def anonymous(starts: Iterable[Invocation]) -> tuple[Invocation, ...]:

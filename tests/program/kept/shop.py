@@ -53,6 +53,8 @@ START: Texts = {
     "tests/test_store.py": (
         "from shop.store import save\n\ndef test_save(folder):\n    save(1, folder / 'm.pkl')\n    assert folder\n"
     ),
+    "jobs/all.py": "# Databricks notebook source\n# MAGIC %run ./parts/read\n\n# COMMAND ----------\n\nread(SOURCE).to_csv('out/scores.csv')\n",
+    "jobs/parts/read.py": "# Databricks notebook source\nimport pandas as pd\n\nSOURCE = 'data/new.csv'\n\ndef read(path):\n    return pd.read_csv(path)\n",
     "params.yaml": "source: data/more.csv\n",
     "Makefile": "train:\n\tpython train.py --out models/a.pkl\n",
 }  # fmt: skip
@@ -91,6 +93,10 @@ CHANGES: Mapping[str, Callable[[Texts], None]] = {
     "function renamed": replaced("shop/store.py", "def load", "def fetch"),
     "lines shifted": replaced("shop/store.py", "import joblib", "import os\nimport joblib"),
     "function takes another path": replaced("shop/store.py", ".csv'", ".tsv'"),
+    "what a notebook runs turned": replaced("jobs/parts/read.py", "new", "old"),
+    "what a notebook runs gone": gone("jobs/parts/read.py"),
+    "what a notebook runs elsewhere": put("parts/read.py", "def read(path):\n    return open(path)\n\nSOURCE = 'x.csv'\n"),
+    "a notebook of that name beside it": put("jobs/parts/read.ipynb", '{"cells": [{"cell_type": "code", "metadata": {}, "source": "SOURCE = 1"}], "nbformat": 4, "nbformat_minor": 5}'),
     "star import turned": replaced("shop/names.py", "'raw'", "'clean'"),
     "star import of nothing": put("shop/names.py", ""),
     "star import through another": put("shop/names.py", "from shop.other import *\n"),

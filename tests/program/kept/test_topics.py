@@ -120,7 +120,7 @@ def test_other_topics_and_other_code_find_their_own() -> None:
 def test_an_answer_that_is_no_plain_data_is_not_stored() -> None:
     contents, held, memory = Contents(), Held(), Memory()
     facts = contents.facts(START)
-    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
+    told(resolved(facts, Memory(held)))
     before = len(held.values)
     records = Topic("records", lambda view: view.code.programs[view.path])
     for each in (Memory(held), memory):
@@ -146,7 +146,7 @@ def test_what_a_later_process_cannot_tell_is_not_stored(look: Callable[[View], o
     contents, held = Contents(), Held()
     facts = contents.facts(START)
     facts["unread.py"] = facts["report.py"]
-    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
+    told(resolved(facts, Memory(held)))
     before = len(held.values)
     program = resolved(facts, Memory(held))
     program.kept(Topic("more", find_more, Either)).of("train.py")
@@ -220,7 +220,7 @@ def test_what_was_stored_is_asked_for_in_one_go_and_let_go_once_it_was_taken(mon
     monkeypatch.setattr(Held, "get_many", counted)
     program = resolved(facts, Memory(held))
     told(program, UNASKED)
-    assert asked == [len(program.code.paths)] * 2  # effects and what is said
+    assert asked == [len(facts), *[len(program.code.paths)] * 2]  # pages, effects and what is said
     answers: Answers[Either] = program.kept(SAID)
     assert isinstance(answers._shelf, Shelf)
     assert answers._shelf._held == {}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model.ir import Program
-from auditor.program.naming.names import Modules
+from auditor.program.naming.names import Modules, parts_of
 
 NAMES = ("a", "b", "c", "src", "tests", "utils", "logging")
 folders = st.lists(st.sampled_from(NAMES), max_size=3).map("/".join)
@@ -43,3 +43,29 @@ def test_where_a_package_begins_its_modules_shadow_the_standard_library_no_more(
     assert {"logging", "io"} <= now.moved_from(former)
     assert {"logging", "io"} <= former.moved_from(now)
     assert "copy" not in now.moved_from(former)
+
+
+programs = st.builds(lambda path, suffix: path.removesuffix(".py") + suffix, files, st.sampled_from((".py", ".ipynb")))
+ran = st.builds(
+    lambda steps, folder, name, suffix: f"./{steps}{folder}/{name}{suffix}".replace("//", "/"),
+    st.sampled_from(("", "../", "../../")), folders, st.sampled_from(NAMES), st.sampled_from(("", ".py", ".ipynb")),
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(
+    st.frozensets(programs, max_size=8), st.frozensets(programs, max_size=2), st.frozensets(programs, max_size=2), programs, ran
+)  # fmt: skip
+def test_what_a_notebook_runs_is_the_same_where_nothing_of_its_name_moved(
+    tree: frozenset[str], come: frozenset[str], gone: frozenset[str], importer: str, path: str
+) -> None:
+    former, now = modules(tree | gone), modules(tree | come)
+    asked = {*parts_of(path), "", *importer.split("/")[:-1]}
+    if asked.isdisjoint(now.moved_from(former)):
+        assert now.resolve(importer, path, 1) == former.resolve(importer, path, 1)
+
+
+def test_notebooks_tell_modules_apart() -> None:
+    one, two = modules(frozenset({"a.py", "b.ipynb"})), modules(frozenset({"a.py"}))
+    assert one.digest != two.digest
+    assert not one.fits({"a.py": Program((), (), (), (), 0, 0, False)})

@@ -7,6 +7,7 @@ import pytest
 from auditor.program.naming.code import Instance, Library, Local, Module
 from tests.program.asking import meaning, program, texts
 
+EMPTY = '{"cells": [{"cell_type": "code", "metadata": {}, "source": "x = 1"}], "nbformat": 4, "nbformat_minor": 5}'
 CONSTANT = "PATH = 'x'\ndef load(): pass\n"
 
 
@@ -61,12 +62,21 @@ CONSTANT = "PATH = 'x'\ndef load(): pass\n"
         ),
         pytest.param(["pandas.py", "main.py"], "main.py", "pandas", 0, "pandas.py", id="module that shadows a library"),
         pytest.param(["main.py"], "main.py", "main.deeper", 0, None, id="no such submodule"),
+        pytest.param(["n/a.ipynb", "n/b.ipynb"], "n/a.ipynb", "./b", 1, "n/b.ipynb", id="a notebook that one runs"),
+        pytest.param(["n/a.ipynb", "n/b.py"], "n/a.ipynb", "./b.py", 1, "n/b.py", id="a program that one runs"),
+        pytest.param(["n/a.ipynb", "b.py"], "n/a.ipynb", "./../b", 1, "b.py", id="one above"),
+        pytest.param(["n/a.ipynb", "b.py"], "n/a.ipynb", "./b", 1, None, id="not above without being told"),
+        pytest.param(
+            ["n/m/a.ipynb", "n/s/b.py"], "n/m/a.ipynb", "./s/b.py", 1, "n/s/b.py", id="from the folder of the first"
+        ),
+        pytest.param(["a.ipynb", "b.ipynb"], "a.ipynb", "b", 0, None, id="no import of a notebook"),
+        pytest.param(["a.ipynb"], "a.ipynb", "./../../b", 1, None, id="beside the tree"),
     ],
 )
 def test_an_import_means_the_file_python_would_take(
     tree: list[str], importer: str, dotted: str, level: int, file: str | None
 ) -> None:
-    resolved = program(dict.fromkeys(tree, CONSTANT))
+    resolved = program({path: EMPTY if path.endswith(".ipynb") else CONSTANT for path in tree})
     assert resolved.code.modules.resolve(importer, dotted, level) == file
 
 
