@@ -52,7 +52,7 @@ def moved_to(line: int, commands: tuple[Command, ...]) -> tuple[Command, ...]:
 
 @remembered
 def _read_once(text: str, braces: bool, guard: bool, environment: Environment) -> tuple[Command, ...]:
-    """The same short text stands in many workflows: it is read once and moved to its line."""
+    """A short text whose lines hang together stands in many workflows: it is read once and moved to its line."""
     return _read(text, 1, braces, guard, environment)
 
 
