@@ -12,7 +12,7 @@ from auditor.program.calls.records import LocalCall, Site
 from auditor.program.naming.code import Code, Local
 
 
-class Following(msgspec.Struct, frozen=True, gc=False):
+class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a scope runs next. `may`: all that it may run, whatever starts it, but for what waits in the classes it makes (`made`).
 
     `started` where its own file is started and `imported` elsewhere: what it calls outright and what that brings with it; None
