@@ -38,7 +38,8 @@ def test_statements_are_made_once_and_not_before() -> None:
     scope = from_cache(read()).scopes[1]
     assert isinstance(scope.statements, msgspec.Raw)
     assert scope.body is scope.body
-    assert scope.statements is scope.body
+    held: object = scope.statements
+    assert held is scope.body
 
 
 def test_it_is_stored_again_as_it_was() -> None:
