@@ -146,7 +146,7 @@ class Seen:
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:
     """Some files and all that import them, over any number of files: a pipeline's file may leave its framework to others."""
     found = set(paths)
-    return tuple(sorted(found | resolved.code.importers_of_any(found)))
+    return tuple(sorted(found | resolved.code.importing.of_any(found)))
 
 
 def running(

@@ -10,9 +10,9 @@ from auditor.graph.data.personal import PERSONAL
 from auditor.graph.leakage.figures import COMPARED
 from auditor.graph.llm.retrieval import STORES
 from auditor.graph.llm.watched import TRACER_NAMED
+from auditor.graph.reproduction.choices import DRAWN
 from auditor.graph.reproduction.course import RUN
 from auditor.graph.reproduction.imported import PACKAGES
-from auditor.graph.reproduction.randomness import DRAWN
 from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
 from auditor.graph.smells.frames import MISUSES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.language.node import ListNode, MapNode, Node, Single
-from auditor.language.yaml import typed
+from auditor.language.yaml_scalars import typed
 from auditor.model.facts import Trouble
 from auditor.model.regex import regex
 

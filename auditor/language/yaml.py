@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-from auditor.language.node import MAX_INT, ListNode, MapNode, Node, Scalar, Single
+from auditor.language.node import ListNode, MapNode, Node, Scalar, Single
+from auditor.language.yaml_plain import plain_document
+from auditor.language.yaml_scalars import TELLING, typed
 from auditor.model.facts import Leaf, Trouble
 from auditor.model.regex import regex
 
@@ -14,19 +16,6 @@ MAX_DEPTH = 100
 MAX_ALIASED = 100_000  # nodes that aliases and merge keys may add
 
 _CORE = "tag:yaml.org,2002:"
-_INT = regex(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS: dict[str, tuple[str, Scalar]] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), ("null", None)),
-    **dict.fromkeys(("true", "True", "TRUE"), ("bool", True)),
-    **dict.fromkeys(("false", "False", "FALSE"), ("bool", False)),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), ("float", float("inf"))),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), ("float", float("-inf"))),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), ("float", None)),
-}
-_NUMERIC = frozenset("+-.0123456789")
-_TELLING = _NUMERIC.union(word[:1] for word in _WORDS)
-"""What a plain scalar begins with that may be more than text."""
 _TEMPLATE = regex(r"\{\{|\{%")
 
 
@@ -47,6 +36,9 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
 
     Documents before a mistake are kept. No constructor is ever run; anchors and merge keys are expanded within bounds.
     """
+    plain = plain_document(text)
+    if plain is not None:
+        return (plain,), (), ()
     import yaml
 
     building = _Building(text)
@@ -60,28 +52,6 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
     except (_BoundError, RecursionError) as error:
         trouble = (Trouble(None, str(error) or "nested too deeply", "too-deep"),)
     return tuple(building.documents), _duplicates(building), trouble
-
-
-def typed(text: str) -> tuple[str, Scalar]:
-    """Kind and value of a plain scalar by the YAML 1.2 core schema: `on` is text, `1e-3` a number, `010` ten."""
-    known = _WORDS.get(text)
-    if known is not None:
-        return known
-    if text[0] not in _NUMERIC:
-        return "str", text
-    if _INT.fullmatch(text):
-        return _whole(text)
-    if _FLOAT.fullmatch(text):
-        return "float", float(text)
-    return "str", text
-
-
-def _whole(text: str) -> tuple[str, Scalar]:
-    if len(text) > 40:
-        return "str", text
-    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-    value = int(text[2:] if base != 10 else text, base)
-    return ("int", value) if -MAX_INT <= value <= MAX_INT else ("str", text)
 
 
 class _Library(NamedTuple):
@@ -154,7 +124,7 @@ class _Building:
         kind, value, own = "str", text, ""
         if tag is not None and tag != "!":
             (kind, value), own = _tagged(tag, text), _own_tag(tag)
-        elif text[:1] in _TELLING and event.implicit[0]:
+        elif text[:1] in TELLING and event.implicit[0]:
             kind, value = typed(text)
         block = style == "|" or style == ">"
         if block:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.language.document import leaves
-from auditor.language.yaml import read_yaml, typed
+from auditor.language.yaml import read_yaml
+from auditor.language.yaml_scalars import typed
 
 
 @pytest.mark.parametrize(

@@ -955,3 +955,31 @@ def test_what_a_notebook_runs_in_its_place_is_a_part_of_it() -> None:
     ties = {(edge.source, edge.kind.value, edge.target) for edge in graph.edges}
     assert ("file:jobs/fit.py", "imports", "file:jobs/rows.py") in ties
     assert ("file:d.csv", "consumes", "file:jobs/fit.py") in ties
+
+
+def test_what_a_runtime_installs_need_be_listed_by_no_notebook_of_it() -> None:
+    code = "import mlflow\nimport dlt\nimport plotnine\n"
+    (plain,) = found({"a.py": code}, "REP003")
+    (missing,) = found({"a.py": "# Databricks notebook source\n" + code}, "REP003")
+    assert "3 libraries" in plain.message
+    assert "plotnine" in missing.message
+    assert "mlflow" not in missing.message
+
+
+JOB = """# Databricks notebook source
+import requests
+requests.post("u", json={"tasks": [{"task_key": "fit", "notebook_task": {"notebook_path": "fit"}}]})
+"""
+RUNS_JOB = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - uses: databricks/run-notebook@v0\n        with: {local-notebook-path: %s}\n"
+
+
+def test_a_training_that_a_job_in_code_starts_is_declared() -> None:
+    files = {"fit.py": SK + FIT, "other.py": "print(1)\n"}
+    assert found(files, "REP010")
+    assert not found({**files, "all.py": JOB}, "REP010")
+
+
+def test_integration_that_starts_a_job_in_code_may_touch_what_it_runs() -> None:
+    files = {"fit.py": SK + FIT, "all.py": JOB, "other.py": "print(1)\n"}
+    assert found({**files, ".github/workflows/a.yml": RUNS_JOB % "other.py"}, "OPS005")
+    assert not found({**files, ".github/workflows/a.yml": RUNS_JOB % "all.py"}, "OPS005")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -14,6 +14,8 @@ from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.place import Place
+from auditor.program.calls.effects import Site
+from auditor.program.condensed import places_of
 
 FEWEST_STEPS = 5
 READING = 0.6
@@ -62,11 +64,11 @@ class HubConfig(msgspec.Struct, frozen=True):
 def hub_configs(world: World, owned: Callable[[str], bool]) -> tuple[list[HubConfig], int]:
     """The files of settings that programs of a component load themselves, and how many steps there are."""
     steps = _steps(world, owned)
-    used = _keys_used(world)
+    used = world.once(_Keys)
     loads: dict[str, list[Loading]] = defaultdict(list)
     for step, (programs, keyed) in sorted(steps.items()):
         for document, place in sorted(_loaded(world, programs).items()):
-            keys = frozenset(key for program in programs for key in used.get((program, document), ()))
+            keys = frozenset(key for program in programs for key in used.of(program, document))
             loads[document].append(Loading(step, place, keys, document in keyed))
     found = []
     for document, told in sorted(loads.items()):
@@ -130,17 +132,26 @@ def _loaded(world: World, programs: tuple[str, ...]) -> dict[str, Place]:
     return found
 
 
-def _keys_used(world: World) -> dict[tuple[str, str], set[str]]:
-    """The keys of each document that run with each program."""
-    by_site: dict[object, list[tuple[str, str]]] = defaultdict(list)
-    for reading in world.resolved.readings.all():
-        by_site[reading.site].append((reading.document, reading.key))
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for program in world.lineage.entries:
-        for site in world.lineage.reached(program):
-            for document, key in by_site.get(site, ()):
-                found[program, document].add(key)
-    return found
+class _Keys:
+    """The keys of documents that run with programs."""
+
+    def __init__(self, world: World) -> None:
+        read = world.resolved.readings.all()
+        self._keys = list(dict.fromkeys((each.document, each.key) for each in read))
+        bits = {key: 1 << number for number, key in enumerate(self._keys)}
+        self._of_document: dict[str, int] = defaultdict(int)
+        for (document, _), bit in bits.items():
+            self._of_document[document] |= bit
+        said: dict[Site, int] = defaultdict(int)
+        for each in read:
+            said[each.site] |= bits[each.document, each.key]
+        self._programs = frozenset(world.lineage.entries)
+        self._beside = world.lineage.gathered(said)
+
+    def of(self, program: str, document: str) -> Iterator[str]:
+        """The keys of a document that run with a program."""
+        told = self._beside(program) & self._of_document[document] if program in self._programs else 0
+        return (self._keys[number][1] for number in places_of(told))
 
 
 def _share(keys: frozenset[str], defined: list[str]) -> float:

@@ -6,10 +6,11 @@ compute, is left to the ways through cycles.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import INFLUENCE, Edge, NodeKind
+from auditor.program.condensed import Condensed, components
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -44,54 +45,14 @@ def influence(nodes: Mapping[str, NodeKind], edges: Iterable[Edge], least: float
     return graph
 
 
-def components(graph: Influence) -> Iterator[list[str]]:
-    """The strongly connected components, each after all that it leads to (Tarjan 1972, without recursion)."""
-    number: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_: list[str] = []
-    closed: set[str] = set()
-    for root in graph:
-        if root in number:
-            continue
-        number[root] = low[root] = len(number)
-        open_.append(root)
-        todo = [(root, iter(graph[root]))]
-        while todo:
-            node, onward = todo[-1]
-            for other in onward:
-                if other not in number:
-                    number[other] = low[other] = len(number)
-                    open_.append(other)
-                    todo.append((other, iter(graph[other])))
-                    break
-                if other not in closed:
-                    low[node] = min(low[node], number[other])
-            else:
-                todo.pop()
-                if todo:
-                    low[todo[-1][0]] = min(low[todo[-1][0]], low[node])
-                if low[node] == number[node]:
-                    found = [open_.pop()]
-                    while found[-1] != node:
-                        found.append(open_.pop())
-                    closed.update(found)
-                    yield found
-
-
 def reach(graph: Influence) -> dict[str, int]:
     """For each node the set of nodes it can reach, itself included, as a bit set over `sorted(graph)`.
 
     By strongly connected components, each after all that it leads to: O(n²/64).
     """
     position = {node: number for number, node in enumerate(sorted(graph))}
-    closure: dict[str, int] = {}
-    for group in components(graph):
-        bits = sum(1 << position[node] for node in group)
-        inside = set(group)
-        for onward in {other for node in group for other in graph[node]} - inside:
-            bits |= closure[onward]
-        closure.update(dict.fromkeys(group, bits))
-    return closure
+    closure = Condensed(graph).gathered({node: 1 << number for node, number in position.items()})
+    return {node: closure(node) for node in graph}
 
 
 def bits(graph: Influence, but: frozenset[str]) -> int:

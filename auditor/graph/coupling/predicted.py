@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -135,7 +135,7 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
     if not predicting_sites(world):
         return ()
     read: dict[str, list[tuple[str, Touch]]] = {}
-    for path, _ in training_side(world).runs:
+    for path, _ in training_side(world).starts:
         for touch in world.lineage.of_program(path):
             if touch.way == "read" and touch.confidence >= LEAST:
                 read.setdefault(touch.artefact.id, []).append((path, touch))
@@ -220,13 +220,10 @@ def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
 
 def _near_predictions(world: World) -> frozenset[Site]:
     """The scopes that run in one program with a call that predicts."""
-    predicting = predicting_sites(world)
-    near: set[Site] = set()
-    for program in world.lineage.entries:
-        sites = world.lineage.reached(program).keys()
-        if places.is_product(program) and not predicting.isdisjoint(sites):
-            near |= sites
-    return frozenset(site for site in near if not places.is_test(site[0]))
+    lineage, predicting = world.lineage, predicting_sites(world)
+    predicts = lineage.gathered(dict.fromkeys(predicting, 1))
+    programs = [program for program in lineage.entries if places.is_product(program) and predicts(program)]
+    return frozenset(site for site in lineage.reached_by_any(programs) if not places.is_test(site[0]))
 
 
 def _returns(world: World, carried: Carried) -> bool:
@@ -236,15 +233,27 @@ def _returns(world: World, carried: Carried) -> bool:
         for touch in world.lineage.of_program(carried.model)
         if touch.way == "write" and touch.kind is NodeKind.MODEL
     }
-    path = carried.predicted.path
-    loaded = {
-        touch.artefact.id
-        for program in world.lineage.entries
-        if program == path or (path, 0) in world.lineage.reached(program)
-        for touch in world.lineage.of_program(program)
-        if touch.way == "read" and touch.kind is NodeKind.MODEL
-    }
-    return bool(models & loaded)
+    return world.once(_Loading).any_of(models, carried.predicted.path)
+
+
+class _Loading:
+    """Answers which models programs load."""
+
+    def __init__(self, world: World) -> None:
+        self._bits: dict[str, int] = {}
+        said: dict[str, int] = {}
+        for program in world.lineage.entries:
+            for touch in world.lineage.of_program(program):
+                if touch.way == "read" and touch.kind is NodeKind.MODEL:
+                    bit = self._bits.setdefault(touch.artefact.id, 1 << len(self._bits))
+                    said[program] = said.get(program, 0) | bit
+        self._said = said
+        self._beside = world.lineage.handed(said)
+
+    def any_of(self, models: Iterable[str], path: str) -> bool:
+        """Whether a file is a program that loads one of some models, or runs in one."""
+        asked = sum(self._bits.get(model, 0) for model in models)
+        return bool((self._said.get(path, 0) | self._beside((path, 0))) & asked)
 
 
 def _in_one_pipeline(world: World, one: str, other: str) -> bool:

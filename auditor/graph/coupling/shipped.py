@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 
@@ -17,13 +19,14 @@ from auditor.graph.coupling.sides import (
     product_trainings,
     serving_side,
 )
-from auditor.graph.observed.flows import features
+from auditor.graph.observed.flows import Flows, features
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import Origin, Traced, through
+from auditor.program.condensed import places_of
 from auditor.program.naming.code import Frame, Local
 from auditor.program.rows.values import STATELESS
 
@@ -86,27 +89,61 @@ def _fits(world: World, owned: Callable[[str], bool]) -> list[Effect]:
     ]
 
 
-class _Saving:
-    """The scopes that save and belong to a program, as bits of a number: hundreds of programs that share code are then quickly joined."""
+class _Saves:
+    """The calls that save something, in order, and those of each file, as bits of a number: hundreds of programs share them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, flows: Flows) -> None:
         self._world = world
-        self._numbers: dict[Site, int] = {}
-        self._known: dict[str, int] = {}
+        self._flows = flows
+        own, lineage = world.resolved.effects.own, world.lineage
+        self._effects = effects_in(world, own, *_SAVES)
+        self._at: dict[Site, int] = {}
+        for number, effect in enumerate(self._effects):
+            self._at[effect.site] = self._at.get(effect.site, 0) | 1 << number
+        saving = lineage.gathered(self._at)
+        self._beside = lineage.handed({program: saving(program) for program in lineage.entries})
+        self._known: dict[tuple[int, Frame], frozenset[int] | None] = {}
+        self._traced = self._untold = 0
+        self._holding: dict[int, int] = defaultdict(int)
 
     def of(self, program: str) -> int:
-        """The scopes that starting a program leads to and that save something."""
-        found = self._known.get(program)
-        if found is None:
-            found = 0
-            for site in self._world.lineage.sites_of_program(program, *_SAVES):
-                found |= 1 << self._numbers.setdefault(site, len(self._numbers))
-            self._known[program] = found
+        """What a file saves itself, and what all programs save that run it."""
+        found = self._beside((program, 0))
+        for number in self._world.resolved.code.scopes(program):
+            found |= self._at.get((program, number), 0)
+        self._trace(found & ~self._traced)
         return found
 
-    def sites(self, saving: int) -> list[Site]:
-        """The scopes that the bits stand for."""
-        return [site for site, number in self._numbers.items() if saving >> number & 1]
+    def holding(self, calls: Iterable[int]) -> int:
+        """The calls that save what one of some other calls made."""
+        return reduce(or_, (self._holding.get(call, 0) for call in calls), 0)
+
+    def are_told(self, saves: int) -> bool:
+        """Whether the tables say of each of these what it saves, if that is surely a model."""
+        return all(effect.role is not Role.SAVE_MODEL for effect in self.effects(saves & self._untold))
+
+    def effects(self, saves: int) -> list[Effect]:
+        """The calls that the bits stand for, in order."""
+        return [self._effects[number] for number in places_of(saves)]
+
+    def _trace(self, saves: int) -> None:
+        """Note what some calls save."""
+        self._traced |= saves
+        for number in places_of(saves):
+            calls = self._saved(self._effects[number])
+            if calls is None:
+                self._untold |= 1 << number
+            for call in calls or ():
+                self._holding[call] |= 1 << number
+
+    def _saved(self, save: Effect) -> frozenset[int] | None:
+        """The calls that what a call saves comes from; None where the tables do not say which argument that is."""
+        key = id(save.call), save.frame  # two files of one content share their calls
+        if key not in self._known:
+            shown = self._flows.saved(save)
+            traced = self._flows.behind(shown, save, held=True) if shown is not None else None
+            self._known[key] = frozenset(through(traced.calls)) if traced is not None else None
+        return self._known[key]
 
 
 class _Asked:
@@ -116,8 +153,7 @@ class _Asked:
         self.world = world
         self.flows = world.flows
         self.serving = serving_side(world)
-        self._saved_by: dict[tuple[int, Frame], frozenset[int] | None] = {}  # programs that share code share its calls
-        self._saves_of: dict[str, list[Effect]] = {}
+        self.saves = _Saves(world, self.flows)
 
     # --- training ---
 
@@ -132,17 +168,15 @@ class _Asked:
         if not made or any(asks_a_model(origin.call) for origin in learned.calls):
             return []
         model = through(self.flows.behind(effect.call.func.base, effect, held=True).calls)
-        saves = self._saves(effect.site[0])
-        told = [(save, calls) for save in saves if (calls := self._saved(save)) is not None]
-        models = [save for save, calls in told if not calls.isdisjoint(model)]
+        saves = self.saves.of(effect.site[0])
+        models = self.saves.effects(self.saves.holding(model) & saves)
         place = self.world.resolved.code.place(effect.site[0], effect.line)
         if not models:
             return []
-        if any(save.role is Role.SAVE_MODEL and self._saved(save) is None for save in saves):
+        if not self.saves.are_told(saves):
             unknown.append(place)
             return []
-        kept = {call for _, calls in told for call in calls}
-        return [self._step(origin, kept, effect, models, place) for origin in made]
+        return [self._step(origin, saves, effect, models, place) for origin in made]
 
     def _made(self, traced: Traced) -> list[Origin]:
         """The constructions of fitted steps among the origins of features."""
@@ -183,46 +217,13 @@ class _Asked:
                 return True
         return False
 
-    def _saves(self, program: str) -> list[Effect]:
-        """What the programs that reach a file save."""
-        found = self._saves_of.get(program)
-        if found is None:
-            world = self.world
-            saving = 0
-            for each, reached in self._programs:
-                if each == program or (program, 0) in reached:
-                    saving |= self._saving.of(each)
-            sites = {
-                *self._saving.sites(saving),
-                *((program, number) for number in world.resolved.code.scopes(program)),
-            }
-            found = self._saves_of[program] = effects_in(world, sites, *_SAVES)
-        return found
-
-    @cached_property
-    def _programs(self) -> list[tuple[str, Mapping[Site, Site | None]]]:
-        return [(program, self.world.lineage.reached(program)) for program in self.world.lineage.entries]
-
-    @cached_property
-    def _saving(self) -> _Saving:
-        return _Saving(self.world)
-
-    def _saved(self, save: Effect) -> frozenset[int] | None:
-        """The calls that what a call saves comes from; None where the tables do not say which argument that is."""
-        key = id(save.call), save.frame
-        if key not in self._saved_by:
-            shown = self.flows.saved(save)
-            traced = self.flows.behind(shown, save, held=True) if shown is not None else None
-            self._saved_by[key] = frozenset(through(traced.calls)) if traced is not None else None
-        return self._saved_by[key]
-
-    def _step(self, origin: Origin, kept: set[int], fit: Effect, saves: list[Effect], trained: Place) -> Omitted:
+    def _step(self, origin: Origin, saves: int, fit: Effect, models: list[Effect], trained: Place) -> Omitted:
         code = self.world.resolved.code
-        name = self._name(origin)
-        served, certainty = (None, 1.0) if id(origin.call) in kept else self._served(saves)
+        name, kept = self._name(origin), bool(self.saves.holding((id(origin.call),)) & saves)
+        served, certainty = (None, 1.0) if kept else self._served(models)
         return Omitted(
             name,
-            "kept" if id(origin.call) in kept else "lost",
+            "kept" if kept else "lost",
             code.place(origin.frame.path, origin.call.line),
             f"{origin.frame.path}#{code.scope(origin.frame.path, origin.frame.scope).name}:{name}",
             fit.name.rpartition(".")[0].rpartition(".")[2] or fit.name,
@@ -248,7 +249,7 @@ class _Asked:
         saving = {
             training.program
             for training in product_trainings(self.world)
-            if self._saves(training.program) and not training.program.endswith(".ipynb")
+            if self.saves.of(training.program) and not training.program.endswith(".ipynb")
         }
         return len(saving) == 1
 

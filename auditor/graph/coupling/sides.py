@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-
-import msgspec
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
@@ -26,15 +25,21 @@ LEVELS = 3
 """Callers over which the root of what answers is searched."""
 
 
-class Side(msgspec.Struct, frozen=True):
-    """One side: where it begins, with every scope that runs from there."""
+class Side:
+    """One side of a model: every scope of it (`sites`), and the scopes where it begins (`starts`)."""
 
-    runs: dict[Site, frozenset[Site]]
+    def __init__(
+        self, sites: frozenset[Site], starts: tuple[Site, ...], run: Callable[[Site], frozenset[Site]]
+    ) -> None:
+        """`run` gives what runs from a start on: hundreds of programs may share most of it, and few rules ask for each."""
+        self.sites = sites
+        self.starts = starts
+        self._run = run
 
-    @property
-    def sites(self) -> frozenset[Site]:
-        """Every scope of the side."""
-        return frozenset[Site]().union(*self.runs.values())
+    @cached_property
+    def runs(self) -> dict[Site, frozenset[Site]]:
+        """By start every scope that runs from there."""
+        return {start: self._run(start) for start in self.starts}
 
 
 def every(_path: str) -> bool:
@@ -63,7 +68,11 @@ def serving_side(world: World) -> Side:
 
 def _training_side(world: World) -> Side:
     programs = {feeder for training in product_trainings(world) for feeder in feeders(world, training.program)}
-    return Side({(program, 0): _whole(world, set(world.lineage.reached(program))) for program in sorted(programs)})
+    return Side(
+        _whole(world, world.lineage.reached_by_any(programs)),
+        tuple((program, 0) for program in sorted(programs)),
+        lambda start: _whole(world, set(world.lineage.reached(start[0]))),
+    )
 
 
 def feeders(world: World, program: str) -> frozenset[str]:
@@ -99,7 +108,7 @@ def _serving_side(world: World) -> Side:
         reached = set(world.resolved.effects.reached(root))
         if root not in runs and _answers(world, reached) and not _is_tryout(world, reached):
             runs[root] = _whole(world, reached)
-    return Side(runs)
+    return Side(frozenset[Site]().union(*runs.values()), tuple(runs), runs.__getitem__)
 
 
 def _candidates(world: World, product: list[str]) -> set[Site]:
@@ -228,20 +237,23 @@ def _with_service(world: World, program: str) -> set[Site]:
 
 def _whole(world: World, sites: set[Site]) -> frozenset[Site]:
     """The scopes with the methods that only a framework calls of the objects made in them (`__getitem__`, `forward`); no tests."""
-    effects, code = world.resolved.effects, world.resolved.code
-    todo = sorted(sites)
+    todo, effects = sites, world.resolved.effects
     while todo:
-        for call in effects.calls.get(todo.pop(), ()):
-            owner = code.owner(call.callee.path, call.callee.scope) if call.constructs else None
-            for number in code.index(call.callee.path, owner).nested if owner is not None else ():
-                method = (call.callee.path, number)
-                if method not in sites and all(
-                    places.is_test(edge.caller[0]) for edge in effects.callers.get(method, ())
-                ):
-                    onward = set(effects.reached(method)) - sites
-                    sites |= onward
-                    todo += sorted(onward)
+        methods = {method for site in todo for method in _called_by_nobody(world, site)}
+        todo = effects.reached_by_any(methods - sites) - sites
+        sites = sites | todo
     return frozenset(site for site in sites if not places.is_test(site[0]))
+
+
+def _called_by_nobody(world: World, site: Site) -> Iterator[Site]:
+    """The methods that nothing calls but tests of the classes that a scope makes objects of."""
+    effects, code = world.resolved.effects, world.resolved.code
+    for call in effects.calls.get(site, ()):
+        owner = code.owner(call.callee.path, call.callee.scope) if call.constructs else None
+        for number in code.index(call.callee.path, owner).nested if owner is not None else ():
+            method = (call.callee.path, number)
+            if all(places.is_test(edge.caller[0]) for edge in effects.callers.get(method, ())):
+                yield method
 
 
 def models(world: World, sites: Collection[Site], way: str) -> list[Touch]:

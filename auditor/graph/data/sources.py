@@ -96,7 +96,8 @@ def sources(world: World, owned: Callable[[str], bool]) -> Sources:
 
 def _trained(world: World, owned: Callable[[str], bool]) -> set[str]:
     """The files whose code takes part in training."""
-    return {site[0] for training in trainings(world, owned) for site in world.lineage.reached(training.program)}
+    programs = (training.program for training in trainings(world, owned))
+    return {path for path, _ in world.lineage.reached_by_any(programs)}
 
 
 def is_moving(address: str) -> bool:
@@ -113,7 +114,7 @@ def _reads(world: World, owned: Callable[[str], bool]) -> Iterator[Touch]:
         for number in world.resolved.code.scopes(path)
         if any(effect.role is Role.SERVE for effect in world.resolved.effects.own.get((path, number), ()))
     }
-    served = {site[0] for path in serving for site in world.lineage.reached(path)} - _trained(world, owned)
+    served = {path for path, _ in world.lineage.reached_by_any(serving)} - _trained(world, owned)
     for site in sorted(world.lineage.touches):
         if owned(site[0]) and places.is_product(site[0]) and site[0] not in served:
             for touch in world.lineage.touches[site]:

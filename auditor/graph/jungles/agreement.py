@@ -15,6 +15,7 @@ from auditor.model.artefact import Role
 from auditor.model.declared import Declared
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.condensed import places_of
 
 _WORD = regex(r"\w+")
 CERTAIN = 0.75
@@ -163,14 +164,35 @@ def _undeclared_code(world: World, step: DeclaredStep, programs: list[str]) -> I
     """The files of code that run with a stage which declares its program, and are no dependency themselves."""
     declared = [path for path in programs if any(covers(d, path) for d in step.reads)]
     own = set(programs) | {d.path for d in step.reads if d.path}
-    called = {site[0] for path in declared for site in world.lineage.reached(path) if site[1]}
     missing = sorted(
-        path for path in called - own if world.is_product(path) and not any(covers(d, path) for d in step.reads)
+        path
+        for path in world.once(_Calling).files(declared) - own
+        if world.is_product(path) and not any(covers(d, path) for d in step.reads)
     )
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         place = Place(step.path, step.step.line)
         yield Mismatch("undeclared-code", step.step.name, f"{missing[0]}{more}", place, Place(missing[0], 1), 0.9)
+
+
+class _Calling:
+    """The files whose functions programs call, for all steps that ask."""
+
+    def __init__(self, world: World) -> None:
+        self._paths = world.resolved.code.paths
+        sites = {(path, n): number for number, path in enumerate(self._paths) for n in world.resolved.code.scopes(path)}
+        self._led = world.lineage.gathered({site: 1 << number for site, number in sites.items() if site[1]})
+
+    def files(self, programs: Iterable[str]) -> set[str]:
+        """The files with the functions that some programs lead to."""
+        return {self._paths[number] for program in programs for number in places_of(self._led(program))}
+
+
+def _troubles(world: World) -> Callable[[str], int]:
+    """By program whether some file that runs with it could not be read as a whole."""
+    code = world.resolved.code
+    troubled = (path for path in code.paths if (facts := world.files.get(path)) and facts.troubles)
+    return world.lineage.gathered({(path, number): 1 for path in troubled for number in code.scopes(path)})
 
 
 def _is_brought(touch: Touch) -> bool:
@@ -232,9 +254,7 @@ def _closed(world: World, step: DeclaredStep, programs: list[str]) -> bool:
             return False
         if not any(t.way == "write" for t in world.lineage.of_program(path)):
             return False
-        if any(
-            facts.troubles for p in {site[0] for site in world.lineage.reached(path)} if (facts := world.files.get(p))
-        ):
+        if world.once(_troubles)(path):
             return False
         if any(
             t.artefact.templated or t.confidence < LEAST for t in world.lineage.of_program(path) if t.way == "write"

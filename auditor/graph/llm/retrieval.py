@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
 
 import msgspec
 
@@ -13,6 +15,7 @@ from auditor.graph.world import World
 from auditor.model.ir import Attr, Call
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
+from auditor.program.condensed import places_of
 from auditor.program.naming.code import Frame, Instance, Library
 
 _STORES = (
@@ -145,15 +148,17 @@ def _orphans(world: World, uses: tuple[_Use, ...], asking: list[_Use]) -> Iterat
 def _uses(world: World) -> tuple[_Use, ...]:
     code, effects = world.resolved.code, world.resolved.effects
     seen = {path: world.seen(STORES, path) for path in code.paths}
-    knowing = {path for path, file in seen.items() if file.knows}
-    table = {(path, use.number): use for path in knowing for use in seen[path].scopes}
-    imported = {target for targets in effects.imports.values() for target in targets} if knowing else set()
-    found = []
-    for program in code.paths if knowing else ():
-        if places.is_product(program) and (program in world.lineage.entries or program not in imported):
-            reached = {site for number in code.scopes(program) for site in effects.reached((program, number))}
-            sites = [site for site in reached if site[0] in knowing]
-            use = _use(program, [table[site] for site in sorted(sites)]) if sites else None
+    table = {(path, use.number): use for path, file in seen.items() if file.knows for use in file.scopes}
+    if not table:
+        return ()
+    sites = sorted(table)
+    led = effects.gathered({site: 1 << number for number, site in enumerate(sites)})
+    imported = {target for targets in effects.imports.values() for target in targets}
+    entries, found = frozenset(world.lineage.entries), []
+    for program in code.paths:
+        if places.is_product(program) and (program in entries or program not in imported):
+            used = reduce(or_, (led((program, number)) for number in code.scopes(program)), 0)
+            use = _use(program, [table[sites[number]] for number in places_of(used)]) if used else None
             if use is not None:
                 found.append(use)
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from posixpath import dirname
 
@@ -94,8 +94,19 @@ class Bases:
 
     def _of_importers(self, path: str) -> str | None:
         """The folder of all programs that import a module, as far as they tell one; of a notebook it is its own."""
-        found = {self._telling[program] for program in self._telling.keys() & self.resolved.code.importers(path)}
-        return found.pop() if len(found) == 1 else None
+        found = self._importers(path)
+        return self._folders[found.bit_length() - 1] if found.bit_count() == 1 else None
+
+    @cached_property
+    def _importers(self) -> Callable[[str], int]:
+        """By module the folders that the programs which import it tell, as bits that stand for `_folders`."""
+        bits = {folder: 1 << number for number, folder in enumerate(self._folders)}
+        said = {path: bits[folder] for path, folder in self._telling.items()}
+        return self.resolved.code.importing.told(said)
+
+    @cached_property
+    def _folders(self) -> list[str]:
+        return sorted(set(self._telling.values()))
 
     @cached_property
     def _telling(self) -> dict[str, str]:
@@ -107,22 +118,23 @@ class Bases:
     def _of_neighbours(self, path: str) -> str | None:
         """The folder above a script in which all scripts of its project around it work that tell, those of the nearest folder."""
         for folder in above(path) if not path.endswith(".ipynb") else ():
-            bases = {self._of_file(other) for other in self._scripts.get(folder, ()) if other != path}
-            bases.discard(None)
+            bases = [base for base, scripts in self._scripts.get(folder, {}).items() if scripts != {path}]
             if bases:
-                base = bases.pop() if len(bases) == 1 else None
+                base = bases[0] if len(bases) == 1 else None
                 return base if base in ("", *above(dirname(path))) else None
             if folder in self.identities.projects:
                 break
         return None
 
     @cached_property
-    def _scripts(self) -> dict[str, list[str]]:
-        """The scripts that name relative paths, by the folders that they lie in."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(self._named):
-            for folder in above(path) if not path.endswith(".ipynb") else ():
-                found[folder].append(path)
+    def _scripts(self) -> dict[str, dict[str, set[str]]]:
+        """The scripts that tell a folder, by the folders that they lie in and by what they tell."""
+        found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for path in self._named:
+            base = self._of_file(path)
+            if base is not None and not path.endswith(".ipynb"):
+                for folder in above(path):
+                    found[folder][base].add(path)
         return found
 
 

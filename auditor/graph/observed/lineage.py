@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.declared.dbt_projects import Projects
-from auditor.graph.observed.bases import Bases
+from auditor.graph.observed.identified import Identified, kind_of
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.graph.observed.unpacking import unpacked
 from auditor.model.artefact import NodeKind, Role
@@ -30,10 +31,6 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
-ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
-_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
-_NAMING = frozenset({"orchestration", "tracking", "llm"})
-_FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
@@ -92,14 +89,14 @@ class Lineage:
 
     def _read_all(self, projects: Projects) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
-        self._bases = Bases(self.resolved, self.identities, effects)
+        self._identified = Identified(self.resolved, self.identities, effects)
         for effect in effects:
             if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
-                    found = self._identity(effect.site[0], value, written=True)
+                    found = self._identified.of(effect.site[0], value, written=True)
                     if found is not None and found.path is not None and not found.guessed:
                         self.identities.written.add(found.path)
-        self.tables = Tables(self.resolved, self.identities, self._identity, effects, projects)
+        self.tables = Tables(self.resolved, self.identities, self._identified.of, effects, projects)
         for effect in effects:
             if is_tabular(effect):
                 self._tabular(effect)
@@ -115,14 +112,18 @@ class Lineage:
         found = self.tables.of(effect)
         for named in found:
             self.touches[effect.site].append(self._touched(named.way, named.artefact, named.kind, effect))
-        if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
+        if (
+            not found
+            and not self.tables.says_nothing(effect)
+            and not all(self._identified.carried(v) for v in effect.targets)
+        ):
             self.unresolved[effect.site].append(effect)
 
     def _touched(
         self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
     ) -> Touch:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
-        return Touch(way, identity, self._kind(kind, identity, way, effect), effect, effect.site, certainty, runs)
+        return Touch(way, identity, kind_of(kind, identity, way, effect), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
         for way, values, kind, hub in _ways(effect):
@@ -139,71 +140,19 @@ class Lineage:
         for value in values:
             if is_temporary(value):
                 self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
-            if self._carried(value) or is_temporary(value):
+            if self._identified.carried(value) or is_temporary(value):
                 named = True
                 continue
             if hub and effect.entry.attrs.get("url") is True and not _is_address(value):
                 continue  # no such call reads a file; what it is relative to is set elsewhere
-            identity = self._identity(effect.site[0], value, written=way == "write")
+            identity = self._identified.of(effect.site[0], value, written=way == "write")
             if hub:
-                identity = self._named(effect, value, identity) or identity
+                identity = self._identified.named(effect, value, identity) or identity
             if identity is not None:
                 named = True
                 pictured = values is effect.source and places.is_byproduct(identity.path or "")  # logged, not worked on
                 found.append(self._touched(way, identity, NodeKind.REPORT if pictured else kind, effect, value.runs))
         return found, named
-
-    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
-        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
-        starts = self.resolved.evaluator.invocations.of(path)
-        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
-        changed = self._bases.changed(path)
-        folders = dict.fromkeys([changed] if changed is not None else (f for f in told if f is not None))
-        return self.identities.of(value, path, folders, base=self._bases.of(path), written=written)
-
-    def _carried(self, value: Value) -> bool:
-        """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
-        return any(
-            hole.owner is not None and any(c.direct for c in self.resolved.effects.callers.get(hole.owner, ()))
-            for hole in value.holes()
-        )
-
-    def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
-        """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
-        text, attrs = value.text(), effect.entry.attrs
-        if effect.name in ENVIRONMENT or attrs.get("variable"):
-            return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
-        if "://" in text or not value.known or isinstance(value.parts[0], Hole):
-            return None
-        if attrs.get("url"):
-            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
-        said = attrs.get("named")
-        if isinstance(said, str) and not text.startswith(said):
-            return None
-        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
-        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
-            return None
-        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
-            return None
-        return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
-
-    @staticmethod
-    def _kind(kind: NodeKind, identity: Identity, way: str, effect: Effect) -> NodeKind:
-        path = identity.path or identity.id
-        if identity.id.startswith("env:"):
-            return NodeKind.PARAM
-        if kind is NodeKind.MODEL and effect.entry.attrs.get("format") == "pickle" and places.says_data(path):
-            return NodeKind.DATASET  # any object can be pickled, and the name says which
-        if kind is NodeKind.DATASET:
-            if places.is_model(path):
-                return NodeKind.MODEL
-            if way == "write" and places.is_byproduct(path):
-                return NodeKind.REPORT
-            if places.suffix(path) in _SETTINGS:
-                return NodeKind.CONFIG
-            if identity.path is None and identity.id.startswith(("url:", "uri:")):
-                return NodeKind.EXTERNAL_DATASET
-        return kind
 
     @property
     def io_calls(self) -> int:
@@ -262,6 +211,33 @@ class Lineage:
             found = self._reached[path, starts] = self._walked(path, starts, None)
         return found
 
+    def reached_by_any(self, paths: Iterable[str]) -> set[Site]:
+        """All scopes that run when any of some programs is started."""
+        programs = [path for path in paths if path in self.resolved.code.programs]
+        plain = [path for path in programs if path not in self.flows]
+        found = self.resolved.effects.reached_by_any((path, 0) for path in plain)
+        return found.union(*(self.reached(path) for path in programs if path in self.flows))
+
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
+        """By program what is said, as bits of a number, of all scopes that run when it is started: for whoever asks of many."""
+        of = self.resolved.effects.gathered(said)
+
+        def of_program(path: str) -> int:
+            if path in self.resolved.code.programs and path not in self.flows:
+                return of((path, 0))
+            return reduce(or_, (said.get(site, 0) for site in self.reached(path)), 0)
+
+        return of_program
+
+    def handed(self, said: Mapping[str, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all programs that it runs with."""
+        plain = {(path, 0): bits for path, bits in said.items() if path not in self.flows}
+        of, others = self.resolved.effects.handed(plain), dict[Site, int]()
+        for path in said.keys() & self.flows.keys():
+            for site in self.reached(path):
+                others[site] = others.get(site, 0) | said[path]
+        return lambda site: of(site) | others.get(site, 0)
+
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
         known = self._reached.get((path, starts))
@@ -289,7 +265,16 @@ class Lineage:
 
     @cached_property
     def _touching(self) -> Toward:
-        return self.resolved.effects.toward(frozenset(site for site, each in self.touches.items() if each))
+        """The way to all that touches something, and to the callers that `_admitted` looks for."""
+        touching = frozenset(site for site, each in self.touches.items() if each)
+        doubted = (site for site in touching if any(map(_hangs_on_callers, self.touches[site])))
+        callers = self.resolved.effects.callers
+        guarding = (edge.caller for site in doubted for edge in callers.get(site, ()) if edge.guarded)
+        return self.resolved.effects.toward(touching.union(guarding))
+
+    @cached_property
+    def _unnamed(self) -> Toward:
+        return self.resolved.effects.toward(frozenset(site for site, each in self.unresolved.items() if each))
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
@@ -310,10 +295,9 @@ class Lineage:
 
     def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
         """Whether some call on the way leaves the branch possible in which a function does something."""
-        at = touch.effect.at
-        if not touch.site[1] or at is None or not at.conditions or touch.effect.origin is not None:
+        at, effects = touch.effect.at, self.resolved.effects
+        if at is None or not _hangs_on_callers(touch):
             return True
-        effects = self.resolved.effects
         ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
         return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
 
@@ -372,8 +356,8 @@ class Lineage:
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
         found = []
-        for site in [site for site in self.reached(path) if site in self.unresolved]:
-            for effect in self.unresolved[site]:
+        for site in self._reached_toward(path, frozenset(), self._unnamed):
+            for effect in self.unresolved.get(site, ()):
                 if effect.guarded and site[0] != path:
                     continue
                 if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
@@ -390,6 +374,12 @@ class Lineage:
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
+
+
+def _hangs_on_callers(touch: Touch) -> bool:
+    """Whether what a function is called with may exclude the branch in which it does something."""
+    at = touch.effect.at
+    return bool(touch.site[1] and at is not None and at.conditions and touch.effect.origin is None)
 
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

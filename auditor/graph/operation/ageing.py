@@ -148,15 +148,15 @@ def silo(world: World, owned: Callable[[str], bool]) -> Silo:
 
 def _critical(world: World, owned: Callable[[str], bool]) -> frozenset[str]:
     """The files that run when a model of the component is trained, and work on data or models themselves."""
-    return frozenset(
-        site[0]
+    programs = [
+        training.program
         for training in product_trainings(world)
         if owned(training.program)
         and not training.program.endswith(".ipynb")
         and not fits_only(world, training.program, GROUPING)
-        for site in world.lineage.reached(training.program)
-        if places.is_product(site[0]) and _works_on_data(world, site[0])
-    )
+    ]
+    files = {path for path, _ in world.lineage.reached_by_any(programs)}
+    return frozenset(path for path in files if places.is_product(path) and _works_on_data(world, path))
 
 
 def _works_on_data(world: World, path: str) -> bool:

@@ -161,14 +161,10 @@ def runs(world: World, path: str) -> bool:
 
 
 def _running(world: World) -> frozenset[str]:
-    found: set[str] = set()
-    for entry in world.lineage.entries:
-        if places.is_product(entry) and not places.is_exploratory(entry):
-            found.update(site[0] for site in world.lineage.reached(entry))
-    for step in world.steps.all:
-        for local in step.implements:
-            found.update(site[0] for site in world.resolved.effects.reached((local.path, local.scope)))
-    return frozenset(found)
+    entries = (e for e in world.lineage.entries if places.is_product(e) and not places.is_exploratory(e))
+    tasks = ((local.path, local.scope) for step in world.steps.all for local in step.implements)
+    found = world.lineage.reached_by_any(entries) | world.resolved.effects.reached_by_any(tasks)
+    return frozenset(path for path, _ in found)
 
 
 def _managed(world: World) -> Iterator[Evidence]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import cached_property, reduce
+from operator import or_
 
 import msgspec
 
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.program.calls.effects import Site
+from auditor.program.condensed import Condensed
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -18,53 +22,75 @@ class _Event(msgspec.Struct, frozen=True):
     into: tuple[Site, ...]
 
 
-def _known(_world: World) -> dict[Site, tuple[_Event, ...]]:
-    """The events of scopes that are not the start, as far as they were asked for."""
-    return {}
+class Courses:
+    """What programs do in order, from their starts on; all but the start of each reads alike in every program that comes to it."""
 
-
-class Course:
-    """The calls of one program in the order of its first pass: functions where they are first called, modules where imported."""
-
-    def __init__(self, world: World, start: Site) -> None:
+    def __init__(self, world: World, programs: Iterable[str]) -> None:
         self._world = world
-        self._start = start
-        self.sites: dict[Site, None] = {start: None}
-        self._steps: dict[int, int] = {}
-        self._walk()
+        self._starts = {program: self._events((program, 0), starts=True) for program in programs}
+        self._known: dict[Site, tuple[_Event, ...]] = {}
+        self._onward: dict[Site, tuple[Site, ...]] = {}
+        self.sites = self.come_to(self._starts)
+        """The scopes that some program comes to."""
 
-    def step(self, call: object) -> int | None:
-        """The number of the step at which a call is come to; None where it is not."""
-        return self._steps.get(id(call))
+    def come_to(self, programs: Iterable[str]) -> set[Site]:
+        """The scopes that some of the programs come to."""
+        found = {(program, 0) for program in programs}
+        todo = [site for program, _ in found for event in self._starts[program] for site in event.into]
+        passed: set[Site] = set()
+        while todo:
+            site = todo.pop()
+            if site not in passed:
+                passed.add(site)
+                todo += self._onward[site] if site in self._onward else self._note(site)
+        return found | passed
 
-    def _walk(self) -> None:
-        known = self._world.once(_known)  # all that is not the start reads alike in every program that shares it
-        stack = [iter(self._events(self._start))]
-        steps, sites = self._steps, self.sites
-        while stack:
-            for event in stack[-1]:
-                if event.call and event.call not in steps:
-                    steps[event.call] = len(steps)
-                fresh = [site for site in event.into if site not in sites] if event.into else ()
-                for site in reversed(fresh):
-                    sites[site] = None
-                    if site not in known:
-                        known[site] = self._events(site)
-                    stack.append(iter(known[site]))
-                if fresh:  # first what is entered, then the rest of this scope
-                    break
-            else:
-                stack.pop()
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
+        """By program what is said, as bits of a number, of the scopes that it comes to."""
+        beyond = self._condensed.gathered(said)
 
-    def _events(self, site: Site) -> tuple[_Event, ...]:
+        def of(program: str) -> int:
+            into = (site for event in self._starts[program] for site in event.into)
+            return reduce(or_, map(beyond, into), said.get((program, 0), 0))
+
+        return of
+
+    def leading(self, goals: Iterable[Site]) -> Container[Site]:
+        """The scopes from which some program comes to one of the goals."""
+        before: dict[Site, list[Site]] = defaultdict(list)
+        for site, onward in self._onward.items():
+            for other in onward:
+                before[other].append(site)
+        found, todo = set[Site](), list(goals)
+        while todo:
+            site = todo.pop()
+            if site not in found:
+                found.add(site)
+                todo += before[site]
+        return found
+
+    def of(self, program: str, leading: Container[Site]) -> Course:
+        """The course of a program, without what it does in scopes that are not `leading`."""
+        return Course((program, 0), self._starts[program], self._known, leading)
+
+    @cached_property
+    def _condensed(self) -> Condensed[Site]:
+        return Condensed(self._onward)
+
+    def _note(self, site: Site) -> tuple[Site, ...]:
+        events = self._known[site] = self._events(site, starts=False)
+        found = self._onward[site] = tuple(dict.fromkeys(other for event in events for other in event.into))
+        return found
+
+    def _events(self, site: Site, *, starts: bool) -> tuple[_Event, ...]:
         effects, code = self._world.resolved.effects, self._world.resolved.code
         found = [
             _Event(effect.line, 1, id(effect.call), ())
             for effect in effects.own.get(site, ())
-            if site == self._start or not effect.guarded
+            if starts or not effect.guarded
         ]
         for edge in effects.calls.get(site, ()):
-            if site != self._start and edge.guarded:
+            if edge.guarded and not starts:
                 continue
             last = edge.registered and not edge.direct  # a library calls it when the module has been read
             found.append(_Event(10**9 if last else edge.call.line, 0, 0, ((edge.callee.path, edge.callee.scope),)))
@@ -80,6 +106,39 @@ class Course:
         for number, line, homes in self._world.seen(RUN, site[0]):
             if number == site[1]:
                 yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
+
+
+class Course:
+    """The calls of one program in the order of its first pass: functions where they are first called, modules where imported."""
+
+    def __init__(
+        self, start: Site, events: Iterable[_Event], known: Mapping[Site, Iterable[_Event]], leading: Container[Site]
+    ) -> None:
+        """`events` are those of the start, `known` those of all other scopes, of which none are entered that are not `leading`."""
+        self.sites: dict[Site, None] = {start: None}
+        """The scopes in which it does something, in the order in which it comes to them."""
+        self._steps: dict[int, int] = {}
+        self._walk(events, known, leading)
+
+    def step(self, call: object) -> int | None:
+        """The number of the step at which a call is come to; None where it is not."""
+        return self._steps.get(id(call))
+
+    def _walk(self, events: Iterable[_Event], known: Mapping[Site, Iterable[_Event]], leading: Container[Site]) -> None:
+        stack = [iter(events)]
+        steps, sites = self._steps, self.sites
+        while stack:
+            for event in stack[-1]:
+                if event.call and event.call not in steps:
+                    steps[event.call] = len(steps)
+                fresh = [site for site in event.into if site in leading and site not in sites] if event.into else ()
+                for site in reversed(fresh):
+                    sites[site] = None
+                    stack.append(iter(known[site]))
+                if fresh:  # first what is entered, then the rest of this scope
+                    break
+            else:
+                stack.pop()
 
 
 def _run(world: Sight, path: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import cached_property
 
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.coupling.sides import asks_a_model, feeders
+from auditor.graph.coupling.sides import feeders
 from auditor.graph.data.versions import trainings
-from auditor.graph.reproduction.course import Course
-from auditor.graph.reproduction.seeds import Seeds
-from auditor.graph.sight import Look, Sight
+from auditor.graph.reproduction.choices import DRAWING, ROWS, Choice, Choices
+from auditor.graph.reproduction.course import Course, Courses
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect, Site
-from auditor.program.calls.origins import through
-from auditor.program.running.invocations import argument
-
-NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
-"""Generators that fitting a network draws from: weights, batches, dropout."""
-_ROWS = frozenset({Role.SPLIT, Role.RESAMPLE})
-_MODELS = frozenset({Role.ESTIMATOR, Role.TUNE, Role.TRANSFORMER, Role.COMPOSE})
-_DRAWING = _ROWS | _MODELS | {Role.FIT, Role.SAMPLE}
-"""What a call that chance decides on may do."""
-_PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
-"""Draws of some elements of a list: files that are copied, indices of rows."""
-_REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
-_CHOOSES = ("sample", "shuffle", "sampleBy")
-_USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
+from auditor.program.condensed import places_of
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -65,14 +51,6 @@ class Chance(msgspec.Struct, frozen=True):
         return sum(draw.seeded for draw in self.draws) / len(self.draws)
 
 
-class _Run(msgspec.Struct, frozen=True):
-    """A start of a program, or the functions of a file that no program of the repository calls."""
-
-    course: Course | None
-    sites: tuple[Site, ...]
-    seeds: tuple[Effect, ...]
-
-
 def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     """The random choices of a component that trains, file by file."""
     trained = {training.program for training in trainings(world, owned)}
@@ -80,21 +58,17 @@ def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
     if not trained and not any(_fits(world, path) for path in product):
         return []
-    finder = _Finder(world)
-    draws: dict[tuple[str, int], Draw] = {}
-    files: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for run in _runs(world, trained, product):
-        for number, path, draw in finder.draws(run):
-            key = (path, number)  # two files of one content share their calls
-            # Where one start of several leaves a choice to chance, it is left to chance.
-            if key not in draws or (draws[key].seeded and not draw.seeded):
-                draws[key] = draw
-            files[path].add(key)
-    return [
-        Chance(path, tuple(sorted((draws[k] for k in files[path]), key=lambda d: (d.place, d.name))))
-        for path in sorted(files)
-        if owned(path)
-    ]
+    choices = Choices(world)
+    met = _Met(world, choices)
+    own, code = world.resolved.effects.own, world.resolved.code
+    programs = sorted(set(world.lineage.entries) & set(product))
+    courses = Courses(world, programs)
+    divides = courses.gathered({site: 1 for site in courses.sites if any(e.role in ROWS for e in own.get(site, ()))})
+    asked = [program for program in programs if program in trained or divides(program)]
+    _Runs(world, choices, courses, asked).meet(met)
+    sites = [(path, n) for path in product for n in code.scopes(path)]
+    met.run(_left(world, [site for site in sites if site not in courses.sites]), _seeds(world, sites), None)
+    return met.told(owned)
 
 
 def _fits(world: World, path: str) -> bool:
@@ -102,22 +76,16 @@ def _fits(world: World, path: str) -> bool:
     return any(world.trains(e) for n in world.resolved.code.scopes(path) for e in own.get((path, n), ()))
 
 
-def _runs(world: World, trained: set[str], product: list[str]) -> Iterator[_Run]:
-    """The programs that train or divide rows, and the functions that only something outside calls."""
-    own, code = world.resolved.effects.own, world.resolved.code
-    covered: set[Site] = set()
-    for program in sorted(set(world.lineage.entries) & set(product)):
-        course = Course(world, (program, 0))
-        effects = [e for site in course.sites for e in own.get(site, ())]
-        covered |= set(course.sites)
-        if program in trained or any(e.role in _ROWS for e in effects):
-            yield _Run(course, tuple(course.sites), tuple(e for e in effects if e.role is Role.SEED))
-    sites = [(path, n) for path in product for n in code.scopes(path)]
-    seeds = tuple(e for site in sites for e in own.get(site, ()) if e.role is Role.SEED)
-    # A framework may call the other functions in any order, so a seed anywhere in the component counts.
-    left = [site for site in sites if site not in covered and any(e.role in _DRAWING for e in own.get(site, ()))]
-    rest = tuple(site for site in left if not _tested(world, site) and not world.uncalled.of(site))
-    yield _Run(None, rest, seeds)
+def _left(world: World, sites: Iterable[Site]) -> list[Site]:
+    """Those of some functions that no program calls which only something outside calls, and on which chance may decide."""
+    own = world.resolved.effects.own
+    left = [site for site in sites if any(e.role in DRAWING for e in own.get(site, ()))]
+    return [site for site in left if not _tested(world, site) and not world.uncalled.of(site)]
+
+
+def _seeds(world: World, sites: Iterable[Site]) -> list[Effect]:
+    """The calls in some scopes that seed a generator: a framework may call functions in any order, so each counts."""
+    return [e for site in sites for e in world.resolved.effects.own.get(site, ()) if e.role is Role.SEED]
 
 
 def _tested(world: World, site: Site) -> bool:
@@ -126,181 +94,143 @@ def _tested(world: World, site: Site) -> bool:
     return bool(found) and not any(places.is_product(path) for path in found)
 
 
-class Drawn(msgspec.Struct, frozen=True):
-    """Whether a program fits, divides, judges or writes anything; and the draws behind that, each by its scope and its number among
-    the effects there."""
+class _Met:
+    """The random choices that runs meet, as they come to them."""
 
-    uses: bool = False
-    behind: frozenset[tuple[int, int]] = frozenset()
+    def __init__(self, world: World, choices: Choices) -> None:
+        self._world = world
+        self._choices = choices
+        self._draws: dict[tuple[str, int], Draw] = {}
+        self._files: dict[str, set[tuple[str, int]]] = defaultdict(set)
 
+    def take(self, choice: Choice, *, before: bool, late: Place | None = None) -> None:
+        """Note a choice, with whether a seed controls it in a run."""
+        effect, path = choice.effect, choice.effect.site[0]
+        key = (path, id(effect.call))  # two files of one content share their calls
+        place = self._world.resolved.code.place(path, effect.line, effect.end_line)
+        draw = Draw(effect.name, choice.decides, choice.generator, place, before, late)
+        # Where one start of several leaves a choice to chance, it is left to chance.
+        if key not in self._draws or (self._draws[key].seeded and not draw.seeded):
+            self._draws[key] = draw
+        self._files[path].add(key)
 
-def _drawn(world: Sight, path: str) -> Drawn:
-    own, scopes = world.resolved.effects.own, world.resolved.code.scopes(path)
-    effects = [(number, n, e) for number in scopes for n, e in enumerate(own.get((path, number), ()))]
-    uses = [effect for _, _, effect in effects if effect.role in _USES]
-    drawn = [each for each in effects if each[2].role is Role.SAMPLE]
-    calls = {call for use in uses for call in _behind(world, use)} if drawn else frozenset[int]()
-    return Drawn(bool(uses), frozenset((number, n) for number, n, effect in drawn if id(effect.call) in calls))
-
-
-def _behind(world: Sight, effect: Effect) -> Iterator[int]:
-    """The calls behind what a call fits, divides, judges or writes."""
-    given = (*effect.call.args, *(value for _, value in effect.call.keywords))
-    for value in (world.flows.saved(effect),) if effect.role is Role.WRITE else given:
-        calls = world.flows.behind(value, effect).calls if value is not None else ()
-        # What is written of answers tells of a model that was fitted before.
-        if not (effect.role is Role.WRITE and any(asks_a_model(origin.call) for origin in calls)):
-            yield from through(calls)
-
-
-DRAWN = Look("drawn", _drawn, Drawn, rare=True)
-"""The draws of a program behind what it fits, divides, judges or writes."""
-
-
-class _Finder:
-    """Finds the random choices in the runs of a tree."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.seeds = Seeds(world.resolved)
-        self._seeding: dict[int, frozenset[str]] = {}
-
-    def draws(self, run: _Run) -> Iterator[tuple[int, str, Draw]]:
-        """The random choices of a run, each with the identity of its call and the file it stands in."""
+    def run(self, sites: Iterable[Site], seeds: Sequence[Effect], course: Course | None) -> None:
+        """Note the choices of a run: its scopes and the calls that seed generators, in the order in which it comes to them."""
         networks: set[tuple[str, str]] = set()
-        for site in run.sites:
-            for effect in self.world.resolved.effects.own.get(site, ()) if places.is_product(site[0]) else ():
-                decides = self._decides(effect)
-                left = self._left_open(effect, decides)
-                if left is None:
-                    continue
-                if decides == "network":
-                    if (site[0], self._generator(effect)) in networks:
-                        continue  # the first call of a training loop stands for all
-                    networks.add((site[0], self._generator(effect)))
-                yield id(effect.call), site[0], self._draw(run, effect, decides, left=left)
+        for choice in (choice for site in sites for choice in self._choices.of(site)):
+            loop = (choice.effect.site[0], choice.generator)
+            if choice.decides == "network" and loop in networks:
+                continue  # the first call of a training loop stands for all
+            if choice.decides == "network":
+                networks.add(loop)
+            before, late = self._seeded(choice, seeds, course)
+            self.take(choice, before=before, late=late)
 
-    def _left_open(self, effect: Effect, decides: str) -> bool | None:
-        """Whether the call itself leaves a choice to chance; None where there is no choice, or it cannot be told."""
-        if not decides:
-            return None
-        if decides == "network":
-            return True
-        if not _may_draw(effect):
-            return None
-        left = self.seeds.open(effect)
-        if left and decides == "model" and self._told_later(effect):
-            return None
-        if left is False and effect.entry.seed is not None:
-            given = argument(effect.call, effect.entry.seed.arg, effect.entry.seed.pos)
-            return False if given is not None else None  # without a seed it needs none
-        return left
-
-    def _told_later(self, effect: Effect) -> bool:
-        """Whether the file names the seed's argument as a text: a table of parameters may hold it for a model made before."""
-        seed = effect.entry.seed
-        return seed is not None and seed.arg in self.world.resolved.code.texts(effect.site[0])
-
-    def _draw(self, run: _Run, effect: Effect, decides: str, *, left: bool) -> Draw:
-        code, generator = self.world.resolved.code, self._generator(effect)
-        before, late = not left, None
-        for other in run.seeds if left and generator else ():
-            if not other.dead and generator in self._seeded(other):
-                if self._precedes(run, other, effect):
+    def _seeded(self, choice: Choice, seeds: Sequence[Effect], course: Course | None) -> tuple[bool, Place | None]:
+        """Whether a choice is controlled, and where its generator is seeded too late."""
+        before, late = not choice.left, None
+        for other in seeds if choice.left and choice.generator else ():
+            if choice.generator in self._choices.seeded(other):
+                if _precedes(course, other, choice.effect):
                     before = True
                 else:
-                    late = code.place(other.site[0], other.line)
-        place = code.place(effect.site[0], effect.line, effect.end_line)
-        return Draw(effect.name, decides, generator, place, before, None if before else late)
+                    late = self._world.resolved.code.place(other.site[0], other.line)
+        return before, None if before else late
 
-    @staticmethod
-    def _precedes(run: _Run, one: Effect, other: Effect) -> bool:
-        """Whether a run comes to one call before the other, or where that is not known may do so."""
-        at, then = (run.course.step(one.call), run.course.step(other.call)) if run.course else (None, None)
-        return at is None or then is None or at < then
+    def told(self, owned: Callable[[str], bool]) -> list[Chance]:
+        """The choices that were met, file by file."""
+        return [
+            Chance(path, tuple(sorted((self._draws[k] for k in self._files[path]), key=lambda d: (d.place, d.name))))
+            for path in sorted(self._files)
+            if owned(path)
+        ]
 
-    # --- what counts ---
 
-    def _decides(self, effect: Effect) -> str:
-        """What a call decides by chance: `rows`, a `model`, the fitting of a `network`; "" for anything else."""
-        if effect.dead or effect.certainty < 0.6:
-            return ""
-        role, attrs = effect.role, effect.entry.attrs
-        if role is Role.TUNE and _tries_once(effect):
-            return ""
-        if role is Role.FIT:
-            plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
-            return "network" if plain and self._generator(effect) in NETWORKS and self._imports(effect) else ""
-        if role in _MODELS or role in _ROWS:
-            return ("rows" if role in _ROWS else "model") if effect.entry.seed is not None else ""
-        if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
-            used = self.world.seen(DRAWN, effect.site[0])
-            if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
-                return "order" if _orders(effect) else "rows"
-        return ""
+def _precedes(course: Course | None, one: Effect, other: Effect) -> bool:
+    """Whether a run comes to one call before the other, or where that is not known may do so."""
+    at, then = (course.step(one.call), course.step(other.call)) if course is not None else (None, None)
+    return at is None or then is None or at < then
 
-    def _position(self, effect: Effect) -> tuple[int, int]:
-        """The scope of a call, and its number among the effects there."""
-        own = self.world.resolved.effects.own[effect.site]
-        return effect.site[1], next(n for n, other in enumerate(own) if other is effect)
 
-    def _imports(self, effect: Effect) -> bool:
-        """Whether the file of a call imports its library, where the method's name alone tells what it is."""
-        if effect.certainty > 0.9:
-            return True
-        code, path = self.world.resolved.code, effect.site[0]
-        return any(
-            not statement.level and imported.module.partition(".")[0] in {effect.entry.library, self._generator(effect)}
-            for number in code.scopes(path)
-            for statement, _, _ in code.index(path, number).imports
-            for imported in statement.names
+class _Runs:
+    """The programs that train or divide rows; hundreds of them may come to the same choices."""
+
+    def __init__(self, world: World, choices: Choices, courses: Courses, programs: list[str]) -> None:
+        self._choices = choices
+        self._courses = courses
+        self._programs = programs
+        own, sites = world.resolved.effects.own, sorted(courses.come_to(programs))
+        self._all = [choice for site in sites for choice in choices.of(site)]
+        self._seeds = [e for site in sites for e in own.get(site, ()) if e.role is Role.SEED]
+        seeded = (
+            {generator for effect in self._seeds for generator in choices.seeded(effect)} if self._open() else set()
+        )
+        self._generators = {generator: 1 << len(self._all) + n for n, generator in enumerate(sorted(seeded))}
+        self._led = courses.gathered(self._said())
+
+    def _open(self) -> bool:
+        return any(choice.left and choice.generator for choice in self._all)
+
+    def _said(self) -> dict[Site, int]:
+        """By scope its choices, and the generators that it seeds, as bits of a number."""
+        said: dict[Site, int] = defaultdict(int)
+        for number, choice in enumerate(self._all):
+            said[choice.effect.site] |= 1 << number
+        for effect in self._seeds if self._generators else ():
+            for generator in self._choices.seeded(effect):
+                said[effect.site] |= self._generators[generator]
+        return said
+
+    def meet(self, met: _Met) -> None:
+        """Note the choices of all programs: without their order where it does not matter."""
+        choices, settled = (1 << len(self._all)) - 1, 0
+        for program in self._programs:
+            led = self._led(program)
+            if self._is_ordered(led):
+                course = self._courses.of(program, self._leading)
+                seeds = [e for site in course.sites for e in self._seeding.get(site, ())]
+                met.run(course.sites, seeds, course)
+                continue
+            for number in places_of(led & choices & ~settled):
+                met.take(self._all[number], before=not self._all[number].left)
+            settled |= led & choices
+
+    def _is_ordered(self, led: int) -> bool:
+        """Whether it matters in which order a program comes to what it leads to: a seed may come late, or one of several training
+        loops first."""
+        return any(led & bit and led & open_ for bit, open_ in self._drawing) or any(
+            (led & loops).bit_count() > 1 for loops in self._loops
         )
 
-    def _generator(self, effect: Effect) -> str:
-        """The process-wide generator that a call draws from when it is given none; "" for one of its own."""
-        library = self.world.resolved.knowledge.library(effect.entry.library)
-        own = effect.entry.attrs.get("draws")
-        return str(own) if own else library.draws if library is not None else ""
+    @cached_property
+    def _drawing(self) -> list[tuple[int, int]]:
+        """By generator that some call seeds its bit, and the choices that are left to it."""
+        found = dict.fromkeys(self._generators, 0)
+        for number, choice in enumerate(self._all):
+            if choice.left and choice.generator in found:
+                found[choice.generator] |= 1 << number
+        return [(self._generators[generator], open_) for generator, open_ in found.items()]
 
-    def _seeded(self, effect: Effect) -> frozenset[str]:
-        """The generators that a call gives a seed which may be the same in the next run."""
-        if id(effect) not in self._seeding:
-            self._seeding[id(effect)] = self._generators(effect) if self.seeds.sets(effect) else frozenset()
-        return self._seeding[id(effect)]
+    @cached_property
+    def _loops(self) -> list[int]:
+        """The training loops of each file that draw from the same generator, where it has several."""
+        found: dict[tuple[str, str], int] = defaultdict(int)
+        for number, choice in enumerate(self._all):
+            if choice.decides == "network":
+                found[choice.effect.site[0], choice.generator] |= 1 << number
+        return [loops for loops in found.values() if loops.bit_count() > 1]
 
-    def _generators(self, effect: Effect) -> frozenset[str]:
-        """The generators that a call seeds."""
-        named = effect.entry.attrs.get("seeds")
-        if named:
-            return frozenset(str(named).split())
-        own = effect.entry.kind == "class" or effect.entry.returns  # a generator of its own
-        return frozenset() if own else frozenset({self._generator(effect)} - {""})
+    @cached_property
+    def _seeding(self) -> dict[Site, list[Effect]]:
+        found: dict[Site, list[Effect]] = defaultdict(list)
+        for effect in self._seeds:
+            found[effect.site].append(effect)
+        return found
 
-
-def _may_draw(effect: Effect) -> bool:
-    """Whether a call whose algorithm draws only under some values of an argument is given one of them."""
-    argument_, _, values = str(effect.entry.attrs.get("chance", "")).partition("=")
-    if not argument_:
-        return True
-    given = dict(effect.call.keywords).get(argument_)
-    return type(given) is Const and str(given.value) in values.split(",")
-
-
-def _tries_once(effect: Effect) -> bool:
-    """Whether a search makes a single trial: it searches nothing."""
-    given = dict(effect.call.keywords)
-    return any(
-        type(value := given.get(name)) is Const and value.value == 1
-        for name in ("max_evals", "n_trials", "n_iter", "max_trials")
-    )
-
-
-def _orders(effect: Effect) -> bool:
-    """Whether a call hands out the same rows in another order, batch by batch."""
-    return effect.entry.seed is not None and effect.entry.seed.switch == "shuffle"
-
-
-def _chooses(effect: Effect) -> bool:
-    """Whether a call draws rows of a table or a data set, or puts them in another order."""
-    seed = effect.entry.seed
-    return seed is not None and (effect.name.endswith(_CHOOSES) or _orders(effect))
+    @cached_property
+    def _leading(self) -> Container[Site]:
+        """The scopes from which programs come to what has an order: choices and seeds, copies of their files among them."""
+        calls = {id(choice.effect.call) for choice in self._all} | {id(effect.call) for effect in self._seeds}
+        own = self._choices.world.resolved.effects.own
+        sites = (site for site in self._courses.sites if any(id(e.call) in calls for e in own.get(site, ())))
+        return self._courses.leading(sites)

@@ -10,6 +10,8 @@ from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
 
+_STARTED, _ORCHESTRATES = 1, 2
+
 
 class EntryPoints(msgspec.Struct, frozen=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them."""
@@ -42,20 +44,42 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
         for facts in world.files.values()
         for entry in facts.entry_points
     }
-    named, unnamed = [], []
+    around, named, unnamed = _Around(world, started), [], []
     for training in trainings(world, owned):
-        program = training.program
+        program, path = training.program, training.place.path
         stem = program.rpartition(".")[0]
-        importers = world.resolved.code.importers(program) | world.resolved.code.importers(training.place.path)
-        reached = {site[0] for site in world.lineage.reached(program)} | {program, training.place.path} | importers
         if (
-            reached & started
+            not started.isdisjoint((program, path))
+            or around.starts(program, path)
             or any(stem.endswith(module) for module in installed)
             or program.rpartition("/")[2] in words
-            or any(world.orchestrates(path) for path in (program, *sorted(importers)))
+            or around.orchestrates(program, path)
             or program.rpartition("/")[2] in world.documents.text
         ):
             named.append(program)
         else:
             unnamed.append(training)
     return EntryPoints(tuple(named), tuple(unnamed))
+
+
+class _Around:
+    """Answers whether what runs with a program, or imports it, is started or declares a pipeline."""
+
+    def __init__(self, world: World, started: set[str]) -> None:
+        self._world = world
+        code = world.resolved.code
+        self._importing = code.importing.told(
+            {path: _STARTED * (path in started) | _ORCHESTRATES * world.orchestrates(path) for path in code.paths}
+        )
+        sites = ((path, number) for path in code.paths if path in started for number in code.scopes(path))
+        self._running = world.lineage.gathered(dict.fromkeys(sites, _STARTED))
+
+    def starts(self, program: str, path: str) -> bool:
+        """Whether something is started that runs with a program, or that imports it or the file in which it trains."""
+        return bool((self._importing(program) | self._importing(path) | self._running(program)) & _STARTED)
+
+    def orchestrates(self, program: str, path: str) -> bool:
+        """Whether a program, or what imports it or the file in which it trains, declares a pipeline."""
+        return self._world.orchestrates(program) or bool(
+            (self._importing(program) | self._importing(path)) & _ORCHESTRATES
+        )

@@ -168,7 +168,7 @@ def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
 def _with_layers(world: World) -> frozenset[str]:
     """The programs that import a framework of networks, and those that import these: no other can name what it offers."""
     own = [path for path, roots in world.imported_roots.items() if roots & _FRAMEWORKS]
-    return frozenset(own) | world.resolved.code.importers_of_any(own)
+    return frozenset(own) | world.resolved.code.importing.of_any(own)
 
 
 def _networks(world: Sight, path: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ it came `via`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from auditor.model.ir import Attr
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.file_effects import FileEffects, frames_of, serves
+from auditor.program.calls.gathering import Gathering
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
@@ -51,6 +52,7 @@ class Effects:
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
+        self._gathering = Gathering(self._reaching)
         self._asked: dict[Site, frozenset[str]] = {}
         self._calling: dict[Site, tuple[str, ...]] = {}
         self.lifted: dict[Site, list[Effect]] = {}
@@ -144,6 +146,18 @@ class Effects:
         may lead to its goals, in the same order, which is cheaper.
         """
         return self._reaching.of(start, but, runs, toward)
+
+    def reached_by_any(self, starts: Iterable[Site]) -> set[Site]:
+        """All scopes that run when any of some scopes run."""
+        return self._gathering.of_any(starts)
+
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """For whoever asks of many starts: by start what is said, as bits of a number, of all scopes that run with it."""
+        return self._gathering.gathered(said)
+
+    def handed(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
+        """By scope what is said, as bits of a number, of all starts that it runs with."""
+        return self._gathering.handed(said)
 
 
 def module_of(denoted: object) -> str | None:

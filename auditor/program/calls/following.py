@@ -13,18 +13,21 @@ from auditor.program.naming.code import Code, Local
 
 
 class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a scope runs next. `may`: all that it may run, whatever starts it, but for what waits in the classes it makes (`made`).
+    """What a scope runs next, what waits in the classes it makes (`made`) left out.
 
-    `started` where its own file is started and `imported` elsewhere: what it calls outright and what that brings with it; None
-    where a call is handed on, or the start decides whether it is guarded. `under` says of either whether calls stand under
-    conditions.
+    `may` where its own file is started, all of `elsewhere` among it; `elsewhere` where another file is. `guarded`: the calls that
+    it guards, which only a start runs. Of either place, started and elsewhere, `certain` says whether the start has no say in
+    it: nothing is handed on or guarded; `under`, whether calls stand under conditions. `served`: what it hands on is called by
+    a service, wherever that was started.
     """
 
     may: tuple[Site, ...]
-    started: tuple[Site, ...] | None
-    imported: tuple[Site, ...] | None
+    elsewhere: tuple[Site, ...]
+    guarded: tuple[Site, ...]
+    certain: tuple[bool, bool]
     under: tuple[bool, bool]
     made: tuple[Local, ...]
+    served: bool
 
 
 def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]:
@@ -42,14 +45,18 @@ def _of(code: Code, path: str, number: int, calls: list[LocalCall], made: tuple[
     classes = classes_of(code, path) if not number else ()
     started = (*((home, 0) for home in sorted(code.brought(path, number))), *classes)
     imported = (*((home, 0) for home in sorted(code.brought(path, number, started=False))), *classes)
+    open_ = [edge for edge in calls if not edge.guarded]
     # What another file guards or only registers does not run.
-    left = [edge for edge in calls if not edge.guarded and (edge.direct or edge.served or not waits(code, edge))]
+    left = [edge for edge in open_ if edge.direct or not waits(code, edge)]
+    served = [edge for edge in open_ if edge.served and not edge.direct and waits(code, edge)]
     return Following(
-        _joined(calls, started),
-        _joined(calls, started) if all(edge.direct and not edge.guarded for edge in calls) else None,
-        _joined(left, imported) if all(edge.direct for edge in left) else None,
-        (_is_under(calls), _is_under(left)),
+        _joined(open_, started),
+        _joined(left, imported),
+        _joined((edge for edge in calls if edge.guarded), ()),
+        (all(edge.direct and not edge.guarded for edge in calls), all(edge.direct for edge in (*left, *served))),
+        (_is_under(calls), _is_under((*left, *served))),
         made,
+        bool(served),
     )
 
 

@@ -39,14 +39,19 @@ class Reaching:
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
         self._told: dict[str, tuple[Following, ...]] = {}
         self._held: dict[tuple[Local, ...], tuple[Site, ...]] = {}
+        self._waiting: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
     def of(
-        self, start: Site, but: frozenset[Site], runs: frozenset[int], toward: Toward | None = None
+        self,
+        start: Site,
+        but: frozenset[Site] = frozenset(),
+        runs: frozenset[int] = frozenset(),
+        toward: Toward | None = None,
     ) -> dict[Site, Site | None]:
         """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
         found: dict[Site, Site | None] = {start: None}
-        if toward is not None and not toward.leads(start):
+        if toward is not None and not toward.leads(start) and not any(map(toward.leads, self._told_of(start).guarded)):
             return found
         served = self._spread(found, [start], start, but, runs, toward)
         if served and self._serves(start, found):
@@ -57,19 +62,33 @@ class Reaching:
 
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others, or to one that answers requests: whoever reaches one runs more."""
-        return Toward(goals, self._before, self._servers)
+        return Toward(goals, self._before, self.servers)
+
+    def following(self) -> Iterator[tuple[Site, Following]]:
+        """What each scope runs next, as far as its file says."""
+        for path in self.code.paths:
+            for number, told in enumerate(self.effects.told(path, following, tuple[Following, ...])):
+                yield (path, number), told
+
+    def started(self, site: Site, *, first: bool) -> tuple[Site, ...]:
+        """What a scope runs next where its own file is started; what it guards too where it is the start itself."""
+        told = self._told_of(site)
+        return self.waiting((*told.may, *told.guarded) if first else told.may, told)
+
+    def waiting(self, sites: tuple[Site, ...], told: Following) -> tuple[Site, ...]:
+        """Some scopes that run next, with what waits in the classes that are made."""
+        return tuple(dict.fromkeys((*sites, *self._waiting_in(told.made)))) if told.made else sites
 
     @cached_property
     def _before(self) -> dict[Site, list[Site]]:
         """The scopes that may run each scope next, whatever starts them."""
         found: dict[Site, list[Site]] = defaultdict(list)
-        for path in self.code.paths:
-            for number, told in enumerate(self.effects.told(path, following, tuple[Following, ...])):
-                for other in (*told.may, *self._waiting_in(told.made)) if told.made else told.may:
-                    found[other].append((path, number))
+        for site, told in self.following():
+            for other in self.waiting(told.may, told):
+                found[other].append(site)
         return found
 
-    def _following(self, site: Site) -> Following:
+    def _told_of(self, site: Site) -> Following:
         known = self._told.get(site[0])
         if known is None:
             known = self._told[site[0]] = self.effects.told(site[0], following, tuple[Following, ...])
@@ -143,12 +162,13 @@ class Reaching:
             plain = whole[site] if site in whole else self._note(site, None, started=started, chosen=chosen)
             known[site] = None if plain is None else tuple(filter(toward.leads, plain))
             return known[site]
-        told = self._following(site)
-        plain = told.started if started else told.imported
-        if (chosen and told.under[not started]) or (plain is not None and self.effects.trials.of(site) != NONE):
-            plain = None
-        elif plain is not None and told.made:
-            plain = tuple(dict.fromkeys((*plain, *self._waiting_in(told.made))))
+        told, plain = self._told_of(site), None
+        if (
+            told.certain[not started]
+            and not (chosen and told.under[not started])
+            and self.effects.trials.of(site) == NONE
+        ):
+            plain = self.waiting(told.may if started else told.elsewhere, told)
         known[site] = plain
         return plain
 
@@ -169,11 +189,17 @@ class Reaching:
             return ()
         found = self._held.get(made)
         if found is None:
-            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting(cls))
+            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting_for(cls))
         return found
 
-    def _waiting(self, cls: Local) -> Iterator[Site]:
+    def _waiting_for(self, cls: Local) -> tuple[Site, ...]:
         """What a class and its bases hand to a library, such as validators: making an object calls it."""
+        found = self._waiting.get(cls)
+        if found is None:
+            found = self._waiting[cls] = tuple(self._handed_by(cls))
+        return found
+
+    def _handed_by(self, cls: Local) -> Iterator[Site]:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()
@@ -194,19 +220,21 @@ class Reaching:
 
     def _serves(self, start: Site, found: dict[Site, Site | None]) -> bool:
         """Whether a start answers requests: its own file works with a framework for that, or a function it reaches does."""
-        path = start[0]
+        return self.works_with_server(start[0]) or any(site in found for site in self.servers)
+
+    def works_with_server(self, path: str) -> bool:
+        """Whether a file imports a framework that answers requests, or an application made with one."""
         if path not in self._serving:
             self._serving[path] = self._imports_framework(path)
-        return self._serving[path] or any(site in found for site in self._servers)
+        return self._serving[path]
 
     @cached_property
-    def _servers(self) -> tuple[Site, ...]:
+    def servers(self) -> tuple[Site, ...]:
         """The functions that answer requests by a call."""
         functions = (site for site in self.effects.own if self.code.scope(*site).kind == "function")
         return tuple(site for site in functions if any(map(_serves, self.effects.own[site])))
 
     def _imports_framework(self, path: str) -> bool:
-        """Whether a file imports a framework that answers requests, or an application made with one."""
         imported = (
             self.effects.evaluator.denoter.modules.imported(name, statement.level, path)
             for number in self.code.scopes(path)

@@ -23,4 +23,4 @@ class Toward:
                 leading.add(site)
                 back += before.get(site, ())
         self.leads: Callable[[Site], bool] = leading.__contains__
-        """Whether a scope is one of the goals, or may lead to one."""
+        """Whether a scope is one of the goals, or may lead to one, the calls left out that it guards: only a start runs these."""

@@ -116,7 +116,9 @@ class Supplies:
         waits = self.waits[callee]
         if waits is False:
             return False
-        if frame.bound is not None or waits is None or id(edge.call) in self._calls_naming(edge.caller):
+        if waits is None:
+            return gives(self._effects.code, edge)
+        if frame.bound is not None or id(edge.call) in self._calls_naming(edge.caller):
             return True
         where = frame.at(edge.site.block)
         return any(self._is_read(given, where) for given in given_to(edge.call))
@@ -155,6 +157,12 @@ def given_to(call: Call) -> Iterator[Expr]:
     for value in (*call.args, *(value for _, value in call.keywords)):
         if type(value) is not Const:
             yield value
+
+
+def gives(code: Code, edge: LocalCall) -> bool:
+    """Whether a call gives its function anything, be it the object of a method: else the function has its defaults alone."""
+    call, callee = edge.call, edge.callee
+    return bool(call.args or call.keywords) or code.owner(callee.path, callee.scope) is not None
 
 
 def _home(effect: Effect) -> Site:

@@ -15,6 +15,7 @@ from auditor.model.facts import Facts
 from auditor.model.ir import Call, Each, Expr, Group, Import, Program, Record, Scope, Table
 from auditor.model.place import Place
 from auditor.program.naming.embedded import SIGN, Embedded
+from auditor.program.naming.importing import Importing
 from auditor.program.naming.names import Modules, parts_of
 from auditor.program.naming.said import By, NoPages, Pages
 from auditor.program.naming.scopes import Binding, Block, ScopeIndex, index_scope
@@ -221,7 +222,6 @@ class Code:
         self._kept: list[Record] = []
         self._stars: dict[str, tuple[str, ...]] = {}
         self._star_homes: dict[tuple[str, str], str | None] = {}
-        self._importing: dict[str, frozenset[str]] = {}
         self.pages: Pages = NoPages()
         """Where answers to questions are kept for other processes, of those that say of what kind their answers are."""
         if modules is not None and not same:
@@ -458,35 +458,12 @@ class Code:
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
-        known = self._importing.get(path)
-        if known is None:
-            known = self._importing[path] = self.importers_of_any((path,))
-        return known
-
-    def importers_of_any(self, paths: Iterable[str]) -> frozenset[str]:
-        """The other files that import any of some modules, directly or through others."""
-        found: set[str] = set()
-        asked = frozenset(paths)
-        todo = list(asked)
-        while todo:
-            path = todo.pop()
-            known = self._importing.get(path)
-            if known is not None:
-                found |= known
-                continue
-            new = self._importers.get(path, set()) - found
-            found |= new
-            todo += new
-        return frozenset(found - asked)
+        return self.importing.of(path)
 
     @cached_property
-    def _importers(self) -> dict[str, set[str]]:
-        """The files that import each module directly."""
-        found: dict[str, set[str]] = {}
-        for path in self.paths:
-            for target in self.imports(path):
-                found.setdefault(target, set()).add(path)
-        return found
+    def importing(self) -> Importing:
+        """Which files import modules."""
+        return Importing({path: self.imports(path) for path in self.paths})
 
     def rebinds(self, attribute: str) -> bool:
         """Whether some code assigns an attribute to objects from outside their methods, or changes it by what it is."""

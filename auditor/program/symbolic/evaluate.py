@@ -75,7 +75,7 @@ class Evaluator:
     def __init__(self, code: Code, first_pick: int = 0) -> None:
         """`first_pick`: where it begins to number the choices in loops, which two evaluators must number apart."""
         self.code = code
-        self.invocations = Invocations(code.importers)
+        self.invocations = Invocations(lambda: code.importing)
         self.denoter = Denoter(code, self)
         self.objects = Objects(code, self)
         self.displays = Displays(code, self)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from auditor.graph.coupling.metrics import (
     Influence,
     blast_radius,
-    components,
     cycles,
     influence,
     propagation_cost,
@@ -21,6 +20,7 @@ from auditor.graph.coupling.metrics import (
     shortest_cycle,
 )
 from auditor.model.artefact import Edge, EdgeKind, NodeKind
+from auditor.program.condensed import components
 
 Pairs = list[tuple[str, str]]
 

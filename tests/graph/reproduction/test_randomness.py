@@ -152,3 +152,34 @@ def test_a_function_that_draws_rows_and_fits_nothing_is_asked_where_a_framework_
         "flow.yaml": "nodes: [nodes.pick, fits.fit]\n",
     }
     assert unseeded(files) == ["sample"]
+
+
+LOOPS = TORCH + TORCH.partition("\n\n")[2].replace("def train", "def tune")
+MAIN = "import torch\nfrom {net} import train{tune}\n\nif __name__ == '__main__':\n    {first}train(torch.nn.Linear(1, 1), [])\n"
+
+
+def lines(files: dict[str, str]) -> list[tuple[int, bool]]:
+    return sorted((draw.place.line or 0, draw.seeded) for draw in draws(files))
+
+
+def test_the_first_training_loop_of_a_file_that_a_program_comes_to_stands_for_all() -> None:
+    both = MAIN.format(net="net", tune=", tune", first="tune(torch.nn.Linear(1, 1), [])\n    ")
+    one = MAIN.format(net="net", tune="", first="")
+    assert lines({"net.py": LOOPS, "train.py": both}) == [(14, False)]
+    assert lines({"net.py": LOOPS, "train.py": both, "other.py": one}) == [(7, False), (14, False)]
+
+
+def test_a_seed_counts_for_the_program_that_comes_to_it_in_time() -> None:
+    early = MAIN.format(net="net", tune="", first="torch.manual_seed(1)\n    ")
+    late = MAIN.format(net="net", tune="", first="") + "    torch.manual_seed(1)\n"
+    assert lines({"net.py": TORCH, "train.py": early}) == [(7, True)]
+    (found,) = draws({"net.py": TORCH, "early.py": early, "train.py": late})
+    assert not found.seeded
+    assert str(found.late) == "train.py:6"
+
+
+def test_a_seed_in_a_module_that_is_imported_counts_from_its_import_on() -> None:
+    files = {"net.py": TORCH, "seeds.py": "import torch\ntorch.manual_seed(1)\n"}
+    start = "import torch\n{}from net import train\nif __name__ == '__main__':\n    train(torch.nn.Linear(1, 1), [])\n    {}"
+    assert lines({**files, "train.py": start.format("import seeds\n", "")}) == [(7, True)]
+    assert lines({**files, "train.py": start.format("", "import seeds\n")}) == [(7, False)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from auditor.program.calls.carrying import MOST_LANDINGS
-from auditor.program.configuration.beginnings import Beginnings
+from auditor.program.calls.seen import SeenEffects
+from auditor.program.configuration.beginnings import Beginnings, Supplies
+from auditor.program.naming.code import Frame
 from tests.program.asking import program
 
 PARAMS = {"params.yaml": "out: models\n"}
@@ -64,6 +68,23 @@ def test_of_a_function_with_very_many_callers_none_is_left_out() -> None:
     assert program({"main.py": use + crowd + calls + last}).effects.cut
     assert read({"main.py": use + last}) == [("out", "main.py", 6)]
     assert read({"main.py": use + crowd + calls + last}) == [("out", "main.py", 6)]
+
+
+def test_of_very_many_callers_those_that_give_nothing_supply_no_path() -> None:
+    use = LOAD + "def use(path=None):\n    c = load(path)\n    print(c['out'])\n"
+    use += "class Uses:\n    def use(self, path=None):\n        use(path)\n"
+    crowd = "".join(f"def f{n}(path):\n    Uses().use(path)\n" for n in range(MOST_LANDINGS + 5))
+    calls = "".join(f"def g{n}():\n    f{n}('absent.yaml')\n" for n in range(MOST_LANDINGS + 5))
+    last = "def plain():\n    use()\ndef of_object():\n    Uses().use()\ndef main():\n    use('params.yaml')\n"
+    asked = program({**PARAMS, "main.py": use + crowd + calls + last})
+    assert asked.effects.cut
+    names = {asked.code.scope("main.py", number).name: number for number in asked.code.scopes("main.py")}
+    supplies = Supplies(cast("SeenEffects", asked.effects), Beginnings(asked.effects))
+    told = {}
+    for name in ("plain", "of_object", "main", "f1"):
+        site = ("main.py", names[name])
+        told[name] = any(supplies.may(edge, Frame(*site)) for edge in asked.effects.calls[site])
+    assert told == {"plain": False, "of_object": True, "main": True, "f1": True}
 
 
 def test_a_parser_that_read_a_document_is_followed_where_it_is_handed_over() -> None:
