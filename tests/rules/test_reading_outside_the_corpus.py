@@ -1013,3 +1013,17 @@ def test_archives_that_are_unpacked_into_one_folder_do_not_overwrite_each_other(
     assert "get.py and train.py both write data/d.csv" in told.message
     (told,) = found({**whole, "more.py": whole["train.py"]}, "PIP005")
     assert "get.py, more.py and train.py all write data/d.csv" in told.message
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "os.getcwd() + '/../data/x.csv'",
+        "f'{os.getcwd()}/../data/x.csv'",
+        "os.path.dirname(os.getcwd()) + os.sep + 'data/x.csv'",
+    ],
+)
+def test_a_path_behind_the_working_folder_lies_in_the_repository(where: str) -> None:
+    source = f"import os\nimport pandas as pd\npd.read_csv({where})\n"
+    graph = graphs({"nb/a.py": source, "data/x.csv": "a\n1\n"})
+    assert [edge.source for edge in graph.edges if edge.kind.value == "consumes"] == ["file:data/x.csv"]
