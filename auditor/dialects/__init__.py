@@ -41,6 +41,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("azureml-sdk", ("azure", "mldesigner"), _of("azureml")),
     Dialect("azureml-v1", ("azureml",), _of("azureml_v1")),
     Dialect("vertex", ("google",), _of("vertex")),
+    Dialect("databricks-jobs", ("databricks", "databricks_cli", "dbacademy", "solacc", "requests"), _of("databricks")),
 )
 """All dialects, in the order in which their frameworks are asked."""
 

@@ -129,6 +129,7 @@ READERS: tuple[Reader, ...] = (
     dbt.READER,
     azure_pipelines.TEMPLATE,
     databricks.READER,
+    databricks.JOB,
     dagster_components.READER,
     argo.READER,
     ploomber.READER,

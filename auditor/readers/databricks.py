@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from auditor.language.credentials import mask
 from auditor.language.document import leaves
+from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
 from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Watch, Word
 from auditor.model.regex import regex
-from auditor.readers.contract import Reader, over_text, pairs
+from auditor.readers.contract import Reader, having, over_text, pairs
 
 TOOL, SERVING = "databricks", "databricks-serving"
 
@@ -57,6 +58,19 @@ def read(text: str) -> Facts:
             [("tool", TOOL), ("name", bundle.get("name").raw), *(("target", n) for n in root.get("targets").entries)]
         ),
         troubles=troubles,
+    )
+
+
+def read_job(text: str) -> Facts:
+    """The tasks of one job, as the jobs API takes and gives it."""
+    document, troubles = read_json(text)
+    root = document or ABSENT
+    job = root.get("settings") or root.get("new_settings") or root
+    name = (job.get("name") or job.get("run_name")).raw or "job"
+    steps = tuple(_job(name, job, 1, {}))
+    triggers = tuple(replace(trigger, steps=tuple(step.name for step in steps)) for trigger in _triggers(job))
+    return Facts(
+        kind=TOOL, steps=steps, triggers=triggers, attrs=pairs([("tool", TOOL), ("name", name)]), troubles=troubles
     )
 
 
@@ -110,6 +124,8 @@ def _commands(task: Node) -> Iterator[Command]:
         yield Command((Word("papermill"), _word(notebook)), notebook.line)
     elif notebook.raw.endswith(".py"):
         yield Command((Word("python"), _word(notebook)), notebook.line)
+    elif notebook.is_scalar:
+        yield Command((Word("databricks-notebook"), _word(notebook)), notebook.line)
     if script.is_scalar:
         arguments = [_word(node) for node in task.get("spark_python_task").get("parameters").texts()]
         yield Command((Word("python"), _word(script), *arguments), script.line)
@@ -144,9 +160,6 @@ def _uses(task: Node) -> Iterator[str]:
         found = _RESOURCE.search(node.raw)
         if found:
             yield f"{_WORDS[found[1]]}:{found[2]}"
-    notebook = task.get("notebook_task").get("notebook_path").raw
-    if notebook and not notebook.endswith((".py", ".ipynb")):
-        yield f"notebook:{mask(notebook)}"
 
 
 def _condition(task: Node) -> str:
@@ -282,3 +295,9 @@ def _sniff(data: bytes) -> bool:
 
 
 READER = Reader(name=TOOL, names=("*.yaml", "*.yml"), read=over_text(read), sniff=_sniff)
+JOB = Reader(
+    name="databricks-job",
+    names=("*.json",),
+    read=over_text(read_job),
+    sniff=having(rb'"(?:notebook|spark_python|python_wheel)_task"\s*:'),
+)

@@ -36,6 +36,7 @@ _EVENTS = {
 }
 _PYTHON_SHELLS = ("python", "python3")
 _MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_IN_WORKSPACE = "databricks/run-notebook@"
 _BUILDING = "docker/build-push-action@"
 _HOLE = regex(r"\$\{\{\s*(.*?)\s*\}\}")
 _ENV = regex(r"\$\{\{\s*env\.(\w+)\s*\}\}")
@@ -187,6 +188,8 @@ def _filled_in(text: str, variables: Environment) -> str:
 def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Command, ...]:
     """What a step runs: the image that its action builds, and its text."""
     run = step.get("run")
+    if step.get("uses").raw.startswith(_IN_WORKSPACE):
+        return tuple(_in_workspace(step.get("with")))
     builds = step.get("uses").raw.startswith(_BUILDING)
     if not builds and not run.is_scalar:
         return ()
@@ -206,6 +209,13 @@ def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Com
     )
     size = sum(map(len, ran.texts)) + sum([len(value) for _, value in variables])
     return (*built, *moved_to(run.text_line, _ran_once(ran) if size <= REPEATED else _ran(ran)))
+
+
+def _in_workspace(given: Node) -> Iterator[Command]:
+    """The notebook that an action runs on Databricks."""
+    path = given.get("local-notebook-path") or given.get("workspace-notebook-path")
+    if path.is_scalar and "${{" not in path.raw:
+        yield Command((Word("databricks-notebook"), Word(path.raw.strip())), path.line)
 
 
 @remembered

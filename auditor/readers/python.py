@@ -7,6 +7,8 @@ from auditor.model.facts import Facts
 from auditor.model.regex import regex
 from auditor.readers.contract import Reader, pairs
 
+_DATABRICKS = b"# Databricks notebook source"
+"""How the first line of a notebook begins that Databricks keeps as a program."""
 _SHEBANG = regex(rb"#!.*\bpython")
 
 
@@ -19,7 +21,13 @@ def read(data: bytes) -> Facts:
     return Facts(
         kind="python",
         program=program,
-        attrs=pairs([("python", version), ("inline", "yes" if requirements else "")]),
+        attrs=pairs(
+            [
+                ("python", version),
+                ("inline", "yes" if requirements else ""),
+                ("platform", "databricks" if data.removeprefix(b"\xef\xbb\xbf").startswith(_DATABRICKS) else ""),
+            ]
+        ),
         requirements=requirements,
         troubles=(*troubles, *doubts),
         lines=program.lines if program else data.count(b"\n"),

@@ -12,6 +12,8 @@ from auditor.program import resolve
 from auditor.readers import candidates, read_file
 
 SAMPLES = {
+    "databricks-jobs": "import requests\nfrom databricks.sdk.service import jobs\nbase = '/Repos/a/b'\ntasks = [{'task_key': 'a', 'notebook_task': {'notebook_path': f'{base}/x'}},\n"
+    "    jobs.Task(task_key='b', spark_python_task=jobs.SparkPythonTask(python_file='y.py'), depends_on=[{'task_key': 'a'}, *more])]\nrequests.post('u', json={**rest, 'tasks': tasks})\n",
     "kedro": "from kedro.pipeline import Pipeline, node, pipeline\ndef clean(raw): return raw\ndef create_pipeline(**kwargs):\n"
     "    base = pipeline([node(clean, ['raw', 'params:rate'], dict(a='x', b='y'), name='clean')])\n"
     "    return pipeline(base, namespace='n', inputs={'raw': 'rows'}) + Pipeline([node(clean, 'n.x', None)])\n",

@@ -52,6 +52,7 @@ SAMPLES = {
     "Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.9"}}, "default": {"a": {"version": "==1", "hashes": ["sha256:abc"]}}, "develop": {}}',
     "Pipfile": "[packages]\na = '*'\nb = {git = 'https://x/y', ref = 'z'}\n[requires]\npython_version = '3.9'\n",
     "setup.cfg": "[metadata]\nname = a\n[options]\ninstall_requires =\n  b>=1\n  c\n[options.entry_points]\nconsole_scripts =\n  d = a.m:f\n",
+    "jobs/a.json": '{"name": "a", "tasks": [{"task_key": "b", "notebook_task": {"notebook_path": "/Repos/c/d/e"}, "depends_on": [{"task_key": "f"}]}]}',
     "tox.ini": "[tox]\nenvlist = a,b\n[testenv]\ndeps =\n  -r base.txt\n  # note\n  a,b: c[d]>=1  # why\n  e\n[testenv:b]\ndeps =\n  {[testenv]deps}\n  --constraint=f.txt\n  g==2; python_version < '4'\ncommands = python h.py\n",
     "requirements.txt": "-r base.txt\n--index-url https://x\na==1 ; python_version<'4' \\\n  --hash=sha256:abc\n-e git+https://x/y@z#egg=b\nc[d]>=1,<2  # note\n",
     ".python-version": "3.11.4\n",

@@ -122,3 +122,37 @@ def test_paths_start_at_the_file_that_says_them_or_at_the_bundle() -> None:
     files = {"resources/x.yml": JOBS, "src/load.py": "", "src/fit.py": "", "eda.ipynb": "{}", "resources/w.py": ""}
     steps = {step.step.name: step for step in graphs(files).world.steps.all}
     assert [steps[name].runs[0].target for name in ("load", "fit", "eda", "watch")] == ["src/load.py", "src/fit.py", "eda.ipynb", "resources/w.py"]  # fmt: skip
+
+
+def test_jobs_as_the_interface_takes_them() -> None:
+    text = """{
+  "name": "nightly",
+  "schedule": {"quartz_cron_expression": "0 0 3 * * ?", "timezone_id": "UTC"},
+  "tasks": [
+    {"task_key": "load", "notebook_task": {"notebook_path": "/Repos/prod/shop/notebooks/load"}},
+    {"task_key": "fit", "depends_on": [{"task_key": "load"}], "spark_python_task": {"python_file": "fit.py", "parameters": ["--lr"]}}
+  ]
+}"""
+    for given in (text, f'{{"job_id": 1, "settings": {text}}}'):
+        facts = read_file(candidates("jobs/nightly.json"), given.encode())
+        assert (facts.kind, facts.attr("name"), facts.troubles) == ("databricks", "nightly", ())
+        found = named(facts)
+        assert words(found["load"]) == ["databricks-notebook /Repos/prod/shop/notebooks/load"]
+        assert (words(found["fit"]), found["fit"].after) == (["python fit.py --lr"], ("load",))
+        assert [(t.schedule, t.steps) for t in facts.triggers] == [("0 0 3 * * ?", ("load", "fit"))]
+
+
+def test_a_job_of_one_task() -> None:
+    facts = read_file(candidates("a.json"), b'{"run_name": "once", "notebook_task": {"notebook_path": "./fit"}}')
+    assert [(step.name, words(step)) for step in facts.steps] == [("once", ["databricks-notebook ./fit"])]
+
+
+def test_other_json_is_no_job() -> None:
+    assert read_file(candidates("a.json"), b'{"notebook_path": "x", "task": {"notebook": 1}}').kind == "config"
+
+
+def test_a_notebook_of_a_bundle_may_be_told_without_its_suffix() -> None:
+    job = "resources:\n  jobs:\n    a: {tasks: [{task_key: t, notebook_task: {notebook_path: ../src/fit}}]}\n"
+    for name in ("src/fit.py", "src/fit.ipynb"):
+        graph = graphs({"resources/a.yml": job, name: "print(1)\n" if name.endswith(".py") else '{"cells": [{"cell_type": "code", "metadata": {}, "source": "x = 1"}], "nbformat": 4}'})  # fmt: skip
+        assert f"file:{name}" in {edge.target for edge in graph.edges if edge.kind is EdgeKind.RUNS}

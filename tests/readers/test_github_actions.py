@@ -183,3 +183,16 @@ def test_steps_of_one_text_differ_by_all_that_stands_around_it() -> None:
     once = [read(path, text).steps[0].commands for text in texts]
     assert len(set(once)) == len(texts)
     assert [read(path, text).steps[0].commands for text in reversed(texts)] == once[::-1]
+
+
+def test_a_notebook_that_an_action_runs_on_databricks() -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        "      - uses: databricks/run-notebook@v0\n        with: {local-notebook-path: jobs/all.py}\n"
+        "      - uses: databricks/run-notebook@v0\n        with:\n          workspace-notebook-path: /Repos/a/b/fit\n"
+        "      - uses: databricks/run-notebook@v0\n        with: {local-notebook-path: '${{ matrix.a }}.py'}\n"
+        "      - uses: databricks/upload-dbfs-temp@v0\n        with: {local-path: a.py}\n"
+    )
+    (step,) = read_file(candidates(".github/workflows/a.yml"), text.encode()).steps
+    told = [(" ".join(word.text for word in command.words), command.line) for command in step.commands]
+    assert told == [("databricks-notebook jobs/all.py", 7), ("databricks-notebook /Repos/a/b/fit", 10)]

@@ -8,7 +8,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import PIPELINES
-from auditor.graph.observed.lineage import ENVIRONMENT
+from auditor.graph.observed.identified import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place

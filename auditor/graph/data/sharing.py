@@ -37,7 +37,7 @@ _BROUGHT = frozenset({"cli", "env", "default"})
 
 def is_supplied(world: World, touch: Touch) -> bool:
     """Whether whoever starts the program names the file: an option, a variable, or a command that a document only shows."""
-    starts = world.resolved.evaluator.invocations.all
+    starts = world.resolved.evaluator.invocations.by_number
     return any(
         value.how in _BROUGHT or (value.how == "command" and value.runs and all(starts[n].shown for n in value.runs))
         for value in touch.effect.targets

@@ -67,7 +67,9 @@ def written_files(world: World, owned: Callable[[str], bool]) -> dict[str, dict[
 
 
 def _appends(touch: Touch) -> bool:
-    """Whether a call adds to a file: then several writers are what it is for."""
+    """Whether a call adds to a file, or files to a folder: then several writers are what it is for."""
+    if touch.effect.entry.attrs.get("unpacks"):
+        return True
     mode = next((v for name, v in touch.effect.call.keywords if name in ("mode", "if_exists")), None)
     mode = mode if mode is not None or not touch.effect.name.endswith("open") else argument(touch.effect.call, None, 1)
     return type(mode) is Const and isinstance(mode.value, str) and mode.value.startswith(("a", "r+"))

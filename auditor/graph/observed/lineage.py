@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.declared.dbt_projects import Projects
-from auditor.graph.observed.bases import Bases
+from auditor.graph.observed.identified import Identified, kind_of
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.graph.observed.unpacking import unpacked
 from auditor.model.artefact import NodeKind, Role
@@ -31,10 +31,6 @@ READING = {
     Role.CONFIG_READ: NodeKind.CONFIG,
     Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
 }
-ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
-_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
-_NAMING = frozenset({"orchestration", "tracking", "llm"})
-_FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
 WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
 
 
@@ -93,14 +89,14 @@ class Lineage:
 
     def _read_all(self, projects: Projects) -> None:
         effects = [effect for effect in self.resolved.effects.all() if effect.io]
-        self._bases = Bases(self.resolved, self.identities, effects)
+        self._identified = Identified(self.resolved, self.identities, effects)
         for effect in effects:
             if (effect.role in WRITING or effect.role is Role.COPY) and not is_tabular(effect):
                 for value in (*(effect.targets if effect.role in WRITING else ()), *effect.dest):
-                    found = self._identity(effect.site[0], value, written=True)
+                    found = self._identified.of(effect.site[0], value, written=True)
                     if found is not None and found.path is not None and not found.guessed:
                         self.identities.written.add(found.path)
-        self.tables = Tables(self.resolved, self.identities, self._identity, effects, projects)
+        self.tables = Tables(self.resolved, self.identities, self._identified.of, effects, projects)
         for effect in effects:
             if is_tabular(effect):
                 self._tabular(effect)
@@ -116,14 +112,18 @@ class Lineage:
         found = self.tables.of(effect)
         for named in found:
             self.touches[effect.site].append(self._touched(named.way, named.artefact, named.kind, effect))
-        if not found and not self.tables.says_nothing(effect) and not all(self._carried(v) for v in effect.targets):
+        if (
+            not found
+            and not self.tables.says_nothing(effect)
+            and not all(self._identified.carried(v) for v in effect.targets)
+        ):
             self.unresolved[effect.site].append(effect)
 
     def _touched(
         self, way: str, identity: Identity, kind: NodeKind, effect: Effect, runs: frozenset[int] = frozenset()
     ) -> Touch:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
-        return Touch(way, identity, self._kind(kind, identity, way, effect), effect, effect.site, certainty, runs)
+        return Touch(way, identity, kind_of(kind, identity, way, effect), effect, effect.site, certainty, runs)
 
     def _touch(self, effect: Effect) -> None:
         for way, values, kind, hub in _ways(effect):
@@ -140,71 +140,19 @@ class Lineage:
         for value in values:
             if is_temporary(value):
                 self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
-            if self._carried(value) or is_temporary(value):
+            if self._identified.carried(value) or is_temporary(value):
                 named = True
                 continue
             if hub and effect.entry.attrs.get("url") is True and not _is_address(value):
                 continue  # no such call reads a file; what it is relative to is set elsewhere
-            identity = self._identity(effect.site[0], value, written=way == "write")
+            identity = self._identified.of(effect.site[0], value, written=way == "write")
             if hub:
-                identity = self._named(effect, value, identity) or identity
+                identity = self._identified.named(effect, value, identity) or identity
             if identity is not None:
                 named = True
                 pictured = values is effect.source and places.is_byproduct(identity.path or "")  # logged, not worked on
                 found.append(self._touched(way, identity, NodeKind.REPORT if pictured else kind, effect, value.runs))
         return found, named
-
-    def _identity(self, path: str, value: Value, *, written: bool) -> Identity | None:
-        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
-        starts = self.resolved.evaluator.invocations.of(path)
-        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
-        changed = self._bases.changed(path)
-        folders = dict.fromkeys([changed] if changed is not None else (f for f in told if f is not None))
-        return self.identities.of(value, path, folders, base=self._bases.of(path), written=written)
-
-    def _carried(self, value: Value) -> bool:
-        """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
-        return any(
-            hole.owner is not None and any(c.direct for c in self.resolved.effects.callers.get(hole.owner, ()))
-            for hole in value.holes()
-        )
-
-    def _named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
-        """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
-        text, attrs = value.text(), effect.entry.attrs
-        if effect.name in ENVIRONMENT or attrs.get("variable"):
-            return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
-        if "://" in text or not value.known or isinstance(value.parts[0], Hole):
-            return None
-        if attrs.get("url"):
-            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
-        said = attrs.get("named")
-        if isinstance(said, str) and not text.startswith(said):
-            return None
-        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
-        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
-            return None
-        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
-            return None
-        return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
-
-    @staticmethod
-    def _kind(kind: NodeKind, identity: Identity, way: str, effect: Effect) -> NodeKind:
-        path = identity.path or identity.id
-        if identity.id.startswith("env:"):
-            return NodeKind.PARAM
-        if kind is NodeKind.MODEL and effect.entry.attrs.get("format") == "pickle" and places.says_data(path):
-            return NodeKind.DATASET  # any object can be pickled, and the name says which
-        if kind is NodeKind.DATASET:
-            if places.is_model(path):
-                return NodeKind.MODEL
-            if way == "write" and places.is_byproduct(path):
-                return NodeKind.REPORT
-            if places.suffix(path) in _SETTINGS:
-                return NodeKind.CONFIG
-            if identity.path is None and identity.id.startswith(("url:", "uri:")):
-                return NodeKind.EXTERNAL_DATASET
-        return kind
 
     @property
     def io_calls(self) -> int:

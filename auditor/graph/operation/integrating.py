@@ -178,11 +178,14 @@ def _reached(world: World, step: DeclaredStep) -> Iterator[str]:
 
 
 def _hands_on(world: World, step: DeclaredStep) -> str:
-    """A program of a job that sets a pipeline or a training of a platform up: what runs there is not followed."""
+    """A program of a job that sets a pipeline or a training of a platform up, or describes one: what runs there is not followed."""
     for program in world.steps.programs(step):
-        if program in world.resolved.code.programs and any(
-            effect.role in (Role.PIPELINE, Role.TRAIN_SERVICE, Role.SERVE)
-            for effect in world.lineage.effects_of_program(program)
+        if program in world.resolved.code.programs and (
+            any(declared.in_code for declared in world.steps.by_file.get(program, ()))
+            or any(
+                effect.role in (Role.PIPELINE, Role.TRAIN_SERVICE, Role.SERVE)
+                for effect in world.lineage.effects_of_program(program)
+            )
         ):
             return program
     return ""

@@ -256,16 +256,16 @@ _IN_IMAGES = (
     (regex(r"(^|/)continuumio/anaconda3?\b"), _SCIENTIFIC),
 )
 """Public images, and the libraries that they are made to bring."""
-_IN_DATABRICKS = (*_SCIENTIFIC, "mlflow", "pyarrow", "requests", "delta-spark", "xgboost", "lightgbm", "statsmodels")
-"""What the runtimes of Databricks install."""
 
 
 def _provided(world: World) -> Iterator[str]:
     """What the images and platforms of the repository install by themselves."""
     for path, facts in world.files.items():
         yield from world.resolved.code.alone(path, _in_images, tuple[str, ...])
-        if facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml"):
-            yield from _IN_DATABRICKS
+        bundle = facts.attr("tool") == "databricks" or path.rpartition("/")[2] in ("databricks.yml", "databricks.yaml")
+        # Its notebooks run nowhere else: each uses what the runtime hands it.
+        if bundle or (facts.attr("platform") == "databricks" and places.is_product(path)):
+            yield from BROUGHT["databricks"]
 
 
 def _in_images(facts: Facts) -> tuple[str, ...]:

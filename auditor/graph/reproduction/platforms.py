@@ -29,6 +29,11 @@ BROUGHT = {
     "sagemaker": (*_SCIENTIFIC, "boto3", "botocore", "sagemaker", "s3fs", "awscli", "torch", "torchvision", "tensorflow", "keras", "mxnet"),
     "azureml": (*_SCIENTIFIC, "azure-ai-ml", "azureml-core", "azure-identity", "mlflow", "xgboost", "lightgbm", "torch", "tensorflow"),
     "vertex": (*_SCIENTIFIC, "tensorflow", "keras", "torch", "torchvision", "google-cloud-aiplatform", "google-cloud-bigquery", "google-cloud-storage", "kfp"),
-    "databricks": (*_SCIENTIFIC, "mlflow", "delta-spark", "xgboost", "lightgbm", "hyperopt", "databricks-sdk"),
+    "databricks": (
+        *_SCIENTIFIC, "mlflow", "delta-spark", "pyspark", "dlt", "xgboost", "lightgbm", "hyperopt", "shap", "prophet", "spacy", "torch",
+        "torchvision", "tensorflow", "keras", "tensorboard", "transformers", "datasets", "accelerate", "evaluate", "sentence-transformers",
+        "horovod", "petastorm", "langchain", "openai", "tiktoken", "databricks-sdk", "databricks-cli", "databricks-feature-store",
+        "databricks-feature-engineering", "databricks-automl-runtime", "pandas-profiling", "ydata-profiling",
+    ),
 }  # fmt: skip
 """By platform, as the notebook reader calls it, distributions of its images."""

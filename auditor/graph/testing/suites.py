@@ -60,6 +60,7 @@ class Suites:
         self._run_by: dict[str, frozenset[Site]] = {}
         self._meant: dict[Local | str, frozenset[Site]] = {}
         self._known: dict[Site, frozenset[Site]] = {}
+        self._told: dict[str, tuple[Leads, ...]] = {}
         self._all_methods: dict[Local, frozenset[Site]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
@@ -157,10 +158,14 @@ class Suites:
         Whoever imports a module runs its body, and with it those of the modules that it imports.
         """
         path, number = site
-        told = self.effects.told(path, leads, tuple[Leads, ...])[number]
-        owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
-        made = [*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)]
-        found = told.sites.union(*map(self._methods, made)) if made else told.sites
+        of_file = self._told.get(path)
+        if of_file is None:
+            of_file = self._told[path] = self.effects.told(path, leads, tuple[Leads, ...])
+        told, found = of_file[number], of_file[number].sites
+        if told.made or told.constructors:
+            owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
+            made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
+            found = found.union(*map(self._methods, made))
         if places.is_test(path):
             supplied = (self._fixtures.get(name, ()) for name in (*told.params, ""))
             found = found.union(*map(self._mentioned, told.named), *supplied, self._framework_runs(path))

@@ -74,7 +74,12 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
 
     tree = replace(effects.files.tree, calls=Calls(effects.callers, asked=effects.asked, effects=effects.files.of))
-    answers = Answers(Topic("carried", find), tree, effects.files.memory, fits=lambda known: known.is_the_same(most))
+    answers = Answers(
+        Topic("carried", find, again=_with_former),
+        tree,
+        effects.files.memory,
+        fits=lambda known: known.is_the_same(most),
+    )
     lifted: dict[Site, list[Effect]] = defaultdict(list)
     cut: set[Site] = set()
     for path in hanging:
@@ -83,6 +88,21 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
             lifted[site].append(effect)
         cut |= of_file.cut
     return lifted, cut
+
+
+def _with_former(found: Carried, former: Carried) -> Carried:
+    """What is carried, with the records of what landed before by the same calls as the same: others are known by them."""
+    known = {_way(effect): effect for _, effect in former.landed}
+    landed = tuple((site, _same(effect, known.get(_way(effect)))) for site, effect in found.landed)
+    return replace(found, landed=landed)
+
+
+def _way(effect: Effect) -> tuple[object, ...]:
+    return effect.name, effect.origin, effect.targets, effect.dest, effect.source, *map(id, effect.chain)
+
+
+def _same(effect: Effect, former: Effect | None) -> Effect:
+    return former if former is not None and former == effect else effect
 
 
 class _Carrier:

@@ -39,6 +39,7 @@ class Reaching:
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
         self._told: dict[str, tuple[Following, ...]] = {}
         self._held: dict[tuple[Local, ...], tuple[Site, ...]] = {}
+        self._waiting: dict[Local, tuple[Site, ...]] = {}
         self._serving: dict[str, bool] = {}
 
     def of(
@@ -188,11 +189,17 @@ class Reaching:
             return ()
         found = self._held.get(made)
         if found is None:
-            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting(cls))
+            found = self._held[made] = tuple(callee for cls in made for callee in self._waiting_for(cls))
         return found
 
-    def _waiting(self, cls: Local) -> Iterator[Site]:
+    def _waiting_for(self, cls: Local) -> tuple[Site, ...]:
         """What a class and its bases hand to a library, such as validators: making an object calls it."""
+        found = self._waiting.get(cls)
+        if found is None:
+            found = self._waiting[cls] = tuple(self._handed_by(cls))
+        return found
+
+    def _handed_by(self, cls: Local) -> Iterator[Site]:
         todo, seen = [cls], {cls}
         while todo:
             at = todo.pop()

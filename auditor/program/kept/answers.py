@@ -89,6 +89,9 @@ class Topic(msgspec.Struct, Generic[T], frozen=True, eq=False):
     kind: type[T] | None = None
     by_record: bool = False
     """Whether other answers are known by the very records of this one: one that is found again as it was is the former one."""
+    again: Callable[[T, T], T] | None = None
+    """What is found about a program, with those records of a former answer about it that are found again: others are known
+    by them."""
 
 
 class Answers(Generic[T]):
@@ -164,10 +167,13 @@ class Answers(Generic[T]):
 
     def _again(self, known: list[Entry], found: Entry) -> Entry:
         """What was found, with the records that a former answer gave where nothing else was said of the same program."""
-        if self._topic.by_record:
-            for entry in known:
-                if entry.program is found.program and entry.answer == found.answer:
-                    return msgspec.structs.replace(found, answer=entry.answer)
+        again = self._topic.again or (_former if self._topic.by_record else None)
+        if again is None:
+            return found
+        for entry in known:
+            if entry.program is found.program:
+                answer = again(cast("T", found.answer), cast("T", entry.answer))
+                found = msgspec.structs.replace(found, answer=answer)
         return found
 
     def _found(self, path: str, program: Program) -> Entry:
@@ -218,6 +224,10 @@ class Kept:
         """Store what was found."""
         for answers in self._topics.values():
             answers.store()
+
+
+def _former(found: T, former: T) -> T:
+    return former if found == former else found
 
 
 def _first_pick(asked: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from auditor.program.naming.code import Code
-from auditor.program.running.invocations import Invocation, Invocations
+from auditor.program.running.invocations import Invocation, Invocations, anonymous
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -212,6 +212,6 @@ def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
 
 
 def told(starts: Iterable[Invocation]) -> bytes:
-    """Starts of programs in short; nothing where there are none."""
-    listed = tuple(starts)
+    """Starts of programs in short, whatever step says so; nothing where there are none."""
+    listed = anonymous(starts)
     return hashlib.blake2b(msgspec.msgpack.encode(listed), digest_size=16).digest() if listed else b""

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
 from auditor.program.naming.code import Code, Walked
 from auditor.program.naming.names import Modules
-from auditor.program.running.invocations import Invocation, Invocations
+from auditor.program.running.invocations import Invocation, Invocations, anonymous
 
 T = TypeVar("T")
 
@@ -120,11 +120,13 @@ class _Modules(Modules):
 
 
 class Starts(Invocations):
-    """How programs are started; each that is asked for is noted."""
+    """How programs are started; each that is asked for is noted. Which step starts a program is not to be seen: another line
+    in a document would change the names of its steps."""
 
     def __init__(self, code: Watched, tree: Tree) -> None:
         self._trace = code.trace
         self._tree = tree
+        self._seen: dict[tuple[str, bool], tuple[tuple[Invocation, ...], tuple[Invocation, ...]]] = {}
 
     def direct(self, program: str) -> tuple[Invocation, ...]:
         """The starts of a program itself."""
@@ -135,7 +137,10 @@ class Starts(Invocations):
         return self._noted(path, False, self._tree.invocations.of(path))
 
     def _noted(self, path: str, own: bool, found: tuple[Invocation, ...]) -> tuple[Invocation, ...]:
-        short = told(found)
-        if self._trace.starts.setdefault((path, own), short) != short:  # stated after it was asked for
-            self._trace.whole = False
-        return found
+        known = self._seen.get((path, own))
+        if known is None or known[0] != found:
+            short = told(found)
+            if self._trace.starts.setdefault((path, own), short) != short:  # stated after it was asked for
+                self._trace.whole = False
+            known = self._seen[path, own] = (found, anonymous(found))
+        return known[1]

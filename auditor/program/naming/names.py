@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -26,8 +27,8 @@ class Modules:
     """The importable files of a tree, found by what import statements say.
 
     Where Python would search is not written down anywhere, so the places are tried in this order: the folder of the
-    importing script, its parents up to the root, their `src` folders, then any folder of the tree under which the whole
-    dotted name exists exactly once.
+    importing script, its parents up to the root, their `src` folders, then, but for names of the standard library, any folder
+    of the tree under which the whole dotted name exists exactly once.
     """
 
     def __init__(self, programs: Mapping[str, Program]) -> None:
@@ -66,9 +67,12 @@ class Modules:
         what it meant there: whatever `file` and `resolve` ask of paths and folders is asked by such a name.
         """
         paths, folders = self.included ^ former.included, self.folders ^ former.folders
-        ends = (path.rpartition("/") for path in paths)
+        ends = [path.rpartition("/") for path in paths]
         names = (each for folder, _, name in ends for each in (name.rpartition(".")[0], folder.rpartition("/")[2]))
-        return frozenset(names) | {folder.rpartition("/")[2] for folder in folders}
+        packages = {folder for folder, _, name in ends if name == "__init__.py"}
+        standard = sys.stdlib_module_names & self._roots.keys() if packages else ()
+        beside = (name for name in standard if not packages.isdisjoint(self._roots[name]))
+        return frozenset((*names, *beside, *(folder.rpartition("/")[2] for folder in folders)))
 
     def known(self, question: Question, program: Program, by: object, find: Callable[[], T]) -> T:
         """The answer of a question about a program, its imports, and what else it is found by, from before while they are the same."""
@@ -127,13 +131,17 @@ class Modules:
         known = self._holding.get(first)
         if known is None:
             known = self._holding[first] = frozenset(holders)
+        standard = first in sys.stdlib_module_names
         for base in _upwards(folder):
             for place in (base, f"{base}/src" if base else "src"):
-                if place in known:
+                # In a package the module beside is no other than `.logging`.
+                if place in known and not (standard and f"{place}/__init__.py" in self.paths):
                     found = self.file(place, dotted)
                     # A folder without any Python of its own level is no evidence against a library of that name.
                     if found and not (found.endswith("/") and place != folder and not self._owns(found)):
                         return found
+        if standard:  # nobody needs to have a folder of the tree on the path to import it
+            return None
         installed = [base for base in holders if base.endswith("/src")]  # what lies there is meant to be imported so
         if "." in dotted or len(holders) == 1 or installed:
             among = holders if "." in dotted or len(holders) == 1 else installed

@@ -211,6 +211,9 @@ class Commands:
 
     def _notebook(self, name: str, rest: Words, stand: Stand) -> list[Run] | None:
         """Notebooks that are executed: papermill stays in its folder, the others go to the notebook's."""
+        if name == forms.IN_WORKSPACE:
+            found = self.files.in_workspace(rest[0], stand) if rest else None
+            return [Run(self.files.kind(found), found, rest[1:], 0) if found else Run("tool", name, rest, 0)]
         if name in ("papermill", "ploomber-engine"):
             positions, folder = forms.papermill_words(rest)
             if not positions:
@@ -218,9 +221,9 @@ class Commands:
             made = self._files(rest[positions[0]], rest[positions[0] + 1 :], stand)
             return [msgspec.structs.replace(run, folder=stand.entered(folder).folder) for run in made]
         notebooks = forms.executed_notebooks(name, rest)
-        found = [run for word in notebooks for run in self._files(word, (), stand)]
+        runs = [run for word in notebooks for run in self._files(word, (), stand)]
         return [
-            msgspec.structs.replace(run, folder=dirname(run.target) if run.kind == "notebook" else "") for run in found
+            msgspec.structs.replace(run, folder=dirname(run.target) if run.kind == "notebook" else "") for run in runs
         ] or None
 
     def _shell(self, name: str, rest: Words, stand: Stand) -> list[Run] | None:

@@ -66,6 +66,19 @@ class Files:
             path = unclone(path, stand.ground)
         return path if path in self.tree else None
 
+    def in_workspace(self, word: Word, stand: Stand) -> str | None:
+        """The notebook or program that a path of a Databricks workspace means: it has no suffix there, and an absolute one begins
+        with the folder that the repository was copied to, as far up as nobody can tell."""
+        if not word.exact or is_uri(word.text):
+            return None
+        if is_absolute(word.text):
+            parts = word.text.strip("/").split("/")
+            ways = ["/".join(parts[start:]) for start in range(1, len(parts))]
+        else:
+            ways = [normal(join(base, word.text)) for base in dict.fromkeys((stand.ground.here, "")) if base != UNKNOWN]
+        named = (way + suffix for way in ways for suffix in ("", ".py", ".ipynb"))
+        return next((path for path in named if path in self.tree and self.kind(path) in ("script", "notebook")), None)
+
     def matching(self, word: Word, stand: Stand) -> list[str]:
         """The files that a glob means; none where another hole is in it, or where it says too little."""
         text = normal(join(stand.folder, word.text)) if "{" not in stand.folder else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from auditor.model.facts import Word
@@ -15,7 +16,8 @@ from auditor.program.naming.importing import Importing
 class Invocation(NamedTuple):
     """One start of a program: the words that follow it, the folder it runs in (if it is one of the tree), and the step.
 
-    `shown` is true where a document only shows the command to people.
+    `number` tells it from all other starts, and is the same wherever its program is started alike. `shown` is true where a
+    document only shows the command to people.
     """
 
     number: int
@@ -35,14 +37,15 @@ class Invocations:
         self._around: Callable[[str], int] | None = None
         self._direct: dict[str, list[Invocation]] = defaultdict(list)
         self._known: dict[str, tuple[Invocation, ...]] = {}
-        self.all: list[Invocation] = []
+        self.by_number: dict[int, Invocation] = {}
 
     def add(self, program: str, words: tuple[Word, ...], folder: str | None, by: str, *, shown: bool = False) -> None:
         """State a start; the same words by the same step count once."""
-        made = Invocation(len(self.all), program, words, folder, by, shown)
-        if not any(made[1:] == other[1:] for other in self._direct[program]):
-            self._direct[program].append(made)
-            self.all.append(made)
+        others = self._direct[program]
+        made = Invocation(_first_number(program) + len(others), program, words, folder, by, shown)
+        if not any(made[1:] == other[1:] for other in others):
+            others.append(made)
+            self.by_number[made.number] = made
             self._known.clear()
             self._around = None
 
@@ -70,6 +73,16 @@ class Invocations:
             said = {program: 1 << number for number, program in enumerate(self._started)}
             self._around = self._importing().told(said)
         return [self._started[number] for number in places_of(self._around(path))]
+
+
+def anonymous(starts: Iterable[Invocation]) -> tuple[Invocation, ...]:
+    """Starts without the steps that make them, which mean nothing to a program."""
+    return tuple(start._replace(by="") for start in starts)
+
+
+def _first_number(program: str) -> int:
+    """Where the starts of a program begin to be numbered: a command for one program leaves the numbers of others as they are."""
+    return int.from_bytes(hashlib.blake2b(program.encode(), digest_size=5).digest()) << 16
 
 
 def argument(call: Call, name: str | None, pos: int | None) -> Expr | None:

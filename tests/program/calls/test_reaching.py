@@ -122,5 +122,5 @@ else:
 def test_a_sub_command_decides_what_runs(words: tuple[str, ...], runs: str) -> None:
     resolved = program({"main.py": _COMMANDS})
     resolved.evaluator.invocations.add("main.py", tuple(Word(word, True) for word in words), "", "step")
-    found = resolved.effects.reached(("main.py", 0), runs=frozenset({0}))
+    found = resolved.effects.reached(("main.py", 0), runs=frozenset(resolved.evaluator.invocations.by_number))
     assert {resolved.code.scope(*site).name for site in found} == {"", runs}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from auditor.model.ir import Program
 from auditor.program.naming.names import Modules, parts_of
 
-NAMES = ("a", "b", "c", "src", "tests", "utils")
+NAMES = ("a", "b", "c", "src", "tests", "utils", "logging")
 folders = st.lists(st.sampled_from(NAMES), max_size=3).map("/".join)
 files = st.builds(
     lambda folder, name: f"{folder}/{name}.py".lstrip("/"), folders, st.sampled_from((*NAMES, "__init__", "config"))
@@ -33,6 +33,16 @@ def test_what_did_not_move_means_the_same(
     if not set(name.split(".")) & now.moved_from(former) and name:
         folder = importer.rpartition("/")[0]
         assert now.file(folder, name) == former.file(folder, name)
+
+
+def test_where_a_package_begins_its_modules_shadow_the_standard_library_no_more() -> None:
+    former = modules(frozenset({"p/logging.py", "p/io.py", "q/copy.py", "p/a.py"}))
+    now = modules(former.paths | {"p/__init__.py"})
+    assert former.resolve("p/a.py", "logging", 0) == "p/logging.py"
+    assert now.resolve("p/a.py", "logging", 0) is None
+    assert {"logging", "io"} <= now.moved_from(former)
+    assert {"logging", "io"} <= former.moved_from(now)
+    assert "copy" not in now.moved_from(former)
 
 
 programs = st.builds(lambda path, suffix: path.removesuffix(".py") + suffix, files, st.sampled_from((".py", ".ipynb")))

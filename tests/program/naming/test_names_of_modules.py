@@ -38,6 +38,23 @@ CONSTANT = "PATH = 'x'\ndef load(): pass\n"
             "b/src/b/__init__.py",
             id="the src of a neighbour",
         ),
+        pytest.param(
+            ["x/logging.py", "app/run.py"],
+            "app/run.py",
+            "logging",
+            0,
+            None,
+            id="no far module is of the standard library",
+        ),
+        pytest.param(["a/src/io.py", "b/c.py"], "b/c.py", "io", 0, None, id="nor one that lies in src"),
+        pytest.param(["x/logging/handlers.py", "y/a.py"], "y/a.py", "logging.handlers", 0, None, id="nor a part of it"),
+        pytest.param(["p/logging.py", "p/a.py"], "p/a.py", "logging", 0, "p/logging.py", id="a script shadows it"),
+        pytest.param(
+            ["p/__init__.py", "p/logging.py", "p/a.py"], "p/a.py", "logging", 0, None, id="a package does not"
+        ),
+        pytest.param(
+            ["p/__init__.py", "p/logging.py", "p/a.py"], "p/a.py", "logging", 1, "p/logging.py", id="but for its own"
+        ),
         pytest.param(["tests/core.py", "app/run.py"], "app/run.py", "core", 0, None, id="not out of tests"),
         pytest.param(["main.py"], "main.py", "pandas", 0, None, id="library"),
         pytest.param(

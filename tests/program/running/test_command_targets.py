@@ -107,6 +107,28 @@ PYTHON = [
     ("cd steps && python $(git rev-parse --show-toplevel)/train.py", "script", "train.py"),
     ("cd steps && python $PWD/clean.py", "script", "steps/clean.py"),
 ]
+IN_WORKSPACE = [
+    ("databricks-notebook train", "", "script", "train.py"),
+    ("databricks-notebook ./one", "steps", "notebook", "steps/one.ipynb"),
+    ("databricks-notebook ../train.py", "steps", "script", "train.py"),
+    ("databricks-notebook steps/one", "docker", "notebook", "steps/one.ipynb"),
+    ("databricks-notebook /Repos/prod/shop/steps/one", "", "notebook", "steps/one.ipynb"),
+    ("databricks-notebook /Workspace/Users/a@b.c/train", "", "script", "train.py"),
+    ("databricks-notebook /Shared/gone", "", "tool", "databricks-notebook"),
+    ("databricks-notebook /train", "", "tool", "databricks-notebook"),
+    ("databricks-notebook gone", "", "tool", "databricks-notebook"),
+    ("databricks-notebook $X/train", "", "tool", "databricks-notebook"),
+    ("databricks-notebook plot.R", "", "tool", "databricks-notebook"),
+    ("databricks-notebook", "", "tool", "databricks-notebook"),
+]
+
+
+@pytest.mark.parametrize(("line", "here", "kind", "target"), IN_WORKSPACE)
+def test_notebooks_of_a_workspace(resolved: Resolved, line: str, here: str, kind: str, target: str) -> None:
+    found = run(resolved, line, here, here)
+    assert (found.kind, found.target) == (kind, target)
+
+
 PREFIXES = [
     "env A=b python train.py",
     "A=b python train.py",

@@ -1,0 +1,91 @@
+"""Which artefact a text of an effect names, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.graph import places
+from auditor.graph.artefacts.identity import Identities, Identity
+from auditor.graph.observed.bases import Bases
+from auditor.model.artefact import NodeKind, Role
+from auditor.program import Resolved
+from auditor.program.calls.effects import Effect
+from auditor.program.symbolic.values import Hole, Value
+
+ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"})
+_SETTINGS = frozenset({"yaml", "yml", "toml", "ini", "cfg", "env"})
+_NAMING = frozenset({"orchestration", "tracking", "llm"})
+_FILES = frozenset({"csv", "json", "jsonl", "parquet", "txt", "pkl", "pt", "pth", "h5", "onnx", "yaml", "yml"})
+
+
+class Identified:
+    """Answers which artefacts the effects of a tree name."""
+
+    def __init__(self, resolved: Resolved, identities: Identities, effects: Sequence[Effect]) -> None:
+        self.resolved = resolved
+        self.identities = identities
+        self._bases = Bases(resolved, identities, effects)
+        self._known: dict[tuple[str, Value, bool, int], Identity | None] = {}
+
+    def of(self, path: str, value: Value, *, written: bool) -> Identity | None:
+        """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
+        asked = (path, value, written, len(self.identities.written))  # more may come to be written, and nothing goes
+        if asked not in self._known:
+            folders = self._folders(path, value)
+            base = self._bases.of(path)
+            self._known[asked] = self.identities.of(value, path, folders, base=base, written=written)
+        return self._known[asked]
+
+    def _folders(self, path: str, value: Value) -> Iterable[str]:
+        """The folders in which code of a file is known to run."""
+        changed = self._bases.changed(path)
+        if changed is not None:
+            return (changed,)
+        starts = self.resolved.evaluator.invocations.of(path)
+        told = (each.folder for each in starts if not value.runs or each.number in value.runs)
+        return dict.fromkeys(folder for folder in told if folder is not None)
+
+    def carried(self, value: Value) -> bool:
+        """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""
+        return any(
+            hole.owner is not None and any(c.direct for c in self.resolved.effects.callers.get(hole.owner, ()))
+            for hole in value.holes()
+        )
+
+    def named(self, effect: Effect, value: Value, file: Identity | None) -> Identity | None:
+        """A name in a hub or a tracking server, where the library takes names; a file of that path comes first."""
+        text, attrs = value.text(), effect.entry.attrs
+        if effect.name in ENVIRONMENT or attrs.get("variable"):
+            return Identity(f"env:{text}", None, value.confidence, templated=not value.exact)
+        if "://" in text or not value.known or isinstance(value.parts[0], Hole):
+            return None
+        if attrs.get("url"):
+            return Identity(f"url:{text}", None, value.confidence, templated=not value.exact)
+        said = attrs.get("named")
+        if isinstance(said, str) and not text.startswith(said):
+            return None
+        names = said or effect.entry.pin is not None or effect.domain in _NAMING or effect.role is Role.DOWNLOAD
+        if not names or text.startswith(("/", "~", ".")) or places.suffix(text) in _FILES:
+            return None
+        if value.exact and file is not None and file.path is not None and self.identities.exists(file.path):
+            return None
+        return Identity(f"name:{effect.entry.library}:{text}", None, value.confidence, templated=not value.exact)
+
+
+def kind_of(kind: NodeKind, identity: Identity, way: str, effect: Effect) -> NodeKind:
+    """The kind of an artefact that an effect names for some use."""
+    path = identity.path or identity.id
+    if identity.id.startswith("env:"):
+        return NodeKind.PARAM
+    if kind is NodeKind.MODEL and effect.entry.attrs.get("format") == "pickle" and places.says_data(path):
+        return NodeKind.DATASET  # any object can be pickled, and the name says which
+    if kind is NodeKind.DATASET:
+        if places.is_model(path):
+            return NodeKind.MODEL
+        if way == "write" and places.is_byproduct(path):
+            return NodeKind.REPORT
+        if places.suffix(path) in _SETTINGS:
+            return NodeKind.CONFIG
+        if identity.path is None and identity.id.startswith(("url:", "uri:")):
+            return NodeKind.EXTERNAL_DATASET
+    return kind
