@@ -1027,3 +1027,41 @@ def test_a_path_behind_the_working_folder_lies_in_the_repository(where: str) -> 
     source = f"import os\nimport pandas as pd\npd.read_csv({where})\n"
     graph = graphs({"nb/a.py": source, "data/x.csv": "a\n1\n"})
     assert [edge.source for edge in graph.edges if edge.kind.value == "consumes"] == ["file:data/x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("", True),
+        ("  # noqa", False),
+        ("  # noqa: F821 patched in", False),
+        ("  # noqa: E501, F821", False),
+        ("  # noqa: E501", True),
+        ("  # pylint: disable=undefined-variable", False),
+        ("  # type: ignore[name-defined]", False),
+        ("  # type: ignore[attr-defined]", True),
+    ],
+)
+def test_a_name_that_its_author_knows_to_be_undefined(comment: str, told: bool) -> None:
+    assert bool(found({"a.py": f"def ask(key):\n    return read_it(key){comment}\n\n\nask(1)\n"}, "COD008")) is told
+
+
+def test_what_a_template_needs_is_listed_where_it_is_filled_in() -> None:
+    module = "{{ cookiecutter.name }}/src/a.py"
+    files = {"requirements.txt": "pandas\n", "a.py": "import pandas\n", module: "import loguru\n"}
+    assert not found(files, "REP003")
+    assert found({**files, "{{ cookiecutter.name }}/requirements.txt": "pandas\n"}, "REP003")
+    assert found({**files, "src/a.py": "import loguru\n"}, "REP003")
+
+
+BUNDLE = "resources:\n  jobs:\n    a: {tasks: [{task_key: t, notebook_task: {notebook_path: ../nb/fit.ipynb%s}}]}\n"
+
+
+def test_a_notebook_of_a_job_is_told_what_to_do_by_its_widgets() -> None:
+    files = {"jobs/a.yml": BUNDLE % "", "nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(1)"))}
+    runs = {"nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./asks"))}
+    asks = {"nb/asks.py": "# Databricks notebook source\nday = dbutils.widgets.get('day')\n"}
+    assert found(files, "PIP009")
+    assert found({**files, **runs, "nb/asks.py": "day = 1\n"}, "PIP009")
+    assert not found({**files, **runs, **asks}, "PIP009")
+    assert not found({**files, "jobs/a.yml": BUNDLE % ', base_parameters: {day: "1"}'}, "PIP009")
