@@ -17,6 +17,10 @@ _STRINGS = regex(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
 _COMMENTS = regex(r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING = regex(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 _NEWLINE = regex(r"\n")
+_SURROGATES = regex(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+_UNKNOWN = "\\ufffd"  # as JSON spells it: as long as what it replaces, so that all places stay
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -27,18 +31,31 @@ def read_json(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
     """The document of a JSON text. A key's line is exact; an element of a list has the line of the key above it."""
     import json
 
+    text, troubles = whole_characters(text)
     try:
         content = _load(text)
     except json.JSONDecodeError as error:
         code = "template" if "{{" in text or "{%" in text else "invalid"
-        return None, (Trouble(error.lineno, f"JSON: {error.msg}", code),)
+        return None, (*troubles, Trouble(error.lineno, f"JSON: {error.msg}", code))
     except (RecursionError, ValueError) as error:
         code = "too-deep" if isinstance(error, RecursionError) else "invalid"
-        return None, (Trouble(None, f"JSON: {error}", code),)
+        return None, (*troubles, Trouble(None, f"JSON: {error}", code))
     try:
-        return _node(content, _key_lines(text), 1, 0), ()
+        return _node(content, _key_lines(text), 1, 0), troubles
     except RecursionError:
-        return None, (Trouble(None, f"JSON: nested more than {MAX_DEPTH} levels", "too-deep"),)
+        return None, (*troubles, Trouble(None, f"JSON: nested more than {MAX_DEPTH} levels", "too-deep"))
+
+
+def whole_characters(text: str) -> tuple[str, tuple[Trouble, ...]]:
+    """A JSON text with U+FFFD for each half of a character that it spells, and the first of them: no other text can hold one."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text, ()
+    first = next((found for found in _SURROGATES.finditer(text) if found["half"]), None)
+    if first is None:
+        return text, ()
+    line = text.count("\n", 0, first.start()) + 1
+    trouble = Trouble(line, f"JSON: {first['half']} is half a character; it was read as U+FFFD", "encoding")
+    return _SURROGATES.sub(lambda found: _UNKNOWN if found["half"] else found[0], text), (trouble,)
 
 
 def _load(text: str) -> Any:

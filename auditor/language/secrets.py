@@ -92,8 +92,7 @@ _WORDS = tuple(
     for word in (
         rb"passw(?:or)?d",
         rb"secret",
-        rb"token",
-        rb"key(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey))",
+        rb"ke(?:(?<=toke)n|y(?:(?<=apikey)|(?<=api[_-]key)|(?<=accesskey)|(?<=access_key)|(?<=accountkey)))",
     )
 )
 """Words of names that say secret, in small letters, where something that may be a value stands behind them."""

@@ -75,12 +75,12 @@ def _alone(line: str, braces: bool, guard: bool) -> tuple[Command, ...] | None:
     """
     if HOLE_START in line:  # a mark that the text itself spells
         return None
-    words = literal_words(line)
-    command = literal_command(words, guard=guard) if words is not None else None
-    if command is not None:
-        return (command,)
     reading = Reading(guard=guard)
     text = cut_templates(line, reading.holes, {}, braces=braces)
+    words = literal_words(text)
+    command = literal_command(words, reading.holes, guard=guard) if words is not None else None
+    if command is not None:
+        return (command,)
     plain = plain_commands(text)
     if plain is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from auditor.language.shell_paths import SPLIT
 from auditor.model.regex import regex
 
 PlainCommand: TypeAlias = tuple[list[str], int, int]
@@ -14,15 +15,27 @@ _TOKEN = regex(
     r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]++|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++))"""
 )
 _LITERAL = regex(r"(?:[^\s'\"\\$`|<>(){};&#]++|[ \t]++)*+")
+_EACH_WHOLE = regex(
+    rf"[ \t]*+(?:(?:[^\s'\"\\$`|<>(){{}};&#]++|\"[^\"\\$`\x00-\x1f{SPLIT}]*+\"|'[^'\x00-\x1f{SPLIT}]*+')(?:[ \t]++|(?=;|\Z)))++;?[ \t]*"
+)
+_WHOLE = regex(r"\"([^\"]*)\"|'([^']*)'|([^ \t;]+)")
 _RESERVED = frozenset(
     ["if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "time", "coproc", "!", "[[", "]]", "export", "declare", "local", "readonly", "typeset", "unset"]
 )  # fmt: skip
 
 
 def literal_words(line: str) -> list[str] | None:
-    """The words of a line that is one command without quotes, expansions and signs of the shell; None for any other."""
-    words = line.split() if _LITERAL.fullmatch(line) else []
+    """The words of a line that is one command without expansions and signs of the shell, quoted as a whole or not at all.
+
+    None for any other line.
+    """
+    words = line.split() if _LITERAL.fullmatch(line) else _unquoted(line)
     return words if words and words[0] != "[" and words[0] not in _RESERVED else None
+
+
+def _unquoted(line: str) -> list[str]:
+    whole = _WHOLE.findall(line) if _EACH_WHOLE.fullmatch(line) else ()
+    return [double or single or bare for double, single, bare in whole]
 
 
 def plain_commands(text: str) -> list[PlainCommand] | None:

@@ -12,7 +12,7 @@ from auditor.language.credentials import MASK, is_secret_name, mask, mask_value
 from auditor.language.prefixes import SHELLS, find_start, is_python, tool_of
 from auditor.language.shell_paths import SPLIT
 from auditor.language.shell_tree import Syntax
-from auditor.language.shell_words import Holes, brace_lists, exact_word, expand_word, is_literal
+from auditor.language.shell_words import Holes, brace_lists, expand_word, is_literal
 from auditor.model.facts import Command, Word
 from auditor.model.regex import regex
 
@@ -79,11 +79,11 @@ class Draft:
         self.piped = False
 
 
-def literal_command(words: list[str], *, guard: bool) -> Command | None:
+def literal_command(words: list[str], holes: Holes, *, guard: bool) -> Command | None:
     """The command of a line of literal words that leaves its shell as it found it and hands no text to another; else None."""
     if words[0] in _MOVING or words[0] in _NOT_COMMANDS or _ASSIGNMENT.match(words[0]) or _may_hold_text(words):
         return None
-    return Command(tuple(_without_secrets([exact_word(word) for word in words])), 1, guard=guard)
+    return Command(tuple(_without_secrets([holes.word(word) for word in words])), 1, guard=guard)
 
 
 class State(ABC):

@@ -17,7 +17,7 @@ from auditor.model.regex import regex
 
 MAX_INDENT = 80
 """Columns before the deepest plain line. A level takes one at least, so that nothing nests deeper than any document may."""
-BEGINNING = 40
+BEGINNING = 15
 """Lines of a long text that are looked at first: what has other lines mostly shows them early."""
 LONG = 4_000
 """Characters of a long text."""
@@ -34,7 +34,7 @@ _WORD = r"[!\"$-9;-~]*+"  # without blank, colon and number sign, which may end 
 _BEGIN = r"\w./$+~=()\\;^"  # no sign of YAML's own
 _KEY = rf"[{_BEGIN}][ !\"$-9;-~]{{0,500}}+"
 _PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*+"
-_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
+_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
 _SINGLE = rf"'[ -&(-~]*+(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*+'"
 _ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
@@ -48,6 +48,8 @@ _LINE = regex(
 """A plain line with its end: indentation, dash, key, text, or the head of a block and its lines. Or any other line."""
 _HEAD = regex(rf"(?:(?:\#{_ANY})?\n)*---\n")
 _FOLD = regex(r" *\n[ \n]*")
+_ESCAPE = regex(r"\\(?:\n +|.)| *\n[ \n]*")
+_ESCAPED = {"n": "\n", "t": "\t", "\n": ""}
 _ROOT = "document"
 _SPECIAL = TELLING.union("\"'[{")
 _other = itemgetter(6)
@@ -121,36 +123,24 @@ class _Outline:
     def reach(self, column: int, dash: str, key: str, line: int) -> _Collection:
         """The collection that a line adds to: opened where it begins one, others closed that end before it."""
         is_list = dash != ""
-        node = self._begun(column, line, is_list=is_list)
-        if node is None:
-            node = self._left(column, is_list=is_list)
-        if not key or not is_list:
-            return node
-        item = MapNode(line, line)
-        node.parts.append(item)
-        self.open.append((column + len(dash), False, item))
-        return item
-
-    def _begun(self, column: int, line: int, *, is_list: bool) -> _Collection | None:
-        """The value that a key waits for, where it is that."""
-        waiting, self.waiting = self.waiting, ""
-        top, _, node = self.open[-1]
-        if not waiting or column < top or (column == top and not is_list):
-            return None
-        made = ListNode(line, line) if is_list else MapNode(line, line)
-        node.entries[waiting] = made
-        self.open.append((column, is_list, made))
-        return made
-
-    def _left(self, column: int, *, is_list: bool) -> _Collection:
-        """The collection whose next entry it is."""
         top, listed, node = self.open[-1]
+        waiting, self.waiting = self.waiting, ""
+        if waiting and (column > top or (is_list and column == top)):
+            made = ListNode(line, line) if is_list else MapNode(line, line)
+            node.entries[waiting] = made
+            top, listed, node = column, is_list, made
+            self.open.append((top, listed, node))
         while column != top or is_list is not listed:
             node.end_line = self.last
             self.open.pop()
             top, listed, node = self.open[-1]
             if top < column:
                 raise _NotPlainError
+        if is_list and key:
+            item = MapNode(line, line)
+            node.parts.append(item)
+            node = item
+            self.open.append((column + len(dash), False, node))
         return node
 
     def whole(self) -> Node | None:
@@ -171,17 +161,19 @@ def _special(text: str, line: int) -> Node:
 
 
 def _quoted(text: str, line: int) -> Node:
-    inside, end = text[1:-1], line
-    if "\n" in inside:
-        inside, end = _FOLD.sub(_folded, inside), line + inside.count("\n")
+    inside, end = text[1:-1], line + text.count("\n")
+    if end > line or "\\" in inside:
+        inside = (_FOLD if text[0] == "'" else _ESCAPE).sub(_meant, inside)
     if text[0] == "'":
         inside = inside.replace("''", "'")
     return Single("str", line, end, inside, inside)
 
 
-def _folded(blank: re.Match[str]) -> str:
-    """What stands for line ends between two words, with the blanks around them."""
-    return "\n" * (blank[0].count("\n") - 1) or " "
+def _meant(found: re.Match[str]) -> str:
+    """What an escape means, or line ends between two words with the blanks around them."""
+    if found[0][0] != "\\":
+        return "\n" * (found[0].count("\n") - 1) or " "
+    return _ESCAPED.get(found[0][1], found[0][1])
 
 
 def _flow(text: str, line: int) -> Node:

@@ -10,13 +10,14 @@ from typing import TypeAlias
 import msgspec
 
 from auditor.language.credentials import mask, mask_value
-from auditor.language.dockerfile import Instruction, flags_of, instructions_of, is_document, json_words
+from auditor.language.dockerfile import Document, Instruction, flags_of, instructions_of, is_document, json_words
 from auditor.language.paths import kind_of_path
+from auditor.language.prefixes import is_python
 from auditor.language.shell import read_shell
 from auditor.model.facts import Command, Facts, Leaf, Ref, Step, Trouble
 from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
-from auditor.readers.image_files import MOST, Files, Written, place, with_files
+from auditor.readers.image_files import MOST, Files, Written, interpreter, place, python_program, with_files
 
 _FROM = regex(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _VARIABLE = regex(r"\\?\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
@@ -175,14 +176,20 @@ def _run(instruction: Instruction, image: _Image) -> None:
     _, text = flags_of(instruction.text)
     environment = _pairs(image.variables)
     if instruction.documents and is_document(text):
-        document = instruction.documents[0]
-        commands = read_shell(document.text, line=document.line, environment=environment)
+        commands = _script(instruction.documents[0], environment)
     else:
         text = "\n".join([text, *(f"{document.text}\n{document.name}" for document in instruction.documents)])
         words = json_words(text)
         commands = _started(words, text, instruction.line, environment)
     ran = with_files(commands, image.written, image.folder, environment)
     image.commands += [_moved(command, image.folder) for command in ran]
+
+
+def _script(document: Document, environment: Environment) -> tuple[Command, ...]:
+    """What a here-document runs that is the whole of an instruction: a shell reads it unless it names Python."""
+    if is_python(interpreter(document.text)):
+        return (python_program(Written(document.text, document.line), "", environment),)
+    return read_shell(document.text, line=document.line, environment=environment)
 
 
 def _moved(command: Command, folder: str) -> Command:

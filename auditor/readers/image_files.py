@@ -47,17 +47,25 @@ def with_files(
         written = files.get(path)
         if written is None:
             continue
-        shebang = _SHEBANG.match(written.text)
-        tool = tool or (shebang[1] if shebang else "")
+        tool = tool or interpreter(written.text)
         if is_python(tool):
-            body = mask(written.text)
-            yield Command(
-                (Word("python"), Word("-")), written.line, command.cwd, body=body, environment=environment, program=0
-            )
+            yield python_program(written, command.cwd, environment)
         elif tool in SHELLS:
             inner = read_shell(written.text, line=written.line, environment=environment)
             moved = [msgspec.structs.replace(each, cwd=_inside(command.cwd, each.cwd)) for each in inner]
             yield from with_files(moved, files, folder, environment, depth + 1)
+
+
+def interpreter(text: str) -> str:
+    """The shell or the Python that a file names in its first line; empty where it names neither."""
+    found = _SHEBANG.match(text)
+    return found[1] if found else ""
+
+
+def python_program(written: Written, cwd: str | None, environment: tuple[tuple[str, str], ...]) -> Command:
+    """A file as the program of a command that starts in a folder."""
+    words = (Word("python"), Word("-"))
+    return Command(words, written.line, cwd, body=mask(written.text), environment=environment, program=0)
 
 
 def _program(command: Command, folder: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.language.json import whole_characters
 from auditor.language.text import read_text
 from auditor.model.facts import Facts, Trouble
 from auditor.readers.contract import Reader, pairs
@@ -42,7 +43,7 @@ def read_delta(data: bytes) -> Facts:
 
 def _load(line: str) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(whole_characters(line)[0])
     except (ValueError, RecursionError):
         return None
 

@@ -132,3 +132,27 @@ def test_a_line_that_goes_on_behind_nothing_is_a_trouble_of_the_file() -> None:
     document, troubles = read_ini("[a]\nb\n  c\n")
     assert document is None
     assert [trouble.code for trouble in troubles] == ["invalid"]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "read", "line"),
+    [
+        (r"\ud800", "\ufffd", 2),
+        (r"x\uDFFFy", "x\ufffdy", 2),
+        (r"\ud83d\ude00", "\U0001f600", 0),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600", 2),
+        (r"\\ud800", r"\ud800", 0),
+        (r"\\\ud800", "\\\ufffd", 2),
+    ],
+)
+def test_half_a_character_costs_itself_alone(spelt: str, read: str, line: int) -> None:
+    document, troubles = read_json(f'{{\n"a": "{spelt}", "{spelt}": 1,\n"b": 2}}')
+    assert document is not None
+    assert (document.get("a").value, document.get(read).value, document.line_of("b")) == (read, 1, 3)
+    assert [(trouble.code, trouble.line) for trouble in troubles] == ([("encoding", line)] if line else [])
+
+
+def test_half_a_character_is_told_beside_what_is_wrong() -> None:
+    document, troubles = read_json('["\\ud800",\n}')
+    assert document is None
+    assert [(trouble.code, trouble.line) for trouble in troubles] == [("encoding", 1), ("invalid", 2)]

@@ -47,6 +47,7 @@ def _is_read(text: str) -> bool:
         "a: 'it: # is'\nb: \"x # y\"\nc: x#y\nd: x:y\ne: -1\nf: ?x\ng: <h>\ni: ${{ j }}\n",
         "a: 'it''s'\nb: '''x'''\nc: ''\nd: ''''\n",
         "a: 'x\n  y  \n\n\n   z\n  '\nb: \" x \n y\"\nc:\n- '\n  x'\n- y\n",
+        'a: "x\\n\\t\\"\\\\n\\/\\ y"\nb: "x \\\n   y\\\n   \\  z\\n\n   \\n w"\n',
         "# note\n\n---\na: 1\n",
         "$schema: x\na.b/c-d: 1\nk e y: 2\n",
         "a: 1",
@@ -92,7 +93,11 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "a: [b, [c]]\n",
         "a: [b,]\n",
         "a: [b c\n",
-        'a: "x\\n"\n',
+        'a: "x\\x41"\n',
+        'a: "x\\u0041"\n',
+        'a: "x\\\n\n  y"\n',
+        'a: "x\\\ny"\n',
+        'a: "x\\"\n',
         "a: 'x\n",
         "a: 'x\ny'\n",
         "a: 'x\n--- y'\n",
@@ -146,7 +151,7 @@ def test_the_deepest_plain_lines_are_within_the_bounds_of_any_document() -> None
 
 
 _PIECES = ["a", "b", "k e", "1", "-", "- ", "  ", " ", ":", ": ", "#", " # ", "\n", "\n  ", "\n- ", "\n    ", "|", ">-", "|\n  ", "'", '"', "[", "]", "[a, 'b']", "{}", ",", "~", "?", "<<", "&x", "*x", "!t", "---", "...", "%", "@", "\t", "\\", "\x85", "\u00e4", "\u2028", "\ufeff"]  # fmt: skip
-_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "b'", "'c\n   d'", "'it''s'", '"', "[a, b]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
+_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "b'", "'c\n   d'", "'it''s'", '"', '"x\\n', 'y\\', '\\"z"', '"x\\\n     y"', "[a, b]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
 
 
 @st.composite

@@ -111,6 +111,19 @@ jobs:
     assert {name: value for name, value in command.environment if name != "T"} == {"A": "2", "D": "data", "B": "3"}
 
 
+def test_an_instruction_that_is_a_script_is_run_by_what_its_first_line_names() -> None:
+    for first, said in (
+        ("#!/usr/bin/env python3", ["python -"]),
+        ("#!/bin/bash", ["import a"]),
+        ("", ["import a"]),
+        ("# python", ["import a"]),
+    ):
+        facts = read("Dockerfile", f"FROM x\nARG Y=1\nWORKDIR /app\nRUN <<EOF\n{first}\nimport a\nEOF\n")
+        assert lines(facts.steps[0].commands) == said, first
+    (command,) = read("Dockerfile", "FROM x\nARG Y=1\nWORKDIR /app\nRUN <<EOF\n#!/bin/python\nEOF\n").steps[0].commands
+    assert (command.line, command.cwd, command.program, command.environment) == (5, "/app", 0, (("Y", "1"),))
+
+
 STARTED = """\
 FROM x
 ARG WHERE=data

@@ -50,6 +50,11 @@ HOLDING = {
         "FROM python\nRUN pip list && \\\n    python -c 'import a'\nRUN python3 <<EOF\nimport b\nEOF\nRUN <<EOF\npython -c 'import c'\nEOF\nCMD [\"python\", \"-c\", \"import d\"]\n",
         {"a": 3, "b": 5, "c": 8, "d": 10},
     ),
+    "an instruction": (
+        "Dockerfile",
+        "FROM python\nWORKDIR /app\nRUN <<EOF\n#!/usr/bin/env python3\nimport a\nEOF\nRUN --network=none <<-'X'\n\t#!/usr/bin/python\n\timport b\nX\n",
+        {"a": 5, "b": 9},
+    ),
     "stages": ("dvc.yaml", "stages:\n  s:\n    cmd:\n      - echo 1\n      - python -c 'import a'\n", {"a": 5}),
     "GitLab": (".gitlab-ci.yml", "s:\n  script:\n    - echo 1\n    - |\n      echo 2\n      python -c 'import a'\n", {"a": 6}),
     "CircleCI": (".circleci/config.yml", "jobs:\n  f:\n    docker: [{image: i}]\n    steps:\n      - run: python -c 'import a'\n", {"a": 5}),
