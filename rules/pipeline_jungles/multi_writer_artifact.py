@@ -27,7 +27,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         names = [name for name, _ in each.writers]
         first = each.writers[-1]
         yield Finding(
-            f"{', '.join(names[:-1])} and {names[-1]} both write {each.artefact}, and {each.chain}: what it holds depends on which ran last",
+            f"{', '.join(names[:-1])} and {names[-1]} {'both' if len(names) == 2 else 'all'} write {each.artefact}, and {each.chain}: what it holds depends on which ran last",
             first[1],
             entity=each.artefact,
             remedy="give each producer a path of its own, and merge them in one step where they are needed together",

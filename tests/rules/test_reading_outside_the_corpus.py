@@ -983,3 +983,85 @@ def test_integration_that_starts_a_job_in_code_may_touch_what_it_runs() -> None:
     files = {"fit.py": SK + FIT, "all.py": JOB, "other.py": "print(1)\n"}
     assert found({**files, ".github/workflows/a.yml": RUNS_JOB % "other.py"}, "OPS005")
     assert not found({**files, ".github/workflows/a.yml": RUNS_JOB % "all.py"}, "OPS005")
+
+
+FETCHES = """import requests
+import zipfile
+
+
+def fetch(folder, name):
+    where = f"{folder}/{name}"
+    with open(where, "wb") as out:
+        out.write(requests.get("https://a.b/" + name).content)
+    with zipfile.ZipFile(where) as packed:
+        packed.extractall(folder)
+"""
+
+
+def test_archives_that_are_unpacked_into_one_folder_do_not_overwrite_each_other() -> None:
+    reads = SK.replace("read_csv('d.csv')", "read_parquet('data')") + FIT
+    get = "from common import fetch\nfor name in ['a.zip', 'b.zip']:\n    fetch('data', name)\n"
+    train = "from common import fetch\nfetch('data', 'c.zip')\n" + reads
+    assert not found({"common.py": FETCHES, "get.py": get, "train.py": train}, "PIP005")
+    saves = "import pandas as pd\n\n\ndef fetch(folder, name):\n    pd.read_csv(name).to_parquet(folder)\n"
+    assert found({"common.py": saves, "get.py": get, "train.py": train}, "PIP005")
+    whole = {
+        "get.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('data/d.csv')\n",
+        "train.py": SK.replace("'d.csv'", "'data/d.csv'") + FIT + "f.to_csv('data/d.csv')\n",
+    }
+    (told,) = found(whole, "PIP005")
+    assert "get.py and train.py both write data/d.csv" in told.message
+    (told,) = found({**whole, "more.py": whole["train.py"]}, "PIP005")
+    assert "get.py, more.py and train.py all write data/d.csv" in told.message
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "os.getcwd() + '/../data/x.csv'",
+        "f'{os.getcwd()}/../data/x.csv'",
+        "os.path.dirname(os.getcwd()) + os.sep + 'data/x.csv'",
+    ],
+)
+def test_a_path_behind_the_working_folder_lies_in_the_repository(where: str) -> None:
+    source = f"import os\nimport pandas as pd\npd.read_csv({where})\n"
+    graph = graphs({"nb/a.py": source, "data/x.csv": "a\n1\n"})
+    assert [edge.source for edge in graph.edges if edge.kind.value == "consumes"] == ["file:data/x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("", True),
+        ("  # noqa", False),
+        ("  # noqa: F821 patched in", False),
+        ("  # noqa: E501, F821", False),
+        ("  # noqa: E501", True),
+        ("  # pylint: disable=undefined-variable", False),
+        ("  # type: ignore[name-defined]", False),
+        ("  # type: ignore[attr-defined]", True),
+    ],
+)
+def test_a_name_that_its_author_knows_to_be_undefined(comment: str, told: bool) -> None:
+    assert bool(found({"a.py": f"def ask(key):\n    return read_it(key){comment}\n\n\nask(1)\n"}, "COD008")) is told
+
+
+def test_what_a_template_needs_is_listed_where_it_is_filled_in() -> None:
+    module = "{{ cookiecutter.name }}/src/a.py"
+    files = {"requirements.txt": "pandas\n", "a.py": "import pandas\n", module: "import loguru\n"}
+    assert not found(files, "REP003")
+    assert found({**files, "{{ cookiecutter.name }}/requirements.txt": "pandas\n"}, "REP003")
+    assert found({**files, "src/a.py": "import loguru\n"}, "REP003")
+
+
+BUNDLE = "resources:\n  jobs:\n    a: {tasks: [{task_key: t, notebook_task: {notebook_path: ../nb/fit.ipynb%s}}]}\n"
+
+
+def test_a_notebook_of_a_job_is_told_what_to_do_by_its_widgets() -> None:
+    files = {"jobs/a.yml": BUNDLE % "", "nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(1)"))}
+    runs = {"nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./asks"))}
+    asks = {"nb/asks.py": "# Databricks notebook source\nday = dbutils.widgets.get('day')\n"}
+    assert found(files, "PIP009")
+    assert found({**files, **runs, "nb/asks.py": "day = 1\n"}, "PIP009")
+    assert not found({**files, **runs, **asks}, "PIP009")
+    assert not found({**files, "jobs/a.yml": BUNDLE % ', base_parameters: {day: "1"}'}, "PIP009")

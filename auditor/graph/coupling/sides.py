@@ -67,7 +67,7 @@ def serving_side(world: World) -> Side:
 
 
 def _training_side(world: World) -> Side:
-    programs = {feeder for training in product_trainings(world) for feeder in feeders(world, training.program)}
+    programs = feeders(world, *(training.program for training in product_trainings(world)))
     return Side(
         _whole(world, world.lineage.reached_by_any(programs)),
         tuple((program, 0) for program in sorted(programs)),
@@ -75,10 +75,10 @@ def _training_side(world: World) -> Side:
     )
 
 
-def feeders(world: World, program: str) -> frozenset[str]:
-    """A program and those that write, over any number of files, the data it reads."""
+def feeders(world: World, *programs: str) -> frozenset[str]:
+    """Some programs and those that write, over any number of files, the data they read."""
     writers = world.once(_writers)
-    found, todo = {program}, [program]
+    found, todo = set(programs), list(programs)
     while todo:
         for touch in world.lineage.of_program(todo.pop()):
             makers = writers.get(touch.artefact.id, frozenset()) if touch.way == "read" else frozenset[str]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
@@ -56,7 +56,7 @@ def _root(
     declared: Declared,
     training: DeclaredStep,
     trained: Place,
-    pinned: dict[str, str],
+    pinned: Mapping[str, str],
     paths: PathIndex,
 ) -> Root:
     path = declared.path or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
@@ -172,8 +172,20 @@ def _unresolved_writes(world: World) -> set[str]:
     return found
 
 
-def pinned_paths(world: World, *, locked: bool = True) -> dict[str, str]:
+def pinned_paths(world: World, *, locked: bool = True) -> Mapping[str, str]:
     """Paths whose content a `.dvc` file, a pointer or (if `locked`) a lock entry identifies: path -> what pins it."""
+    return world.once(_pinned if locked else _pinned_unlocked)
+
+
+def _pinned(world: World) -> Mapping[str, str]:
+    return _pinned_paths(world, locked=True)
+
+
+def _pinned_unlocked(world: World) -> Mapping[str, str]:
+    return _pinned_paths(world, locked=False)
+
+
+def _pinned_paths(world: World, *, locked: bool) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path, facts in sorted(world.files.items()):
         for pin in facts.pins:

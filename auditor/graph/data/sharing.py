@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import matches, within
+from auditor.graph.artefacts.identity import PathIndex, matches, within
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -55,20 +56,55 @@ def covers(declared: Declared, path: str) -> bool:
 
 def upstream(world: World, step: DeclaredStep) -> list[DeclaredStep]:
     """The steps that come before a step by a declared order or declared files, over any number of them; itself left out."""
+    before = world.once(_Before)
     found: dict[str, DeclaredStep] = {}
     todo = [step]
     while todo:
-        later = todo.pop()
-        for other in world.steps.by_file.get(later.path, ()):
-            feeds = other.id in later.after or any(
-                covers(out, d.path) for out in other.writes for d in later.reads if d.path
-            )
-            if feeds and other.id not in found and other.id != step.id:
+        for other in before.of(todo.pop()):
+            if other.id not in found and other.id != step.id:
                 found[other.id] = other
                 todo.append(other)
     return list(found.values())
 
 
+class _Before:
+    """The steps of a file that come right before each of its steps."""
+
+    def __init__(self, world: World) -> None:
+        self._steps = world.steps.by_file
+        self._made: dict[str, Makers] = {}
+        self._known: dict[int, list[DeclaredStep]] = {}
+
+    def of(self, step: DeclaredStep) -> list[DeclaredStep]:
+        """Those that come before one by a declared order or declared files, in the order of the file."""
+        if id(step) not in self._known:
+            beside = self._steps.get(step.path, ())
+            if step.path not in self._made:
+                self._made[step.path] = Makers(beside)
+            made = {other.id for d in step.reads if d.path for other, _ in self._made[step.path].of(d.path)}
+            self._known[id(step)] = [other for other in beside if other.id in step.after or other.id in made]
+        return self._known[id(step)]
+
+
+class Makers:
+    """Answers which steps declare an output that means a path."""
+
+    def __init__(self, steps: Iterable[DeclaredStep]) -> None:
+        self._steps: dict[str, list[DeclaredStep]] = defaultdict(list)
+        for step in steps:
+            for path in dict.fromkeys(out.path for out in step.writes if out.path):
+                self._steps[path].append(step)
+        self._index = PathIndex(self._steps)
+
+    def of(self, path: str) -> list[tuple[DeclaredStep, str]]:
+        """The steps, each with the path that it declares."""
+        return [(step, out) for out in self._index.matching(path) for step in self._steps[out]]
+
+
 def is_declared(world: World, path: str) -> bool:
     """Whether some step declares the file as its output."""
-    return any(covers(out, path) for step in world.steps.all for out in step.writes)
+    return bool(world.once(_made).of(path))
+
+
+def _made(world: World) -> Makers:
+    return Makers(world.steps.all)

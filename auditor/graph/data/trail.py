@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 import msgspec
 
@@ -80,11 +82,15 @@ class _Trail:
         self._learning = world.once(Learning)
         self._provided = world.once(Provided)
         self.found: dict[str, Root] = {}
+        self._seen: set[tuple[str, str]] = set()
 
     def follow(self, training: Training) -> None:
-        """Go back from one training, program by program."""
+        """Go back from one training, program by program: no further where one before it came by, which took all that is there.
+
+        Only the data that a program makes, and are recorded, are another thing to a training by that very program.
+        """
         todo = [_Stop(training.program, self._learning.of(training.program))]
-        seen: set[tuple[str, str]] = set()
+        seen = set[tuple[str, str]]() if training.program in self._world.once(_recorded) else self._seen
         while todo:
             stop = todo.pop()
             for touch in self._world.lineage.of_program(stop.program):
@@ -129,7 +135,7 @@ class _Trail:
 
     def _take(self, touch: Touch, training: Training, program: str) -> None:
         root = root_of(self._world, touch, training, self._made.pins)
-        lock = _recorded(self._world, program, self._made.pins) if program != training.program else ""
+        lock = self._world.once(_recorded).get(program, "") if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
         known = self.found.get(root.artefact)
@@ -150,24 +156,38 @@ class _Trail:
         self.found.setdefault(key, Root(name, state, pin, place, training.program, training.place, effect.certainty))
 
 
-def _recorded(world: World, program: str, pins: Pins) -> str:
-    """The record that names by their hash the data which a step makes with this program; "" without one."""
+def _recorded(world: World) -> dict[str, str]:
+    """By program the record that names by their hash the data which a step makes with it."""
+    pinned, found = pinned_paths(world), dict[str, str]()
     for step in world.steps.all:
-        if step.tool == "dvc" and program in world.steps.programs(step):
-            held = (pins.by_path.get(out.path, "") for out in step.writes if out.path)
+        if step.tool == "dvc":
+            held = (pinned.get(out.path, "") for out in step.writes if out.path)
             lock = next((pin.rpartition(" in ")[2] for pin in held if pin.endswith(".lock")), "")
-            if lock:
-                return lock
-    return ""
+            for program in world.steps.programs(step) if lock else ():
+                found.setdefault(program, lock)
+    return found
 
 
 def _is_scoring(world: World, site: Site) -> bool:
     """Whether a function loads a model, asks it and fits none: what it reads besides is there to be scored."""
-    if not site[1]:
-        return False
-    own = world.resolved.effects.own
-    roles = {e.role for reached in world.resolved.effects.reached(site) for e in own.get(reached, ())}
-    return {Role.LOAD_MODEL, Role.PREDICT} <= roles and not roles & {Role.FIT, Role.TUNE, Role.TRAIN_SERVICE}
+    return bool(site[1]) and world.once(_playing)(site) == _LOADS | _ASKS
+
+
+_LOADS, _ASKS, _LEARNS = 1, 2, 4
+_PLAYED = {
+    Role.LOAD_MODEL: _LOADS,
+    Role.PREDICT: _ASKS,
+    Role.FIT: _LEARNS,
+    Role.TUNE: _LEARNS,
+    Role.TRAIN_SERVICE: _LEARNS,
+}
+
+
+def _playing(world: World) -> Callable[[Site], int]:
+    """By scope what all that it runs does with models, as bits of a number."""
+    effects = world.resolved.effects
+    said = {site: reduce(or_, (_PLAYED.get(effect.role, 0) for effect in own), 0) for site, own in effects.own.items()}
+    return effects.gathered(said)
 
 
 def _is_showing(world: World, site: Site) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -37,7 +37,7 @@ TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 class Pins(msgspec.Struct, frozen=True):
     """What pins a path, and an index over the pinned paths."""
 
-    by_path: dict[str, str]
+    by_path: Mapping[str, str]
     paths: PathIndex
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, LEAST, carries, covers, upstream
+from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, upstream
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -129,11 +129,7 @@ def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> I
         known = (*step.reads, *step.writes, *step.params, *before)
         if any(covers(declared, path) for declared in known):
             continue
-        comes = (
-            path in world.identities.tree
-            or path in pinned_paths(world)
-            or any(covers(d, path) for s in world.steps.all for d in s.writes)
-        )
+        comes = path in world.identities.tree or path in pinned_paths(world) or is_declared(world, path)
         if comes and any(value.how != "cli" for value in touch.effect.targets):
             seen.add(path)
             place = Place(step.path, step.step.line)

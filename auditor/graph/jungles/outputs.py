@@ -11,7 +11,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
-from auditor.graph.data.sharing import DATA, carries, covers, programs_of
+from auditor.graph.data.sharing import DATA, Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge, joinable, serves
 from auditor.graph.observed.lineage import Touch
@@ -67,7 +67,9 @@ def written_files(world: World, owned: Callable[[str], bool]) -> dict[str, dict[
 
 
 def _appends(touch: Touch) -> bool:
-    """Whether a call adds to a file: then several writers are what it is for."""
+    """Whether a call adds to a file, or files to a folder: then several writers are what it is for."""
+    if touch.effect.entry.attrs.get("unpacks"):
+        return True
     mode = next((v for name, v in touch.effect.call.keywords if name in ("mode", "if_exists")), None)
     mode = mode if mode is not None or not touch.effect.name.endswith("open") else argument(touch.effect.call, None, 1)
     return type(mode) is Const and isinstance(mode.value, str) and mode.value.startswith(("a", "r+"))
@@ -208,11 +210,11 @@ def orphans(world: World, owned: Callable[[str], bool], edges: Iterable[FileEdge
 def _feeding_steps(world: World) -> set[str]:
     """Programs of declared steps whose outputs another step takes."""
     found: set[str] = set()
-    for step in world.steps.all:
-        if step.tool in PIPELINES and step.writes:
-            later = [other for other in world.steps.by_file.get(step.path, ()) if other.id != step.id]
-            if any(covers(out, d.path) for out in step.writes for other in later for d in other.reads if d.path):
-                found |= set(world.steps.programs(step))
+    for steps in world.steps.by_file.values():
+        made = Makers(step for step in steps if step.tool in PIPELINES)
+        taken = ((step, later) for later in steps for d in later.reads if d.path for step, _ in made.of(d.path))
+        feeding = {id(step): step for step, later in taken if step.id != later.id}
+        found.update(program for step in feeding.values() for program in world.steps.programs(step))
     return found
 
 

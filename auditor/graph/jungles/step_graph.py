@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.data.sharing import DATA, carries, covers, programs_of
+from auditor.graph.data.sharing import DATA, Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.world import World
@@ -42,13 +42,13 @@ def step_graph(world: World, owned: Callable[[str], bool], edges: Iterable[FileE
             ties.add(pair)
             if edge.declared_by is None:
                 only.add(pair)
+    made, ids = Makers(declared), {step.id for step in declared}
     for later in declared:
-        reads = [read.path for read in later.reads if read.path]
-        for earlier in declared if reads or later.after else ():
-            files = [out.path for out in earlier.writes if out.path for path in reads if covers(out, path)]
-            if earlier.id != later.id and (files or earlier.id in later.after):
+        ties |= {(earlier, later.id) for earlier in ids.intersection(later.after) - {later.id}}
+        for earlier, path in (each for read in later.reads if read.path for each in made.of(read.path)):
+            if earlier.id != later.id:
                 ties.add((earlier.id, later.id))
-                handed.update(files)
+                handed.add(path)
     # A program that takes part in an edge is a step whatever else it does.
     steps = {step.id for step in declared} | loose | {end for pair in ties for end in pair}
     return StepGraph(frozenset(steps), frozenset(ties), frozenset(only), frozenset(handed))

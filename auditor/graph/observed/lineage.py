@@ -273,8 +273,14 @@ class Lineage:
         return self.resolved.effects.toward(touching.union(guarding))
 
     @cached_property
-    def _unnamed(self) -> Toward:
-        return self.resolved.effects.toward(frozenset(site for site, each in self.unresolved.items() if each))
+    def _unnamed(self) -> dict[Site, list[Effect]]:
+        """The I/O whose artefact could not be named, calls that got one through a caller left out."""
+        left = {site: [e for e in each if not self._is_named_by_callers(e)] for site, each in self.unresolved.items()}
+        return {site: effects for site, effects in left.items() if effects}
+
+    @cached_property
+    def _toward_unnamed(self) -> Toward:
+        return self.resolved.effects.toward(frozenset(self._unnamed))
 
     def of_program(self, path: str, by: frozenset[str] | None = None) -> tuple[Touch, ...]:
         """Every touch that starting a program leads to; `by`: only when these steps start it."""
@@ -355,21 +361,18 @@ class Lineage:
 
     def unresolved_of_program(self, path: str) -> list[Effect]:
         """I/O of a program whose artefact could not be named, calls that got one through a caller left out."""
-        found = []
-        for site in self._reached_toward(path, frozenset(), self._unnamed):
-            for effect in self.unresolved.get(site, ()):
-                if effect.guarded and site[0] != path:
-                    continue
-                if any(hole.kind == "param" for value in effect.targets for hole in value.holes()) and self._lifted(
-                    effect
-                ):
-                    continue
-                found.append(effect)
-        return found
+        return [
+            effect
+            for site in self._reached_toward(path, frozenset(), self._toward_unnamed)
+            for effect in self._unnamed.get(site, ())
+            if site[0] == path or not effect.guarded
+        ]
 
-    def _lifted(self, effect: Effect) -> bool:
-        owners = {hole.owner for value in effect.targets for hole in value.holes() if hole.owner is not None}
-        return any(self.resolved.effects.callers.get(owner) for owner in owners)
+    def _is_named_by_callers(self, effect: Effect) -> bool:
+        holes = [hole for value in effect.targets for hole in value.holes()]
+        owners = {hole.owner for hole in holes if hole.owner is not None}
+        callers = self.resolved.effects.callers
+        return any(hole.kind == "param" for hole in holes) and any(callers.get(owner) for owner in owners)
 
     def place(self, touch: Touch) -> Place:
         """Where a touch stands."""

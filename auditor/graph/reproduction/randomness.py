@@ -54,7 +54,7 @@ class Chance(msgspec.Struct, frozen=True):
 def chances(world: World, owned: Callable[[str], bool]) -> list[Chance]:
     """The random choices of a component that trains, file by file."""
     trained = {training.program for training in trainings(world, owned)}
-    trained |= {feeder for program in sorted(trained) for feeder in feeders(world, program) if owned(feeder)}
+    trained |= {feeder for feeder in feeders(world, *trained) if owned(feeder)}
     product = [path for path in world.resolved.code.paths if owned(path) and places.is_product(path)]
     if not trained and not any(_fits(world, path) for path in product):
         return []

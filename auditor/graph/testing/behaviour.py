@@ -110,12 +110,12 @@ def _configured(facts: Facts) -> Leaf | None:
 
 def _asked(world: World) -> Iterator[Place]:
     """Tests that can fail and that ask a model."""
-    predicting = predicting_sites(world)
+    asks = suites(world).gathered(dict.fromkeys(predicting_sites(world), 1))
     for test in suites(world).tests:
         scope = world.resolved.code.scope(*test.site)
         if test.checks and not test.off:
             direct = any(call.call for call in world.resolved.code.index(*test.site).calls if _predicts(call.call.func))
-            if direct or not predicting.isdisjoint(suites(world).of(test)):
+            if direct or asks(test):
                 yield world.resolved.code.place(test.site[0], scope.line)
 
 

@@ -8,8 +8,10 @@ import msgspec
 
 from auditor.graph.coupling.sides import predicting_sites, serving_side, training_side
 from auditor.graph.coupling.skew import Twice, skew
-from auditor.graph.testing.suites import Test, suites
+from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
+
+_TRAINS, _SERVES = 1, 2
 
 
 class Parity(msgspec.Struct, frozen=True):
@@ -26,16 +28,8 @@ def parity(world: World, owned: Callable[[str], bool]) -> Parity:
     if not found.twice:
         return Parity((), found.shared, ())
     training, serving = training_side(world).sites, serving_side(world).sites | predicting_sites(world)
-    both = [
-        test
-        for test in suites(world).tests
-        if test.checks and not test.off and _runs_both(world, test, training - serving, serving - training)
-    ]
+    # To import a module is not to run what it offers.
+    said = {site: _TRAINS for site in training - serving if site[1]} | {s: _SERVES for s in serving - training if s[1]}
+    runs = suites(world).gathered(said)
+    both = [test for test in suites(world).tests if test.checks and not test.off and runs(test) == _TRAINS | _SERVES]
     return Parity(found.twice, found.shared, tuple(world.resolved.code.scope(*test.site).name for test in both))
-
-
-def _runs_both(
-    world: World, test: Test, training: frozenset[tuple[str, int]], serving: frozenset[tuple[str, int]]
-) -> bool:
-    reached = {site for site in suites(world).of(test) if site[1]}  # to import a module is not to run what it offers
-    return not reached.isdisjoint(training) and not reached.isdisjoint(serving)

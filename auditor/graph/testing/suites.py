@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -14,6 +14,7 @@ from auditor.graph.world import World
 from auditor.model.ir import Assert, Attr, Call, Const, Name, Op, Raise, Record, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.condensed import Condensed
 from auditor.program.naming.code import Local
 from auditor.program.naming.words import records
 
@@ -79,9 +80,14 @@ class Suites:
             for at in self.code.index(*site).calls
         )
 
-    def of(self, test: Test) -> frozenset[Site]:
-        """The scopes that run in one test."""
-        return self._reach([test.site])
+    def gathered(self, said: Mapping[Site, int]) -> Callable[[Test], int]:
+        """By test what is said, as bits of a number, of the scopes that run in it."""
+        of = self._condensed.gathered(said)
+        return lambda test: of(test.site)
+
+    @cached_property
+    def _condensed(self) -> Condensed[Site]:
+        return Condensed(self._known)
 
     # --- which tests ---
 

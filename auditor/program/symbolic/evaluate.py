@@ -152,6 +152,8 @@ class Evaluator:
                 return self.configs.leaf(base.at(expr.name))
             case Module(path):
                 return self.names.member(path, expr.name) or (hole("unknown", expr.name),)
+            case Library(path) if (text := paths.CONSTANTS.get(f"{path}.{expr.name}")) is not None:
+                return (literal(text),)
             case Local() as cls:
                 return self._of_class(cls, expr, None, frame)
             case Instance(of, made) if isinstance(of, Local):

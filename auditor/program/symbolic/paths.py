@@ -42,6 +42,9 @@ PATHS = frozenset(
     {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "upath.UPath", "py.path.local"}
 )
 HERE = frozenset({"os.getcwd", "pathlib.Path.cwd", "hydra.utils.get_original_cwd"})
+CONSTANTS = {
+    "os.sep": "/", "os.path.sep": "/", "os.curdir": ".", "os.path.curdir": ".", "os.pardir": "..", "os.path.pardir": "..",
+}  # fmt: skip
 CLOCK = frozenset(
     {
         "datetime.datetime.now",
@@ -77,7 +80,7 @@ def call(dotted: str, expr: Call, ask: Ask) -> Values | None:
     if dotted in TEMPORARY:
         return (hole("temporary", "tmp"),)
     if dotted in HERE:
-        return (Value((), confidence=0.8, how="folded"),)
+        return (Value((".",), confidence=0.8, how="folded"),)
     if dotted in ("os.getenv", "os.environ.get"):
         name = _constant(expr.args[0]) if expr.args else "?"
         found: Values = (hole("env", name),)

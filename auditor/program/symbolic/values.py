@@ -175,8 +175,8 @@ def concat(values: Iterable[Value], how: str = "folded", confidence: float = 0.8
     return Value(parts, anchored, min(confidence, lowest), _how(listed, how), *_shared(listed))
 
 
-_NOTHING: tuple[tuple[Part, ...], ...] = ((), ("",))
-"""The parts of an empty text: a path without a folder before it."""
+_NOTHING: tuple[tuple[Part, ...], ...] = ((), ("",), (".",))
+"""The parts of an empty text and of the working folder: a path without a folder before it."""
 
 
 def join(base: Value, *rest: Value) -> Value:
@@ -217,6 +217,10 @@ def _floor(parts: tuple[Part, ...], otherwise: float) -> float:
     return max(otherwise, 0.5) if any(isinstance(part, str) for part in parts) else otherwise
 
 
+_ABOVE: dict[Part, Part] = {".": "..", "..": "../.."}
+"""The folders above those that are named by dots alone; the one above the working folder is meant, if any is."""
+
+
 def parent(value: Value, times: int = 1) -> Value:
     """The folder above; of a text whose last segment is a hole, what stands before that segment."""
     for _ in range(times):
@@ -229,8 +233,8 @@ def parent(value: Value, times: int = 1) -> Value:
                 head = last[: last.rindex("/")]
                 parts.append(head or "/")
                 break
-            if isinstance(last, str) and last == ".." and not parts:
-                parts = ["../.."]
+            if not parts and last in _ABOVE:
+                parts = [_ABOVE[last]]
                 break
         value = replace(value, parts=_merged(part for part in parts if part != ""), how="folded")
     return value

@@ -229,3 +229,33 @@ def test_a_root_stands_where_it_is_read_though_a_caller_names_it() -> None:
     )
     (root,) = graphs({"train.py": code}).components[0].training_roots()
     assert (root.artefact, root.place.line) == ("data/x.csv", 6)
+
+
+LEARNS = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('{}')\nRidge().fit(f[['a']], f['b'])\n"
+MAKES = "g = pd.read_csv('{}')\ng.to_csv('{}')\n"
+
+
+def test_what_a_step_makes_and_records_is_no_record_of_what_its_own_training_starts_from() -> None:
+    """The last program comes back, over what another one makes of it, to what it reads for others: no record is between there."""
+    lock = "schema: '2.0'\nstages:\n  late:\n    cmd: python late.py\n    outs:\n    - path: b.csv\n      md5: aa\n      size: 1\n"
+    others = {
+        "dvc.yaml": "stages:\n  late:\n    cmd: python late.py\n    outs:\n    - b.csv\n",
+        "dvc.lock": lock,
+        "first.py": LEARNS.format("b.csv"),
+        "third.py": "import pandas as pd\n" + MAKES.format("b.csv", "a.csv"),
+    }
+    late = MAKES.format("raw.csv", "b.csv")
+
+    def state(code: str) -> list[str]:
+        found = graphs({**others, "late.py": code}).components[0].training_roots()
+        return [root.state for root in found if root.artefact == "raw.csv"]
+
+    assert state("import pandas as pd\n" + late) == ["pinned"]
+    assert state(LEARNS.format("a.csv") + late) == ["unpinned"]
+
+
+def test_roots_are_those_of_the_first_training_that_comes_to_them() -> None:
+    files = {"make.py": "import pandas as pd\n" + MAKES.format("raw.csv", "b.csv")}
+    trainings = {f"{name}.py": LEARNS.format("b.csv") for name in "zxy"}
+    (root,) = graphs({**files, **trainings}).components[0].training_roots()
+    assert (root.artefact, root.training) == ("raw.csv", "x.py")

@@ -103,3 +103,12 @@ def test_a_patched_name_is_not_reached() -> None:
 def test_touched_by_a_test_that_cannot_fail() -> None:
     graph = ask({"tests/test_a.py": f"{USE}\ndef test_a():\n    work(1)\n"})
     assert {graph.suites.code.scope(*site).name for site in graph.suites.touched} >= {"work"}
+
+
+def test_what_is_said_of_scopes_is_gathered_test_by_test() -> None:
+    tests = "def test_one():\n    assert Maker().fit(1)\n\n\ndef test_two():\n    assert other(1)\n"
+    suites = ask({"tests/test_a.py": USE + tests}).suites
+    said = {site: number for number, site in ((1, ("src/features.py", 1)), (2, ("src/features.py", 2)))}
+    of = suites.gathered(said)
+    assert [suites.code.scope(*site).name for site in said] == ["work", "other"]
+    assert [of(test) for test in suites.tests] == [1, 2]
