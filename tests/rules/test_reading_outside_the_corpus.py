@@ -1096,3 +1096,12 @@ def test_a_name_that_the_program_binds_is_what_it_binds() -> None:
         }
     )
     assert not [edge for edge in graph.edges if edge.kind.value == "consumes"]
+
+
+def test_data_whose_folder_is_not_known_are_called_by_the_rest_of_their_path() -> None:
+    reads = "import pandas as pd\ndef load(base):\n    return pd.read_csv(base + '/bronze/d.csv')\n"
+    fits = (
+        "from sklearn.linear_model import Ridge\nfrom util import load\nf = load(dbutils.widgets.get('base'))\n" + FIT
+    )
+    (told,) = found({"nb/a.py": fits, "nb/util.py": reads}, "TST004")
+    assert "training takes {?}/bronze/d.csv, and" in told.message

@@ -205,6 +205,8 @@ def _label(touch: Touch) -> str:
     if kind == "name":
         library, _, name = rest.partition(":")
         return f"{name} (by {library})"
+    if kind == "unknown":  # its id begins with the program, as such a text may mean another thing elsewhere
+        return rest.removeprefix(f"{touch.site[0]}:")
     return touch.artefact.path or rest
 
 
