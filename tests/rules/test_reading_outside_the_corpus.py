@@ -1065,3 +1065,34 @@ def test_a_notebook_of_a_job_is_told_what_to_do_by_its_widgets() -> None:
     assert found({**files, **runs, "nb/asks.py": "day = 1\n"}, "PIP009")
     assert not found({**files, **runs, **asks}, "PIP009")
     assert not found({**files, "jobs/a.yml": BUNDLE % ', base_parameters: {day: "1"}'}, "PIP009")
+
+
+PLATFORM = """# Databricks notebook source
+rows = spark.read.parquet("/mnt/raw/rows")
+rows.write.saveAsTable("shop.rows")
+lines = sc.textFile("s3://shop-data/lines.txt")
+dbutils.fs.cp("/mnt/raw/a.csv", "/mnt/out/a.csv")
+dbutils.notebook.run("./fit", 600)
+"""
+
+
+def test_what_notebooks_of_a_platform_have_from_the_start() -> None:
+    graph = graphs({"nb/a.py": PLATFORM, "nb/fit.py": "# Databricks notebook source\nprint(1)\n"})
+    ties = {(edge.source, edge.kind.value, edge.target) for edge in graph.edges}
+    assert ("host:/mnt/raw/rows", "consumes", "file:nb/a.py") in ties
+    assert ("uri:s3://shop-data/lines.txt", "consumes", "file:nb/a.py") in ties
+    assert ("host:/mnt/raw/a.csv", "consumes", "file:nb/a.py") in ties
+    assert ("file:nb/a.py", "produces", "host:/mnt/out/a.csv") in ties
+    assert ("file:nb/a.py", "runs", "file:nb/fit.py") in ties
+    assert any(source == "file:nb/a.py" and target.endswith("shop.rows") for source, _, target in ties)
+
+
+def test_a_name_that_the_program_binds_is_what_it_binds() -> None:
+    bound = "from shop import spark\nspark.read.parquet('/mnt/raw/rows')\n"
+    graph = graphs(
+        {
+            "a.py": bound,
+            "shop.py": "class Reader:\n    def parquet(self, p):\n        pass\nclass S:\n    read = Reader()\nspark = S()\n",
+        }
+    )
+    assert not [edge for edge in graph.edges if edge.kind.value == "consumes"]
