@@ -169,8 +169,11 @@ def running(
 
 def _names_any(code: Code, path: str, roots: tuple[str, ...], wanted: frozenset[str]) -> bool:
     """Whether a file imports something so called from a library, or says it of any module: `library.pipelines.pipeline`."""
-    if not wanted.isdisjoint(code.words(path).members):
+    words = code.words(path)
+    if not wanted.isdisjoint(words.members):
         return True
+    if wanted.isdisjoint(words.told) and wanted.isdisjoint(words.brought):  # no decorator and no import names any
+        return False
     decorators = (record for scope in code.programs[path].scopes for record in records(scope.decorators))
     return any(type(record) is Attr and record.name in wanted for record in decorators) or any(
         imported.name in wanted and imported.module.partition(".")[0] in roots

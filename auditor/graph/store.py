@@ -25,7 +25,7 @@ class Store:
         self._nodes: dict[str, dict[str, object]] = {}
         self._kinds: dict[str, set[NodeKind]] = defaultdict(set)
         self._attrs: dict[str, dict[str, Attr]] = defaultdict(dict)
-        self._edges: dict[tuple[str, str, EdgeKind], set[Evidence]] = defaultdict(set)
+        self._edges: dict[tuple[str, str, EdgeKind], list[Evidence]] = defaultdict(list)
         self._edge_attrs: dict[tuple[str, str, EdgeKind], dict[str, Attr]] = defaultdict(dict)
 
     def node(self, node: str, kind: NodeKind, label: str = "", **fields: object) -> str:
@@ -44,7 +44,7 @@ class Store:
     def edge(self, source: str, target: str, kind: EdgeKind, evidence: Iterable[Evidence] = (), **attrs: Attr) -> None:
         """State an edge between two stated nodes."""
         key = (source, target, kind)
-        self._edges[key].update(evidence)
+        self._edges[key] += evidence
         if attrs:
             self._edge_attrs[key].update(attrs)
 
@@ -88,7 +88,7 @@ class Store:
         """All edges by source, target and kind."""
         for key, pieces in sorted(self._edges.items(), key=itemgetter(0)):
             source, target, kind = key
-            evidence = tuple(sorted(pieces, key=_order) if len(pieces) > 1 else pieces)
+            evidence = tuple(sorted(dict.fromkeys(pieces), key=_order) if len(pieces) > 1 else pieces)
             attrs = self._edge_attrs.get(key)
             yield Edge(
                 source,

@@ -39,7 +39,8 @@ def read_shell(
     environment = environment[:MAX_EXPORTED]
     if len(text) > REPEATED:
         return _read(text, line, braces, guard, environment)
-    return moved_to(line, _read_once(text, braces, guard, environment))
+    alone = _by_lines(text, line, braces, guard) if not environment else None
+    return moved_to(line, _read_once(text, braces, guard, environment)) if alone is None else alone
 
 
 def moved_to(line: int, commands: tuple[Command, ...]) -> tuple[Command, ...]:
@@ -51,15 +52,16 @@ def moved_to(line: int, commands: tuple[Command, ...]) -> tuple[Command, ...]:
 
 @remembered
 def _read_once(text: str, braces: bool, guard: bool, environment: Environment) -> tuple[Command, ...]:
-    """The same short text stands in many workflows: it is read once and moved to its line."""
-    alone = None if environment or any(mark in text for mark in _CARRIED) else _by_lines(text, braces, guard)
-    return _read(text, 1, braces, guard, environment) if alone is None else alone
+    """A short text whose lines hang together stands in many workflows: it is read once and moved to its line."""
+    return _read(text, 1, braces, guard, environment)
 
 
-def _by_lines(text: str, braces: bool, guard: bool) -> tuple[Command, ...] | None:
+def _by_lines(text: str, first: int, braces: bool, guard: bool) -> tuple[Command, ...] | None:
     """The commands of a text whose lines mean the same wherever they stand; None where one does not."""
+    if any(mark in text for mark in _CARRIED):
+        return None
     made: list[Command] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), first):
         commands = _alone(line, braces, guard) if line else ()
         if commands is None:
             return None

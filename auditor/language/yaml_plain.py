@@ -27,6 +27,7 @@ _Line: TypeAlias = tuple[str, str, str, str, str, str, str]
 
 _FOREIGN = regex(r"[\x80-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Beyond ASCII: what YAML calls no character of a text, what is a mark of its encoding, and what ends lines beside our own."""
+# No part can be matched in another way once the rest fails, so none remembers how it was.
 # A set that says what it holds is the fastest; of what is beyond ASCII it cannot say it: compiling that alone takes too long.
 _BEYOND = r"[^\x00-\x7f]"
 _ANY = rf"[ -~]*+(?:{_BEYOND}[ -~]*+)*+"
@@ -39,9 +40,9 @@ _SINGLE = rf"'[ -&(-~]*+(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*+'"
 _ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
 _LINE = regex(
-    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- +)?(?:({_KEY})(?<! ):(?=[ \n]) *)?"
-    rf"(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?"
-    rf"(?: *\n| *(?<![^ \n])\#{_ANY}\n)(?(5)((?:(?:\1 {_ANY}| *)\n)*))"
+    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- ++)?+(?:({_KEY})(?<! ):(?=[ \n]) *+)?+"
+    rf"(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?+"
+    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?:(?:\1 {_ANY}| *)\n)*+))"
     r"|(.+\n?)",
     re.ASCII,
 )
@@ -189,16 +190,27 @@ def _flow(text: str, line: int) -> Node:
 
 def _block(header: str, body: str, line: int, parent: int) -> Node:
     """A text of several lines that stands deeper than the column of what it belongs to."""
-    lines = body.split("\n")[:-1]
     width = len(body) - len(body.lstrip(" "))
-    if width <= parent or not lines[0][width:] or "".join([each[:width] for each in lines]).strip(" "):
+    if width <= parent or body[width] == "\n":
         raise _NotPlainError
-    text = "\n".join([each[width:] for each in lines]).rstrip("\n")
+    text = _dedented(body, width).rstrip("\n")
     end = line + text.count("\n") + 1
     if header[0] == ">":
         if "\n\n" in text or "\n " in text:  # a paragraph, or a line that stays one
             raise _NotPlainError
-        text, end = text.replace("\n", " "), line + len(lines)
+        text, end = text.replace("\n", " "), line + body.count("\n")
     if len(header) == 1:
         text += "\n"
     return Single("str", line, end, text, text, "", True)
+
+
+def _dedented(body: str, width: int) -> str:
+    """The lines of a block without the blanks before them, of which an empty line may have fewer."""
+    whole = "\n" + body
+    text = whole.replace("\n" + " " * width, "\n")
+    if len(whole) - len(text) == width * body.count("\n"):  # all lines had them
+        return text[1:]
+    lines = body.split("\n")
+    if "".join([each[:width] for each in lines]).strip(" "):
+        raise _NotPlainError
+    return "\n".join([each[width:] for each in lines])

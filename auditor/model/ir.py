@@ -11,7 +11,8 @@ that was textually last; 0 means that the scope had not bound the name before th
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from functools import cache
+from typing import TypeAlias, cast
 
 import msgspec
 
@@ -349,10 +350,39 @@ class Scope(Record):
     bases: tuple[Expr, ...]
     keywords: tuple[tuple[str, Expr], ...]
     returns: Expr | None
-    body: tuple[Stmt, ...]
+    statements: msgspec.Raw
+    """As they are stored, or as they are: see `body`."""
     doc: str
     complexity: int
     logical: int
+
+    @property
+    def body(self) -> tuple[Stmt, ...]:
+        """Its statements. Those of a scope from the cache are made when they are first asked for: where little changed, few are."""
+        held: object = self.statements
+        if type(held) is msgspec.Raw:
+            held = _made(held)
+            msgspec.structs.force_setattr(self, "statements", held)
+        return cast("tuple[Stmt, ...]", held)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Scope and self.body == other.body and super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(self.body) ^ super().__hash__()
+
+
+@cache
+def _statements() -> msgspec.msgpack.Decoder[tuple[Stmt, ...]]:
+    return msgspec.msgpack.Decoder(tuple[Stmt, ...])
+
+
+def _made(stored: msgspec.Raw) -> tuple[Stmt, ...]:
+    """Statements from their stored form; none where somebody wrote something else there."""
+    try:
+        return _statements().decode(stored)
+    except ValueError:
+        return ()
 
 
 class Comment(Record):

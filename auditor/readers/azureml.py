@@ -133,9 +133,12 @@ def _job(name: str, job: Node, line: int, parent: Node) -> Step:
     component, trial = job.get("component"), job.get("trial")
     body = component if component.kind == "map" else trial if trial.kind == "map" else job
     inputs = job.get("inputs")
-    given = [_Given("inputs", name, node, _paths(node)) for name, node in inputs.items()]
+    given = [
+        _Given("inputs", name, node, _paths(node))
+        for name, node in inputs.items()
+        if node.kind == "map" or "${{" in node.raw  # what else is written out refers to nothing
+    ]
     given += [_Given(key, key, job.get(key), _paths(job.get(key))) for key in _OTHER_INPUTS if key in job.entries]
-    given = [one for one in given if one.paths or one.node.kind == "map"]  # what is written out refers to nothing
     place = body.get("environment") or body.get("task").get("environment")
     return Step(
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from auditor.model.ir import Expr, Param, Scope, Stmt
 from auditor.source.expressions import Bindings, clean
@@ -39,7 +39,7 @@ class Draft:
 
     def finished(self, complexity: int) -> Scope:
         """The record of this scope."""
-        return Scope(*self.header, self.body, self.doc, complexity, self.logical)
+        return Scope(*self.header, cast("Any", self.body), self.doc, complexity, self.logical)
 
 
 class Frame(Bindings):

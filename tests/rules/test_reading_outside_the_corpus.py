@@ -1027,3 +1027,72 @@ def test_a_path_behind_the_working_folder_lies_in_the_repository(where: str) -> 
     source = f"import os\nimport pandas as pd\npd.read_csv({where})\n"
     graph = graphs({"nb/a.py": source, "data/x.csv": "a\n1\n"})
     assert [edge.source for edge in graph.edges if edge.kind.value == "consumes"] == ["file:data/x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("", True),
+        ("  # noqa", False),
+        ("  # noqa: F821 patched in", False),
+        ("  # noqa: E501, F821", False),
+        ("  # noqa: E501", True),
+        ("  # pylint: disable=undefined-variable", False),
+        ("  # type: ignore[name-defined]", False),
+        ("  # type: ignore[attr-defined]", True),
+    ],
+)
+def test_a_name_that_its_author_knows_to_be_undefined(comment: str, told: bool) -> None:
+    assert bool(found({"a.py": f"def ask(key):\n    return read_it(key){comment}\n\n\nask(1)\n"}, "COD008")) is told
+
+
+def test_what_a_template_needs_is_listed_where_it_is_filled_in() -> None:
+    module = "{{ cookiecutter.name }}/src/a.py"
+    files = {"requirements.txt": "pandas\n", "a.py": "import pandas\n", module: "import loguru\n"}
+    assert not found(files, "REP003")
+    assert found({**files, "{{ cookiecutter.name }}/requirements.txt": "pandas\n"}, "REP003")
+    assert found({**files, "src/a.py": "import loguru\n"}, "REP003")
+
+
+BUNDLE = "resources:\n  jobs:\n    a: {tasks: [{task_key: t, notebook_task: {notebook_path: ../nb/fit.ipynb%s}}]}\n"
+
+
+def test_a_notebook_of_a_job_is_told_what_to_do_by_its_widgets() -> None:
+    files = {"jobs/a.yml": BUNDLE % "", "nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "print(1)"))}
+    runs = {"nb/fit.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./asks"))}
+    asks = {"nb/asks.py": "# Databricks notebook source\nday = dbutils.widgets.get('day')\n"}
+    assert found(files, "PIP009")
+    assert found({**files, **runs, "nb/asks.py": "day = 1\n"}, "PIP009")
+    assert not found({**files, **runs, **asks}, "PIP009")
+    assert not found({**files, "jobs/a.yml": BUNDLE % ', base_parameters: {day: "1"}'}, "PIP009")
+
+
+PLATFORM = """# Databricks notebook source
+rows = spark.read.parquet("/mnt/raw/rows")
+rows.write.saveAsTable("shop.rows")
+lines = sc.textFile("s3://shop-data/lines.txt")
+dbutils.fs.cp("/mnt/raw/a.csv", "/mnt/out/a.csv")
+dbutils.notebook.run("./fit", 600)
+"""
+
+
+def test_what_notebooks_of_a_platform_have_from_the_start() -> None:
+    graph = graphs({"nb/a.py": PLATFORM, "nb/fit.py": "# Databricks notebook source\nprint(1)\n"})
+    ties = {(edge.source, edge.kind.value, edge.target) for edge in graph.edges}
+    assert ("host:/mnt/raw/rows", "consumes", "file:nb/a.py") in ties
+    assert ("uri:s3://shop-data/lines.txt", "consumes", "file:nb/a.py") in ties
+    assert ("host:/mnt/raw/a.csv", "consumes", "file:nb/a.py") in ties
+    assert ("file:nb/a.py", "produces", "host:/mnt/out/a.csv") in ties
+    assert ("file:nb/a.py", "runs", "file:nb/fit.py") in ties
+    assert any(source == "file:nb/a.py" and target.endswith("shop.rows") for source, _, target in ties)
+
+
+def test_a_name_that_the_program_binds_is_what_it_binds() -> None:
+    bound = "from shop import spark\nspark.read.parquet('/mnt/raw/rows')\n"
+    graph = graphs(
+        {
+            "a.py": bound,
+            "shop.py": "class Reader:\n    def parquet(self, p):\n        pass\nclass S:\n    read = Reader()\nspark = S()\n",
+        }
+    )
+    assert not [edge for edge in graph.edges if edge.kind.value == "consumes"]

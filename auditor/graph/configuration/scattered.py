@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,7 +12,7 @@ from auditor.graph.configuration.keys import Document, Key
 from auditor.graph.world import World
 from auditor.model.ir import Assign, Const, Group, Name
 from auditor.model.place import Place
-from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.code import Code, Frame, Library
 from auditor.program.naming.statements import placed
 
 _COMMON = frozenset({"name", "type", "path", "file", "mode", "version", "format", "index", "id", "key", "value", "data", "model", "columns", "encoding", "level", "method", "kind", "label", "title", "description", "color", "size", "width", "height", "host", "port", "verbose", "debug", "n_jobs"})  # fmt: skip
@@ -79,9 +80,9 @@ def repeated(world: World, owned: Callable[[str], bool], documents: list[Documen
     found: dict[tuple[str, Key], list[Place]] = {}
     for path in world.resolved.code.paths if known else ():
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
-            for name, values, place in _written_lists(world, path):
+            for name, values, line in world.resolved.code.of_program(path, _written_lists, tuple[_Written, ...]):
                 if (name, values) in known:
-                    found.setdefault(known[name, values], []).append(place)
+                    found.setdefault(known[name, values], []).append(world.resolved.code.place(path, line))
     return [Repeated(*where, tuple(sorted(at))) for where, at in sorted(found.items())]
 
 
@@ -99,9 +100,17 @@ def _lists(world: World, path: str) -> dict[str, tuple[tuple[object, ...], int]]
     }
 
 
-def _written_lists(world: World, path: str) -> Iterator[tuple[str, tuple[object, ...], Place]]:
+_Scalar: TypeAlias = str | int | float | bool | None
+_Written: TypeAlias = tuple[str, tuple[_Scalar, ...], int]
+"""A list of constants that has a name, in lower case, and the line where it is written."""
+
+
+def _written_lists(code: Code, path: str) -> tuple[_Written, ...]:
     """The lists of constants that a program gives a name."""
-    code = world.resolved.code
+    return tuple(_lists_written(code, path))
+
+
+def _lists_written(code: Code, path: str) -> Iterator[_Written]:
     for number in code.scopes(path):
         for at in placed(code.scope(path, number).body):
             statement = at.statement
@@ -111,7 +120,7 @@ def _written_lists(world: World, path: str) -> Iterator[tuple[str, tuple[object,
             if len(values) == len(statement.value.items) >= FEWEST_ITEMS:
                 for target in statement.targets:
                     if type(target) is Name:
-                        yield target.id.lower(), values, code.place(path, at.line)
+                        yield target.id.lower(), values, at.line
 
 
 def _literals(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place, object, str]]:

@@ -14,6 +14,7 @@ from auditor.graph.world import World
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Code
 from auditor.program.naming.shapes import Shape, count, shapes
 
 STATEMENTS = 6
@@ -118,7 +119,7 @@ class _Body(msgspec.Struct, frozen=True):
 
     site: Site
     size: int
-    shapes: list[Shape]
+    shapes: tuple[Shape, ...]
     ids: list[int]
 
 
@@ -189,30 +190,22 @@ def copies_between(world: World, one: Iterable[Site], other: Iterable[Site]) -> 
     ]
 
 
-class _Shapes:
-    """The shapes of scopes, which are held against each other within a component and over both sides of a model."""
-
-    def __init__(self, world: World) -> None:
-        self._code = world.resolved.code
-        self._known: dict[Site, tuple[int, list[Shape]]] = {}
-
-    def of(self, site: Site) -> tuple[int, list[Shape]]:
-        """How many statements a scope has, and their shapes where they are enough for a run."""
-        found = self._known.get(site)
-        if found is None:
-            body = self._code.scope(*site).body
-            size = count(body)
-            found = self._known[site] = size, shapes(body) if size >= STATEMENTS else []
-        return found
+def _shapes(code: Code, path: str) -> tuple[tuple[int, tuple[Shape, ...]], ...]:
+    """By scope of a file, how many statements it has, and their shapes where they are enough for a run."""
+    bodies = [scope.body for scope in code.programs[path].scopes]
+    sizes = [count(body) for body in bodies]
+    return tuple(
+        (size, tuple(shapes(body)) if size >= STATEMENTS else ()) for body, size in zip(bodies, sizes, strict=True)
+    )
 
 
 def _bodies(world: World, sites: Iterable[Site]) -> tuple[list[_Body], bool]:
     numbers: dict[str, int] = {}
     found: list[_Body] = []
     left = MOST_STATEMENTS
-    known = world.once(_Shapes)
+    code = world.resolved.code
     for site in sites:
-        size, listed = known.of(site)
+        size, listed = code.of_program(site[0], _shapes, tuple[tuple[int, tuple[Shape, ...]], ...])[site[1]]
         left -= size
         if left < 0:
             return found, True

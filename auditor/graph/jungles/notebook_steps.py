@@ -53,8 +53,10 @@ def notebook_steps(world: World, owned: Callable[[str], bool]) -> list[NotebookS
     for notebook, place, by, given in (*_of_steps(world), *_of_programs(world)):
         if not owned(notebook) or not places.is_product(notebook) or notebook not in world.resolved.code.programs:
             continue
-        tags = {tag for cell in world.resolved.code.programs[notebook].cells for tag in cell.tags}
-        asks = any(".widgets." in name_of(call.func) for _, call in world.resolved.code.calls(notebook))
+        code = world.resolved.code
+        tags = {tag for cell in code.programs[notebook].cells for tag in cell.tags}
+        parts = (notebook, *code.stars(notebook))  # what it runs in its own place asks for it, too
+        asks = any(".widgets." in name_of(call.func) for part in parts for _, call in code.calls(part))
         each = NotebookStep(notebook, place, by, given or asks or "parameters" in tags, notebook in tested)
         known = found.setdefault(notebook, each)
         found[notebook] = msgspec.structs.replace(known, parametrised=known.parametrised or each.parametrised)
@@ -71,7 +73,8 @@ def _of_steps(world: World) -> Iterator[tuple[str, Place, str, bool]]:
             continue
         for run in step.runs:
             if run.kind == "notebook" and not _renders(step, run):
-                yield run.target, Place(step.path, run.line), f"{step.step.name} of {step.path}", _gives(run)
+                given = _gives(run) or any(name.startswith("set:") for name, _ in step.step.attrs)
+                yield run.target, Place(step.path, run.line), f"{step.step.name} of {step.path}", given
 
 
 def _only_tests(world: World, step: DeclaredStep) -> bool:

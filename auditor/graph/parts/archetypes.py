@@ -148,6 +148,8 @@ def _research(p: Portrait) -> Iterable[Signal]:
 
 
 def _imports(p: Portrait, path: str, roots: tuple[str, ...]) -> bool:
+    if p.resolved.code.roots(path).isdisjoint(roots):
+        return False
     for statement, _, _ in p.resolved.code.index(path, 0).imports:
         if any(imported.module.partition(".")[0] in roots for imported in statement.names) and not statement.level:
             return True

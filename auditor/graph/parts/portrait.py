@@ -50,8 +50,8 @@ class Portrait:
     @cached_property
     def effects(self) -> list[Effect]:
         """Effects of the component's own product code."""
-        wanted = set(self.product)
-        return [effect for effect in self.resolved.effects.all() if effect.site[0] in wanted]
+        code, effects = self.resolved.code, self.resolved.effects
+        return [e for path in sorted(self.product) for n in code.scopes(path) for e in effects.of((path, n))]
 
     @cached_property
     def roles(self) -> dict[Role, int]:
@@ -70,9 +70,9 @@ class Portrait:
     def readme(self) -> str:
         """The README at the component's root, else that of the repository: titles, then the text."""
         for root in dict.fromkeys((self.root, "")):
-            for path, facts in sorted(self.resolved.files.items()):
-                folder, _, name = path.rpartition("/")
-                if folder == root and name.lower().startswith("readme") and facts.sections:
+            beside = sorted(path for path in self.resolved.files if path.rpartition("/")[0] == root)
+            for path in (path for path in beside if path.rpartition("/")[2].lower().startswith("readme")):
+                if (facts := self.resolved.files[path]).sections:
                     titles = " ".join(section.title for section in facts.sections[:12])
                     text = " ".join(section.text for section in facts.sections)
                     return f"{titles}\n{text}"

@@ -80,7 +80,7 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
     for path in world.resolved.code.paths:
         if not owned(path) or not places.is_product(path) or path.rpartition("/")[2] == "setup.py":
             continue
-        if places.is_exploratory(path) or dirname(path) in unread:
+        if places.is_exploratory(path) or dirname(path) in unread or _is_filled_in_elsewhere(world, path):
             continue
         for root, line in roots_of(world, path, outright=outright):
             if root not in lacking:
@@ -101,6 +101,15 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
     words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
     return Imports(missing, len(lacking), declared, told)
+
+
+def _is_filled_in_elsewhere(world: World, path: str) -> bool:
+    """Whether a program is part of a template that has no list of packages: who fills it in writes that too."""
+    above, found, _ = path.partition("}}/")
+    if not found or "{{" not in above:
+        return False
+    root = f"{above}{found}"
+    return not any(other.startswith(root) and facts.requirements for other, facts in world.files.items())
 
 
 def _lacking(world: World, root: str) -> str:

@@ -91,6 +91,10 @@ _PARAMETERS = frozenset({"parameters", "injected-parameters"})
 """Tags of cells that papermill puts names after."""
 _PLACEHOLDER = regex(r"__[A-Z][A-Z\d_]*$")
 """Names that are written to be replaced."""
+_MEANT = regex(
+    r"\bnoqa(?![\w:])|\bnoqa:[\w, ]*\bF821\b|disable=[\w, -]*\bundefined-variable\b|type:\s*ignore\[[\w, -]*\bname-defined\b"
+)
+"""Comments by which an author says that a name is known to be defined nowhere in sight."""
 _DIALECTS = regex(
     r"(^|/)(SConstruct|SConscript|wscript|conftest\.py)$|\{\{|(^|/)jupyter_\w*config\.py$|(^|[/_])template(_\w+)?\.py$"
 )
@@ -114,8 +118,14 @@ def _lacking(sight: Sight, path: str) -> Lacking:
         unknown -= _bound(sight, path, program)
         unknown -= _brought_in(sight, path, unknown)
     first: dict[str, list[int]] = {}
+    meant = {comment.line for comment in program.comments if _MEANT.search(comment.text)} if unknown else set()
     for name, line in _uses(sight, path, program) if unknown else ():
-        if name in unknown and not _PLACEHOLDER.match(name) and not _fails_on_purpose(program, line):
+        if (
+            name in unknown
+            and line not in meant
+            and not _PLACEHOLDER.match(name)
+            and not _fails_on_purpose(program, line)
+        ):
             first.setdefault(name, []).append(line)
     return Lacking(told=True, names=tuple((name, tuple(lines)) for name, lines in sorted(first.items())))
 

@@ -15,7 +15,7 @@ from auditor.program.calls.named import Named
 from auditor.program.naming.code import Code, Local
 
 
-class Leads(msgspec.Struct, frozen=True, gc=False):
+class Leads(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a scope leads to: scopes, classes whose objects it makes, the constructors among what it calls.
 
     Of a test also what it names, and the names of its parameters, which fixtures fill.

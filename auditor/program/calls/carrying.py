@@ -6,26 +6,22 @@ At most six levels up, each landing on the calling site with the wrappers it cam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from msgspec.structs import replace
 
-from auditor.model.ir import Attr
-from auditor.program.calls.branches import Reach, both, reach
-from auditor.program.calls.file_effects import frames_of
+from auditor.program.calls.landing import Chain, Landing
 from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.calls.targets import Targets
-from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Answers, Topic, View
+from auditor.program.kept.replays import Asking, Question, Replay
 from auditor.program.kept.traces import Calls
-from auditor.program.naming.code import Frame, Instance, Library, Local
+from auditor.program.naming.code import Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
     from auditor.program.calls.effects import Effects
-    from auditor.program.naming.scopes import CallSite
 
 LEVELS = 6
 MOST_LANDINGS = 60
@@ -34,23 +30,20 @@ LEAST_LANDINGS = 6
 ALL_LANDINGS = 15_000
 MOST_STEPS = 10_000
 """Steps that naming one effect anew at its callers may take, some ten times what it takes where much is carried."""
-MOST_FRAMES = 20
-_MOCKS = ("unittest.mock.", "mock.")
-
-Chain: TypeAlias = "tuple[LocalCall, ...]"
-"""Calls from the outermost caller to the function of an effect."""
 
 
 class Carried(msgspec.Struct, frozen=True):
     """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
 
-    `widest` is how often one of them landed at the most, where each might land `most` times.
+    `widest` is how often one of them landed at the most, where each might land `most` times. `replays` is by file of callers
+    what was asked of it.
     """
 
     landed: tuple[tuple[Site, Effect], ...]
     cut: frozenset[Site]
     widest: int
     most: int
+    replays: Mapping[str, Replay[Effect | None]] = {}
 
     def is_the_same(self, most: int) -> bool:
         """Whether the same would be found if each might land that often."""
@@ -69,10 +62,13 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
 
     def find(view: View) -> Carried:
         effects.files.seen_from(view, view.path)
-        carrier = _Carrier(view)
+        former = answers.former(view.path)
+        carrier = _Carrier(view, former.replays if former is not None else {})
         widest = max(carrier.carry(effect, most) for effect in hanging[view.path])
-        return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most)
+        replays = carrier.close()
+        return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most, replays if keeps else {})
 
+    keeps = effects.files.memory is not None
     tree = replace(effects.files.tree, calls=Calls(effects.callers, asked=effects.asked, effects=effects.files.of))
     answers = Answers(
         Topic("carried", find, again=_with_former),
@@ -108,11 +104,14 @@ def _same(effect: Effect, former: Effect | None) -> Effect:
 class _Carrier:
     """Carries the effects of one file."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, former: Mapping[str, Replay[Effect | None]]) -> None:
+        """`former` is what landed in the files of callers in another tree."""
+        self._former = former
+        self._landings: dict[str, Asking[Effect | None]] = {}
+        self._steps = 0
+        self._path = view.path
         self.code = view.code
         self.evaluator = view.evaluator
-        self.targets = Targets(view.code, view.evaluator)
-        self.trials = Trials(view.code, view.evaluator)
         self.landed: list[tuple[Site, Effect]] = []
         self.cut: set[Site] = set()
         self._tree = view.tree
@@ -132,7 +131,7 @@ class _Carrier:
         """Carry one effect to the callers that supply what it hangs on, level by level; how often it landed."""
         todo: list[tuple[Effect, Chain]] = [(effect, ())]
         seen: set[tuple[object, ...]] = set()
-        last = self.evaluator.steps + MOST_STEPS
+        self._steps = 0
         while todo:
             landed, chain = todo.pop(0)
             if len(seen) >= most:
@@ -141,7 +140,7 @@ class _Carrier:
             if len(chain) >= LEVELS:
                 continue
             for edge in self._suppliers(landed):
-                if self.evaluator.steps > last:
+                if self._steps > MOST_STEPS:
                     self.cut.add(effect.site)
                     return len(seen)
                 found = None if any(edge is each for each in chain) else self._through(effect, (edge, *chain))
@@ -155,6 +154,23 @@ class _Carrier:
                 if hangs(found):
                     todo.append((found, (edge, *chain)))
         return len(seen)
+
+    def _through(self, effect: Effect, chain: Chain) -> Effect | None:
+        """An effect as the outermost caller of a chain has it."""
+        home = chain[0].caller[0]
+        if home not in self._landings:
+            name = f"carried to {home}"
+            self._landings[home] = Asking(name, self._path, self._tree, _landing, self._former.get(home))
+        said = self._landings[home].of((effect, *chain))
+        self._steps += said.steps
+        return said.answer
+
+    def close(self) -> Mapping[str, Replay[Effect | None]]:
+        """What was asked about each file of callers; this answer hangs on all that they were found by."""
+        found = {home: landing.close() for home, landing in self._landings.items()}
+        for replay in found.values():
+            self._trace.take(replay.trace)
+        return found
 
     def _suppliers(self, effect: Effect) -> list[LocalCall]:
         """The calls that supply what an effect hangs on: of the function it stands in, else constructions of its object."""
@@ -178,66 +194,10 @@ class _Carrier:
             return True
         return name in self._asked(maker.caller)
 
-    def _through(self, effect: Effect, chain: Chain) -> Effect | None:
-        """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
-        trial = self.trials.of(chain[0].caller)
-        if trial.replaces(effect.name) or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
-            return None
-        frames, left = self._entered(chain, effect)
-        if not left.possible or self._is_stand_in(effect, frames[0]):
-            return None
-        named = self.targets.named(effect.call, effect.entry, frames)
-        named = named.moved() if named is not None and trial.moved else named
-        named = named.limited(left) if named is not None else None
-        if named is None:
-            return None
-        outer = chain[0]
-        return replace(
-            effect,
-            targets=named.targets,
-            dest=named.dest,
-            source=named.source,
-            site=outer.caller,
-            line=outer.call.line,
-            end_line=outer.call.end_line,
-            dead=effect.dead or any(edge.site.dead for edge in chain),
-            guarded=outer.guarded,
-            origin=(effect.site, effect.line),
-            call=outer.call,
-            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
-            chain=chain,
-        )
 
-    def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
-        """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
-        denoter, func = self.evaluator.denoter, effect.call.func
-        receiver = denoter.denote(func.base, frame) if type(func) is Attr else None
-        if type(receiver) is Instance and type(receiver.of) is Local and not denoter.ancestry(receiver.of):
-            return True
-        meant = denoter.denote(func, frame)
-        return type(meant) is Local or (type(meant) is Library and meant.dotted.startswith(_MOCKS))
-
-    def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
-        """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
-        frames = frames_of(self.evaluator, chain[0].caller, chain[0].site)
-        left = reach(self.evaluator, frames[0])
-        calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
-        for edge, (onward, site) in zip(chain, calls, strict=True):
-            inner = [self._inside(edge, frame, onward) for frame in frames]
-            frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
-            left = both(left, reach(self.evaluator, frames[0]))
-        return frames, left
-
-    def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
-        """The frame of the function that goes on when an edge is followed from a frame."""
-        args = self.evaluator.objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
-        if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
-            scope = self.code.scope(*onward)
-            args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
-        return self.code.bind(Frame(*onward, None, frame.depth), args)
-
-    def _placed(self, site: Site, call: CallSite | None, frame: Frame) -> list[Frame]:
-        return [frame] if call is None else frames_of(self.evaluator, site, call, frame)
+def _landing(view: View) -> Callable[[Question], Effect | None]:
+    landing = Landing(view)
+    return lambda asked: landing.through(asked[0], asked[1:])  # type: ignore[arg-type]  # an effect and a chain of calls
 
 
 def _holes(effect: Effect) -> Iterator[Hole]:

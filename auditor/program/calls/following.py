@@ -12,7 +12,7 @@ from auditor.program.calls.records import LocalCall, Site
 from auditor.program.naming.code import Code, Local
 
 
-class Following(msgspec.Struct, frozen=True, gc=False):
+class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a scope runs next, what waits in the classes it makes (`made`) left out.
 
     `may` where its own file is started, all of `elsewhere` among it; `elsewhere` where another file is. `guarded`: the calls that

@@ -21,15 +21,14 @@ def words_of(text: str) -> set[str]:
 
 def mentions(code: Code) -> frozenset[str]:
     """Every name that the programs of a tree can look up or fill (see `Words.told`), and every word of their texts."""
-    found: set[str] = set()
-    texts: set[str] = set()
-    for path, program in code.programs.items():
-        words = code.words(path)
-        found |= words.told
-        texts |= words.texts
-        texts.update(escape.text for escape in program.escapes)
+    return frozenset[str]().union(*(code.of_program(path, _mentioned, frozenset[str]) for path in code.programs))
+
+
+def _mentioned(code: Code, path: str) -> frozenset[str]:
+    words = code.words(path)
+    texts = (*words.texts, *(escape.text for escape in code.programs[path].escapes))
     # No word goes over the end of a line: all texts are split at once.
-    return frozenset({name.lower() for name in found} | words_of("\n".join(texts)))
+    return frozenset({name.lower() for name in words.told} | words_of("\n".join(texts)))
 
 
 def stored(programs: Iterable[Program]) -> frozenset[str]:

@@ -29,6 +29,9 @@ _OF_CLASS = frozenset(
     {"tyro.cli", "simple_parsing.parse", "pyrallis.parse", "draccus.parse", "jsonargparse.auto_cli", "chz.entrypoint"}
 )
 _DATACLASSES = "parse_args_into_dataclasses"
+_PARSING = frozenset({"parse_args", "parse_known_args", _DATACLASSES})
+_HANDING = frozenset({"Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command"})
+"""The last names of `_OF_FUNCTION`: a file that mentions none of them hands no function to any of those."""
 _OF_FUNCTION = frozenset(
     {"fire.Fire", "fire.core.Fire", "typer.run", "tyro.cli", "jsonargparse.CLI", "jsonargparse.auto_cli", "defopt.run", "plac.call", "argh.dispatch_command"}
 )  # fmt: skip
@@ -155,14 +158,15 @@ class CommandLines:
         if found is not None:
             return found
         found = self._functions[path] = {}
+        hands = self.code.words(path).mentions(_HANDING)
         for number in self.code.scopes(path):
             kind = self._decorated(path, number)
             if kind:
                 found[number] = kind
-            for site in self.code.index(path, number).calls:
+            for site in self.code.index(path, number).calls if hands else ():
                 func = site.call.func
                 last = func.name if type(func) is Attr else func.id if type(func) is Name else ""
-                if last in ("Fire", "run", "cli", "CLI", "auto_cli", "call", "dispatch_command") and site.call.args:
+                if last in _HANDING and site.call.args:
                     self._handed(path, site.call, Frame(path, number, block=site.block), found)
         return found
 
@@ -238,10 +242,11 @@ class CommandLines:
     def _interfaces(self, path: str) -> list[tuple[object, tuple[Option, ...]]]:
         """The command lines that a file parses, each with its options."""
         found: dict[object, tuple[Option, ...]] = {}
+        parses = not self.code.words(path).members.isdisjoint(_PARSING)
         for number in self.code.scopes(path):
-            for site in self.code.index(path, number).calls:
+            for site in self.code.index(path, number).calls if parses else ():
                 func = site.call.func
-                if type(func) is Attr and func.name in ("parse_args", "parse_known_args", _DATACLASSES):
+                if type(func) is Attr and func.name in _PARSING:
                     frame = Frame(path, number, block=site.block)
                     options = self.evaluator.denoter.denote(site.call, frame)
                     if type(options) is Options:

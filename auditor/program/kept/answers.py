@@ -131,6 +131,12 @@ class Answers(Generic[T]):
             view.code.trace.used[path] = entry.answer
         return cast("T", entry.answer)
 
+    def former(self, path: str) -> T | None:
+        """The last answer about what a program is now, found in whatever tree; None where there is none."""
+        known = self._known(path, self.tree.file(path))
+        program = self.tree.code.programs[path]
+        return next((cast("T", entry.answer) for entry in known if entry.program is program), None)
+
     def _entry(self, path: str) -> Entry:
         found = self._entries.get(path)
         if found is None:

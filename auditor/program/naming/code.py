@@ -491,7 +491,7 @@ def _words(code: Code, path: str) -> Words:
 
 def _names_in_imports(code: Code, path: str) -> tuple[frozenset[str], bool]:
     """Each name in the imports of a program, and whether one of them counts from its own folder."""
-    imports = [each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports]
+    imports = _statements(code, path)
     named = [imported for each in imports for imported in each.names]
     names = frozenset(name for each in named for name in (*parts_of(each.module), each.name))
     return names, any(each.level for each in imports)
@@ -508,17 +508,25 @@ def _rebinding(code: Code, path: str) -> frozenset[str]:
 
 
 def _roots(code: Code, path: str) -> frozenset[str]:
-    imports = (each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports)
+    imports = _statements(code, path)
     named = (imported.module for each in imports if not each.level for imported in each.names)
     return frozenset(module.partition(".")[0] for module in named)
 
 
 def _imported(code: Code, path: str) -> frozenset[str]:
     found: set[str] = set()
-    for number in code.scopes(path):
-        for statement, _, _ in code.index(path, number).imports:
-            found.update(code.modules_of(path, statement))
+    for statement in _statements(code, path):
+        found.update(code.modules_of(path, statement))
     return frozenset(found - {path})
+
+
+def _statements(code: Code, path: str) -> tuple[Import, ...]:
+    """All import statements of a program."""
+    return code.of_program(path, _import_statements, tuple[Import, ...])
+
+
+def _import_statements(code: Code, path: str) -> tuple[Import, ...]:
+    return tuple(each for number in code.scopes(path) for each, _, _ in code.index(path, number).imports)
 
 
 def _run(code: Code, path: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ Assignment-based: a name stands for what its reaching binding stands for. What c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from auditor.model.ir import (
@@ -51,6 +51,15 @@ DEEPEST = 40
 _NEW: Any = object()
 _ASKED: Any = object()
 """In the place of an answer: not asked yet; being asked."""
+
+
+_SUPPLIED: Mapping[str, Denotation] = {
+    "spark": Instance("pyspark.sql.SparkSession"),
+    "sc": Instance("pyspark.SparkContext"),
+    "sqlContext": Instance("pyspark.sql.SQLContext"),
+    "dbutils": Library("dbutils"),
+}
+"""What names mean that no program binds: the notebooks of data platforms have them from the start."""
 
 
 class Denoter:
@@ -136,7 +145,7 @@ class Denoter:
                 return found
         if bindings:
             return None
-        return self.modules.starred(expr.id, frame.path) or Library(f"builtins.{expr.id}")
+        return self.modules.starred(expr.id, frame.path) or _SUPPLIED.get(expr.id) or Library(f"builtins.{expr.id}")
 
     def bindings(self, expr: Name, frame: Frame) -> list[tuple[Binding, Frame]]:
         """The bindings a name may have here, newest first, each with the frame it stands in."""

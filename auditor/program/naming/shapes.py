@@ -44,7 +44,7 @@ from auditor.model.ir import (
 DEEPEST = 30
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One statement: its text without names, how many tokens that is, and where it stands. `stacks`: it adds a layer to a network."""
 
     text: str

@@ -22,6 +22,7 @@ from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import Block
+from auditor.program.running.command_forms import IN_WORKSPACE
 from auditor.program.running.commands import Commands, Run
 from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.invocations import argument
@@ -35,6 +36,7 @@ LIKE_COMMANDS = {
     "runpy.run_path": ("python",),
     "runpy.run_module": ("python", "-m"),
     "papermill.execute_notebook": ("papermill",),
+    "dbutils.notebook.run": (IN_WORKSPACE,),
     "dbt.cli.main.dbtRunner.invoke": ("dbt",),
     "mlflow.run": ("mlflow", "run"),
     "mlflow.projects.run": ("mlflow", "run"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.program import Memory, Resolved
+from auditor.program.calls.landing import Chain, Landing
+from auditor.program.calls.records import Effect
 from tests.program.kept.shop import Contents, resolved
 
 FILES = {
@@ -46,3 +50,20 @@ def test_what_is_named_otherwise_is_another() -> None:
     before = landed(resolved(contents.facts(files), memory), "one.py")
     after = landed(resolved(contents.facts({**files, "names.py": "NAME = 'b'\n"}), memory), "one.py")
     assert ([text for text, _ in before], [text for text, _ in after]) == (["a"], ["b"])
+
+
+def test_callers_that_did_not_change_are_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents, memory = Contents(), Memory()
+    assert landed(resolved(contents.facts(FILES), memory), "one.py")
+    asked: list[str] = []
+    through = Landing.through
+
+    def noted(landing: Landing, effect: Effect, chain: Chain) -> Effect | None:
+        asked.append(chain[0].caller[0])
+        return through(landing, effect, chain)
+
+    monkeypatch.setattr(Landing, "through", noted)
+    after = resolved(contents.facts({**FILES, "two.py": FILES["two.py"] + "load('3.csv')\n"}), memory)
+    assert [text for text, _ in landed(after, "two.py")] == ["two.csv", "3.csv"]
+    assert [text for text, _ in landed(after, "one.py")] == ["one.csv"]
+    assert set(asked) == {"two.py"}

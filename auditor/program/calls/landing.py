@@ -1,0 +1,96 @@
+"""What an effect is for a caller: named anew in the frames of the calls that lead from there to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
+
+from auditor.model.ir import Attr
+from auditor.program.calls.branches import Reach, both, reach
+from auditor.program.calls.file_effects import frames_of
+from auditor.program.calls.records import Effect, LocalCall, Site
+from auditor.program.calls.targets import Targets
+from auditor.program.calls.trials import Trials
+from auditor.program.kept.answers import View
+from auditor.program.naming.code import Frame, Instance, Library, Local
+
+if TYPE_CHECKING:
+    from auditor.program.naming.scopes import CallSite
+
+MOST_FRAMES = 20
+_MOCKS = ("unittest.mock.", "mock.")
+
+Chain: TypeAlias = "tuple[LocalCall, ...]"
+"""Calls from the outermost caller to the function of an effect."""
+
+
+class Landing:
+    """Names the effects of one file anew for its callers in another."""
+
+    def __init__(self, view: View) -> None:
+        self.code = view.code
+        self.evaluator = view.evaluator
+        self.targets = Targets(view.code, view.evaluator)
+        self.trials = Trials(view.code, view.evaluator)
+
+    def through(self, effect: Effect, chain: Chain) -> Effect | None:
+        """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
+        trial = self.trials.of(chain[0].caller)
+        if trial.replaces(effect.name) or any((c.callee.path, c.callee.scope) in trial.functions for c in chain):
+            return None
+        frames, left = self._entered(chain, effect)
+        if not left.possible or self._is_stand_in(effect, frames[0]):
+            return None
+        named = self.targets.named(effect.call, effect.entry, frames)
+        named = named.moved() if named is not None and trial.moved else named
+        named = named.limited(left) if named is not None else None
+        if named is None:
+            return None
+        outer = chain[0]
+        return replace(
+            effect,
+            targets=named.targets,
+            dest=named.dest,
+            source=named.source,
+            site=outer.caller,
+            line=outer.call.line,
+            end_line=outer.call.end_line,
+            dead=effect.dead or any(edge.site.dead for edge in chain),
+            guarded=outer.guarded,
+            origin=(effect.site, effect.line),
+            call=outer.call,
+            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
+            chain=chain,
+        )
+
+    def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
+        """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
+        denoter, func = self.evaluator.denoter, effect.call.func
+        receiver = denoter.denote(func.base, frame) if type(func) is Attr else None
+        if type(receiver) is Instance and type(receiver.of) is Local and not denoter.ancestry(receiver.of):
+            return True
+        meant = denoter.denote(func, frame)
+        return type(meant) is Local or (type(meant) is Library and meant.dotted.startswith(_MOCKS))
+
+    def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
+        """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
+        frames = frames_of(self.evaluator, chain[0].caller, chain[0].site)
+        left = reach(self.evaluator, frames[0])
+        calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
+        for edge, (onward, site) in zip(chain, calls, strict=True):
+            inner = [self._inside(edge, frame, onward) for frame in frames]
+            frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
+            left = both(left, reach(self.evaluator, frames[0]))
+        return frames, left
+
+    def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
+        """The frame of the function that goes on when an edge is followed from a frame."""
+        args = self.evaluator.objects.arguments(edge.callee, edge.call, frame, constructed=edge.constructs)
+        if (edge.callee.path, edge.callee.scope) != onward:  # the method runs on the object that was constructed
+            scope = self.code.scope(*onward)
+            args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
+        return self.code.bind(Frame(*onward, None, frame.depth), args)
+
+    def _placed(self, site: Site, call: CallSite | None, frame: Frame) -> list[Frame]:
+        return [frame] if call is None else frames_of(self.evaluator, site, call, frame)
