@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 N = TypeVar("N")
 
 
-def components(graph: Mapping[N, Iterable[N]]) -> Iterator[list[N]]:
-    """The strongly connected components, each after all that it leads to (Tarjan 1972, without recursion)."""
+def components(
+    onward: Callable[[N], Iterable[N]], roots: Iterable[N], closed: set[N] | None = None
+) -> Iterator[list[N]]:
+    """The strongly connected components that some nodes lead to, each after all that it leads to (Tarjan 1972, without recursion).
+
+    Those whose nodes are `closed` were found before; the nodes of the others are added to them.
+    """
+    closed = set() if closed is None else closed
     number: dict[N, int] = {}
     low: dict[N, int] = {}
     open_: list[N] = []
-    closed: set[N] = set()
-    for root in graph:
-        if root in number:
+    for root in roots:
+        if root in closed:
             continue
         number[root] = low[root] = len(number)
         open_.append(root)
-        todo = [(root, iter(graph[root]))]
+        todo = [(root, iter(onward(root)))]
         while todo:
-            node, onward = todo[-1]
-            for other in onward:
+            node, rest = todo[-1]
+            for other in rest:
+                if other in closed:
+                    continue
                 if other not in number:
                     number[other] = low[other] = len(number)
                     open_.append(other)
-                    todo.append((other, iter(graph[other])))
+                    todo.append((other, iter(onward(other))))
                     break
-                if other not in closed:
-                    low[node] = min(low[node], number[other])
+                low[node] = min(low[node], number[other])
             else:
                 todo.pop()
                 if todo:
@@ -43,55 +49,63 @@ def components(graph: Mapping[N, Iterable[N]]) -> Iterator[list[N]]:
 
 
 class Condensed(Generic[N]):
-    """Answers what nodes lead to, however many ask, for little more than one walk over the graph."""
+    """Answers what nodes lead to, however many ask, for little more than one walk over what is asked for."""
 
-    def __init__(self, graph: Mapping[N, Collection[N]]) -> None:
-        """`graph` gives for each node those that it leads to directly, each a node of the graph itself."""
+    def __init__(self, onward: Callable[[N], Iterable[N]]) -> None:
+        """`onward` gives the nodes to which a node leads directly."""
+        self._direct = onward
+        self._closed: set[N] = set()
         self._number: dict[N, int] = {}
+        self._members: list[list[N]] = []
         self._onward: list[tuple[int, ...]] = []
         """By number of a component those that it leads to directly, all of a lower number."""
-        self._cycles: set[int] = set()
-        for number, group in enumerate(components(graph)):
-            if len(group) > 1:
-                self._cycles.add(number)
-            self._number.update(dict.fromkeys(group, number))
-            onward = {self._number[other] for node in group for other in graph[node]}
-            onward.discard(number)
-            self._onward.append(tuple(onward))
 
-    def is_on_cycle(self, node: N) -> bool:
-        """Whether a node leads to another one that leads back to it."""
-        return self._number.get(node) in self._cycles
+    def gathered(self, said: Callable[[N], int | None]) -> Callable[[N], int]:
+        """What is said of each node or of any that it leads to, as bits of a number."""
+        found: list[int] = []
 
-    def gathered(self, said: Mapping[N, int]) -> Callable[[N], int]:
-        """What is said of each node or of any that it leads to, as bits of a number; 0 of what is no node."""
-        found = self._by_number(said)
-        for each, onward in enumerate(self._onward):
-            bits = found[each]
-            for other in onward:
-                bits |= found[other]
-            found[each] = bits
-        return self._by_node(found)
+        def of(node: N) -> int:
+            number = self._reach(node)
+            for each in range(len(found), len(self._onward)):
+                bits = 0
+                for member in self._members[each]:
+                    bits |= said(member) or 0
+                for other in self._onward[each]:
+                    bits |= found[other]
+                found.append(bits)
+            return found[number]
+
+        return of
 
     def handed(self, said: Mapping[N, int]) -> Callable[[N], int]:
-        """What is said of each node or of any that leads to it, as bits of a number; 0 of what is no node."""
-        found = self._by_number(said)
+        """What is said of each node or of any that leads to it, as bits of a number."""
+        for node in said:
+            self._reach(node)
+        found = [0] * len(self._onward)
+        for node, bits in said.items():
+            found[self._number[node]] |= bits
         for each in range(len(found) - 1, -1, -1):
             bits = found[each]
             for other in self._onward[each] if bits else ():
                 found[other] |= bits
-        return self._by_node(found)
+        told = {node: found[number] for node, number in self._number.items() if found[number]}
+        return lambda node: told.get(node, 0)
 
-    def _by_number(self, said: Mapping[N, int]) -> list[int]:
-        found = [0] * len(self._onward)
-        for node, bits in said.items():
-            if node in self._number:
-                found[self._number[node]] |= bits
-        return found
+    def is_on_cycle(self, node: N) -> bool:
+        """Whether a node leads to another one that leads back to it."""
+        return len(self._members[self._reach(node)]) > 1
 
-    def _by_node(self, found: list[int]) -> Callable[[N], int]:
-        number = self._number
-        return lambda node: found[number[node]] if node in number else 0
+    def _reach(self, node: N) -> int:
+        """The number of the component of a node."""
+        if node not in self._closed:
+            for group in components(self._direct, (node,), self._closed):
+                number = len(self._members)
+                self._number.update(dict.fromkeys(group, number))
+                onward = {self._number[other] for member in group for other in self._direct(member)}
+                onward.discard(number)
+                self._members.append(group)
+                self._onward.append(tuple(onward))
+        return self._number[node]
 
 
 def places_of(bits: int) -> Iterator[int]:

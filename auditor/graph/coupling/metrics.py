@@ -51,7 +51,7 @@ def reach(graph: Influence) -> dict[str, int]:
     By strongly connected components, each after all that it leads to: O(n²/64).
     """
     position = {node: number for number, node in enumerate(sorted(graph))}
-    closure = Condensed(graph).gathered({node: 1 << number for node, number in position.items()})
+    closure = Condensed(graph.__getitem__).gathered({node: 1 << number for node, number in position.items()}.get)
     return {node: closure(node) for node in graph}
 
 
@@ -118,7 +118,7 @@ def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[st
     for source, target in pairs:
         graph.setdefault(source, set()).add(target)
         graph.setdefault(target, set())
-    groups = (tuple(sorted(group)) for group in components(graph))
+    groups = (tuple(sorted(group)) for group in components(graph.__getitem__, graph))
     return sorted(group for group in groups if len(group) >= smallest)
 
 

@@ -47,7 +47,7 @@ class Courses:
 
     def gathered(self, said: Mapping[Site, int]) -> Callable[[str], int]:
         """By program what is said, as bits of a number, of the scopes that it comes to."""
-        beyond = self._condensed.gathered(said)
+        beyond = self._condensed.gathered(said.get)
 
         def of(program: str) -> int:
             into = (site for event in self._starts[program] for site in event.into)
@@ -75,7 +75,7 @@ class Courses:
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
-        return Condensed(self._onward)
+        return Condensed(self._onward.__getitem__)
 
     def _note(self, site: Site) -> tuple[Site, ...]:
         events = self._known[site] = self._events(site, starts=False)

@@ -82,12 +82,12 @@ class Suites:
 
     def gathered(self, said: Mapping[Site, int]) -> Callable[[Test], int]:
         """By test what is said, as bits of a number, of the scopes that run in it."""
-        of = self._condensed.gathered(said)
+        of = self._condensed.gathered(said.get)
         return lambda test: of(test.site)
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
-        return Condensed(self._known)
+        return Condensed(self._known.__getitem__)
 
     # --- which tests ---
 

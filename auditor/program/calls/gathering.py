@@ -11,6 +11,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
 
+from auditor.program.calls.following import Following
 from auditor.program.calls.reaching import Reaching
 from auditor.program.calls.records import Site
 from auditor.program.calls.trials import NONE
@@ -35,6 +36,8 @@ class Gathering:
     def __init__(self, reaching: Reaching) -> None:
         self._reaching = reaching
         self._known: dict[Site, _Entered | None] = {}
+        self._onward: dict[Site, tuple[Site, ...]] = {}
+        self._of_file: dict[str, int] = {}
 
     def of_any(self, starts: Iterable[Site]) -> set[Site]:
         """All scopes that run when some start runs."""
@@ -49,14 +52,14 @@ class Gathering:
             todo = [site for site in entered.elsewhere if site not in passed]
             passed.update(todo)
             while todo:
-                new = [site for site in self._elsewhere[todo.pop()] if site not in passed]
+                new = [site for site in self._elsewhere(todo.pop()) if site not in passed]
                 passed.update(new)
                 todo += new
         return found | passed
 
     def gathered(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
         """By start what is said of all scopes that run, as bits of a number."""
-        beyond = self._condensed.gathered(said)
+        beyond = self._condensed.gathered(said.get)
 
         def of(start: Site) -> int:
             entered = self._entered(start)
@@ -82,46 +85,37 @@ class Gathering:
 
     # --- where a start has no say ---
 
-    @cached_property
-    def _elsewhere(self) -> dict[Site, tuple[Site, ...]]:
-        """What each scope runs next where another file was started."""
-        following = self._reaching.following
-        return {site: self._reaching.waiting(told.elsewhere, told) for site, told in following()}
+    def _elsewhere(self, site: Site) -> tuple[Site, ...]:
+        """What a scope runs next where another file was started."""
+        known = self._onward.get(site)
+        if known is None:
+            told = self._reaching.told_of(site)
+            known = self._onward[site] = self._reaching.waiting(told.elsewhere, told)
+        return known
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
         return Condensed(self._elsewhere)
 
     @cached_property
-    def _marks(self) -> dict[Site, int]:
-        """What a start must know of scopes."""
-        trials, found = self._reaching.effects.trials, dict.fromkeys(self._reaching.servers, _SERVES)
-        for site in {other for onward in self._elsewhere.values() for other in onward}:
-            if site[1] and trials.of(site) != NONE:
-                found[site] = found.get(site, 0) | _TRIED
-        for site, told in self._reaching.following():
-            if told.served:
-                found[site] = found.get(site, 0) | _SERVED
-            if site in self._returning.get(site[0], ()):
-                found[site] = found.get(site, 0) | self._of_file[site[0]]
-        return found
-
-    @cached_property
-    def _returning(self) -> dict[str, set[Site]]:
-        """By file the scopes that run more where it was started."""
-        found: dict[str, set[Site]] = {}
-        for site, told in self._reaching.following():
-            if len(told.may) > len(told.elsewhere):
-                found.setdefault(site[0], set()).add(site)
-        return found
-
-    @cached_property
-    def _of_file(self) -> dict[str, int]:
-        return {path: _FILES << number for number, path in enumerate(self._returning)}
-
-    @cached_property
     def _marked(self) -> Callable[[Site], int]:
-        return self._condensed.gathered(self._marks)
+        return self._condensed.gathered(self._mark)
+
+    def _mark(self, site: Site) -> int:
+        """What a start must know of a scope."""
+        told = self._reaching.told_of(site)
+        found = _SERVED if told.served else 0
+        if site in self._servers:
+            found |= _SERVES
+        if self._reaching.effects.trials.of(site) != NONE:
+            found |= _TRIED
+        if _runs_more(told):
+            found |= self._of_file.setdefault(site[0], _FILES << len(self._of_file))
+        return found
+
+    @cached_property
+    def _servers(self) -> frozenset[Site]:
+        return frozenset(self._reaching.servers)
 
     # --- where it has ---
 
@@ -144,11 +138,18 @@ class Gathering:
                     own.add(other)
                     todo.append(other)
         marks = reduce(or_, map(self._marked, elsewhere), 0)
-        serves = (
-            marks & _SERVES or not own.isdisjoint(self._reaching.servers) or self._reaching.works_with_server(start[0])
-        )
+        serves = marks & _SERVES or own & self._servers or self._reaching.works_with_server(start[0])
         if marks & _TRIED or (marks & _SERVED and serves):
             return None
-        if marks & self._of_file.get(start[0], 0) and not self._returning[start[0]] <= own:
+        if marks & self._of_file.get(start[0], 0) and not self._returning(start[0]) <= own:
             return None
         return _Entered(tuple(own), tuple(elsewhere))
+
+    def _returning(self, path: str) -> set[Site]:
+        """The scopes of a file that run more where it was started."""
+        sites = ((path, number) for number in self._reaching.code.scopes(path))
+        return {site for site in sites if _runs_more(self._reaching.told_of(site))}
+
+
+def _runs_more(told: Following) -> bool:
+    return len(told.may) > len(told.elsewhere)

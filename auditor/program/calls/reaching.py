@@ -51,7 +51,7 @@ class Reaching:
     ) -> dict[Site, Site | None]:
         """All scopes that run when one runs, each with the scope it was reached from (`Effects.reached`)."""
         found: dict[Site, Site | None] = {start: None}
-        if toward is not None and not toward.leads(start) and not any(map(toward.leads, self._told_of(start).guarded)):
+        if toward is not None and not toward.leads(start) and not any(map(toward.leads, self.told_of(start).guarded)):
             return found
         served = self._spread(found, [start], start, but, runs, toward)
         if served and self._serves(start, found):
@@ -72,7 +72,7 @@ class Reaching:
 
     def started(self, site: Site, *, first: bool) -> tuple[Site, ...]:
         """What a scope runs next where its own file is started; what it guards too where it is the start itself."""
-        told = self._told_of(site)
+        told = self.told_of(site)
         return self.waiting((*told.may, *told.guarded) if first else told.may, told)
 
     def waiting(self, sites: tuple[Site, ...], told: Following) -> tuple[Site, ...]:
@@ -88,7 +88,8 @@ class Reaching:
                 found[other].append(site)
         return found
 
-    def _told_of(self, site: Site) -> Following:
+    def told_of(self, site: Site) -> Following:
+        """What a scope runs next, as far as its file says."""
         known = self._told.get(site[0])
         if known is None:
             known = self._told[site[0]] = self.effects.told(site[0], following, tuple[Following, ...])
@@ -162,7 +163,7 @@ class Reaching:
             plain = whole[site] if site in whole else self._note(site, None, started=started, chosen=chosen)
             known[site] = None if plain is None else tuple(filter(toward.leads, plain))
             return known[site]
-        told, plain = self._told_of(site), None
+        told, plain = self.told_of(site), None
         if (
             told.certain[not started]
             and not (chosen and told.under[not started])

@@ -45,10 +45,10 @@ class Importing:
 
     def told(self, said: Mapping[str, int]) -> Callable[[str], int]:
         """By module what is said, as bits of a number, of the files that import it: for whoever asks of many."""
-        beyond = self._condensed.gathered(said)
+        beyond = self._condensed.gathered(said.get)
 
         def of(path: str) -> int:
-            if self._condensed.is_on_cycle(path):  # it is not among those that import it
+            if path in self._direct and self._condensed.is_on_cycle(path):  # it is not among those that import it
                 return reduce(or_, (said.get(other, 0) for other in self.of(path)), 0)
             return reduce(or_, map(beyond, self._direct.get(path, ())), 0)
 
@@ -56,4 +56,4 @@ class Importing:
 
     @cached_property
     def _condensed(self) -> Condensed[str]:
-        return Condensed(self._direct)
+        return Condensed(self._direct.__getitem__)

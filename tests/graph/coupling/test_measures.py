@@ -90,7 +90,7 @@ def test_the_bit_sets_say_what_networkx_says(pairs: Pairs) -> None:
 @given(PAIRS)
 def test_the_components_are_those_of_networkx_the_reached_before_what_reaches_them(pairs: Pairs) -> None:
     made = graph(pairs, "xy")
-    found = [frozenset(group) for group in components(made)]
+    found = [frozenset(group) for group in components(made.__getitem__, made)]
     assert set(found) == {frozenset(group) for group in nx.strongly_connected_components(drawn(made))}
     place = {node: number for number, group in enumerate(found) for node in group}
     assert all(place[target] <= place[source] for source, target in pairs)
@@ -99,7 +99,7 @@ def test_the_components_are_those_of_networkx_the_reached_before_what_reaches_th
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
     links = [f"{number:05}" for number in range(20_000)]
-    assert len(list(components(graph(list(pairwise(links)))))) == len(links)
+    assert len(list(components(graph(list(pairwise(links))).__getitem__, links))) == len(links)
 
 
 @given(PAIRS, st.integers(1, 4))
