@@ -27,22 +27,23 @@ _Line: TypeAlias = tuple[str, str, str, str, str, str, str]
 
 _FOREIGN = regex(r"[\x80-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """Beyond ASCII: what YAML calls no character of a text, what is a mark of its encoding, and what ends lines beside our own."""
-# No part can be matched in another way once the rest fails, so none remembers how it was.
+# No part can be matched in another way once the rest fails, so none remembers how it was: groups are atomic, as Python before
+# 3.11.5 mistakes possessive ones that hold a choice (gh-106052).
 # A set that says what it holds is the fastest; of what is beyond ASCII it cannot say it: compiling that alone takes too long.
 _BEYOND = r"[^\x00-\x7f]"
-_ANY = rf"[ -~]*+(?:{_BEYOND}[ -~]*+)*+"
+_ANY = rf"[ -~]*+(?>(?:{_BEYOND}[ -~]*+)*)"
 _WORD = r"[!\"$-9;-~]*+"  # without blank, colon and number sign, which may end a scalar
 _BEGIN = r"\w./$+~=()\\;^"  # no sign of YAML's own
 _KEY = rf"[{_BEGIN}][ !\"$-9;-~]{{0,500}}+"
-_PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*+"
-_DOUBLE = rf"\"[ !#-\[\]-~]*+(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*+\""
-_SINGLE = rf"'[ -&(-~]*+(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*+'"
+_PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?>(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*)"
+_DOUBLE = rf"\"[ !#-\[\]-~]*+(?>(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*)\""
+_SINGLE = rf"'[ -&(-~]*+(?>(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*)'"
 _ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
 _LINE = regex(
-    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(- ++)?+(?:({_KEY})(?<! ):(?=[ \n]) *+)?+"
-    rf"(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?+"
-    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?:(?:\1 {_ANY}| *)\n)*+))"
+    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(?>(- ++)?)(?>(?:({_KEY})(?<! ):(?=[ \n]) *+)?)"
+    rf"(?>(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?)"
+    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?>(?:(?:\1 {_ANY}| *)\n)*)))"
     r"|(.+\n?)",
     re.ASCII,
 )

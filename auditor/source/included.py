@@ -10,7 +10,7 @@ from posixpath import normpath
 from auditor.model.ir import Escape
 from auditor.model.regex import regex
 
-_TARGET = regex(r"(?:-\w+\s+)*+(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)'|(?P<bare>\S+))")
+_TARGET = regex(r"(?:-\w+\s+)*(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)'|(?P<bare>\S+))")
 _OPEN = regex(r"[$~{}*?\\:]|^/")
 """What makes a path another one each time, or one of a place that is not in the tree."""
 
