@@ -11,8 +11,8 @@ PlainCommand: TypeAlias = tuple[list[str], int, int]
 """The words of a command as written, the line where it stands, counted from 0, and the offset where it begins."""
 
 _TOKEN = regex(
-    r"""(?:[ \t]|\\\n)*+(?:(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)|(?P<end>\Z)"""
-    r"""|(?P<word>(?:[^\s'"\\$`|<>(){};&]++|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])++))"""
+    r"""(?>(?:[ \t]|\\\n)*)(?:(?P<op>&&|;(?!;))|(?P<line>\n)|(?P<note>\#[^\n]*)|(?P<end>\Z)"""
+    r"""|(?P<word>(?>(?:[^\s'"\\$`|<>(){};&]++|'[^']*'|"(?:[^"\\$`]|\$[A-Za-z_]\w*)*"|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\\[^\n])+)))"""
 )
 _LITERAL = regex(r"(?:[^\s'\"\\$`|<>(){};&#]++|[ \t]++)*+")
 _EACH_WHOLE = regex(

@@ -37,7 +37,8 @@ _HELP = regex(r"([ \t]*)(?:\?{1,2}([%\w.*]+)|([%\w.*\[\]'\"()]+)\?{1,2})[ \t]*;?
 _BARE = regex(
     r"([ \t]*)((?:pip3?|conda|mamba|uv)[ \t]+(?:install|uninstall|list|show|freeze|update|pip)\b.*)", re.DOTALL
 )
-_OPTIONS = regex(r"(?:-\w++(?:[ \t]++\d++)?[ \t]++)*+")
+# Atomic, not possessive: Python before 3.11.5 mistakes possessive groups in which something is tried in two ways (gh-106052).
+_OPTIONS = regex(r"(?>(?:-\w++(?:[ \t]++\d++)?[ \t]++)*)")
 _BRACKETS = regex(r"[()\[\]{}]")
 
 

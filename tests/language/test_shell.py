@@ -263,3 +263,7 @@ PARTS = st.lists(
 def test_any_words_give_commands(text: str) -> None:
     made = read_shell(text, environment=(("A", "x"), ("E", "$A")))
     assert all(isinstance(command, Command) for command in made)
+
+
+def test_a_quote_that_ends_lines_below_is_part_of_its_word() -> None:
+    assert [[word.text for word in command.words] for command in read_shell('echo a"b\nls\n')] == [["echo", "ab\nls"]]

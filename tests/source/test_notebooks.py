@@ -10,6 +10,7 @@ import pytest
 from auditor.model.facts import Trouble
 from auditor.model.ir import Assign, Call, Cell, Const, Do, Escape, Import, Imported, Jump, Name, Opaque, Program, Stmt
 from auditor.source import read_notebook
+from auditor.source.magics import plain
 
 
 def code(source: str | list[str], **more: Any) -> dict[str, Any]:
@@ -351,3 +352,8 @@ def test_what_lies_in_no_known_place_is_not(line: str) -> None:
 def test_what_a_branch_may_run_is_not() -> None:
     found, _ = read(code("if x:\n    %run ./b\ny = 1"), code("%run ./c"))
     assert [module for module, *_ in imports(found)] == ["./c"]
+
+
+def test_what_looks_like_an_option_of_a_magic_and_stands_alone_is_its_code() -> None:
+    assert plain("%time -a").text == "-a"
+    assert plain("%timeit -n 10 -a").text == "-a"
