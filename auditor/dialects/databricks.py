@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.dialects.contract import CodeStep, Pipeline, Statement, StepIds
-from auditor.model.facts import Command, Step, Word
+from auditor.model.facts import IN_WORKSPACE, Command, Step, Word
 from auditor.model.ir import Assign, Call, Const, Do, Expr, Group, Record, Return, Table
 from auditor.program import Resolved
 from auditor.program.naming.code import Frame
@@ -16,7 +16,7 @@ from auditor.program.naming.words import records
 TOOL = "databricks"
 WANTED = frozenset({"notebook_task", "spark_python_task"})
 """What a description of a task is known by; a file that writes none of these out describes none."""
-_STARTED = {"notebook_task": ("notebook_path", "databricks-notebook"), "spark_python_task": ("python_file", "python")}
+_STARTED = {"notebook_task": ("notebook_path", IN_WORKSPACE), "spark_python_task": ("python_file", "python")}
 
 
 class _Task(NamedTuple):

@@ -77,6 +77,10 @@ class Word(Fact):
     exact: bool = True
 
 
+IN_WORKSPACE = "databricks-notebook"
+"""Our word for the task of a Databricks job: what it is given is a notebook of the workspace that a repository is copied to."""
+
+
 class Command(Fact):
     """One simple command of a shell text: its words, in order, and where its streams go.
 

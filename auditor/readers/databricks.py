@@ -14,7 +14,7 @@ from auditor.language.json import read_json
 from auditor.language.node import ABSENT, Node
 from auditor.language.shell import read_shell
 from auditor.language.yaml import read_yaml
-from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Watch, Word
+from auditor.model.facts import IN_WORKSPACE, Command, Facts, Ref, Step, Trigger, Watch, Word
 from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
@@ -125,7 +125,7 @@ def _commands(task: Node) -> Iterator[Command]:
     elif notebook.raw.endswith(".py"):
         yield Command((Word("python"), _word(notebook)), notebook.line)
     elif notebook.is_scalar:
-        yield Command((Word("databricks-notebook"), _word(notebook)), notebook.line)
+        yield Command((Word(IN_WORKSPACE), _word(notebook)), notebook.line)
     if script.is_scalar:
         arguments = [_word(node) for node in task.get("spark_python_task").get("parameters").texts()]
         yield Command((Word("python"), _word(script), *arguments), script.line)

@@ -20,7 +20,7 @@ from auditor.language.paths import kind_of_path
 from auditor.language.remembered import remembered
 from auditor.language.shell import REPEATED, Environment, moved_to, read_shell
 from auditor.language.yaml import read_yaml
-from auditor.model.facts import Command, Facts, Ref, Step, Trigger, Trouble, Word
+from auditor.model.facts import IN_WORKSPACE, Command, Facts, Ref, Step, Trigger, Trouble, Word
 from auditor.model.regex import regex
 from auditor.readers.contract import Reader, having, over_text, pairs
 
@@ -36,7 +36,7 @@ _EVENTS = {
 }
 _PYTHON_SHELLS = ("python", "python3")
 _MATRIX = regex(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
-_IN_WORKSPACE = "databricks/run-notebook@"
+_RUNS_NOTEBOOK = "databricks/run-notebook@"
 _BUILDING = "docker/build-push-action@"
 _HOLE = regex(r"\$\{\{\s*(.*?)\s*\}\}")
 _ENV = regex(r"\$\{\{\s*env\.(\w+)\s*\}\}")
@@ -188,7 +188,7 @@ def _filled_in(text: str, variables: Environment) -> str:
 def _commands(step: Node, setting: _Setting, root: Node, job: Node) -> tuple[Command, ...]:
     """What a step runs: the image that its action builds, and its text."""
     run = step.get("run")
-    if step.get("uses").raw.startswith(_IN_WORKSPACE):
+    if step.get("uses").raw.startswith(_RUNS_NOTEBOOK):
         return tuple(_in_workspace(step.get("with")))
     builds = step.get("uses").raw.startswith(_BUILDING)
     if not builds and not run.is_scalar:
@@ -215,7 +215,7 @@ def _in_workspace(given: Node) -> Iterator[Command]:
     """The notebook that an action runs on Databricks."""
     path = given.get("local-notebook-path") or given.get("workspace-notebook-path")
     if path.is_scalar and "${{" not in path.raw:
-        yield Command((Word("databricks-notebook"), Word(path.raw.strip())), path.line)
+        yield Command((Word(IN_WORKSPACE), Word(path.raw.strip())), path.line)
 
 
 @remembered

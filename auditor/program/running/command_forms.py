@@ -152,10 +152,6 @@ _PAPERMILL = frozenset(["-b", "--parameters_base64", "-y", "--parameters_yaml", 
 _PAPERMILL_PAIRS = frozenset({"-p", "-r", "--parameters", "--parameters_raw"})
 
 
-IN_WORKSPACE = "databricks-notebook"
-"""Our word for the task of a Databricks job: what it is given is a notebook of the workspace that a repository is copied to."""
-
-
 def papermill_words(rest: Sequence[Word]) -> tuple[list[int], str]:
     """Positions of the notebooks of a papermill command, input first, and the folder that it runs in."""
     found: list[int] = []

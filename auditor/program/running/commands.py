@@ -11,7 +11,7 @@ import msgspec
 
 from auditor.language.containers import Contained, is_engine, read_container
 from auditor.language.prefixes import MODULES, Start, find_start, is_python
-from auditor.model.facts import Command, Word
+from auditor.model.facts import IN_WORKSPACE, Command, Word
 from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running import command_forms as forms
@@ -211,7 +211,7 @@ class Commands:
 
     def _notebook(self, name: str, rest: Words, stand: Stand) -> list[Run] | None:
         """Notebooks that are executed: papermill stays in its folder, the others go to the notebook's."""
-        if name == forms.IN_WORKSPACE:
+        if name == IN_WORKSPACE:
             found = self.files.in_workspace(rest[0], stand) if rest else None
             return [Run(self.files.kind(found), found, rest[1:], 0) if found else Run("tool", name, rest, 0)]
         if name in ("papermill", "ploomber-engine"):

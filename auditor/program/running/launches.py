@@ -16,13 +16,12 @@ from auditor.language.escapes import read_escape
 from auditor.language.prefixes import is_python
 from auditor.language.shell import read_shell
 from auditor.model.artefact import Role
-from auditor.model.facts import Command, Word
+from auditor.model.facts import IN_WORKSPACE, Command, Word
 from auditor.model.ir import Call, Const, Expr, Group, Name, Op, Star, Table
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import Block
-from auditor.program.running.command_forms import IN_WORKSPACE
 from auditor.program.running.commands import Commands, Run
 from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.invocations import argument
