@@ -79,3 +79,9 @@ def test_what_describes_no_job(text: str) -> None:
 
 def test_one_task_under_no_key_is_called_after_its_notebook() -> None:
     assert steps(described('import requests\njob = {"notebook_task": {"notebook_path": "01_load"}}\n')) == ["01_load"]
+
+
+def test_a_task_that_is_described_again_is_one() -> None:
+    task = '{"task_key": "load", "notebook_task": {"notebook_path": "01_load"}}'
+    graph = described(f"import requests\njob = {task}\nagain = {task}\n")
+    assert [node for node in graph.nodes if node.startswith("step:")] == ["step:start.py#load"]

@@ -938,6 +938,8 @@ def test_what_runs_a_notebook_in_its_place_hands_names_over() -> None:
         deeper = {"parts/outer.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./parts/setup"))}
         outer = NOTEBOOK % (runs + CELL % ("3", 3, "%run parts/outer.ipynb"))
         assert not found({**SETUP, **deeper, "main.ipynb": outer}, rule, "N")
+        starred = CELL % ("1", 1, "from shared import *\\nload = print") + ", " + CELL % ("2", 2, "%run ./parts/setup")
+        assert not found({**SETUP, "shared.py": "where = 'x'\n", "main.ipynb": NOTEBOOK % starred}, rule, "N")
 
 
 def test_what_a_notebook_runs_in_its_place_is_a_part_of_it() -> None:
