@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr
-from auditor.program.calls.branches import Reach, both, reach
+from auditor.program.calls.branches import ALWAYS, Reach, both, reach
 from auditor.program.calls.file_effects import frames_of
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
@@ -33,6 +33,7 @@ class Landing:
         self.evaluator = view.evaluator
         self.targets = Targets(view.code, view.evaluator)
         self.trials = Trials(view.code, view.evaluator)
+        self._known: dict[tuple[object, ...], tuple[list[Frame], Reach]] = {}
 
     def through(self, effect: Effect, chain: Chain) -> Effect | None:
         """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
@@ -75,14 +76,26 @@ class Landing:
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
         """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
-        frames = frames_of(self.evaluator, chain[0].caller, chain[0].site)
-        left = reach(self.evaluator, frames[0])
-        calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
-        for edge, (onward, site) in zip(chain, calls, strict=True):
-            inner = [self._inside(edge, frame, onward) for frame in frames]
-            frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
-            left = both(left, reach(self.evaluator, frames[0]))
-        return frames, left
+        inner, left = self._led(chain, effect.site)
+        frames = [each for frame in inner for each in self._placed(effect.site, effect.at, frame)][:MOST_FRAMES]
+        return frames, both(left, reach(self.evaluator, frames[0]))
+
+    def _led(self, chain: Chain, onward: Site) -> tuple[list[Frame], Reach]:
+        """The frames of the function that goes on behind a chain of calls, and the starts that come so far: the same for all
+        that lands by it."""
+        key = (onward, *map(id, chain))
+        found = self._known.get(key)
+        if found is None:
+            *outer, edge = chain
+            frames, left = self._called(tuple(outer), edge)
+            found = self._known[key] = [self._inside(edge, frame, onward) for frame in frames], left
+        return found
+
+    def _called(self, outer: Chain, edge: LocalCall) -> tuple[list[Frame], Reach]:
+        """The frames in which a call happens behind a chain of others, and the starts that come so far."""
+        inner, left = self._led(outer, edge.caller) if outer else ([Frame(*edge.caller)], ALWAYS)
+        frames = [each for frame in inner for each in self._placed(edge.caller, edge.site, frame)][:MOST_FRAMES]
+        return frames, both(left, reach(self.evaluator, frames[0]))
 
     def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
         """The frame of the function that goes on when an edge is followed from a frame."""
