@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -14,9 +14,6 @@ from auditor.program.calls.targets import Targets
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import View
 from auditor.program.naming.code import Frame, Instance, Library, Local
-
-if TYPE_CHECKING:
-    from auditor.program.naming.scopes import CallSite
 
 MOST_FRAMES = 20
 _MOCKS = ("unittest.mock.", "mock.")
@@ -59,7 +56,6 @@ class Landing:
             dead=effect.dead or any(edge.site.dead for edge in chain),
             guarded=outer.guarded,
             origin=(effect.site, effect.line),
-            call=outer.call,
             via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
             chain=chain,
         )
@@ -80,7 +76,7 @@ class Landing:
         calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
         for edge, (onward, site) in zip(chain, calls, strict=True):
             inner = [self._inside(edge, frame, onward) for frame in frames]
-            frames = [each for frame in inner for each in self._placed(onward, site, frame)][:MOST_FRAMES]
+            frames = [each for frame in inner for each in frames_of(self.evaluator, onward, site, frame)][:MOST_FRAMES]
             left = both(left, reach(self.evaluator, frames[0]))
         return frames, left
 
@@ -91,6 +87,3 @@ class Landing:
             scope = self.code.scope(*onward)
             args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
         return self.code.bind(Frame(*onward, None, frame.depth), args)
-
-    def _placed(self, site: Site, call: CallSite | None, frame: Frame) -> list[Frame]:
-        return [frame] if call is None else frames_of(self.evaluator, site, call, frame)
