@@ -12,10 +12,9 @@ import msgspec
 
 from auditor.graph.world import World
 from auditor.model.ir import Imported
-from auditor.program.calls.effects import Site
+from auditor.program.calls.effects import Effect, Site
 from auditor.program.condensed import Condensed
 from auditor.program.naming.code import Code
-
 
 _Run: TypeAlias = tuple[int, int, tuple[str, ...]]
 """Modules that an import runs, after the scope and the line of the import."""
@@ -24,7 +23,7 @@ _Run: TypeAlias = tuple[int, int, tuple[str, ...]]
 class _Event(msgspec.Struct, frozen=True):
     line: int
     order: int
-    call: int  # identity of a call, 0 for none
+    effect: int  # identity of an effect, 0 for none
     into: tuple[Site, ...]
 
 
@@ -91,7 +90,7 @@ class Courses:
     def _events(self, site: Site, *, starts: bool) -> tuple[_Event, ...]:
         effects, code = self._world.resolved.effects, self._world.resolved.code
         found = [
-            _Event(effect.line, 1, id(effect.call), ())
+            _Event(effect.line, 1, id(effect), ())
             for effect in effects.own.get(site, ())
             if starts or not effect.guarded
         ]
@@ -99,7 +98,7 @@ class Courses:
             if edge.guarded and not starts:
                 continue
             last = edge.registered and not edge.direct  # a library calls it when the module has been read
-            found.append(_Event(10**9 if last else edge.call.line, 0, 0, ((edge.callee.path, edge.callee.scope),)))
+            found.append(_Event(10**9 if last else edge.line, 0, 0, ((edge.callee.path, edge.callee.scope),)))
         found += self._imported(site)
         if site[1] == 0:
             for number in code.scopes(site[0]):
@@ -126,17 +125,17 @@ class Course:
         self._steps: dict[int, int] = {}
         self._walk(events, known, leading)
 
-    def step(self, call: object) -> int | None:
-        """The number of the step at which a call is come to; None where it is not."""
-        return self._steps.get(id(call))
+    def step(self, effect: Effect) -> int | None:
+        """The number of the step at which what a call does is come to; None where it is not."""
+        return self._steps.get(id(effect))
 
     def _walk(self, events: Iterable[_Event], known: Mapping[Site, Iterable[_Event]], leading: Container[Site]) -> None:
         stack = [iter(events)]
         steps, sites = self._steps, self.sites
         while stack:
             for event in stack[-1]:
-                if event.call and event.call not in steps:
-                    steps[event.call] = len(steps)
+                if event.effect:
+                    steps[event.effect] = len(steps)
                 fresh = [site for site in event.into if site in leading and site not in sites] if event.into else ()
                 for site in reversed(fresh):
                     sites[site] = None

@@ -171,9 +171,9 @@ def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
     order = {role: rank for rank, role in enumerate(WORK)}
     done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, statement.line, last)]
     for edge in effects.calls.get(site, ()):
-        if edge.direct and statement.line <= edge.call.line <= last:
+        if edge.direct and statement.line <= edge.line <= last:
             own = effects.own.get((edge.callee.path, edge.callee.scope), ())
-            done += [(order[e.role], edge.call.line) for e in own if _counts(world, e, 0, 10**9)]
+            done += [(order[e.role], edge.line) for e in own if _counts(world, e, 0, 10**9)]
     if not done:
         return None
     rank, line = min(done)
@@ -191,7 +191,7 @@ def _told_by_name(world: World, site: Site, statement: Try) -> str:
     """The work that a function of the repository, called in a `try`, is named after; "" where none says."""
     last = statement.handlers[0].line - 1
     for edge in world.resolved.effects.calls.get(site, ()):
-        if edge.direct and statement.line <= edge.call.line <= last:
+        if edge.direct and statement.line <= edge.line <= last:
             name = world.resolved.code.scope(edge.callee.path, edge.callee.scope).name.rpartition(".")[2]
             for pattern, work in _NAMED:
                 if pattern.search(name):

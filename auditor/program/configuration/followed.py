@@ -100,7 +100,7 @@ class Following:
     def _methods(self, init: Local, call: Call, frame: Frame) -> Iterator[Frame]:
         """The methods of an object that holds a document."""
         cls = self.code.owner(init.path, init.scope)
-        for number in self.code.index(init.path, cls).nested if cls is not None else ():
+        for number in self.code.nested(init.path, cls) if cls is not None else ():
             scope = self.code.scope(init.path, number)
             if scope.params and number != init.scope:
                 inner = Frame(init.path, number, None, frame.depth + 1)
