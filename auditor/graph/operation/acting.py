@@ -74,7 +74,7 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
                 callee = (call.callee.path, call.callee.scope)
                 # Where it starts something itself, what it finds is followed within it.
                 acts = any(map(_starts, nested(code.scope(*callee).body)))
-                yield (callee, 0, f"{name}()") if acts else (site, call.call.line, f"{name}()")
+                yield (callee, 0, f"{name}()") if acts else (site, call.line, f"{name}()")
 
 
 def _starts(nested_at: tuple[object, object]) -> bool:
@@ -102,7 +102,7 @@ def _fate(world: World, site: Site, line: int) -> str:
             for call in effects.callers.get(here, ()):
                 if call.caller not in seen and places.is_product(call.caller[0]):
                     seen.add(call.caller)
-                    onward.append((call.caller, call.call.line))
+                    onward.append((call.caller, call.line))
         edge = onward
     return fate
 

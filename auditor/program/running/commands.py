@@ -50,11 +50,11 @@ class Commands:
         names: frozenset[str] = frozenset(),
         known: KnownRuns | None = None,
     ) -> None:
-        self._known = known
+        self._known = KnownRuns(Unnoted()) if known is None else known
         self.entry_points = entry_points
         self.names = names - {path.partition("/")[0] for path in tree}
         self.embedded = code.embedded
-        self.files = Files(tree, code, known.looking if known is not None else Unnoted())
+        self.files = Files(tree, code, self._known.looking)
         self.tree = self.files.tree
         self.images = Images(code.files, self.tree, self.files.folders, self.files.looking)
         self.services: dict[str, list[tuple[str, Ground]]] = {}  # of compose files, by name
@@ -72,12 +72,10 @@ class Commands:
         def find() -> tuple[Run, ...]:
             return tuple(run for command in commands for run in self.runs_in(path, command, ground))
 
-        return find() if self._known is None else self._known.find(path, commands, ground, self.images, find)
+        return self._known.find(path, commands, ground, self.images, find)
 
     def likely(self, path: str, commands: tuple[Command, ...]) -> tuple[str, ...]:
         """The folders that a script of these commands may be started in, the likeliest first."""
-        if self._known is None:
-            return likely(path, commands, self.tree)
         return self._known.folders(path, commands, lambda: likely(path, commands, self.tree))
 
     def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:

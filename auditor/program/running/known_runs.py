@@ -70,8 +70,9 @@ class _Folders(msgspec.Struct, frozen=True):
 class KnownRuns:
     """The runs of the commands of one tree, for the next one."""
 
-    def __init__(self) -> None:
-        self.looking = Looking()
+    def __init__(self, looking: Looking | None = None) -> None:
+        """`looking` notes what commands are resolved by; nothing has to be noted where there is no next tree."""
+        self.looking = Looking() if looking is None else looking
         self._against: Against | None = None
         self._known: dict[Key, _Known] = {}
         self._used: dict[Key, _Known] = {}
@@ -117,12 +118,15 @@ class KnownRuns:
         It is kept where it taught nothing about images; where an image is what they start in, it is this tree's.
         """
         found = self._held(path, commands, ground, images)
-        if found is None:
-            before = images.learnt()
-            with self.looking.noted() as names:
-                found = find()
-            if self._against is not None and ground.image is None and images.learnt() == before:
-                self._used[path, id(commands), ground] = _Known(commands, before, found, names)
+        if found is not None:
+            return found
+        if self._against is None or ground.image is not None:
+            return find()
+        before = images.learnt()
+        with self.looking.noted() as names:
+            found = find()
+        if images.learnt() == before:
+            self._used[path, id(commands), ground] = _Known(commands, before, found, names)
         return found
 
 

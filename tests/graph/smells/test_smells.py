@@ -159,6 +159,8 @@ def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]
     [
         ("ValueError('a')", ["ValueError"]),
         ("class Odd(Exception):\n    pass\n\n\nOdd()", ["Odd"]),
+        ("class _Odd(Exception):\n    pass\n\n\ndef fit():\n    _Odd()", ["_Odd"]),
+        ("import shop\n\nshop.Missing('a')", ["Missing"]),
         ("raise ValueError('a')", []),
         ("x = ValueError('a')", []),
         ("print(ValueError('a'))", []),
@@ -166,7 +168,8 @@ def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]
     ],
 )
 def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
-    assert [each.name for each in ask({"run.py": line + "\n"}).unraised_errors()] == names
+    tree = {"run.py": line + "\n", "shop.py": "class Missing(LookupError):\n    pass\n"}
+    assert [each.name for each in ask(tree).unraised_errors()] == names
 
 
 PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
