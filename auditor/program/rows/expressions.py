@@ -26,7 +26,7 @@ from auditor.model.ir import (
     Walrus,
 )
 from auditor.program.naming.code import Frame, Library, Local
-from auditor.program.rows import calls, items, tables
+from auditor.program.rows import calls, items, tables, times
 from auditor.program.rows.iteration import elements
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN, Complement, Spot
@@ -95,6 +95,8 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
         return either(m.sets, operands)
     if expr.op == "+" and all(value.kind == "list" and not value.open for value in operands):
         return Value("list", items=tuple(item for value in operands for item in value.items))
+    if expr.op in ("+", "-") and times.moved(operands):
+        return Value("names")
     if expr.op == "-" and len(operands) == 2:
         _held_against(m, operands, at, expr)
     return mixed(operands)
@@ -120,15 +122,24 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     op = _SAME.get(expr.op, expr.op)
     other = expr.operands[1]
     if op == "==" and type(other) is Const:
-        if isinstance(other.value, bool) and operands[0].split is not None:
-            turn = other.value == (expr.op == "==")
+        if other.value in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
+            turn = bool(other.value) == (expr.op == "==")
             return operands[0] if turn else replace(operands[0], split=_turned(operands[0].split))
         split = m.sets.split(("value", found.rows, expr.operands[0]))
         part: object = other.value if expr.op == "==" else Complement(other.value)
     else:
         split = m.sets.split(("mask", op, found.rows, expr.operands))
         part = TRAIN if expr.op == op else TEST
+    if (name := _column(m, expr.operands[0], at)) is not None:
+        m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
+
+
+def _column(m: Machine, expr: Expr, at: Env) -> str | None:
+    """The name of the column that an expression takes from a table."""
+    if type(expr) is Item and type(expr.key) in (Const, Name):
+        return m.value(expr.key, at).text()
+    return expr.name if type(expr) is Attr else None
 
 
 def _held_against(m: Machine, operands: list[Value], at: Env, expr: Op) -> bool:

@@ -169,7 +169,7 @@ def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
     assert [each.name for each in ask({"run.py": line + "\n"}).unraised_errors()] == names
 
 
-PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
+PICKLE = "import pickle\nimport flask\nfrom db import Row\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,9 @@ PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yam
     [
         ("pickle.loads(requests.get('https://example.org/m').content)", ["url"]),
         ("boto3.client('s3').download_file('b', 'k', 'm.pkl')\npickle.load(open('m.pkl', 'rb'))", ["store"]),
+        ("pickle.loads(flask.request.get_data())", ["upload"]),
+        ("data = flask.request.args.get('model')\npickle.loads(data)", ["upload"]),
+        ("row = Row.find(version=flask.request.args.get('v'))\npickle.loads(row.blob)", []),
         ("pickle.load(open('m.pkl', 'rb'))", []),
         ("torch.load(requests.get('https://example.org/m').raw, weights_only=False)", ["url"]),
         ("torch.load(requests.get('https://example.org/m').raw, weights_only=True)", []),
