@@ -251,3 +251,32 @@ HIGH = {("LKG001", "high")}
 )  # fmt: skip
 def test_dates_and_groups_on_one_side_of_a_cut_tell_nothing(source: str, found: set[tuple[str, str]]) -> None:
     assert said({"train.py": DAYS + source}) == found
+
+
+TURN = """\
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+frame = pd.read_csv("visits.csv")
+months = sorted(frame["month"].unique())
+scores = []
+for {turn}:
+    train, test = {parts}
+    model = LogisticRegression().fit(train[["age"]], train["bought"])
+    scores.append(roc_auc_score(test["bought"], model.predict(test[["age"]])))
+print(scores)
+"""
+
+
+@pytest.mark.parametrize(
+    ("turn", "parts", "found"),
+    [
+        ("month in ['may', 'june', 'july']", "frame[frame['month'] != month], frame[frame['month'] == month]", set()),
+        ("month in months", "frame[frame['month'] < month], frame[frame['month'] == month]", set()),
+        ("month in months", "frame[frame['month'] < month], frame[frame['month'] >= month]", set()),
+        ("month in months", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
+        ("c in [0.1, 1, 10]", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
+    ],
+)
+def test_each_turn_of_a_walk_forward_has_rows_of_its_own(turn: str, parts: str, found: set[tuple[str, str]]) -> None:
+    assert {each for each in said({"train.py": TURN.format(turn=turn, parts=parts)}) if each[0] == "LKG003"} == found

@@ -120,19 +120,24 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     if found.rows is None:
         return found
     op = _SAME.get(expr.op, expr.op)
-    other = expr.operands[1]
-    if op == "==" and type(other) is Const:
-        if other.value in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
-            turn = bool(other.value) == (expr.op == "==")
+    other = operands[1]
+    if op == "==" and other.kind == "const":
+        if other.const in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
+            turn = bool(other.const) == (expr.op == "==")
             return operands[0] if turn else replace(operands[0], split=_turned(operands[0].split))
         split = m.sets.split(("value", found.rows, expr.operands[0]))
-        part: object = other.value if expr.op == "==" else Complement(other.value)
+        part: object = other.const if expr.op == "==" else Complement(other.const)
     else:
-        split = m.sets.split(("mask", op, found.rows, expr.operands))
+        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(other, expr.operands[1], at)))
         part = TRAIN if expr.op == op else TEST
     if (name := _column(m, expr.operands[0], at)) is not None:
         m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
+
+
+def _in_this_turn(value: Value, expr: Expr, at: Env) -> object:
+    """What a name stands for that the next turn of a loop may set anew: then other rows pass the comparison."""
+    return (value.const, value.rows) if at.loops and type(expr) is Name else None
 
 
 def _column(m: Machine, expr: Expr, at: Env) -> str | None:
