@@ -64,7 +64,9 @@ _OVERRIDABLE = frozenset(
 _SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
 _LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
 """Folders where runs leave what they were given."""
-_MADE = regex(r"(?:^|[._])(?:created|generated|written|produced|exported|recorded)_?(?:at|on|utc|time|date)(?:$|[._])", re.I)
+_MADE = regex(
+    r"(?:^|[._])(?:created|generated|written|produced|exported|recorded)_?(?:at|on|utc|time|date)(?:$|[._])", re.I
+)
 """Keys by which a document says when a program wrote it."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
