@@ -79,10 +79,13 @@ def _takes(scope: Scope, name: str) -> bool:
     for node in nodes:
         if type(node) is Item and id(node) not in stored and _is_text(node.key, name):
             return True
-        gets = type(node) is Call and type(node.func) is Attr and node.func.name == "get"
-        if gets and node.args and _is_text(node.args[0], name):
+        if type(node) is Call and _gets(node) and _is_text(node.args[0], name):
             return True
     return False
+
+
+def _gets(call: Call) -> bool:
+    return type(call.func) is Attr and call.func.name == "get" and bool(call.args)
 
 
 def _is_text(expr: Expr, text: str) -> bool:
