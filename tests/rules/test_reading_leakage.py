@@ -275,6 +275,11 @@ print(scores)
         ("month in months", "frame[frame['month'] < month], frame[frame['month'] == month]", set()),
         ("month in months", "frame[frame['month'] < month], frame[frame['month'] >= month]", set()),
         ("month in months", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
+        (
+            "fold in range(3, 9)",
+            "frame[frame['month'].isin(months[:fold])], frame[frame['month'] == months[fold]]",
+            set(),
+        ),
         ("c in [0.1, 1, 10]", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
     ],
 )

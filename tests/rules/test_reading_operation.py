@@ -134,7 +134,11 @@ PAIRS = [
     pytest.param(
         "MON005",
         {"s.py": SERVICE, "watch.py": OFFERED.format("    print(psi(one, other))\n")},
-        {"s.py": SERVICE, "watch.py": OFFERED.format("    return psi(one, other) > 0.2\n")},
+        {
+            "s.py": SERVICE,
+            "watch.py": OFFERED.format("    return psi(one, other) > 0.2\n"),
+            "tests/test_watch.py": "from watch import compare\n\n\ndef test_it():\n    assert compare(1, 1) is False\n",
+        },
         id="what is found is offered to callers that are not here",
     ),
     pytest.param(

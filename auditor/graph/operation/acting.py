@@ -100,12 +100,12 @@ def _fate(world: World, site: Site, line: int) -> str:
             if _decides(world.resolved.code.scope(*here).body, after):
                 return "acts"
             sends = any(_sends(effect) and effect.line >= after for effect in effects.of(here))
-            callers = effects.callers.get(here, ())
+            callers = [call for call in effects.callers.get(here, ()) if places.is_product(call.caller[0])]
             offered = not callers and _returns(world, here)  # to callers that are not here
             if sends or offered or _is_handed_on(world, here) or _is_read_elsewhere(world, here):
                 fate = "elsewhere"
             for call in callers:
-                if call.caller not in seen and places.is_product(call.caller[0]):
+                if call.caller not in seen:
                     seen.add(call.caller)
                     onward.append((call.caller, call.call.line))
         edge = onward

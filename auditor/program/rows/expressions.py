@@ -26,6 +26,7 @@ from auditor.model.ir import (
     Walrus,
 )
 from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.statements import within
 from auditor.program.rows import calls, items, tables, times
 from auditor.program.rows.iteration import elements
 from auditor.program.rows.machine import Machine
@@ -128,16 +129,28 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
         split = m.sets.split(("value", found.rows, expr.operands[0]))
         part: object = other.const if expr.op == "==" else Complement(other.const)
     else:
-        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(other, expr.operands[1], at)))
+        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(m, expr.operands[1], at)))
         part = TRAIN if expr.op == op else TEST
     if (name := _column(m, expr.operands[0], at)) is not None:
         m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
 
 
-def _in_this_turn(value: Value, expr: Expr, at: Env) -> object:
-    """What a name stands for that the next turn of a loop may set anew: then other rows pass the comparison."""
-    return (value.const, value.rows) if at.loops and type(expr) is Name else None
+def _in_this_turn(m: Machine, expr: Expr, at: Env) -> tuple[object, ...]:
+    """What tells the names of an expression in this turn of a loop, or in this call, from those in another."""
+    return tuple(_turn(m, node, at) for node in within(expr) if type(node) is Name)
+
+
+def _turn(m: Machine, name: Name, at: Env) -> object:
+    index = m.code.index(*at.site)
+    binding = index.bindings.get(name.id, {}).get(name.version)
+    if binding is None:
+        return None
+    if binding.how == "param":
+        value = at.lookup(name.id) or OTHER
+        return value.rows if value.kind != "const" else value.const
+    loops = sum(index.kinds.get(construct) == "loop" for construct, _ in binding.block)
+    return at.turns[loops - 1] if 0 < loops <= len(at.turns) else None
 
 
 def _column(m: Machine, expr: Expr, at: Env) -> str | None:
@@ -213,7 +226,7 @@ def _each(m: Machine, expr: Each, at: Env) -> Value:
 
 def _all_of_each(m: Machine, expr: Each, at: Env) -> Value:
     """A comprehension without its conditions: a list of what its elements are worth; over rows, the rows again."""
-    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line)
+    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line, turns=at.turns)
     sources: list[Value] = []
     turns: list[Value] | None = None
     for number, (target, source, conditions) in enumerate(expr.loops):
