@@ -220,10 +220,12 @@ class World:
     @cached_property
     def _injected(self) -> frozenset[str]:
         """The names that a framework puts into all notebooks of the tree."""
+        code = self.resolved.code
         roots = (
             imported.module.partition(".")[0]
-            for path in self.resolved.code.paths
-            for statement, _, _ in self.resolved.code.index(path, 0).imports
+            for path in code.paths
+            if "kedro" in code.roots(path)
+            for statement, _, _ in code.index(path, 0).imports
             for imported in (statement.names if not statement.level else ())
         )
         return KEDRO_NAMES if "kedro" in roots else frozenset()

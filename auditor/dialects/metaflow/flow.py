@@ -117,7 +117,7 @@ class Flow:
     def _methods(self) -> dict[str, Local]:
         found: dict[str, Local] = {}
         for cls in reversed(self.lineage):
-            for number in self.code.index(*cls).nested:
+            for number in self.code.nested(*cls):
                 scope = self.code.scope(cls.path, number)
                 if scope.kind == "function":
                     found[scope.name.rpartition(".")[2]] = Local(cls.path, number)

@@ -250,7 +250,7 @@ def _called_by_nobody(world: World, site: Site) -> Iterator[Site]:
     effects, code = world.resolved.effects, world.resolved.code
     for call in effects.calls.get(site, ()):
         owner = code.owner(call.callee.path, call.callee.scope) if call.constructs else None
-        for number in code.index(call.callee.path, owner).nested if owner is not None else ():
+        for number in code.nested(call.callee.path, owner) if owner is not None else ():
             method = (call.callee.path, number)
             if all(places.is_test(edge.caller[0]) for edge in effects.callers.get(method, ())):
                 yield method

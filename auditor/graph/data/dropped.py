@@ -12,7 +12,8 @@ from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
-from auditor.program.naming.scopes import children
+from auditor.program.naming.code import Code
+from auditor.program.naming.scopes import ScopeIndex, children
 
 _SKIPPING = {
     "on_bad_lines": ("skip",),
@@ -35,12 +36,14 @@ class Dropped(msgspec.Struct, frozen=True):
 
 def dropped_rows(world: World, owned: Callable[[str], bool]) -> list[Dropped]:
     """Rows that product code loses on the way from a file to a model or a product, notebooks to look around in left out."""
-    found = []
+    found: list[Dropped] = []
     code = world.resolved.code
     for path in code.paths:
         if owned(path) and places.is_product(path) and not places.is_exploratory(path):
             for number in code.scopes(path):
-                found += [*_malformed(world, (path, number)), *_coerced(world, (path, number))]
+                found += _malformed(world, (path, number))
+            for name, turned, dropped in code.of_program(path, _coerced, tuple[tuple[str, int, int], ...]):
+                found.append(Dropped("coerced", name, code.place(path, turned), code.place(path, dropped)))
     return sorted(set(found), key=lambda each: each.place)
 
 
@@ -56,9 +59,13 @@ def _malformed(world: World, site: Site) -> Iterator[Dropped]:
                 yield Dropped("malformed", f"{name}={value!r}", world.resolved.code.place(site[0], effect.line))
 
 
-def _coerced(world: World, site: Site) -> Iterator[Dropped]:
-    """`frame[c] = to_numeric(…, errors="coerce")` and then `frame.dropna(…)`, where nothing in the scope counts rows."""
-    index = world.resolved.code.index(*site)
+def _coerced(code: Code, path: str) -> tuple[tuple[str, int, int], ...]:
+    """`frame[c] = to_numeric(…, errors="coerce")` and then `frame.dropna(…)`, where nothing in the scope counts rows: by which
+    call, and the lines of both."""
+    return tuple(each for number in code.scopes(path) for each in _coerced_in(code.index(path, number)))
+
+
+def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, int, int]]:
     turned: dict[str, tuple[int, str]] = {}
     for target, value, line in index.items:
         if type(target) is Item and type(target.base) is Name and _coerces(value):
@@ -75,8 +82,7 @@ def _coerced(world: World, site: Site) -> Iterator[Dropped]:
         ):
             made = turned.get(call.func.base.id)
             if made is not None and made[0] < call.line:
-                code = world.resolved.code
-                yield Dropped("coerced", made[1], code.place(site[0], made[0]), code.place(site[0], call.line))
+                yield made[1], made[0], call.line
 
 
 def _coerces(value: Expr) -> bool:

@@ -44,13 +44,15 @@ def unused_columns(world: World, owned: Callable[[str], bool]) -> list[Unused]:
 
 
 def _of_scope(world: World, site: Site, owned: Callable[[str], bool]) -> Iterator[Unused]:
-    code = world.resolved.code
-    index = code.index(*site)
     fits = [
         e for e in world.resolved.effects.own.get(site, ()) if e.role is Role.FIT and world.trains(e) and e.call.args
     ]
+    if not fits:
+        return
+    code = world.resolved.code
+    index = code.index(*site)
     made: dict[str, dict[str, int]] = {}
-    for target, _, line in index.items if fits else ():
+    for target, _, line in index.items:
         if (
             type(target) is Item
             and type(target.base) is Name

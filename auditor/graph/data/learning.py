@@ -147,7 +147,7 @@ def _asked(world: World, cls: Local) -> set[Site]:
     if code.scope(cls.path, cls.scope).kind != "class":
         return set()
     found: set[Site] = set()
-    for number in code.index(cls.path, cls.scope).nested:
+    for number in code.nested(cls.path, cls.scope):
         if not judges(code.scope(cls.path, number).name.rpartition(".")[2]):
             found |= world.resolved.effects.reached((cls.path, number)).keys()
     return found

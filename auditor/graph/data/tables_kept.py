@@ -41,6 +41,7 @@ _PUBLISHED = regex(r"contact|author|maintainer|publisher|support|correspond|offi
 _MADE_UP = regex(
     r"synth\w*|fake|faker|mock|dummy|sample|demo|toy|seeds?|starter|scaffold|generated|anonym\w*|masked|hashed", re.I
 )
+_FAKERS = frozenset({"faker", "mimesis", "sdv", "ctgan"})
 
 
 class Personal(msgspec.Struct, frozen=True):
@@ -107,10 +108,10 @@ def _is_made(world: World, path: str) -> bool:
     name = path.rpartition("/")[2]
     code = world.resolved.code
     for program in code.paths:
+        if _FAKERS.isdisjoint(code.roots(program)):
+            continue
         imports = {n.module.partition(".")[0] for s, _, _ in code.index(program, 0).imports for n in s.names}
-        if imports & {"faker", "mimesis", "sdv", "ctgan"} and (
-            any(name in text for text in code.texts(program)) or "faker" in imports
-        ):
+        if imports & _FAKERS and (any(name in text for text in code.texts(program)) or "faker" in imports):
             return True
     return False
 

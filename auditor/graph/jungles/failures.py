@@ -232,10 +232,10 @@ def _work(world: World, site: Site, first: int = 0, last: int = 10**9) -> tuple[
         if effect.role in ranks and first <= effect.line <= last and _is_work(world, effect)
     ]
     for call in effects.calls.get(site, ()):
-        if call.direct and first <= call.call.line <= last:
+        if call.direct and first <= call.line <= last:
             led_to = effects.reached((call.callee.path, call.callee.scope))
             own = (effect for reached in led_to for effect in effects.own.get(reached, ()))
-            done += [(ranks[e.role], call.call.line) for e in own if e.role in ranks and _is_work(world, e)]
+            done += [(ranks[e.role], call.line) for e in own if e.role in ranks and _is_work(world, e)]
     if not done:
         return None
     rank, line = min(done)

@@ -202,7 +202,7 @@ def _is_optional(world: World, read: Touch) -> bool:
     site, line = effect.origin or (effect.site, effect.line)
     index = world.resolved.code.index(*site)
     at = [effect.at] if effect.origin is None else [each for each in index.calls if each.call.line == line]
-    blocks = (block for each in at if each is not None for block in each.block)
+    blocks = (block for each in at for block in each.block)
     tests = (index.tests.get(construct) for construct, arm in blocks if arm == 0)
     return any(type(test) is Call and name_of(test.func).rpartition(".")[2] in _ASKING for test in tests)
 

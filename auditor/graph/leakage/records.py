@@ -40,10 +40,9 @@ def recorded(world: World, site: Site) -> Iterator[Record]:
     for effect in world.resolved.effects.own.get(site, ()):
         if effect.dead or effect.certainty < 0.9:
             continue
-        branch = effect.at is not None and bool(effect.at.block)
         for name, value in _told(world, effect):
             if type(name) is Const and isinstance(name.value, str):
-                yield Record(name.value, value, effect.frame, site, effect.line, branch)
+                yield Record(name.value, value, effect.frame, site, effect.line, bool(effect.at.block))
             elif type(name) is Name and type(value) is Name:
                 yield from _handed(world, site, name.id, value.id)
 
@@ -76,7 +75,7 @@ def _handed(world: World, site: Site, name: str, value: str) -> Iterator[Record]
         given = argument(edge.call, value, params.index(value) - skipped)
         if edge.direct and type(said) is Const and isinstance(said.value, str) and given is not None:
             block = edge.site.block
-            yield Record(said.value, given, Frame(*edge.caller, block=block), edge.caller, edge.call.line, bool(block))
+            yield Record(said.value, given, Frame(*edge.caller, block=block), edge.caller, edge.line, bool(block))
 
 
 def _table(world: World, expr: Expr, frame: Frame) -> list[tuple[Expr, Expr]] | None:

@@ -119,7 +119,7 @@ def state_calls(store: Store, resolved: Resolved) -> None:
             if callee == site:
                 continue
             source, target = function_node(store, resolved, site), function_node(store, resolved, callee)
-            where = resolved.code.place(site[0], call.call.line)
+            where = resolved.code.place(site[0], call.line)
             name = resolved.code.scope(*callee).name
             piece = Evidence(
                 where.path,

@@ -73,7 +73,7 @@ def _functions(resolved: Resolved, named: Local, route: str, framework: str) -> 
     if scope.kind == "function":
         yield Endpoint((named.path, named.scope), route, framework, scope.line, scope.params)
         return
-    for number in resolved.code.index(named.path, named.scope).nested:
+    for number in resolved.code.nested(named.path, named.scope):
         method = resolved.code.scope(named.path, number)
         if method.name.rpartition(".")[2] in _VERBS:
             yield Endpoint((named.path, number), route, framework, method.line, method.params[1:])
@@ -85,7 +85,7 @@ def _of_classes(resolved: Resolved, path: str) -> Iterator[Endpoint]:
     for number in code.scopes(path):
         scope = code.scope(path, number)
         framework = _framework(resolved, path, number) if scope.kind == "class" else ""
-        for inner in code.index(path, number).nested if framework else ():
+        for inner in code.nested(path, number) if framework else ():
             method = code.scope(path, inner)
             if method.kind == "function" and method.name.rpartition(".")[2] in _CALLED:
                 yield Endpoint((path, inner), "", framework, method.line, method.params[1:])

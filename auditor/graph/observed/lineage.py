@@ -301,11 +301,11 @@ class Lineage:
 
     def _admitted(self, touch: Touch, reached: Mapping[Site, Site | None]) -> bool:
         """Whether some call on the way leaves the branch possible in which a function does something."""
-        at, effects = touch.effect.at, self.resolved.effects
-        if at is None or not _hangs_on_callers(touch):
+        effects = self.resolved.effects
+        if not _hangs_on_callers(touch):
             return True
         ways = [edge for edge in effects.callers.get(touch.site, ()) if edge.caller in reached]
-        return not ways or any(not edge.direct or effects.admits(edge, at.conditions) for edge in ways)
+        return not ways or any(not edge.direct or effects.admits(edge, touch.effect.at.conditions) for edge in ways)
 
     def of_function(self, site: Site, but: frozenset[Site] = frozenset()) -> Iterator[Touch]:
         """Every touch that calling a function leads to; functions in `but` that it only hands on are left out."""
@@ -381,8 +381,7 @@ class Lineage:
 
 def _hangs_on_callers(touch: Touch) -> bool:
     """Whether what a function is called with may exclude the branch in which it does something."""
-    at = touch.effect.at
-    return bool(touch.site[1] and at is not None and at.conditions and touch.effect.origin is None)
+    return bool(touch.site[1] and touch.effect.origin is None and touch.effect.at.conditions)
 
 
 def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:

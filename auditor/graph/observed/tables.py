@@ -24,7 +24,9 @@ from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.model.regex import regex
 from auditor.program import Resolved
 from auditor.program.calls.effects import Effect
+from auditor.program.calls.records import Standing
 from auditor.program.naming.code import Frame, Instance
+from auditor.program.naming.scopes import CallSite
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.paths import locate
 from auditor.program.symbolic.values import UNKNOWN, Hole, Value, literal
@@ -311,8 +313,9 @@ class Tables:
                 sql = self._sql(f"{head}\n{body}", platform)
                 self._views.update(name.lower() for name in sql.temporary)
                 call = Call(Name("sql"), (Const(escape.text),), (), escape.line, escape.line)
+                standing = Standing(CallSite(call, (), dead=False, loop=0))
                 effect = Effect(
-                    Role.READ, "sql", _ENTRY, (UNKNOWN,), (path, 0), escape.line, escape.line, 0.95, False, call
+                    Role.READ, "sql", _ENTRY, (UNKNOWN,), (path, 0), escape.line, escape.line, 0.95, False, standing
                 )
                 yield effect, list(self._of_sql(sql, platform, literal(escape.text)))
 

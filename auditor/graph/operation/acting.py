@@ -77,7 +77,7 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
                 callee = (call.callee.path, call.callee.scope)
                 # Where it starts something itself, what it finds is followed within it.
                 acts = any(map(_starts, nested(code.scope(*callee).body)))
-                yield (callee, 0, f"{name}()") if acts else (site, call.call.line, f"{name}()")
+                yield (callee, 0, f"{name}()") if acts else (site, call.line, f"{name}()")
 
 
 def _starts(nested_at: tuple[object, object]) -> bool:
@@ -107,7 +107,7 @@ def _fate(world: World, site: Site, line: int) -> str:
             for call in callers:
                 if call.caller not in seen:
                     seen.add(call.caller)
-                    onward.append((call.caller, call.call.line))
+                    onward.append((call.caller, call.line))
         edge = onward
     return fate
 

@@ -289,10 +289,10 @@ def _asked(world: World, handler: Handler, site: Site) -> Call | None:
     return min((*direct, *leading), key=lambda call: call.line, default=None)
 
 
-def _in_handler(world: World, site: Site, call: CallSite | None) -> bool:
+def _in_handler(world: World, site: Site, call: CallSite) -> bool:
     """Whether a call stands where an error is caught."""
     kinds = world.resolved.code.index(*site).kinds
-    return call is not None and any(kinds.get(construct) == "try" and arm > 0 for construct, arm in call.block)
+    return any(kinds.get(construct) == "try" and arm > 0 for construct, arm in call.block)
 
 
 def _keeps(world: World, site: Site, call: CallSite) -> Iterator[Kept]:

@@ -130,8 +130,7 @@ def way_to(world: World, start: Site, goal: Promotion) -> list[tuple[Site, int, 
     before = world.resolved.effects.reached(start)
     if goal.site not in before:
         return None
-    at = goal.effect.at
-    way = [(goal.site, goal.effect.line, at.block if at is not None else ())]
+    way = [(goal.site, goal.effect.line, goal.effect.at.block)]
     here = goal.site
     while (caller := before[here]) is not None:
         calls = [c for c in world.resolved.effects.calls.get(caller, ()) if (c.callee.path, c.callee.scope) == here]

@@ -148,7 +148,7 @@ class _Met:
 
 def _precedes(course: Course | None, one: Effect, other: Effect) -> bool:
     """Whether a run comes to one call before the other, or where that is not known may do so."""
-    at, then = (course.step(one.call), course.step(other.call)) if course is not None else (None, None)
+    at, then = (course.step(one), course.step(other)) if course is not None else (None, None)
     return at is None or then is None or at < then
 
 

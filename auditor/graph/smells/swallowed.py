@@ -11,11 +11,12 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
-from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
+from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
     Assign,
+    Attr,
     Call,
     Const,
     Do,
@@ -37,7 +38,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Code, Frame, Library, Local
-from auditor.program.naming.statements import placed, within
+from auditor.program.naming.statements import Placed, placed, within
 
 WORK = {
     Role.FIT: "training",
@@ -124,21 +125,34 @@ def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised
 
 
 def _unraised(sight: Sight, path: str) -> tuple[Unraised, ...]:
-    found = []
-    for site, at in statements(sight, path) if places.is_product(path) else ():
-        statement = at.statement
-        if type(statement) is not Do or type(statement.value) is not Call:
-            continue
-        if path.endswith(".ipynb") and not site[1]:
-            continue  # a cell shows what it makes last
-        name = _error_made(sight, statement.value.func, frame_at(site, at))
+    code, found = sight.resolved.code, []
+    for site, at, call in _dropped(code, path) if places.is_product(path) else ():
+        name = _error_made(sight, call.func, frame_at(site, at))
         if name:
-            found.append(Unraised(name, sight.resolved.code.place(path, at.line, statement.end_line)))
+            found.append(Unraised(name, code.place(path, at.line, call.end_line)))
     return tuple(found)
 
 
 UNRAISED = Look("unraised", _unraised, tuple[Unraised, ...])
 """The errors that a program makes and drops."""
+
+
+def _dropped(code: Code, path: str) -> Iterator[tuple[Site, Placed, Call]]:
+    """The calls of a program that may make an error, and whose result is dropped. A cell shows what it makes last."""
+    for number in code.scopes(path):
+        cells = path.endswith(".ipynb") and not number
+        if cells or not any(_may_make(site.call) for site in code.index(path, number).calls):  # as in most scopes
+            continue
+        for at in placed(code.scope(path, number).body):
+            if type(at.statement) is Do and type(at.statement.value) is Call and _may_make(at.statement.value):
+                yield (path, number), at, at.statement.value
+
+
+def _may_make(call: Call) -> bool:
+    """Whether a call may make an error: classes of errors have a capital letter (PEP 8), under whatever name they are called."""
+    func = call.func
+    name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
+    return name.lstrip("_")[:1].isupper()
 
 
 def _error_made(sight: Sight, func: Expr, frame: Frame) -> str:
@@ -160,9 +174,9 @@ def _work(world: World, site: Site, statement: Try) -> tuple[str, Place] | None:
     order = {role: rank for rank, role in enumerate(WORK)}
     done = [(order[e.role], e.line) for e in effects.own.get(site, ()) if _counts(world, e, statement.line, last)]
     for edge in effects.calls.get(site, ()):
-        if edge.direct and statement.line <= edge.call.line <= last:
+        if edge.direct and statement.line <= edge.line <= last:
             own = effects.own.get((edge.callee.path, edge.callee.scope), ())
-            done += [(order[e.role], edge.call.line) for e in own if _counts(world, e, 0, 10**9)]
+            done += [(order[e.role], edge.line) for e in own if _counts(world, e, 0, 10**9)]
     if not done:
         return None
     rank, line = min(done)
@@ -180,7 +194,7 @@ def _told_by_name(world: World, site: Site, statement: Try) -> str:
     """The work that a function of the repository, called in a `try`, is named after; "" where none says."""
     last = statement.handlers[0].line - 1
     for edge in world.resolved.effects.calls.get(site, ()):
-        if edge.direct and statement.line <= edge.call.line <= last:
+        if edge.direct and statement.line <= edge.line <= last:
             name = world.resolved.code.scope(edge.callee.path, edge.callee.scope).name.rpartition(".")[2]
             for pattern, work in _NAMED:
                 if pattern.search(name):

@@ -222,7 +222,7 @@ def _stays(
         edges = [
             edge
             for edge in world.resolved.effects.calls.get(site, ())
-            if edge.direct and loop.line <= edge.call.line <= loop.end_line
+            if edge.direct and loop.line <= edge.line <= loop.end_line
         ]
         below = [_methods(world, (edge.callee.path, edge.callee.scope)) for edge in edges]
         everything = {each.method for each in inside}.union(*below)
@@ -237,7 +237,7 @@ def _stays(
             for name, line in _evaluated(world, edge.callee, edge.call, Frame(*site)):
                 if name in moved:
                     place = world.resolved.code.place(edge.callee.path, line)
-                    yield Defect("stays", name, place, _place(world, site, edge.call.line))
+                    yield Defect("stays", name, place, _place(world, site, edge.line))
 
 
 def _methods(world: Sight, site: Site) -> set[str]:

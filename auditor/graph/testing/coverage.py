@@ -209,6 +209,6 @@ def _subject(world: World, site: Site) -> Subject:
 def _whole(world: World, site: Site) -> Iterator[Site]:
     """A scope; of a class its methods, since tests reach those."""
     if world.resolved.code.scope(*site).kind == "class":
-        yield from ((site[0], number) for number in world.resolved.code.index(*site).nested)
+        yield from ((site[0], number) for number in world.resolved.code.nested(*site))
     else:
         yield site

@@ -59,11 +59,11 @@ def _called(file: FileEffects) -> tuple[dict[int, frozenset[Site]], dict[int, li
 
 def _beside(code: Code, path: str, number: int) -> Iterator[Site]:
     """The functions within a test, and the methods that set its class up."""
-    for inner in code.index(path, number).nested:
+    for inner in code.nested(path, number):
         if code.scope(path, inner).kind == "function":
             yield path, inner
     owner = code.owner(path, number)
-    for other in code.index(path, owner).nested if owner is not None else ():
+    for other in code.nested(path, owner) if owner is not None else ():
         if code.scope(path, other).name.rpartition(".")[2].lower().startswith(("setup", "teardown")):
             yield path, other
 

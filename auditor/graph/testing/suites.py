@@ -190,8 +190,7 @@ class Suites:
         return found
 
     def _inherited(self, cls: Local, depth: int) -> Iterator[Site]:
-        for number in self.code.index(cls.path, cls.scope).nested:
-            yield cls.path, number
+        yield from ((cls.path, number) for number in self.code.nested(*cls))
         for base in self.world.resolved.evaluator.denoter.bases(cls) if depth < 5 else ():
             if type(base) is Local:
                 yield from self._inherited(base, depth + 1)

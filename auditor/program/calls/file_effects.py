@@ -172,7 +172,9 @@ class _Reader:
                 return
             callee, constructs = init, direct
         guarded = self._guarded(site, call_site)
-        edge = LocalCall(site, callee, Standing(call_site), direct, guarded, constructs, served, registered)
+        edge = LocalCall(
+            site, callee, call_site.call.line, Standing(call_site), direct, guarded, constructs, served, registered
+        )
         self.calls.append(edge)
 
     def _partial(self, site: Site, call_site: CallSite, function: Library | Local, given: Call, where: Frame) -> None:
@@ -225,11 +227,10 @@ class _Reader:
                 end_line=call.end_line,
                 certainty=certainty,
                 dead=call_site.dead,
-                call=call,
+                standing=Standing(call_site),
                 dest=named.dest,
                 source=named.source,
                 guarded=self._guarded(site, call_site),
-                at=call_site,
             )
         )
 

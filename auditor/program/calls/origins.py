@@ -267,7 +267,7 @@ class _Walk:
             caller = Frame(*edge.caller, None, frame.depth + 1, edge.site.block)
             given = self.objects.arguments(edge.callee, edge.call, caller, constructed=edge.constructs).get(name)
             if given is not None:
-                self._push(given[0], given[1], edge.call.line, at.wanted, at.way)
+                self._push(given[0], given[1], edge.line, at.wanted, at.way)
 
     def _contents(self, at: _Spot) -> None:
         """What the methods of an object of the repository keep in it."""

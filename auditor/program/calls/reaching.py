@@ -238,8 +238,7 @@ class Reaching:
     def _imports_framework(self, path: str) -> bool:
         imported = (
             self.effects.evaluator.denoter.modules.imported(name, statement.level, path)
-            for number in self.code.scopes(path)
-            for statement, _, _ in self.code.index(path, number).imports
+            for statement in self.code.statements(path)
             for name in statement.names
         )
         made = (meant.of if type(meant) is Instance else meant for meant in imported)

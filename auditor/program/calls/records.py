@@ -23,59 +23,6 @@ IO_ROLES = frozenset(
 )
 
 
-class Effect(msgspec.Struct, frozen=True, gc=False):
-    """One thing that a scope does by a call.
-
-    `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
-    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `via` names the wrappers between this site and the library call, which stands at `origin` (None: here); `chain` are
-    the calls between, from the outermost in.
-    """
-
-    role: Role
-    name: str
-    entry: Entry
-    targets: tuple[Value, ...]
-    site: Site
-    line: int
-    end_line: int
-    certainty: float
-    dead: bool
-    call: Call
-    via: tuple[str, ...] = ()
-    dest: tuple[Value, ...] = ()
-    guarded: bool = False
-    origin: tuple[Site, int] | None = None
-    at: CallSite | None = None
-    source: tuple[Value, ...] = ()
-    chain: tuple[LocalCall, ...] = ()
-
-    @property
-    def frame(self) -> Frame:
-        """Where its arguments are evaluated."""
-        return Frame(*self.site, block=self.at.block if self.at is not None else ())
-
-    @property
-    def domain(self) -> str:
-        """The field of the library: `ml`, `data`, `tracking`, …; "" where no table says."""
-        library = knowledge().library(self.entry.library)
-        return library.domain if library is not None else ""
-
-    @property
-    def logs_locally(self) -> bool:
-        """Whether it is a tracker that writes into a folder which it names."""
-        return self.role is Role.LOG and bool(self.entry.attrs.get("local"))
-
-    @property
-    def io(self) -> bool:
-        """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
-        named = (
-            (self.role in IO_ROLES or self.logs_locally)
-            and bool(self.targets)
-            and not self.entry.attrs.get("in_memory")
-        )
-        return named or bool(self.source or self.dest)
-
-
 class Standing:
     """Where a call stands. That of a call that was stored is looked up when it is first asked for: most never are, and the scopes
     of their files need not be indexed."""
@@ -105,6 +52,69 @@ class Standing:
         return repr(self.site)
 
 
+class Effect(msgspec.Struct, frozen=True, gc=False):
+    """One thing that a scope does by a call.
+
+    `targets` are the texts of the path, URI, table or name (empty where the role has none); `certainty` is how sure
+    the role is; `dest` is written besides (a copy, a download), `source` read (an upload); `standing` is where the library call
+    stands. Of what landed at a caller `via` names the wrappers between this site and that call, which stands at `origin` (None:
+    here); `chain` are the calls between, from the outermost in.
+    """
+
+    role: Role
+    name: str
+    entry: Entry
+    targets: tuple[Value, ...]
+    site: Site
+    line: int
+    end_line: int
+    certainty: float
+    dead: bool
+    standing: Standing
+    via: tuple[str, ...] = ()
+    dest: tuple[Value, ...] = ()
+    guarded: bool = False
+    origin: tuple[Site, int] | None = None
+    source: tuple[Value, ...] = ()
+    chain: tuple[LocalCall, ...] = ()
+
+    @property
+    def call(self) -> Call:
+        """The call in its scope: of the library, or of what leads to it."""
+        return self.chain[0].call if self.chain else self.at.call
+
+    @property
+    def at(self) -> CallSite:
+        """Where the library call stands."""
+        return self.standing.site
+
+    @property
+    def frame(self) -> Frame:
+        """Where its arguments are evaluated."""
+        return Frame(*self.site, block=self.at.block)
+
+    @property
+    def domain(self) -> str:
+        """The field of the library: `ml`, `data`, `tracking`, …; "" where no table says."""
+        library = knowledge().library(self.entry.library)
+        return library.domain if library is not None else ""
+
+    @property
+    def logs_locally(self) -> bool:
+        """Whether it is a tracker that writes into a folder which it names."""
+        return self.role is Role.LOG and bool(self.entry.attrs.get("local"))
+
+    @property
+    def io(self) -> bool:
+        """Whether it names an artefact by a path or the like; what is handed over in memory has none."""
+        named = (
+            (self.role in IO_ROLES or self.logs_locally)
+            and bool(self.targets)
+            and not self.entry.attrs.get("in_memory")
+        )
+        return named or bool(self.source or self.dest)
+
+
 class LocalCall(msgspec.Struct, frozen=True, gc=False):
     """A call of a function of the repository (of `__init__` for a class), or a reference handed on as a value.
 
@@ -114,6 +124,7 @@ class LocalCall(msgspec.Struct, frozen=True, gc=False):
 
     caller: Site
     callee: Local
+    line: int
     standing: Standing
     direct: bool
     guarded: bool = False

@@ -26,6 +26,8 @@ class _Effect(msgspec.Struct, array_like=True, gc=False):
     role: Role
     name: str
     targets: tuple[Value, ...]
+    lines: tuple[int, int]
+    dead: bool
     scope: int
     at: Ref
     guarded: bool
@@ -38,6 +40,7 @@ class _LocalCall(msgspec.Struct, array_like=True, gc=False):
     scope: int
     path: str
     callee: int
+    line: int
     at: Ref
     flags: tuple[bool, bool, bool, bool, bool]
 
@@ -70,12 +73,15 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
     refs = _Refs(code, path)
     return _File(
         [
-            _Effect(e.role, e.name, e.targets, e.site[1], refs.of(e.at), e.guarded, e.dest, e.source, e.certainty)
+            _Effect(
+                e.role, e.name, e.targets, (e.line, e.end_line), e.dead, e.site[1], refs.of(e.at), e.guarded, e.dest,
+                e.source, e.certainty,
+            )
             for e in file.own
         ],
         [
             _LocalCall(
-                c.caller[1], c.callee.path, c.callee.scope, refs.of(c.site),
+                c.caller[1], c.callee.path, c.callee.scope, c.line, refs.of(c.site),
                 (c.direct, c.guarded, c.constructs, c.served, c.registered),
             )
             for c in file.calls
@@ -89,7 +95,7 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
     walked = code.walked(path)
     own = tuple(_effect(code, walked, path, each) for each in file.own)
     calls = tuple(
-        LocalCall((path, each.scope), Local(each.path, each.callee), _standing(walked, each.at), *each.flags)
+        LocalCall((path, each.scope), Local(each.path, each.callee), each.line, _standing(walked, each.at), *each.flags)
         for each in file.calls
     )
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
@@ -98,15 +104,15 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
 
 
 def _effect(code: Code, walked: Walked, path: str, stored: _Effect) -> Effect:
-    at = _site(walked, stored.at)
-    call = at.call
+    standing = _standing(walked, stored.at)
     sure = stored.certainty == SURE
-    entry = entry_of(stored.name, code.knowledge) if sure else entry_of_method(call, code.knowledge)
+    knowledge = code.knowledge
+    entry = entry_of(stored.name, knowledge) if sure else entry_of_method(standing.site.call, knowledge)
     if entry is None or not (sure or entry.name == stored.name):
         raise LookupError(stored.name)
     return Effect(
-        stored.role, stored.name, entry, stored.targets, (path, stored.scope), call.line, call.end_line, stored.certainty,
-        at.dead, call, (), stored.dest, stored.guarded, None, at, stored.source,
+        stored.role, stored.name, entry, stored.targets, (path, stored.scope), *stored.lines, stored.certainty,
+        stored.dead, standing, (), stored.dest, stored.guarded, None, stored.source,
     )  # fmt: skip
 
 
@@ -169,10 +175,8 @@ class _Refs:
         for position, site in enumerate(_within(expr)):
             self._others.setdefault(id(site.call), (held, number, outer, position))
 
-    def of(self, site: CallSite | None) -> Ref:
+    def of(self, site: CallSite) -> Ref:
         """Where a call stands; LookupError where it was made on the way."""
-        if site is None:
-            raise LookupError("a call without a place")
         found = self._bodies.get(id(site)) or self._others.get(id(site.call)) or self._others.get(id(site.call.func))
         stands = _site(self._walked, found) if found is not None else None
         if found is None or not (stands is site or stands == site):

@@ -82,7 +82,7 @@ class Trials:
             if made is not None and made != site:
                 yield made
         owner = self.code.owner(*site)
-        for number in self.code.index(site[0], owner).nested if owner is not None else ():
+        for number in self.code.nested(site[0], owner) if owner is not None else ():
             if self.code.scope(site[0], number).name.rpartition(".")[2] in _BEFORE and number != site[1]:
                 yield site[0], number
 
@@ -156,7 +156,7 @@ class Trials:
             return NONE
         if self.code.scope(meant.path, meant.scope).kind != "class":
             return Trial(frozenset({(meant.path, meant.scope)}))
-        methods = ((meant.path, number) for number in self.code.index(meant.path, meant.scope).nested)
+        methods = ((meant.path, number) for number in self.code.nested(meant.path, meant.scope))
         return Trial(frozenset({(meant.path, meant.scope), *methods}))
 
 

@@ -54,7 +54,7 @@ class Beginnings:
             reading |= {(path, number) for number in self._code.scopes(path)}
         for path, number in sorted(reading):
             cls = self._code.owner(path, number)
-            reading |= {(path, method) for method in self._code.index(path, cls).nested} if cls is not None else set()
+            reading |= {(path, method) for method in self._code.nested(path, cls)} if cls is not None else set()
         return {path: tuple(sites) for path, sites in groupby(sorted(reading), itemgetter(0))}
 
     def waits(self, site: Site) -> bool | None:

@@ -177,7 +177,7 @@ class CommandLines:
         target = self.evaluator.denoter.denote(call.args[0], frame)
         if type(target) is Local and target.path == path:
             if self.code.scope(path, target.scope).kind == "class":
-                found.update(dict.fromkeys(self.code.index(path, target.scope).nested, "method"))
+                found.update(dict.fromkeys(self.code.nested(path, target.scope), "method"))
             else:
                 found[target.scope] = "signature"
 

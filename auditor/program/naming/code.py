@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
@@ -217,6 +217,7 @@ class Code:
         self.modules = modules if modules is not None and same else Modules(self.programs)
         self._indexes: dict[str, dict[int, ScopeIndex]] = {}
         self._children: dict[str, dict[str, int]] = {}
+        self._nested: dict[str, dict[int, list[int]]] = {}
         self._leaves: dict[str, dict[str, tuple[object, int]]] = {}
         self._bound: dict[tuple[object, ...], Bound] = {}
         self._kept: list[Record] = []
@@ -295,7 +296,7 @@ class Code:
         table = tables.get(cls)
         if table is None:
             table = tables[cls] = {}
-            for number in self.index(path, cls).nested:
+            for number in self.nested(path, cls):
                 scope = self.scope(path, number)
                 own = scope.params[0].name if scope.kind == "function" and scope.params else None
                 for receiver, attribute, value, _, _ in self.index(path, number).attributes:
@@ -320,6 +321,15 @@ class Code:
     def scopes(self, path: str) -> range:
         """Numbers of all scopes of a file; 0 is the module."""
         return range(len(self.programs[path].scopes))
+
+    def nested(self, path: str, number: int) -> Sequence[int]:
+        """Numbers of the functions and classes that are defined right in a scope."""
+        table = self._nested.get(path)
+        if table is None:
+            table = self._nested[path] = {}
+            for inner, scope in enumerate(self.programs[path].scopes):
+                table.setdefault(scope.parent, []).append(inner)
+        return table.get(number, ())
 
     def named(self, path: str, name: str) -> int | None:
         """The scope with a qualified name within a file; the last definition wins."""
@@ -385,6 +395,10 @@ class Code:
     def words(self, path: str) -> Words:
         """The texts, members and free names that are written out in a program."""
         return self.of_program(path, _words, Words)
+
+    def statements(self, path: str) -> tuple[Import, ...]:
+        """All import statements of a program."""
+        return self.of_program(path, _import_statements, tuple[Import, ...])
 
     def roots(self, path: str) -> frozenset[str]:
         """The first names of the modules that a file imports anywhere by their whole names."""
@@ -491,7 +505,7 @@ def _words(code: Code, path: str) -> Words:
 
 def _names_in_imports(code: Code, path: str) -> tuple[frozenset[str], bool]:
     """Each name in the imports of a program, and whether one of them counts from its own folder."""
-    imports = _statements(code, path)
+    imports = code.statements(path)
     named = [imported for each in imports for imported in each.names]
     names = frozenset(name for each in named for name in (*parts_of(each.module), each.name))
     return names, any(each.level for each in imports)
@@ -508,21 +522,16 @@ def _rebinding(code: Code, path: str) -> frozenset[str]:
 
 
 def _roots(code: Code, path: str) -> frozenset[str]:
-    imports = _statements(code, path)
+    imports = code.statements(path)
     named = (imported.module for each in imports if not each.level for imported in each.names)
     return frozenset(module.partition(".")[0] for module in named)
 
 
 def _imported(code: Code, path: str) -> frozenset[str]:
     found: set[str] = set()
-    for statement in _statements(code, path):
+    for statement in code.statements(path):
         found.update(code.modules_of(path, statement))
     return frozenset(found - {path})
-
-
-def _statements(code: Code, path: str) -> tuple[Import, ...]:
-    """All import statements of a program."""
-    return code.of_program(path, _import_statements, tuple[Import, ...])
 
 
 def _import_statements(code: Code, path: str) -> tuple[Import, ...]:

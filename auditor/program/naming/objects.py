@@ -195,7 +195,7 @@ class Objects:
         return found
 
     def _adjusts(self, cls: Local) -> bool:
-        for number in self.code.index(cls.path, cls.scope).nested:
+        for number in self.code.nested(cls.path, cls.scope):
             scope = self.code.scope(cls.path, number)
             if scope.name.endswith(("__post_init__", "__attrs_post_init__", "__setattr__", "__getattribute__")):
                 return True
@@ -207,7 +207,7 @@ class Objects:
         """Whether a method of a class sets attributes whose names the text does not tell."""
         found = self._by_text.get(cls)
         if found is None:
-            methods = ((self.code.scope(cls.path, n), n) for n in self.code.index(cls.path, cls.scope).nested)
+            methods = ((self.code.scope(cls.path, n), n) for n in self.code.nested(cls.path, cls.scope))
             found = self._by_text[cls] = any(
                 _sets_by_text(site.call, scope.params)
                 for scope, number in methods

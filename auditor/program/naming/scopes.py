@@ -102,7 +102,7 @@ class ScopeIndex:
     """Bindings by name and version, calls, returns and attribute stores of one scope."""
 
     __slots__ = (
-        "attributes", "bindings", "calls", "changed", "constructs", "finals", "imports", "items", "kinds", "nested",
+        "attributes", "bindings", "calls", "changed", "constructs", "finals", "imports", "items", "kinds",
         "returned_in", "returns", "tests", "yields",
     )  # fmt: skip
 
@@ -119,7 +119,6 @@ class ScopeIndex:
         """Attributes that are changed by what they are (`x.steps += 1`)."""
         self.items = tuple(walked.items)  # (container[key], value, line)
         self.imports = tuple(walked.imports)
-        self.nested = tuple(walked.nested)
         self.kinds: Mapping[int, str] = walked.kinds or _NOTHING
         self.tests: Mapping[int, Expr] = walked.tests or _NOTHING
         self.constructs = walked.constructs
@@ -205,7 +204,6 @@ class _Walker:
         self.changed: set[str] = set()
         self.items: list[tuple[Expr, Expr, int]] = []
         self.imports: list[tuple[Import, Block, bool]] = []
-        self.nested: list[int] = []
         self.kinds: dict[int, str] = {}
         self.tests: dict[int, Expr] = {}
         self.constructs = 0
@@ -340,7 +338,6 @@ class _Walker:
         self.statements(s.final, block, dead, loop)
 
     def define(self, s: Define, block: Block, dead: bool, loop: int) -> None:
-        self.nested.append(s.scope)
         self.bind(s.name, Binding("define", None, block, s.line, scope=s.scope))
 
     def bring(self, s: Import, block: Block, dead: bool, loop: int) -> None:

@@ -50,7 +50,7 @@ class Commands:
         known: KnownRuns | None = None,
     ) -> None:
         self.tree = tree
-        self._known = known
+        self._known = KnownRuns() if known is None else known
         self.entry_points = entry_points
         self.names = names - {path.partition("/")[0] for path in tree}
         self.embedded = code.embedded
@@ -67,18 +67,16 @@ class Commands:
 
     def all_in(self, path: str, commands: tuple[Command, ...], ground: Ground) -> tuple[Run, ...]:
         """All that some commands of a file run, one after the other; from the tree before where it would be the same."""
-        found = self._known.get(path, commands, ground, self.images) if self._known is not None else None
+        found = self._known.get(path, commands, ground, self.images)
         if found is None:
-            before = self.images.learnt()
+            before = self.images.learnt() if self._known.keeps else None
             found = tuple(run for command in commands for run in self.runs_in(path, command, ground))
-            if self._known is not None and self.images.learnt() == before:
+            if before is not None and self.images.learnt() == before:
                 self._known.put(path, commands, ground, before, found)
         return found
 
     def likely(self, path: str, commands: tuple[Command, ...]) -> tuple[str, ...]:
         """The folders that a script of these commands may be started in, the likeliest first."""
-        if self._known is None:
-            return likely(path, commands, self.tree)
         return self._known.folders(path, commands, lambda: likely(path, commands, self.tree))
 
     def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:

@@ -52,6 +52,11 @@ class KnownRuns:
         self._folders = self._folders if same else {}
         self._against = against
 
+    @property
+    def keeps(self) -> bool:
+        """Whether runs are kept at all: it is known what they are resolved against."""
+        return self._against is not None
+
     def folders(self, path: str, commands: tuple[Command, ...], find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         """The folders in which the commands of a file may start, which `find` looks for in the tree."""
         known = self._folders.get((path, id(commands)))
@@ -72,7 +77,7 @@ class KnownRuns:
         self, path: str, commands: tuple[Command, ...], ground: Ground, images: object, runs: tuple[Run, ...]
     ) -> None:
         """Keep what commands ran that taught nothing about images; where an image is what they start in, it is this tree's."""
-        if self._against is not None and ground.image is None:
+        if self.keeps and ground.image is None:
             self._used[path, id(commands), ground] = _Known(commands, images, runs)
 
 

@@ -90,7 +90,7 @@ def _meet(effects: Effects, one: dict[Site, list[Block]], two: dict[Site, list[B
 def _ways(effects: Effects, launch: Launch) -> dict[Site, list[Block]]:
     """The scopes that lead to a launch by calling outright, each with the blocks in which the way begins."""
     at = (e.at for e in effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC)
-    block = next((site.block for site in at if site is not None), ())
+    block = next((site.block for site in at), ())
     found: dict[Site, list[Block]] = {launch.site: [block]}
     edge = [launch.site]
     for _ in range(MOST_CALLERS):

@@ -174,6 +174,8 @@ def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: b
     [
         ("ValueError('a')", ["ValueError"]),
         ("class Odd(Exception):\n    pass\n\n\nOdd()", ["Odd"]),
+        ("class _Odd(Exception):\n    pass\n\n\ndef fit():\n    _Odd()", ["_Odd"]),
+        ("import shop\n\nshop.Missing('a')", ["Missing"]),
         ("raise ValueError('a')", []),
         ("x = ValueError('a')", []),
         ("print(ValueError('a'))", []),
@@ -181,7 +183,8 @@ def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: b
     ],
 )
 def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
-    assert [each.name for each in ask({"run.py": line + "\n"}).unraised_errors()] == names
+    tree = {"run.py": line + "\n", "shop.py": "class Missing(LookupError):\n    pass\n"}
+    assert [each.name for each in ask(tree).unraised_errors()] == names
 
 
 PICKLE = "import pickle\nimport flask\nfrom db import Row\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
