@@ -15,7 +15,6 @@ from auditor.rulekit import (
     Rule,
     Severity,
     Unknown,
-    plural,
 )
 
 RULE = Rule(
@@ -35,6 +34,9 @@ RULE = Rule(
     ml_test_score=("Infra 1",),
     references=("Sculley et al. 2015", "Amershi et al. 2019"),
 )
+
+MOST_NAMED = 3
+"""Sources of one call that are named."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -61,9 +63,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         elif root.state == "unresolved":
             yield Unknown(f"what {root.place} reads could not be named")
     for first, *others in graph.unpinned_reads():
-        more = f" and {plural(len(others), 'more source')}" if others else ""
+        named = ", ".join(root.artefact for root in (first, *others[: MOST_NAMED - 1]))
+        more = f" and {len(others) + 1 - MOST_NAMED} more" if len(others) >= MOST_NAMED else ""
         yield Finding(
-            f"training reads {first.artefact}{more}, of which no version is pinned",
+            f"training reads {named}{more}, of which no version is pinned",
             first.place,
             entity=first.artefact,
             remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
