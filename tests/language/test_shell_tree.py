@@ -13,7 +13,6 @@ from auditor.language import shell_tree
 from auditor.language.shell import read_shell
 from auditor.language.shell_tree import Syntax, parse
 
-
 TEXTS = {"command_name", "concatenation", "expansion", "raw_string", "simple_expansion", "string", "test_command"}
 
 
