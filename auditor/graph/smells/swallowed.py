@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs
 from auditor.graph.world import World
@@ -22,10 +23,12 @@ from auditor.model.ir import (
     Expr,
     Group,
     Handler,
+    If,
     Import,
     Jump,
     Name,
     Op,
+    Raise,
     Return,
     Stmt,
     Table,
@@ -35,7 +38,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Code, Frame, Library, Local
-from auditor.program.naming.statements import Placed, placed
+from auditor.program.naming.statements import Placed, placed, within
 
 WORK = {
     Role.FIT: "training",
@@ -96,7 +99,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
             said = _told_by_name(world, site, statement) if work[0] == WORK[Role.CONFIG_READ] else ""
             for handler in statement.handlers:
                 does = _silently(handler) if _is_broad(handler.types) else ""
-                if does and not _tries_another(statement, does):
+                if does and not _tries_another(statement, does) and not _told_later(world, site, handler):
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
@@ -228,6 +231,32 @@ def _silently(handler: Handler) -> str:
             return ""
         does = said if said != "pass" or not does else does
     return does
+
+
+_TELLS = frozenset({"warning", "warn", "error", "exception", "critical", "info", "log", "print", "exit", "fail"})
+"""Calls by which somebody hears of something."""
+
+
+def _told_later(world: World, site: Site, handler: Handler) -> bool:
+    """Whether somebody hears of it afterwards, where a branch asks for the default: `if frame is None: logger.warning(…)`."""
+    filled = {t.id for s in handler.body if type(s) is Assign for t in s.targets if type(t) is Name}
+    if not filled:
+        return False
+    return any(
+        type(at.statement) is If
+        and at.line > handler.line
+        and any(type(node) is Name and node.id in filled for node in within(at.statement.test))
+        and any(map(_tells, (*at.statement.body, *at.statement.orelse)))
+        for at in placed(world.resolved.code.scope(*site).body)
+    )
+
+
+def _tells(statement: Stmt) -> bool:
+    if type(statement) is Raise:
+        return True
+    if type(statement) is not Do or type(statement.value) is not Call:
+        return False
+    return name_of(statement.value.func).rpartition(".")[2] in _TELLS
 
 
 def _said(statement: Stmt) -> str:
