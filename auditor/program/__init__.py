@@ -125,7 +125,7 @@ class Resolved:
     @cached_property
     def rows(self) -> Rows:
         """What runs over single programs saw."""
-        return Rows(self.effects)
+        return Rows(self.effects, self._kept)
 
     @cached_property
     def readings(self) -> Readings:

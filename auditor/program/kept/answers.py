@@ -230,7 +230,8 @@ class Kept:
         shelf = None
         if self._store is not None:
             shelf = Shelf(self._store, f"{self._version} {topic.name}", tree, packing.kind, packing)
-        return Answers(topic, tree, self._memory, shelf, fits)
+        found = self._topics[topic.name] = Answers(topic, tree, self._memory, shelf, fits)
+        return found
 
     def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:
         if self._store is None or topic.kind is None:
