@@ -11,7 +11,6 @@ from auditor.graph.leakage.figures import COMPARED
 from auditor.graph.llm.retrieval import STORES
 from auditor.graph.llm.watched import TRACER_NAMED
 from auditor.graph.reproduction.choices import DRAWN
-from auditor.graph.reproduction.course import RUN
 from auditor.graph.reproduction.imported import PACKAGES
 from auditor.graph.reproduction.roots import ROOTS
 from auditor.graph.sight import Look
@@ -34,7 +33,6 @@ LOOKS: tuple[Look[Any], ...] = (
     TRACER_NAMED,
     PREDICTING_SCOPES,
     ROOTS,
-    RUN,
     PACKAGES,
     STORES,
     PERSONAL,

@@ -27,15 +27,16 @@ def keep(key: str, value: Scalar) -> Scalar:
 def _flatten(node: Node, key: str, line: int, found: list[Leaf]) -> None:
     if len(found) >= MAX_LEAVES:
         return
-    if node.kind == "map":
+    kind, before = node.kind, f"{key}." if key else ""
+    if kind == "map":
         if not node.entries:
-            found.append(Leaf(key, None, "map", line))
-        for name, part in node.items():
-            _flatten(part, f"{key}.{name}" if key else name, node.line_of(name), found)
-    elif node.kind == "list":
+            found.append(Leaf(key, None, kind, line))
+        for name, part in node.entries.items():
+            _flatten(part, before + name, node.key_lines.get(name, node.line), found)
+    elif kind == "list":
         if not node.parts:
-            found.append(Leaf(key, None, "list", line))
+            found.append(Leaf(key, None, kind, line))
         for index, part in enumerate(node.parts):
-            _flatten(part, f"{key}.{index}" if key else str(index), part.line, found)
-    elif node:
-        found.append(Leaf(mask(key), keep(key, node.value), node.kind, line))
+            _flatten(part, f"{before}{index}", part.line, found)
+    elif kind != "absent":
+        found.append(Leaf(mask(key), keep(key, node.value), kind, line))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +12,10 @@ from auditor.model.regex import regex
 
 MAX_DEPTH = 100
 
-_STRINGS = regex(r'"(?:[^"\\]|\\.)*+"(\s*:)?', re.DOTALL)
-_COMMENTS = regex(r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = regex(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
-_NEWLINE = regex(r"\n")
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
+_STRINGS = regex(rf"{_STRING}(\s*:)?", re.DOTALL)
+_COMMENTS = regex(rf"({_STRING})|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_TRAILING = regex(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
 _SURROGATES = regex(
     r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
@@ -33,7 +32,7 @@ def read_json(text: str) -> tuple[Node | None, tuple[Trouble, ...]]:
 
     text, troubles = whole_characters(text)
     try:
-        content = _load(text)
+        content, text = _load(text)
     except json.JSONDecodeError as error:
         code = "template" if "{{" in text or "{%" in text else "invalid"
         return None, (*troubles, Trouble(error.lineno, f"JSON: {error.msg}", code))
@@ -58,16 +57,17 @@ def whole_characters(text: str) -> tuple[str, tuple[Trouble, ...]]:
     return _SURROGATES.sub(lambda found: _UNKNOWN if found["half"] else found[0], text), (trouble,)
 
 
-def _load(text: str) -> Any:
+def _load(text: str) -> tuple[Any, str]:
+    """What a text says, and the JSON that says it: the text itself, or what is left of it without comments."""
     import json
 
     try:
-        return json.loads(text, object_pairs_hook=_Pairs)
+        return json.loads(text, object_pairs_hook=_Pairs), text
     except json.JSONDecodeError:
         plain = _without_comments(text)
         if plain == text:
             raise
-        return json.loads(plain, object_pairs_hook=_Pairs)
+        return json.loads(plain, object_pairs_hook=_Pairs), plain
 
 
 def _without_comments(text: str) -> str:
@@ -78,15 +78,20 @@ def _without_comments(text: str) -> str:
 
 def _key_lines(text: str) -> Iterator[int]:
     # outside strings JSON has no quotes, so the strings before a colon are the keys, in the order of the document
-    text = _without_comments(text) if "/" in text else text
-    newlines = [match.start() for match in _NEWLINE.finditer(text)]
-    return (bisect_right(newlines, match.start()) + 1 for match in _STRINGS.finditer(text) if match.group(1))
+    line, counted = 1, 0
+    for match in _STRINGS.finditer(text):
+        if match.lastindex:
+            start = match.start()
+            line += text.count("\n", counted, start)
+            counted = start
+            yield line
 
 
 def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise RecursionError
-    if isinstance(content, _Pairs):
+    kind = type(content)
+    if kind is _Pairs:
         made = MapNode(line, line)
         for key, value in content:
             at = next(lines, 0)
@@ -94,7 +99,7 @@ def _node(content: Any, lines: Iterator[int], line: int, depth: int) -> Node:
             made.put(key, part, at)
             made.end_line = max(made.end_line, part.end_line)
         return made
-    if isinstance(content, list):
+    if kind is list:
         parts = [_node(part, lines, line, depth + 1) for part in content]
-        return ListNode(line, max([line, *(part.end_line for part in parts)]), parts=parts)
+        return ListNode(line, max([line, *[part.end_line for part in parts]]), parts=parts)
     return scalar(content, line)

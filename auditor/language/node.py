@@ -145,6 +145,8 @@ ABSENT = Single("absent", 0, 0, None, "")
 
 def scalar(value: object, line: int) -> Node:
     """A node for a scalar that another parser has typed already."""
+    if type(value) is str:
+        return Single("str", line, line, value, value)
     kind, kept = _typed(value)
     return Single(kind, line, line, kept, "" if value is None else str(value))
 

@@ -103,6 +103,8 @@ _VALUE = regex(
 )
 _BEFORE = regex(rb"[\w.-]*\Z")
 _AFTER = regex(rb"[\w-]{0,20}")
+_SUMMED = regex(rb"(?:checksum|digest)[/._-][\w.-]*\Z", re.I)
+"""Before the name of what a sum was taken of: the annotation `checksum/token-secret` of a chart."""
 
 
 def _format(kind: str, marks: str, pattern: str, holds: Callable[[bytes], bool] = _is_random) -> _Format:
@@ -254,6 +256,8 @@ def _named(data: bytes) -> Iterator[tuple[int, int, str, bool]]:
             match = _VALUE.match(data, after)
             if match is not None:
                 group = "quoted" if match["quoted"] is not None else "bare"
+                if _SUMMED.search(data, max(0, named.start() - 60), named.start()):
+                    continue
                 if _is_generated(match[group]) and is_secret_name(_name(data, named.start(), after)):
                     yield *match.span(group), "a generated secret", False
 

@@ -63,7 +63,8 @@ def parse(source: bytes) -> Syntax:
         made = Syntax(cursor.node, cursor.field_name, starts)
         above[-1].children.append(made)
         left -= 1
-        if left and len(above) < MAX_LEVELS and cursor.goto_first_child():
+        enters = made.type not in _TEXTS or any(mark in source[made.start_byte : made.end_byte] for mark in _RUNNING)
+        if enters and left and len(above) < MAX_LEVELS and cursor.goto_first_child():
             above.append(made)
             continue
         while left and not cursor.goto_next_sibling():
@@ -72,6 +73,13 @@ def parse(source: bytes) -> Syntax:
                 return root
         entered = left > 0
     return root
+
+
+_TEXTS = frozenset(
+    {"command_name", "concatenation", "expansion", "raw_string", "simple_expansion", "string", "test_command"}
+)
+"""What is read as text: its parts are of no concern unless something is run in it."""
+_RUNNING = (b"$(", b"`", b"<(")
 
 
 @cache

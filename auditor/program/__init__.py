@@ -76,9 +76,10 @@ class Resolved:
             pages = StoredPages(memory.store, memory.version, self._digests, self.code.modules)
             self._pages = self.code.pages = pages
         names |= _packages(files)
+        entry_points = EntryPoints(files, self.code)
         if memory.runs is not None:
-            memory.runs.begin(against(tree, names, self.code, files, self._digests))
-        self.commands = Commands(tree, self.code, EntryPoints(files, self.code), names, memory.runs)
+            memory.runs.begin(against(tree, names, self.code, entry_points, files, self._digests))
+        self.commands = Commands(tree, self.code, entry_points, names, memory.runs)
         self.texts = Texts(files, self.commands)
 
     def close(self) -> None:

@@ -296,7 +296,7 @@ def _cleared(readers: Sequence[Reader], data: bytes) -> tuple[bytes, tuple[Secre
         return without_secrets(data)
     most = 2 * max(map(_HEAD, readers))
     cleared, secrets = without_secrets(data[:most])
-    return cleared + data[most:], secrets
+    return cleared + data[most:] if secrets else data, secrets
 
 
 def _read(readers: Sequence[Reader], data: bytes) -> Facts:

@@ -18,25 +18,32 @@ MAX_PROFILED = 300  # columns
 MIN_ROWS = 20
 MAX_ROWS = 1_000
 
-_NUMBER = regex(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|\s*[-+]?inf(?:inity)?\s*", re.I)
-_FLAG = regex(r"true|false|yes|no", re.IGNORECASE)
-_TELLING = regex(r"[\d@]")
+_DIGITS = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_INFINITE = r"(?i:inf(?:inity)?)"
+_NUMBER = regex(rf"\s*[-+]?(?:{_DIGITS}|{_INFINITE})\s*")
 _MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "<na>", "nil"})
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", regex(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")),
-    ("ssn", regex(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
-    ("iban", regex(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?")),
-    ("date-ymd", regex(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.+Z-]+)?")),
-    ("date", regex(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?:[T ][\d:.+Z-]+)?(?: ?[AP]M)?", re.IGNORECASE)),
+_KINDS = (
+    ("number", rf"-?(?:{_DIGITS}|{_INFINITE})"),  # first, since most values are such
+    ("email", r"[\w.+-]++@[\w-]+(?:\.[\w-]+)+"),
+    ("ssn", r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}"),
+    ("iban", r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?"),
+    ("date-ymd", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.+Z-]+)?"),
+    ("date", r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?:[Tt ][\d:.+Zz-]+)?(?: ?(?i:[AP]M))?"),
     (
         "phone",
-        regex(r"\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}"),
+        r"\+\d{1,3}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,5}\d{2,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4}",
     ),
-    ("card", regex(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}")),
-    ("number", _NUMBER),
-    ("flag", _FLAG),
+    ("card", r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}"),
+    ("number", rf"\+{_DIGITS}"),  # a telephone's begins with "+" too
+    ("flag", r"(?i:true|false|yes|no)"),
 )
-_SYNTHETIC = regex(r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|\b555[.-]?\d{4}$", re.IGNORECASE)
+_VALUE = regex(rf"(?:[^\n]{{80,}}|{'|'.join(f'({form})' for _, form in _KINDS)}|[^\n]+)(?:\n|\Z)")
+"""One value of a column. Each kind is a group; what is in none, or long, is text."""
+_KIND_OF = {number: kind for number, (kind, _) in enumerate(_KINDS, 1)}
+_SYNTHETIC = regex(
+    r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|test\.com|localhost)$|555(?<=\b555)[.-]?\d{4}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def read(data: bytes) -> Facts:
@@ -92,28 +99,19 @@ def _profile(names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterable[
     if not rows or len(names) > MAX_PROFILED:
         return
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
-        counts = Counter(value for value in values if value.strip().lower() not in _MISSING)
+        counts = Counter(values)  # values come back: each is looked at once
+        bare = {value: value.strip() for value in counts}
+        small = {value: text.casefold() for value, text in bare.items()}
+        for value in [value for value, least in small.items() if least in _MISSING]:
+            del counts[value], bare[value], small[value]
+        text = "\n".join(bare.values())
         kinds: Counter[str] = Counter()
-        synthetic = 0
-        for value, times in counts.items():
-            kinds[_kind(value.strip())] += times
-            if ("@" in value or "555" in value) and _SYNTHETIC.search(value.strip()):
-                synthetic += times
-        plain = {value.strip().casefold() for value in counts}
+        for found, times in zip(_VALUE.finditer(text), counts.values(), strict=True):
+            kinds[_KIND_OF[found.lastindex] if found.lastindex else "text"] += times
+        may = ("@" in text or "555" in text) and _SYNTHETIC.search(text)
+        synthetic = sum(counts[value] for value in bare if _SYNTHETIC.search(bare[value])) if may else 0
         listed = tuple(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
-        yield Column(name, sum(counts.values()), len(counts), listed, len(counts) - len(plain), synthetic)
-
-
-def _kind(value: str) -> str:
-    if len(value) >= 80:
-        return "text"
-    # Most values are numbers and words: what is a number is nothing else (but a telephone's begins with "+" too), and what
-    # holds no digit and no "@" is at most a flag.
-    if value[:1] != "+" and _NUMBER.fullmatch(value):
-        return "number"
-    if not _TELLING.search(value):
-        return "flag" if _FLAG.fullmatch(value) else "text"
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(value)), "text")
+        yield Column(name, counts.total(), len(counts), listed, len(counts) - len(set(small.values())), synthetic)
 
 
 READER = Reader(name="table", names=("*.csv", "*.tsv", "*.psv"), read=read, head=HEAD)

@@ -35,6 +35,9 @@ RULE = Rule(
     references=("Sculley et al. 2015", "Amershi et al. 2019"),
 )
 
+MOST_NAMED = 3
+"""Sources of one call that are named."""
+
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     roots = graph.training_roots()
@@ -59,18 +62,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             )
         elif root.state == "unresolved":
             yield Unknown(f"what {root.place} reads could not be named")
-        elif root.state == "unpinned":
-            yield Finding(
-                f"training reads {root.artefact}, of which no version is pinned",
-                root.place,
-                entity=root.artefact,
-                remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
-                related=(root.place.says("read here"), root.trained.says("a model is fitted here")),
-                certainty=root.confidence,
-                # What only a notebook tries, where programs train, did not make the model. Where a document tells which data these are, they can be found again, though not surely the same.
-                milder=max(
-                    unserved + root.named,
-                    2 * root.tried,
-                    (coverage >= (RULE.fail or 0)) + (3 if root.offered else 2 if root.documented else 0),
-                ),
-            )
+    for first, *others in graph.unpinned_reads():
+        named = ", ".join(root.artefact for root in (first, *others[: MOST_NAMED - 1]))
+        more = f" and {len(others) + 1 - MOST_NAMED} more" if len(others) >= MOST_NAMED else ""
+        yield Finding(
+            f"training reads {named}{more}, of which no version is pinned",
+            first.place,
+            entity=first.artefact,
+            remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
+            related=(first.place.says("read here"), first.trained.says("a model is fitted here")),
+            certainty=first.confidence,
+            # What only a notebook tries, where programs train, did not make the model.
+            milder=max(unserved + first.named, 2 * first.tried, (coverage >= (RULE.fail or 0)) + first.findable),
+        )

@@ -63,6 +63,8 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotEvidenced(
             f"none in the repository; it speaks of {system}, whose jobs may lie on its server", searched=SEARCHED
         )
+    elif not found.jobs and found.nested:
+        yield NotEvidenced(f"{found.nested} lies where its system does not look for it", searched=SEARCHED)
     elif found.jobs and found.hidden:
         yield NotEvidenced(f"`{found.hidden}` may test; what it does is not followed", searched=SEARCHED)
     elif found.jobs:

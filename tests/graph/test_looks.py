@@ -131,7 +131,6 @@ CHANGES: dict[str, tuple[str, dict[str, str], Callable[[dict[str, str]], object]
     "a caller that goes": ("written out", ANSWERS, without("asks.py")),
     "what a called function does": ("loops", LOOPS, with_("shop.py", "def clear(optimizer):\n    print(optimizer)\n")),
     "where a called function is": ("loops", LOOPS, without("shop.py")),
-    "what an import runs": ("run", ERRORS, without("shop.py")),
     "a module that comes": ("roots", {"main.py": "import shop\n"}, with_("shop.py", "x = 1\n")),
     "what a function gives": ("misuses", FRAMES, with_("shop.py", "def table():\n    return {}\n")),
 }

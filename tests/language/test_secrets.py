@@ -73,6 +73,8 @@ def test_found_and_taken_out(text: str, kind: str) -> None:
         "token = tokenizer_for_bert_base_uncased_v1_2_3",
         "tokenizer: " + DRAWN,
         "secret: " + base64.b64encode(b"my secret of today 1 2 3").decode(),
+        "checksum/token-secret: " + HEX,
+        "config-digest.api-key: " + HEX,
         "token: 123e4567-e89b-12d3-a456-426614174000",
         "next_page_token_prefix = 'RefreshTokenHandlerV2Default1'",
         "Bearer " + jwt({"sub": "user", "exp": 1_700_000_000, "scope": "everything that there is to read"}),

@@ -209,3 +209,79 @@ def test_test_code_teaches_nothing() -> None:
         READ + "from sklearn.preprocessing import StandardScaler\nfeatures = StandardScaler().fit_transform(features)\n"
     )
     assert said({"tests/test_train.py": source + SPLIT + JUDGE}) == set()
+
+
+DAYS = """\
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_absolute_error
+frame = pd.read_csv("sales.csv")
+frame["day"] = pd.to_datetime(frame["day"])
+"""
+PARTED = """\
+train, test = frame[frame["day"] < start], frame[frame["day"] >= start]
+model = Ridge().fit(train.drop(columns=["sold"]), train["sold"])
+print(mean_absolute_error(test["sold"], model.predict(test.drop(columns=["sold"]))))
+"""
+MARKED = PARTED.replace('frame["day"] < start', 'frame["early"] == 1').replace(
+    'frame["day"] >= start', 'frame["early"] == 0'
+)
+BY_HAND = "start = '2024-01-01'\n"
+AFTER_A_MONTH = "start = frame['day'].max() - pd.Timedelta(days=30)\n"
+EARLY = "frame['early'] = (frame['day'] < start).astype(int)\n"
+HIGH = {("LKG001", "high")}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\n" + BY_HAND + PARTED, set(), id="groups of a day"),
+        pytest.param("frame['n'] = frame.groupby('shop')['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups of a shop"),
+        pytest.param("frame['n'] = frame.groupby(['shop', 'week'])['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups across the cut"),
+        pytest.param(AFTER_A_MONTH + EARLY + MARKED, set(), id="a mark of the days before the cut"),
+        pytest.param(AFTER_A_MONTH + EARLY + "frame['n'] = frame.groupby('day')['item'].transform('nunique')\n" + MARKED, set(), id="groups of a day, and a mark"),
+        pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, HIGH, id="a mark by a figure"),
+        pytest.param("frame['age'] = (frame['day'].max() - frame['day']).dt.days\n" + BY_HAND + PARTED, set(), id="days to the end"),
+        pytest.param("frame['rain'] = rain(frame['day'].min().strftime('%Y-%m-%d'))\n" + BY_HAND + PARTED, set(), id="days to ask a service for"),
+        pytest.param("frame['rain'] = frame['rain'] / frame['rain'].max()\n" + BY_HAND + PARTED, HIGH, id="a column scaled"),
+        pytest.param("last = frame['moment'].max()\nframe['early'] = (frame['moment'] < last - pd.Timedelta(days=30)).astype(int)\n" + MARKED, set(), id="a date by what it is reckoned with"),
+        pytest.param("frame['name'] = frame['moment'].min().isoformat()\n" + BY_HAND + PARTED, set(), id="a date by how it is written out"),
+        pytest.param("frame['name'] = frame['moment'].min()\n" + BY_HAND + PARTED, HIGH, id="the least of some column"),
+    ],
+)  # fmt: skip
+def test_dates_and_groups_on_one_side_of_a_cut_tell_nothing(source: str, found: set[tuple[str, str]]) -> None:
+    assert said({"train.py": DAYS + source}) == found
+
+
+TURN = """\
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+frame = pd.read_csv("visits.csv")
+months = sorted(frame["month"].unique())
+scores = []
+for {turn}:
+    train, test = {parts}
+    model = LogisticRegression().fit(train[["age"]], train["bought"])
+    scores.append(roc_auc_score(test["bought"], model.predict(test[["age"]])))
+print(scores)
+"""
+
+
+@pytest.mark.parametrize(
+    ("turn", "parts", "found"),
+    [
+        ("month in ['may', 'june', 'july']", "frame[frame['month'] != month], frame[frame['month'] == month]", set()),
+        ("month in months", "frame[frame['month'] < month], frame[frame['month'] == month]", set()),
+        ("month in months", "frame[frame['month'] < month], frame[frame['month'] >= month]", set()),
+        ("month in months", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
+        (
+            "fold in range(3, 9)",
+            "frame[frame['month'].isin(months[:fold])], frame[frame['month'] == months[fold]]",
+            set(),
+        ),
+        ("c in [0.1, 1, 10]", "frame[frame['month'] < 'may'], frame[frame['month'] >= 'may']", {("LKG003", "medium")}),
+    ],
+)
+def test_each_turn_of_a_walk_forward_has_rows_of_its_own(turn: str, parts: str, found: set[tuple[str, str]]) -> None:
+    assert {each for each in said({"train.py": TURN.format(turn=turn, parts=parts)}) if each[0] == "LKG003"} == found

@@ -20,6 +20,9 @@ SCORE = "@app.post('/score')\ndef score(values: list[float]):\n    return float(
 SERVICE = APP + SCORE
 FLASK = "import logging\nimport joblib\nimport pandas as pd\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.route('/score', methods=['POST'])\ndef score():\n"
 JOB = "on: push\njobs:\n  {name}:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: {run}\n"
+CIRCLE = "version: 2\njobs:\n  lint:\n    docker:\n      - image: x\n    steps:\n      - run: ruff check .\n"
+WATCHED = "import pandas as pd\n\n\ndef {0}(frame):\n    return frame.mean()\n\n\nprint({0}(pd.read_csv('log.csv')))\n"
+OFFERED = "import numpy as np\n\n\ndef psi(one, other):\n    return float(np.sum((one - other) * np.log(one / other)))\n\n\ndef compare(one, other):\n{}\n\nif __name__ == '__main__':\n    print(1)\n"
 TRAIN = "import joblib\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(f[['x']], f['y']), 'model.pkl')\n"
 DAG = (
     "import mlflow\nimport pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
@@ -109,6 +112,34 @@ PAIRS = [
         {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},
         {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="docker run shop/train")},
         id="an image that may train",
+    ),
+    pytest.param(
+        "OPS005",
+        {"s.py": SERVICE, ".github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},
+        {"s.py": SERVICE, "old/.github/workflows/a.yml": JOB.format(name="lint", run="ruff check .")},
+        id="jobs of a project that lies within",
+    ),
+    pytest.param(
+        "OPS004",
+        {"s.py": SERVICE, ".circleci/config.yml": CIRCLE},
+        {"s.py": SERVICE, "old/.circleci/config.yml": CIRCLE},
+        id="whether jobs of a project that lies within run is not known",
+    ),
+    pytest.param(
+        "MON005",
+        {"s.py": SERVICE, "watch.py": WATCHED.format("detect_drift")},
+        {"s.py": SERVICE, "watch.py": WATCHED.format("latest_drift")},
+        id="what was found before is only looked up",
+    ),
+    pytest.param(
+        "MON005",
+        {"s.py": SERVICE, "watch.py": OFFERED.format("    print(psi(one, other))\n")},
+        {
+            "s.py": SERVICE,
+            "watch.py": OFFERED.format("    return psi(one, other) > 0.2\n"),
+            "tests/test_watch.py": "from watch import compare\n\n\ndef test_it():\n    assert compare(1, 1) is False\n",
+        },
+        id="what is found is offered to callers that are not here",
     ),
     pytest.param(
         "OPS008",

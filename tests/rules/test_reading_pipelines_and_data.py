@@ -483,3 +483,12 @@ def test_a_program_that_reads_one_file_twice_is_one_program() -> None:
         {"a.py": PD + "pd.read_csv('raw.csv').to_csv('data/a.csv')\n", "b.py": reads, "raw.csv": RAW}, "PIP001"
     )
     assert message.startswith("b.py reads data/a.csv")
+
+
+def test_what_one_call_reads_is_one_finding() -> None:
+    tickers = "import yfinance as yf\nfrom sklearn.linear_model import Ridge\nf = yf.download(['AAPL', 'MSFT', 'IBM', 'T'])\nRidge().fit(f[['Open']], f['Close'])\n"
+    apart = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('a.csv')\ng = pd.read_csv('b.csv')\nRidge().fit(f[['x']], g['y'])\n"
+    (together,) = found({"fit.py": tickers}, "DAT001")
+    assert together.count(", ") == 3
+    assert together.endswith(" and 1 more, of which no version is pinned")
+    assert len(found({"fit.py": apart}, "DAT001")) == 2

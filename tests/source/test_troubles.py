@@ -175,6 +175,16 @@ x = 1
 """
 
 
+def test_lines_of_a_databricks_cell_that_begins_with_a_line_magic_are_read_one_by_one() -> None:
+    text = "# Databricks notebook source\n# MAGIC %pip install -q a \\\n# MAGIC   b\n# MAGIC dbutils.library.restartPython()\n"
+    found, _ = read_program(f"{text}# MAGIC %pip install c\n# MAGIC\n# MAGIC %restart_python\n".encode())
+    assert found is not None
+    assert found.escapes == (
+        Escape("magic", "pip", "install -q a    b", 2),
+        Escape("magic", "pip", "install c", 5),
+    )
+
+
 def test_databricks_magics_are_escapes() -> None:
     found, troubles = read_program(DATABRICKS)
     assert found is not None

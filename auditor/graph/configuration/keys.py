@@ -201,10 +201,11 @@ def _declared_texts(world: World) -> Iterator[str]:
 def _undefined(world: World, path: str, readings: list[Reading]) -> Iterator[Key]:
     """Keys that code takes without a fallback, and that neither this document nor any other, nor code, defines."""
     defined = world.resolved.code.leaves(path)
+    spared = {reading.key for reading in readings if reading.optional}  # a name for what `get` gave is read as the key
     told: set[str] = set()
     for reading in readings:
         key = reading.key
-        if reading.whole or reading.optional or not key or "{" in key or key in told or key in defined:
+        if reading.whole or key in spared or not key or "{" in key or key in told or key in defined:
             continue
         if any(name.startswith(f"{key}.") for name in defined) or _holds_scalar(defined, key):
             continue

@@ -10,10 +10,11 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.configuration.keys import Document, Key
 from auditor.graph.world import World
-from auditor.model.ir import Assign, Const, Group, Name
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Scope
 from auditor.model.place import Place
 from auditor.program.naming.code import Code, Frame, Library
 from auditor.program.naming.statements import placed
+from auditor.program.naming.words import records
 
 _COMMON = frozenset({"name", "type", "path", "file", "mode", "version", "format", "index", "id", "key", "value", "data", "model", "columns", "encoding", "level", "method", "kind", "label", "title", "description", "color", "size", "width", "height", "host", "port", "verbose", "debug", "n_jobs"})  # fmt: skip
 """Names that say too little for two of them to be one setting."""
@@ -50,12 +51,45 @@ def shadowed(world: World, owned: Callable[[str], bool], documents: list[Documen
     found = []
     for name, listed in sorted(literals.items()):
         path, key = wanted[name]
+        if _is_looked_up(world, key.name.rpartition(".")[2]):
+            continue
         value = world.resolved.code.leaves(path).get(key.name, (None, 0))[0]
         if isinstance(value, int | float | str) and all(
             type(one) is type(value) or not isinstance(one, str) for _, one, _ in listed
         ):
             found.append(Shadowed(path, key, value, tuple(sorted(listed, key=lambda one: one[0]))))
     return found
+
+
+def _is_looked_up(world: World, name: str) -> bool:
+    """Whether product code takes a name from a mapping, of which it need not be known that it is the document."""
+    code = world.resolved.code
+    return any(
+        _takes(scope, name)
+        for path in code.paths
+        if places.is_product(path) and name in code.words(path).said
+        for scope in code.programs[path].scopes
+    )
+
+
+def _takes(scope: Scope, name: str) -> bool:
+    """Whether a scope reads `x["name"]` or `x.get("name")`."""
+    nodes = list(records(scope.body))
+    stored = {id(target) for node in nodes if type(node) is Assign for target in node.targets}
+    for node in nodes:
+        if type(node) is Item and id(node) not in stored and _is_text(node.key, name):
+            return True
+        if type(node) is Call and _gets(node) and _is_text(node.args[0], name):
+            return True
+    return False
+
+
+def _gets(call: Call) -> bool:
+    return type(call.func) is Attr and call.func.name == "get" and bool(call.args)
+
+
+def _is_text(expr: Expr, text: str) -> bool:
+    return type(expr) is Const and expr.value == text
 
 
 FEWEST_ITEMS = 3

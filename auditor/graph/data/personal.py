@@ -47,7 +47,7 @@ _NOBODY = frozenset({
     "build", "builder", "site", "ci", "gitlab-runner", "travis", "semaphore", "codespace", "gitpod", "rstudio", "shiny",
     "mlflow", "dev", "developer", "test", "tester", "admin", "administrator", "ml", "model", "python", "conda",
     "anaconda", "micromamba", "worker", "celery", "api", "web", "service", "svc", "space", "huggingface", "nvidia",
-    "john", "jane", "foo", "bar", "guest",
+    "john", "jane", "johndoe", "janedoe", "john.doe", "jane.doe", "foo", "bar", "guest",
 })  # fmt: skip
 """Accounts of images and runners, and names that stand for anybody's."""
 
@@ -64,6 +64,10 @@ _OVERRIDABLE = frozenset(
 _SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
 _LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
 """Folders where runs leave what they were given."""
+_MADE = regex(
+    r"(?:^|[._])(?:created|generated|written|produced|exported|recorded)_?(?:at|on|utc|time|date)(?:$|[._])", re.I
+)
+"""Keys by which a document says when a program wrote it."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
@@ -207,11 +211,14 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
     recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
     if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
         return
+    found = []
     for leaf in facts.leaves:
         text = leaf.value if isinstance(leaf.value, str) else ""
         said = kind_of(text) if text.startswith(_STARTS) or text[1:2] == ":" else None
         if said is not None and not _INSIDE.search(leaf.key):
-            yield Personal(said[1], said[0], Place(path, leaf.line))
+            found.append(Personal(said[1], said[0], Place(path, leaf.line)))
+    if found and not any(_MADE.search(leaf.key) for leaf in facts.leaves):
+        yield from found
 
 
 def _in_commands(world: World, path: str) -> Iterator[Personal]:

@@ -20,6 +20,7 @@ from auditor.graph.data import (
 )
 from auditor.graph.part import Part
 from auditor.model.changes import History
+from auditor.model.place import Place
 
 
 class Data(Part):
@@ -83,6 +84,14 @@ class Data(Part):
                 msgspec.structs.replace(root, tried=root.tried or root.training.endswith(".ipynb")) for root in read
             ]
         return [*read, *(root for root in handed if root.artefact not in known)]
+
+    def unpinned_reads(self) -> list[list[versions.Root]]:
+        """What training reads unpinned: the sources of one call together, the surest and least findable first."""
+        found: dict[Place, list[versions.Root]] = {}
+        for root in self.training_roots():
+            if root.state == "unpinned":
+                found.setdefault(root.place, []).append(root)
+        return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in found.values()]
 
     def blobs(self) -> kept.Blobs:
         """Large or churning data in git, the size of all, and what this clone does not tell."""

@@ -125,11 +125,13 @@ def _local(world: World, root: str, storages: list[Storage]) -> Iterator[Broken]
     """The remote that is used when none is named, if it is a folder or server of one machine."""
     default = next((s for s in storages if s.default), storages[0] if len(storages) == 1 else None)
     path = f"{root}/.dvc/config".lstrip("/")
-    if default is None or not is_one_machine(default.url, _endpoint(world, path, default.name)):
+    endpoint = _endpoint(world, path, default.name) if default is not None else ""
+    if default is None or not is_one_machine(default.url, endpoint):
         return
     shared = {s.name for s in storages if s is not default and not is_one_machine(s.url, "")}
     if not shared & _named_remotes(world) and not _holds_store(world):
-        yield Broken("local-remote", default.url, Place(path, default.line))
+        where = f"{default.url} at {endpoint}" if endpoint else default.url
+        yield Broken("local-remote", where, Place(path, default.line))
 
 
 def _holds_store(world: World) -> bool:

@@ -62,6 +62,11 @@ class Root(msgspec.Struct, frozen=True):
     tried: bool = False
 
     @property
+    def findable(self) -> int:
+        """How well it can be found again, though not surely the same: 2 where a document tells which data these are, 3 where it links to them."""
+        return 3 if self.offered else 2 if self.documented else 0
+
+    @property
     def named(self) -> bool:
         """Whether it is a data set of a hub, whose revision is asked for by itself (REP009)."""
         return self.touch is not None and self.touch.artefact.id.startswith("name:")

@@ -24,6 +24,8 @@ _PLATFORMS = frozenset({"arize", "fiddler", "aporia", "superwise", "tracely", "p
 """Libraries that send what they see to a platform with alerts of its own."""
 _SURELY = regex(r"psi(_|$)|population_stability|drift|covariate_shift|monitor", re.I)
 """What a divergence is for: that of two distributions is also a loss to train by."""
+_TAKING = regex(r"_*(get|load|read|fetch|latest|last|list|find|query|parse|save|store|write|render|plot|format)_", re.I)
+"""How names begin of what takes, keeps or shows what a monitor has found before."""
 _STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "system", "submit", "trigger", "create_run", "start_pipeline_execution", "post", "send_message", "publish", "retrain", "train"})  # fmt: skip
 """Calls that start something or tell somebody, also where their result is kept."""
 _TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
@@ -69,6 +71,7 @@ def _all(world: World) -> Iterator[tuple[Site, int, str]]:
             if (
                 call.direct
                 and OWN_STATISTIC.search(name)
+                and not _TAKING.match(name)
                 and (_SURELY.search(name) or _SURELY.search(call.callee.path))
             ):
                 callee = (call.callee.path, call.callee.scope)
@@ -97,10 +100,12 @@ def _fate(world: World, site: Site, line: int) -> str:
             if _decides(world.resolved.code.scope(*here).body, after):
                 return "acts"
             sends = any(_sends(effect) and effect.line >= after for effect in effects.of(here))
-            if sends or _is_handed_on(world, here) or _is_read_elsewhere(world, here):
+            callers = [call for call in effects.callers.get(here, ()) if places.is_product(call.caller[0])]
+            offered = not callers and _returns(world, here)  # to callers that are not here
+            if sends or offered or _is_handed_on(world, here) or _is_read_elsewhere(world, here):
                 fate = "elsewhere"
-            for call in effects.callers.get(here, ()):
-                if call.caller not in seen and places.is_product(call.caller[0]):
+            for call in callers:
+                if call.caller not in seen:
                     seen.add(call.caller)
                     onward.append((call.caller, call.line))
         edge = onward
@@ -125,7 +130,12 @@ def _is_handed_on(world: World, site: Site) -> bool:
         return False
     tasks = any((local.path, local.scope) == site for step in world.steps.all for local in step.implements)
     served = any(call.served or call.registered for call in world.resolved.effects.callers.get(site, ()))
-    return (tasks and any(type(s) is Return and s.value is not None for s, _ in nested(scope.body))) or served
+    return (tasks and _returns(world, site)) or served
+
+
+def _returns(world: World, site: Site) -> bool:
+    """Whether a scope returns anything."""
+    return any(type(s) is Return and s.value is not None for s, _ in nested(world.resolved.code.scope(*site).body))
 
 
 def _decides(body: Iterable[object], after: int) -> bool:

@@ -25,6 +25,8 @@ _SYSTEMS = regex(
     r"(^|/)(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml|Jenkinsfile|azure-pipelines[^/]*\.ya?ml|"
     r"cloudbuild\.ya?ml|buildspec[^/]*\.ya?ml|bitbucket-pipelines\.ya?ml|\.travis\.yml)$"
 )
+_NESTED = regex(r".+/\.(github|circleci)/")
+"""What belongs to a project of its own: these systems look at the top of a repository alone."""
 _TESTING = regex(
     r"\bpy\.?test|\bunittest|\btox\b|\bnox\b|\bnosetests?|\bcoverage run|\btest|_tests?\b|[-_/.]tests?\b|\bdvc repro|\bsmoke|\bmake (check|ci)\b|\bverify\b",
     re.I,
@@ -41,7 +43,8 @@ _ML = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.PREDICT, Role.EVALUATE, Role
 class Integration(msgspec.Struct, frozen=True):
     """The integration of a repository. `jobs` do something, `idle` are there and do nothing; `other`: a system that is not read.
 
-    `hidden`: an action, an image or an embedded program that may test. `absent`: a file of it that this clone lacks.
+    `hidden`: an action, an image or an embedded program that may test. `absent`: a file of it that this clone lacks. `nested`: a
+    file of it in a folder where its system does not look.
     """
 
     jobs: tuple[DeclaredStep, ...]
@@ -50,6 +53,7 @@ class Integration(msgspec.Struct, frozen=True):
     tests: Place | None
     hidden: str = ""
     absent: str = ""
+    nested: str = ""
 
 
 def integration(world: World) -> Integration:
@@ -61,8 +65,12 @@ def _integration(world: World) -> Integration:
     jobs: list[DeclaredStep] = []
     idle: list[DeclaredStep] = []
     tests: Place | None = None
+    nested = ""
     for step in world.steps.all:
         if step.tool not in AUTOMATION:
+            continue
+        if _NESTED.match(step.path):
+            nested = nested or step.path
             continue
         (jobs if _does_something(step) else idle).append(step)
         tests = tests or (_tests(world, step) if _does_something(step) else None)
@@ -70,7 +78,7 @@ def _integration(world: World) -> Integration:
     hidden = next((said for job in jobs if (said := _foreign(job) or _hides(job))), "")
     lacking = (entry.path for entry in world.listing.entries if entry.content is Content.ABSENT)
     absent = next((path for path in lacking if _SYSTEMS.search(path)), "")
-    return Integration(tuple(jobs), tuple(idle), other, tests, hidden, absent)
+    return Integration(tuple(jobs), tuple(idle), other, tests, hidden, absent, nested)
 
 
 def _does_something(step: DeclaredStep) -> bool:

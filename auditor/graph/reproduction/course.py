@@ -6,13 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from operator import or_
+from typing import TypeAlias
 
 import msgspec
 
-from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
+from auditor.model.ir import Imported
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.condensed import Condensed
+from auditor.program.naming.code import Code
+
+_Run: TypeAlias = tuple[int, int, tuple[str, ...]]
+"""Modules that an import runs, after the scope and the line of the import."""
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -103,7 +108,7 @@ class Courses:
         return tuple(sorted(found, key=lambda event: (event.line, event.order)))
 
     def _imported(self, site: Site) -> Iterator[_Event]:
-        for number, line, homes in self._world.seen(RUN, site[0]):
+        for number, line, homes in self._world.resolved.code.of_imports(_run, site[0], tuple[_Run, ...]):
             if number == site[1]:
                 yield _Event(line, 0, 0, tuple((path, 0) for path in homes))
 
@@ -141,21 +146,24 @@ class Course:
                 stack.pop()
 
 
-def _run(world: Sight, path: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
-    code, found = world.resolved.code, []
+def _run(code: Code, path: str) -> tuple[_Run, ...]:
+    """The modules of the repository that the imports of a program run."""
+    found = []
     for number in code.scopes(path):
         for statement, _, _ in code.index(path, number).imports:
             for imported in statement.names:
-                home = code.modules.resolve(path, imported.module, statement.level)
-                homes = [home] if home is not None and not home.endswith("/") else []
-                if imported.name and imported.name != "*":
-                    dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
-                    inner = code.modules.resolve(path, dotted, statement.level)
-                    homes += [inner] if inner is not None and not inner.endswith("/") else []
+                homes = tuple(_homes(code, path, imported, statement.level))
                 if homes:
-                    found.append((number, statement.line, tuple(homes)))
+                    found.append((number, statement.line, homes))
     return tuple(found)
 
 
-RUN = Look("run", _run, tuple[tuple[int, int, tuple[str, ...]], ...])
-"""The modules of the repository that the imports of a program run, each with the scope and the line of the import."""
+def _homes(code: Code, path: str, imported: Imported, level: int) -> Iterator[str]:
+    """The module that an import names, and the one that it brings in as a name of that."""
+    named = [imported.module]
+    if imported.name and imported.name != "*":
+        named.append(f"{imported.module}.{imported.name}" if imported.module else imported.name)
+    for dotted in named:
+        home = code.modules.resolve(path, dotted, level)
+        if home is not None and not home.endswith("/"):
+            yield home

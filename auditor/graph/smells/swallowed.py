@@ -9,22 +9,26 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
-from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs, statements
+from auditor.graph.smells.reading import frame_at, in_order, is_idle, programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
     Assign,
+    Attr,
     Call,
     Const,
     Do,
     Expr,
     Group,
     Handler,
+    If,
     Import,
     Jump,
     Name,
     Op,
+    Raise,
     Return,
     Stmt,
     Table,
@@ -34,7 +38,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Code, Frame, Library, Local
-from auditor.program.naming.statements import placed
+from auditor.program.naming.statements import Placed, placed, within
 
 WORK = {
     Role.FIT: "training",
@@ -95,7 +99,7 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
             said = _told_by_name(world, site, statement) if work[0] == WORK[Role.CONFIG_READ] else ""
             for handler in statement.handlers:
                 does = _silently(handler) if _is_broad(handler.types) else ""
-                if does and not _tries_another(statement, does):
+                if does and not _tries_another(statement, does) and not _told_later(world, site, handler):
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
@@ -121,21 +125,34 @@ def unraised_errors(world: World, owned: Callable[[str], bool]) -> list[Unraised
 
 
 def _unraised(sight: Sight, path: str) -> tuple[Unraised, ...]:
-    found = []
-    for site, at in statements(sight, path) if places.is_product(path) else ():
-        statement = at.statement
-        if type(statement) is not Do or type(statement.value) is not Call:
-            continue
-        if path.endswith(".ipynb") and not site[1]:
-            continue  # a cell shows what it makes last
-        name = _error_made(sight, statement.value.func, frame_at(site, at))
+    code, found = sight.resolved.code, []
+    for site, at, call in _dropped(code, path) if places.is_product(path) else ():
+        name = _error_made(sight, call.func, frame_at(site, at))
         if name:
-            found.append(Unraised(name, sight.resolved.code.place(path, at.line, statement.end_line)))
+            found.append(Unraised(name, code.place(path, at.line, call.end_line)))
     return tuple(found)
 
 
 UNRAISED = Look("unraised", _unraised, tuple[Unraised, ...])
 """The errors that a program makes and drops."""
+
+
+def _dropped(code: Code, path: str) -> Iterator[tuple[Site, Placed, Call]]:
+    """The calls of a program that may make an error, and whose result is dropped. A cell shows what it makes last."""
+    for number in code.scopes(path):
+        cells = path.endswith(".ipynb") and not number
+        if cells or not any(_may_make(site.call) for site in code.index(path, number).calls):  # as in most scopes
+            continue
+        for at in placed(code.scope(path, number).body):
+            if type(at.statement) is Do and type(at.statement.value) is Call and _may_make(at.statement.value):
+                yield (path, number), at, at.statement.value
+
+
+def _may_make(call: Call) -> bool:
+    """Whether a call may make an error: classes of errors have a capital letter (PEP 8), under whatever name they are called."""
+    func = call.func
+    name = func.id if type(func) is Name else func.name if type(func) is Attr else ""
+    return name.lstrip("_")[:1].isupper()
 
 
 def _error_made(sight: Sight, func: Expr, frame: Frame) -> str:
@@ -214,6 +231,32 @@ def _silently(handler: Handler) -> str:
             return ""
         does = said if said != "pass" or not does else does
     return does
+
+
+_TELLS = frozenset({"warning", "warn", "error", "exception", "critical", "info", "log", "print", "exit", "fail"})
+"""Calls by which somebody hears of something."""
+
+
+def _told_later(world: World, site: Site, handler: Handler) -> bool:
+    """Whether somebody hears of it afterwards, where a branch asks for the default: `if frame is None: logger.warning(…)`."""
+    filled = {t.id for s in handler.body if type(s) is Assign for t in s.targets if type(t) is Name}
+    if not filled:
+        return False
+    return any(
+        type(at.statement) is If
+        and at.line > handler.line
+        and any(type(node) is Name and node.id in filled for node in within(at.statement.test))
+        and any(map(_tells, (*at.statement.body, *at.statement.orelse)))
+        for at in placed(world.resolved.code.scope(*site).body)
+    )
+
+
+def _tells(statement: Stmt) -> bool:
+    if type(statement) is Raise:
+        return True
+    if type(statement) is not Do or type(statement.value) is not Call:
+        return False
+    return name_of(statement.value.func).rpartition(".")[2] in _TELLS
 
 
 def _said(statement: Stmt) -> str:

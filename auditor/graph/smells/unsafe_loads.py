@@ -169,6 +169,8 @@ def _source(world: Sight, effect: Effect, fetched: dict[str, tuple[str, Effect]]
     for origin in world.flows.behind(first, effect).calls:
         called = dotted(world, origin.call.func, origin.frame) or dotted(world, root_of(origin.call.func), origin.frame)
         kind = _kind_of(called)
+        if kind == "upload" and type(first) is Attr:
+            continue  # a field of a record: the request only said which one
         if kind:
             return Unsafe(kind, name, place, world.resolved.code.place(origin.frame.path, origin.call.line))
     return None

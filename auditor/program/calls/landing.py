@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr
-from auditor.program.calls.branches import Reach, both, reach
+from auditor.program.calls.branches import ALWAYS, Reach, both, reach
 from auditor.program.calls.file_effects import frames_of
 from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.calls.targets import Named, Targets
@@ -17,6 +17,7 @@ from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import View
 from auditor.program.kept.replays import Replay
 from auditor.program.naming.code import Code, Frame, Instance, Library, Local
+from auditor.program.naming.scopes import CallSite
 
 MOST_FRAMES = 20
 _MOCKS = ("unittest.mock.", "mock.")
@@ -51,6 +52,7 @@ class Landing:
         self.evaluator = view.evaluator
         self.targets = Targets(view.code, view.evaluator)
         self.trials = Trials(view.code, view.evaluator)
+        self._known: dict[tuple[object, ...], tuple[list[Frame], Reach]] = {}
 
     def through(self, effect: Effect, chain: Chain) -> Effect | None:
         """An effect as the outermost caller of a chain has it, named anew in the frames of the chain."""
@@ -79,14 +81,25 @@ class Landing:
 
     def _entered(self, chain: Chain, effect: Effect) -> tuple[list[Frame], Reach]:
         """The innermost frames of a chain of calls, from the outermost caller in, and the starts that come so far."""
-        frames = frames_of(self.evaluator, chain[0].caller, chain[0].site)
-        left = reach(self.evaluator, frames[0])
-        calls = [*((edge.caller, edge.site) for edge in chain[1:]), (effect.site, effect.at)]
-        for edge, (onward, site) in zip(chain, calls, strict=True):
-            inner = [self._inside(edge, frame, onward) for frame in frames]
-            frames = [each for frame in inner for each in frames_of(self.evaluator, onward, site, frame)][:MOST_FRAMES]
-            left = both(left, reach(self.evaluator, frames[0]))
-        return frames, left
+        return self._placed(self._led(chain, effect.site), effect.site, effect.at)
+
+    def _led(self, chain: Chain, onward: Site) -> tuple[list[Frame], Reach]:
+        """The frames of the function that goes on behind a chain of calls, and the starts that come so far: the same for all
+        that lands by it."""
+        key = (onward, *map(id, chain))
+        found = self._known.get(key)
+        if found is None:
+            *outer, edge = chain
+            around = self._led(tuple(outer), edge.caller) if outer else ([Frame(*edge.caller)], ALWAYS)
+            frames, left = self._placed(around, edge.caller, edge.site)
+            found = self._known[key] = [self._inside(edge, frame, onward) for frame in frames], left
+        return found
+
+    def _placed(self, led: tuple[list[Frame], Reach], site: Site, call: CallSite) -> tuple[list[Frame], Reach]:
+        """The frames in which a call happens in a function that was led to, and the starts that come so far."""
+        inner, left = led
+        frames = [each for frame in inner for each in frames_of(self.evaluator, site, call, frame)][:MOST_FRAMES]
+        return frames, both(left, reach(self.evaluator, frames[0]))
 
     def _inside(self, edge: LocalCall, frame: Frame, onward: Site) -> Frame:
         """The frame of the function that goes on when an edge is followed from a frame."""

@@ -14,7 +14,7 @@ from auditor.model.ordered import Ordered
 from auditor.program.calls.effects import Site
 from auditor.program.calls.seen import SeenEffects
 from auditor.program.configuration.beginnings import Beginnings, Supplies, given_to
-from auditor.program.configuration.uses import Use, falls_back, uses_in
+from auditor.program.configuration.uses import falls_back, uses_of
 from auditor.program.naming.code import Config, Frame, Instance, Local, Made, Module, Options, Shown
 
 MOST_FRAMES = 3_000
@@ -60,7 +60,6 @@ class Following:
         self._entered: dict[Site, int] = {}
         self._found: dict[tuple[str, str, Site, int], bool] = {}
         self._optional: set[tuple[str, str, Site, int]] = set()
-        self._uses: dict[Site, list[Use]] = {}
         self._handed: set[tuple[Site, frozenset[object]]] = set()
         self._holding: dict[tuple[int, str, int, int], bool] = {}
         self._supplies = Supplies(effects, beginnings)
@@ -132,9 +131,7 @@ class Following:
 
     def _read(self, frame: Frame) -> None:
         site = (frame.path, frame.scope)
-        uses = self._uses.get(site)
-        if uses is None:
-            uses = self._uses[site] = uses_in(self.code.scope(*site).body)
+        uses = self.code.of_program(frame.path, uses_of)[frame.scope]
         leading: dict[tuple[str, int], bool] = {}
         position = 0
         while position < len(uses):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Record, Return
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Item, Name, Program, Record, Return
+from auditor.program.naming.code import Code
 from auditor.program.naming.scopes import children
 
 GETTERS = frozenset({"get", "select", "getint", "getfloat", "getboolean"})
@@ -39,6 +40,23 @@ def falls_back(expr: Expr) -> bool:
         else:
             expr = expr.base  # type: ignore[union-attr]  # narrowed by the loop
     return False
+
+
+class Uses(dict[int, list[Use]]):
+    """The uses in each scope of a program, found when they are first asked for."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._program = program
+
+    def __missing__(self, number: int) -> list[Use]:
+        found = self[number] = uses_in(self._program.scopes[number].body)
+        return found
+
+
+def uses_of(code: Code, path: str) -> Uses:
+    """All uses in a program: they are the same from wherever its documents come."""
+    return Uses(code.programs[path])
 
 
 def uses_in(body: Iterable[Record]) -> list[Use]:

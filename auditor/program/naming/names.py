@@ -52,6 +52,11 @@ class Modules:
         """Tells these modules from those of all other trees."""
 
     @cached_property
+    def _owning(self) -> frozenset[str]:
+        """The folders with Python of their own level."""
+        return frozenset(dirname(path) for path in self.paths)
+
+    @cached_property
     def digest(self) -> bytes:
         """Tells the paths of the modules: imports mean the same among equal ones, in whichever process."""
         return hashlib.blake2b("\0".join(sorted(self.included)).encode(errors="surrogatepass"), digest_size=16).digest()
@@ -60,19 +65,25 @@ class Modules:
         """Whether imports mean the same among some other programs: those of the same paths."""
         return self.included == {path for path in programs if path.endswith(_INCLUDED)}
 
+    def holds(self, name: str) -> bool:
+        """Whether a module or a folder of modules has that name; what nothing is called is not of this repository."""
+        return name in self._roots
+
     def moved_from(self, former: Modules) -> frozenset[str]:
-        """The names of modules and folders in which these differ from those of another tree, with their folders' names.
+        """The names of modules and folders in which these differ from those of another tree: of a folder where it comes or goes
+        itself, is a package only in one of them, or holds modules of its own level only in one.
 
         An import that has none of them in what it names, nor in the folders that it counts from if it is relative, means here
         what it meant there: whatever `file` and `resolve` ask of paths and folders is asked by such a name.
         """
-        paths, folders = self.included ^ former.included, self.folders ^ former.folders
+        paths = self.included ^ former.included
         ends = [path.rpartition("/") for path in paths]
-        names = (each for folder, _, name in ends for each in (name.rpartition(".")[0], folder.rpartition("/")[2]))
         packages = {folder for folder, _, name in ends if name == "__init__.py"}
         standard = sys.stdlib_module_names & self._roots.keys() if packages else ()
         beside = (name for name in standard if not packages.isdisjoint(self._roots[name]))
-        return frozenset((*names, *beside, *(folder.rpartition("/")[2] for folder in folders)))
+        folders = packages | (self.folders ^ former.folders) | (self._owning ^ former._owning)
+        stems = (name.rpartition(".")[0] for _, _, name in ends)
+        return frozenset((*stems, *beside, *(folder.rpartition("/")[2] for folder in folders)))
 
     def known(self, question: Question, program: Program, by: object, find: Callable[[], T]) -> T:
         """The answer of a question about a program, its imports, and what else it is found by, from before while they are the same."""
@@ -151,9 +162,7 @@ class Modules:
         return None
 
     def _owns(self, folder: str) -> bool:
-        return f"{folder}__init__.py" in self.paths or any(
-            path.startswith(folder) and "/" not in path[len(folder) :] for path in self.paths
-        )
+        return folder.rstrip("/") in self._owning
 
     @staticmethod
     def _plausible(path: str, first: str) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from auditor.model.ir import Attr, Call, Star
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame, Instance, Library, Local
-from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables
+from auditor.program.rows import files, fitting, items, libraries, lists, models, own_models, splitting, tables, times
 from auditor.program.rows.flows import branched
 from auditor.program.rows.machine import DEEPEST_CALL, Machine
 from auditor.program.rows.row_sets import Spot
@@ -65,6 +65,8 @@ def _method(m: Machine, called: Called, receiver: Value) -> Value | None:
             return lists.method(m, called, receiver)
         case "prediction" | "loss":
             return models.predicted(m, called, receiver)
+        case "statistic" if called.name in times.WRITTEN:
+            return OTHER
         case "statistic" | "names" | "const":
             return receiver.with_fits(fits_in(called.every())) if receiver.kind != "const" else OTHER
         case "function":

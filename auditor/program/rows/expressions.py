@@ -26,7 +26,8 @@ from auditor.model.ir import (
     Walrus,
 )
 from auditor.program.naming.code import Frame, Library, Local
-from auditor.program.rows import calls, items, tables
+from auditor.program.naming.statements import within
+from auditor.program.rows import calls, items, tables, times
 from auditor.program.rows.iteration import elements
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN, Complement, Spot
@@ -95,6 +96,8 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
         return either(m.sets, operands)
     if expr.op == "+" and all(value.kind == "list" and not value.open for value in operands):
         return Value("list", items=tuple(item for value in operands for item in value.items))
+    if expr.op in ("+", "-") and times.moved(operands):
+        return Value("names")
     if expr.op == "-" and len(operands) == 2:
         _held_against(m, operands, at, expr)
     return mixed(operands)
@@ -118,17 +121,43 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     if found.rows is None:
         return found
     op = _SAME.get(expr.op, expr.op)
-    other = expr.operands[1]
-    if op == "==" and type(other) is Const:
-        if isinstance(other.value, bool) and operands[0].split is not None:
-            turn = other.value == (expr.op == "==")
+    other = operands[1]
+    if op == "==" and other.kind == "const":
+        if other.const in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
+            turn = bool(other.const) == (expr.op == "==")
             return operands[0] if turn else replace(operands[0], split=_turned(operands[0].split))
         split = m.sets.split(("value", found.rows, expr.operands[0]))
-        part: object = other.value if expr.op == "==" else Complement(other.value)
+        part: object = other.const if expr.op == "==" else Complement(other.const)
     else:
-        split = m.sets.split(("mask", op, found.rows, expr.operands))
+        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(m, expr.operands[1], at)))
         part = TRAIN if expr.op == op else TEST
+    if (name := _column(m, expr.operands[0], at)) is not None:
+        m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
+
+
+def _in_this_turn(m: Machine, expr: Expr, at: Env) -> tuple[object, ...]:
+    """What tells the names of an expression in this turn of a loop, or in this call, from those in another."""
+    return tuple(_turn(m, node, at) for node in within(expr) if type(node) is Name)
+
+
+def _turn(m: Machine, name: Name, at: Env) -> object:
+    index = m.code.index(*at.site)
+    binding = index.bindings.get(name.id, {}).get(name.version)
+    if binding is None:
+        return None
+    if binding.how == "param":
+        value = at.lookup(name.id) or OTHER
+        return value.rows if value.kind != "const" else value.const
+    loops = sum(index.kinds.get(construct) == "loop" for construct, _ in binding.block)
+    return at.turns[loops - 1] if 0 < loops <= len(at.turns) else None
+
+
+def _column(m: Machine, expr: Expr, at: Env) -> str | None:
+    """The name of the column that an expression takes from a table."""
+    if type(expr) is Item and type(expr.key) in (Const, Name):
+        return m.value(expr.key, at).text()
+    return expr.name if type(expr) is Attr else None
 
 
 def _held_against(m: Machine, operands: list[Value], at: Env, expr: Op) -> bool:
@@ -197,7 +226,7 @@ def _each(m: Machine, expr: Each, at: Env) -> Value:
 
 def _all_of_each(m: Machine, expr: Each, at: Env) -> Value:
     """A comprehension without its conditions: a list of what its elements are worth; over rows, the rows again."""
-    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line)
+    inner = Env(at.site, dict(at.names), at.outer, at.depth, at.block, at.loops + 1, at.line, turns=at.turns)
     sources: list[Value] = []
     turns: list[Value] | None = None
     for number, (target, source, conditions) in enumerate(expr.loops):

@@ -16,7 +16,8 @@ WINDOWS = frozenset({"rolling", "expanding", "ewm"})
 
 def method(m: Machine, called: Called, base: Value) -> Value:
     """What is done with rows in groups: `transform` keeps the rows and learns, an aggregate is a statistic."""
-    fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic")
+    within = base.const if isinstance(base.const, frozenset) else frozenset[str]()
+    fit = Fit(m.rows(base), called.spot, f"groupby().{called.name}()", "statistic", within=within)
     if called.name in WINDOWS:
         return Value("frame", base.rows, base.fits, name="window")
     if called.name == "transform" and any(_looks_back(arg) for arg in called.expr.args):

@@ -322,6 +322,7 @@ _SPECIAL: dict[str, Callable[[Machine, Called], Value]] = {
     "pandas.factorize": _factorized,
     "pandas.cut": _cut,
     "pandas.to_datetime": times.parsed,
+    **dict.fromkeys(times.DURATIONS, times.duration),
     "sklearn.base.clone": _cloned,
     "copy.copy": _copied,
     "copy.deepcopy": _copied,

@@ -46,6 +46,8 @@ class Env:
     """The call that runs this scope, from the one of `caller`."""
     turn: Block = ()
     """Where the innermost loop stands, or the scope itself."""
+    turns: tuple[int, ...] = ()
+    """The numbers of the turns that the loops around are in, the outermost first."""
 
     def lookup(self, name: str) -> Value | None:
         """What a name holds, here or in the module."""

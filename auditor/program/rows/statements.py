@@ -81,16 +81,17 @@ def _loop(m: Machine, s: Loop, at: Env) -> bool:
     if turns is None:
         turns = [Value()] if at.loops > 1 else [Value()] * UNKNOWN_PASSES
     at.loops += 1
-    around, at.turn = at.turn, at.block
+    around, at.turn, turns_around = at.turn, at.block, at.turns
     counts = source.kind == "index" and isinstance(source.const, tuple)
     for turn in turns:
+        at.turns = (*turns_around, m.sets.number())
         if s.target is not None and counts:
             m.bind(s.target, Value("index", m.sets.fresh()), at)
         elif s.target is not None:
             m.bind(s.target, turn if turn.kind != "other" or turn.rows is not None else m.fresh(), at)
         m.body(s.body, at)
     at.loops -= 1
-    at.turn = around
+    at.turn, at.turns = around, turns_around
     m.body(s.orelse, at)
     return False
 

@@ -98,6 +98,8 @@ def _statistic(called: Called, base: Value) -> Value:
         return Value("names")
     if base.name == "window":
         return replace(base, name="")
+    if times.bounds(called, base):
+        return Value("names")
     if base.rows is None or row_wise(called, 0):
         return base
     name = f"{called.name}()"
@@ -139,7 +141,8 @@ def _turned(expr: Expr) -> bool:
 
 
 def _grouped(m: Machine, called: Called, base: Value) -> Value:
-    return Value("grouped", base.rows, base.all_fits())
+    keys = (called.given("by", 0) or OTHER).names()
+    return Value("grouped", base.rows, base.all_fits(), const=frozenset(keys or ()))
 
 
 def _drop(m: Machine, called: Called, base: Value) -> Value:

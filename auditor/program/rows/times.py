@@ -6,6 +6,7 @@ import re
 
 from msgspec.structs import replace
 
+from auditor.model.ir import Attr, Const, Expr, Item
 from auditor.model.regex import regex
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called
@@ -15,6 +16,17 @@ _DATED = regex(
     r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
     re.IGNORECASE,
 )
+_CALENDAR = regex(r"(?:^|[_\W])(?:date|datetime|timestamp|dt|ds)(?:$|[_\W\d])|(?<=[a-z])Date", re.IGNORECASE)
+"""Columns of dates; those of times may as well hold a duration."""
+DURATIONS = (
+    "datetime.timedelta",
+    "dateutil.relativedelta.relativedelta",
+    "numpy.timedelta64",
+    "pandas.DateOffset",
+    "pandas.Timedelta",
+)
+WRITTEN = frozenset({"strftime", "isoformat"})
+"""Methods that write a date out."""
 _LAGS = frozenset({"shift", "rolling", "expanding", "ewm", "diff", "pct_change"})
 
 
@@ -30,6 +42,30 @@ def signal(called: Called, base: Value) -> str:
 def _dated(value: Value, base: Value) -> bool:
     names = value.names() or set()
     return any(_DATED.search(name) or (name in base.columns and base.columns[name].name == "dated") for name in names)
+
+
+def bounds(called: Called, base: Value) -> bool:
+    """Whether the first or the last day of a column is asked for: it says when rows end, and nothing that stands in them."""
+    if called.name not in ("min", "max"):
+        return False
+    return base.name == "dated" or _CALENDAR.search(_column(called.target)) is not None
+
+
+def _column(expr: Expr) -> str:
+    """The name under which a column is taken from a table; "" where it is not written out."""
+    if type(expr) is Attr:
+        return expr.name
+    return str(expr.key.value) if type(expr) is Item and type(expr.key) is Const else ""
+
+
+def moved(values: list[Value]) -> bool:
+    """Whether a day is moved by a duration: `last - Timedelta(days=30)`."""
+    return any(value.name == "duration" for value in values) and all(value.rows is None for value in values)
+
+
+def duration(m: Machine, called: Called) -> Value:
+    """A span of time."""
+    return Value("names", name="duration")
 
 
 def parsed(m: Machine, called: Called) -> Value:

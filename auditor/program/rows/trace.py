@@ -74,6 +74,8 @@ class Trace(msgspec.Struct):
     held_out: list[Rows] = []
     earlier: dict[int, Split] = {}
     """Splits of the programs that handed rows over."""
+    columns: dict[int, str] = {}
+    """The column by which a split parts rows, where a comparison with it does."""
     signals: dict[Rows, dict[str, Signal]] = {}
     cut: str = ""
     """Why it stopped early."""

@@ -47,7 +47,8 @@ class Fit(msgspec.Struct, frozen=True):
 
     A vocabulary is a list of the categories that occur, and no statistic: it tells of other rows only where it is made anew.
 
-    `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for.
+    `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for;
+    `within` are the columns by whose values rows were grouped before.
     """
 
     rows: Rows
@@ -56,6 +57,7 @@ class Fit(msgspec.Struct, frozen=True):
     how: str = "transformer"
     rescales: bool = False
     split: int = 0
+    within: frozenset[str] = frozenset()
 
 
 NO_FITS: frozenset[Fit] = frozenset()

@@ -104,6 +104,8 @@ def preprocessing(trace: Trace) -> list[Leak]:
         for fit in leaking(evaluation):
             if unlabelled(evaluation) and not seen_by(fit, evaluation.trained.rows):
                 continue  # a statistic of the rows to be predicted alone, as serving in batches takes it
+            if _within(fit, evaluation, trace):
+                continue
             if fit.spot != evaluation.trained.spot and not _divides(fit, evaluation):
                 leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
                 found[fit.spot, fit.name] = msgspec.structs.replace(
@@ -133,6 +135,14 @@ def _divides(fit: Fit, evaluation: Evaluation) -> bool:
     """Whether a statistic only says where training and evaluated rows part: `frame.date < frame.date.max() - month`."""
     mine, others = evaluation.trained.rows.layers, evaluation.tested.layers
     return fit.how == "filter" and fit.split in mine and fit.split in others and mine[fit.split] != others[fit.split]
+
+
+def _within(fit: Fit, evaluation: Evaluation, trace: Trace) -> bool:
+    """Whether no group that a statistic is taken of has rows on both sides: those of one day, where the days were parted."""
+    mine, others = evaluation.trained.rows.layers, evaluation.tested.layers
+    return any(
+        trace.columns.get(number) in fit.within and mine.get(number, part) != part for number, part in others.items()
+    )
 
 
 def _inner(evaluation: Evaluation) -> bool:

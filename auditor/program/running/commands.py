@@ -19,6 +19,7 @@ from auditor.program.running.finding import Files, Stand
 from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, likely, placed, unclone
 from auditor.program.running.images import Image, Images
 from auditor.program.running.known_runs import KnownRuns
+from auditor.program.running.looking import Unnoted
 from auditor.program.running.movement import moves
 from auditor.program.running.pipelines import read_goal
 from auditor.program.running.runs import UNRESOLVED, Run
@@ -49,13 +50,13 @@ class Commands:
         names: frozenset[str] = frozenset(),
         known: KnownRuns | None = None,
     ) -> None:
-        self.tree = tree
-        self._known = known
+        self._known = KnownRuns(Unnoted()) if known is None else known
         self.entry_points = entry_points
         self.names = names - {path.partition("/")[0] for path in tree}
         self.embedded = code.embedded
-        self.files = Files(tree, code)
-        self.images = Images(code.files, tree, self.files.folders)
+        self.files = Files(tree, code, self._known.looking)
+        self.tree = self.files.tree
+        self.images = Images(code.files, self.tree, self.files.folders, self.files.looking)
         self.services: dict[str, list[tuple[str, Ground]]] = {}  # of compose files, by name
         self._forms: tuple[Callable[[str, Words, Stand], list[Run] | None], ...] = (
             self._notebook, self._served, self._shell, self._pipeline, self._plain, self._foreign, self._parallel,
@@ -67,18 +68,14 @@ class Commands:
 
     def all_in(self, path: str, commands: tuple[Command, ...], ground: Ground) -> tuple[Run, ...]:
         """All that some commands of a file run, one after the other; from the tree before where it would be the same."""
-        found = self._known.get(path, commands, ground, self.images) if self._known is not None else None
-        if found is None:
-            before = self.images.learnt()
-            found = tuple(run for command in commands for run in self.runs_in(path, command, ground))
-            if self._known is not None and self.images.learnt() == before:
-                self._known.put(path, commands, ground, before, found)
-        return found
+
+        def find() -> tuple[Run, ...]:
+            return tuple(run for command in commands for run in self.runs_in(path, command, ground))
+
+        return self._known.find(path, commands, ground, self.images, find)
 
     def likely(self, path: str, commands: tuple[Command, ...]) -> tuple[str, ...]:
         """The folders that a script of these commands may be started in, the likeliest first."""
-        if self._known is None:
-            return likely(path, commands, self.tree)
         return self._known.folders(path, commands, lambda: likely(path, commands, self.tree))
 
     def runs_in(self, path: str, command: Command, ground: Ground) -> tuple[Run, ...]:
@@ -184,9 +181,8 @@ class Commands:
         """A console script of the repository, a file, or some tool."""
         point = self.entry_points.console(word.text, stand.folder)
         if point is not None:
-            bases = (point.folder, f"{point.folder}/src".lstrip("/"), "", "src")
-            found = self.files.module_below(point.module, bases) or self.files.modules.resolve("", point.module, 0)
-            if found is not None and not found.endswith("/"):
+            found = self.files.declared_module(point.module, point.folder)
+            if found is not None:
                 return [Run("script", found, rest, 0, entry=point.entry)]
         if "/" in word.text or word.text.endswith(_PROGRAM):
             return self._program(word, rest, stand, bare="/" not in word.text)

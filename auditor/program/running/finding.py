@@ -14,6 +14,7 @@ from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.naming.names import folders_around
 from auditor.program.running.grounds import UNKNOWN, Ground, placed, unclone
+from auditor.program.running.looking import Looking
 from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
 MOST_TARGETS = 50  # files that a pattern on a command line stands for
@@ -41,14 +42,15 @@ class Stand(msgspec.Struct, frozen=True):
 
 
 class Files:
-    """The files of a tree, asked for by the words of commands."""
+    """The files of a tree, asked for by the words of commands; `looking` notes which."""
 
-    def __init__(self, tree: frozenset[str], code: Code) -> None:
-        self.tree = tree
+    def __init__(self, tree: frozenset[str], code: Code, looking: Looking) -> None:
+        self.looking = looking
+        self.tree = looking.among(tree)
+        self.folders = looking.among(folders_around(tree))
         self.facts = code.files
-        self.modules = code.modules
-        self.folders = frozenset(folders_around(tree))
-        self._started: dict[tuple[object, ...], str | None] = {}
+        self._modules = code.modules
+        self._started: dict[tuple[object, ...], tuple[str | None, set[str]]] = {}
 
     def find(self, word: Word, stand: Stand) -> str | None:
         """The file that a word means."""
@@ -94,7 +96,7 @@ class Files:
         return plain and not is_absolute(join(stand.folder, word.text)) and not stand.folder.startswith(("..", "{"))
 
     def kind(self, path: str) -> str:
-        """How a file of the tree is run: a kind of `Run`."""
+        """How a file of the tree, which was found by its name, is run: a kind of `Run`."""
         facts = self.facts.get(path)
         if path.endswith(".ipynb"):
             return "notebook"
@@ -112,12 +114,15 @@ class Files:
             return self._started_module(dotted, stand)
         key = (dotted, self._search_path(stand))
         if key not in self._started:  # the rounds of a loop are as many commands
-            self._started[key] = self._started_module(dotted, stand)
-        return self._started[key]
+            with self.looking.noted() as names:
+                self._started[key] = self._started_module(dotted, stand), names
+        found, by = self._started[key]
+        self.looking.again(by)
+        return found
 
     def _started_module(self, dotted: str, stand: Stand) -> str | None:
         for base in self._search_path(stand):
-            found = self.modules.file(base, dotted)
+            found = self._module(base, dotted)
             main = f"{found.removesuffix('__init__.py')}__main__.py" if found is not None else ""
             if found is not None and found.endswith(("/", "__init__.py")) and main in self.tree:
                 return main
@@ -133,8 +138,18 @@ class Files:
 
     def module_below(self, dotted: str, bases: Sequence[str]) -> str | None:
         """The file of a module in the first of some folders that has it."""
-        found = (self.modules.file(base, dotted) for base in dict.fromkeys(bases))
+        found = (self._module(base, dotted) for base in dict.fromkeys(bases))
         return next((path for path in found if path is not None and not path.endswith("/")), None)
+
+    def declared_module(self, dotted: str, folder: str) -> str | None:
+        """The file of a module that a package in a folder names: below it, else where an import would find it."""
+        bases = (folder, f"{folder}/src".lstrip("/"), "", "src")
+        found = self.module_below(dotted, bases) or self._modules.resolve("", dotted, 0)  # looked for by the same names
+        return found if found is not None and not found.endswith("/") else None
+
+    def _module(self, base: str, dotted: str) -> str | None:
+        self.looking.for_module(base, dotted)
+        return self._modules.file(base, dotted)
 
     def _contained_module(self, dotted: str, stand: Stand) -> str | None:
         """The file of a module in the working folder of a container."""
@@ -158,13 +173,14 @@ class Files:
 
     @cached_property
     def _named(self) -> _Names:
-        return _Names(self.tree)
+        return _Names(self.tree, self.looking)
 
 
 class _Names:
     """Files by name and by suffix."""
 
-    def __init__(self, tree: frozenset[str]) -> None:
+    def __init__(self, tree: frozenset[str], looking: Looking) -> None:
+        self._looking = looking
         self._named: dict[str, list[str]] = defaultdict(list)
         self._suffixed: dict[str, list[str]] = defaultdict(list)
         for path in sorted(tree):
@@ -177,9 +193,11 @@ class _Names:
         name = text.rpartition("/")[2]
         if text.startswith("..") or name == "setup.py":
             return None  # every package has one, those that a command has just fetched too
+        self._looking.for_file(name)
         found = [path for path in self._named.get(name, ()) if path == text or path.endswith(f"/{text}")]
         return found[0] if len(found) == 1 else None
 
     def suffixed(self, suffix: str) -> list[str]:
         """Files with a suffix, by path."""
+        self._looking.for_file(f"*.{suffix}")
         return self._suffixed.get(suffix, [])

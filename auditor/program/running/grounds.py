@@ -8,7 +8,7 @@ from posixpath import dirname, join
 
 import msgspec
 
-from auditor.model.facts import Command
+from auditor.model.facts import Command, Word
 from auditor.model.regex import regex
 from auditor.program.running.images import Image
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
@@ -91,13 +91,13 @@ def likely(path: str, commands: Iterable[Command], tree: frozenset[str]) -> tupl
     folders = list(upwards(own))
     if own and _UTILITY.fullmatch(own.rpartition("/")[2].lower()):
         folders = [*folders[1:2], own, *folders[2:]]
-    named = {text for command in commands if command.cwd == "" for text in _named(command)}
+    # The rounds of a loop are as many commands of mostly the same words.
+    words = {word for command in commands if command.cwd == "" for word in command.words[:40]}
+    named = {word.text for word in words if _names_file(word)}
     there = {folder: sum(normal(join(folder, text)) in tree for text in named) for folder in folders}
     return tuple(sorted(folders, key=lambda folder: -there[folder]))
 
 
-def _named(command: Command) -> Iterator[str]:
-    for word in command.words[:40]:
-        text = word.text
-        if word.exact and not is_absolute(text) and not is_uri(text) and re.search(r"/|\.\w{1,6}$", text):
-            yield text
+def _names_file(word: Word) -> bool:
+    text = word.text
+    return word.exact and not is_absolute(text) and not is_uri(text) and re.search(r"/|\.\w{1,6}$", text) is not None

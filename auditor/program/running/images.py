@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from posixpath import basename, dirname, join
 
 import msgspec
 
 from auditor.model.facts import Facts, Ref
 from auditor.model.regex import regex
+from auditor.program.running.looking import Looking
 from auditor.program.symbolic.values import covers, is_absolute, is_uri, normal
 
 _TELLING = (".py", ".sh", ".txt", ".toml", ".ipynb")
@@ -32,8 +34,18 @@ class Copy(msgspec.Struct, frozen=True):
 class Image:
     """One Dockerfile: its path, the folder of the repository it is built from, and what it copies."""
 
-    def __init__(self, path: str, facts: Facts, context: str, files: frozenset[str], folders: frozenset[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        facts: Facts,
+        context: str,
+        files: frozenset[str],
+        folders: frozenset[str],
+        noted: Callable[[], None],
+    ) -> None:
+        """`noted` is called where it matters which folder that is."""
         self.path = path
+        self._noted = noted
         self.context = context
         self.files = files
         self.folders = folders
@@ -45,6 +57,7 @@ class Image:
 
     def locate(self, inside: str, stage: str | None = None, depth: int = 0) -> str | None:
         """The file or folder of the repository that lies at an absolute path inside the image."""
+        self._noted()
         inside = normal(join(self.folder, inside))
         if inside in self.written and (stage or self.last) == self.last:
             return None  # its text stands in the Dockerfile
@@ -80,7 +93,11 @@ class Image:
 class Images:
     """The images of a repository, by Dockerfile and by the names that commands and compose files give them."""
 
-    def __init__(self, files: Mapping[str, Facts], tree: frozenset[str], folders: frozenset[str]) -> None:
+    def __init__(
+        self, files: Mapping[str, Facts], tree: frozenset[str], folders: frozenset[str], looking: Looking
+    ) -> None:
+        """`looking` notes which of the tree and the folders are looked for."""
+        self._looking = looking
         self.files = files
         self.tree = tree
         self.folders = folders
@@ -115,8 +132,10 @@ class Images:
         if found is None:
             context = self.contexts.get(dockerfile)
             facts = self.files[dockerfile]
-            context = self._guessed(dockerfile, facts) if context is None else context
-            found = self._images[dockerfile] = Image(dockerfile, facts, context, self.tree, self.folders)
+            with self._looking.noted() as names:
+                context = self._guessed(dockerfile, facts) if context is None else context
+            noted = partial(self._looking.again, names)
+            found = self._images[dockerfile] = Image(dockerfile, facts, context, self.tree, self.folders, noted)
         return found
 
     def named(self, name: str) -> Image | None:

@@ -55,6 +55,10 @@ class EntryPoints:
                 for name, target in _setup_scripts(call for _, call in code.calls(path)):
                     self._add(dirname(path), name, target)
 
+    def are_the_same(self, others: EntryPoints) -> bool:
+        """Whether every name means the same to others."""
+        return self._points == others._points and self._tasks == others._tasks
+
     def _add(self, folder: str, name: str, target: str) -> None:
         module, _, entry = target.partition("[")[0].strip().partition(":")
         self._points[name].append(Point(folder, module, entry))

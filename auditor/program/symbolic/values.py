@@ -289,12 +289,12 @@ def normal(text: str) -> str:
 
 def is_uri(text: str) -> bool:
     """Whether the text names something by scheme, such as `s3://` or `https://`."""
-    return bool(_SCHEME.match(text))
+    return "://" in text and _SCHEME.match(text) is not None
 
 
 def is_absolute(text: str) -> bool:
     """Whether a path starts at the root, the home folder or a drive of some machine."""
-    return text.startswith(("/", "~")) or bool(_DRIVE.match(text))
+    return text.startswith(("/", "~")) or (text[1:2] == ":" and _DRIVE.match(text) is not None)
 
 
 def is_temporary(value: Value) -> bool:

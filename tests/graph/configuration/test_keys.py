@@ -73,6 +73,7 @@ def test_what_nothing_defines_is_undefined() -> None:
     [
         "print(params.get('lost'))\n",
         "print(params.get('part', {})['lost'])\n",
+        "lost = params.get('lost')\nif lost:\n    print(lost)\n",
         "try:\n    print(params['lost'])\nexcept KeyError:\n    pass\n",
         "if 'lost' in params:\n    print(params['lost'])\n",
         "params['lost'] = 1\nprint(params['lost'])\n",

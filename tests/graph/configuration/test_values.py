@@ -23,6 +23,7 @@ def shadowed(code: str) -> list[str]:
 
 def test_a_literal_beside_a_setting_that_nothing_reads() -> None:
     assert shadowed(f"{SPLIT}train_test_split([1], test_size=0.2)\n") == ["test_size"]
+    assert shadowed(f"{SPLIT}train_test_split([1], test_size=0.2)\nsaid['test_size'] = 0.2\n") == ["test_size"]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,8 @@ def test_a_literal_beside_a_setting_that_nothing_reads() -> None:
     [
         f"{SPLIT}train_test_split([1], test_size=params['test_size'])\n",
         f"{SPLIT}print(params['test_size'])\ntrain_test_split([1], test_size=0.2)\n",
+        f"{SPLIT}train_test_split([1], test_size=0.2)\nprint(other()['part']['test_size'])\n",
+        f"{SPLIT}train_test_split([1], test_size=0.2)\nprint(other().get('test_size', 1))\n",
         "def own(test_size):\n    return test_size\n\n\nown(test_size=0.2)\n",
     ],
 )

@@ -36,7 +36,7 @@ def test_paths_of_one_machine(text: str, kind: str) -> None:
         "data/x.csv", "/tmp/x.csv", "/data/x.csv", "/home/airflow/dags/x.py", "/home/jovyan/x.csv", "/home/my-docker/x.csv",
         "~/.cache/x/y.csv", "/home/ada/.config/x.json", "/home/<user>/x.csv", "/home/$USER/x.csv", "/home/{user}/x.csv",
         "https://example.org/home/ada/x.csv", "C:\\NVIDIA\\cuda\\x.dll", "C:\\Program Files\\x\\y", r"^/home/.*/x", "~/", "a:b/c",
-        "/path/to/home/x", "file at https://x.io/Users/ada/x",
+        "/path/to/home/x", "/Users/johndoe/x.csv", "file at https://x.io/Users/ada/x",
     ],
 )  # fmt: skip
 def test_paths_of_nobody(text: str) -> None:
@@ -97,6 +97,7 @@ def test_paths_in_settings_scripts_and_elsewhere() -> None:
         ".vscode/settings.json": '{"python.path": "/home/ada/venv/bin"}',
         "results.json": '{"model": "/home/ada/x/m.pkl"}',
         "values.yaml": "mountPath: /home/ada/x/y\n",
+        "model.yaml": "metadata:\n  created_utc: 2026-02-12\n  manifest: /home/ada/x/manifest.json\n",
         "Dockerfile": "FROM python:3.11\nWORKDIR /home/ada/x\n",
     }.items():
         assert not personal({path: text}), path

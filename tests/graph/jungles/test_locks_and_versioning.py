@@ -94,6 +94,12 @@ def test_remotes(config: str, expected: list[str]) -> None:
     assert kinds({**POINTER, ".dvc/config": config}) == expected
 
 
+def test_a_store_of_one_machine_is_told_with_its_address() -> None:
+    config = "['remote \"a\"']\n    url = s3://b/c\n    endpointurl = http://localhost:9000\n"
+    (broken,) = ask({**POINTER, ".dvc/config": config}).versioning().broken
+    assert broken.subject == "s3://b/c at http://localhost:9000"
+
+
 def test_a_remote_that_a_command_sets_up() -> None:
     job = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: dvc remote add -d store s3://b/c\n"
     assert not kinds({**POINTER, ".dvc/config": "", ".github/workflows/a.yml": job})

@@ -115,6 +115,8 @@ def test_values_that_are_compared_with_themselves(source: str, *, same: bool) ->
             False,
             id="replaced in a loop",
         ),
+        pytest.param("mlflow.log_metric('baseline_accuracy', 0.9)\n", False, id="a yardstick"),
+        pytest.param("mlflow.log_metric('exp63_mae', 2.85)\n", False, id="of another experiment"),
         pytest.param("if not y:\n    mlflow.log_metric('accuracy', 0.0)\n", False, id="nothing to measure"),
         pytest.param(
             "def log(n, v):\n    mlflow.log_metric(n, v)\nlog('recall', 0.9)\n", True, id="by a function of one's own"

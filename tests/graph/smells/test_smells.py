@@ -155,10 +155,27 @@ def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]
 
 
 @pytest.mark.parametrize(
+    ("after", "silent"),
+    [
+        ("if frame is None:\n    print('no frame, zones stay empty')\n", False),
+        ("if not frame:\n    raise SystemExit(2)\n", False),
+        ("if frame is None:\n    other = 1\n", True),
+        ("if other is None:\n    print('no frame, zones stay empty')\n", True),
+    ],
+)
+def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: bool) -> None:
+    text = "import pandas as pd\ntry:\n    frame = pd.read_csv('a.csv')\nexcept Exception:\n    frame = None\n"
+    found, _ = ask({"load.py": text + after}).swallowed_errors()
+    assert bool(found) is silent
+
+
+@pytest.mark.parametrize(
     ("line", "names"),
     [
         ("ValueError('a')", ["ValueError"]),
         ("class Odd(Exception):\n    pass\n\n\nOdd()", ["Odd"]),
+        ("class _Odd(Exception):\n    pass\n\n\ndef fit():\n    _Odd()", ["_Odd"]),
+        ("import shop\n\nshop.Missing('a')", ["Missing"]),
         ("raise ValueError('a')", []),
         ("x = ValueError('a')", []),
         ("print(ValueError('a'))", []),
@@ -166,10 +183,11 @@ def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]
     ],
 )
 def test_errors_that_are_never_raised(line: str, names: list[str]) -> None:
-    assert [each.name for each in ask({"run.py": line + "\n"}).unraised_errors()] == names
+    tree = {"run.py": line + "\n", "shop.py": "class Missing(LookupError):\n    pass\n"}
+    assert [each.name for each in ask(tree).unraised_errors()] == names
 
 
-PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
+PICKLE = "import pickle\nimport flask\nfrom db import Row\nimport boto3\nimport requests\nimport torch\nimport yaml\n"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +195,9 @@ PICKLE = "import pickle\nimport boto3\nimport requests\nimport torch\nimport yam
     [
         ("pickle.loads(requests.get('https://example.org/m').content)", ["url"]),
         ("boto3.client('s3').download_file('b', 'k', 'm.pkl')\npickle.load(open('m.pkl', 'rb'))", ["store"]),
+        ("pickle.loads(flask.request.get_data())", ["upload"]),
+        ("data = flask.request.args.get('model')\npickle.loads(data)", ["upload"]),
+        ("row = Row.find(version=flask.request.args.get('v'))\npickle.loads(row.blob)", []),
         ("pickle.load(open('m.pkl', 'rb'))", []),
         ("torch.load(requests.get('https://example.org/m').raw, weights_only=False)", ["url"]),
         ("torch.load(requests.get('https://example.org/m').raw, weights_only=True)", []),
