@@ -65,6 +65,10 @@ class Modules:
         """Whether imports mean the same among some other programs: those of the same paths."""
         return self.included == {path for path in programs if path.endswith(_INCLUDED)}
 
+    def holds(self, name: str) -> bool:
+        """Whether a module or a folder of modules has that name; what nothing is called is not of this repository."""
+        return name in self._roots
+
     def moved_from(self, former: Modules) -> frozenset[str]:
         """The names of modules and folders in which these differ from those of another tree: of a folder where it comes or goes
         itself, is a package only in one of them, or holds modules of its own level only in one.
