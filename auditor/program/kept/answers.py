@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 
 from auditor.model.ir import Program
-from auditor.program.kept.shelves import Shelf, Store
+from auditor.program.kept.shelves import Packing, Shelf, Store
 from auditor.program.kept.traces import Site, Trace, Tree
 from auditor.program.kept.watched import Starts, Watched
 from auditor.program.symbolic.evaluate import Evaluator
@@ -221,6 +221,18 @@ class Kept:
         found = self._topics.get(topic.name)
         if found is None:
             found = self._topics[topic.name] = Answers(topic, self.tree, self._memory, self._shelf(topic), fits)
+        return found
+
+    def packed(
+        self, topic: Topic[T], packing: Packing[T], tree: Tree | None = None, fits: Callable[[T], bool] | None = None
+    ) -> Answers[T]:
+        """The answers of a topic that are no plain data, and are stored as what they are packed as: about this tree, or about the
+        same of which more is known."""
+        tree = tree or self.tree
+        shelf = None
+        if self._store is not None:
+            shelf = Shelf(self._store, f"{self._version} {topic.name}", tree, packing.kind, packing)
+        found = self._topics[topic.name] = Answers(topic, tree, self._memory, shelf, fits)
         return found
 
     def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:
