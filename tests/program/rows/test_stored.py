@@ -63,7 +63,7 @@ def test_rows_share_rows_as_before(pair: str) -> None:
     assert found.held_out[0] is evaluation.tested
     assert next(iter(found.signals)) is evaluation.trained.rows.root is next(iter(evaluation.fits)).rows
     assert (found.splits[7].spot, evaluation.block) == (SPOT, ((1, 0),))
-    assert (found.columns, next(iter(evaluation.fits)).within) == ({7: "day"}, {"shop", "day"})
+    assert (found.columns, next(iter(evaluation.fits)).within) == ({7: "day"}, frozenset({"shop", "day"}))
 
 
 def test_that_nothing_was_seen_is_known_too() -> None:
