@@ -233,10 +233,10 @@ def _fixed_folder(path: str) -> str:
 
 def above(path: str) -> Iterator[str]:
     """The folders that a path lies in, the nearest first."""
-    folder = dirname(path)
-    while folder and folder != "/":
+    folder = path.rpartition("/")[0].rstrip("/")
+    while folder:
         yield folder
-        folder = dirname(folder)
+        folder = folder.rpartition("/")[0].rstrip("/")
 
 
 def _scheme_kind(text: str) -> str:

@@ -37,7 +37,9 @@ class Store(Protocol):
 
 
 class Packing(Protocol[T]):
-    """How answers become plain data, for those that are none."""
+    """How answers become plain data, for those that are none; `kind` is the type of that."""
+
+    kind: Any
 
     def packed(self, path: str, answer: T) -> object:
         """The answer about a file as plain data. Raises LookupError where it cannot be told so."""
@@ -55,6 +57,9 @@ class _Trace(msgspec.Struct, array_like=True, gc=False):
     called: list[tuple[Site, bool]]
     calling: list[tuple[Site, tuple[str, ...]]]
     asked: list[tuple[Site, frozenset[str]]]
+    told: list[tuple[str, bytes]]
+    landing: list[tuple[Site, tuple[str, ...]]]
+    carried: list[tuple[str, bytes]]
 
 
 class _Stored(msgspec.Struct, array_like=True, gc=False):
@@ -80,6 +85,7 @@ class Shelf(Generic[T]):
         """`version` tells the topic, and the code that answers it; `kind` is the type of the answers, or of what they are packed as."""
         self._store = store
         self._version = version.encode()
+        self._tree = tree
         self._digests = tree.digests
         self._modules = tree.code.modules
         self._decoder = msgspec.msgpack.Decoder(kind)
@@ -118,6 +124,9 @@ class Shelf(Generic[T]):
             dict(told.called),
             calling=dict(told.calling),
             asked=dict(told.asked),
+            told=dict(told.told),
+            landing=dict(told.landing),
+            carried=dict(told.carried),
             among=self._modules.number if told.among == self._modules.digest else 0,
         )
 
@@ -140,7 +149,8 @@ class Shelf(Generic[T]):
         new: dict[bytes, bytes] = {}
         for path, (trace, answer) in found.items():
             self.told.pop(path, None)
-            if path in self._digests and trace.plain:
+            by = trace.stored(self._tree) if path in self._digests else None
+            if by is not None:
                 try:
                     told = self._packing.packed(path, answer) if self._packing is not None else answer
                 except LookupError as error:
@@ -148,7 +158,7 @@ class Shelf(Generic[T]):
                     continue
                 packed = _ENCODER.encode(told)
                 self.told[path] = _digest(packed)
-                stored = _Stored(_told(trace, self._modules.digest), msgspec.Raw(packed))
+                stored = _Stored(_told(by, self._modules.digest), msgspec.Raw(packed))
                 new[self._key(path)] = deflated(_ENCODER.encode(stored))
         if new:
             self._store.put_many(new)
@@ -168,6 +178,9 @@ def _told(trace: Trace, among: bytes) -> _Trace:
         list(trace.called.items()),
         list(trace.calling.items()),
         list(trace.asked.items()),
+        list(trace.told.items()),
+        list(trace.landing.items()),
+        list(trace.carried.items()),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import count
 from posixpath import dirname, normpath
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from auditor.model.ir import Program
 
@@ -46,7 +46,7 @@ class Modules:
                 self._roots[name].append(above)
         self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
-        self.said: dict[Question, tuple[Program, object, object]] = {}
+        self.said: dict[Question, tuple[Program, object, Any]] = {}
         """What questions about the imports of a program found, each with the program and what else it was found by."""
         self.number = next(_NUMBERS)
         """Tells these modules from those of all other trees."""
@@ -90,7 +90,8 @@ class Modules:
         found = self.said.get(question)
         if found is None or found[0] is not program or found[1] is not by:
             found = self.said[question] = (program, by, find())
-        return cast("T", found[2])
+        answer: T = found[2]
+        return answer
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""
