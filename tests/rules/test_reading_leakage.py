@@ -238,6 +238,7 @@ HIGH = {("LKG001", "high")}
         pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\n" + BY_HAND + PARTED, set(), id="groups of a day"),
         pytest.param("frame['n'] = frame.groupby('shop')['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups of a shop"),
         pytest.param("frame['n'] = frame.groupby(['shop', 'week'])['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups across the cut"),
+        pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\nshop = frame[frame['shop'] == 3]\n" + BY_HAND + PARTED.replace("frame[frame['day'] >= start]", "shop[shop['day'] >= start]").replace('frame[frame["day"] >= start]', 'shop[shop["day"] >= start]'), set(), id="groups of a day, some rows of which are judged"),
         pytest.param(AFTER_A_MONTH + EARLY + MARKED, set(), id="a mark of the days before the cut"),
         pytest.param(AFTER_A_MONTH + EARLY + "frame['n'] = frame.groupby('day')['item'].transform('nunique')\n" + MARKED, set(), id="groups of a day, and a mark"),
         pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, HIGH, id="a mark by a figure"),

@@ -122,16 +122,19 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
         return found
     op = _SAME.get(expr.op, expr.op)
     other = operands[1]
+    name = _column(m, expr.operands[0], at)
+    # A column that is held against the same parts all rows of a table alike, whichever of them it is asked of.
+    compared = (found.rows.root, name) if name is not None else (found.rows, expr.operands[0])
     if op == "==" and other.kind == "const":
         if other.const in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
             turn = bool(other.const) == (expr.op == "==")
             return operands[0] if turn else replace(operands[0], split=_turned(operands[0].split))
-        split = m.sets.split(("value", found.rows, expr.operands[0]))
+        split = m.sets.split(("value", compared))
         part: object = other.const if expr.op == "==" else Complement(other.const)
     else:
-        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(m, expr.operands[1], at)))
+        split = m.sets.split(("mask", op, compared, expr.operands[1], _in_this_turn(m, expr.operands[1], at)))
         part = TRAIN if expr.op == op else TEST
-    if (name := _column(m, expr.operands[0], at)) is not None:
+    if name is not None:
         m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
 
