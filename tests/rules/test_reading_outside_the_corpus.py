@@ -23,6 +23,7 @@ PICKS = (
 )
 HOME = "/home/maryanne/data/x.csv"
 SWALLOW = "import pandas as pd\n\n\nclass Patches:\n    def load(self, name):\n        try:\n            self.f = pd.read_csv(name)\n        except Exception:\n            pass\n\n\n"
+PD_NAN = "import numpy as np\nimport pandas as pd\nq = pd.read_csv('d.csv')['q'].mean()\n"
 LISTED = "-r nested_runs.txt\n"
 
 
@@ -51,6 +52,7 @@ def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str
 
 
 MILDER = [
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/content/drive/MyDrive/x/y.csv')\n"}, id="the drive that whoever runs it mounts"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": f"import pandas as pd\n\n\ndef load(path=None):\n    path = path or '{HOME}'\n    return pd.read_csv(path)\n\n\nload()\n"}, id="the fallback of a parameter"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n\n\nupload_it()\n"}, {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n"}, id="a home folder in a function that nothing calls"),
     pytest.param("COD004", {"a.py": SWALLOW + "Patches().load('d.csv')\n"}, {"a.py": SWALLOW}, id="a class that nothing makes"),
@@ -1110,24 +1112,47 @@ def test_data_whose_folder_is_not_known_are_called_by_the_rest_of_their_path() -
     assert "training takes {?}/bronze/d.csv, and" in told.message
 
 
-ASKED = "import sys\nfrom pathlib import Path\nimport pandas as pd\nP = Path('x.csv')\nQ = Path('y.csv')\n\n\ndef there(path):\n    return Path(path).exists()\n\n\ndef main():\n{}\n\nif __name__ == '__main__':\n    main()\n"
-TAKES = "    pd.read_csv({}).to_csv('out.csv')\n"
+def test_a_comparison_that_stands_alone_was_meant_as_an_assignment() -> None:
+    alone, asks = PD_NAN + "if q < 0:\n    q == np.nan\n", PD_NAN + "rows = [q == np.nan]\n"
+    (meant,), (compared,) = found({"a.py": alone}, "COD002"), found({"a.py": asks}, "COD002")
+    assert "assign" in meant.remedy
+    assert "isna" not in meant.remedy
+    assert "isna" in compared.remedy
+    (shown,) = found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, r"import numpy as np\nq = 1\nq == np.nan"))}, "COD002")
+    assert "isna" in shown.remedy
+
+
+SPARK = "from pyspark.sql import SparkSession\nfrom pyspark.ml.classification import LogisticRegression\nspark = SparkSession.builder.getOrCreate()\nrows = spark.read.parquet('d').sample({})\nLogisticRegression().fit(rows)\n"
+
+
+@pytest.mark.parametrize("seeded", ["0.1, 42", "share(), 42", "False, 0.1, 42", "True, 0.1, seed=42"])
+@pytest.mark.parametrize("left", ["0.1", "False, 0.1"])
+def test_a_seed_that_stands_by_its_place(seeded: str, left: str) -> None:
+    assert found({"a.py": SPARK.format(left)}, "REP001")
+    assert not found({"a.py": SPARK.format(seeded)}, "REP001")
+
+
+HUB = "from huggingface_hub import hf_hub_download\nhf_hub_download('acme/churn', 'a.csv'{})\n"
 
 
 @pytest.mark.parametrize(
-    ("needs", "does_without"),
+    ("given", "what", "how"),
     [
-        pytest.param("    if not P.exists():\n        raise FileNotFoundError(P)\n" + TAKES.format("P"), "    if not P.exists():\n        return\n" + TAKES.format("P"), id="gives up in peace"),
-        pytest.param("    if not P.exists():\n        return 1\n" + TAKES.format("P"), "    if not P.exists():\n        return None\n" + TAKES.format("P"), id="a status of failure"),
-        pytest.param("    if P.exists():\n    " + TAKES.format("P") + "    else:\n        sys.exit(1)\n", "    if P.exists():\n    " + TAKES.format("P") + "    else:\n        print('none')\n", id="the other arm fails"),
-        pytest.param("    if not Q.exists():\n        return\n" + TAKES.format("P"), "    if not (P.exists() and Q.exists()):\n        return\n" + TAKES.format("P"), id="another file is asked for"),
-        pytest.param("    if P.name:\n    " + TAKES.format("P"), "    if there(P) and P.name:\n    " + TAKES.format("P"), id="a function of the project asks"),
-        pytest.param("    gone = not P.name\n    if not gone:\n    " + TAKES.format("P"), "    gone = not there(P)\n    if not gone:\n    " + TAKES.format("P"), id="the answer has a name"),
-        pytest.param(TAKES.format("P"), "    f = pd.read_csv(P) if P.exists() else pd.DataFrame()\n    f.to_csv('out.csv')\n", id="a choice around the read"),
-        pytest.param("    p = Q if Q.exists() else P\n" + TAKES.format("p"), "    p = P if P.exists() else Q\n" + TAKES.format("p"), id="a choice of the path"),
+        (", repo_type='dataset', revision='main'", "data set", "of the branch main"),
+        (", repo_type='dataset'", "data set", "without a revision"),
+        (", revision='master'", "model", "of the branch master"),
+        ("", "model", "without a revision"),
     ],
-)  # fmt: skip
-def test_a_reader_that_asks_for_the_file_and_goes_on_does_not_wait_for_it(needs: str, does_without: str) -> None:
-    write = {"write.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n"}
-    (grave,), (mild,) = (found({**write, "use.py": ASKED.format(read)}, "PIP001") for read in (needs, does_without))
-    assert (grave.severity.value, mild.severity.value) == ("medium", "low")
+)
+def test_what_is_loaded_from_a_hub_and_how(given: str, what: str, how: str) -> None:
+    (finding,) = found({"a.py": HUB.format(given)}, "REP009")
+    assert f"the {what} acme/churn is loaded {how}" in finding.message
+    assert not found({"a.py": HUB.format(", revision='4f2a9c1d7e8b6a5c3d2e1f0a9b8c7d6e5f4a3b2c'")}, "REP009")
+
+
+def test_notebooks_are_opened_and_not_started() -> None:
+    notebook = NOTEBOOK % (CELL % ("1", 1, (SK + FIT).replace("\n", r"\n")))
+    (alone,), (beside,) = found({"a.py": SK + FIT}, "REP010"), found({"a.py": SK + FIT, "b.ipynb": notebook}, "REP010")
+    assert (beside.message, beside.related) == (alone.message, alone.related)
+    assert not found({"b.ipynb": notebook}, "REP010")
+    assert "and 1 more" in found({"a.py": SK + FIT, "b.py": SK + FIT}, "REP010")[0].message
