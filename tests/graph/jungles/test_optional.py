@@ -34,5 +34,5 @@ TAKES = "    pd.read_csv({}).to_csv('out.csv')\n"
 )  # fmt: skip
 def test_a_reader_that_asks_for_the_file_and_goes_on_does_not_wait_for_it(needs: str, does_without: str) -> None:
     write = {"write.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n"}
-    (grave,), (mild,) = (edges({**write, "use.py": ASKED.format(read)}, "PIP001") for read in (needs, does_without))
+    (grave,), (mild,) = (edges({**write, "use.py": ASKED.format(read)}) for read in (needs, does_without))
     assert (grave.severity.value, mild.severity.value) == ("medium", "low")
