@@ -23,6 +23,7 @@ PICKS = (
 )
 HOME = "/home/maryanne/data/x.csv"
 SWALLOW = "import pandas as pd\n\n\nclass Patches:\n    def load(self, name):\n        try:\n            self.f = pd.read_csv(name)\n        except Exception:\n            pass\n\n\n"
+PD_NAN = "import numpy as np\nimport pandas as pd\nq = pd.read_csv('d.csv')['q'].mean()\n"
 LISTED = "-r nested_runs.txt\n"
 
 
@@ -51,6 +52,7 @@ def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str
 
 
 MILDER = [
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/content/drive/MyDrive/x/y.csv')\n"}, id="the drive that whoever runs it mounts"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": f"import pandas as pd\n\n\ndef load(path=None):\n    path = path or '{HOME}'\n    return pd.read_csv(path)\n\n\nload()\n"}, id="the fallback of a parameter"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n\n\nupload_it()\n"}, {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n"}, id="a home folder in a function that nothing calls"),
     pytest.param("COD004", {"a.py": SWALLOW + "Patches().load('d.csv')\n"}, {"a.py": SWALLOW}, id="a class that nothing makes"),
@@ -1108,3 +1110,49 @@ def test_data_whose_folder_is_not_known_are_called_by_the_rest_of_their_path() -
     )
     (told,) = found({"nb/a.py": fits, "nb/util.py": reads}, "TST004")
     assert "training takes {?}/bronze/d.csv, and" in told.message
+
+
+def test_a_comparison_that_stands_alone_was_meant_as_an_assignment() -> None:
+    alone, asks = PD_NAN + "if q < 0:\n    q == np.nan\n", PD_NAN + "rows = [q == np.nan]\n"
+    (meant,), (compared,) = found({"a.py": alone}, "COD002"), found({"a.py": asks}, "COD002")
+    assert "assign" in meant.remedy
+    assert "isna" not in meant.remedy
+    assert "isna" in compared.remedy
+    (shown,) = found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, r"import numpy as np\nq = 1\nq == np.nan"))}, "COD002")
+    assert "isna" in shown.remedy
+
+
+SPARK = "from pyspark.sql import SparkSession\nfrom pyspark.ml.classification import LogisticRegression\nspark = SparkSession.builder.getOrCreate()\nrows = spark.read.parquet('d').sample({})\nLogisticRegression().fit(rows)\n"
+
+
+@pytest.mark.parametrize("seeded", ["0.1, 42", "share(), 42", "False, 0.1, 42", "True, 0.1, seed=42"])
+@pytest.mark.parametrize("left", ["0.1", "False, 0.1"])
+def test_a_seed_that_stands_by_its_place(seeded: str, left: str) -> None:
+    assert found({"a.py": SPARK.format(left)}, "REP001")
+    assert not found({"a.py": SPARK.format(seeded)}, "REP001")
+
+
+HUB = "from huggingface_hub import hf_hub_download\nhf_hub_download('acme/churn', 'a.csv'{})\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "how"),
+    [
+        (", repo_type='dataset', revision='main'", "data set", "of the branch main"),
+        (", repo_type='dataset'", "data set", "without a revision"),
+        (", revision='master'", "model", "of the branch master"),
+        ("", "model", "without a revision"),
+    ],
+)
+def test_what_is_loaded_from_a_hub_and_how(given: str, what: str, how: str) -> None:
+    (finding,) = found({"a.py": HUB.format(given)}, "REP009")
+    assert f"the {what} acme/churn is loaded {how}" in finding.message
+    assert not found({"a.py": HUB.format(", revision='4f2a9c1d7e8b6a5c3d2e1f0a9b8c7d6e5f4a3b2c'")}, "REP009")
+
+
+def test_notebooks_are_opened_and_not_started() -> None:
+    notebook = NOTEBOOK % (CELL % ("1", 1, (SK + FIT).replace("\n", r"\n")))
+    (alone,), (beside,) = found({"a.py": SK + FIT}, "REP010"), found({"a.py": SK + FIT, "b.ipynb": notebook}, "REP010")
+    assert (beside.message, beside.related) == (alone.message, alone.related)
+    assert not found({"b.ipynb": notebook}, "REP010")
+    assert "and 1 more" in found({"a.py": SK + FIT, "b.py": SK + FIT}, "REP010")[0].message
