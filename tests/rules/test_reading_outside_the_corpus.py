@@ -52,6 +52,7 @@ def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str
 
 
 MILDER = [
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/content/drive/MyDrive/x/y.csv')\n"}, id="the drive that whoever runs it mounts"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": f"import pandas as pd\n\n\ndef load(path=None):\n    path = path or '{HOME}'\n    return pd.read_csv(path)\n\n\nload()\n"}, id="the fallback of a parameter"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n\n\nupload_it()\n"}, {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n"}, id="a home folder in a function that nothing calls"),
     pytest.param("COD004", {"a.py": SWALLOW + "Patches().load('d.csv')\n"}, {"a.py": SWALLOW}, id="a class that nothing makes"),

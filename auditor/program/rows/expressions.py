@@ -113,6 +113,8 @@ def _turned(split: tuple[int, object]) -> tuple[int, object]:
 def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     if operands[0].kind == operands[1].kind == "const" and expr.op in ("==", "!="):
         return constant((operands[0].const == operands[1].const) is (expr.op == "=="))
+    if expr.op in ("is", "is-not") and _asks_for_none(m, expr, operands, at):
+        return constant((operands[0].kind == "const" and operands[0].const is None) is (expr.op == "is"))
     if _held_against(m, operands, at, expr):
         return Value("statistic", fits=fits_in(operands))
     if any(value.kind in ("prediction", "loss") for value in operands):
@@ -137,6 +139,24 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     if name is not None:
         m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
+
+
+_THINGS = frozenset({"const", "transformer", "model", "splitter", "resampler", "object", "list", "table"})
+
+
+def _asks_for_none(m: Machine, expr: Op, operands: list[Value], at: Env) -> bool:
+    """Whether a parameter is compared with None of which this call says what it is: None, or some thing."""
+    name, given = expr.operands[0], operands[0].kind in _THINGS
+    if (
+        type(name) is not Name
+        or at.by is None
+        or not given
+        or operands[1].kind != "const"
+        or operands[1].const is not None
+    ):
+        return False
+    binding = m.code.index(*at.site).bindings.get(name.id, {}).get(name.version)
+    return binding is not None and binding.how == "param"
 
 
 def _in_this_turn(m: Machine, expr: Expr, at: Env) -> tuple[object, ...]:
