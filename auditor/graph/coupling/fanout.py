@@ -138,9 +138,9 @@ def _fed(world: World, program: str, place: Place) -> Fed | None:
 def _learnt(world: World, site: Site) -> Iterator[str]:
     """The column that each fit of a scope is given as labels, as far as any is seen."""
     for effect in world.resolved.effects.own.get(site, ()):
-        if world.trains(effect) and features(effect) is not None and (given := labels(effect)) is not None:
-            if columns := world.flows.origins.picked(given, effect.frame, effect.line):
-                yield _target(columns)
+        given = labels(effect) if world.trains(effect) and features(effect) is not None else None
+        if given is not None and (columns := world.flows.origins.picked(given, effect.frame, effect.line)):
+            yield _target(columns)
 
 
 def _target(columns: Collection[str]) -> str:
