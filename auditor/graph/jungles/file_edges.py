@@ -20,6 +20,7 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.optional import does_without
 from auditor.graph.jungles.readers import idles, looks, serves
+from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -101,6 +102,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and reader not in writers
                     and (reader, 0) not in world.lineage.reached(w)
                     and not _PUT_ASIDE.search(w)
+                    and not (w in reads.get(path, ()) and restores(world, w, path))
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
                 ]
