@@ -1156,3 +1156,25 @@ def test_notebooks_are_opened_and_not_started() -> None:
     assert (beside.message, beside.related) == (alone.message, alone.related)
     assert not found({"b.ipynb": notebook}, "REP010")
     assert "and 1 more" in found({"a.py": SK + FIT, "b.py": SK + FIT}, "REP010")[0].message
+
+
+FEATURES = "import pandas as pd\nd = pd.read_csv('raw.csv')\nd['ratio'] = d['a'] / d['b']\nd['more'] = d['a'] * 2\nd.to_csv('f.csv')\n"
+FITS = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nd = pd.read_csv('f.csv')\n{}Ridge().fit(d[['ratio']], {})\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "labels"),
+    [
+        pytest.param("", "d['?????']", id="letters that an encoding lost"),
+        pytest.param("", "d['\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}']", id="letters that were not decoded"),
+        pytest.param("", "d[['churn', 'risk']]", id="several columns"),
+        pytest.param(
+            "e = pd.DataFrame()\ne['u'] = d['churn']\ne['v'] = d['value'] - 1\n", "e.mean(axis=1)", id="a whole frame"
+        ),
+    ],
+)
+def test_only_a_column_that_is_read_off_the_fit_is_a_further_target(made: str, labels: str) -> None:
+    fits = {f"fit_{name}.py": FITS.format("", f"d['{name}']") for name in ("churn", "value")}
+    files = {"raw.csv": "a,b\n1,2\n", "make.py": FEATURES, **fits}
+    assert found({**files, "fit_risk.py": FITS.format("", "d['risk']")}, "ENT002")
+    assert not found({**files, "fit_risk.py": FITS.format(made, labels)}, "ENT002")

@@ -18,11 +18,10 @@ from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
+from auditor.graph.jungles.optional import does_without
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -41,7 +40,6 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 _PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
-_ASKING = frozenset({"exists", "is_file", "isfile"})
 _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive")
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
@@ -50,8 +48,9 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
-    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
-    takes what was released to it. `writing` and `reading` are the touches, `makers` how many programs write it.
+    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, which is not in git, where
+    every clone has it, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
+    how many programs write it.
     """
 
     artefact: str
@@ -173,7 +172,7 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (serves(world, reader) or _is_optional(world, read)),
+        not (world.identities.tree & {path, other} or serves(world, reader) or does_without(world, read)),
         len(makers),
     )
 
@@ -194,17 +193,6 @@ def _writes_unknown(world: World) -> bool:
         if not program.endswith(".ipynb")
         for effect in world.lineage.unresolved_of_program(program)
     )
-
-
-def _is_optional(world: World, read: Touch) -> bool:
-    """Whether a file is read only where it exists."""
-    effect = read.effect
-    site, line = effect.origin or (effect.site, effect.line)
-    index = world.resolved.code.index(*site)
-    at = [effect.at] if effect.origin is None else [each for each in index.calls if each.call.line == line]
-    blocks = (block for each in at for block in each.block)
-    tests = (index.tests.get(construct) for construct, arm in blocks if arm == 0)
-    return any(type(test) is Call and name_of(test.func).rpartition(".")[2] in _ASKING for test in tests)
 
 
 def _is_chained(world: World, writer: str, reader: str) -> bool:
