@@ -48,8 +48,9 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
-    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
-    takes what was released to it. `writing` and `reading` are the touches, `makers` how many programs write it.
+    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, which is not in git, where
+    every clone has it, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
+    how many programs write it.
     """
 
     artefact: str
@@ -171,7 +172,7 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (serves(world, reader) or does_without(world, read)),
+        not (world.identities.tree & {path, other} or serves(world, reader) or does_without(world, read)),
         len(makers),
     )
 

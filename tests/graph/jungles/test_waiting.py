@@ -36,3 +36,16 @@ def test_a_reader_that_asks_for_the_file_and_goes_on_does_not_wait_for_it(needs:
     write = {"write.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n"}
     (grave,), (mild,) = (edges({**write, "use.py": ASKED.format(read)}) for read in (needs, does_without))
     assert (grave.severity.value, mild.severity.value) == ("medium", "low")
+
+
+@pytest.mark.parametrize(
+    ("path", "kept", "severity"),
+    [("d/x.csv", "d/x.csv", "low"), ("d", "d/x.csv", "low"), ("d", "d/.gitkeep", "medium"), ("d/x.csv", "", "medium")],
+)
+def test_nobody_waits_for_a_file_that_git_keeps(path: str, kept: str, severity: str) -> None:
+    files = {
+        "write.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('d/x.csv')\n",
+        "use.py": f"import dask.dataframe as dd\ndd.read_csv('{path}').to_csv('y.csv')\n",
+    }
+    (edge,) = edges({**files, kept: "a\n1\n"} if kept else files)
+    assert edge.severity.value == severity
