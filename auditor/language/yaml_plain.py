@@ -40,10 +40,11 @@ _DOUBLE = rf"\"[ !#-\[\]-~]*+(?>(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|
 _SINGLE = rf"'[ -&(-~]*+(?>(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*)'"
 _ITEM = r"(?:-{0,2}[\w.][\w./*+=-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
+_DEEPER = r"(?(2)(?(3)\1   |\1 )|\1 )"  # than what a block belongs to: a key behind a dash stands two columns from it, or more
 _LINE = regex(
     rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(?>(- ++)?)(?>(?:({_KEY}):(?=[ \n]) *+)?)"
     rf"(?>(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?)"
-    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?>(?:(?:\1 {_ANY}| *)\n)*)))"
+    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?>(?:(?:{_DEEPER}{_ANY}| *)\n)*)))"
     r"|(.+\n?)",
     re.ASCII,
 )
