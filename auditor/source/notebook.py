@@ -312,7 +312,7 @@ _COLON = regex(rb"\s*:\s*")
 
 
 def _program(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
-    program, troubles = _assembled(pieces)
+    program, troubles = _assembled(pieces, explained=False)
     if program is not None:
         return program, troubles
     sound: list[_Piece] = []
@@ -326,10 +326,11 @@ def _program(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]
     return program, (*found, *troubles)
 
 
-def _assembled(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
+def _assembled(pieces: list[_Piece], *, explained: bool = True) -> tuple[Program | None, tuple[Trouble, ...]]:
     text = "".join([f"{piece.text}\n" for piece in pieces])
     cells = tuple([piece.cell for piece in pieces])
-    return program_of(text, cells, tuple([escape for piece in pieces for escape in piece.escapes]))
+    escapes = tuple([escape for piece in pieces for escape in piece.escapes])
+    return program_of(text, cells, escapes, explained=explained)
 
 
 def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:

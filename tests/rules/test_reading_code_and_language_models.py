@@ -33,8 +33,8 @@ PIECE = "print(source)\n"
 PAIRS = [
     pytest.param(
         "COD008",
-        {"n.ipynb": notebook("def make():\\n    return gone\\n\\n\\nmake()")},
-        {"n.ipynb": notebook("def make():\\n    return gone\\n")},
+        {"n.ipynb": notebook("def make():\\n    return gone\\n\\n\\nmake()"), "README.md": "# A\n\nCall make().\n"},
+        {"n.ipynb": notebook("def make():\\n    return gone\\n"), "README.md": "# A\n\nCall make().\n"},
         id="a function that a notebook only shows",
     ),
     pytest.param(

@@ -65,7 +65,8 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
 
 def _is_only_shown(world: World, path: str, lines: Iterable[int]) -> bool:
     """Whether a name stands in functions alone that a notebook defines and never calls: they are there to be read."""
-    return path.endswith(".ipynb") and all(world.uncalled.at(path, line) for line in lines)
+    alone = path.endswith(".ipynb") and not world.resolved.code.importers(path)
+    return alone and all(world.uncalled.in_its_file(path, line) for line in lines)
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:

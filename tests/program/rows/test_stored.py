@@ -23,12 +23,14 @@ def stored(trace: Trace | None) -> Trace | None:
 
 def judged(trained: Rows, tested: Rows) -> Trace:
     """A trace of one model that is trained on some rows and judged on others, scaled over all."""
-    fits = frozenset({Fit(trained.root, SPOT, "StandardScaler")})
+    fits = frozenset({Fit(trained.root, SPOT, "StandardScaler", within=frozenset({"shop", "day"}))})
     model = Trained(1, 2, "Ridge", trained, fits, SPOT)
     split = Split(7, SPOT, "train_test_split", trained.root, frozenset(), ("train.py", 0))
     signals = {trained.root: {"parsed": Signal("parsed", SPOT)}}
     evaluation = Evaluation(model, tested, fits, "metric", SPOT, ("train.py", 0), ((1, 0),))
-    return Trace([evaluation], trainings=[model], splits={7: split}, held_out=[tested], signals=signals)
+    return Trace(
+        [evaluation], trainings=[model], splits={7: split}, held_out=[tested], columns={7: "day"}, signals=signals
+    )
 
 
 PAIRS: dict[str, Callable[[RowSets, Rows], tuple[Rows, Rows]]] = {
@@ -61,6 +63,7 @@ def test_rows_share_rows_as_before(pair: str) -> None:
     assert found.held_out[0] is evaluation.tested
     assert next(iter(found.signals)) is evaluation.trained.rows.root is next(iter(evaluation.fits)).rows
     assert (found.splits[7].spot, evaluation.block) == (SPOT, ((1, 0),))
+    assert (found.columns, next(iter(evaluation.fits)).within) == ({7: "day"}, frozenset({"shop", "day"}))
 
 
 def test_that_nothing_was_seen_is_known_too() -> None:
