@@ -51,7 +51,7 @@ class _Asking:
             if test is not None and self._finds(test, wanted=arm == 0) and not self._fails(test, otherwise=1 - arm):
                 return True
         return any(
-            part is self.at.call and self._finds(choice.test, wanted=wanted)
+            part == self.at.call and self._finds(choice.test, wanted=wanted)
             for choice in self._choices()
             for arm, wanted in ((choice.then, True), (choice.otherwise, False))
             for part in within(arm)
@@ -101,7 +101,7 @@ class _Asking:
         """Whether a call tells whether a file exists, or is one of a function of the project that does."""
         if name_of(test.func).rpartition(".")[2] in _ASKING:
             return True
-        called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call is test]
+        called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call == test]
         returned = (each for c in called for each in self.world.resolved.code.index(c.path, c.scope).returns)
         return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in _ASKING for each in returned)
 
@@ -121,9 +121,8 @@ class _Asking:
 
     def _fails(self, test: Expr, *, otherwise: int) -> bool:
         """Whether the program ends in failure where a test comes out the other way."""
-        branch = next(each for each in self._branches() if each.test is test)
-        arm = branch.orelse if otherwise else branch.body
-        return bool(arm) and _ends_badly(arm[-1])
+        arms = [each.orelse if otherwise else each.body for each in self._branches() if each.test == test]
+        return any(arm and _ends_badly(arm[-1]) for arm in arms)
 
 
 def _returns(branch: If) -> bool:
