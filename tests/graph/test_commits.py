@@ -36,14 +36,16 @@ def test_work_is_under_present_names_and_bots_only_tell_of_renames() -> None:
 
 def test_sweeps_and_commits_of_many_files_are_bulk() -> None:
     many = [f"f{n}.py" for n in range(MOST_FILES + 1)]
-    commits = (commit(*many), commit(*many[1:]), commit("a.py", subject="style: black"), commit())
+    docs = [f"docs/{name}.md" for name in many]
+    subjects = {"style: black": True, "[MNT] black lint": True, "[ENH] lengthen the margin": False}
     commits = (
-        *commits,
-        commit("a.py", subject="[MNT] black lint"),
-        commit("a.py", subject="[ENH] lengthen the margin"),
+        commit(*many),
+        commit(*many[1:]),
+        commit(*docs),
+        commit(),
+        *(commit("a.py", subject=s) for s in subjects),
     )
-    commits = (*commits, commit(*[f"docs/{name}.md" for name in many]))
-    assert [one.bulk for one in work(History("full", commits))] == [True, False, True, True, True, False, True]
+    assert [one.bulk for one in work(History("full", commits))] == [True, False, True, True, *subjects.values()]
 
 
 def test_what_a_commit_only_moves_it_does_not_change() -> None:
