@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, above
+from auditor.graph.artefacts.mounts import mounts
 from auditor.graph.build import Builder
 from auditor.graph.commits import Work, touches, work
 from auditor.graph.declared.documents import Documents
@@ -60,7 +61,7 @@ class World:
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
-        self.identities = Identities(resolved.tree, listing.unread)
+        self.identities = Identities(resolved.tree, listing.unread, mounts(resolved.files))
         self.lineage = Lineage(
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )

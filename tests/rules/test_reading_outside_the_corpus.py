@@ -9,7 +9,7 @@ from auditor.graph.data.versions import FINISHED
 from auditor.graph.views.account import problems
 from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
-from tests.pages import graphs
+from tests.pages import graphs, scripted
 
 RULES = registry().rules
 SK = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\n"
@@ -1178,3 +1178,70 @@ def test_only_a_column_that_is_read_off_the_fit_is_a_further_target(made: str, l
     files = {"raw.csv": "a,b\n1,2\n", "make.py": FEATURES, **fits}
     assert found({**files, "fit_risk.py": FITS.format("", "d['risk']")}, "ENT002")
     assert not found({**files, "fit_risk.py": FITS.format(made, labels)}, "ENT002")
+
+
+PROJECT = '[project]\nname = "{0}"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\n'
+APART = {
+    **{f"{name}/pyproject.toml": PROJECT.format(name) for name in ("one", "two")},
+    "one/a.py": "import pandas as pd\npd.DataFrame().to_csv('s3://lake/x.csv')\n",
+}
+DESK = "import os\nimport pandas as pd\nprint(pd.read_csv('s3://lake/x.csv'))\n"
+KEEP = "import pandas as pd\n\n\ndef keep(settings):\n    pd.DataFrame().to_csv(settings['lake'] + '/{}')\n"
+
+
+def test_what_the_readers_own_component_may_write_is_no_hand_over() -> None:
+    assert found({**APART, "two/b.py": DESK, "two/keep.py": KEEP.format("y.csv")}, "ENT007")
+    assert found({**APART, "two/b.py": DESK, "one/keep.py": KEEP.format("x.csv")}, "ENT007")
+    assert not found({**APART, "two/b.py": DESK, "two/keep.py": KEEP.format("x.csv")}, "ENT007")
+    assert not found({**APART, "two/b.py": DESK, "two/make.py": APART["one/a.py"]}, "ENT007")
+    assert found({**APART, "two/b.py": DESK, "two/tests/test_make.py": APART["one/a.py"]}, "ENT007")
+
+
+def test_a_reader_that_goes_on_without_the_file_weighs_less() -> None:
+    asked = DESK.replace("print", "if os.path.exists('s3://lake/x.csv'):\n    print")
+    (grave,), (mild,) = found({**APART, "two/b.py": DESK}, "ENT007"), found({**APART, "two/b.py": asked}, "ENT007")
+    assert mild.severity.rank < grave.severity.rank
+
+
+TESTED = "from lib import prepare\n\n\ndef test_it():\n    prepare('out/x.csv')\n"
+PREPARES = "import os\nimport pandas as pd\n\n\ndef prepare(path):\n{}    frame = pd.DataFrame()\n{}frame.to_csv(path)\n    return frame\n"
+LOADS = "    if os.path.exists(path):\n        frame = pd.read_csv(path)\n{}        return frame\n"
+
+
+@pytest.mark.parametrize(
+    "prepares",
+    [
+        pytest.param(PREPARES.format(LOADS.format(""), "    "), id="loaded and returned"),
+        pytest.param(PREPARES.format(LOADS.format("        if len(frame):\n    "), "    "), id="returned if it will do"),
+        pytest.param(PREPARES.format("", "    if not os.path.exists(path):\n        "), id="written where it is missing"),
+        pytest.param(PREPARES.format("", "    if os.path.exists(path):\n        pass\n    else:\n        "), id="the other arm"),
+    ],
+)  # fmt: skip
+def test_a_test_that_only_makes_what_is_missing_touches_nothing_that_is_there(prepares: str) -> None:
+    reads = {"score.py": "import pandas as pd\nprint(pd.read_csv('out/x.csv'))\n", "tests/test_a.py": TESTED}
+    there = {**reads, "out/x.csv": "a\n1\n"}
+    writes = PREPARES.format("", "    ")
+    asks = PREPARES.format("    if os.path.exists(path):\n        print('there')\n", "    ")
+    assert not found({**there, "lib.py": prepares}, "TST007")
+    assert found({**reads, "lib.py": prepares}, "TST007")
+    assert found({**there, "lib.py": writes}, "TST007")
+    assert found({**there, "lib.py": asks}, "TST007")
+
+
+HEIR = "from k.base import {0}\n\n\nclass {1}({0}):\n    def answer(self, d):\n        return {2}\n"
+HEIRS = {
+    "k/base.py": "class Base:\n    pass\n\n\nclass Wide(Base):\n    pass\n",
+    "k/one/a.py": HEIR.format("Base", "One", "d"),
+    "k/two/b.py": HEIR.format("Wide", "Two", "d + 1"),
+    "k/more.py": "from k import base\n" * 9,
+    **{f"k/m{n}.py": "import k.base\n" for n in range(9)},
+    "other.py": "x = 1\n",
+}
+
+
+def test_heirs_of_one_class_are_tied_by_it() -> None:
+    loose = {**HEIRS, "k/two/b.py": HEIRS["k/two/b.py"].replace("class Two(Wide)", "class Two")}
+    together = scripted("8 k/one/a.py k/two/b.py\n60 other.py\n")
+    for files, said in ((loose, 1), (HEIRS, 0)):
+        graph = graphs(files, archetypes="P", history=together)
+        assert len(judge(graph.components, [RULES["ENT008"]]).findings) == said

@@ -19,6 +19,8 @@ from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.optional import does_without
+from auditor.graph.jungles.readers import idles, looks, serves
+from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -29,13 +31,6 @@ from auditor.program.running.launches import Launch
 
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
-
-_LEAVING = frozenset({
-    Role.REGISTER, Role.FIT, Role.TUNE, Role.TRAIN_SERVICE, Role.EXEC, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
-    Role.DYNAMIC,
-})  # fmt: skip
-_WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
-"""What leaves something behind, whatever it is, and what does if it is no by-product."""
 
 _PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
@@ -49,7 +44,7 @@ class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, which is not in git, where
-    every clone has it, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
+    every clone has it, for work of its own, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
     how many programs write it.
     """
 
@@ -107,6 +102,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and reader not in writers
                     and (reader, 0) not in world.lineage.reached(w)
                     and not _PUT_ASIDE.search(w)
+                    and not (w in reads.get(path, ()) and restores(world, w, path))
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
                 ]
@@ -149,7 +145,7 @@ def _edge(
             if (program := runs.of(writer, touch, reader, read)) is not None:
                 said = (f"file:{program}", writer, touch)
     if said is None and is_declared(world, path):
-        if _looks(world, reader) or serves(world, reader):
+        if looks(world, reader) or serves(world, reader):
             return
         if all(writer.endswith(".ipynb") for _, writer, _ in declared):
             return
@@ -172,7 +168,7 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (world.identities.tree & {path, other} or serves(world, reader) or does_without(world, read)),
+        not (world.identities.tree & {path, other} or idles(world, reader) or does_without(world, read)),
         len(makers),
     )
 
@@ -220,27 +216,6 @@ def _orders(world: World) -> list[list[str]]:
 
 def _line(launch: Launch) -> int:
     return launch.line
-
-
-def _looks(world: World, program: str) -> bool:
-    """Whether a program only looks at data: notebooks and what lies among them, and what leaves nothing behind."""
-    if program.endswith(".ipynb") or places.is_among_notebooks(program):
-        return True
-    if any(e.role in _LEAVING and not e.dead for e in world.lineage.effects_of_program(program)):
-        return False
-    if any(e.role in _WRITING and not e.dead for e in world.lineage.unresolved_of_program(program)):
-        return False
-    writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
-    return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
-
-
-def serves(world: World, program: str) -> bool:
-    """Whether a program is a service: it takes what was released to it, a declared output or a committed pointer."""
-    return any(
-        effect.role is Role.SERVE
-        for number in world.resolved.code.scopes(program)
-        for effect in world.resolved.effects.own.get((program, number), ())
-    )
 
 
 def joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:

@@ -1,4 +1,4 @@
-"""Files that a reader does without: it asks first whether they are there, and goes on where they are not."""
+"""Files that code asks for first: readers that go on where they are not there, and writers that leave them where they are."""
 
 from __future__ import annotations
 
@@ -21,17 +21,27 @@ _DEEPEST = 4
 
 def does_without(world: World, read: Touch) -> bool:
     """Whether a file is read only where it exists, at the call of the library or at a call that leads to it."""
-    effect = read.effect
-    around = [(edge.caller, edge.site) for edge in effect.chain]
-    around.append((effect.origin[0] if effect.origin else effect.site, effect.at))
-    return any(_Reading(world, site, at, read).is_asked_for() for site, at in around)
+    return any(call.is_asked_for() for call in _calls(world, read))
 
 
-class _Reading:
-    """A call on the way to a read, and the tests that it stands under."""
+def only_creates(world: World, write: Touch) -> bool:
+    """Whether a file is written only where it is missing: what finds it leaves, or goes another way."""
+    return any(call.is_for_missing() for call in _calls(world, write))
 
-    def __init__(self, world: World, site: Site, at: CallSite, read: Touch) -> None:
-        self.world, self.site, self.at, self.read = world, site, at, read
+
+def _calls(world: World, touch: Touch) -> Iterator[_Asking]:
+    """The call of the library, and those that lead to it."""
+    effect = touch.effect
+    for edge in effect.chain:
+        yield _Asking(world, edge.caller, edge.site, touch)
+    yield _Asking(world, effect.origin[0] if effect.origin else effect.site, effect.at, touch)
+
+
+class _Asking:
+    """A call on the way to a read or write, and the tests that it stands under."""
+
+    def __init__(self, world: World, site: Site, at: CallSite, touch: Touch) -> None:
+        self.world, self.site, self.at, self.touch = world, site, at, touch
         self.index = world.resolved.code.index(*site)
 
     def is_asked_for(self) -> bool:
@@ -41,11 +51,23 @@ class _Reading:
             if test is not None and self._finds(test, wanted=arm == 0) and not self._fails(test, otherwise=1 - arm):
                 return True
         return any(
-            part is self.at.call and self._finds(choice.test, wanted=wanted)
+            part == self.at.call and self._finds(choice.test, wanted=wanted)
             for choice in self._choices()
             for arm, wanted in ((choice.then, True), (choice.otherwise, False))
             for part in within(arm)
         ) or any(self._may_be_another(name) for name in within(self.at.call) if type(name) is Name)
+
+    def is_for_missing(self) -> bool:
+        """Whether it happens only where the file is not there: under a test, or after a branch that returns where it is."""
+        tests = ((self.index.tests.get(construct), arm) for construct, arm in self.at.conditions)
+        return any(test is not None and self._finds(test, wanted=arm != 0) for test, arm in tests) or any(
+            each.line < self.at.call.line and self._finds(each.test, wanted=True) and _returns(each)
+            for each in self._branches()
+        )
+
+    def _branches(self) -> Iterator[If]:
+        body = self.world.resolved.code.scope(*self.site).body
+        return (each.statement for each in placed(body) if type(each.statement) is If)
 
     def _choices(self) -> Iterator[Choice]:
         body = self.world.resolved.code.scope(*self.site).body
@@ -79,18 +101,18 @@ class _Reading:
         """Whether a call tells whether a file exists, or is one of a function of the project that does."""
         if name_of(test.func).rpartition(".")[2] in _ASKING:
             return True
-        called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call is test]
+        called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call == test]
         returned = (each for c in called for each in self.world.resolved.code.index(c.path, c.scope).returns)
         return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in _ASKING for each in returned)
 
     def _is_same(self, test: Call) -> bool:
-        """Whether what is asked for is what is read, a folder that it lies in, or cannot be told."""
+        """Whether what is asked for is what is touched, a folder that it lies in, or cannot be told."""
         subject = test.args[0] if test.args else test.func.base if type(test.func) is Attr else test
         return subject in within(self.at.call) or self._named(subject) or not self._texts(subject)
 
     def _named(self, expr: Expr) -> bool:
         """Whether an expression is the path of the file, or of a folder above it."""
-        path = f"/{self.read.artefact.path}/"
+        path = f"/{self.touch.artefact.path}/"
         return any(f"/{text.removeprefix('./').strip('/')}/" in path for text in self._texts(expr))
 
     def _texts(self, expr: Expr) -> list[str]:
@@ -99,11 +121,13 @@ class _Reading:
 
     def _fails(self, test: Expr, *, otherwise: int) -> bool:
         """Whether the program ends in failure where a test comes out the other way."""
-        body = self.world.resolved.code.scope(*self.site).body
-        branches = (each.statement for each in placed(body) if type(each.statement) is If)
-        branch = next(each for each in branches if each.test is test)
-        arm = branch.orelse if otherwise else branch.body
-        return bool(arm) and _ends_badly(arm[-1])
+        arms = [each.orelse if otherwise else each.body for each in self._branches() if each.test == test]
+        return any(arm and _ends_badly(arm[-1]) for arm in arms)
+
+
+def _returns(branch: If) -> bool:
+    """Whether a branch leaves its function somewhere, where its test comes out true."""
+    return any(type(each.statement) is Return for each in placed(branch.body))
 
 
 def _ends_badly(last: Stmt) -> bool:

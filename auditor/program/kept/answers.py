@@ -123,13 +123,18 @@ class Answers(Generic[T]):
         """The same for the answer about another file, which then hangs on all that this one was found by.
 
         Effects are noted as the very records that they are, by which alone an answer that is no plain data is known: whatever
-        they were found by, they are found again first.
+        they were found by, they are found again first. So it is in a store with what tells them, which lasts no longer than
+        the process that stored it knows: one that asks of further trees goes by what they were found by.
         """
-        entry = self._entry(path)
-        if view.plain or not self._topic.by_record:
-            view.code.trace.take(entry.trace)
+        entry, trace = self._entry(path), view.code.trace
+        told = self.told(path) if self.memory is None and self._topic.by_record else b""
+        if told:
+            view.code.note(path)
+            trace.told[path] = told
+        elif view.plain or not self._topic.by_record:
+            trace.take(entry.trace)
         if self._topic.by_record:
-            view.code.trace.used[path] = entry.answer
+            trace.used[path] = entry.answer
         answer: T = entry.answer
         return answer
 

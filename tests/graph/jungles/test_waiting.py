@@ -49,3 +49,36 @@ def test_nobody_waits_for_a_file_that_git_keeps(path: str, kept: str, severity: 
     }
     (edge,) = edges({**files, kept: "a\n1\n"} if kept else files)
     assert edge.severity.value == severity
+
+
+@pytest.mark.parametrize(
+    ("deed", "severity"),
+    [
+        ("print(f.groupby('a').size())", "low"),
+        ("f.plot().figure.savefig('shape.png')", "low"),
+        ("f.describe().to_csv('y.csv')", "medium"),
+        ("print(Ridge().fit(f[['a']], f['y']).coef_)", "medium"),
+        ("print(mean_absolute_error(f['y'], f['p']))", "medium"),
+        ("requests.post('https://example.org/rows', json=f.to_dict())", "medium"),
+    ],
+)
+@pytest.mark.parametrize("use", ["use.py", "notebooks/use.py"])
+def test_nobody_waits_for_what_is_only_shown(use: str, deed: str, severity: str) -> None:
+    head = "import pandas as pd\nimport requests\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_absolute_error\n"
+    files = {
+        "write.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n",
+        use: f"{head}f = pd.read_csv('x.csv')\n{deed}\n",
+    }
+    (edge,) = edges(files)
+    assert edge.severity.value == severity
+
+
+def test_a_step_may_run_what_cannot_be_read() -> None:
+    cell = '{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "import pandas as pd\\npd.read_csv(\'raw.csv\').to_csv(\'x.csv\')"}'
+    files = {
+        "make.ipynb": f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}',
+        "use.py": "import pandas as pd\npd.read_csv('x.csv').to_csv('y.csv')\n",
+        "run.sh": "python broken.py\npython use.py\n",
+    }
+    assert edges({**files, "broken.py": "print('fine')\n"})
+    assert edges({**files, "broken.py": "def broken(:\n"})

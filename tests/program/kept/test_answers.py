@@ -86,10 +86,10 @@ def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
 def test_what_is_stored_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    first = told(resolved(facts, Memory(held)))
-    assert asked_anew(monkeypatch, facts, Memory(held)) == set()
+    first = told(resolved(facts, Memory(held, lasting=False)))
+    assert asked_anew(monkeypatch, facts, Memory(held, lasting=False)) == set()
     monkeypatch.setattr(program, "EFFECTS", UNASKED)
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
     with pytest.raises(TypeError):
         told(resolved(facts, Memory(held, "another version")))
 
@@ -159,12 +159,12 @@ def test_what_a_store_says_of_callers_holds_while_they_are_the_same(
     path: str, old: str, new: str, anew: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contents, held, texts = Contents(), Held(), dict(LOADS)
-    told(resolved(contents.facts(texts), Memory(held)))
+    told(resolved(contents.facts(texts), Memory(held, lasting=False)))
     texts[path] = texts[path].replace(old, new)
     facts = contents.facts(texts)
-    asked = asked_anew(monkeypatch, facts, Memory(held))
+    asked = asked_anew(monkeypatch, facts, Memory(held, lasting=False))
     assert {path for topic, path in asked if topic == "carried"} == anew
-    assert told(resolved(facts, Memory(held))) == told(resolved(facts, None))
+    assert told(resolved(facts, Memory(held, lasting=False))) == told(resolved(facts, None))
 
 
 def test_a_program_in_a_command_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,9 +237,9 @@ def test_what_is_not_to_last_is_forgotten() -> None:
 def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    first = told(resolved(facts, Memory(held)))
+    first = told(resolved(facts, Memory(held, lasting=False)))
     held.values = {key: spoilt(value) for key, value in held.values.items()}
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
 
 
 @pytest.mark.parametrize(("more", "used"), [(0, True), (-1, False)])
@@ -248,21 +248,21 @@ def test_what_inflates_to_more_than_effects_take_is_not_used(
 ) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
+    resolved(facts, Memory(held, lasting=False)).effects  # noqa: B018  # asked, so that it is stored
     first = told(resolved(facts, None))
     largest = max(len(zlib.decompress(value)) for value in held.values.values())
     monkeypatch.setattr(shelves, "MOST_BYTES", largest + more)
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
     monkeypatch.setattr(program, "EFFECTS", UNASKED)
     with nullcontext() if used else pytest.raises(TypeError):
-        told(resolved(facts, Memory(held)))
+        told(resolved(facts, Memory(held, lasting=False)))
 
 
 def test_what_was_stored_is_let_go_once_all_is_found() -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
-    shelf = resolved(facts, Memory(held)).effects.files._shelf
+    resolved(facts, Memory(held, lasting=False)).effects  # noqa: B018  # asked, so that it is stored
+    shelf = resolved(facts, Memory(held, lasting=False)).effects.files._shelf
     assert isinstance(shelf, shelves.Shelf)
     assert shelf._held == {}
     assert shelf._taken is None
