@@ -37,8 +37,10 @@ class Texts:
         return made or self._image_of(path, step)
 
     def runs_somewhere(self, path: str, step: Step, folder: str = "") -> tuple[Run, ...]:
-        """All that the commands of a step run whose folder is not known: `folder`, or that of its file, or one above."""
-        ground = Ground(folder, dirname(path), tuple(upwards(dirname(path))))
+        """All that the commands of a step run whose folder is not known: `folder`, or that of its file, or one above; what has its
+        place in an image that the repository builds is found by that."""
+        here = dirname(path)
+        ground = Ground(folder, here, tuple(upwards(here)), image=self._image(here, step))
         return self.commands.all_in(path, step.commands, ground)
 
     def ground(self, path: str, step: Step, folder: str = "") -> Ground:

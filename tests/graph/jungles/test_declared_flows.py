@@ -103,3 +103,43 @@ def test_coverage_counts_what_could_not_be_named_by_half() -> None:
     assert coverage([root("pinned"), root("unpinned"), root("unresolved"), root("unresolved")]) == 0.3333
     assert coverage([root("pinned"), root("supplied")]) == 1.0
     assert coverage([root("supplied")]) is None
+
+
+IN_IMAGES = """from kfp import dsl
+
+
+@dsl.container_component
+def prepare(out: str):
+    return dsl.ContainerSpec(image='reg.example.org/work:1', command=['python'], args=['/opt/work/src/prepare.py', '--out', out])
+
+
+@dsl.container_component
+def fit():
+    return dsl.ContainerSpec(image='reg.example.org/work:1', command=['python', '/opt/work/src/fit.py'])
+
+
+@dsl.pipeline(name='all')
+def every(out: str = 'rows'):
+    first = prepare(out=out)
+    fit(){after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "built", "declared"),
+    [
+        pytest.param(".after(first)", "reg.example.org/work:1", True, id="an order of tasks"),
+        pytest.param("", "reg.example.org/work:1", False, id="no order"),
+        pytest.param(".after(first)", "reg.example.org/other:1", False, id="an image of others"),
+    ],
+)
+def test_programs_that_tasks_run_in_an_image_of_the_repository(after: str, built: str, declared: bool) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nWORKDIR /opt/work\nCOPY src /opt/work/src\n",
+        "build.sh": f"docker build -t {built} .\n",
+        "src/prepare.py": "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n",
+        "src/fit.py": "import pandas as pd\npd.read_csv('x.csv').to_csv('y.csv')\n",
+        "flow.py": IN_IMAGES.format(after=after),
+    }
+    (edge,) = graphs(files, archetypes="P").components[0].file_edges()
+    assert (edge.declared_by is not None) is declared
