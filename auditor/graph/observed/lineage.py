@@ -251,6 +251,8 @@ class Lineage:
 
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
+        if path not in self.resolved.code.programs:
+            return {}  # a file that a step runs need not be one that can be read
         known = self._reached.get((path, starts))
         return self._walked(path, starts, toward) if known is None else known
 

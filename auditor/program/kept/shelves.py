@@ -10,6 +10,7 @@ import hashlib
 import logging
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -88,12 +89,17 @@ class Shelf(Generic[T]):
         self._tree = tree
         self._digests = tree.digests
         self._modules = tree.code.modules
-        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._kind = kind
         self._packing = packing
         self._held: dict[bytes, bytes] | None = None
         self._taken: tuple[str, msgspec.Raw] | None = None
         self.told: dict[str, bytes] = {}
         """What tells each answer that was taken or stored, from all others about its content."""
+
+    @cached_property
+    def _decoder(self) -> msgspec.msgpack.Decoder[Any]:
+        """Takes longer to make than most answers to find: where nothing is stored yet, none is made."""
+        return msgspec.msgpack.Decoder(self._kind)
 
     def _key(self, path: str) -> bytes:
         told = b"\0".join((self._version, path.encode(), self._digests[path]))

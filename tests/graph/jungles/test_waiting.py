@@ -71,3 +71,14 @@ def test_nobody_waits_for_what_is_only_shown(use: str, deed: str, severity: str)
     }
     (edge,) = edges(files)
     assert edge.severity.value == severity
+
+
+def test_a_step_may_run_what_cannot_be_read() -> None:
+    cell = '{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "import pandas as pd\\npd.read_csv(\'raw.csv\').to_csv(\'x.csv\')"}'
+    files = {
+        "make.ipynb": f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}',
+        "use.py": "import pandas as pd\npd.read_csv('x.csv').to_csv('y.csv')\n",
+        "run.sh": "python broken.py\npython use.py\n",
+    }
+    assert edges({**files, "broken.py": "print('fine')\n"})
+    assert edges({**files, "broken.py": "def broken(:\n"})
