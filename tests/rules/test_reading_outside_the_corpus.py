@@ -1138,9 +1138,9 @@ HUB = "from huggingface_hub import hf_hub_download\nhf_hub_download('acme/churn'
 @pytest.mark.parametrize(
     ("given", "what", "how"),
     [
-        (", repo_type='dataset', revision='main'", "data set", "of the branch main"),
+        (", repo_type='dataset', revision='main'", "data set", "from the branch main"),
         (", repo_type='dataset'", "data set", "without a revision"),
-        (", revision='master'", "model", "of the branch master"),
+        (", revision='master'", "model", "from the branch master"),
         ("", "model", "without a revision"),
     ],
 )
