@@ -12,7 +12,16 @@ from importlib import import_module
 
 import msgspec
 
-from auditor.dialects.contract import Artefact, CodeStep, Dialect, Pipeline, Reading, Remark, Statement
+from auditor.dialects.contract import (
+    Artefact,
+    CodeStep,
+    Dialect,
+    Pipeline,
+    Reading,
+    Remark,
+    Statement,
+    imports_library,
+)
 from auditor.model.facts import Trouble
 from auditor.program import Resolved
 
@@ -71,12 +80,13 @@ def declarations(resolved: Resolved, dialects: Sequence[Dialect] | None = None) 
 
 
 def _awake(resolved: Resolved, dialects: Sequence[Dialect]) -> list[tuple[Dialect, tuple[str, ...]]]:
-    """The dialects whose framework some file imports, each with those files."""
+    """The dialects whose framework some file imports, and does not belong to, each with those files."""
     wanted = {root for dialect in dialects for root in dialect.roots}
     importing: dict[str, set[str]] = defaultdict(set)
     for path in resolved.code.paths if wanted else ():
         for root in resolved.code.roots(path) & wanted:
-            importing[root].add(path)
+            if imports_library(resolved, path, (root,)):
+                importing[root].add(path)
     woken = [(dialect, set().union(*(importing.get(root, ()) for root in dialect.roots))) for dialect in dialects]
     return [(dialect, tuple(sorted(paths))) for dialect, paths in woken if paths]
 

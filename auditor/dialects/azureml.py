@@ -9,7 +9,7 @@ from posixpath import dirname
 import msgspec
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Statement, reaching
+from auditor.dialects.contract import Statement
 from auditor.dialects.flowing import Call, Flow, Flowing, Result, Unit, results
 from auditor.dialects.naming import path_identity
 from auditor.dialects.stating import Statements
@@ -42,10 +42,8 @@ class Component(msgspec.Struct, frozen=True):
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every pipeline of the given files and those that import them."""
     meaning = AzureML()
-    machine = meaning.machine = Machine(resolved, meaning)
     own = [path for path in paths if _imports(resolved, path)]
-    for path in reaching(resolved, own):
-        machine.start(path)
+    machine = meaning.begin(resolved, own)
     flows = [meaning.run(unit) for unit in list(meaning.units.values())]
     yield from _Statements(machine, meaning, [flow for flow in flows if flow.calls]).all()
     yield from machine.cut(own)
@@ -68,6 +66,9 @@ class Outputs(Result):
 class AzureML(Flowing):
     """What the decorators and components of Azure ML mean."""
 
+    roots = ("azure", "mldesigner")
+    flows = frozenset({"pipeline"})
+
     def __init__(self) -> None:
         super().__init__()
         self.triggers: dict[int, list[tuple[str, Trigger]]] = defaultdict(list)
@@ -83,7 +84,7 @@ class AzureML(Flowing):
         last = dotted.rpartition(".")[2]
         return (
             "flow"
-            if last == "pipeline"
+            if last in self.flows
             else "step"
             if last.endswith("_component") and last != "load_component"
             else None

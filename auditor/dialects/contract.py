@@ -14,7 +14,7 @@ from auditor.model.facts import Facts, Step, Trigger, Trouble
 from auditor.model.ir import Attr
 from auditor.program import Resolved
 from auditor.program.kept.answers import View
-from auditor.program.naming.code import Code, Local
+from auditor.program.naming.code import Code, Library, Local, Module
 from auditor.program.naming.words import records
 from auditor.program.symbolic.evaluate import Evaluator
 from auditor.program.symbolic.values import Value
@@ -141,6 +141,29 @@ class Seen:
     def tree(self) -> NoReturn:
         """Not to be asked: what is said of some files would hang on all files."""
         raise LookupError("what is said of some files may not look at all files")
+
+
+def imports_library(resolved: Resolved, path: str, roots: Iterable[str]) -> bool:
+    """Whether a file imports one of some libraries, and not what the repository itself calls so: a framework's own repository
+    declares nothing in its terms."""
+    named = resolved.code.roots(path)
+    return any(_is_foreign(resolved, path, root) for root in roots if root in named)
+
+
+def _is_foreign(resolved: Resolved, path: str, root: str) -> bool:
+    """Whether something that a file imports from under a name is a library's, and nothing is the repository's own."""
+    if not resolved.code.modules.holds(root):
+        return True
+    members = resolved.evaluator.denoter.modules
+    found = [
+        members.imported(imported, 0, path)
+        for statement in resolved.code.statements(path)
+        for imported in (statement.names if not statement.level else ())
+        if imported.module.partition(".")[0] == root
+    ]
+    # Beside a library may lie a bare folder of its name.
+    foreign = [type(each) is Library or (type(each) is Module and each.path.endswith("/")) for each in found]
+    return any(foreign) and not any(each is not None and not out for each, out in zip(found, foreign, strict=True))
 
 
 def reaching(resolved: Resolved, paths: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import threading
-import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
@@ -53,7 +52,7 @@ class Done(msgspec.Struct, frozen=True):
     packed: bytes
 
 
-def read_all(tasks: Iterable[Task], *, jobs: int | None = None, compress: bool = True) -> Iterator[Done]:
+def read_all(tasks: Iterable[Task], *, jobs: int | None = None) -> Iterator[Done]:
     """Yields the facts of all tasks, in any order. `jobs` is the number of processes (None: one for each core)."""
     stream = iter(tasks)
     count = min(jobs or _cores(), MAX_JOBS)
@@ -70,9 +69,9 @@ def read_all(tasks: Iterable[Task], *, jobs: int | None = None, compress: bool =
     if count > 1:
         from auditor.facts.processes import in_processes
 
-        yield from in_processes(everything, count, compress=compress)
+        yield from in_processes(everything, count)
     for task in everything:  # all of them, or what is left where processes cannot be had
-        yield here(task, compress=compress)
+        yield here(task)
 
 
 def unread(path: str) -> Facts:
@@ -81,29 +80,23 @@ def unread(path: str) -> Facts:
     return Facts(kind=kind_of(path), troubles=(Trouble(None, message, "unread"),))
 
 
-def pack(facts: Facts, *, compress: bool = True) -> bytes:
-    """The stored form of facts: msgpack, deflated where that pays."""
-    raw = _ENCODER.encode(facts)
-    if compress and len(raw) > 200:
-        small = zlib.compress(raw, 1)
-        if len(small) < 0.9 * len(raw):
-            return b"z" + small
-    return b"m" + raw
+def pack(facts: Facts) -> bytes:
+    """The stored form of facts: msgpack. To deflate it would take longer than to write and read what that spares."""
+    return _ENCODER.encode(facts)
 
 
 def unpack(packed: bytes) -> Facts:
-    """Facts from their stored form; ValueError or zlib.error where it is damaged."""
-    body = packed[1:]
-    return _decoder().decode(zlib.decompress(body) if packed[:1] == b"z" else body)
+    """Facts from their stored form; ValueError where it is damaged."""
+    return _decoder().decode(packed)
 
 
-def here(task: Task, *, compress: bool) -> Done:
+def here(task: Task) -> Done:
     """The facts of one content, read in this process."""
     facts, storable = _read(task.path, task.data)
     if not storable:
         return Done(task.key, facts, b"")
     try:
-        return Done(task.key, facts, pack(facts, compress=compress))
+        return Done(task.key, facts, pack(facts))
     except (ValueError, OverflowError, RecursionError, TypeError) as error:
         return Done(task.key, _failed(task.path, error), b"")
 

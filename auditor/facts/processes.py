@@ -36,8 +36,8 @@ class _Pool:
             self.close(kill=True)
             raise
 
-    def submit(self, chunk: list[Task], *, compress: bool) -> Future[list[tuple[bytes, bool]]]:
-        return self._executor.submit(_read_chunk, [(task.path, task.data) for task in chunk], compress)
+    def submit(self, chunk: list[Task]) -> Future[list[tuple[bytes, bool]]]:
+        return self._executor.submit(_read_chunk, [(task.path, task.data) for task in chunk])
 
     def close(self, *, kill: bool = False) -> None:
         """Waits for the processes to end. With `kill` they are not asked to finish first."""
@@ -47,14 +47,14 @@ class _Pool:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def in_processes(tasks: Iterator[Task], jobs: int, *, compress: bool) -> Iterator[Done]:
+def in_processes(tasks: Iterator[Task], jobs: int) -> Iterator[Done]:
     """Reads in a pool; after a process died, what was under way one by one. Leaves `tasks` where there can be none."""
     while (pool := _start(jobs)) is not None:
-        lost = yield from _through(pool, tasks, jobs, compress=compress)
+        lost = yield from _through(pool, tasks, jobs)
         if not lost:
             return
         log.debug("a reading process died; %d files are read one by one", len(lost))
-        yield from _one_by_one(lost, compress=compress)
+        yield from _one_by_one(lost)
 
 
 def _start(jobs: int) -> _Pool | None:
@@ -65,7 +65,7 @@ def _start(jobs: int) -> _Pool | None:
         return None
 
 
-def _through(pool: _Pool, tasks: Iterator[Task], jobs: int, *, compress: bool) -> Generator[Done, None, list[Task]]:
+def _through(pool: _Pool, tasks: Iterator[Task], jobs: int) -> Generator[Done, None, list[Task]]:
     """Yields what the pool reads; returns the tasks that were under way when one of its processes died."""
     running: deque[tuple[Future[list[tuple[bytes, bool]]], list[Task]]] = deque()
     chunks = _chunks(tasks)
@@ -73,7 +73,7 @@ def _through(pool: _Pool, tasks: Iterator[Task], jobs: int, *, compress: bool) -
     try:
         while True:
             while len(running) < 3 * jobs and (chunk := next(chunks, [])):
-                running.append((pool.submit(chunk, compress=compress), chunk))
+                running.append((pool.submit(chunk), chunk))
             if not running:
                 break
             future, chunk = running.popleft()
@@ -90,7 +90,7 @@ def _through(pool: _Pool, tasks: Iterator[Task], jobs: int, *, compress: bool) -
     return []
 
 
-def _one_by_one(tasks: list[Task], *, compress: bool) -> Iterator[Done]:
+def _one_by_one(tasks: list[Task]) -> Iterator[Done]:
     """Reads each task alone in a process, a new one whenever it died: so the content that kills is known."""
     pool: _Pool | None = None
     try:
@@ -100,7 +100,7 @@ def _one_by_one(tasks: list[Task], *, compress: bool) -> Iterator[Done]:
                 yield Done(task.key, _crashed(task.path), b"")
                 continue
             try:
-                [(packed, storable)] = pool.submit([task], compress=compress).result()
+                [(packed, storable)] = pool.submit([task]).result()
             except BrokenProcessPool:
                 pool.close(kill=True)
                 pool = None
@@ -150,10 +150,10 @@ def _ready() -> bool:
     return True
 
 
-def _read_chunk(chunk: list[tuple[str, bytes]], compress: bool) -> list[tuple[bytes, bool]]:
+def _read_chunk(chunk: list[tuple[str, bytes]]) -> list[tuple[bytes, bool]]:
     answers = []
     for path, data in chunk:
-        done = here(Task(b"", path, data), compress=compress)
-        answers.append((done.packed or pack(done.facts, compress=False), bool(done.packed)))
+        done = here(Task(b"", path, data))
+        answers.append((done.packed or pack(done.facts), bool(done.packed)))
     gc.collect()
     return answers

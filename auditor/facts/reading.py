@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
@@ -60,7 +59,7 @@ def read_facts(
     with no_collection():
         reading = _Reading(tree, cache, progress, memory)
         try:
-            for done in read_all(reading.tasks(), jobs=jobs, compress=cache is not None):
+            for done in read_all(reading.tasks(), jobs=jobs):
                 reading.keep(done.key, done.facts, done.packed)
         finally:
             reading.flush()
@@ -183,7 +182,7 @@ class _Reading:
         for key, packed in self._cache.get_many(key for key in wanted if key not in self._memory):
             try:
                 self._facts[key] = unpack(packed)
-            except (ValueError, zlib.error) as error:  # read it again, and store it anew
+            except ValueError as error:  # read it again, and store it anew
                 log.debug("an entry of the cache is damaged: %s", error)
 
     def _new_among(self, held: list[Task]) -> Iterator[Task]:

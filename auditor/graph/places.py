@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from auditor.model.regex import regex
@@ -97,6 +98,17 @@ def is_product(path: str) -> bool:
 def is_byproduct(path: str) -> bool:
     """Caches, logs, figures, temporary files: writing them couples nothing."""
     return bool(_BYPRODUCT.search(path))
+
+
+_MADE = regex(
+    r"(?:^|[._])(?:created|generated|written|produced|exported|recorded)_?(?:at|on|utc|time|date)(?:$|[._])", re.I
+)
+"""Keys by which a document says when a program wrote it."""
+
+
+def is_record(keys: Iterable[str]) -> bool:
+    """Whether the keys of a document say that it records what a program did: then nobody sets anything in it."""
+    return any(map(_MADE.search, keys))
 
 
 def suffix(path: str) -> str:

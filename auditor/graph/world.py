@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from posixpath import dirname
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, above
+from auditor.graph.artefacts.mounts import mounts
 from auditor.graph.build import Builder
 from auditor.graph.commits import Work, touches, work
 from auditor.graph.declared.documents import Documents
@@ -55,12 +56,12 @@ class World:
         self.resolved = resolved
         self.listing = listing
         self._history = history
-        self._answers: dict[object, object] = {}
+        self._answers: dict[object, Any] = {}
         self._touches: dict[int, dict[str, int] | None] = {}
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
-        self.identities = Identities(resolved.tree, listing.unread)
+        self.identities = Identities(resolved.tree, listing.unread, mounts(resolved.files))
         self.lineage = Lineage(
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )
@@ -155,22 +156,24 @@ class World:
         """The answer of a question about the whole tree, asked once whoever needs it."""
         if ask not in self._answers:
             self._answers[ask] = ask(self)
-        return cast("T", self._answers[ask])
+        answer: T = self._answers[ask]
+        return answer
 
     def once_in(self, ask: Callable[[World, Callable[[str], bool]], T], owned: Callable[[str], bool]) -> T:
         """The answer of a question about one component, asked once whichever topics need it."""
         key = (ask, owned)
         if key not in self._answers:
             self._answers[key] = ask(self, owned)
-        return cast("T", self._answers[key])
+        answer: T = self._answers[key]
+        return answer
 
     def seen(self, look: Look[T], path: str) -> T:
         """What a look at one program finds. Raises what it breaks by."""
         answers, number = self._seen[look.name]
-        found = answers.of(path)[number]
-        if type(found) is Failed:
+        found: T | Failed = answers.of(path)[number]
+        if isinstance(found, Failed):
             raise found.error
-        return cast("T", found)
+        return found
 
     @cached_property
     def _seen(self) -> dict[str, tuple[Answers[tuple[Any, ...]], int]]:

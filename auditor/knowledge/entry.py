@@ -80,11 +80,13 @@ class RoleRefine(Known, frozen=True):
 class Seed(Known, frozen=True):
     """Where randomness is controlled; `missing` says what the call is without it.
 
-    `switch` is the argument that turns randomness on (true) or off (false), whatever the default.
+    `switch` is the argument that turns randomness on (true) or off (false), whatever the default. `early` is its position where a call
+    leaves out the boolean that else comes first.
     """
 
     arg: str
     pos: int | None = None
+    early: int | None = None
     switch: str | None = None
     missing: Literal["nondeterministic", "deterministic", "fixed"] = "nondeterministic"
 

@@ -22,6 +22,7 @@ _CD_PWD = regex(
     rf"\s*(?:CDPATH=\s*)?cd\s+(?:-[PL]\s+|--\s+)*(?P<folder>.+?)\s*{_QUIET}(?:&&|;)\s*pwd(?:\s+-[PL])?\s*{_QUIET}",
     re.DOTALL,
 )
+_COMPUTING = regex(r"\s*(?:pwd|git|realpath|readlink|ls|dirname|basename|seq)(?!\S)")
 _OPTIONS = frozenset({"--", "-f", "-e", "-m", "-s", "-P", "-1", "-d"})
 _OPERATION = regex(r"(%%|%|##|#|//|/)(.*)", re.DOTALL)
 
@@ -42,7 +43,7 @@ def computed(inside: str, expand: Callable[[str], str], pwd: Callable[[], str], 
     if found is not None:
         words = one_command(found.group("folder"))
         return expand(found.group("folder")) if words is not None and len(words) == 1 else None
-    words = one_command(inside)
+    words = one_command(inside) if _COMPUTING.match(inside) else None
     if not words:
         return None
     name, *rest = words

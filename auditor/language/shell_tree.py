@@ -6,11 +6,13 @@ tree may keep any part of it for as long as it likes, and a tree too deep or too
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 from typing import Any
+
+from auditor.model.regex import regex
 
 MAX_NODES = 500_000
 MAX_LEVELS = 400
@@ -57,13 +59,15 @@ def parse(source: bytes) -> Syntax:
     starts = [start + number for number, start in enumerate(starts)]  # and the ends of the lines before
     root = Syntax(cursor.node, None, starts)
     above = [root]
+    runs = [found.start() for found in _RUNNING.finditer(source)]
     left = MAX_NODES
     entered = cursor.goto_first_child()
     while entered:
         made = Syntax(cursor.node, cursor.field_name, starts)
         above[-1].children.append(made)
         left -= 1
-        if left and len(above) < MAX_LEVELS and cursor.goto_first_child():
+        enters = made.type not in _TEXTS or _any_within(runs, made.start_byte, made.end_byte)
+        if enters and left and len(above) < MAX_LEVELS and cursor.goto_first_child():
             above.append(made)
             continue
         while left and not cursor.goto_next_sibling():
@@ -72,6 +76,18 @@ def parse(source: bytes) -> Syntax:
                 return root
         entered = left > 0
     return root
+
+
+_TEXTS = frozenset(
+    {"command_name", "concatenation", "expansion", "raw_string", "simple_expansion", "string", "test_command"}
+)
+"""What is read as text: its parts are of no concern unless something is run in it."""
+_RUNNING = regex(rb"[$<]\(|`")
+
+
+def _any_within(places: list[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
 @cache

@@ -25,6 +25,11 @@ _UNEXPANDED = regex(r"[^\\$`]+")
 _SPECIAL = regex(r"['\"\\$`]|[<>]\(")
 _QUOTED_WHOLE = regex(r"\"([^\"\\$`]*)\"|'([^']*)'")
 _NAME = regex(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
+_PART = r"([^'\"\\$`<>]++)|\$\{(\w+)\}|\$([A-Za-z_]\w*|[0-9@*#?!-])"
+_PARTS = regex(_PART)
+_ONLY_PARTS = regex(rf"(?>(?:{_PART})*)")
+_UNTELLING = regex(r"[^\\'\"(){}]*+")  # what opens and closes nothing
+_BLANKS = regex(r"\s+")
 _PARAMETER = regex(r"(!?)(\w+|[@*#?$!-])(?:\[([^\]]*)\])?(.*)", re.DOTALL)
 # what these hold is known wherever the text runs
 _FOLDERS = {"github.workspace": "root", "GITHUB_WORKSPACE": "root", "CI_PROJECT_DIR": "root", "BUILD_SOURCESDIRECTORY": "root",
@@ -100,12 +105,41 @@ def expand_word(
     quoted = _QUOTED_WHOLE.fullmatch(raw)
     if quoted is not None and SPLIT not in raw:
         return [(quoted[1] or quoted[2] or "")[:MAX_WORD]]
-    text = _Expansion(raw, variables, holes, cwd).text()[:MAX_WORD]
+    parts = _parts(raw)
+    if parts is None:
+        text = _Expansion(raw, variables, holes, cwd).text()[:MAX_WORD]
+    else:
+        text = _put_together(parts, variables, holes, quoted=raw[0] == '"')[:MAX_WORD]
     if not split:
         return [text.replace(SPLIT, " ") if not text.endswith(SPLIT) else text]
     if SPLIT not in text:
         return [text] if text or "'" in raw or '"' in raw else []
     return [word for word in text.split(SPLIT) if word][:MAX_WORDS]
+
+
+@lru_cache(maxsize=1_024)
+def _parts(raw: str) -> list[tuple[str, str, str]] | None:
+    """A word of texts and names, quoted as a whole or not at all: the text or, in one of two spellings, the name of each part.
+
+    None for any other word. Loops and functions expand the same words many times.
+    """
+    inside = raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] == '"' else raw
+    return _PARTS.findall(inside) if _ONLY_PARTS.fullmatch(inside) and "PWD" not in inside else None
+
+
+def _put_together(
+    parts: list[tuple[str, str, str]], variables: Mapping[str, str], holes: Holes, *, quoted: bool
+) -> str:
+    made: list[str] = []
+    for text, braced, bare in parts:
+        name = braced or bare
+        if name:
+            value = variables.get(name)
+            value = holes.mark(name) if value is None else value
+            made.append(value if quoted else _fallen_apart(value))
+        else:
+            made.append(text)
+    return "".join(made)
 
 
 def is_literal(raw: str) -> bool:
@@ -115,7 +149,7 @@ def is_literal(raw: str) -> bool:
 
 def brace_lists(raw: str) -> list[str]:
     """`a/{b,c}` and `{1..3}` as the words they stand for, at most 200."""
-    if "'" in raw or '"' in raw:
+    if "'" in raw or '"' in raw or ("," not in raw and ".." not in raw):
         return [raw]
     words = [raw]
     for _ in range(3):
@@ -258,7 +292,8 @@ class _Expansion:
         """The text inside a bracket that opens here; quotes in it are respected."""
         start, level, quote = self.at + 1, 0, ""
         while self.at < len(self.raw):
-            char = self.raw[self.at]
+            self.at = _UNTELLING.match(self.raw, self.at).end()  # type: ignore[union-attr]  # matches ""
+            char = self.raw[self.at : self.at + 1]
             self.at += 1
             if char == "\\" and quote != "'":
                 self.at += 1
@@ -322,7 +357,7 @@ class _Expansion:
 
 def _fallen_apart(value: str) -> str:
     """An unquoted expansion falls into words at its blanks."""
-    return re.sub(r"\s+", SPLIT, value) if any(char.isspace() for char in value) else value
+    return _BLANKS.sub(SPLIT, value)
 
 
 def _ansi(text: str) -> str:

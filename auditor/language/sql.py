@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from auditor.language.sql_plain import plain
 from auditor.language.sql_text import Holes, Statement, statements, unloaded, without_lone_holes
 from auditor.language.sql_used import Use
 from auditor.model.facts import Trouble
@@ -129,6 +130,15 @@ class _Reading:
             self.uses[Use("write", (), sent[1], statement.line)] = None
 
     def _ordinary(self, statement: Statement) -> None:
+        known = plain(statement.text, self.dialect, statement.line)
+        if known is not None:
+            self.asks = self.asks or known.asks
+            self.uses.update(dict.fromkeys(known.uses))
+        else:
+            self._understood(statement)
+
+    def _understood(self, statement: Statement) -> None:
+        """What the parser makes of a statement; it is imported when some repository has one that is not plain."""
         from auditor.language.sql_uses import is_query, temporary, uses
 
         tree = self._parsed(statement)

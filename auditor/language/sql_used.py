@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+
+from auditor.model.regex import regex
+
+# The catalogue of the database itself: no data of anyone's.
+_SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "mysql"})
+_SYSTEM_TABLES = regex(
+    r"dual|sqlite_(?:temp_)?(?:master|schema)|sqlite_sequence|pg_(?:database|class|tables|namespace|stat\w*|roles|user|settings)"
+    r"|(?:svv|stl|stv|svl)_\w+|duckdb_\w+",
+    re.IGNORECASE,
+)
+
+
+def is_system(schema: str, name: str) -> bool:
+    """Whether a table is the database's own."""
+    return schema.lower() in _SYSTEM_SCHEMAS or _SYSTEM_TABLES.fullmatch(name) is not None
 
 
 class Use(msgspec.Struct, frozen=True):

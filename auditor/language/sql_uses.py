@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from auditor.language.sql_used import Use
+from auditor.language.sql_used import Use, is_system
 from auditor.model.regex import regex
 
 MOST_COLUMNS = 200
@@ -31,13 +31,6 @@ _FILE_FUNCTIONS = frozenset(
 )
 _FILE_FORMATS = frozenset({"csv", "parquet", "json", "orc", "avro", "text", "delta", "iceberg", "binaryfile"})
 _FILE = regex(r"[/\\]|\.(?:csv|tsv|parquet|json|jsonl|ndjson|orc|avro|xlsx|txt|db|gz|zst)$", re.IGNORECASE)
-# The catalogue of the database itself: no data of anyone's.
-_SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "mysql"})
-_SYSTEM_TABLES = regex(
-    r"dual|sqlite_(?:temp_)?(?:master|schema)|sqlite_sequence|pg_(?:database|class|tables|namespace|stat\w*|roles|user|settings)"
-    r"|(?:svv|stl|stv|svl)_\w+|duckdb_\w+",
-    re.IGNORECASE,
-)
 
 
 def is_query(tree: exp.Expression) -> bool:
@@ -228,7 +221,7 @@ def _named(table: exp.Table, way: str, line: int, columns: tuple[str, ...]) -> I
     if table.this.quoted and _FILE.search(name) and (not schema or (schema.lower() in _FILE_FORMATS and not catalog)):
         yield Use(way, (), name, line)
         return
-    if schema.lower() in _SYSTEM_SCHEMAS or _SYSTEM_TABLES.fullmatch(name) or (name.startswith("#") and not schema):
+    if is_system(schema, name) or (name.startswith("#") and not schema):
         return
     if name:
         yield Use(way, tuple(part for part in (catalog, schema, name) if part), "", line, columns)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from auditor.language.node import ListNode, MapNode, Node, Scalar, Single
-from auditor.language.yaml_plain import plain_document
+from auditor.language.yaml_plain import plain_documents
 from auditor.language.yaml_scalars import TELLING, typed
 from auditor.model.facts import Leaf, Trouble
 from auditor.model.regex import regex
@@ -36,9 +36,9 @@ def read_yaml(text: str) -> tuple[tuple[Node, ...], tuple[Leaf, ...], tuple[Trou
 
     Documents before a mistake are kept. No constructor is ever run; anchors and merge keys are expanded within bounds.
     """
-    plain = plain_document(text)
+    plain = plain_documents(text)
     if plain is not None:
-        return (plain,), (), ()
+        return plain, (), ()
     import yaml
 
     building = _Building(text)

@@ -34,16 +34,17 @@ _BEYOND = r"[^\x00-\x7f]"
 _ANY = rf"[ -~]*+(?>(?:{_BEYOND}[ -~]*+)*)"
 _WORD = r"[!\"$-9;-~]*+"  # without blank, colon and number sign, which may end a scalar
 _BEGIN = r"\w./$+~=()\\;^"  # no sign of YAML's own
-_KEY = rf"[{_BEGIN}][ !\"$-9;-~]{{0,500}}+"
+_KEY = rf"(?:[{_BEGIN}][ !\"$-9;-~]{{0,500}}+|\"[ !#-\[\]-~]{{1,500}}+\"|'[ -&(-~]{{1,500}}+') *+"
 _PLAIN = rf"(?:[{_BEGIN}<]|[-?](?![ \n])|{_BEYOND}){_WORD}(?>(?:(?: ++(?![#\n])|:(?![ \n])|\#|{_BEYOND}){_WORD})*)"
 _DOUBLE = rf"\"[ !#-\[\]-~]*+(?>(?:(?:\\[nt\"\\/ ]|\\\n(?= +[^ \n])|\n(?=[ \n])|{_BEYOND})[ !#-\[\]-~]*+)*)\""
 _SINGLE = rf"'[ -&(-~]*+(?>(?:(?:''|\n(?=[ \n])|{_BEYOND})[ -&(-~]*+)*)'"
-_ITEM = r"(?:[\w.][\w./*+-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
+_ITEM = r"(?:-{0,2}[\w.][\w./*+=-]*+|\"[ !#-+\--\[\]-~]*\"|'[ -&(-+\--~]*')"
 _FLOW = rf"\[ *(?:{_ITEM}(?: *, *{_ITEM})* *)?\]|\{{\}}"
+_DEEPER = r"(?(2)(?(3)\1   |\1 )|\1 )"  # than what a block belongs to: a key behind a dash stands two columns from it, or more
 _LINE = regex(
-    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(?>(- ++)?)(?>(?:({_KEY})(?<! ):(?=[ \n]) *+)?)"
+    rf"( {{0,{MAX_INDENT}}}+)(?!---|\.\.\.)(?>(- ++)?)(?>(?:({_KEY}):(?=[ \n]) *+)?)"
     rf"(?>(?:({_PLAIN}|{_DOUBLE}|{_SINGLE}|{_FLOW})|([|>]-?))?)"
-    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?>(?:(?:\1 {_ANY}| *)\n)*)))"
+    rf" *+(?:\n|(?<![^ \n])\#{_ANY}\n)(?(5)((?>(?:(?:{_DEEPER}{_ANY}| *)\n)*)))"
     r"|(.+\n?)",
     re.ASCII,
 )
@@ -61,8 +62,8 @@ class _NotPlainError(Exception):
     """A line that cannot be told alone."""
 
 
-def plain_document(text: str) -> Node | None:
-    """The one document of a text that has only plain lines and says no key twice; None for any other."""
+def plain_documents(text: str) -> tuple[Node, ...] | None:
+    """The document, if any, of a text that has only plain lines and says no key twice; None for any other text."""
     if not text.isascii() and _FOREIGN.search(text):
         return None
     whole = text if text.endswith("\n") else text + "\n"
@@ -71,12 +72,27 @@ def plain_document(text: str) -> Node | None:
     if len(whole) > LONG and any(match[7] for match in islice(_LINE.finditer(whole, start), BEGINNING)):
         return None
     lines: list[_Line] = _LINE.findall(whole, start)
-    if not lines or any(map(_other, lines)) or (whole is not text and lines[-1][4]):
-        return None  # the end of a block depends on that of its last line
+    if not lines or any(map(_other, lines)):
+        return None
     try:
-        return _document(lines, whole.count("\n", 0, start))
+        if whole is not text:
+            lines[-1] = _ended(lines[-1])
+        document = _document(lines, whole.count("\n", 0, start))
     except _NotPlainError:
         return None
+    if document is None:
+        return None if head is not None else ()
+    return (document,)
+
+
+def _ended(line: _Line) -> _Line:
+    """The last line of a text that does not end with a line end: a block has none either."""
+    indent, dash, key, text, block, body, other = line
+    if not block:
+        return line
+    if block[0] == ">" or body[-2:-1] in ("", " ", "\n"):
+        raise _NotPlainError
+    return indent, dash, key, text, "|-", body, other
 
 
 def _document(lines: list[_Line], number: int) -> Node | None:
@@ -86,6 +102,8 @@ def _document(lines: list[_Line], number: int) -> Node | None:
     for indent, dash, key, text, block, body, _ in lines:
         number += 1
         line = number
+        if key and (key[0] in "\"'" or key[-1] == " "):
+            key = _bare(key)
         if not key and not dash:
             if text or block:
                 raise _NotPlainError
@@ -111,6 +129,12 @@ def _document(lines: list[_Line], number: int) -> Node | None:
         else:
             node.entries[key], node.key_lines[key] = made, line
     return outline.whole()
+
+
+def _bare(key: str) -> str:
+    """A key without its quotes and the blanks before its colon."""
+    key = key.rstrip(" ")
+    return key[1:-1] if key[0] in "\"'" else key
 
 
 class _Outline:

@@ -12,7 +12,7 @@ that was textually last; 0 means that the scope had not bound the name before th
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -359,11 +359,12 @@ class Scope(Record):
     @property
     def body(self) -> tuple[Stmt, ...]:
         """Its statements. Those of a scope from the cache are made when they are first asked for: where little changed, few are."""
-        held: object = self.statements
+        held: Any = self.statements
         if type(held) is msgspec.Raw:
             held = _made(held)
             msgspec.structs.force_setattr(self, "statements", held)
-        return cast("tuple[Stmt, ...]", held)
+        made: tuple[Stmt, ...] = held
+        return made
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Scope and self.body == other.body and super().__eq__(other)

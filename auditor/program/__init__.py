@@ -15,7 +15,7 @@ from auditor.program.configuration.readings import Readings
 from auditor.program.kept.answers import Answers, Entries, Kept, Topic
 from auditor.program.kept.pages import StoredPages
 from auditor.program.kept.remembered import Remembered
-from auditor.program.kept.shelves import Shelf, Store
+from auditor.program.kept.shelves import Store
 from auditor.program.kept.traces import Since, Tree, since
 from auditor.program.naming.code import Code, Walks
 from auditor.program.naming.names import Modules
@@ -91,15 +91,10 @@ class Resolved:
     @cached_property
     def effects(self) -> Effects:
         """What all calls do. Whatever starts programs is stated before (`evaluator.invocations`): it fills their options."""
-        memory, store, tree = self._memory, self._memory.store, self._early.tree
-        version, packing = f"{memory.version} {EFFECTS.name}", Packed(self.code)
-        shelf = Shelf(store, version, tree, packing.kind, packing) if store is not None else None
-        files = Answers(EFFECTS, tree, memory.entries, shelf)
+        files = self._early.packed(EFFECTS, Packed(self.code))
         if self._pages is not None:
             self._pages.effects = files.told
-        found = Effects(self.code, self.evaluator, files)
-        files.store()
-        return found
+        return Effects(self.code, self.evaluator, files, self._early)
 
     def kept(self, topic: Topic[T]) -> Answers[T]:
         """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""
@@ -131,7 +126,7 @@ class Resolved:
     @cached_property
     def rows(self) -> Rows:
         """What runs over single programs saw."""
-        return Rows(self.effects)
+        return Rows(self.effects, self._kept)
 
     @cached_property
     def readings(self) -> Readings:

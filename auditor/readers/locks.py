@@ -17,11 +17,13 @@ from auditor.model.regex import regex
 from auditor.readers.contract import Reader, over_text, pairs
 
 _BLOCK = regex(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
-_END = regex(r"^\[(?!\[?package)", re.MULTILINE)
-_NAME = regex(r'^name = "([^"]+)"', re.MULTILINE)
-_VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
-_LOCAL = regex(r"^source = \{ (?:editable|virtual|directory) = |^directory = \{|^\[packages\.directory\]", re.MULTILINE)
-_REMOTE = regex(r'^source = \{ git = |^vcs = \{|^\[packages\.vcs\]|^git = |type = "git"', re.MULTILINE)
+_END = regex(r"\n\[(?!\[?package)")
+# Of a block, which begins with the end of its header. A search for the end of a line is many times faster than one for a start.
+_NAME = regex(r'\nname = "([^"]+)"')
+_VERSION = regex(r'\nversion = "([^"]+)"')
+_LOCAL = regex(r"\n(?:source = \{ (?:editable|virtual|directory) = |directory = \{|\[packages\.directory\])")
+_REMOTE = regex(r"\n(?:source = \{ git = |vcs = \{|\[packages\.vcs\]|git = )")
+_FROM_GIT = 'type = "git"'
 _HASH = regex(r'\bsha(?:256|384|512)(?::| = ")|(?<![-\w])hash = "')
 _LISTED = regex(r'^"?([\w.-]+)(?:\[[^\]\n]*\])?(?: [^"\n=]*)?"? = \[(.*?)\]', re.MULTILINE | re.DOTALL)
 _REQUIRES = regex(r"^requires-dist = \[(.*?)\]\s*$", re.MULTILINE | re.DOTALL)
@@ -65,7 +67,7 @@ def _about(text: str, starts: list[int]) -> str:
     if not starts:
         return text
     rest = _END.search(text, starts[-1])
-    return text[: starts[0]] + (text[rest.start() :] if rest else "")
+    return text[: starts[0]] + (text[rest.start() + 1 :] if rest else "")
 
 
 def _hashed_apart(about: str) -> frozenset[str]:
@@ -78,9 +80,10 @@ def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:
     """What uv noted of each local package: the requirements of its manifest, with all extras, in one spelling."""
     for position, start in enumerate(starts):
         block = text[start : starts[position + 1] if position + 1 < len(starts) else len(text)]
-        listed, name = _REQUIRES.search(block), _NAME.search(block)
-        if name is None or not _LOCAL.search(block):
+        name = _NAME.search(block) if _LOCAL.search(block) else None
+        if name is None:
             continue
+        listed = _REQUIRES.search(block)
         asked = set()
         for entry in _ENTRY.findall(listed[1]) if listed else ():
             wanted = _FIELD.search(entry)
@@ -93,13 +96,15 @@ def _required(text: str, starts: list[int]) -> Iterator[tuple[str, str]]:
 
 def _package(block: str, line: int, elsewhere: frozenset[str]) -> Requirement | None:
     name, version = _NAME.search(block), _VERSION.search(block)
-    if name is None or (version is None and not _LOCAL.search(block)):
+    local = _LOCAL.search(block) is not None
+    if name is None or (version is None and not local):
         return None
-    source = "path" if _LOCAL.search(block) else "vcs" if _REMOTE.search(block) else "pypi"
+    remote = _REMOTE.search(block) is not None or _FROM_GIT in block
+    source = "path" if local else "vcs" if remote else "pypi"
     rest = _END.search(block)
     hashed = bool(_HASH.search(block, 0, rest.start() if rest else len(block))) or canonical(name[1]) in elsewhere
     written = f"=={version.group(1)}" if version else ""
-    at = line + block.count("\n", 0, name.start())
+    at = line + block.count("\n", 0, name.start(1))
     return Requirement(canonical(name.group(1)), written, at, bool(version) and source != "path", hashed, source=source)
 
 

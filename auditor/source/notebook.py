@@ -204,7 +204,7 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
         if len(pieces) == MAX_CELLS:
             troubles.append(Trouble(None, f"only the first {MAX_CELLS:,} code cells were read", "too-large"))
             break
-        found, offset = data.find(written, position), _offset(written, cell)
+        found, offset = _place(data, written, position), _offset(written, cell)
         if found >= 0 and offset >= 0:
             physical += data.count(b"\n", position, found + offset)
             position = found + offset
@@ -212,6 +212,21 @@ def _pieces(data: bytes, raws: list[msgspec.Raw]) -> tuple[list[_Piece], list[Tr
         pieces.append(piece)
         start += piece.cell.lines
     return pieces, troubles
+
+
+def _place(data: bytes, written: bytes, position: int) -> int:
+    """Where the bytes of a cell stand from a position on; -1 where they do not.
+
+    To search for all of them takes longer than to compare them wherever their first ones are found.
+    """
+    first = written[:_FIRST]
+    found = data.find(first, position)
+    while found >= 0 and not data.startswith(written, found):
+        found = data.find(first, found + 1)
+    return found
+
+
+_FIRST = 60
 
 
 def _piece(cell: _CodeCell, source: str, index: int, start: int, physical: int) -> _Piece:
@@ -236,8 +251,10 @@ def _piece(cell: _CodeCell, source: str, index: int, start: int, physical: int) 
 
 def _names_none(outputs: bytes) -> bool:
     """Whether the outputs of a cell tell that it ended at a name that was not there."""
-    errors = outputs.split(b'"ename"')[1:]
-    return any(error.lstrip(b": \t\r\n").startswith(b'"NameError"') for error in errors)
+    return b'"NameError"' in outputs and _NO_NAME.search(outputs) is not None
+
+
+_NO_NAME = regex(rb'"ename"[: \t\r\n]*"NameError"')
 
 
 def _is_python(language: Any) -> bool:
@@ -274,26 +291,28 @@ def _tags(metadata: Any) -> tuple[str, ...]:
     return tuple(tag[:100] for tag in tags[:50] if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-_KEY = regex(rb'"(?:source|input)"\s*:\s*')
-
-
 def _offset(written: bytes, cell: _CodeCell) -> int:
     """Where, in the bytes of a cell, the first line of its source begins; -1 when it has none."""
-    value = _raw(cell)
+    value, key = _raw(cell), b'"source"' if bytes(cell.source) else b'"input"'
     if not value:
         return -1
-    for match in _KEY.finditer(written):
-        if written.startswith(value, match.end()):
-            quote = value.find(b'"')
-            return match.end() + max(quote, 0)
+    at = written.find(key)
+    while at >= 0:
+        colon = _COLON.match(written, at + len(key))
+        if colon is not None and written.startswith(value, colon.end()):
+            return colon.end() + max(value.find(b'"'), 0)
+        at = written.find(key, at + 1)
     return -1
+
+
+_COLON = regex(rb"\s*:\s*")
 
 
 # --- the program ---------------------------------------------------------------------------------
 
 
 def _program(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
-    program, troubles = _assembled(pieces)
+    program, troubles = _assembled(pieces, explained=False)
     if program is not None:
         return program, troubles
     sound: list[_Piece] = []
@@ -307,10 +326,11 @@ def _program(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]
     return program, (*found, *troubles)
 
 
-def _assembled(pieces: list[_Piece]) -> tuple[Program | None, tuple[Trouble, ...]]:
+def _assembled(pieces: list[_Piece], *, explained: bool = True) -> tuple[Program | None, tuple[Trouble, ...]]:
     text = "".join([f"{piece.text}\n" for piece in pieces])
     cells = tuple([piece.cell for piece in pieces])
-    return program_of(text, cells, tuple([escape for piece in pieces for escape in piece.escapes]))
+    escapes = tuple([escape for piece in pieces for escape in piece.escapes])
+    return program_of(text, cells, escapes, explained=explained)
 
 
 def _tried(piece: _Piece) -> tuple[_Piece, Trouble | None]:

@@ -20,6 +20,7 @@ RULE = Rule(
 
 SAYS = {
     "nan": "NaN equals nothing, not even itself: a comparison with {what} is the same for every value",
+    "meant": "{what} stands as a statement of its own: it compares and drops the answer, and the value stays as it was",
     "chain": "{what} of a frame is taken first and then assigned to: pandas 3 changes a copy, older versions may",
     "inplace": "{what} with inplace=True works on a column that was taken out: from pandas 3 on the frame stays as it was",
     "dropped": "{what} gives a new frame, which nobody takes; the frame itself stays as it was",
@@ -28,6 +29,7 @@ SAYS = {
 }
 REMEDIES = {
     "nan": "ask with isna() or notna()",
+    "meant": "assign with a single = if the value was meant to become missing, else delete the line",
     "chain": "assign in one step with .loc[rows, column]",
     "inplace": "assign the result: frame[column] = frame[column]…",
     "dropped": "assign the result",

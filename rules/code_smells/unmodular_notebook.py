@@ -54,7 +54,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         says = f" and writes {use[0]}, which {use[1]} reads" if use is not None else ""
         work = f" It {notebook.work}." if notebook.work else ""
         yield Finding(
-            f"{notebook.path} holds {notebook.lines} lines of code without a single function{says}.{work}".rstrip("."),
+            f"{notebook.path} holds {notebook.lines} lines without a single function{says}.{work}".rstrip("."),
             Place(notebook.path),
             entity=notebook.path,
             remedy="move the steps into functions of a module with tests, and keep the notebook as a report",

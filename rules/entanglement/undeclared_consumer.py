@@ -45,7 +45,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="declare it as an input of the reader and an output of the writer, or publish it through a contract that both name",
             related=(one.written.says(f"{one.writer} writes it"),),
             certainty=one.confidence,
-            milder=3 if one.reader.endswith(".ipynb") else 0,
+            milder=3 if one.reader.endswith(".ipynb") else int(one.waived),
         )
     if not taken:
         yield NotApplicable("nothing that is written here is read by another component of the repository")

@@ -51,7 +51,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         says += f", {plural(len(prompts.alike), 'pair')} of them nearly the same"
     shown = [prompt.place for pair in prompts.alike for prompt in pair] or [prompt.place for prompt in prompts.inline]
     yield Finding(
-        f"{says}; none has a name or a version",
+        f"{says}; none has a version",
         shown[0],
         entity="prompts",
         remedy="move prompts into named, versioned templates of their own, and keep one of each",

@@ -39,19 +39,18 @@ SEARCHED = (
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     points = graph.entry_points()
-    unnamed = points.unnamed
+    unnamed = [training for training in points.unnamed if not training.program.endswith(".ipynb")]
     if points.named:
         yield Clean(says=f"{points.named[0]} is named by a command, a step or a document")
-    elif not unnamed:
+    elif not points.unnamed:
         yield NotApplicable("nothing is trained here")
     elif steps := graph.steps_that_may_train():
         yield Clean(says=f"{steps[0]}: a step that trains, by its name")
-    elif all(training.program.endswith(".ipynb") for training in unnamed):
+    elif not unnamed:
         yield NotApplicable("training stands in notebooks, which are opened and not started")
     else:
-        first = next(training for training in unnamed if not training.program.endswith(".ipynb"))
         yield Finding(
-            f"nothing that is declared or documented starts the training ({first.program}"
+            f"nothing that is declared or documented starts the training ({unnamed[0].program}"
             f"{f' and {len(unnamed) - 1} more' if len(unnamed) > 1 else ''})",
             Place(graph.root or "."),
             entity="training-entry",

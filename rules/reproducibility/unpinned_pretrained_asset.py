@@ -39,8 +39,9 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(assets.pinned, f"{plural(assets.pinned, 'asset')} loaded at a revision")
     for asset in assets.unpinned:
         code = ", and its own code is run" if asset.trusted else ""
+        how = f"of the branch {asset.branch}, which moves" if asset.branch else "without a revision"
         yield Finding(
-            f"the {asset.what} {asset.name} is loaded without a revision{code}: what its name means can change",
+            f"the {asset.what} {asset.name} is loaded {how}{code}: what its name means can change",
             asset.places[0],
             entity=asset.name,
             remedy="name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",

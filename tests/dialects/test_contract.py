@@ -148,3 +148,26 @@ def test_ids_of_steps_stay_apart() -> None:
     assert [ids.new("a.py", "x"), ids.new("a.py", "x"), ids.new("b.py", "x")] == [
         "step:a.py#x", "step:a.py#x@2", "step:b.py#x",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "beside", "woken"),
+    [
+        ("import toyflow", {}, True),
+        ("import toyflow", {"toyflow/dags/day.py": "x = 1\n"}, True),
+        ("import toyflow", {"toyflow/__init__.py": "x = 1\n"}, False),
+        ("from toyflow import run", {"toyflow/__init__.py": "def run(): ...\n"}, False),
+        ("from toyflow import run", {"toyflow/__init__.py": "from otherflow import run\n"}, True),
+        ("import toyflow\nfrom toyflow.made import VERSION", {"toyflow/__init__.py": "x = 1\n"}, False),
+        ("from toyflow.plug import run", {"toyflow/__init__.py": ""}, True),
+    ],
+)
+def test_a_framework_is_none_where_it_is_the_repositorys_own(line: str, beside: dict[str, str], woken: bool) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def note(_resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
+        seen.append(paths)
+        return iter(())
+
+    declarations(graphs({"flow.py": f"{line}\n", **beside}).world.resolved, (Dialect("toyflow", ("toyflow",), note),))
+    assert seen == ([("flow.py",)] if woken else [])

@@ -238,7 +238,7 @@ leaves = st.builds(
 )
 
 
-@given(st.lists(leaves, max_size=20), st.booleans())
-def test_what_is_packed_unpacks_to_the_same(found: list[Leaf], compress: bool) -> None:
+@given(st.lists(leaves, max_size=20))
+def test_what_is_packed_unpacks_to_the_same(found: list[Leaf]) -> None:
     facts = Facts(kind="yaml", leaves=tuple(found), troubles=(Trouble(1, "m", "invalid"),), lines=3)
-    assert unpack(pack(facts, compress=compress)) == facts
+    assert unpack(pack(facts)) == facts

@@ -65,11 +65,11 @@ def _page(loaded: Loaded) -> str:
 def test_a_look_finds_what_the_world_says_and_can_be_stored(loaded: Loaded) -> None:
     for example in examples(_page(loaded)):
         held, contents = Held(), Contents()
-        world = world_of(example.files, Memory(held), contents)
+        world = world_of(example.files, Memory(held, lasting=False), contents)
         found = seen(world)
         for (name, path), answer in found.items():
             assert answer == BY_NAME[name].find(world, path), (name, path)
-        again = world_of(example.files, Memory(held), contents)
+        again = world_of(example.files, Memory(held, lasting=False), contents)
         before = dict(held.values)
         assert seen(again) == found
         assert held.values == before  # nothing was found anew
@@ -92,7 +92,7 @@ def test_what_breaks_one_look_is_told_to_who_asks_and_is_not_kept() -> None:
 
     looks = (Look("well", lambda _, path: (path,), tuple[str, ...]), Look("ill", breaks, tuple[str, ...]))
     held, contents, texts = Held(), Contents(), {"a.py": "x = 1\n", "b.py": "y = 2\n"}
-    world = world_of(texts, Memory(held), contents, looks)
+    world = world_of(texts, Memory(held, lasting=False), contents, looks)
     before = shelved(held)
     assert world.seen(looks[0], "a.py") == ("a.py",)
     assert world.seen(looks[1], "b.py") == ("b.py",)
@@ -100,6 +100,30 @@ def test_what_breaks_one_look_is_told_to_who_asks_and_is_not_kept() -> None:
         world.seen(looks[1], "a.py")
     world.resolved.store()
     assert len(shelved(held) - before) == 1
+
+
+def test_a_look_hangs_on_what_is_said_of_other_files_and_not_on_what_that_was_found_by() -> None:
+    asked: list[str] = []
+
+    def read(sight: Sight, path: str) -> tuple[str, ...]:
+        asked.append(path)
+        return tuple(value.text() for effect in sight.resolved.effects.own["shop.py", 1] for value in effect.targets)
+
+    look, held, contents = Look("read", read, tuple[str, ...]), Held(), Contents()
+    shop = "import pandas as pd\nfrom names import SOURCE\n\ndef table():\n    return pd.read_csv(SOURCE)\n"
+    texts = {"main.py": FRAMES["main.py"], "shop.py": shop, "names.py": "SOURCE = 'a.csv'\n"}
+
+    def found() -> object:
+        world = world_of(texts, Memory(held, lasting=False), contents, (look,))
+        told = world.seen(look, "main.py")
+        world.resolved.store()
+        return told, len(asked)
+
+    assert found() == (("a.csv",), 1)
+    texts["names.py"] = "SOURCE = 'a.csv'\nMORE = 1\n"
+    assert found() == (("a.csv",), 1)
+    texts["names.py"] = "SOURCE = 'b.csv'\n"
+    assert found() == (("b.csv",), 2)
 
 
 def without(path: str) -> Callable[[dict[str, str]], object]:
@@ -142,13 +166,13 @@ def test_what_a_look_hangs_on_changes(change: str) -> None:
     look, path = BY_NAME[name], next(each for each in texts if each.endswith("main.py"))
     held, contents, memory = Held(), Contents(), Memory()
     first = world_of(dict(texts)).seen(look, path)
-    for each in (Memory(held), memory):
+    for each in (Memory(held, lasting=False), memory):
         seen(world_of(dict(texts), each, contents))
     changed = dict(texts)
     made(changed)
     anew = world_of(changed).seen(look, path)
     assert anew != first
-    for each in (Memory(held), memory):
+    for each in (Memory(held, lasting=False), memory):
         assert world_of(changed, each, contents).seen(look, path) == anew
         assert world_of(dict(texts), each, contents).seen(look, path) == first
 
@@ -156,10 +180,10 @@ def test_what_a_look_hangs_on_changes(change: str) -> None:
 def test_what_a_look_does_not_hang_on_leaves_it_as_it_is() -> None:
     held, contents = Held(), Contents()
     texts = {**ERRORS, "other.py": "x = 1\n", "params.yaml": "a: 1\n"}
-    seen(world_of(dict(texts), Memory(held), contents))
+    seen(world_of(dict(texts), Memory(held, lasting=False), contents))
     changed = {**texts, "other.py": "x = 2\n", "params.yaml": "a: 2\n", "more.py": "y = 1\n"}
     before = shelved(held)
-    world = world_of(changed, Memory(held), contents)
+    world = world_of(changed, Memory(held, lasting=False), contents)
     seen(world)
     new = len(shelved(held) - before)
     assert new == 2 * (

@@ -12,6 +12,7 @@ from auditor.graph.artefacts.identity import Identities, matches
 from auditor.graph.store import Store, combined
 from auditor.model.artefact import EdgeKind, Evidence, NodeKind
 from auditor.program.symbolic.values import Hole, Value, literal
+from tests.pages import graphs
 
 
 def piece(line: int, confidence: float = 0.9, *, declared: bool = False, path: str = "a.py") -> Evidence:
@@ -166,3 +167,38 @@ def test_a_hole_makes_a_template() -> None:
 )
 def test_two_names_of_which_nothing_is_known_need_not_be_one(one: str, other: str, same: bool) -> None:
     assert matches(one, other) == same
+
+
+COMPOSE = """\
+services:
+  a:
+    image: x
+    volumes: ["./data:/opt/work/data:ro", "./conf/a.yml:/etc/a.yml", "store:/var/store", "/srv:/srv", "${HOME}:/me", "./x:/both"]
+  b:
+    image: x
+    volumes:
+      - ./y:/both
+      - {type: bind, source: ., target: /app}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("/opt/work/data/in/x.csv", "file:deploy/data/in/x.csv"),
+        ("/opt/work/data", "file:deploy/data"),
+        ("/opt/work/database/x.csv", "host:/opt/work/database/x.csv"),
+        ("/etc/a.yml", "file:deploy/conf/a.yml"),
+        ("/app/models/m.pkl", "file:deploy/models/m.pkl"),
+        ("/var/store/x.csv", "host:/var/store/x.csv"),
+        ("/srv/x.csv", "host:/srv/x.csv"),
+        ("/me/x.csv", "host:/me/x.csv"),
+        ("/both/x.csv", "host:/both/x.csv"),
+        ("data/x.csv", "file:data/x.csv"),
+    ],
+)
+def test_what_containers_call_a_folder_of_the_tree(text: str, found: str) -> None:
+    identity = graphs({"deploy/compose.yaml": COMPOSE}).world.identities.of(literal(text), "run.py")
+    assert identity is not None
+    assert identity.id == found
+    assert (identity.path is None) is found.startswith("host:")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auditor.language import yaml
 from auditor.language.node import Node
-from auditor.language.yaml_plain import LONG, MAX_INDENT, plain_document
+from auditor.language.yaml_plain import LONG, MAX_INDENT, plain_documents
 
 
 def _shape(node: Node) -> object:
@@ -21,15 +21,15 @@ def _shape(node: Node) -> object:
 
 
 def _by_the_library(text: str) -> object:
-    with patch.object(yaml, "plain_document", return_value=None):
+    with patch.object(yaml, "plain_documents", return_value=None):
         documents, duplicates, troubles = yaml.read_yaml(text)
     return [_shape(one) for one in documents], duplicates, troubles
 
 
 def _is_read(text: str) -> bool:
     """Whether a text is plain; then it must be what the library makes of it."""
-    made = plain_document(text)
-    assert made is None or ([_shape(made)], (), ()) == _by_the_library(text)
+    made = plain_documents(text)
+    assert made is None or ([_shape(one) for one in made], (), ()) == _by_the_library(text)
     return made is not None
 
 
@@ -51,6 +51,15 @@ def _is_read(text: str) -> bool:
         "# note\n\n---\na: 1\n",
         "$schema: x\na.b/c-d: 1\nk e y: 2\n",
         "a: 1",
+        "",
+        "# nothing\n\n  # more",
+        "a : 1\nb   :\n  - c : d\n",
+        '"a": 1\n\'b c\':\n  - "d: #e" : f\n"g\'":\n\'h"\': {}\n',
+        "a: |\n  x\n\n   y",
+        "- |-\n  x",
+        "- k: |\n   x\n  l: 1\n",
+        "- k: |\n    x\n\n     y\n  l: 1\n-   m: |\n      z\n- n: |\n    w\n",
+        "a: [--fix, -1, -x=y, .5]\n",
         "a: \u00e4\U0001f600\n",
         "a:   x   \nb: y  # note\n",
         "  a: 1\n  b: 2\n",
@@ -64,8 +73,6 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "# nothing\n",
         "---\n",
         "a: 1\n---\nb: 2\n",
         "--- a: b\n",
@@ -77,7 +84,6 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "text\n",
         "a: b: c\n",
         "a: 'x' y\n",
-        "a : 1\n",
         "a: 1\n b: 2\n",
         "a:\n    b: 1\n  c: 2\n",
         "- a\nb: 1\n",
@@ -104,7 +110,6 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "a: 'x\n  y' z\n",
         "a: 'x\n\ty'\n",
         "a: 'x\n  y': z\n",
-        '"a": 1\n',
         "a:\tx\n",
         "a: x\ty\n",
         "a: x\x07\n",
@@ -117,12 +122,22 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
         "a: |\n\n  x\n",
         "a: |\n     \n  x\n",
         "a: |\n    x\n  y\n",
-        "- k: |\n   x\n  l: 1\n",
         "a: >\n  one\n\n  two\n",
         "a: >\n  one\n    two\n",
         "a: |\n",
-        "a: |\n  x",
         "a: |\n  x\n  ",
+        "- k: |\n  x\n",
+        "a: |\n  x\n\n  ",
+        "a: >\n  x",
+        "---\n# nothing\n",
+        '"a":1\n',
+        '"": 1\n',
+        '"a\\"b": 1\n',
+        '"a" b: 1\n',
+        '"a": 1\na: 2\n',
+        "'<': 1\n  b: 2\n",
+        "a: [-, b]\n",
+        "a: [---, b]\n",
         "a: @x\n",
         "a: `x`\n",
         "a: %x\n",
@@ -137,7 +152,7 @@ def test_plain_lines_are_read_as_the_library_reads_them(text: str) -> None:
     ],
 )
 def test_what_lines_do_not_tell_alone_is_left_to_the_library(text: str) -> None:
-    assert plain_document(text) is None
+    assert plain_documents(text) is None
 
 
 def test_a_long_text_is_read_whole() -> None:
@@ -151,7 +166,7 @@ def test_the_deepest_plain_lines_are_within_the_bounds_of_any_document() -> None
 
 
 _PIECES = ["a", "b", "k e", "1", "-", "- ", "  ", " ", ":", ": ", "#", " # ", "\n", "\n  ", "\n- ", "\n    ", "|", ">-", "|\n  ", "'", '"', "[", "]", "[a, 'b']", "{}", ",", "~", "?", "<<", "&x", "*x", "!t", "---", "...", "%", "@", "\t", "\\", "\x85", "\u00e4", "\u2028", "\ufeff"]  # fmt: skip
-_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "b'", "'c\n   d'", "'it''s'", '"', '"x\\n', 'y\\', '\\"z"', '"x\\\n     y"', "[a, b]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
+_VALUES = ["", "", "x", "x y", "1", "~", "-x", "'q'", '"q"', "'a", "b'", "'c\n   d'", "'it''s'", '"', '"x\\n', 'y\\', '\\"z"', '"x\\\n     y"', "[a, b]", "[--a, -1, -]", "[]", "{}", "{a: b}", "|", "|-", ">", ">-", "|+", "x # note", "# note", "x: y", "&x y", "*x", "x:", "<x>", "<<"]  # fmt: skip
 
 
 @st.composite
@@ -162,7 +177,9 @@ def _documents(draw: st.DrawFn) -> str:
             st.tuples(
                 st.integers(0, 5),
                 st.sampled_from(["", "", "- ", "-   ", "-"]),
-                st.sampled_from(["", "a: ", "b: ", "c:", "d:   ", "a : ", "<<: ", "#", "k#l: ", "'q': ", "-e: "]),
+                st.sampled_from(
+                    ["", "a: ", "b: ", "c:", "d:   ", "a : ", "<<: ", "#", "k#l: ", "'q': ", '"a" : ', "-e: "]
+                ),
                 st.sampled_from(_VALUES),
             ),
             max_size=8,

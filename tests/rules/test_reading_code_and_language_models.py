@@ -33,6 +33,12 @@ PIECE = "print(source)\n"
 PAIRS = [
     pytest.param(
         "COD008",
+        {"n.ipynb": notebook("def make():\\n    return gone\\n\\n\\nmake()"), "README.md": "# A\n\nCall make().\n"},
+        {"n.ipynb": notebook("def make():\\n    return gone\\n"), "README.md": "# A\n\nCall make().\n"},
+        id="a function that a notebook only shows",
+    ),
+    pytest.param(
+        "COD008",
         {"n.ipynb": notebook("catalog.load('x')")},
         {"n.ipynb": notebook("catalog.load('x')"), **KEDRO},
         id="what Kedro puts into the notebooks of its projects",

@@ -238,6 +238,7 @@ HIGH = {("LKG001", "high")}
         pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\n" + BY_HAND + PARTED, set(), id="groups of a day"),
         pytest.param("frame['n'] = frame.groupby('shop')['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups of a shop"),
         pytest.param("frame['n'] = frame.groupby(['shop', 'week'])['item'].transform('nunique')\n" + BY_HAND + PARTED, HIGH, id="groups across the cut"),
+        pytest.param("frame['n'] = frame.groupby(['shop', 'day'])['item'].transform('nunique')\nshop = frame[frame['shop'] == 3]\n" + BY_HAND + PARTED.replace("frame[frame['day'] >= start]", "shop[shop['day'] >= start]").replace('frame[frame["day"] >= start]', 'shop[shop["day"] >= start]'), set(), id="groups of a day, some rows of which are judged"),
         pytest.param(AFTER_A_MONTH + EARLY + MARKED, set(), id="a mark of the days before the cut"),
         pytest.param(AFTER_A_MONTH + EARLY + "frame['n'] = frame.groupby('day')['item'].transform('nunique')\n" + MARKED, set(), id="groups of a day, and a mark"),
         pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, HIGH, id="a mark by a figure"),
@@ -285,3 +286,34 @@ print(scores)
 )
 def test_each_turn_of_a_walk_forward_has_rows_of_its_own(turn: str, parts: str, found: set[tuple[str, str]]) -> None:
     assert {each for each in said({"train.py": TURN.format(turn=turn, parts=parts)}) if each[0] == "LKG003"} == found
+
+
+GIVEN = """\
+from sklearn.preprocessing import StandardScaler
+
+
+def scaled(rows, scaler=None):
+    if scaler is None:
+        scaler = StandardScaler().fit(rows)
+    return scaler.transform(rows), scaler
+
+
+x_train, x_test, y_train, y_test = train_test_split(features, target, random_state=1)
+x_train, scaler = scaled(x_train)
+x_test, _ = scaled(x_test{})
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (GIVEN.format(", scaler"), set()),
+        (GIVEN.format(", scaler=scaler"), set()),
+        (GIVEN.format(""), {("LKG001", "medium")}),
+        ("from sklearn.impute import SimpleImputer\nfeatures = SimpleImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "medium")}),
+        ("from sklearn.impute import SimpleImputer\nfeatures = SimpleImputer(strategy='constant').fit_transform(features)\n" + SPLIT, set()),
+        ("from sklearn.impute import KNNImputer\nfeatures = KNNImputer().fit_transform(features)\n" + SPLIT, {("LKG001", "critical")}),
+    ],
+)  # fmt: skip
+def test_what_a_call_is_given_is_not_fitted_again_and_gaps_weigh_less(source: str, found: set[tuple[str, str]]) -> None:
+    assert said({"train.py": READ + source + JUDGE}) == found

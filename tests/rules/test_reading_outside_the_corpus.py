@@ -23,6 +23,7 @@ PICKS = (
 )
 HOME = "/home/maryanne/data/x.csv"
 SWALLOW = "import pandas as pd\n\n\nclass Patches:\n    def load(self, name):\n        try:\n            self.f = pd.read_csv(name)\n        except Exception:\n            pass\n\n\n"
+PD_NAN = "import numpy as np\nimport pandas as pd\nq = pd.read_csv('d.csv')['q'].mean()\n"
 LISTED = "-r nested_runs.txt\n"
 
 
@@ -51,6 +52,7 @@ def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str
 
 
 MILDER = [
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/content/drive/MyDrive/x/y.csv')\n"}, id="the drive that whoever runs it mounts"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": f"import pandas as pd\n\n\ndef load(path=None):\n    path = path or '{HOME}'\n    return pd.read_csv(path)\n\n\nload()\n"}, id="the fallback of a parameter"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n\n\nupload_it()\n"}, {"a.py": f"import pandas as pd\n\n\ndef upload_it():\n    return pd.read_csv('{HOME}')\n"}, id="a home folder in a function that nothing calls"),
     pytest.param("COD004", {"a.py": SWALLOW + "Patches().load('d.csv')\n"}, {"a.py": SWALLOW}, id="a class that nothing makes"),
@@ -1108,3 +1110,119 @@ def test_data_whose_folder_is_not_known_are_called_by_the_rest_of_their_path() -
     )
     (told,) = found({"nb/a.py": fits, "nb/util.py": reads}, "TST004")
     assert "training takes {?}/bronze/d.csv, and" in told.message
+
+
+def test_a_comparison_that_stands_alone_was_meant_as_an_assignment() -> None:
+    alone, asks = PD_NAN + "if q < 0:\n    q == np.nan\n", PD_NAN + "rows = [q == np.nan]\n"
+    (meant,), (compared,) = found({"a.py": alone}, "COD002"), found({"a.py": asks}, "COD002")
+    assert "assign" in meant.remedy
+    assert "isna" not in meant.remedy
+    assert "isna" in compared.remedy
+    (shown,) = found({"a.ipynb": NOTEBOOK % (CELL % ("1", 1, r"import numpy as np\nq = 1\nq == np.nan"))}, "COD002")
+    assert "isna" in shown.remedy
+
+
+SPARK = "from pyspark.sql import SparkSession\nfrom pyspark.ml.classification import LogisticRegression\nspark = SparkSession.builder.getOrCreate()\nrows = spark.read.parquet('d').sample({})\nLogisticRegression().fit(rows)\n"
+
+
+@pytest.mark.parametrize("seeded", ["0.1, 42", "share(), 42", "False, 0.1, 42", "True, 0.1, seed=42"])
+@pytest.mark.parametrize("left", ["0.1", "False, 0.1"])
+def test_a_seed_that_stands_by_its_place(seeded: str, left: str) -> None:
+    assert found({"a.py": SPARK.format(left)}, "REP001")
+    assert not found({"a.py": SPARK.format(seeded)}, "REP001")
+
+
+HUB = "from huggingface_hub import hf_hub_download\nhf_hub_download('acme/churn', 'a.csv'{})\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "how"),
+    [
+        (", repo_type='dataset', revision='main'", "data set", "of the branch main"),
+        (", repo_type='dataset'", "data set", "without a revision"),
+        (", revision='master'", "model", "of the branch master"),
+        ("", "model", "without a revision"),
+    ],
+)
+def test_what_is_loaded_from_a_hub_and_how(given: str, what: str, how: str) -> None:
+    (finding,) = found({"a.py": HUB.format(given)}, "REP009")
+    assert f"the {what} acme/churn is loaded {how}" in finding.message
+    assert not found({"a.py": HUB.format(", revision='4f2a9c1d7e8b6a5c3d2e1f0a9b8c7d6e5f4a3b2c'")}, "REP009")
+
+
+def test_notebooks_are_opened_and_not_started() -> None:
+    notebook = NOTEBOOK % (CELL % ("1", 1, (SK + FIT).replace("\n", r"\n")))
+    (alone,), (beside,) = found({"a.py": SK + FIT}, "REP010"), found({"a.py": SK + FIT, "b.ipynb": notebook}, "REP010")
+    assert (beside.message, beside.related) == (alone.message, alone.related)
+    assert not found({"b.ipynb": notebook}, "REP010")
+    assert "and 1 more" in found({"a.py": SK + FIT, "b.py": SK + FIT}, "REP010")[0].message
+
+
+FEATURES = "import pandas as pd\nd = pd.read_csv('raw.csv')\nd['ratio'] = d['a'] / d['b']\nd['more'] = d['a'] * 2\nd.to_csv('f.csv')\n"
+FITS = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nd = pd.read_csv('f.csv')\n{}Ridge().fit(d[['ratio']], {})\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "labels"),
+    [
+        pytest.param("", "d['?????']", id="letters that an encoding lost"),
+        pytest.param("", "d['\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}']", id="letters that were not decoded"),
+        pytest.param("", "d[['churn', 'risk']]", id="several columns"),
+        pytest.param(
+            "e = pd.DataFrame()\ne['u'] = d['churn']\ne['v'] = d['value'] - 1\n", "e.mean(axis=1)", id="a whole frame"
+        ),
+    ],
+)
+def test_only_a_column_that_is_read_off_the_fit_is_a_further_target(made: str, labels: str) -> None:
+    fits = {f"fit_{name}.py": FITS.format("", f"d['{name}']") for name in ("churn", "value")}
+    files = {"raw.csv": "a,b\n1,2\n", "make.py": FEATURES, **fits}
+    assert found({**files, "fit_risk.py": FITS.format("", "d['risk']")}, "ENT002")
+    assert not found({**files, "fit_risk.py": FITS.format(made, labels)}, "ENT002")
+
+
+PROJECT = '[project]\nname = "{0}"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\n'
+APART = {
+    **{f"{name}/pyproject.toml": PROJECT.format(name) for name in ("one", "two")},
+    "one/a.py": "import pandas as pd\npd.DataFrame().to_csv('s3://lake/x.csv')\n",
+}
+DESK = "import os\nimport pandas as pd\nprint(pd.read_csv('s3://lake/x.csv'))\n"
+KEEP = "import pandas as pd\n\n\ndef keep(settings):\n    pd.DataFrame().to_csv(settings['lake'] + '/{}')\n"
+
+
+def test_what_the_readers_own_component_may_write_is_no_hand_over() -> None:
+    assert found({**APART, "two/b.py": DESK, "two/keep.py": KEEP.format("y.csv")}, "ENT007")
+    assert found({**APART, "two/b.py": DESK, "one/keep.py": KEEP.format("x.csv")}, "ENT007")
+    assert not found({**APART, "two/b.py": DESK, "two/keep.py": KEEP.format("x.csv")}, "ENT007")
+    assert not found({**APART, "two/b.py": DESK, "two/make.py": APART["one/a.py"]}, "ENT007")
+    assert found({**APART, "two/b.py": DESK, "two/tests/test_make.py": APART["one/a.py"]}, "ENT007")
+
+
+def test_a_reader_that_goes_on_without_the_file_weighs_less() -> None:
+    asked = DESK.replace("print", "if os.path.exists('s3://lake/x.csv'):\n    print")
+    (grave,), (mild,) = found({**APART, "two/b.py": DESK}, "ENT007"), found({**APART, "two/b.py": asked}, "ENT007")
+    assert mild.severity.rank < grave.severity.rank
+
+
+TESTED = "from lib import prepare\n\n\ndef test_it():\n    prepare('out/x.csv')\n"
+PREPARES = "import os\nimport pandas as pd\n\n\ndef prepare(path):\n{}    frame = pd.DataFrame()\n{}frame.to_csv(path)\n    return frame\n"
+LOADS = "    if os.path.exists(path):\n        frame = pd.read_csv(path)\n{}        return frame\n"
+
+
+@pytest.mark.parametrize(
+    "prepares",
+    [
+        pytest.param(PREPARES.format(LOADS.format(""), "    "), id="loaded and returned"),
+        pytest.param(PREPARES.format(LOADS.format("        if len(frame):\n    "), "    "), id="returned if it will do"),
+        pytest.param(PREPARES.format("", "    if not os.path.exists(path):\n        "), id="written where it is missing"),
+        pytest.param(PREPARES.format("", "    if os.path.exists(path):\n        pass\n    else:\n        "), id="the other arm"),
+    ],
+)  # fmt: skip
+def test_a_test_that_only_makes_what_is_missing_touches_nothing_that_is_there(prepares: str) -> None:
+    reads = {"score.py": "import pandas as pd\nprint(pd.read_csv('out/x.csv'))\n", "tests/test_a.py": TESTED}
+    there = {**reads, "out/x.csv": "a\n1\n"}
+    writes = PREPARES.format("", "    ")
+    asks = PREPARES.format("    if os.path.exists(path):\n        print('there')\n", "    ")
+    assert not found({**there, "lib.py": prepares}, "TST007")
+    assert found({**reads, "lib.py": prepares}, "TST007")
+    assert found({**there, "lib.py": writes}, "TST007")
+    assert found({**there, "lib.py": asks}, "TST007")

@@ -492,3 +492,12 @@ def test_what_one_call_reads_is_one_finding() -> None:
     assert together.count(", ") == 3
     assert together.endswith(" and 1 more, of which no version is pinned")
     assert len(found({"fit.py": apart}, "DAT001")) == 2
+
+
+def test_programs_in_containers_and_beside_them_share_what_is_mounted() -> None:
+    write = PD + "pd.DataFrame().to_csv('/opt/work/data/x.csv')\n"
+    read = PD + "print(pd.read_csv('data/x.csv'))\n"
+    mounted = {"compose.yaml": "services:\n  a:\n    image: x\n    volumes: ['./data:/opt/work/data']\n"}
+    files = {"dags/a.py": write, "b.py": read, "data/README.md": "# Data\n"}
+    assert found({**files, **mounted}, "PIP001")
+    assert not found(files, "PIP001")

@@ -234,7 +234,7 @@ def test_the_debt_is_told_and_its_look_alike_is_not(rule: str, debt: dict[str, s
 def test_an_order_that_a_script_keeps_is_milder() -> None:
     files = {
         "a.py": PD + "pd.read_csv('raw.csv').to_csv('x.csv')\n",
-        "b.py": PD + "print(pd.read_csv('x.csv'))\n",
+        "b.py": PD + "pd.read_csv('x.csv').to_csv('y.csv')\n",
         "raw.csv": RAW,
     }
     assert [f.severity for f in findings(files, "PIP001")] == [Severity.MEDIUM]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from auditor.dialects.contract import Statement, reaching
+from auditor.dialects.contract import Statement, imports_library
 from auditor.dialects.flowing import Call, Flow
 from auditor.dialects.flyte.environments import Environments
 from auditor.dialects.flyte.promises import Promises
@@ -28,21 +28,10 @@ Meaning: TypeAlias = Promises | Environments
 def read(resolved: Resolved, paths: tuple[str, ...]) -> Iterator[Statement]:
     """Every workflow of the given files and those that import them, and every task that calls tasks."""
     for meaning in (Promises(), Environments()):
-        own = [path for path in paths if _imports(resolved, path, meaning.roots)]
-        machine = meaning.machine = Machine(resolved, meaning)
-        for path in reaching(resolved, own) if own else ():
-            machine.start(path)
+        own = [path for path in paths if imports_library(resolved, path, meaning.roots)]
+        machine = meaning.begin(resolved, own)
         yield from _Statements(machine, meaning.run_all(), meaning.triggers).all()
         yield from machine.cut(own)
-
-
-def _imports(resolved: Resolved, path: str, roots: tuple[str, ...]) -> bool:
-    return any(
-        imported.module.partition(".")[0] in roots
-        for number in resolved.code.scopes(path)
-        for statement, _, _ in resolved.code.index(path, number).imports
-        for imported in statement.names
-    )
 
 
 class _Statements(Statements):

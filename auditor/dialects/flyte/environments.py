@@ -34,6 +34,10 @@ class Environments(Flowing):
         super().__init__()
         self.triggers: dict[int, list[tuple[str, Trigger]]] = defaultdict(list)
 
+    def declaring(self) -> frozenset[str]:
+        """Every task belongs to an environment."""
+        return frozenset({_ENVIRONMENT.rpartition(".")[2]})
+
     def run_all(self) -> list[Flow]:
         """The tasks that call others; and by itself each that neither calls nor is called."""
         flows = [self.run(unit) for unit in list(self.units.values())]

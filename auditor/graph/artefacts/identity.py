@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
 
 import msgspec
@@ -26,6 +26,10 @@ DEEP = 1
 """Folders above a script from which on it is hardly started from the root."""
 
 
+_MOUNTED = 0.8
+"""How sure it is that a program which names a folder of containers runs in one of them."""
+
+
 class Identity(msgspec.Struct, frozen=True):
     """A node id with how sure it is. `path` is the repository path, if it is one; `guessed` when the base was."""
 
@@ -39,9 +43,12 @@ class Identity(msgspec.Struct, frozen=True):
 class Identities:
     """Turns symbolic values into node ids, against the files of the tree and the paths that others write."""
 
-    def __init__(self, tree: frozenset[str], unread: Iterable[str] = ()) -> None:
-        """`unread` are the folders and files that an audit leaves out."""
+    def __init__(
+        self, tree: frozenset[str], unread: Iterable[str] = (), mounted: Mapping[str, str] | None = None
+    ) -> None:
+        """`unread` are the folders and files that an audit leaves out, `mounted` what containers call those of the tree."""
         self.tree = tree
+        self._mounted = mounted or {}
         self._unread = frozenset(unread)
         self._unread_ends = frozenset(end for path in self._unread for end in _ends(path))
         self.folders = frozenset(_folders(tree))
@@ -85,6 +92,9 @@ class Identities:
         if is_uri(text):
             return Identity(f"{_scheme_kind(text)}{uri(text)}", None, sure, templated=templated)
         if is_absolute(text):
+            path = self._inside(text)
+            if path is not None:
+                return Identity(f"file:{path}", path, min(sure, _MOUNTED), templated=templated)
             return Identity(f"host:{text}", None, sure, templated=templated)
         path = normal(text)
         if not path or path == ".":
@@ -100,6 +110,14 @@ class Identities:
                 else Identity(f"file:{path}", path, value.confidence, templated=not value.exact)
             )
         return self._relative(path, value, importer, folders, base, written)
+
+    def _inside(self, text: str) -> str | None:
+        """The path of the tree that an absolute path of a container is, if a folder above it is mounted."""
+        path = normal(text)
+        for folder in (path, *above(path)) if self._mounted else ():
+            if folder in self._mounted:
+                return normal(f"{self._mounted[folder]}{path[len(folder) :]}".lstrip("/")) or None
+        return None
 
     def _relative(
         self, path: str, value: Value, importer: str, folders: Iterable[str], base: str | None, written: bool
@@ -233,10 +251,10 @@ def _fixed_folder(path: str) -> str:
 
 def above(path: str) -> Iterator[str]:
     """The folders that a path lies in, the nearest first."""
-    folder = dirname(path)
-    while folder and folder != "/":
+    folder = path.rpartition("/")[0].rstrip("/")
+    while folder:
         yield folder
-        folder = dirname(folder)
+        folder = folder.rpartition("/")[0].rstrip("/")
 
 
 def _scheme_kind(text: str) -> str:

@@ -59,6 +59,8 @@ def _settings(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str,
         if not (path in read or path.rpartition("/")[2] in said or _SETTINGS.search(path.rpartition("/")[0])):
             continue
         values = {key: value for key, (value, _) in world.resolved.code.leaves(path).items()}
+        if places.is_record(values):
+            continue
         if len(values) >= FEWEST_KEYS and not any(_INHERITS.match(part) for key in values for part in key.split(".")):
             count += 1
             yield path, values

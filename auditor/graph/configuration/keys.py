@@ -78,9 +78,11 @@ def documents(world: World, owned: Callable[[str], bool]) -> list[Document]:
 
 
 def _is_own(world: World, path: str) -> bool:
-    """Whether a document is a file of settings read whole, and no file of a tool, no data, no template."""
+    """Whether a document is a file of settings read whole, and no file of a tool, no data, no template, no record of a run."""
     facts = world.files.get(path)
-    return facts is not None and facts.kind == "config" and not facts.troubles and facts.attr("tool") is None
+    if facts is None or facts.kind != "config" or facts.troubles or facts.attr("tool") is not None:
+        return False
+    return not places.is_record(world.resolved.code.leaves(path))
 
 
 def _document(world: World, path: str, readings: list[Reading]) -> Document:

@@ -18,8 +18,24 @@ from auditor.program.naming.shapes import shapes, written
 _FEATURE_ROLES = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.TRANSFORMER, Role.FEATURE, Role.FEATURE_SELECT})
 _FEATURE_NAME = regex(r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I)
 _CASTS = frozenset(
-    {"to_datetime", "to_numeric", "astype", "int", "float", "str", "bool", "copy", "get", "array", "asarray"}
+    {
+        "to_datetime",
+        "to_numeric",
+        "astype",
+        "int",
+        "float",
+        "str",
+        "bool",
+        "list",
+        "tuple",
+        "copy",
+        "get",
+        "array",
+        "asarray",
+    }
 )
+_BINDING = frozenset({"execute", "executemany"})
+"""Methods that are handed the parameters of a query, and no rows."""
 _KEYED = regex(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")
 LETTERS = 6
 """Tokens from which a statement says enough to be recognised."""
@@ -102,6 +118,9 @@ def _tables(world: World, site: Site) -> Iterator[tuple[int, Table]]:
             if binding.how == "value" and type(binding.value) is Table:
                 yield binding.line, binding.value
     for call_site in index.calls:
+        func = call_site.call.func
+        if type(func) is Attr and func.name in _BINDING:
+            continue
         for arg in call_site.call.args:
             if type(arg) is Table:
                 yield call_site.call.line, arg

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.artefacts.identity import Identity
 from auditor.graph.coupling.sides import every
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, programs_of
+from auditor.graph.jungles.optional import does_without
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World
@@ -19,7 +21,10 @@ from auditor.model.place import Place
 
 
 class Consumer(msgspec.Struct, frozen=True):
-    """A program of one component that reads what a program of another writes. `agreed` is what speaks of it, if anything does."""
+    """A program of one component that reads what a program of another writes. `agreed` is what speaks of it, if anything does.
+
+    `waived`: the reader asks whether it is there, and goes on without it.
+    """
 
     artefact: str
     writer: str
@@ -28,17 +33,41 @@ class Consumer(msgspec.Struct, frozen=True):
     read: Place
     agreed: str | None
     confidence: float
+    waived: bool = False
 
 
 def consumers(world: World, owned: Callable[[str], bool], roots: tuple[str, ...]) -> list[Consumer]:
     """What programs of a component write that another component of the repository reads."""
     if len(roots) < 2:
         return []
-    return [
+    strange = [
         one
         for one in world.once(_handed_over)
         if owned(one.writer) and owner_of(one.writer, roots) != owner_of(one.reader, roots)
     ]
+    makers = _makers(world) if strange else {}
+    return [one for one in strange if not _is_own(one, makers, roots)]
+
+
+def _makers(world: World) -> dict[str, set[str]]:
+    """The product code that writes each file, by its path, or by `*/` and its name where the folder is not known."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for (path, _), touches in world.lineage.touches.items():
+        for touch in touches if world.is_product(path) else ():
+            if touch.way == "write":
+                found[_called(touch.artefact)].add(path)
+    return found
+
+
+def _called(artefact: Identity) -> str:
+    unplaced = artefact.path is None and artefact.templated
+    return "*/" + artefact.id.rpartition("/")[2] if unplaced else artefact.path or artefact.id.partition(":")[2]
+
+
+def _is_own(one: Consumer, makers: dict[str, set[str]], roots: tuple[str, ...]) -> bool:
+    """Whether the reader's own component may make what it reads."""
+    own, names = owner_of(one.reader, roots), (one.artefact, "*/" + one.artefact.rpartition("/")[2])
+    return any(owner_of(maker, roots) == own for name in names for maker in makers.get(name, ()))
 
 
 def _handed_over(world: World) -> tuple[Consumer, ...]:
@@ -76,13 +105,14 @@ def _shared(world: World, program: str) -> Iterator[Touch]:
 def _consumer(world: World, maker: tuple[str, Touch], taker: tuple[str, Touch]) -> Consumer:
     (writer, written), (reader, read) = maker, taker
     return Consumer(
-        read.artefact.path or read.artefact.id.partition(":")[2],
+        _called(read.artefact),
         writer,
         reader,
         world.lineage.place(written),
         world.lineage.place(read),
         _agreed(world, writer, written, reader, read),
         min(written.confidence, read.confidence),
+        does_without(world, read),
     )
 
 

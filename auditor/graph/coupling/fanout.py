@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
@@ -20,6 +20,9 @@ from auditor.program.calls.effects import Site
 from auditor.program.calls.origins import Origin, through
 from auditor.program.naming.code import Local
 
+_UNTOLD = ""
+_UNREADABLE = "?\N{REPLACEMENT CHARACTER} "
+"""What is left of a name that was written down in an encoding without its letters."""
 _NUMBERED = regex(r"\d+|\{[^}]*\}")
 
 
@@ -119,9 +122,10 @@ def _makes_features(world: World, columns: Columns, program: str) -> bool:
 def _fed(world: World, program: str, place: Place) -> Fed | None:
     """What a training learns: the column it predicts, else the model it writes under a name without numbers."""
     fitting = world.lineage.sites_of_program(program, Role.FIT)
-    targets = sorted({name for site in fitting for name in _learnt(world, site)})
-    if targets:
-        return Fed(program, place, f"target {', '.join(targets)}")
+    labelled = {name for site in fitting for name in _learnt(world, site)}
+    if labelled:
+        targets = sorted(labelled - {_UNTOLD})
+        return Fed(program, place, f"target {', '.join(targets)}") if targets else None
     written = sorted(
         {
             _NUMBERED.sub("", t.artefact.path or t.artefact.id)
@@ -132,10 +136,17 @@ def _fed(world: World, program: str, place: Place) -> Fed | None:
 
 
 def _learnt(world: World, site: Site) -> Iterator[str]:
-    """The columns that the fits of a scope are given as labels."""
+    """The column that each fit of a scope is given as labels, as far as any is seen."""
     for effect in world.resolved.effects.own.get(site, ()):
-        if world.trains(effect) and features(effect) is not None and (given := labels(effect)) is not None:
-            yield from world.flows.origins.picked(given, effect.frame, effect.line)
+        given = labels(effect) if world.trains(effect) and features(effect) is not None else None
+        if given is not None and (columns := world.flows.origins.picked(given, effect.frame, effect.line)):
+            yield _target(columns)
+
+
+def _target(columns: Collection[str]) -> str:
+    """The one column that is learnt. Several are what callers of the fit, or a whole frame, have between them."""
+    name, *others = columns
+    return _UNTOLD if others or not name.strip(_UNREADABLE) else name
 
 
 def _distinct(fed: dict[str, Fed], programs: set[str]) -> tuple[Fed, ...]:

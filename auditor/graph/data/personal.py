@@ -64,10 +64,6 @@ _OVERRIDABLE = frozenset(
 _SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
 _LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
 """Folders where runs leave what they were given."""
-_MADE = regex(
-    r"(?:^|[._])(?:created|generated|written|produced|exported|recorded)_?(?:at|on|utc|time|date)(?:$|[._])", re.I
-)
-"""Keys by which a document says when a program wrote it."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
@@ -217,7 +213,7 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
         said = kind_of(text) if text.startswith(_STARTS) or text[1:2] == ":" else None
         if said is not None and not _INSIDE.search(leaf.key):
             found.append(Personal(said[1], said[0], Place(path, leaf.line)))
-    if found and not any(_MADE.search(leaf.key) for leaf in facts.leaves):
+    if found and not places.is_record(leaf.key for leaf in facts.leaves):
         yield from found
 
 

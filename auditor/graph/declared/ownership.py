@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -61,6 +62,7 @@ _SIGNS = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*":
 _SIGN = regex(r"/\*\*/|\*\*/|/\*\*|\*\*|\*|\?")
 
 
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     """A pattern as in ignore files, but for `folder/*`, which takes only what lies in the folder itself."""
     text = pattern.strip("/")

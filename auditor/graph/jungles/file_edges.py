@@ -18,11 +18,12 @@ from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
+from auditor.graph.jungles.optional import does_without
+from auditor.graph.jungles.readers import idles, looks, serves
+from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -31,17 +32,9 @@ from auditor.program.running.launches import Launch
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
 
-_LEAVING = frozenset({
-    Role.REGISTER, Role.FIT, Role.TUNE, Role.TRAIN_SERVICE, Role.EXEC, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
-    Role.DYNAMIC,
-})  # fmt: skip
-_WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
-"""What leaves something behind, whatever it is, and what does if it is no by-product."""
-
 _PUT_ASIDE = regex(r"(^|[/_-])(old|deprecated|obsolete|backup|bak)([_-][^/]*)?\.(py|ipynb)$", re.I)
 """Programs that their name puts aside: nobody waits for what they wrote."""
 
-_ASKING = frozenset({"exists", "is_file", "isfile"})
 _PACKING = ("zipfile.ZipFile.write", "tarfile.TarFile.add", "shutil.make_archive")
 
 Flows: TypeAlias = Mapping[str, frozenset[Site]]
@@ -50,8 +43,9 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
-    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, and is no service, which
-    takes what was released to it. `writing` and `reading` are the touches, `makers` how many programs write it.
+    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, which is not in git, where
+    every clone has it, for work of its own, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
+    how many programs write it.
     """
 
     artefact: str
@@ -108,6 +102,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                     and reader not in writers
                     and (reader, 0) not in world.lineage.reached(w)
                     and not _PUT_ASIDE.search(w)
+                    and not (w in reads.get(path, ()) and restores(world, w, path))
                     and joinable(w, writers[w], reader, read)
                     and _says(world, w, path, other)
                 ]
@@ -150,7 +145,7 @@ def _edge(
             if (program := runs.of(writer, touch, reader, read)) is not None:
                 said = (f"file:{program}", writer, touch)
     if said is None and is_declared(world, path):
-        if _looks(world, reader) or serves(world, reader):
+        if looks(world, reader) or serves(world, reader):
             return
         if all(writer.endswith(".ipynb") for _, writer, _ in declared):
             return
@@ -173,7 +168,7 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (serves(world, reader) or _is_optional(world, read)),
+        not (world.identities.tree & {path, other} or idles(world, reader) or does_without(world, read)),
         len(makers),
     )
 
@@ -194,17 +189,6 @@ def _writes_unknown(world: World) -> bool:
         if not program.endswith(".ipynb")
         for effect in world.lineage.unresolved_of_program(program)
     )
-
-
-def _is_optional(world: World, read: Touch) -> bool:
-    """Whether a file is read only where it exists."""
-    effect = read.effect
-    site, line = effect.origin or (effect.site, effect.line)
-    index = world.resolved.code.index(*site)
-    at = [effect.at] if effect.origin is None else [each for each in index.calls if each.call.line == line]
-    blocks = (block for each in at for block in each.block)
-    tests = (index.tests.get(construct) for construct, arm in blocks if arm == 0)
-    return any(type(test) is Call and name_of(test.func).rpartition(".")[2] in _ASKING for test in tests)
 
 
 def _is_chained(world: World, writer: str, reader: str) -> bool:
@@ -232,27 +216,6 @@ def _orders(world: World) -> list[list[str]]:
 
 def _line(launch: Launch) -> int:
     return launch.line
-
-
-def _looks(world: World, program: str) -> bool:
-    """Whether a program only looks at data: notebooks and what lies among them, and what leaves nothing behind."""
-    if program.endswith(".ipynb") or places.is_among_notebooks(program):
-        return True
-    if any(e.role in _LEAVING and not e.dead for e in world.lineage.effects_of_program(program)):
-        return False
-    if any(e.role in _WRITING and not e.dead for e in world.lineage.unresolved_of_program(program)):
-        return False
-    writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
-    return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
-
-
-def serves(world: World, program: str) -> bool:
-    """Whether a program is a service: it takes what was released to it, a declared output or a committed pointer."""
-    return any(
-        effect.role is Role.SERVE
-        for number in world.resolved.code.scopes(program)
-        for effect in world.resolved.effects.own.get((program, number), ())
-    )
 
 
 def joinable(writer: str, written: Touch, reader: str, read: Touch) -> bool:

@@ -63,6 +63,8 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
 
 
 def _part(world: World, effect: Effect) -> str | None:
-    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data."""
+    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data, a figure is for eyes."""
+    if effect.entry.attrs.get("plot"):
+        return None
     part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
     return "prepares data" if effect.role is Role.FIT and not world.trains(effect) else part

@@ -13,7 +13,8 @@ from auditor.graph.artefacts.identity import PathIndex
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, Makers, carries, programs_of
 from auditor.graph.declared.steps import PIPELINES, DeclaredStep
-from auditor.graph.jungles.file_edges import FileEdge, joinable, serves
+from auditor.graph.jungles.file_edges import FileEdge, joinable
+from auditor.graph.jungles.readers import serves
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role

@@ -197,7 +197,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
     own = not any(seen_by(leak.fit, evaluation.trained.rows) for leak in group)
     again = f"{verb} anew" if own else verb  # on the evaluated rows alone: training has another
     says = f"{name} {'are' if len(group) > 1 else 'is'} {again} {'over' if verb == 'taken' else 'on'} {rows}"
-    milder, remark = _weight(group, _MILDER_UNLABELLED if unlabelled else 0)
+    anew_by = (_MILDER_STATISTIC_ANEW if group[0].fit.how == "statistic" else _MILDER_ANEW) if own else 0
+    milder, remark = _weight(group, max(anew_by, _MILDER_UNLABELLED if unlabelled else 0))
     certainty = 0.6 if unlabelled else 0.9 if evaluation.how == "folds" or evaluation.relation == "unknown" else 1.0
     return Leak(fit.name, entity(world, evaluation.site), place, tuple(trail), certainty, milder, says + remark)
 
@@ -205,7 +206,7 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
 def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
     """How many steps milder a leak is, at the least some, and what is said of it."""
     milder = least or _MILDER_BY_HOW.get(group[0].fit.how, 0)
-    if all(leak.fit.how == "statistic" and leak.fit.name in _CENTRES for leak in group):
+    if all(leak.fit.fills or (leak.fit.how == "statistic" and leak.fit.name in _CENTRES) for leak in group):
         milder = max(milder, _MILDER_CENTRE)
     if all(leak.fit.rescales and leak.trees_only for leak in group):
         return max(milder, _MILDER_RESCALED), "; trees hardly see it, any other model would"

@@ -229,6 +229,17 @@ class Lineage:
 
         return of_program
 
+    def told(self, tell: Callable[[Effect], int]) -> Callable[[str], int]:
+        """The same of what is told of each effect; what a file guards, at its top level, happens where it is started."""
+        effects = self.resolved.effects
+        happens, guarded = dict[Site, int](), dict[Site, int]()
+        for site in {*effects.own, *effects.lifted}:
+            for effect in effects.of(site):
+                table = guarded if effect.guarded else happens
+                table[site] = table.get(site, 0) | tell(effect)
+        of = self.gathered(happens)
+        return lambda path: of(path) | guarded.get((path, 0), 0)
+
     def handed(self, said: Mapping[str, int]) -> Callable[[Site], int]:
         """By scope what is said, as bits of a number, of all programs that it runs with."""
         plain = {(path, 0): bits for path, bits in said.items() if path not in self.flows}
@@ -240,6 +251,8 @@ class Lineage:
 
     def _reached_toward(self, path: str, starts: frozenset[int], toward: Toward) -> dict[Site, Site | None]:
         """Those of these scopes that may lead to some goals, in the same order; others may be among them."""
+        if path not in self.resolved.code.programs:
+            return {}  # a file that a step runs need not be one that can be read
         known = self._reached.get((path, starts))
         return self._walked(path, starts, toward) if known is None else known
 

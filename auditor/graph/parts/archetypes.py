@@ -190,12 +190,16 @@ def _pipeline(p: Portrait) -> Iterable[Signal]:
         yield Signal("P", 0.5, f"{len(chained)} programs chained through files")
 
 
+_KEEPING = (Role.FIT, Role.SPLIT, Role.EVALUATE, Role.SAVE_MODEL, Role.REGISTER)
+
+
 def _keeps_model(p: Portrait) -> str:
     """A program that fits a model, divides or judges, and saves what it fitted; "" without one. Notebooks are tries."""
     for path in p.lineage.entries:
         if path.endswith(".ipynb") or not p.owned(path) or not places.is_product(path):
             continue
-        roles = {e.role for e in p.lineage.effects_of_program(path) if e.certainty >= SURE and not e.dead}
+        played = p.lineage.effects_of_program(path, *_KEEPING)
+        roles = {e.role for e in played if e.certainty >= SURE and not e.dead}
         if Role.FIT in roles and roles & {Role.SPLIT, Role.EVALUATE} and roles & {Role.SAVE_MODEL, Role.REGISTER}:
             return path
     return ""

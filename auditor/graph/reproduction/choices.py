@@ -8,14 +8,13 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model
-from auditor.graph.reproduction.seeds import Seeds
+from auditor.graph.reproduction.seeds import Seeds, given_seed
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Const
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
-from auditor.program.running.invocations import argument
 
 NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
@@ -118,7 +117,7 @@ class Choices:
         if left and decides == "model" and self._told_later(effect):
             return None
         if left is False and effect.entry.seed is not None:
-            given = argument(effect.call, effect.entry.seed.arg, effect.entry.seed.pos)
+            given = given_seed(effect.call, effect.entry.seed)
             return False if given is not None else None  # without a seed it needs none
         return left
 

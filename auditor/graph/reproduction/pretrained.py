@@ -41,10 +41,14 @@ _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """A model or data set of a hub that is loaded without a revision; `trusted`: its own code is run, too."""
+    """A model or data set of a hub that is loaded without a revision that holds still.
+
+    `branch` is what is named in its place, if anything is; `trusted`: its own code is run, too.
+    """
 
     name: str
     what: str
+    branch: str
     places: tuple[Place, ...]
     trusted: bool
     certainty: float
@@ -104,9 +108,20 @@ def _revision(world: World, touch: Touch) -> bool:
     given = argument(call, "revision", None)
     if given is None:
         return any(name == "" for name, _ in call.keywords) or (pin is not None and _by_position(call, pin.pos))
-    values = world.resolved.evaluator.values(given, touch.effect.frame)
-    texts = {value.text() for value in values if value.exact}
-    return not (type(given) is Const and given.value is None) and not (texts and texts <= _BRANCHES)
+    return not (type(given) is Const and given.value is None) and not _branches(world, touch)
+
+
+def _branches(world: World, touch: Touch) -> frozenset[str]:
+    """The branches that a load names as its revision; none where one of them may hold still."""
+    texts = _texts(world, touch, "revision")
+    return texts if texts <= _BRANCHES else frozenset()
+
+
+def _texts(world: World, touch: Touch, name: str) -> frozenset[str]:
+    """What an argument of a load is, as far as it is known."""
+    given = argument(library_call(world.resolved.effects, touch), name, None)
+    values = world.resolved.evaluator.values(given, touch.effect.frame) if given is not None else ()
+    return frozenset(value.text() for value in values if value.exact)
 
 
 def _by_position(call: Call, pos: int | None) -> bool:
@@ -121,5 +136,8 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
         for key, value in library_call(world.resolved.effects, touch).keywords
         if key == "trust_remote_code"
     )
-    what = "data set" if any(t.effect.entry.library == "datasets" for t in touches) else "model"
-    return Asset(name, what, tuple(spots), trusted, max(touch.confidence for touch in touches))
+    data = any(t.effect.entry.library == "datasets" or "dataset" in _texts(world, t, "repo_type") for t in touches)
+    named = [_branches(world, touch) for touch in touches]
+    branch = min(frozenset.union(*named)) if all(named) else ""
+    what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)
+    return Asset(name, what, branch, tuple(spots), trusted, certainty)

@@ -57,9 +57,8 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
 
 
 def _held(world: World, program: str) -> set[str]:
-    held: set[str] = set()
-    for effect in world.lineage.effects_of_program(program):
-        held |= _by_effect(effect)
+    recorded = world.once(_recorded)(program)
+    held = {kind for number, kind in enumerate(KINDS) if recorded >> number & 1}
     for touch in world.lineage.of_program(program):
         if touch.way == "write":
             held |= _by_file(touch)
@@ -69,6 +68,11 @@ def _held(world: World, program: str) -> set[str]:
     if asking and any(site[0] in asking for site in world.lineage.reached(program)):
         held.add("the version of code and data")
     return held
+
+
+def _recorded(world: World) -> Callable[[str], int]:
+    """By program which of `KINDS` its effects record, as bits of a number: all that trains is asked for."""
+    return world.lineage.told(lambda effect: sum(1 << KINDS.index(kind) for kind in _by_effect(effect)))
 
 
 def _asking_git(world: World) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.knowledge.entry import Seed
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Name, Star
 from auditor.program import Resolved
@@ -14,6 +15,14 @@ from auditor.program.running.invocations import argument
 DEEPEST = 6
 _MOVING = frozenset({Role.NONDET, Role.SAMPLE})
 _MOVING_CALLS = frozenset({"time.time", "time.time_ns", "time.perf_counter", "os.urandom", "os.getpid", "uuid.uuid4"})
+
+
+def given_seed(call: Call, seed: Seed) -> Expr | None:
+    """What a call is given as its seed."""
+    first = call.args[0] if call.args else None
+    switched = type(first) is Const and type(first.value) is bool
+    early = seed.early is not None and len(call.args) <= seed.early + 1 and not switched
+    return argument(call, seed.arg, seed.early if early else seed.pos)
 
 
 class Seeds:
@@ -34,7 +43,7 @@ class Seeds:
         if any(name == "" for name, _ in call.keywords) or any(type(arg) is Star for arg in call.args):
             return None
         random = seed.missing == "nondeterministic"
-        given = argument(call, seed.arg, seed.pos)
+        given = given_seed(call, seed)
         if seed.switch is not None and (switch := argument(call, seed.switch, None)) is not None:
             turned = self._truth(switch, effect.frame)
             if turned is None:
@@ -49,7 +58,7 @@ class Seeds:
         seed = effect.entry.seed
         if seed is None:
             return not effect.entry.attrs.get("determinism")
-        given = argument(effect.call, seed.arg, seed.pos)
+        given = given_seed(effect.call, seed)
         if given is None:
             given = next((value for name, value in effect.call.keywords if "seed" in name), None)
         if given is None:

@@ -38,7 +38,7 @@ _KEYS = ("on", "left_on", "right_on", "left_index", "right_index", "validate")
 
 
 class Misuse(msgspec.Struct, frozen=True):
-    """One use. `kind`: `nan`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
+    """One use. `kind`: `nan`, `meant`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
 
     kind: str
     what: str
@@ -88,7 +88,14 @@ def _nan(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
                 frame = frame_at(site, at)
                 name = next((name for side in node.operands if (name := _nan_name(world, side, frame))), "")
                 if name:
-                    yield Misuse("nan", f"{node.op} {name}", _place(world, site, at))
+                    kind = "meant" if _stands_alone(world, site, at, node) else "nan"
+                    yield Misuse(kind, f"{node.op} {name}", _place(world, site, at))
+
+
+def _stands_alone(world: Sight, site: Site, at: Placed, node: Op) -> bool:
+    """Whether a comparison by == is a whole statement whose answer nobody takes: `=` was meant."""
+    statement = at.statement
+    return type(statement) is Do and statement.value is node and node.op == "==" and not _is_shown(world, site, at)
 
 
 def _nan_name(world: Sight, side: Expr, frame: Frame) -> str:

@@ -238,7 +238,8 @@ _TELLS = frozenset({"warning", "warn", "error", "exception", "critical", "info",
 
 
 def _told_later(world: World, site: Site, handler: Handler) -> bool:
-    """Whether somebody hears of it afterwards, where a branch asks for the default: `if frame is None: logger.warning(…)`."""
+    """Whether somebody hears of it afterwards, where a branch asks for the default (`if frame is None: logger.warning(…)`), or
+    what was got is taken there, and else the next attempt follows."""
     filled = {t.id for s in handler.body if type(s) is Assign for t in s.targets if type(t) is Name}
     if not filled:
         return False
@@ -246,9 +247,16 @@ def _told_later(world: World, site: Site, handler: Handler) -> bool:
         type(at.statement) is If
         and at.line > handler.line
         and any(type(node) is Name and node.id in filled for node in within(at.statement.test))
-        and any(map(_tells, (*at.statement.body, *at.statement.orelse)))
+        and any(_tells(s) or _takes(s, filled) for s in (*at.statement.body, *at.statement.orelse))
         for at in placed(world.resolved.code.scope(*site).body)
     )
+
+
+def _takes(statement: Stmt, names: set[str]) -> bool:
+    """Whether what was got is returned where it is there: else the next attempt follows."""
+    if type(statement) is not Return or statement.value is None:
+        return False
+    return any(type(node) is Name and node.id in names for node in within(statement.value))
 
 
 def _tells(statement: Stmt) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from posixpath import dirname
 
 import msgspec
@@ -56,11 +56,17 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 all(is_idle(world, path, line) for line in lines),
             )
             for name, lines in lacking.names
-            if name not in given
+            if name not in given and not _is_only_shown(world, path, lines)
         ]
     pieces = _pieces(world, found)
     whole = [each for each in found if each.place.path not in pieces]
     return sorted(whole, key=lambda each: in_order(each.place)), looked
+
+
+def _is_only_shown(world: World, path: str, lines: Iterable[int]) -> bool:
+    """Whether a name stands in functions alone that a notebook defines and never calls: they are there to be read."""
+    alone = path.endswith(".ipynb") and not world.resolved.code.importers(path)
+    return alone and all(world.uncalled.in_its_file(path, line) for line in lines)
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:

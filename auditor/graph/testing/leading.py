@@ -1,4 +1,4 @@
-"""Where each scope of a file leads when it runs, as far as the file itself says: its calls, imports, and what a test names."""
+"""Where each scope of a file leads when it runs, as far as the file itself says: its calls, and what a test names."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ def leads(file: FileEffects, code: Code, path: str) -> tuple[Leads, ...]:
     made: dict[int, list[Local]] = defaultdict(list)
     for (_, number), cls in file.made:  # also those without a constructor of their own
         made[number].append(cls)
-    imported, test = frozenset((each, 0) for each in code.imports(path)), places.is_test(path)
-    found = []
+    found, test = [], places.is_test(path)
     for number in code.scopes(path):
-        to = sites[number].union(imported if test or not number else (), _beside(code, path, number) if test else ())
+        to = sites[number].union(_beside(code, path, number)) if test else sites[number]
         named, params = (file.named[number], _params(code, path, number)) if test else ((), ())
         found.append(Leads(to, tuple(made[number]), tuple(constructors[number]), named, params))
     return tuple(found)

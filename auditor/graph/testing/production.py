@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.jungles.optional import only_creates
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
@@ -46,6 +47,8 @@ def written_by_tests(world: World, owned: Callable[[str], bool]) -> list[Touched
         for touch in world.lineage.touches.get(test.site, ()):
             path = touch.artefact.path
             if touch.way != "write" or touch.kind not in _KINDS or touch.confidence < SURE or path is None:
+                continue
+            if world.identities.exists(path) and only_creates(world, touch):
                 continue
             if path in readers and not places.is_test(path) and "{" not in path:
                 read, reader = readers[path]

@@ -12,6 +12,7 @@ from auditor.graph.declared.training_words import may_train
 from auditor.graph.testing.suites import Suites, suites
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.program.calls.effects import Site
 
 FEWEST_STEPS = 3
 _CHAINS = IN_FILES - {"mlproject"}
@@ -82,9 +83,20 @@ def _by_test(world: World, steps: list[DeclaredStep]) -> str:
 def _is_run(world: World, step: DeclaredStep, tests: Suites) -> bool:
     """Whether tests run the code of a step: its functions, or the programs that it starts."""
     if step.implements:
-        return any((local.path, local.scope) in tests.touched for local in step.implements)
+        sites = [(local.path, local.scope) for local in step.implements]
+        return any(site in tests.touched or _is_run_within(world, site, tests) for site in sites)
     programs = [path for path in world.steps.programs(step) if path in world.resolved.code.programs]
     return bool(programs) and all((path, 0) in tests.touched for path in programs)
+
+
+def _is_run_within(world: World, site: Site, tests: Suites) -> bool:
+    """Whether a function only wraps others for an orchestrator, and tests run half of them and more."""
+    called = {
+        (edge.callee.path, edge.callee.scope) for edge in world.resolved.effects.calls.get(site, ()) if edge.direct
+    }
+    if not called or world.resolved.effects.own.get(site):
+        return False
+    return 2 * len(called & tests.touched) >= len(called)
 
 
 def _by_automation(world: World, steps: list[DeclaredStep], jobs: list[DeclaredStep]) -> str:

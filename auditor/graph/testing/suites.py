@@ -61,6 +61,7 @@ class Suites:
         self._meant: dict[Local | str, frozenset[Site]] = {}
         self._known: dict[Site, frozenset[Site]] = {}
         self._told: dict[str, tuple[Leads, ...]] = {}
+        self._brought: dict[str, frozenset[Site]] = {}
         self._all_methods: dict[Local, frozenset[Site]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
@@ -166,10 +167,19 @@ class Suites:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
             found = found.union(*map(self._methods, made))
+        if not number or places.is_test(path):
+            found |= self._imported(path)
         if places.is_test(path):
             supplied = (self._fixtures.get(name, ()) for name in (*told.params, ""))
             found = found.union(*map(self._mentioned, told.named), *supplied, self._framework_runs(path))
             return found.union(self._launches.get(site, ()))
+        return found
+
+    def _imported(self, path: str) -> frozenset[Site]:
+        """The bodies of the modules that a file imports."""
+        found = self._brought.get(path)
+        if found is None:
+            found = self._brought[path] = frozenset((each, 0) for each in self.code.imports(path))
         return found
 
     def _framework_runs(self, path: str) -> frozenset[Site]:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-import msgspec
 from msgspec.structs import replace
 
-from auditor.program.calls.landing import Chain, Landing
+from auditor.program.calls.landing import Carried, Chain, Landing
 from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.kept.answers import Answers, Topic, View
+from auditor.program.calls.stored_landings import Packed
+from auditor.program.kept.answers import Kept, Topic, View
 from auditor.program.kept.replays import Asking, Question, Replay
-from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Local
 from auditor.program.symbolic.values import Hole
 
@@ -32,26 +31,17 @@ MOST_STEPS = 10_000
 """Steps that naming one effect anew at its callers may take, some ten times what it takes where much is carried."""
 
 
-class Carried(msgspec.Struct, frozen=True):
-    """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
+class Landings(NamedTuple):
+    """The effects that land on callers, by the site of the call; the functions with more callers than are followed; and what
+    tells all that lands of a file."""
 
-    `widest` is how often one of them landed at the most, where each might land `most` times. `replays` is by file of callers
-    what was asked of it.
-    """
-
-    landed: tuple[tuple[Site, Effect], ...]
-    cut: frozenset[Site]
-    widest: int
-    most: int
-    replays: Mapping[str, Replay[Effect | None]] = {}
-
-    def is_the_same(self, most: int) -> bool:
-        """Whether the same would be found if each might land that often."""
-        return self.most == most or (not self.cut and self.widest < most)
+    lifted: dict[Site, list[Effect]]
+    cut: set[Site]
+    told: Callable[[str], bytes]
 
 
-def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
-    """The effects that land on callers, by the site of the call; and the functions with more callers than are followed."""
+def carried(effects: Effects, kept: Kept) -> Landings:
+    """Where the effects of all files land."""
     hanging: dict[str, list[Effect]] = {}
     for site, own in effects.own.items():
         found = [effect for effect in own if hangs(effect)]
@@ -69,11 +59,10 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         return Carried(tuple(carrier.landed), frozenset(carrier.cut), widest, most, replays if keeps else {})
 
     keeps = effects.files.memory is not None
-    tree = replace(effects.files.tree, calls=Calls(effects.callers, asked=effects.asked, effects=effects.files.of))
-    answers = Answers(
+    answers = kept.packed(
         Topic("carried", find, again=_with_former),
-        tree,
-        effects.files.memory,
+        Packed(effects),
+        replace(effects.files.tree, calls=effects.known),
         fits=lambda known: known.is_the_same(most),
     )
     lifted: dict[Site, list[Effect]] = defaultdict(list)
@@ -83,7 +72,8 @@ def carried(effects: Effects) -> tuple[dict[Site, list[Effect]], set[Site]]:
         for site, effect in of_file.landed:
             lifted[site].append(effect)
         cut |= of_file.cut
-    return lifted, cut
+    answers.store()
+    return Landings(lifted, cut, answers.told)
 
 
 def _with_former(found: Carried, former: Carried) -> Carried:

@@ -24,7 +24,7 @@ from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site
 from auditor.program.calls.targets import Targets
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import Trials
-from auditor.program.kept.answers import Answers
+from auditor.program.kept.answers import Answers, Kept
 from auditor.program.kept.traces import Calls
 from auditor.program.naming.code import Code, Frame, Local, Module
 from auditor.program.naming.said import By
@@ -39,7 +39,8 @@ T = TypeVar("T")
 class Effects:
     """Effects of all scopes, and who calls whom."""
 
-    def __init__(self, code: Code, evaluator: Evaluator, files: Answers[FileEffects]) -> None:
+    def __init__(self, code: Code, evaluator: Evaluator, files: Answers[FileEffects], kept: Kept) -> None:
+        """`files` are what the scopes of each file do, `kept` what else is known of files from former trees."""
         self.files = files
         self.code = code
         self.evaluator = evaluator
@@ -61,9 +62,17 @@ class Effects:
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
             self._add(files.of(path))
-        self.lifted, self.cut = carried(self)
-        self.tree = replace(files.tree, calls=Calls(self.callers, self.lifted, self.calling, self.asked, files.of))
+        files.store()  # what is carried is known by what tells them
+        self.lifted, self.cut, landed = carried(self, kept)
+        self.tree = replace(
+            files.tree, calls=replace(self.known, lifted=self.lifted, landing=self.landing, carried=landed)
+        )
         """The tree of the answers, with all that is known of calls."""
+
+    @property
+    def known(self) -> Calls:
+        """What answers about single files may ask of calls before it is known where effects land."""
+        return Calls(self.callers, {}, self.calling, self.asked, self.files.of, self.files.told)
 
     def _add(self, file: FileEffects) -> None:
         for effect in file.own:
@@ -79,6 +88,11 @@ class Effects:
         if site not in self._calling:
             self._calling[site] = tuple(dict.fromkeys(edge.caller[0] for edge in self.callers.get(site, ())))
         return self._calling[site]
+
+    def landing(self, site: Site) -> tuple[str, ...]:
+        """The files of which effects land in a scope, in their order."""
+        origins = (effect.origin for effect in self.lifted.get(site, ()))
+        return tuple(dict.fromkeys(origin[0][0] for origin in origins if origin is not None))
 
     def asked(self, site: Site) -> frozenset[str]:
         """The names of the methods that are called by all that a scope reaches."""

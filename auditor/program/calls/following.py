@@ -15,19 +15,24 @@ from auditor.program.naming.code import Code, Local
 class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a scope runs next, what waits in the classes it makes (`made`) left out.
 
-    `may` where its own file is started, all of `elsewhere` among it; `elsewhere` where another file is. `guarded`: the calls that
+    `may` where its own file is started; `apart`, all of it among `may`, where another file is (None: the same). `guarded`: the calls that
     it guards, which only a start runs. Of either place, started and elsewhere, `certain` says whether the start has no say in
     it: nothing is handed on or guarded; `under`, whether calls stand under conditions. `served`: what it hands on is called by
     a service, wherever that was started.
     """
 
     may: tuple[Site, ...]
-    elsewhere: tuple[Site, ...]
+    apart: tuple[Site, ...] | None
     guarded: tuple[Site, ...]
     certain: tuple[bool, bool]
     under: tuple[bool, bool]
     made: tuple[Local, ...]
     served: bool
+
+    @property
+    def elsewhere(self) -> tuple[Site, ...]:
+        """What it runs where another file is started."""
+        return self.may if self.apart is None else self.apart
 
 
 def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]:
@@ -49,9 +54,10 @@ def _of(code: Code, path: str, number: int, calls: list[LocalCall], made: tuple[
     # What another file guards or only registers does not run.
     left = [edge for edge in open_ if edge.direct or not waits(code, edge)]
     served = [edge for edge in open_ if edge.served and not edge.direct and waits(code, edge)]
+    may, apart = _joined(open_, started), _joined(left, imported)
     return Following(
-        _joined(open_, started),
-        _joined(left, imported),
+        may,
+        apart if apart != may else None,
         _joined((edge for edge in calls if edge.guarded), ()),
         (all(edge.direct and not edge.guarded for edge in calls), all(edge.direct for edge in (*left, *served))),
         (_is_under(calls), _is_under((*left, *served))),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import ALWAYS, Reach, both, reach
 from auditor.program.calls.file_effects import frames_of
 from auditor.program.calls.records import Effect, LocalCall, Site
-from auditor.program.calls.targets import Targets
+from auditor.program.calls.targets import Named, Targets
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import View
-from auditor.program.naming.code import Frame, Instance, Library, Local
+from auditor.program.kept.replays import Replay
+from auditor.program.naming.code import Code, Frame, Instance, Library, Local
 from auditor.program.naming.scopes import CallSite
 
 MOST_FRAMES = 20
@@ -21,6 +24,24 @@ _MOCKS = ("unittest.mock.", "mock.")
 
 Chain: TypeAlias = "tuple[LocalCall, ...]"
 """Calls from the outermost caller to the function of an effect."""
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """Where the effects of a file land, in the order found, and the functions with more callers than are followed.
+
+    `widest` is how often one of them landed at the most, where each might land `most` times. `replays` is by file of callers
+    what was asked of it.
+    """
+
+    landed: tuple[tuple[Site, Effect], ...]
+    cut: frozenset[Site]
+    widest: int
+    most: int
+    replays: Mapping[str, Replay[Effect | None]] = {}
+
+    def is_the_same(self, most: int) -> bool:
+        """Whether the same would be found if each might land that often."""
+        return self.most == most or (not self.cut and self.widest < most)
 
 
 class Landing:
@@ -46,21 +67,8 @@ class Landing:
         named = named.limited(left) if named is not None else None
         if named is None:
             return None
-        outer = chain[0]
-        return replace(
-            effect,
-            targets=named.targets,
-            dest=named.dest,
-            source=named.source,
-            site=outer.caller,
-            line=outer.call.line,
-            end_line=outer.call.end_line,
-            dead=effect.dead or any(edge.site.dead for edge in chain),
-            guarded=outer.guarded,
-            origin=(effect.site, effect.line),
-            via=tuple(self.code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
-            chain=chain,
-        )
+        dead = effect.dead or any(edge.site.dead for edge in chain)
+        return landed(self.code, effect, chain, named, chain[0].call.end_line, dead)
 
     def _is_stand_in(self, effect: Effect, frame: Frame) -> bool:
         """Whether a caller hands over an object of its own, or a mock, where a library's is annotated."""
@@ -100,3 +108,22 @@ class Landing:
             scope = self.code.scope(*onward)
             args = {scope.params[0].name: (edge.call, frame)} if scope.params else {}
         return self.code.bind(Frame(*onward, None, frame.depth), args)
+
+
+def landed(code: Code, effect: Effect, chain: Chain, named: Named, end_line: int, dead: bool) -> Effect:
+    """An effect where it lands: at the outermost of the calls that lead to it, whose last line is told, by what it is named there."""
+    outer = chain[0]
+    return replace(
+        effect,
+        targets=named.targets,
+        dest=named.dest,
+        source=named.source,
+        site=outer.caller,
+        line=outer.line,
+        end_line=end_line,
+        dead=dead,
+        guarded=outer.guarded,
+        origin=(effect.site, effect.line),
+        via=tuple(code.scope(edge.callee.path, edge.callee.scope).name for edge in chain),
+        chain=chain,
+    )

@@ -47,6 +47,12 @@ class Uncalled:
         around = [n for n, scope in enumerate(scopes) if n and scope.line <= line <= scope.end_line]
         return bool(around) and self.of((path, max(around, key=lambda n: scopes[n].line)))
 
+    def in_its_file(self, path: str, line: int) -> bool:
+        """Whether a line stands in a function or class that its own file never names."""
+        scopes = self._code.programs[path].scopes
+        around = [scope for scope in scopes[1:] if scope.line <= line <= scope.end_line]
+        return any(not scope.decorators and not self._reads(path, scope.name.rpartition(".")[2]) for scope in around)
+
     def is_told(self, name: str) -> bool:
         """Whether a setting, command, installed entry point or document names something, or its name says that a platform calls it."""
         return name in self._said or _CONVENTION.fullmatch(name) is not None

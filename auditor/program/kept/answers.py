@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from auditor.model.ir import Program
-from auditor.program.kept.shelves import Shelf, Store
+from auditor.program.kept.shelves import Packing, Shelf, Store
 from auditor.program.kept.traces import Site, Trace, Tree
 from auditor.program.kept.watched import PartlyWatched, Starts, Watched
 from auditor.program.symbolic.evaluate import Evaluator
@@ -66,7 +66,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     program: Program
     trace: Trace
-    answer: object
+    answer: Any
 
     def holds(self, program: Program, tree: Tree) -> bool:
         """Whether the same answer would be found in a tree."""
@@ -118,26 +118,33 @@ class Answers(Generic[T]):
 
     def of(self, path: str) -> T:
         """The answer about a program."""
-        return cast("T", self._entry(path).answer)
+        answer: T = self._entry(path).answer
+        return answer
 
     def seen_from(self, view: View, path: str) -> T:
         """The same for the answer about another file, which then hangs on all that this one was found by.
 
         Effects are noted as the very records that they are, by which alone an answer that is no plain data is known: whatever
-        they were found by, they are found again first.
+        they were found by, they are found again first. So it is in a store with what tells them, which lasts no longer than
+        the process that stored it knows: one that asks of further trees goes by what they were found by.
         """
-        entry = self._entry(path)
-        if view.plain or not self._topic.by_record:
-            view.code.trace.take(entry.trace)
+        entry, trace = self._entry(path), view.code.trace
+        told = self.told(path) if self.memory is None and self._topic.by_record else b""
+        if told:
+            view.code.note(path)
+            trace.told[path] = told
+        elif view.plain or not self._topic.by_record:
+            trace.take(entry.trace)
         if self._topic.by_record:
-            view.code.trace.used[path] = entry.answer
-        return cast("T", entry.answer)
+            trace.used[path] = entry.answer
+        answer: T = entry.answer
+        return answer
 
     def former(self, path: str) -> T | None:
         """The last answer about what a program is now, found in whatever tree; None where there is none."""
         known = self._known(path, self.tree.file(path))
         program = self.tree.code.programs[path]
-        return next((cast("T", entry.answer) for entry in known if entry.program is program), None)
+        return next((entry.answer for entry in known if entry.program is program), None)
 
     def _entry(self, path: str) -> Entry:
         found = self._entries.get(path)
@@ -160,7 +167,7 @@ class Answers(Generic[T]):
         )
 
     def _serves(self, entry: Entry, program: Program) -> bool:
-        fits = self._fits is None or self._fits(cast("T", entry.answer))
+        fits = self._fits is None or self._fits(entry.answer)
         return fits and entry.holds(program, self.tree)
 
     def _stored(self, path: str, program: Program) -> Entry | None:
@@ -180,7 +187,7 @@ class Answers(Generic[T]):
             return found
         for entry in known:
             if entry.program is found.program:
-                answer = again(cast("T", found.answer), cast("T", entry.answer))
+                answer = again(found.answer, entry.answer)
                 found = msgspec.structs.replace(found, answer=answer)
         return found
 
@@ -202,7 +209,7 @@ class Answers(Generic[T]):
         """Store what was found."""
         if self._shelf is not None:
             found = ((path, self._entries[path]) for path in self._new)
-            self._shelf.put({path: (entry.trace, cast("T", entry.answer)) for path, entry in found})
+            self._shelf.put({path: (entry.trace, entry.answer) for path, entry in found})
         self._new = []
 
 
@@ -222,6 +229,18 @@ class Kept:
         found = self._topics.get(topic.name)
         if found is None:
             found = self._topics[topic.name] = Answers(topic, self.tree, self._memory, self._shelf(topic), fits)
+        return found
+
+    def packed(
+        self, topic: Topic[T], packing: Packing[T], tree: Tree | None = None, fits: Callable[[T], bool] | None = None
+    ) -> Answers[T]:
+        """The answers of a topic that are no plain data, and are stored as what they are packed as: about this tree, or about the
+        same of which more is known."""
+        tree = tree or self.tree
+        shelf = None
+        if self._store is not None:
+            shelf = Shelf(self._store, f"{self._version} {topic.name}", tree, packing.kind, packing)
+        found = self._topics[topic.name] = Answers(topic, tree, self._memory, shelf, fits)
         return found
 
     def _shelf(self, topic: Topic[T]) -> Shelf[T] | None:

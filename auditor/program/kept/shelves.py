@@ -10,6 +10,7 @@ import hashlib
 import logging
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -37,7 +38,9 @@ class Store(Protocol):
 
 
 class Packing(Protocol[T]):
-    """How answers become plain data, for those that are none."""
+    """How answers become plain data, for those that are none; `kind` is the type of that."""
+
+    kind: Any
 
     def packed(self, path: str, answer: T) -> object:
         """The answer about a file as plain data. Raises LookupError where it cannot be told so."""
@@ -55,6 +58,9 @@ class _Trace(msgspec.Struct, array_like=True, gc=False):
     called: list[tuple[Site, bool]]
     calling: list[tuple[Site, tuple[str, ...]]]
     asked: list[tuple[Site, frozenset[str]]]
+    told: list[tuple[str, bytes]]
+    landing: list[tuple[Site, tuple[str, ...]]]
+    carried: list[tuple[str, bytes]]
 
 
 class _Stored(msgspec.Struct, array_like=True, gc=False):
@@ -80,14 +86,20 @@ class Shelf(Generic[T]):
         """`version` tells the topic, and the code that answers it; `kind` is the type of the answers, or of what they are packed as."""
         self._store = store
         self._version = version.encode()
+        self._tree = tree
         self._digests = tree.digests
         self._modules = tree.code.modules
-        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._kind = kind
         self._packing = packing
         self._held: dict[bytes, bytes] | None = None
         self._taken: tuple[str, msgspec.Raw] | None = None
         self.told: dict[str, bytes] = {}
         """What tells each answer that was taken or stored, from all others about its content."""
+
+    @cached_property
+    def _decoder(self) -> msgspec.msgpack.Decoder[Any]:
+        """Takes longer to make than most answers to find: where nothing is stored yet, none is made."""
+        return msgspec.msgpack.Decoder(self._kind)
 
     def _key(self, path: str) -> bytes:
         told = b"\0".join((self._version, path.encode(), self._digests[path]))
@@ -118,6 +130,9 @@ class Shelf(Generic[T]):
             dict(told.called),
             calling=dict(told.calling),
             asked=dict(told.asked),
+            told=dict(told.told),
+            landing=dict(told.landing),
+            carried=dict(told.carried),
             among=self._modules.number if told.among == self._modules.digest else 0,
         )
 
@@ -140,7 +155,8 @@ class Shelf(Generic[T]):
         new: dict[bytes, bytes] = {}
         for path, (trace, answer) in found.items():
             self.told.pop(path, None)
-            if path in self._digests and trace.plain:
+            by = trace.stored(self._tree) if path in self._digests else None
+            if by is not None:
                 try:
                     told = self._packing.packed(path, answer) if self._packing is not None else answer
                 except LookupError as error:
@@ -148,7 +164,7 @@ class Shelf(Generic[T]):
                     continue
                 packed = _ENCODER.encode(told)
                 self.told[path] = _digest(packed)
-                stored = _Stored(_told(trace, self._modules.digest), msgspec.Raw(packed))
+                stored = _Stored(_told(by, self._modules.digest), msgspec.Raw(packed))
                 new[self._key(path)] = deflated(_ENCODER.encode(stored))
         if new:
             self._store.put_many(new)
@@ -168,6 +184,9 @@ def _told(trace: Trace, among: bytes) -> _Trace:
         list(trace.called.items()),
         list(trace.calling.items()),
         list(trace.asked.items()),
+        list(trace.told.items()),
+        list(trace.landing.items()),
+        list(trace.carried.items()),
     )
 
 

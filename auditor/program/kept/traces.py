@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from auditor.model.ir import Program
 from auditor.program.kept.parts import Part, is_alike
@@ -36,7 +37,9 @@ Import: TypeAlias = tuple[str, str, int]
 class Calls(msgspec.Struct, frozen=True):
     """All that is known of calls once each file was read: who calls a scope, and what lands in it.
 
-    `calling` are the files that call a scope, in the order of its callers, `asked` the names of the methods that are called by all that a scope reaches, `effects` those of a file.
+    `calling` are the files that call a scope, in the order of its callers, `asked` the names of the methods that are called by all that a scope reaches, `effects` those of a file, and `told`
+    what tells them from all others about its content (b"" where they are not stored). `landing` are the files of which effects
+    land in a scope, and `carried` tells all that land of a file.
     """
 
     callers: Mapping[Site, Sequence[object]] = {}
@@ -44,6 +47,9 @@ class Calls(msgspec.Struct, frozen=True):
     calling: Callable[[Site], tuple[str, ...]] = lambda _site: ()
     asked: Callable[[Site], frozenset[str]] = lambda _site: frozenset()
     effects: Callable[[str], object] = lambda _path: None
+    told: Callable[[str], bytes] = lambda _path: b""
+    landing: Callable[[Site], tuple[str, ...]] = lambda _site: ()
+    carried: Callable[[str], bytes] = lambda _path: b""
 
 
 class Since(msgspec.Struct, frozen=True, eq=False):
@@ -168,6 +174,11 @@ class Trace(msgspec.Struct):
     asked: dict[Site, frozenset[str]] = {}
     used: dict[str, object] = {}
     """The effects of files that were made use of, as the very records that they are."""
+    told: dict[str, bytes] = {}
+    """The same in a store, by what tells them."""
+    landing: dict[Site, tuple[str, ...]] = {}
+    carried: dict[str, bytes] = {}
+    """What `lifted` is in a store: the files of which effects landed, and what tells all that landed of each."""
     names: dict[int, str | None] = {}
     """The names under which programs hand files to each other, by the identity of effects, which `used` and `lifted` hold."""
     whole: bool = True
@@ -189,6 +200,7 @@ class Trace(msgspec.Struct):
             and (not self.rebound or all(tree.code.rebinds(name) is found for name, found in self.rebound.items()))
             and self._calls_hold(tree)
             and all(tree.effects(path) is used for path, used in self.used.items())
+            and self._told_hold(tree.calls)
             and all(tree.names.get(number) == name for number, name in self.names.items())
         )
 
@@ -199,6 +211,13 @@ class Trace(msgspec.Struct):
             and (not self.callers or all(_same(tree.callers(site), calls) for site, calls in self.callers.items()))
             and (not self.calling or all(tree.calling(site) == paths for site, paths in self.calling.items()))
             and (not self.asked or all(tree.asked(site) == names for site, names in self.asked.items()))
+        )
+
+    def _told_hold(self, calls: Calls) -> bool:
+        return (
+            all(calls.told(path) == told for path, told in self.told.items())
+            and all(calls.landing(site) == paths for site, paths in self.landing.items())
+            and all(calls.carried(path) == told for path, told in self.carried.items())
         )
 
     def _files_hold(self, tree: Tree) -> bool:
@@ -226,10 +245,28 @@ class Trace(msgspec.Struct):
             self.among = number
         return same
 
-    @property
-    def plain(self) -> bool:
-        """Whether everything is in it, and nothing is told by a record of one process."""
-        return self.whole and not (self.lifted or self.callers or self.used or self.names)
+    def stored(self, tree: Tree) -> Trace | None:
+        """The same for a store, without records of this process: effects and calls are told by the files that have them, and by
+        what these are there. None where that does not tell everything."""
+        calling = {site: tree.calling(site) for site in self.callers}
+        paths = {*self.used, *(path for found in calling.values() for path in found)}
+        told = {path: tree.calls.told(path) for path in paths}
+        landing = {site: tree.calls.landing(site) for site in self.lifted}
+        carried = {path: tree.calls.carried(path) for found in landing.values() for path in found}
+        if self.names or not (self.whole and all(told.values()) and all(carried.values())):
+            return None
+        return replace(
+            self,
+            files=self.files
+            | {path: tree.file(path) for path in paths},  # where calls stand in them is told by numbers
+            calling=self.calling | calling,
+            told=self.told | told,
+            landing=self.landing | landing,
+            carried=self.carried | carried,
+            callers={},
+            used={},
+            lifted={},
+        )
 
     def take(self, other: Trace) -> None:
         """Take in what another answer was found by, which this one makes use of."""
@@ -248,6 +285,9 @@ class Trace(msgspec.Struct):
         self.calling.update(other.calling)
         self.asked.update(other.asked)
         self.used.update(other.used)
+        self.told.update(other.told)
+        self.landing.update(other.landing)
+        self.carried.update(other.carried)
         self.names.update(other.names)
         self.whole = self.whole and other.whole
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -169,7 +169,7 @@ class Walked(msgspec.Struct, frozen=True):
     program: Program
     scopes: dict[int, ScopeIndex]
     stores: dict[int, dict[str, list[tuple[Expr, int]]]]
-    said: dict[Callable[[Code, str], object], object]
+    said: dict[Callable[[Code, str], object], Any]
 
     def index(self, number: int) -> ScopeIndex:
         """What a scope binds, calls and returns."""
@@ -184,7 +184,7 @@ class Walks:
 
     def __init__(self) -> None:
         self.programs: dict[int, Walked] = {}
-        self.facts: dict[tuple[Callable[[Facts], object], int], tuple[Facts, object]] = {}
+        self.facts: dict[tuple[Callable[[Facts], object], int], tuple[Facts, Any]] = {}
 
     def of(self, program: Program) -> Walked:
         """What walking through a program found, as far as it was asked."""
@@ -285,14 +285,16 @@ class Code:
         if known is None:
             found = self._paged(path, By.TEXT, ask, kind, lambda: ask(facts))
             known = self.walks.facts[ask, id(facts)] = facts, found
-        return cast("T", known[1])
+        answer: T = known[1]
+        return answer
 
     def of_program(self, path: str, ask: Callable[[Code, str], T], kind: Any = None) -> T:
         """What a question finds that looks at nothing but one program; kept with it, from one tree to the next too. `kind`: as in `alone`."""
         said = self.walked(path).said
         if ask not in said:
             said[ask] = self._paged(path, By.TEXT, ask, kind, lambda: ask(self, path))
-        return cast("T", said[ask])
+        answer: T = said[ask]
+        return answer
 
     def _paged(self, path: str, by: By, ask: Callable[..., T], kind: Any, find: Callable[[], T]) -> T:
         return find() if kind is None else self.pages.ask(path, by, ask, kind, find)

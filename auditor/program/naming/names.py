@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import count
 from posixpath import dirname, normpath
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from auditor.model.ir import Program
 
@@ -46,7 +46,7 @@ class Modules:
                 self._roots[name].append(above)
         self._holding: dict[str, frozenset[str]] = {}
         self._memo: dict[tuple[str, str], str | None] = {}
-        self.said: dict[Question, tuple[Program, object, object]] = {}
+        self.said: dict[Question, tuple[Program, object, Any]] = {}
         """What questions about the imports of a program found, each with the program and what else it was found by."""
         self.number = next(_NUMBERS)
         """Tells these modules from those of all other trees."""
@@ -64,6 +64,10 @@ class Modules:
     def fits(self, programs: Mapping[str, Program]) -> bool:
         """Whether imports mean the same among some other programs: those of the same paths."""
         return self.included == {path for path in programs if path.endswith(_INCLUDED)}
+
+    def holds(self, name: str) -> bool:
+        """Whether a module or a folder of modules has that name; what nothing is called is not of this repository."""
+        return name in self._roots
 
     def moved_from(self, former: Modules) -> frozenset[str]:
         """The names of modules and folders in which these differ from those of another tree: of a folder where it comes or goes
@@ -86,7 +90,8 @@ class Modules:
         found = self.said.get(question)
         if found is None or found[0] is not program or found[1] is not by:
             found = self.said[question] = (program, by, find())
-        return cast("T", found[2])
+        answer: T = found[2]
+        return answer
 
     def file(self, base: str, dotted: str) -> str | None:
         """The file or package folder that `dotted` means under the folder `base`; a folder ends with a slash."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -306,18 +306,19 @@ class Objects:
                     return Made(site.call, frame)
         return made
 
-    def stored_outside(self, expr: Attr, frame: Frame) -> list[tuple[Expr, Frame]]:
+    def stored_outside(self, expr: Attr, frame: Frame) -> Sequence[tuple[Expr, Frame]]:
         """What the same scope assigns to an attribute of a name: `cfg.path = "x"` (not `self`)."""
         if type(expr.base) is not Name:
-            return []
+            return ()
         key = (frame.path, frame.scope)
         table = self._outside.get(key)
         if table is None:
             table = self._outside[key] = self._stored_in(key)
-        found = table.get((expr.base.id, expr.name)) if table else None  # hardly any scope assigns to one
+        if not table or (expr.base.id, expr.name) not in table:  # hardly any scope assigns to one
+            return ()
         return [
             (value, replace(where, bound=frame.bound, depth=frame.depth))
-            for value, where in found or ()
+            for value, where in table[expr.base.id, expr.name]
             if value is not expr
         ]
 

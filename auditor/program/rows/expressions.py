@@ -113,6 +113,8 @@ def _turned(split: tuple[int, object]) -> tuple[int, object]:
 def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
     if operands[0].kind == operands[1].kind == "const" and expr.op in ("==", "!="):
         return constant((operands[0].const == operands[1].const) is (expr.op == "=="))
+    if expr.op in ("is", "is-not") and _asks_for_none(m, expr, operands, at):
+        return constant((operands[0].kind == "const" and operands[0].const is None) is (expr.op == "is"))
     if _held_against(m, operands, at, expr):
         return Value("statistic", fits=fits_in(operands))
     if any(value.kind in ("prediction", "loss") for value in operands):
@@ -122,18 +124,39 @@ def _compared(m: Machine, expr: Op, operands: list[Value], at: Env) -> Value:
         return found
     op = _SAME.get(expr.op, expr.op)
     other = operands[1]
+    name = _column(m, expr.operands[0], at)
+    # A column that is held against the same parts all rows of a table alike, whichever of them it is asked of.
+    compared = (found.rows.root, name) if name is not None else (found.rows, expr.operands[0])
     if op == "==" and other.kind == "const":
         if other.const in (0, 1) and operands[0].kind == "mask" and operands[0].split is not None:
             turn = bool(other.const) == (expr.op == "==")
             return operands[0] if turn else replace(operands[0], split=_turned(operands[0].split))
-        split = m.sets.split(("value", found.rows, expr.operands[0]))
+        split = m.sets.split(("value", compared))
         part: object = other.const if expr.op == "==" else Complement(other.const)
     else:
-        split = m.sets.split(("mask", op, found.rows, expr.operands, _in_this_turn(m, expr.operands[1], at)))
+        split = m.sets.split(("mask", op, compared, expr.operands[1], _in_this_turn(m, expr.operands[1], at)))
         part = TRAIN if expr.op == op else TEST
-    if (name := _column(m, expr.operands[0], at)) is not None:
+    if name is not None:
         m.trace.columns[split] = name
     return Value("mask", found.rows, found.all_fits(), split=(split, part))
+
+
+_THINGS = frozenset({"const", "transformer", "model", "splitter", "resampler", "object", "list", "table"})
+
+
+def _asks_for_none(m: Machine, expr: Op, operands: list[Value], at: Env) -> bool:
+    """Whether a parameter is compared with None of which this call says what it is: None, or some thing."""
+    name, given = expr.operands[0], operands[0].kind in _THINGS
+    if (
+        type(name) is not Name
+        or at.by is None
+        or not given
+        or operands[1].kind != "const"
+        or operands[1].const is not None
+    ):
+        return False
+    binding = m.code.index(*at.site).bindings.get(name.id, {}).get(name.version)
+    return binding is not None and binding.how == "param"
 
 
 def _in_this_turn(m: Machine, expr: Expr, at: Env) -> tuple[object, ...]:

@@ -30,6 +30,8 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
     """A transformer; one that learns nothing from rows leaves no trace."""
     name = called.name.rpartition(".")[2]
     stateful = bool(entry.attrs.get("stateful", True)) and name not in STATELESS
+    if entry.attrs.get("fills") and called.constant("strategy") == "constant":
+        stateful = False
     lists = bool(entry.attrs.get("vocabulary")) and not _SELECTING & called.keywords.keys()
     if lists:
         stateful = False
@@ -42,6 +44,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
             "entry": entry.role.value,
             "lists": lists and not _WRITTEN & called.keywords.keys(),
             "rescales": entry.attrs.get("rescales", False),
+            "fills": entry.attrs.get("fills", False),
         },
     )
     return m.thing("transformer", thing)
@@ -150,7 +153,8 @@ def _fitted(m: Machine, called: Called, receiver: Value, data: Value) -> Thing:
     thing = m.heap[receiver.ref]
     if thing.stateful:
         how = "selector" if thing.attrs.get("selects") else "transformer"
-        fit = Fit(m.rows(data), called.spot, thing.name, how, bool(thing.attrs.get("rescales")))
+        rescales, fills = (bool(thing.attrs.get(word)) for word in ("rescales", "fills"))
+        fit = Fit(m.rows(data), called.spot, thing.name, how, rescales, fills=fills)
         m.trace.fits.append(fit)
     elif thing.attrs.get("lists"):
         fit = Fit(m.rows(data), called.spot, thing.name, "vocabulary")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.seen import SeenEffects
-from auditor.program.kept.answers import Answers, Topic, View
+from auditor.program.kept.answers import Answers, Kept, Topic, View
 from auditor.program.rows.starts import Learning, busy
 
 if TYPE_CHECKING:
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 class Rows:
     """Answers what a run over a file saw."""
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: Effects, kept: Kept) -> None:
+        """`kept` is what is known of files from former trees, once their effects are known."""
         self._effects = effects
         self._learning = Learning(effects)
-        self._answers = Answers(Topic("rows", self._find), effects.tree, effects.files.memory)
+        self._kept = kept
+
+    @cached_property
+    def _answers(self) -> Answers[Trace | None]:
+        from auditor.program.rows.stored import Packed  # and with it what is said of rows
+
+        return self._kept.packed(Topic("rows", self._find), Packed())
 
     def of(self, path: str) -> Trace | None:
         """What a run over one file saw; None where nothing can be said, as of most, which need no run to be told: nothing in

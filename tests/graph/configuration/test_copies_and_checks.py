@@ -51,6 +51,9 @@ def test_copies_are_grouped_and_what_differs_is_told() -> None:
         pytest.param(PLAIN, id="the same file kept twice"),
         pytest.param("_base_: a.yaml\n" + PLAIN.replace("depth: 1", "depth: 9"), id="one that builds upon it"),
         pytest.param(
+            "created_at: 2026-02-12\n" + PLAIN.replace("depth: 1", "depth: 9"), id="a record that a program wrote"
+        ),
+        pytest.param(
             "".join(f"{name}: {number + 100}\n" for number, name in enumerate(NAMES)), id="all values its own"
         ),
         pytest.param("".join(f"{name}_b: {number}\n" for number, name in enumerate(NAMES)), id="other keys"),

@@ -85,6 +85,15 @@ def test_what_has_a_way_out_is_left_alone(code: str) -> None:
     assert undefined(code) == []
 
 
+def test_a_record_of_a_run_is_no_settings() -> None:
+    made = "part:\n  made_by: x\ncreated_at: 2026-02-12\n"
+    read = "import json, yaml\nparams = yaml.safe_load(open('record.yaml'))\nprint(params['part']['lost'])\n"
+    (graph,) = graphs({"record.yaml": made, "train.py": read}, archetypes="P").components
+    assert graph.settings_read() == []
+    (graph,) = graphs({"record.yaml": made.replace("_at", ""), "train.py": read}, archetypes="P").components
+    assert [key.name for document in graph.settings_read() for key in document.undefined] == ["part.lost"]
+
+
 def test_other_documents_and_commands_define() -> None:
     assert undefined("print(params['lost'])\n", **{"other.yaml": "lost: 1\n"}) == []
     assert undefined("print(params['lost'])\n", **{"run.sh": "python train.py lost=3\n"}) == []

@@ -102,6 +102,8 @@ def test_names_of_variables_make_no_difference() -> None:
         pytest.param(RATIO, "    row['ratio'] = row['a'] / row['b']\n", id="from other inputs: another thing of that name"),
         pytest.param("y = d['ratio']\n" + RATIO, SERVED, id="what is predicted is no feature"),
         pytest.param("d['ratio'] = d['paid'].astype(float)\n", "    row['ratio'] = int(row['paid'])\n", id="a cast"),
+        pytest.param("d['ratio'] = list(d['paid'])\n", "    row['ratio'] = tuple(row['paid'])\n", id="a copy"),
+        pytest.param(RATIO, "    db.execute(query, {'ratio': row['paid'] - row['months']})\n", id="a parameter of a query"),
         pytest.param("d['ratio'] = 1\n", "    row['ratio'] = 2\n", id="constants"),
     ],
 )  # fmt: skip

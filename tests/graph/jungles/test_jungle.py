@@ -193,6 +193,9 @@ def test_parts_of_a_body_and_notebooks_that_are_run() -> None:
         PD
         + "from sklearn.linear_model import Ridge\ndef f():\n    frame = pd.read_csv('raw.csv')\n    Ridge().fit(frame[['a']], frame['a'])\n    frame.to_csv('x.csv')\n"
     )
+    drawn = train.replace("frame.to_csv('x.csv')", "plt.savefig('x.png')")
+    bodies, _ = ask({"a.py": "import matplotlib.pyplot as plt\n" + drawn, **RAW}).monoliths()
+    assert [[part for part, _, _ in body.parts] for body in bodies if body.name == "f"] == [["loads data", "trains"]]
     bodies, training = ask({"a.py": train, **RAW}).monoliths()
     assert training == 1
     assert [[part for part, _, _ in body.parts] for body in bodies if body.name == "f"] == [

@@ -159,13 +159,16 @@ def test_settings_of_the_repository_are_not_optional(path: str, works: list[str]
     [
         ("if frame is None:\n    print('no frame, zones stay empty')\n", False),
         ("if not frame:\n    raise SystemExit(2)\n", False),
+        ("def f():\n    {try}\n    if frame is not None:\n        return frame\n    return other()\n", False),
+        ("def f():\n    {try}\n    if frame is not None:\n        return 1\n    return other()\n", True),
         ("if frame is None:\n    other = 1\n", True),
         ("if other is None:\n    print('no frame, zones stay empty')\n", True),
     ],
 )
 def test_a_default_that_is_told_of_afterwards_is_no_secret(after: str, silent: bool) -> None:
-    text = "import pandas as pd\ntry:\n    frame = pd.read_csv('a.csv')\nexcept Exception:\n    frame = None\n"
-    found, _ = ask({"load.py": text + after}).swallowed_errors()
+    tried = "try:\n    frame = pd.read_csv('a.csv')\nexcept Exception:\n    frame = None\n"
+    text = after.format(**{"try": tried.replace("\n", "\n    ")}) + "f()\n" if "{try}" in after else tried + after
+    found, _ = ask({"load.py": "import pandas as pd\n" + text}).swallowed_errors()
     assert bool(found) is silent
 
 

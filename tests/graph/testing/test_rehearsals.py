@@ -50,6 +50,22 @@ def test_no_whole_run(files: dict[str, str]) -> None:
     assert not by(files)
 
 
+WORK = "".join(f"def {n}(x):\n    return x + 1\n\n\ndef keep_{n}(x):\n    return x\n\n\n" for n in "abc")
+TASKS = "".join(f"@task\ndef {n}_task(x):\n    return work.keep_{n}(work.{n}(x))\n\n\n" for n in "abc")
+FLOW = (
+    f"from prefect import flow, task\nimport work\n\n\n{TASKS}@flow\ndef go(x):\n    return c_task(b_task(a_task(x)))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("tested", "is_run"), [("work.c(work.b(work.a(1)))", True), ("work.b(work.a(1))", False), ("1", False)]
+)
+def test_tasks_that_only_wrap_functions_are_run_with_them(tested: str, *, is_run: bool) -> None:
+    test = f"import work\n\n\ndef test_all():\n    assert {tested}\n"
+    (pipeline,) = ask({"work.py": WORK, "flow.py": FLOW, "tests/test_all.py": test}).rehearsals().pipelines
+    assert bool(pipeline.by) is is_run
+
+
 @pytest.mark.parametrize(
     "check",
     [

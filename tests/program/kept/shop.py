@@ -184,14 +184,14 @@ def there_and_back(change: str, told: Callable[[Resolved], object]) -> None:
     """After a change and when it is taken back, what memory and store keep is what is found anew."""
     contents, memory, texts, held = Contents(), Memory(), dict(START), Held()
     start = told(resolved(contents.facts(texts), memory))
-    assert told(resolved(contents.facts(texts), Memory(held))) == start
+    assert told(resolved(contents.facts(texts), Memory(held, lasting=False))) == start
     CHANGES[change](texts)
     facts = contents.facts(texts)
     anew = told(resolved(facts, None))
     assert told(resolved(facts, memory)) == anew
-    assert told(resolved(facts, Memory(held))) == anew
+    assert told(resolved(facts, Memory(held, lasting=False))) == anew
     assert told(resolved(contents.facts(dict(START)), memory)) == start
-    assert told(resolved(contents.facts(dict(START)), Memory(held))) == start
+    assert told(resolved(contents.facts(dict(START)), Memory(held, lasting=False))) == start
 
 
 def one_after_the_other(changes: Iterable[str], told: Callable[[Resolved], object]) -> None:
@@ -203,4 +203,4 @@ def one_after_the_other(changes: Iterable[str], told: Callable[[Resolved], objec
         facts = contents.facts(texts)
         anew = told(resolved(facts, None))
         assert told(resolved(facts, memory)) == anew, change
-        assert told(resolved(facts, Memory(held))) == anew, change
+        assert told(resolved(facts, Memory(held, lasting=False))) == anew, change

@@ -30,16 +30,17 @@ from tests.program.kept.shop import CHANGES, START, Contents, Held, one_after_th
 
 UNASKED: answers.Topic[FileEffects] = answers.Topic("effects", cast("Callable[[answers.View], FileEffects]", None))
 """Effects that cannot be found anew."""
-NOTHING: list[object] = [b"", [], [], [], [], [], [], []]
+NOTHING: list[object] = [b"", *[[]] * 10]
 """A trace of nothing, as it is stored."""
 
 
 def told(program: Resolved) -> str:
-    """All that is said of calls, rows, names and imports, to the letter."""
+    """All that is said of calls, rows, names and imports, to the letter; it is stored then."""
     effects = program.effects
     rows = {path: program.rows.of(path) for path in program.code.paths}
     named = {path: effects.files.of(path).named for path in program.code.paths}
     brought = {path: (program.code.imports(path), program.code.brought(path, 0)) for path in program.code.paths}
+    program.store()
     said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows, named, brought)
     return "\n".join(shown(dict(part)) for part in said)
 
@@ -85,10 +86,10 @@ def test_what_is_kept_is_what_is_found_anew(changes: list[str]) -> None:
 def test_what_is_stored_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    first = told(resolved(facts, Memory(held)))
-    assert len(held.values) == sum(path.endswith(".py") for path in START)
+    first = told(resolved(facts, Memory(held, lasting=False)))
+    assert asked_anew(monkeypatch, facts, Memory(held, lasting=False)) == set()
     monkeypatch.setattr(program, "EFFECTS", UNASKED)
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
     with pytest.raises(TypeError):
         told(resolved(facts, Memory(held, "another version")))
 
@@ -182,6 +183,36 @@ def test_callers_whose_calls_are_as_they_were_carry_nothing_anew(monkeypatch: py
     assert told(resolved(facts, memory)) == told(resolved(facts, None))
 
 
+LOADS = {
+    "lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n",
+    "between.py": "from lib import load\n\ndef fetch(name, more=''):\n    return load(name)\n",
+    "use.py": "from between import fetch\n\nfetch('a.csv')\n",
+    "other.py": "import pandas as pd\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "anew"),
+    [
+        pytest.param("other.py", "pd", "pandas", set(), id="what nothing leads to"),
+        pytest.param("use.py", "a.csv", "b.csv", {"lib.py"}, id="what a caller supplies"),
+        pytest.param("between.py", "load(name)", "load(more)", {"lib.py"}, id="what is handed on in between"),
+        pytest.param("lib.py", "read_csv", "read_json", {"lib.py"}, id="what is carried"),
+        pytest.param("other.py", "pd", "pd\nfrom lib import load\nload('more.csv')", {"lib.py"}, id="a caller more"),
+    ],
+)
+def test_what_a_store_says_of_callers_holds_while_they_are_the_same(
+    path: str, old: str, new: str, anew: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, held, texts = Contents(), Held(), dict(LOADS)
+    told(resolved(contents.facts(texts), Memory(held, lasting=False)))
+    texts[path] = texts[path].replace(old, new)
+    facts = contents.facts(texts)
+    asked = asked_anew(monkeypatch, facts, Memory(held, lasting=False))
+    assert {path for topic, path in asked if topic == "carried"} == anew
+    assert told(resolved(facts, Memory(held, lasting=False))) == told(resolved(facts, None))
+
+
 def test_a_program_in_a_command_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     held = "run:\n\tpython -c \"import pandas as pd; from lib import load; load('{name}.csv')\"\n"
     texts = {"lib.py": "import pandas as pd\n\ndef load(name):\n    return pd.read_csv(name)\n", "Makefile": held}
@@ -245,16 +276,16 @@ def test_what_is_not_to_last_is_forgotten() -> None:
         pytest.param(lambda _: b"", id="empty"),
         pytest.param(lambda value: value[:-3], id="cut"),
         pytest.param(lambda value: bytes(byte ^ 1 for byte in value), id="other bits"),
-        pytest.param(lambda _: zlib.compress(msgspec.msgpack.encode([NOTHING, None])), id="no effects"),
-        pytest.param(lambda _: zlib.compress(msgspec.msgpack.encode([NOTHING, [[], [[9, "x.py", 9, ["body", 99, 0, 99], [True] * 5]], []]])), id="no such call"),
+        pytest.param(lambda _: zlib.compress(msgspec.msgpack.encode([NOTHING, 7])), id="of another type"),
+        pytest.param(lambda _: zlib.compress(msgspec.msgpack.encode([NOTHING, [[], [[9, "x.py", 9, 1, ["body", 99, 0, 99], [True] * 5]], [], []]])), id="no such call"),
     ],
 )  # fmt: skip
 def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    first = told(resolved(facts, Memory(held)))
+    first = told(resolved(facts, Memory(held, lasting=False)))
     held.values = {key: spoilt(value) for key, value in held.values.items()}
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
 
 
 @pytest.mark.parametrize(("more", "used"), [(0, True), (-1, False)])
@@ -263,20 +294,21 @@ def test_what_inflates_to_more_than_effects_take_is_not_used(
 ) -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    first = told(resolved(facts, Memory(held)))
+    resolved(facts, Memory(held, lasting=False)).effects  # noqa: B018  # asked, so that it is stored
+    first = told(resolved(facts, None))
     largest = max(len(zlib.decompress(value)) for value in held.values.values())
     monkeypatch.setattr(shelves, "MOST_BYTES", largest + more)
-    assert told(resolved(facts, Memory(held))) == first
+    assert told(resolved(facts, Memory(held, lasting=False))) == first
     monkeypatch.setattr(program, "EFFECTS", UNASKED)
     with nullcontext() if used else pytest.raises(TypeError):
-        told(resolved(facts, Memory(held)))
+        told(resolved(facts, Memory(held, lasting=False)))
 
 
 def test_what_was_stored_is_let_go_once_all_is_found() -> None:
     contents, held = Contents(), Held()
     facts = contents.facts(START)
-    resolved(facts, Memory(held)).effects  # noqa: B018  # asked, so that it is stored
-    shelf = resolved(facts, Memory(held)).effects.files._shelf
+    resolved(facts, Memory(held, lasting=False)).effects  # noqa: B018  # asked, so that it is stored
+    shelf = resolved(facts, Memory(held, lasting=False)).effects.files._shelf
     assert isinstance(shelf, shelves.Shelf)
     assert shelf._held == {}
     assert shelf._taken is None

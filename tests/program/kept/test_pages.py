@@ -65,7 +65,7 @@ def told(program: Resolved) -> object:
 def told_again(held: Held, texts: dict[str, str]) -> tuple[object, list[str]]:
     """What pages tell in a later process, and what had to be asked anew."""
     ASKED.clear()
-    found = told(resolved(Contents().facts(texts), Memory(held)))
+    found = told(resolved(Contents().facts(texts), Memory(held, lasting=False)))
     return found, list(ASKED)
 
 
@@ -107,7 +107,7 @@ def test_what_is_said_of_effects_hangs_on_them() -> None:
     held, moved = Held(), {**START, "shop/store.py": f"def first():\n    pass\n\n{START['shop/store.py']}"}
     told_again(held, START)
     contents, sides = Contents(), []
-    for memory in (Memory(held), None):
+    for memory in (Memory(held, lasting=False), None):
         program = resolved(contents.facts(moved), memory)
         sides.append(program.effects.told("train.py", following, tuple[Following, ...]))
     assert sides[0] == sides[1]
@@ -120,7 +120,7 @@ def test_what_is_said_of_a_file_without_a_digest_is_not_stored() -> None:
         facts = Contents().facts(START)
         facts["unread.py"] = facts["report.py"]
         ASKED.clear()
-        told(resolved(facts, Memory(held)))
+        told(resolved(facts, Memory(held, lasting=False)))
     assert "resolving unread.py" in ASKED
     assert "resolving report.py" not in ASKED
 
@@ -146,10 +146,10 @@ def test_a_damaged_store_costs_time_alone(spoilt: Callable[[bytes], bytes]) -> N
 def test_an_answer_of_another_kind_is_asked_anew() -> None:
     held, program = Held(), resolved(Contents().facts(START), None)
     words = program.code.words("train.py")
-    resolved(Contents().facts(START), Memory(held)).store()
-    store = resolved(Contents().facts(START), Memory(held))
+    resolved(Contents().facts(START), Memory(held, lasting=False)).store()
+    store = resolved(Contents().facts(START), Memory(held, lasting=False))
     store.code.of_program("train.py", named, tuple[str, ...])
     store.store()
-    again = resolved(Contents().facts(START), Memory(held))
+    again = resolved(Contents().facts(START), Memory(held, lasting=False))
     assert again.code.of_program("train.py", named, frozenset[int]) == named(again.code, "train.py")
     assert again.code.words("train.py") == words

@@ -1,0 +1,139 @@
+"""Files that code asks for first: readers that go on where they are not there, and writers that leave them where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.graph.observed.lineage import Touch
+from auditor.graph.observed.written import name_of
+from auditor.graph.world import World
+from auditor.model.ir import Attr, Call, Choice, Do, Expr, If, Name, Op, Raise, Return, Stmt
+from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame
+from auditor.program.naming.scopes import CallSite, integer
+from auditor.program.naming.statements import heads, placed, within
+
+_ASKING = frozenset({"exists", "is_file", "isfile"})
+_ENDING = frozenset({"exit", "_exit", "abort", "quit"})
+_DEEPEST = 4
+"""How many names and operators a test is followed through."""
+
+
+def does_without(world: World, read: Touch) -> bool:
+    """Whether a file is read only where it exists, at the call of the library or at a call that leads to it."""
+    return any(call.is_asked_for() for call in _calls(world, read))
+
+
+def only_creates(world: World, write: Touch) -> bool:
+    """Whether a file is written only where it is missing: what finds it leaves, or goes another way."""
+    return any(call.is_for_missing() for call in _calls(world, write))
+
+
+def _calls(world: World, touch: Touch) -> Iterator[_Asking]:
+    """The call of the library, and those that lead to it."""
+    effect = touch.effect
+    for edge in effect.chain:
+        yield _Asking(world, edge.caller, edge.site, touch)
+    yield _Asking(world, effect.origin[0] if effect.origin else effect.site, effect.at, touch)
+
+
+class _Asking:
+    """A call on the way to a read or write, and the tests that it stands under."""
+
+    def __init__(self, world: World, site: Site, at: CallSite, touch: Touch) -> None:
+        self.world, self.site, self.at, self.touch = world, site, at, touch
+        self.index = world.resolved.code.index(*site)
+
+    def is_asked_for(self) -> bool:
+        """Whether it happens only where the file is there, and nothing fails where it is not."""
+        for construct, arm in self.at.conditions:
+            test = self.index.tests.get(construct)
+            if test is not None and self._finds(test, wanted=arm == 0) and not self._fails(test, otherwise=1 - arm):
+                return True
+        return any(
+            part == self.at.call and self._finds(choice.test, wanted=wanted)
+            for choice in self._choices()
+            for arm, wanted in ((choice.then, True), (choice.otherwise, False))
+            for part in within(arm)
+        ) or any(self._may_be_another(name) for name in within(self.at.call) if type(name) is Name)
+
+    def is_for_missing(self) -> bool:
+        """Whether it happens only where the file is not there: under a test, or after a branch that returns where it is."""
+        tests = ((self.index.tests.get(construct), arm) for construct, arm in self.at.conditions)
+        return any(test is not None and self._finds(test, wanted=arm != 0) for test, arm in tests) or any(
+            each.line < self.at.call.line and self._finds(each.test, wanted=True) and _returns(each)
+            for each in self._branches()
+        )
+
+    def _branches(self) -> Iterator[If]:
+        body = self.world.resolved.code.scope(*self.site).body
+        return (each.statement for each in placed(body) if type(each.statement) is If)
+
+    def _choices(self) -> Iterator[Choice]:
+        body = self.world.resolved.code.scope(*self.site).body
+        parts = (part for each in placed(body) for head in heads(each.statement) for part in within(head))
+        return (part for part in parts if type(part) is Choice)
+
+    def _may_be_another(self, name: Name) -> bool:
+        """`p = a if a.exists() else b`: who reads `p` waits for `b` alone."""
+        bindings = self.index.reaching(name.id, name.version, self.at.block)
+        choices = (each.value for each in bindings if each.how == "value" and type(each.value) is Choice)
+        return any(
+            self._finds(choice.test, wanted=True) and self._named(choice.then) and not self._named(choice.otherwise)
+            for choice in choices
+        )
+
+    def _finds(self, test: Expr, *, wanted: bool, depth: int = 0) -> bool:
+        """Whether a test that comes out as wanted says that the file is there."""
+        if depth > _DEEPEST:
+            return False
+        deeper = depth + 1
+        if type(test) is Op and test.op == "not":
+            return self._finds(test.operands[0], wanted=not wanted, depth=deeper)
+        if type(test) is Op and test.op == ("and" if wanted else "or"):
+            return any(self._finds(operand, wanted=wanted, depth=deeper) for operand in test.operands)
+        if type(test) is Name:
+            values = [each.value for each in self.index.reaching(test.id, test.version, self.at.block)]
+            return len(values) == 1 and values[0] is not None and self._finds(values[0], wanted=wanted, depth=deeper)
+        return wanted and type(test) is Call and self._asks(test) and self._is_same(test)
+
+    def _asks(self, test: Call) -> bool:
+        """Whether a call tells whether a file exists, or is one of a function of the project that does."""
+        if name_of(test.func).rpartition(".")[2] in _ASKING:
+            return True
+        called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call == test]
+        returned = (each for c in called for each in self.world.resolved.code.index(c.path, c.scope).returns)
+        return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in _ASKING for each in returned)
+
+    def _is_same(self, test: Call) -> bool:
+        """Whether what is asked for is what is touched, a folder that it lies in, or cannot be told."""
+        subject = test.args[0] if test.args else test.func.base if type(test.func) is Attr else test
+        return subject in within(self.at.call) or self._named(subject) or not self._texts(subject)
+
+    def _named(self, expr: Expr) -> bool:
+        """Whether an expression is the path of the file, or of a folder above it."""
+        path = f"/{self.touch.artefact.path}/"
+        return any(f"/{text.removeprefix('./').strip('/')}/" in path for text in self._texts(expr))
+
+    def _texts(self, expr: Expr) -> list[str]:
+        frame = Frame(*self.site, block=self.at.block)
+        return [value.text() for value in self.world.resolved.evaluator.values(expr, frame) if value.exact]
+
+    def _fails(self, test: Expr, *, otherwise: int) -> bool:
+        """Whether the program ends in failure where a test comes out the other way."""
+        arms = [each.orelse if otherwise else each.body for each in self._branches() if each.test == test]
+        return any(arm and _ends_badly(arm[-1]) for arm in arms)
+
+
+def _returns(branch: If) -> bool:
+    """Whether a branch leaves its function somewhere, where its test comes out true."""
+    return any(type(each.statement) is Return for each in placed(branch.body))
+
+
+def _ends_badly(last: Stmt) -> bool:
+    """`raise …`, `sys.exit(…)`, `return 1`."""
+    if type(last) is Do and type(last.value) is Call:
+        return name_of(last.value.func).rpartition(".")[2] in _ENDING
+    if type(last) is Return and last.value is not None:
+        return bool(integer(last.value))
+    return type(last) is Raise

@@ -1,0 +1,52 @@
+"""What programs are that read files of others: steps, services, or views on what is there."""
+
+from __future__ import annotations
+
+from auditor.graph import places
+from auditor.graph.data.sharing import carries
+from auditor.graph.world import World
+from auditor.model.artefact import Role
+
+_LEAVING = frozenset({
+    Role.REGISTER, Role.FIT, Role.TUNE, Role.TRAIN_SERVICE, Role.EXEC, Role.LOG_ARTIFACT, Role.LOG_METRIC, Role.LOG_PARAM,
+    Role.DYNAMIC,
+})  # fmt: skip
+_WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
+"""What leaves something behind, whatever it is, and what does if it is no by-product."""
+
+_SHOWING = frozenset({
+    Role.READ, Role.CONFIG_READ, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.ANALYSE, Role.WRITE, Role.COPY, Role.CACHE,
+})  # fmt: skip
+"""All that a program does which shows people what is there: what it writes besides are by-products."""
+
+
+def looks(world: World, program: str) -> bool:
+    """Whether a program only looks at data: notebooks and what lies among them, and what leaves nothing behind."""
+    return program.endswith(".ipynb") or places.is_among_notebooks(program) or _leaves_nothing(world, program)
+
+
+def idles(world: World, program: str) -> bool:
+    """Whether a program waits for nobody: a service, and a program that shows people what is there and does nothing else."""
+    if serves(world, program):
+        return True
+    if program.endswith(".ipynb") or not _leaves_nothing(world, program):
+        return False
+    return all(effect.role in _SHOWING or effect.dead for effect in world.lineage.effects_of_program(program))
+
+
+def _leaves_nothing(world: World, program: str) -> bool:
+    if any(e.role in _LEAVING and not e.dead for e in world.lineage.effects_of_program(program)):
+        return False
+    if any(e.role in _WRITING and not e.dead for e in world.lineage.unresolved_of_program(program)):
+        return False
+    writes = (touch for touch in world.lineage.of_program(program) if touch.way == "write")
+    return not any(touch.artefact.path is None or carries(touch.artefact.path) for touch in writes)
+
+
+def serves(world: World, program: str) -> bool:
+    """Whether a program is a service: it takes what was released to it, a declared output or a committed pointer."""
+    return any(
+        effect.role is Role.SERVE
+        for number in world.resolved.code.scopes(program)
+        for effect in world.resolved.effects.own.get((program, number), ())
+    )
