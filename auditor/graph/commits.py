@@ -13,15 +13,20 @@ from auditor.model.changes import Commit, History
 from auditor.model.regex import regex
 
 MOST_FILES = 30
+_MOVED = "R"
+"""A rename is told only where the contents are equal."""
 _SWEEPS = regex(
-    r"^(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
+    r"^(\[[^\]]*\] *)?(\w+(\([^)]*\))?!?: *)?(merge|revert|bump\w*|releas\w*|version|auto-?format|reformat|format|lint|black|isort|ruff|prettier|pre-commit|rename|"
     r"licen[cs]e|copyright|typos?)\b|^\w+\((release|deps|version)\w*\)|\bbot\b|dependabot|renovate|\b(deps|dependencies)\b.*\b(bump|update|upgrade)",
     re.I,
 )
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A commit of a person. `names` are the files under their present names; `bulk` touches many at once, or by a tool."""
+    """A commit of a person. `names` are the files that it changes, under their present names; what it only moves is none of them.
+
+    `bulk` touches many files at once, of whatever kind, or by a tool.
+    """
 
     time: int
     author: int
@@ -38,7 +43,8 @@ def work(history: History) -> Iterator[Work]:
             now = renamed.get(change.path, change.path)
             if change.old:
                 renamed[change.old] = now
-            names.add(now)
+            if change.status != _MOVED:
+                names.add(now)
         if not commit.bot:
             yield Work(commit.time, commit.author, frozenset(names), not _is_work(commit))
 

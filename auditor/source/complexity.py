@@ -1,10 +1,11 @@
-"""McCabe's complexity of each scope, by radon, from the tree that was lowered."""
+"""McCabe's complexity of each scope, by radon's numbers for what was met in it."""
 
 from __future__ import annotations
 
-import ast
-from typing import Any
+from collections import defaultdict
+from collections.abc import Sequence
 
+from auditor.source import counted
 from auditor.source.parse import with_more_room
 from auditor.source.scopes import Draft
 
@@ -12,36 +13,38 @@ from auditor.source.scopes import Draft
 def complexities(drafts: list[Draft]) -> tuple[list[int], int]:
     """radon's number for each scope, in order, and how many nest too deep for radon (these have 0).
 
-    A class has radon's average over its methods. What radon does not reach from the module (classes inside
-    functions) is visited on its own.
+    A class has radon's average over its methods.
     """
-    known: dict[tuple[str, int, int], int] = {}
-    found = []
-    failed = 0
-    for number, draft in enumerate(drafts):
-        node = draft.node
-        key = ("", 0, 0) if number == 0 else (node.name, node.lineno, node.col_offset)
-        if key not in known and not _visit(node, known):
-            failed += 1
-        found.append(known.get(key, 0))
-    return found, failed
+    own = [_counted(draft) for draft in drafts]
+    methods: defaultdict[int, list[int | None]] = defaultdict(list)
+    for draft, count in zip(drafts, own, strict=True):
+        if draft.header.kind == "function":
+            methods[draft.header.parent].append(count)
+    found = [
+        _average(count, methods[index]) if draft.header.kind == "class" else count
+        for index, (draft, count) in enumerate(zip(drafts, own, strict=True))
+    ]
+    return [number or 0 for number in found], found.count(None)
 
 
-def _visit(node: ast.AST, known: dict[tuple[str, int, int], int]) -> bool:
-    from radon.visitors import ComplexityVisitor
-
-    try:
-        visitor = ComplexityVisitor.from_ast(node)
-    except RecursionError:
+def _counted(draft: Draft) -> int | None:
+    """The number of a scope, which is one more than what counts in it; None where a part of it nests too deep."""
+    number = 1 + draft.counted
+    for node in draft.unseen:
         try:
-            visitor = with_more_room(lambda: ComplexityVisitor.from_ast(node))
+            number += counted.within(node)
         except RecursionError:
-            return False
-    if isinstance(node, ast.Module):
-        known["", 0, 0] = visitor.complexity
-    stack: list[Any] = [*visitor.functions, *visitor.classes]
-    while stack:
-        block = stack.pop()
-        known[block.name, block.lineno, block.col_offset] = block.complexity
-        stack.extend(block.closures if hasattr(block, "closures") else [*block.methods, *block.inner_classes])
-    return True
+            try:
+                number += with_more_room(lambda node=node: counted.within(node))  # type: ignore[misc]  # its default is the node
+            except RecursionError:
+                return None
+    return number
+
+
+def _average(own: int | None, methods: Sequence[int | None]) -> int | None:
+    from radon.visitors import Class
+
+    known = [number for number in methods if number is not None]
+    if own is None or len(known) < len(methods):
+        return None
+    return int(Class("", 0, 0, 0, known, [], own + sum(known)).complexity)

@@ -39,15 +39,16 @@ class Bindings(dict[str, int]):
     """How often each name of one scope has been bound so far.
 
     `outer` holds the names that a `global` or `nonlocal` statement gave to another scope. `counted` is what McCabe's
-    measure counts in what was lowered so far.
+    measure counts in what was lowered so far; `unseen` are the trees that were passed over, where something may count too.
     """
 
-    __slots__ = ("counted", "outer")
+    __slots__ = ("counted", "outer", "unseen")
 
     def __init__(self, bound: Sequence[str] = ()) -> None:
         super().__init__(dict.fromkeys(bound, 1))
         self.outer: frozenset[str] = frozenset()
-        self.counted: list[ast.AST] = []
+        self.counted = 0
+        self.unseen: list[ast.AST] = []
 
     def bind(self, name: str) -> Name:
         """The name with the version that this binding creates; 0 when it belongs to another scope."""
@@ -156,7 +157,7 @@ _CONSTANTS: dict[type, Callable[[Any], Expr]] = {
 
 
 def _deep(node: ast.AST, seen: Bindings) -> Expr:
-    seen.counted.append(node)  # nobody looked whether something counts in there
+    seen.unseen.append(node)  # nobody looked whether something counts in there
     return _DEEP
 
 
@@ -257,7 +258,7 @@ def _chain(node: ast.BinOp) -> list[ast.expr]:
 def _boolean(node: ast.BoolOp, seen: Bindings, room: int) -> Expr:
     if room < 1:
         return _deep(node, seen)
-    seen.counted.append(counted.boolean(len(node.values)))
+    seen.counted += counted.boolean(len(node.values))
     return Op(OPERATORS[type(node.op)], lower_all(node.values, seen, room - 1))
 
 
@@ -282,7 +283,7 @@ def _compare(node: ast.Compare, seen: Bindings, room: int) -> Expr:
 def _choice(node: ast.IfExp, seen: Bindings, room: int) -> Expr:
     if room < 1:
         return _deep(node, seen)
-    seen.counted.append(counted.CHOICE)
+    seen.counted += counted.choice()
     test = lower(node.test, seen, room - 1)
     return Choice(test, lower(node.body, seen, room - 1), lower(node.orelse, seen, room - 1))
 
@@ -296,7 +297,7 @@ def _display(kind: str) -> Lower:
             return _deep(node, seen)
         if len(node.elts) <= MAX_ITEMS:
             return Group(kind, lower_all(node.elts, seen, room - 1))
-        seen.counted += node.elts[MAX_ITEMS:]
+        seen.unseen += node.elts[MAX_ITEMS:]
         return Group(kind, (*lower_all(node.elts[:MAX_ITEMS], seen, room - 1), _TRUNCATED))
 
     return group
@@ -312,7 +313,7 @@ def _table(node: ast.Dict, seen: Bindings, room: int) -> Expr:
         keys.append(None if key is None else EXPRESSIONS[type(key)](key, seen, room))
         values.append(EXPRESSIONS[type(value)](value, seen, room))
     if len(node.keys) > MAX_ITEMS:
-        seen.counted += [*filter(None, node.keys[MAX_ITEMS:]), *node.values[MAX_ITEMS:]]
+        seen.unseen += [*filter(None, node.keys[MAX_ITEMS:]), *node.values[MAX_ITEMS:]]
         keys.append(None)
         values.append(_TRUNCATED)
     return Table(tuple(keys), tuple(values))
@@ -330,9 +331,11 @@ _WRITTEN = regex(r"0\d*d\Z|%.*/")
 
 def _formatted(node: Any, seen: Bindings, room: int) -> Expr:
     if node.format_spec is not None:
-        seen.counted.append(node.format_spec)  # it may hold expressions, which only the count visits
-        spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
-        if len(node.format_spec.values) == 1 and _WRITTEN.search(spec):
+        parts = node.format_spec.values
+        written = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+        if len(written) < len(parts):
+            seen.unseen.append(node.format_spec)  # it holds expressions, which only the count visits
+        if len(parts) == 1 and written and _WRITTEN.search(spec := written[0]):
             value = lower(node.value, seen, room - 1)
             return Call(Attr(Const(f"{{:{spec}}}"), "format"), (value,), (), node.lineno, node.lineno)
     return lower(node.value, seen, room)
@@ -345,7 +348,7 @@ def _comprehension(kind: str) -> Lower:
     def each(node: Any, seen: Bindings, room: int) -> Expr:
         if room < 1:
             return _deep(node, seen)
-        seen.counted += [counted.generator(len(each.ifs)) for each in node.generators]
+        seen.counted += sum([counted.generator(len(each.ifs)) for each in node.generators])
         hidden: dict[str, int | None] = {}
         loops = tuple([_generator(g, seen, hidden, room - 1) for g in node.generators])
         parts = [node.key, node.value] if kind == "dict" else [node.elt]
@@ -468,7 +471,7 @@ def _unpacked(kind: str) -> Lower:
         if room < 1:
             return _deep(node, seen)
         items = tuple([store(item, seen, room - 1) for item in node.elts[:MAX_ITEMS]])
-        seen.counted += node.elts[MAX_ITEMS:]
+        seen.unseen += node.elts[MAX_ITEMS:]
         return Group(kind, items if len(node.elts) <= MAX_ITEMS else (*items, _TRUNCATED))
 
     return group

@@ -28,11 +28,12 @@ class Header(NamedTuple):
 class Draft:
     """A scope whose body is known, but not yet its complexity."""
 
-    __slots__ = ("body", "doc", "header", "logical", "node")
+    __slots__ = ("body", "counted", "doc", "header", "logical", "unseen")
 
-    def __init__(self, header: Header, node: Any) -> None:
+    def __init__(self, header: Header) -> None:
         self.header = header
-        self.node = node
+        self.counted = 0
+        self.unseen: list[ast.AST] = []
         self.body: tuple[Stmt, ...] = ()
         self.doc = ""
         self.logical = 0
@@ -47,14 +48,24 @@ class Frame(Bindings):
 
     __slots__ = ("drafts", "index", "logical", "name", "nest")
 
-    def __init__(self, drafts: list[Draft], header: Header, node: Any) -> None:
+    def __init__(self, drafts: list[Draft], header: Header) -> None:
         super().__init__([param.name for param in header.params])
         self.drafts = drafts
         self.index = len(drafts)
         self.name = header.name
         self.logical = 0
         self.nest = 0
-        drafts.append(Draft(header, node))
+        drafts.append(Draft(header))
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How far the count has come; set it back for what does not count."""
+        return self.counted, len(self.unseen)
+
+    @counts.setter
+    def counts(self, before: tuple[int, int]) -> None:
+        self.counted, seen = before
+        del self.unseen[seen:]
 
 
 def take_docstring(nodes: list[ast.stmt]) -> str:

@@ -1,8 +1,4 @@
-"""Statements: `ast` nodes into IR records, through one table keyed by the type of the node.
-
-Once a body is lowered, nothing is left of it in the tree but what McCabe's measure counts: the visitor that counts then has
-little to visit and finds the same numbers.
-"""
+"""Statements: `ast` nodes into IR records, through one table keyed by the type of the node."""
 
 from __future__ import annotations
 
@@ -43,9 +39,9 @@ _LONG = 50
 
 
 def lower_module(tree: ast.Module, lines: int) -> list[Draft]:
-    """All scopes of a file, the module first, each after the one around it. The tree is pruned on the way."""
+    """All scopes of a file, the module first, each after the one around it."""
     drafts: list[Draft] = []
-    _body(Frame(drafts, Header("module", "", -1, 1, max(lines, 1)), tree), tree.body)
+    _body(Frame(drafts, Header("module", "", -1, 1, max(lines, 1))), tree.body)
     return drafts
 
 
@@ -53,8 +49,7 @@ def _body(frame: Frame, nodes: list[ast.stmt]) -> None:
     draft = frame.drafts[frame.index]
     draft.doc = take_docstring(nodes)
     draft.body = _block(nodes, frame)
-    draft.logical = frame.logical
-    counted.only(nodes, frame.counted)
+    draft.logical, draft.counted, draft.unseen = frame.logical, frame.counted, frame.unseen
 
 
 def _block(nodes: list[ast.stmt], frame: Frame) -> tuple[Stmt, ...]:
@@ -121,11 +116,12 @@ def _raise(node: ast.Raise, frame: Frame) -> Stmt:
 
 
 def _assert(node: ast.Assert, frame: Frame) -> Stmt:
-    before = len(frame.counted)
+    before = frame.counts
     test = lower(node.test, frame)
     if node.msg is not None:
         lower(node.msg, frame)
-    frame.counted[before:] = [counted.ASSERTION]  # whatever it asks
+    frame.counts = before
+    frame.counted += counted.assertion()  # whatever it asks
     return Assert(test, node.lineno)
 
 
@@ -170,7 +166,7 @@ def _if(node: ast.If, frame: Frame) -> Stmt:
     links: list[_Link] = []
     nest = frame.nest
     while True:
-        frame.counted.append(counted.BRANCH)
+        frame.counted += counted.branch()
         test = lower(node.test, frame)
         links.append(_Link(test, _block(node.body, frame), node.lineno, node.end_lineno or node.lineno))
         if len(node.orelse) != 1 or type(node.orelse[0]) is not ast.If:
@@ -194,7 +190,7 @@ def _nested(links: list[_Link], rest: tuple[Stmt, ...], frame: Frame) -> Stmt:
 
 
 def _match(node: ast.Match, frame: Frame) -> Stmt:
-    frame.counted.append(counted.match(node.cases))
+    frame.counted += counted.match(node.cases)
     subject = lower(node.subject, frame)
     links = []
     nest = frame.nest
@@ -220,7 +216,7 @@ def _is_long(node: ast.expr) -> bool:
 
 
 def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Stmt:
-    frame.counted.append(counted.loop(orelse=bool(node.orelse)))
+    frame.counted += counted.loop(orelse=bool(node.orelse))
     source = lower(node.iter, frame)
     target = store(node.target, frame)
     body = _block(node.body, frame)
@@ -229,7 +225,7 @@ def _for(node: ast.For | ast.AsyncFor, frame: Frame) -> Stmt:
 
 
 def _while(node: ast.While, frame: Frame) -> Stmt:
-    frame.counted.append(counted.loop(orelse=bool(node.orelse)))
+    frame.counted += counted.loop(orelse=bool(node.orelse))
     test = lower(node.test, frame)
     body = _block(node.body, frame)
     orelse = _block(node.orelse, frame) if node.orelse else ()
@@ -246,7 +242,7 @@ def _with(node: ast.With | ast.AsyncWith, frame: Frame) -> Stmt:
 
 def _try(node: ast.Try | ast.TryStar, frame: Frame) -> Stmt:
     if type(node) is ast.Try:  # radon does not count `except*`
-        frame.counted.append(counted.attempt(len(node.handlers), orelse=bool(node.orelse)))
+        frame.counted += counted.attempt(len(node.handlers), orelse=bool(node.orelse))
     body = _block(node.body, frame)
     handlers = tuple([_handler(handler, frame) for handler in node.handlers])
     orelse = _block(node.orelse, frame) if node.orelse else ()
@@ -265,29 +261,26 @@ def _handler(node: ast.ExceptHandler, frame: Frame) -> Handler:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> Stmt:
-    before = len(frame.counted)
+    before = frame.counts
     decorators = lower_all(node.decorator_list, frame)
     params = parameters(node.args, frame)
     returns = _optional(node.returns, frame)
-    del frame.counted[before:]  # what stands before the body does not count
+    frame.counts = before  # what stands before the body does not count
     return _define(node, frame, "function", params=params, decorators=decorators, returns=returns)
 
 
 def _class(node: ast.ClassDef, frame: Frame) -> Stmt:
-    before = len(frame.counted)
+    before = frame.counts
     decorators = lower_all(node.decorator_list, frame)
     bases = lower_all(node.bases, frame)
     named = keywords(node.keywords, frame)
-    del frame.counted[before:]
+    frame.counts = before
     return _define(node, frame, "class", decorators=decorators, bases=bases, keywords=named)
 
 
 def _define(node: Any, frame: Frame, kind: str, **header: Any) -> Stmt:
-    frame.counted.append(node)
     name = f"{frame.name}.{node.name}" if frame.name else node.name
-    inner = Frame(
-        frame.drafts, Header(kind, name, frame.index, node.lineno, node.end_lineno or node.lineno, **header), node
-    )
+    inner = Frame(frame.drafts, Header(kind, name, frame.index, node.lineno, node.end_lineno or node.lineno, **header))
     _body(inner, node.body)
     return Define(frame.bind(node.name), inner.index, node.lineno)
 

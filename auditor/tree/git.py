@@ -315,12 +315,12 @@ def _content(header: bytes, read: Callable[[int], bytes]) -> bytes | None:
     if len(words) != 3 or not words[2].isdigit():
         return None  # "<id> missing"
     size = int(words[2])
-    data = read(size + 1)
-    if len(data) != size + 1:
+    data = read(size)
+    if len(data) != size or not read(1):
         raise GitError("git cat-file ended early")
     name, kind = words[0].decode("ascii", "replace"), words[1]
     digest = hashlib.new("sha1" if len(name) == 40 else "sha256", b"%b %d\0" % (kind, size), usedforsecurity=False)
-    digest.update(memoryview(data)[:size])
+    digest.update(data)
     if digest.hexdigest() != name:
         raise GitError(f"{name} is damaged")
-    return data[:-1]
+    return data

@@ -29,15 +29,29 @@ def test_work_is_under_present_names_and_bots_only_tell_of_renames() -> None:
     found = [(one.author, sorted(one.names), one.bulk) for one in work(History("full", commits))]
     assert found == [
         (1, ["a.py", "src/new.py"], False),
-        (0, ["src/new.py"], False),
+        (0, [], False),
         (2, ["src/new.py"], False),
     ]
 
 
 def test_sweeps_and_commits_of_many_files_are_bulk() -> None:
     many = [f"f{n}.py" for n in range(MOST_FILES + 1)]
-    commits = (commit(*many), commit(*many[1:]), commit("a.py", subject="style: black"), commit())
-    assert [one.bulk for one in work(History("full", commits))] == [True, False, True, True]
+    docs = [f"docs/{name}.md" for name in many]
+    subjects = {"style: black": True, "[MNT] black lint": True, "[ENH] lengthen the margin": False}
+    commits = (
+        commit(*many),
+        commit(*many[1:]),
+        commit(*docs),
+        commit(),
+        *(commit("a.py", subject=s) for s in subjects),
+    )
+    assert [one.bulk for one in work(History("full", commits))] == [True, False, True, True, *subjects.values()]
+
+
+def test_what_a_commit_only_moves_it_does_not_change() -> None:
+    moved = commit("b.py", old="a.py")
+    both = Commit(moved.id, moved.time, 0, moved.subject, (*moved.changes, *commit("c.py").changes))
+    assert [one.names for one in work(History("full", (moved, both)))] == [frozenset(), {"c.py"}]
 
 
 def test_how_often_people_change_a_file() -> None:
@@ -52,8 +66,8 @@ def test_how_often_people_change_a_file() -> None:
         commit("a.py", day=6, subject="Bump version to 2"),
     )
     (graph,) = graphs({"a.py": "print(1)\n"}, history=History("full", commits)).components
-    assert graph.touches(90) == {"a.py": 3}
-    assert graph.touches(365) == {"a.py": 4}
+    assert graph.touches(90) == {"a.py": 2}
+    assert graph.touches(365) == {"a.py": 3}
 
 
 def test_who_carries_commits_over_knows_nothing_of_them() -> None:

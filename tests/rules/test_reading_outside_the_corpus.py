@@ -9,7 +9,7 @@ from auditor.graph.data.versions import FINISHED
 from auditor.graph.views.account import problems
 from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
-from tests.pages import graphs
+from tests.pages import graphs, scripted
 
 RULES = registry().rules
 SK = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\n"
@@ -1226,3 +1226,36 @@ def test_a_test_that_only_makes_what_is_missing_touches_nothing_that_is_there(pr
     assert found({**reads, "lib.py": prepares}, "TST007")
     assert found({**there, "lib.py": writes}, "TST007")
     assert found({**there, "lib.py": asks}, "TST007")
+
+
+HEIR = "from k.base import {0}\n\n\nclass {1}({0}):\n    def answer(self, d):\n        return {2}\n"
+HEIRS = {
+    "k/base.py": "class Base:\n    pass\n\n\nclass Wide(Base):\n    pass\n",
+    "k/one/a.py": HEIR.format("Base", "One", "d"),
+    "k/two/b.py": HEIR.format("Wide", "Two", "d + 1"),
+    "k/more.py": "from k import base\n" * 9,
+    **{f"k/m{n}.py": "import k.base\n" for n in range(9)},
+    "other.py": "x = 1\n",
+}
+
+
+def test_heirs_of_one_class_are_tied_by_it() -> None:
+    loose = {**HEIRS, "k/two/b.py": HEIRS["k/two/b.py"].replace("class Two(Wide)", "class Two")}
+    together = scripted("8 k/one/a.py k/two/b.py\n60 other.py\n")
+    for files, said in ((loose, 1), (HEIRS, 0)):
+        graph = graphs(files, archetypes="P", history=together)
+        assert len(judge(graph.components, [RULES["ENT008"]]).findings) == said
+
+
+@pytest.mark.parametrize(
+    "result", ["print(r2_score(f['y'], guess))", "joblib.dump(m, 'm.pkl')", "f.assign(g=guess).to_csv('g.csv')"]
+)
+def test_a_curve_that_is_fitted_to_be_drawn_needs_no_command(result: str) -> None:
+    fits = (
+        SK
+        + "import joblib\nfrom sklearn.metrics import r2_score\nm = Ridge().fit(f[['a']], f['y'])\nguess = m.predict(f[['a']])\n"
+    )
+    draws = "import matplotlib.pyplot as plt\nplt.plot(f['a'], guess)\nplt.savefig('a.png')\n"
+    assert found({"a.py": fits}, "REP010")
+    assert found({"a.py": fits + draws + result + "\n"}, "REP010")
+    assert not found({"a.py": fits + draws}, "REP010")

@@ -24,6 +24,7 @@ ASK = "import joblib\nimport pandas as pd\nm = joblib.load('m.joblib')\nif __nam
 ASK += SPEED.replace("{f}", "r") + "    print(m.predict(r[['a', 'd', 'e']]))\n"
 TASKS = "from invoke import task\n" + "".join(f"@task\ndef {n}(ctx):\n    ctx.run('python {n}.py')\n" for n in "abc")
 RUNNER = "import subprocess\n" + "".join(f"subprocess.run(['python', '{n}.py'])\n" for n in "abc")
+STRICT = RUNNER.replace("])", "], check=True)")
 WORK = (
     PD
     + "from sklearn.linear_model import Ridge\nf = pd.read_csv('raw.csv')\nRidge().fit(f[['a']], f['b'])\nf.to_csv('{n}.csv')\n"
@@ -155,10 +156,10 @@ PAIRS = [
         {f"m{n}.py": SUPPLIER + "def f(call):\n    try:\n        return call()\n    except RateLimitError:\n        raise\n" for n in range(7)},
         id="errors of a supplier",
     ),
-    pytest.param("GLU004", WORKS | {"run.py": RUNNER}, WORKS | {"tasks.py": TASKS}, id="commands of a task runner"),
+    pytest.param("GLU004", WORKS | {"run.py": STRICT}, WORKS | {"tasks.py": TASKS}, id="commands of a task runner"),
     pytest.param(
         "GLU004",
-        WORKS | {"run.py": RUNNER},
+        WORKS | {"run.py": STRICT},
         WORKS | {"run.py": "import subprocess, sys\nif sys.argv[1] == 'a':\n    subprocess.run(['python', 'a.py'])\nelif sys.argv[1] == 'b':\n    subprocess.run(['python', 'b.py'])\nelse:\n    subprocess.run(['python', 'c.py'])\n"},
         id="one program or another",
     ),

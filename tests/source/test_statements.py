@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 
 import msgspec
@@ -43,7 +44,7 @@ from auditor.model.ir import (
     Walrus,
     With,
 )
-from auditor.source import read_program
+from auditor.source import counted, read_program
 
 A, B, C, X = Name("a"), Name("b"), Name("c"), Name("x")
 X1, X2 = Name("x", 1), Name("x", 2)
@@ -443,7 +444,22 @@ def test_complexity_is_what_radon_finds_in_the_whole_tree() -> None:
     assert {key: found[key] for key in expected} == expected
     assert found["f", 2] > 15
     assert max(number for (name, _), number in found.items() if name == "waiting") > 25
-    assert found["m", 23] == 2  # in a class in a function, which radon leaves out: visited on its own
+    assert found["m", 23] == 2  # in a class in a function, which radon leaves out: counted as others are
+
+
+def test_of_what_nests_too_deep_for_radon_no_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(_node: ast.AST) -> int:
+        raise RecursionError
+
+    for branch in (counted.branch, counted.choice):  # known before
+        branch()
+    monkeypatch.setattr(counted, "within", too_deep)
+    deep = f"{'-' * 150}a"
+    text = f"if a: pass\nclass K:\n    def m(self): return {deep}\n    def n(self): return a if b else c\n"
+    read, troubles = read_program(text.encode())
+    assert read is not None
+    assert [scope.complexity for scope in read.scopes] == [2, 0, 0, 2]
+    assert [trouble.message[:35] for trouble in troubles] == ["the complexity of 2 scopes is not k"]
 
 
 COMMENTS: list[tuple[str, tuple[Comment, ...]]] = [

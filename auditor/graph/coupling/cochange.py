@@ -17,6 +17,7 @@ from auditor.model.artefact import EdgeKind
 from auditor.model.changes import History
 from auditor.model.facts import Facts
 from auditor.model.regex import regex
+from auditor.program.naming.code import Local
 
 SUPPORT = 5
 CONFIDENCE = 0.6
@@ -197,6 +198,7 @@ class _Ties:
             other in self._around[one]
             or any(len(self._around[middle]) <= MOST_SHARING for middle in between)
             or self._import(one, other)
+            or not self._bases(one).isdisjoint(self._bases(other))
             or self._unseen(one, other, between)
             or _names(self._world, one, other)
             or _names(self._world, other, one)
@@ -208,6 +210,17 @@ class _Ties:
             return True
         pairs = ((one, other), (other, one))
         return any(last in self._imports[middle] for first, last in pairs for middle in self._imports[first])
+
+    def _bases(self, path: str) -> set[Local]:
+        """The classes of the repository that the classes of a file derive from: what their contract asks, all heirs answer."""
+        code, denoter = self._world.resolved.code, self._world.resolved.evaluator.denoter
+        found: set[Local] = set()
+        todo = [Local(path, n) for n in code.scopes(path) if code.scope(path, n).bases] if path in code.programs else []
+        while todo:
+            further = {base for base in denoter.bases(todo.pop()) if type(base) is Local} - found
+            found |= further
+            todo += further
+        return found
 
     def _unseen(self, one: str, other: str, between: set[str]) -> bool:
         """Settings whose reader is not known, or programs whose files are not: that no tie was seen says nothing."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import msgspec
 
 from auditor.graph import places
 from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.jungles.failures import goes_on
 from auditor.graph.observed.identified import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -37,6 +39,7 @@ class Step(msgspec.Struct, frozen=True):
     says: str
 
 
+_MOVING = frozenset({Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.COPY})
 _WORKING = frozenset({"ml", "data", "llm", "cloud"})
 
 
@@ -128,7 +131,7 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
         started = [Step(world.resolved.code.place(path, item.line), f"starts {item.run.target}") for item in chained]
         scripts = _files(world, [item.run.target for item in chained])
         works = owned(path) and places.is_product(path) and not world.orchestrates(path) and _work(world, scripts)
-        if started and works:
+        if started and works and not _is_series(world, chained, scripts):
             found.append(Driver(path, started[0].place, tuple(started), tuple(scripts), set(scripts) <= piped))
     for step in world.steps.all:
         if (
@@ -147,6 +150,22 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 targets = tuple(_files(world, [run.target for run in runs]))
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
     return found
+
+
+def _is_series(world: World, launched: list[Launch], programs: list[str]) -> bool:
+    """Whether programs only run one after the other: none of them takes or replaces what another leaves, all of what they
+    read and write being known, and none waits for another to succeed."""
+    if any(e.role in _MOVING and not e.dead for each in programs for e in world.lineage.unresolved_of_program(each)):
+        return False
+    writers: dict[str, set[str]] = defaultdict(set)
+    takers: dict[str, set[str]] = defaultdict(set)
+    for program in programs:
+        for touch in world.lineage.of_program(program):
+            takers[touch.artefact.id].add(program)
+            if touch.way == "write":
+                writers[touch.artefact.id].add(program)
+    exchanged = any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
+    return not exchanged and all(goes_on(world, launch) for launch in launched)
 
 
 def _files(world: World, targets: list[str]) -> list[str]:

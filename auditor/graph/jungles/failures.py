@@ -14,6 +14,7 @@ from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
+    Assert,
     Assign,
     Attr,
     Call,
@@ -158,6 +159,38 @@ def _is_ignored(world: World, launch: Launch) -> bool:
 
 def _checks(call: Call) -> bool:
     return any(word == "check" and type(value) is Const and value.value is True for word, value in call.keywords)
+
+
+def goes_on(world: World, launch: Launch) -> bool:
+    """Whether nothing in the file that starts a program, or in the function that does it for that file, ends with its failure.
+
+    A start under a condition may hang on how another program ended.
+    """
+    effects = [e for e in world.resolved.effects.of(launch.site) if e.line == launch.line and e.role is Role.EXEC]
+    if not effects or any(e.name not in _UNCHECKED or _checks(e.at.call) for e in effects):
+        return False
+    code = world.resolved.code
+    starts = [(edge.caller, edge.site) for e in effects for edge in e.chain]
+    starts += [(e.origin[0] if e.origin else e.site, e.at) for e in effects]
+    if any(construct in code.index(*site).tests for site, at in starts for construct, _ in at.conditions):
+        return False
+    sites = {(launch.site[0], number) for number in code.scopes(launch.site[0])}
+    sites.update(effect.origin[0] for effect in effects if effect.origin is not None)
+    return not any(_may_stop(code.scope(*site).body) for site in sites)
+
+
+def _may_stop(body: Iterable[Any]) -> bool:
+    """Whether a body raises, exits, leaves a loop, or returns before its end."""
+    last = list(body)[-1:]
+    for statement, _ in nested(body):
+        match statement:
+            case Raise() | Assert() | Jump(word="break"):
+                return True
+            case Return() if statement not in last:
+                return True
+            case Do(value=Call(func=func)) if name_of(func).rpartition(".")[2] in (*_EXITS, "check_returncode"):
+                return True
+    return False
 
 
 # --- handlers ---

@@ -27,7 +27,7 @@ from auditor.program.running.grounds import UNKNOWN, Ground, upwards
 from auditor.program.running.invocations import argument
 from auditor.program.symbolic.values import Value, normal
 
-MOST_ALTERNATIVES = 10  # commands that one call may stand for
+MOST_ALTERNATIVES = 20  # commands that one call may stand for
 MOST_WORDS = 200
 MOST_CALLERS = 6  # levels above a launch
 
@@ -205,7 +205,7 @@ def _words(expr: Expr, frame: Frame, effects: Effects) -> tuple[Word, ...]:
     values = effects.evaluator.values(expr, frame)
     if any(value.text() == "{executable}" for value in values):
         return (Word("python"),)
-    return tuple(Word(_text(value), value.exact and not value.anchored) for value in values[:5]) or (
+    return tuple(Word(_text(value), value.exact and not value.anchored) for value in values[:MOST_ALTERNATIVES]) or (
         Word("{?}", exact=False),
     )
 
