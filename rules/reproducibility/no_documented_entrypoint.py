@@ -43,7 +43,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if points.named:
         yield Clean(says=f"{points.named[0]} is named by a command, a step or a document")
     elif not points.unnamed:
-        yield NotApplicable("nothing is trained here")
+        yield NotApplicable("nothing is trained here that is judged or kept")
     elif steps := graph.steps_that_may_train():
         yield Clean(says=f"{steps[0]}: a step that trains, by its name")
     elif not unnamed:

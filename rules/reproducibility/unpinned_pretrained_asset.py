@@ -39,7 +39,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(assets.pinned, f"{plural(assets.pinned, 'asset')} loaded at a revision")
     for asset in assets.unpinned:
         code = ", and its own code is run" if asset.trusted else ""
-        how = f"of the branch {asset.branch}, which moves" if asset.branch else "without a revision"
+        how = f"from the branch {asset.branch}, which moves" if asset.branch else "without a revision"
         yield Finding(
             f"the {asset.what} {asset.name} is loaded {how}{code}: what its name means can change",
             asset.places[0],

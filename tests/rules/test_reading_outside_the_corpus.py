@@ -1138,9 +1138,9 @@ HUB = "from huggingface_hub import hf_hub_download\nhf_hub_download('acme/churn'
 @pytest.mark.parametrize(
     ("given", "what", "how"),
     [
-        (", repo_type='dataset', revision='main'", "data set", "of the branch main"),
+        (", repo_type='dataset', revision='main'", "data set", "from the branch main"),
         (", repo_type='dataset'", "data set", "without a revision"),
-        (", revision='master'", "model", "of the branch master"),
+        (", revision='master'", "model", "from the branch master"),
         ("", "model", "without a revision"),
     ],
 )
@@ -1245,3 +1245,17 @@ def test_heirs_of_one_class_are_tied_by_it() -> None:
     for files, said in ((loose, 1), (HEIRS, 0)):
         graph = graphs(files, archetypes="P", history=together)
         assert len(judge(graph.components, [RULES["ENT008"]]).findings) == said
+
+
+@pytest.mark.parametrize(
+    "result", ["print(r2_score(f['y'], guess))", "joblib.dump(m, 'm.pkl')", "f.assign(g=guess).to_csv('g.csv')"]
+)
+def test_a_curve_that_is_fitted_to_be_drawn_needs_no_command(result: str) -> None:
+    fits = (
+        SK
+        + "import joblib\nfrom sklearn.metrics import r2_score\nm = Ridge().fit(f[['a']], f['y'])\nguess = m.predict(f[['a']])\n"
+    )
+    draws = "import matplotlib.pyplot as plt\nplt.plot(f['a'], guess)\nplt.savefig('a.png')\n"
+    assert found({"a.py": fits}, "REP010")
+    assert found({"a.py": fits + draws + result + "\n"}, "REP010")
+    assert not found({"a.py": fits + draws}, "REP010")

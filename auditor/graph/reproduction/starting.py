@@ -9,12 +9,21 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.world import World
+from auditor.model.artefact import Role
 
 _STARTED, _ORCHESTRATES = 1, 2
+_RESULTS = frozenset({
+    Role.WRITE, Role.SAVE_MODEL, Role.REGISTER, Role.COPY, Role.EVALUATE, Role.TUNE, Role.LOG, Role.LOG_ARTIFACT,
+    Role.LOG_METRIC, Role.SERVE, Role.TRAIN_SERVICE,
+})  # fmt: skip
+"""What calls do that judge or keep a model, or what it answers."""
 
 
 class EntryPoints(msgspec.Struct, frozen=True):
-    """The training programs of a component, by whether something that is declared or documented starts one of them."""
+    """The training programs of a component, by whether something that is declared or documented starts one of them.
+
+    Those that only draw what they fit are left out where nothing does.
+    """
 
     named: tuple[str, ...]
     unnamed: tuple[Training, ...]
@@ -57,9 +66,16 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
             or program.rpartition("/")[2] in world.documents.text
         ):
             named.append(program)
-        else:
+        elif not _only_draws(world, program):
             unnamed.append(training)
     return EntryPoints(tuple(named), tuple(unnamed))
+
+
+def _only_draws(world: World, program: str) -> bool:
+    """Whether all that a program makes of what it fits is a picture: nothing is judged or kept that would be made again."""
+    effects = list(world.lineage.effects_of_program(program))
+    results = (effect for effect in effects if effect.role in _RESULTS and not effect.entry.attrs.get("plot"))
+    return any(effect.entry.attrs.get("plot") for effect in effects) and next(results, None) is None
 
 
 class _Around:

@@ -49,7 +49,7 @@ def of_file(view: View) -> FileEffects:
     return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named)
 
 
-EFFECTS = Topic("effects", of_file, by_record=True)
+EFFECTS = Topic("effects", of_file, by_record=True, partly=True)
 """What the scopes of a file do, with the very records of its calls; see `stored` for how it is stored all the same."""
 
 

@@ -15,7 +15,7 @@ import msgspec
 from auditor.model.ir import Program
 from auditor.program.kept.shelves import Packing, Shelf, Store
 from auditor.program.kept.traces import Site, Trace, Tree
-from auditor.program.kept.watched import Starts, Watched
+from auditor.program.kept.watched import PartlyWatched, Starts, Watched
 from auditor.program.symbolic.evaluate import Evaluator
 
 T = TypeVar("T")
@@ -30,12 +30,12 @@ MOST = 2
 class View:
     """One file with an evaluator of its own."""
 
-    def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
-        """`plain`: what is found is plain data, and is to be known by plain data too."""
+    def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
+        """`plain`: what is found is plain data, and is to be known by plain data too; `partly`: see `PartlyWatched`."""
         self.plain = plain
         self.path = path
         self.tree = tree
-        self.code = Watched(tree)
+        self.code = PartlyWatched(tree) if partly else Watched(tree)
         self.code.note(path)
         self.evaluator = Evaluator(self.code, first_pick=_first_pick(f"{topic} {path}"))
         self.evaluator.invocations = Starts(self.code, tree)
@@ -89,6 +89,8 @@ class Topic(msgspec.Struct, Generic[T], frozen=True, eq=False):
     kind: type[T] | None = None
     by_record: bool = False
     """Whether other answers are known by the very records of this one: one that is found again as it was is the former one."""
+    partly: bool = False
+    """Whether answers are known by what of other files was looked at; see `PartlyWatched` for which may be."""
     again: Callable[[T, T], T] | None = None
     """What is found about a program, with those records of a former answer about it that are found again: others are known
     by them."""
@@ -190,7 +192,8 @@ class Answers(Generic[T]):
         return found
 
     def _found(self, path: str, program: Program) -> Entry:
-        view = View(self._topic.name, path, self.tree, plain=self._topic.kind is not None)
+        topic, lasts = self._topic, self.memory is not None
+        view = View(topic.name, path, self.tree, plain=topic.kind is not None, partly=topic.partly and lasts)
         self._new.append(path)
         trace, answer = view.code.trace, self._topic.find(view)
         view.close()

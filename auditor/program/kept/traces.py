@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
-from auditor.program.naming.code import Code
+from auditor.model.ir import Program
+from auditor.program.kept.parts import Part, is_alike
+from auditor.program.naming.code import Code, Walked, Walks
 from auditor.program.running.invocations import Invocation, Invocations, anonymous
 
 if TYPE_CHECKING:
@@ -57,17 +59,45 @@ class Since(msgspec.Struct, frozen=True, eq=False):
     number: int
     digests: Mapping[str, bytes]
     unnamed: frozenset[str]
+    programs: Mapping[str, Program]
+    walks: Walks
     before: int = 0
     changed: frozenset[str] = frozenset()
+    still: frozenset[str] = frozenset()
+    """Those of them that were there before."""
+    former: Mapping[str, Program] = {}
+    """The programs of the tree before."""
+    _kept: dict[tuple[str, Part], bool] = {}
+
+    def keeps(self, path: str, parts: Iterable[Part]) -> bool:
+        """Whether some parts of a file that changed say what they said, in whatever lines they stand (see `parts`)."""
+        return path in self.still and all(self._keeps(path, part) for part in parts)
+
+    def _keeps(self, path: str, part: Part) -> bool:
+        found = self._kept.get((path, part))
+        if found is None:
+            found = self._kept[path, part] = is_alike(
+                self._walked(self.programs, path), self._walked(self.former, path), part
+            )
+        return found
+
+    def _walked(self, programs: Mapping[str, Program], path: str) -> Walked | None:
+        program = programs.get(path)
+        return None if program is None else self.walks.of(program)
 
 
 def since(code: Code, digests: Mapping[str, bytes], last: Since | None) -> Since:
     """What changed since the last tree. What has no digest may always have changed."""
     unnamed = frozenset(code.files.keys() - digests.keys())
     if last is None:
-        return Since(next(_NUMBERS), digests, unnamed)
-    changed = {path for path, _ in digests.items() ^ last.digests.items()} | unnamed | last.unnamed
-    return Since(next(_NUMBERS), digests, unnamed, last.number, frozenset(changed))
+        return Since(next(_NUMBERS), digests, unnamed, code.programs, code.walks)
+    changed = {path for path, _ in digests.items() ^ last.digests.items()}
+    still = changed & digests.keys() & last.digests.keys()
+    changed |= unnamed | last.unnamed
+    return Since(
+        next(_NUMBERS), digests, unnamed, code.programs, code.walks, last.number, frozenset(changed), frozenset(still),
+        last.programs,
+    )  # fmt: skip
 
 
 class Tree(msgspec.Struct, frozen=True, eq=False):
@@ -157,6 +187,8 @@ class Trace(msgspec.Struct):
     """The number of the last tree whose files were found to be those that were looked at."""
     among: int = 0
     """The number of the modules among which imports were last found to mean the same."""
+    parts: dict[str, set[Part]] = {}
+    """Of files that were not looked at as a whole, what of them was."""
 
     def holds(self, tree: Tree) -> bool:
         """Whether a tree says the same of everything, so that the same answer would be found."""
@@ -191,11 +223,19 @@ class Trace(msgspec.Struct):
     def _files_hold(self, tree: Tree) -> bool:
         since = tree.since
         if self.held and self.held == since.before:
-            same = self.files.keys().isdisjoint(since.changed)
+            same = self.files.keys().isdisjoint(since.changed) or self._parts_hold(tree)
         else:
             same = self.held == since.number or all(tree.file(path) == digest for path, digest in self.files.items())
         if same:
             self.held = since.number
+        return same
+
+    def _parts_hold(self, tree: Tree) -> bool:
+        """Whether of the files that changed nothing did that was looked at: then what they are now says the same."""
+        changed = self.files.keys() & tree.since.changed
+        same = all(path in self.parts and tree.since.keeps(path, self.parts[path]) for path in changed)
+        if same:
+            self.files.update((path, tree.file(path)) for path in changed)
         return same
 
     def _imports_hold(self, tree: Tree) -> bool:
@@ -230,6 +270,11 @@ class Trace(msgspec.Struct):
 
     def take(self, other: Trace) -> None:
         """Take in what another answer was found by, which this one makes use of."""
+        for path in other.files:
+            if path in other.parts and (path in self.parts or path not in self.files):
+                self.parts[path] = self.parts.get(path, set()) | other.parts[path]
+            else:
+                self.parts.pop(path, None)
         self.files.update(other.files)
         self.imports.update(other.imports)
         self.starts.update(other.starts)

@@ -6,12 +6,16 @@ which attributes are set from outside. What concerns all files at once cannot be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NoReturn, TypeVar, cast
 
+from auditor.model.ir import Expr, Import, Scope
+from auditor.program.kept.parts import OUTLINE, PRESENCE, STARS, Part
 from auditor.program.kept.traces import UNDER, UNNAMED, Trace, Tree, told
 from auditor.program.naming.code import Code, Walked
 from auditor.program.naming.names import Modules
+from auditor.program.naming.scopes import Binding, Block, ScopeIndex
 from auditor.program.running.invocations import Invocation, Invocations, anonymous
 
 T = TypeVar("T")
@@ -42,11 +46,19 @@ class Watched(Code):
 
     def note(self, path: str) -> None:
         """Note that the content of a file, or its absence, was looked at."""
-        files = self.trace.files
-        if path not in files:
-            digest = files[path] = self._tree.file(path)
-            if digest == UNNAMED:
-                self.trace.whole = False
+        if path not in self.trace.files:
+            self._note_content(path)
+        elif path in self.trace.parts:
+            del self.trace.parts[path]
+
+    def _note_content(self, path: str) -> None:
+        digest = self.trace.files[path] = self._tree.file(path)
+        if digest == UNNAMED:
+            self.trace.whole = False
+
+    def note_presence(self, path: str) -> None:
+        """Note that it was asked whether there is a file."""
+        self.note(path)
 
     def walked(self, path: str) -> Walked:
         """What walking through a program found."""
@@ -64,6 +76,90 @@ class Watched(Code):
         return found
 
 
+class PartlyWatched(Watched):
+    """The same, which notes what of a file is looked at, but not in which lines that stands: for answers that hold neither
+    records nor lines of other files, nor are found by such lines."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree)
+        self._scopes: dict[str, dict[int, Scope]] = {}
+        self._outlines: dict[str, Sequence[Scope]] = {}
+
+    def note_presence(self, path: str) -> None:
+        """Note that it was asked whether there is a file."""
+        self._note_part(path, PRESENCE)
+
+    def _note_part(self, path: str, part: Part) -> None:
+        parts = self.trace.parts.get(path)
+        if parts is not None:
+            parts.add(part)
+        elif path not in self.trace.files:
+            self._note_content(path)
+            self.trace.parts[path] = {part}
+
+    def outline(self, path: str) -> Sequence[Scope]:
+        """The scopes of a file, to be asked of their names, kinds and parents."""
+        found = self._outlines.get(path)
+        if found is None:
+            self._note_part(path, OUTLINE)
+            found = self._outlines[path] = self._whole.outline(path)
+        return found
+
+    def scope(self, path: str, number: int) -> Scope:
+        """One scope of a file."""
+        scopes = self._scopes.setdefault(path, {})
+        found = scopes.get(number)
+        if found is None:
+            self._note_part(path, number)
+            found = scopes[number] = self._whole.scope(path, number)
+        return found
+
+    def index(self, path: str, number: int) -> ScopeIndex:
+        """What a scope binds, calls and returns; what is asked of it is noted."""
+        indexes = self._indexes.setdefault(path, {})
+        found = indexes.get(number)
+        if found is None:
+            self._note_part(path, PRESENCE)
+            found = self._whole.index(path, number)
+            if path in self.trace.parts:
+                found = cast("ScopeIndex", _SeenIndex(found, number, partial(self._note_part, path)))
+            indexes[number] = found
+        return found
+
+    def stores(self, path: str, cls: int) -> Mapping[str, list[tuple[Expr, int]]]:
+        """What the methods of a class assign to attributes of their object."""
+        for number in self.nested(path, cls):
+            self._note_part(path, number)
+        return self._whole.stores(path, cls)
+
+
+class _SeenIndex:
+    """The index of a scope, of which mostly one name is asked."""
+
+    def __init__(self, index: ScopeIndex, number: int, note: Callable[[Part], None]) -> None:
+        self._index = index
+        self._number = number
+        self._note = note
+
+    def reaching(self, name: str, version: int, block: Block) -> list[Binding]:
+        self._note((self._number, name))
+        return self._index.reaching(name, version, block)
+
+    def final(self, name: str) -> list[Binding]:
+        self._note((self._number, name))
+        return self._index.final(name)
+
+    @property
+    def stars(self) -> tuple[Import, ...]:
+        self._note((self._number, STARS))
+        return self._index.stars
+
+    def __getattr__(self, name: str) -> object:
+        """Anything else hangs on the whole scope."""
+        self._note(self._number)
+        return getattr(self._index, name)
+
+
 class _Noted(dict[str, T]):
     """Files by path; whichever is asked for is noted. Those that were had once are in it, and are not noted again."""
 
@@ -78,7 +174,7 @@ class _Noted(dict[str, T]):
         return found
 
     def __contains__(self, path: object) -> bool:
-        self._by.note(str(path))
+        self._by.note_presence(str(path))
         return path in self._whole
 
     def get(self, path: str, default: Any = None) -> Any:

@@ -186,6 +186,13 @@ class Walks:
         self.programs: dict[int, Walked] = {}
         self.facts: dict[tuple[Callable[[Facts], object], int], tuple[Facts, Any]] = {}
 
+    def of(self, program: Program) -> Walked:
+        """What walking through a program found, as far as it was asked."""
+        known = self.programs.get(id(program))
+        if known is None:
+            known = self.programs[id(program)] = Walked(program, {}, {}, {})
+        return known
+
     def forget(self, others: Iterable[Facts]) -> None:
         """Forget all contents but some."""
         kept = list(others)
@@ -208,7 +215,7 @@ class Code:
         """`walks`: what was found in programs of other trees; what is found is added to it. `modules`: those of the tree before."""
         self.embedded = Embedded(files)
         self.files: Mapping[str, Facts] = {**files, **self.embedded.files} if self.embedded.files else files
-        self._walks = Walks() if walks is None else walks
+        self.walks = Walks() if walks is None else walks
         self.knowledge = knowledge
         self.programs: Mapping[str, Program] = {
             path: facts.program for path, facts in self.files.items() if facts.program is not None
@@ -244,6 +251,10 @@ class Code:
         """Paths of all programs (modules, scripts and notebooks), sorted."""
         return tuple(sorted(self.programs))
 
+    def outline(self, path: str) -> Sequence[Scope]:
+        """The scopes of a file, to be asked of nothing but how they are called, of what kind they are and in which they lie."""
+        return self.programs[path].scopes
+
     def scope(self, path: str, number: int) -> Scope:
         """One scope of a file."""
         return self.programs[path].scopes[number]
@@ -260,11 +271,7 @@ class Code:
 
     def walked(self, path: str) -> Walked:
         """What walking through a program found, as far as it was asked."""
-        program = self.programs[path]
-        known = self._walks.programs.get(id(program))
-        if known is None:
-            known = self._walks.programs[id(program)] = Walked(program, {}, {}, {})
-        return known
+        return self.walks.of(self.programs[path])
 
     def alone(self, path: str, ask: Callable[[Facts], T], kind: Any = None) -> T:
         """What a question says of the facts of a file, which nothing else decides: it is asked once of each content.
@@ -274,10 +281,10 @@ class Code:
         facts = self.files[path]
         if path in self.embedded.homes:  # its facts are made for each tree
             return ask(facts)
-        known = self._walks.facts.get((ask, id(facts)))
+        known = self.walks.facts.get((ask, id(facts)))
         if known is None:
             found = self._paged(path, By.TEXT, ask, kind, lambda: ask(facts))
-            known = self._walks.facts[ask, id(facts)] = facts, found
+            known = self.walks.facts[ask, id(facts)] = facts, found
         answer: T = known[1]
         return answer
 
@@ -322,14 +329,14 @@ class Code:
 
     def scopes(self, path: str) -> range:
         """Numbers of all scopes of a file; 0 is the module."""
-        return range(len(self.programs[path].scopes))
+        return range(len(self.outline(path)))
 
     def nested(self, path: str, number: int) -> Sequence[int]:
         """Numbers of the functions and classes that are defined right in a scope."""
         table = self._nested.get(path)
         if table is None:
             table = self._nested[path] = {}
-            for inner, scope in enumerate(self.programs[path].scopes):
+            for inner, scope in enumerate(self.outline(path)):
                 table.setdefault(scope.parent, []).append(inner)
         return table.get(number, ())
 
@@ -337,14 +344,12 @@ class Code:
         """The scope with a qualified name within a file; the last definition wins."""
         table = self._children.get(path)
         if table is None:
-            table = self._children[path] = {
-                scope.name: number for number, scope in enumerate(self.programs[path].scopes)
-            }
+            table = self._children[path] = {scope.name: number for number, scope in enumerate(self.outline(path))}
         return table.get(name)
 
     def owner(self, path: str, number: int) -> int | None:
         """The class that a scope is a method of."""
-        scopes = self.programs[path].scopes
+        scopes = self.outline(path)
         parent = scopes[number].parent
         return parent if parent >= 0 and scopes[parent].kind == "class" else None
 
@@ -417,8 +422,8 @@ class Code:
             order: dict[str, None] = {}
             todo = [path]
             for module in todo:
-                for statement, _, _ in self.index(module, 0).imports:
-                    for imported in statement.names if statement.names[0].name == "*" else ():
+                for statement in self.index(module, 0).stars:
+                    for imported in statement.names:
                         home = self.modules.resolve(module, imported.module, statement.level)
                         if home is not None and not home.endswith("/") and home != path and home not in order:
                             order[home] = None
@@ -430,7 +435,7 @@ class Code:
         """The nearest module from which a star import of a file brings in a name."""
         key = (path, name)
         if key not in self._star_homes:
-            homes = (home for home in self.stars(path) if name in self.index(home, 0).bindings)
+            homes = (home for home in self.stars(path) if self.index(home, 0).final(name))
             self._star_homes[key] = next(homes, None)
         return self._star_homes[key]
 

@@ -157,7 +157,7 @@ class Denoter:
         code, path, number = self.code, frame.path, frame.scope
         if expr.version:
             return code.index(path, number).reaching(expr.id, expr.version, frame.block), frame
-        scopes = code.programs[path].scopes
+        scopes = code.outline(path)
         while True:
             number = scopes[number].parent
             if number < 0:

@@ -162,6 +162,11 @@ class ScopeIndex:
             found = self.finals[name] = self.reaching(name, max(table), ()) if table else []
         return found
 
+    @property
+    def stars(self) -> tuple[Import, ...]:
+        """The imports of all names of a module."""
+        return tuple(statement for statement, _, _ in self.imports if statement.names[0].name == "*")
+
     def guarded(self, block: Block) -> bool:
         """Whether a block runs only when the file is started, not when it is imported."""
         return any(self.kinds.get(construct) == "main" and arm == 0 for construct, arm in block)

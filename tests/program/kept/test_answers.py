@@ -113,14 +113,60 @@ def asked_anew(monkeypatch: pytest.MonkeyPatch, facts: FactsByPath, memory: Memo
     asked: set[tuple[str, str]] = set()
 
     class Noted(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
-            super().__init__(topic, path, tree, plain)
+        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
+            super().__init__(topic, path, tree, plain, partly)
             asked.add((topic, path))
 
     with monkeypatch.context() as patch:
         patch.setattr(answers, "View", Noted)
         told(resolved(facts, memory))
     return asked
+
+
+LIBRARY = (
+    "import pandas as pd\nfrom more import *\n\nFOLDER = 'data'\nOTHER = 1\n\ndef load(name):\n    return pd.read_csv(FOLDER + name)\n\n"
+    "def aside():\n    return 1\n\ndef named():\n    return 'n.csv'\n\nclass One:\n    low = '1'\n\nclass Two:\n    low = '2'\n\nBase = One\n\n"
+    "class Kept(Base):\n    root = 'r'\n    def begin(self):\n        self.place = 'p'\n    def later(self):\n        pass\n"
+)
+USING = (
+    "from lib import FOLDER, STARRED, Kept, load, named\n\nopen(FOLDER)\nopen(STARRED)\nopen(Kept().place)\nopen(Kept.low)\n"
+    "open(named())\nload('a.csv')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "anew"),
+    [
+        pytest.param("import pandas as pd", "import os\nimport pandas as pd\n", False, id="lines"),
+        pytest.param("def load(name):\n", "def load(name):\n    'Reads.'\n\n", False, id="words about it"),
+        pytest.param("return 1", "return 2", False, id="a function that is not used"),
+        pytest.param("OTHER = 1", "OTHER = 2", False, id="a name that is not used"),
+        pytest.param("'data'", "'more'", True, id="a name that is used"),
+        pytest.param("'p'", "'q'", True, id="an attribute that is used"),
+        pytest.param("FOLDER = 'data'\n", "if OTHER:\n    FOLDER = 'data'\n", True, id="under a condition"),
+        pytest.param("Base = One", "Base = Two", True, id="a name that a class is made from"),
+        pytest.param("'n.csv'", "'m.csv'", True, id="what a function returns"),
+        pytest.param("        pass\n", "        self.place = 'z'\n", True, id="an attribute by another method"),
+        pytest.param(
+            "        pass\n",
+            "        pass\n    def last(self):\n        self.place = 'z'\n",
+            True,
+            id="by a method more",
+        ),
+        pytest.param("from more", "from less", True, id="a star import"),
+        pytest.param("def aside", "def before():\n    return 0\n\ndef aside", True, id="other numbers of scopes"),
+    ],
+)
+def test_effects_are_found_anew_where_what_they_look_at_in_other_files_changed(
+    monkeypatch: pytest.MonkeyPatch, old: str, new: str, anew: bool
+) -> None:
+    texts = {"lib.py": LIBRARY, "use.py": USING, "more.py": "STARRED = 'more'\n", "less.py": "STARRED = 'less'\n"}
+    contents, memory = Contents(), Memory()
+    told(resolved(contents.facts(texts), memory))
+    texts["lib.py"] = LIBRARY.replace(old, new)
+    facts = contents.facts(texts)
+    assert (("effects", "use.py") in asked_anew(monkeypatch, facts, memory)) is anew
+    assert told(resolved(facts, memory)) == told(resolved(facts, None))
 
 
 def test_callers_whose_calls_are_as_they_were_carry_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,8 +337,8 @@ def test_nothing_of_the_way_to_an_answer_stays_in_memory() -> None:
     made: list[weakref.ref[object]] = []
 
     class Seen(answers.View):
-        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False) -> None:
-            super().__init__(topic, path, tree, plain)
+        def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
+            super().__init__(topic, path, tree, plain, partly)
             made.extend(map(weakref.ref, (self.evaluator, self.evaluator.denoter, self.code)))
 
     gc.disable()  # as in an audit

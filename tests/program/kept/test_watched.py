@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from auditor.program import Resolved
+from auditor.program.kept.parts import OUTLINE, PRESENCE, STARS, Part
 from auditor.program.kept.traces import Tree, since
-from auditor.program.kept.watched import Watched
+from auditor.program.kept.watched import PartlyWatched, Watched
+from auditor.program.naming.code import Code
 from tests.program.asking import program
 
 FILES = {"a.py": "import b\n", "b.py": "x = 1\n", "c.yaml": "k: 1\n"}
@@ -75,3 +77,32 @@ def test_what_is_looked_at_is_noted(watched: Watched, part: str, ask: Callable[[
 def test_files_are_those_of_the_tree(whole: Resolved, watched: Watched) -> None:
     assert watched.files["c.yaml"] is whole.files["c.yaml"]
     assert watched.programs.get("b.py") is whole.code.programs["b.py"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "parts"),
+    [
+        pytest.param(lambda code: code.outline("p.py"), {OUTLINE}, id="outline"),
+        pytest.param(lambda code: code.scope("p.py", 1), {1}, id="scope"),
+        pytest.param(lambda code: code.index("p.py", 1).returns, {PRESENCE, 1}, id="returns"),
+        pytest.param(lambda code: code.index("p.py", 0).final("x"), {PRESENCE, (0, "x")}, id="name"),
+        pytest.param(lambda code: code.index("p.py", 0).reaching("x", 1, ()), {PRESENCE, (0, "x")}, id="name so far"),
+        pytest.param(lambda code: code.index("p.py", 0).stars, {PRESENCE, (0, STARS)}, id="stars"),
+        pytest.param(lambda code: code.stores("p.py", 1), {OUTLINE, 2}, id="stores"),
+        pytest.param(lambda code: "p.py" in code.programs, {PRESENCE}, id="presence"),
+        pytest.param(lambda code: code.programs["p.py"], None, id="program"),
+        pytest.param(lambda code: code.leaves("p.py"), None, id="leaves"),
+        pytest.param(lambda code: code.words("p.py"), None, id="words"),
+    ],
+)
+def test_what_of_a_file_is_looked_at_is_noted(ask: Callable[[Code], object], parts: set[Part] | None) -> None:
+    whole = program(
+        {"p.py": "from m import *\nx = 1\nclass A:\n    def f(self):\n        self.y = x\n        return x\n"}
+    )
+    contents = since(whole.code, {"p.py": b"p"}, None)
+    watched = PartlyWatched(Tree(whole.code, whole.evaluator.invocations, contents))
+    assert ask(watched) is not None
+    assert watched.trace.files == {"p.py": b"p"}
+    assert watched.trace.parts.get("p.py") == parts
+    watched.note("p.py")
+    assert not watched.trace.parts

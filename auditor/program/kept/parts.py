@@ -1,0 +1,77 @@
+"""Parts of programs: which of them another content of the file leaves as they were, but for the lines in which they stand."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TypeAlias
+
+import msgspec
+
+from auditor.model.ir import Program, Scope
+from auditor.program.naming.code import Walked
+from auditor.program.naming.scopes import ScopeIndex
+
+Part: TypeAlias = int | tuple[int, str]
+"""A scope by its number, or with a name what that is bound to there; `OUTLINE` or `PRESENCE`."""
+
+OUTLINE = -1
+"""In the place of a scope's number: how the scopes of a file lie in each other, and what they are called."""
+
+PRESENCE = -2
+"""In the place of a scope's number: that there is a file, and whether it is a program."""
+
+STARS = "*"
+"""In the place of a name: the imports of all names of a module."""
+
+_UNSEEN = frozenset({"line", "end_line", "doc", "complexity", "logical", "statements"})
+"""What no evaluator looks at: where something stands, and what is counted or said about a scope. Its statements are its body."""
+
+
+def is_alike(one: Walked | None, other: Walked | None, part: Part) -> bool:
+    """Whether a part of one program says what it says in another."""
+    if part == PRESENCE or one is None or other is None:
+        return (one is None) == (other is None)
+    if part == OUTLINE:
+        return _outline(one.program) == _outline(other.program)
+    return _alike(_read(one, part), _read(other, part))
+
+
+def _read(walked: Walked, part: Part) -> object:
+    """What an evaluator sees of a scope, or of a name in it; None where there is no such scope."""
+    number, name = (part, None) if isinstance(part, int) else part
+    if number >= len(walked.program.scopes):
+        return None
+    if name is None:
+        return walked.program.scopes[number]
+    return walked.index(number).stars if name == STARS else _bound(walked.index(number), name)
+
+
+def _bound(index: ScopeIndex, name: str) -> tuple[object, ...]:
+    """All that a name is bound to in a scope, each with what stands around it: by that some bindings exclude others."""
+    bindings = sorted(index.bindings.get(name, {}).items())
+    return tuple(
+        (number, each, tuple(index.kinds.get(construct) for construct, _ in each.block)) for number, each in bindings
+    )
+
+
+def _outline(program: Program) -> list[tuple[str, str, int]]:
+    return [(scope.name, scope.kind, scope.parent) for scope in program.scopes]
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two records say the same, wherever they stand. That 1 equals True does not make them the same."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, msgspec.Struct):
+        return all(_alike(getattr(one, name), getattr(other, name)) for name in _seen(type(one)))
+    return one == other
+
+
+@cache
+def _seen(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    names = tuple(name for name in kind.__struct_fields__ if name not in _UNSEEN)
+    return (*names, "body") if kind is Scope else names
