@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -164,7 +163,6 @@ def read_heads() -> tuple[Library, ...]:
     return compiled.kept("heads", [files("auditor.knowledge")], make, tuple[Library, ...])
 
 
-@cache
 def _shipped() -> Traversable:
     return files("auditor.knowledge") / "libraries"
 

@@ -86,3 +86,21 @@ def test_a_seed_that_some_other_program_hands_over_is_given() -> None:
     assert found(files, "REP001")
     start = "import subprocess\n\nNAME = 'fit.py'\n\n\ndef go(seed, *more):\n    subprocess.run(more + (NAME, f'--seed={seed}'))\n"
     assert not found({**files, "start.py": start}, "REP001")
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ({"tox.ini": "[testenv]\ndeps = -rrequirements.txt\n    pytest\n"}, "requirements.txt leaves 1 of 1"),
+        ({"requirements-dev.txt": "-r requirements.txt\npytest\n"}, "requirements.txt leaves 1 of 1"),
+        ({"requirements-serve.txt": "-r requirements.txt\nflask\n"}, "requirements-serve.txt leaves 2 of 2"),
+    ],
+)
+def test_a_list_that_tests_include_is_a_list_by_itself(beside: dict[str, str], told: str) -> None:
+    files = {
+        "requirements.txt": "pandas\n",
+        "Makefile": "all:\n\tpip install -r requirements-serve.txt\n",
+        "a.py": SK + "import flask\n",
+    }
+    (message,) = found({**files, **beside}, "REP002")
+    assert message.startswith(told)

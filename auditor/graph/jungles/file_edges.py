@@ -43,9 +43,9 @@ Flows: TypeAlias = Mapping[str, frozenset[Site]]
 class FileEdge(msgspec.Struct, frozen=True):
     """One program writes a file that another reads. `declared_by` names the declaration that says so, if one does.
 
-    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file, which is not in git, where
-    every clone has it, for work of its own, and is no service, which takes what was released to it. `writing` and `reading` are the touches, `makers`
-    how many programs write it.
+    `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file for work of its own, it is
+    not at hand in every clone, and the reader is no service, which takes what was released to it. `writing` and `reading` are the
+    touches, `makers` how many programs write it.
     """
 
     artefact: str
@@ -168,9 +168,16 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (world.identities.tree & {path, other} or idles(world, reader) or does_without(world, read)),
+        not (_is_at_hand(world, reader, {path, other}) or idles(world, reader) or does_without(world, read)),
         len(makers),
     )
+
+
+def _is_at_hand(world: World, reader: str, paths: set[str]) -> bool:
+    """Whether git keeps a file, be it of yesterday: every clone has it, and no model learns from it here."""
+    if world.identities.tree.isdisjoint(paths):
+        return False
+    return not any(world.trains(effect) for effect in world.lineage.effects_of_program(reader))
 
 
 def _may_come_from_programs(world: World, makers: list[Hand], reader: str) -> bool:

@@ -64,21 +64,26 @@ def environments(world: World, owned: Callable[[str], bool]) -> list[Environment
 
 
 def _environments(world: World) -> tuple[Environment, ...]:
-    found, parts = [], set()
+    found: list[Environment] = []
+    parts: set[str] = set()
     for path, facts in sorted(world.files.items()):
-        for ref in facts.references:
-            # What a package takes its needs from is the list for those who run it here.
-            if ref.how in ("requirement", "constraint") and not _packs(world, path):
-                parts.add(included(path, ref))
+        # What a package takes its needs from is the list for those who run it here; what tests install beside their tools is, too.
+        if not _packs(world, path) and not _is_for_work(world, path):
+            parts.update(included(path, ref) for ref in facts.references if ref.how in ("requirement", "constraint"))
     for path, facts in sorted(world.files.items()):
-        if facts.kind not in ENVIRONMENTS or not places.is_product(path):
+        if facts.kind not in ENVIRONMENTS or not places.is_product(path) or _is_for_work(world, path):
             continue
-        if _FOR_WORK.search(path.rpartition("/")[2]) or path in parts or "constraints" in path.rpartition("/")[2]:
+        if path in parts or "constraints" in path.rpartition("/")[2]:
             continue
         asked = tuple(a for a in closure(world.files, path) if _counts(a.requirement))
         if asked and not _packs(world, path):
             found.append(Environment(path, asked, _is_locked(world, path)))
     return tuple(found)
+
+
+def _is_for_work(world: World, path: str) -> bool:
+    """Whether a file asks for what those need who work on the code, tests included."""
+    return world.files[path].kind == "tox" or _FOR_WORK.search(path.rpartition("/")[2]) is not None
 
 
 def _counts(requirement: Requirement) -> bool:

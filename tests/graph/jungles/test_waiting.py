@@ -51,6 +51,13 @@ def test_nobody_waits_for_a_file_that_git_keeps(path: str, kept: str, severity: 
     assert edge.severity.value == severity
 
 
+def test_a_model_that_learns_from_a_file_that_git_keeps_may_learn_from_that_of_yesterday() -> None:
+    fit = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('x.csv')\nRidge().fit(f[['a']], f['y'])\n"
+    write = "import pandas as pd\npd.read_csv('raw.csv').to_csv('x.csv')\n"
+    (edge,) = edges({"write.py": write, "fit.py": fit, "x.csv": "a,y\n1,2\n"})
+    assert edge.severity.value == "medium"
+
+
 @pytest.mark.parametrize(
     ("deed", "severity"),
     [
