@@ -68,8 +68,9 @@ def _environments(world: World) -> tuple[Environment, ...]:
     parts: set[str] = set()
     for path, facts in sorted(world.files.items()):
         # What a package takes its needs from is the list for those who run it here; what tests install beside their tools is, too.
-        if not _packs(world, path) and not _is_for_work(world, path):
-            parts.update(included(path, ref) for ref in facts.references if ref.how in ("requirement", "constraint"))
+        within = {included(path, ref) for ref in facts.references if ref.how in ("requirement", "constraint")}
+        if within and not _packs(world, path) and not _is_for_work(world, path):
+            parts |= within
     for path, facts in sorted(world.files.items()):
         if facts.kind not in ENVIRONMENTS or not places.is_product(path) or _is_for_work(world, path):
             continue
