@@ -167,3 +167,14 @@ def test_notebooks_that_teach_are_asked_nothing_of_their_length() -> None:
     long = notebook("import pandas as pd\\nf = pd.read_csv('x.csv')\\n" + "f.head()\\n" * 320)
     assert found({"a.ipynb": long}, "COD007", "N")
     assert not found({"a.ipynb": long}, "COD007", "NT")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"n.ipynb": notebook("from web import app\\n\\n@app.route('/')\\ndef make():\\n    return gone\\n")},
+        {"n.ipynb": notebook("def make():\\n    return gone\\n"), "m.ipynb": notebook("%run n.ipynb\\nmake()")},
+    ],
+)
+def test_a_function_of_a_notebook_that_others_call_is_not_only_shown(files: dict[str, str]) -> None:
+    assert any(message.startswith("gone is used") for message in found(files, "COD008"))

@@ -244,6 +244,8 @@ HIGH = {("LKG001", "high")}
         pytest.param("frame['big'] = (frame['price'] > frame['price'].max() / 2).astype(int)\n" + BY_HAND + PARTED, HIGH, id="a mark by a figure"),
         pytest.param("frame['age'] = (frame['day'].max() - frame['day']).dt.days\n" + BY_HAND + PARTED, set(), id="days to the end"),
         pytest.param("frame['rain'] = rain(frame['day'].min().strftime('%Y-%m-%d'))\n" + BY_HAND + PARTED, set(), id="days to ask a service for"),
+        pytest.param("frame['updates'] = frame['updates'] / frame['updates'].max()\n" + BY_HAND + PARTED, HIGH, id="a word that holds date"),
+        pytest.param("frame['left'] = (frame['saleDate'].max() - frame['saleDate']).dt.days\n" + BY_HAND + PARTED, set(), id="a day by its name"),
         pytest.param("frame['rain'] = frame['rain'] / frame['rain'].max()\n" + BY_HAND + PARTED, HIGH, id="a column scaled"),
         pytest.param("last = frame['moment'].max()\nframe['early'] = (frame['moment'] < last - pd.Timedelta(days=30)).astype(int)\n" + MARKED, set(), id="a date by what it is reckoned with"),
         pytest.param("frame['name'] = frame['moment'].min().isoformat()\n" + BY_HAND + PARTED, set(), id="a date by how it is written out"),
@@ -267,6 +269,15 @@ for {turn}:
     scores.append(roc_auc_score(test["bought"], model.predict(test[["age"]])))
 print(scores)
 """
+
+
+def test_each_call_of_a_function_that_parts_rows_parts_them_by_what_it_is_given() -> None:
+    cut = "def cut(rows, month):\n    return rows[rows['month'] < month], rows[rows['month'] == month]\n\n\n"
+    for turn, found in (("month in months", set()), ("c in [0.1, 1, 10]", {("LKG003", "medium")})):
+        source = TURN.format(turn=turn, parts="cut(frame, month)").replace(
+            "scores = []", "scores, month = [], 'may'", 1
+        )
+        assert {each for each in said({"train.py": cut + source}) if each[0] == "LKG003"} == found
 
 
 @pytest.mark.parametrize(

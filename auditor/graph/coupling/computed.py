@@ -17,23 +17,9 @@ from auditor.program.naming.shapes import shapes, written
 
 _FEATURE_ROLES = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.TRANSFORMER, Role.FEATURE, Role.FEATURE_SELECT})
 _FEATURE_NAME = regex(r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I)
-_CASTS = frozenset(
-    {
-        "to_datetime",
-        "to_numeric",
-        "astype",
-        "int",
-        "float",
-        "str",
-        "bool",
-        "list",
-        "tuple",
-        "copy",
-        "get",
-        "array",
-        "asarray",
-    }
-)
+_CASTS = frozenset({
+    "to_datetime", "to_numeric", "astype", "int", "float", "str", "bool", "list", "tuple", "copy", "get", "array", "asarray",
+})  # fmt: skip
 _BINDING = frozenset({"execute", "executemany"})
 """Methods that are handed the parameters of a query, and no rows."""
 _KEYED = regex(r"\['(?!\w*(?:PATH|HOME|KEY|PROFILE|ENV|URI|TOKEN)')")

@@ -86,7 +86,7 @@ class Data(Part):
         return [*read, *(root for root in handed if root.artefact not in known)]
 
     def unpinned_reads(self) -> list[list[versions.Root]]:
-        """What training reads unpinned: the sources of one call together, the surest and least findable first."""
+        """What training reads unpinned: the sources of one call together, the least findable first, of these the surest."""
         found: dict[Place, list[versions.Root]] = {}
         for root in self.training_roots():
             if root.state == "unpinned":

@@ -52,7 +52,8 @@ _TELLING = frozenset({
     "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
     "str", "repr", "type", "format", "echo", "secho", "join", "getLogger", "get_logger", "rule", "flush", "write",
 })  # fmt: skip
-_EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
+EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
+"""Calls that end a program."""
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -188,7 +189,7 @@ def _may_stop(body: Iterable[Any]) -> bool:
                 return True
             case Return() if statement not in last:
                 return True
-            case Do(value=Call(func=func)) if name_of(func).rpartition(".")[2] in (*_EXITS, "check_returncode"):
+            case Do(value=Call(func=func)) if name_of(func).rpartition(".")[2] in (*EXITS, "check_returncode"):
                 return True
     return False
 
@@ -321,7 +322,7 @@ def _hides(handler: Handler) -> str:
 def _call(call: Call) -> str:
     """`tells` for a message, `succeeds` for an exit with code 0, `fails` for any other call: it may do something about it."""
     last = name_of(call.func).rpartition(".")[2]
-    if last in _EXITS:
+    if last in EXITS:
         code = call.args[0] if call.args else None
         return "succeeds" if code is None or (type(code) is Const and code.value in (0, None)) else "fails"
     return "tells" if last in _TELLING else "fails"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.graph.jungles.failures import EXITS
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
@@ -14,7 +15,6 @@ from auditor.program.naming.scopes import CallSite, integer
 from auditor.program.naming.statements import heads, placed, within
 
 _ASKING = frozenset({"exists", "is_file", "isfile"})
-_ENDING = frozenset({"exit", "_exit", "abort", "quit"})
 _DEEPEST = 4
 """How many names and operators a test is followed through."""
 
@@ -133,7 +133,7 @@ def _returns(branch: If) -> bool:
 def _ends_badly(last: Stmt) -> bool:
     """`raise …`, `sys.exit(…)`, `return 1`."""
     if type(last) is Do and type(last.value) is Call:
-        return name_of(last.value.func).rpartition(".")[2] in _ENDING
+        return name_of(last.value.func).rpartition(".")[2] in EXITS
     if type(last) is Return and last.value is not None:
         return bool(integer(last.value))
     return type(last) is Raise

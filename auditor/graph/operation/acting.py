@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.jungles.failures import nested
+from auditor.graph.jungles.failures import EXITS, nested
 from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.observed.written import name_of
 from auditor.graph.operation.evidence import monitor_calls, runs
@@ -29,7 +29,7 @@ _TAKING = regex(r"_*(get|load|read|fetch|latest|last|list|find|query|parse|save|
 _STARTING = frozenset({"run", "Popen", "call", "check_call", "check_output", "system", "submit", "trigger", "create_run", "start_pipeline_execution", "post", "send_message", "publish", "retrain", "train"})  # fmt: skip
 """Calls that start something or tell somebody, also where their result is kept."""
 _TELLING = frozenset({"print", "info", "warning", "warn", "debug", "log", "error", "append", "add", "round", "float", "int", "str", "format", "update", "get", "items", "keys", "save_html", "save", "save_json", "show", "join", "dump", "dumps", "write", "markdown", "metric", "plot", "savefig", "title", "head"})  # fmt: skip
-_EXITS = frozenset({"exit", "_exit", "quit", "abort", "Exit", "SystemExit", "fail", "skip"})
+_LEAVING = EXITS | {"SystemExit", "fail", "skip"}
 _ELSEWHERE = frozenset({Role.CALL_SERVICE, Role.LOG_METRIC, Role.LOG_ARTIFACT, Role.LOG, Role.EXEC, Role.REGISTER, Role.FIT, Role.TRAIN_SERVICE})  # fmt: skip
 _LEVELS = 3
 
@@ -180,7 +180,7 @@ def _does(statement: object) -> bool:
 
 def _leaves(call: Call) -> bool:
     """Whether a call ends the program with a failure, or with a code that is computed."""
-    if name_of(call.func).rpartition(".")[2] not in _EXITS:
+    if name_of(call.func).rpartition(".")[2] not in _LEAVING:
         return False
     code = call.args[0] if call.args else None
     return code is not None and not (type(code) is Const and code.value in (0, None))

@@ -16,7 +16,7 @@ _DATED = regex(
     r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
     re.IGNORECASE,
 )
-_CALENDAR = regex(r"(?:^|[_\W])(?:date|datetime|timestamp|dt|ds)(?:$|[_\W\d])|(?<=[a-z])Date", re.IGNORECASE)
+_CALENDAR = regex(r"(?:^|[_\W])(?:date|datetime|timestamp|dt|ds)(?:$|[_\W\d])|(?-i:(?<=[a-z])Date)", re.IGNORECASE)
 """Columns of dates; those of times may as well hold a duration."""
 DURATIONS = (
     "datetime.timedelta",

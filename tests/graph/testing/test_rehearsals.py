@@ -67,6 +67,23 @@ def test_tasks_that_only_wrap_functions_are_run_with_them(tested: str, *, is_run
 
 
 @pytest.mark.parametrize(
+    ("task", "is_run"),
+    [
+        ("return work.keep_{n}(work.{n}(x))", True),
+        ("return work.more(work.keep_{n}(work.{n}(x)))", False),
+        ("return work.{n}(pd.read_csv('x.csv'))", False),
+    ],
+)
+def test_tasks_that_do_more_than_what_is_tested_are_not_run(task: str, *, is_run: bool) -> None:
+    tasks = "".join(f"@task\ndef {n}_task(x):\n    {task.format(n=n)}\n\n\n" for n in "abc")
+    flow = FLOW.replace(TASKS, tasks).replace("import work\n", "import work\nimport pandas as pd\n")
+    test = "import work\n\n\ndef test_all():\n    assert work.c(work.b(work.a(1)))\n"
+    files = {"work.py": WORK + "def more(x):\n    return x\n", "flow.py": flow, "tests/test_all.py": test}
+    (pipeline,) = ask(files).rehearsals().pipelines
+    assert bool(pipeline.by) is is_run
+
+
+@pytest.mark.parametrize(
     "check",
     [
         "assert frame['a'].notnull().all()\n",
