@@ -1267,6 +1267,8 @@ STAGE = "stages:\n  prepare:\n    cmd: python prepare.py\n    deps:\n    - prepa
 EXAMPLE = (
     "import json\nimport os\nimport pandas as pd\n\n{}pd.DataFrame(json.load(open('sources.json'))).to_csv('out.csv')\n"
 )
+GROCERY = "# Shops\n\nWhat was sold is from [there](https://www.kaggle.com/competitions/{}/overview).\n"
+TILLS = "import pandas as pd\n\nprint(pd.read_csv('input/salesofallthetillsextracted/rows.csv'))\n"
 KIND = "import numpy as np\n\n\ndef kind_of(row):\n    return row['kind'] if row else np.nan\n\n\n"
 CONTAINER = (
     "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: {}\n"
@@ -1278,6 +1280,7 @@ LATER_PAIRS = [
     pytest.param("PIP006", {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("json.dump([], open('sources.json', 'w'))\n")}, {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("if not os.path.exists('sources.json'):\n    json.dump([], open('sources.json', 'w'))\n")}, id="an example where nothing is there"),
     pytest.param("COD002", {"a.py": KIND + "print(kind_of({}) == np.nan)\n"}, {"a.py": KIND + "kind = kind_of({})\nprint(kind == 'more')\n"}, id="what may be NaN and may be something else"),
     pytest.param("PIP010", {".github/workflows/a.yml": CONTAINER.format("pytest tests/"), "a.py": "A = 1\n"}, {".github/workflows/a.yml": CONTAINER.format("docker run --rm -v $(pwd)/checks:/tests image pytest /tests/"), "a.py": "A = 1\n"}, id="a folder of the container"),
+    pytest.param("PIP004", {"README.md": GROCERY.format("visits-of-shops-in-towns"), "a.py": TILLS}, {"README.md": GROCERY.format("sales-of-all-the-tills"), "a.py": TILLS}, id="a folder called after the archive that was unpacked"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/home/src/data/x.csv')\n"}, id="a home that no person has"),
 ]  # fmt: skip
 
