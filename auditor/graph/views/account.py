@@ -92,10 +92,11 @@ def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
     empty = [path for path in failed if path in programs and not programs[path].logical]
     unread = [path for path in failed if any(t.code == "unread" for t in world.files[path].troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
+    listed = {entry.path for entry in listing.entries}  # a program that stands within another file is no file
     return Coverage(
         share=0.0,
         files=len(listing.entries),
-        files_read=len(world.files) - len({*empty, *unread}),
+        files_read=len(listed.intersection(world.files).difference(empty, unread)),
         files_failed=len(failed),
         files_unknown=unknown,
         lines=sum(program.lines for program in programs.values()),
