@@ -68,7 +68,10 @@ def _one_form(word: str) -> str:
 def teaching(p: Portrait) -> Iterable[Signal]:
     """What says that a component is there to be read and learnt from."""
     name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
-    words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
+    # A folder `projects/` holds a collection; what lies in it is one project.
+    own = (p.root.rpartition("/")[2] or p.name).replace("-", " ").replace("_", " ")
+    found = [*_TEACHING.finditer(name), *_COLLECTION.finditer(own)]
+    words = {match.group(0).lower() for match in found}
     if words:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
     told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
