@@ -12,6 +12,7 @@ import pytest
 
 from auditor import run
 from auditor.engine import registry
+from auditor.formats.summary import headline
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
 from auditor.model.finding import Finding
@@ -184,12 +185,13 @@ def test_what_the_caller_can_mend_is_said(tmp_path: Path) -> None:
         audited(written(tmp_path / "x", {}), rules=tmp_path / "no-rules")
 
 
-def test_an_empty_tree_is_not_praised(tmp_path: Path) -> None:
-    (tmp_path / "notes.md").write_text("# Plans\n")
-    result = run.audit(str(tmp_path), use_cache=False)
+@pytest.mark.parametrize("files", [{"notes.md": "# Plans\n"}, {"build.gradle": "x = 1\n", "src/Main.java": "class Main {}\n", "conf/app.yaml": "port: 1\n", "run.sh": "gradle run\n"}])  # fmt: skip
+def test_a_tree_without_code_that_is_read_is_not_praised(tmp_path: Path, files: Mapping[str, str]) -> None:
+    result = run.audit(str(written(tmp_path, files)), use_cache=False)
     assert result.score.debt is None
     assert result.score.grade == "-"
     assert result.score.verdict == "conditional"
+    assert "no Python code" in headline(result)
 
 
 def test_what_the_pedantic_are_shown_never_counts(project: Path) -> None:

@@ -62,7 +62,8 @@ def headline(audit: Audit) -> str:
     """One sentence: where the system stands and what it takes."""
     score, found = audit.score, open_findings(audit)
     if not finite(score.debt):
-        return "Nothing in this target could be judged, so there is no score."
+        without = "" if audit.coverage.logical_lines else " It holds no Python code and no notebook that could be read."
+        return f"Nothing in this target could be judged, so there is no score.{without}"
     counts = [f"{count:,} {severity.value}" for severity, count in severities(found)]
     listed = f"{joined(counts)} {'finding is' if len(found) == 1 else 'findings are'} open" if found else ""
     if not listed and score.debt:

@@ -38,14 +38,15 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("nothing here answers with a model")
         return
     for threshold in found:
-        named = f"{threshold.name} = {threshold.value}" if threshold.name else str(threshold.value)
+        count = len(threshold.numbers)
+        numbers = "a fixed number" if count == 1 else f"{count} fixed numbers"
         yield Finding(
-            f"{threshold.function} decides by a fixed number: the predicted score is held against {named}",
+            f"{threshold.function} decides by {numbers}: the predicted score is held against {', '.join(threshold.numbers)}",
             threshold.place,
-            entity=f"{threshold.function}: {named}",
+            entity=threshold.function,
             remedy="choose the threshold on validation data at each training, and load it with the model",
             related=(threshold.predicted.says("predicted here"),),
-            milder=int(threshold.value == NEUTRAL),
+            milder=int(set(threshold.values) == {NEUTRAL}),
         )
     if not found:
         yield Clean(says=f"no score is held against a fixed number in {looked} scopes that answer")

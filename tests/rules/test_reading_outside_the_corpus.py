@@ -1259,3 +1259,33 @@ def test_a_curve_that_is_fitted_to_be_drawn_needs_no_command(result: str) -> Non
     assert found({"a.py": fits}, "REP010")
     assert found({"a.py": fits + draws + result + "\n"}, "REP010")
     assert not found({"a.py": fits + draws}, "REP010")
+
+
+UNPACKED = "import yaml\n\nwith open('params.yaml') as file:\n    settings = yaml.safe_load(file)\n\n\ndef build(depth, {}):\n    print(depth, loud)\n\n\nbuild(**settings['model'])\nprint(settings['seed'], settings['rate'])\n"
+PARAMS = "seed: 1\nrate: 0.1\nmodel:\n  depth: 3\n"
+STAGE = "stages:\n  prepare:\n    cmd: python prepare.py\n    deps:\n    - prepare.py\n    - sources.json\n    outs:\n    - out.csv\n"
+EXAMPLE = (
+    "import json\nimport os\nimport pandas as pd\n\n{}pd.DataFrame(json.load(open('sources.json'))).to_csv('out.csv')\n"
+)
+GROCERY = "# Shops\n\nWhat was sold is from [there](https://www.kaggle.com/competitions/{}/overview).\n"
+TILLS = "import pandas as pd\n\nprint(pd.read_csv('input/salesofallthetillsextracted/rows.csv'))\n"
+KIND = "import numpy as np\n\n\ndef kind_of(row):\n    return row['kind'] if row else np.nan\n\n\n"
+CONTAINER = (
+    "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: {}\n"
+)
+
+LATER_PAIRS = [
+    pytest.param("CFG003", {"a.py": UNPACKED.format("loud"), "params.yaml": PARAMS}, {"a.py": UNPACKED.format("loud=False"), "params.yaml": PARAMS}, id="a parameter with a default"),
+    pytest.param("CFG003", {"a.py": UNPACKED.format("loud=False").replace("**settings['model']", "1, loud=settings['loud']"), "params.yaml": PARAMS}, {"a.py": UNPACKED.format("loud=False"), "params.yaml": PARAMS}, id="a parameter with a default that is given"),
+    pytest.param("PIP006", {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("json.dump([], open('sources.json', 'w'))\n")}, {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("if not os.path.exists('sources.json'):\n    json.dump([], open('sources.json', 'w'))\n")}, id="an example where nothing is there"),
+    pytest.param("COD002", {"a.py": KIND + "print(kind_of({}) == np.nan)\n"}, {"a.py": KIND + "kind = kind_of({})\nprint(kind == 'more')\n"}, id="what may be NaN and may be something else"),
+    pytest.param("PIP010", {".github/workflows/a.yml": CONTAINER.format("pytest tests/"), "a.py": "A = 1\n"}, {".github/workflows/a.yml": CONTAINER.format("docker run --rm -v $(pwd)/checks:/tests image pytest /tests/"), "a.py": "A = 1\n"}, id="a folder of the container"),
+    pytest.param("PIP004", {"README.md": GROCERY.format("visits-of-shops-in-towns"), "a.py": TILLS}, {"README.md": GROCERY.format("sales-of-all-the-tills"), "a.py": TILLS}, id="a folder called after the archive that was unpacked"),
+    pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/home/src/data/x.csv')\n"}, id="a home that no person has"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "debt", "alike"), LATER_PAIRS)
+def test_debt_and_the_look_alike_of_a_later_reading(rule: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule)
+    assert not found(alike, rule)

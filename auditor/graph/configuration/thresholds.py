@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import PREDICTING, serving_side
+from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record
@@ -16,6 +17,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import within
 from auditor.program.naming.words import parts
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
@@ -24,9 +26,26 @@ _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
 
-class Threshold(msgspec.Struct, frozen=True):
-    """A comparison of a score with a number. `name` is the constant that holds it, if there is one."""
+_SUMMARISING = frozenset({"mean", "sum", "std", "var", "median", "average", "abs", "count", "count_nonzero"})
+_TRUTH = frozenset(
+    {"y_true", "y_test", "y_val", "y_valid", "truth", "ground_truth", "labels", "targets", "actual", "actuals"}
+)
 
+
+class Threshold(msgspec.Struct, frozen=True):
+    """The comparisons of one function of a score with numbers, those named that a constant holds (`LIMIT = 0.7`).
+
+    `place` is the first of them; `values` stand in the order of their lines, each once.
+    """
+
+    place: Place
+    values: tuple[float, ...]
+    numbers: tuple[str, ...]
+    function: str
+    predicted: Place
+
+
+class _Cut(msgspec.Struct, frozen=True):
     place: Place
     value: float
     name: str
@@ -37,16 +56,31 @@ class Threshold(msgspec.Struct, frozen=True):
 def thresholds(world: World, owned: Callable[[str], bool]) -> tuple[list[Threshold], int]:
     """The fixed thresholds of a component's serving code, and how many scopes of it were looked at."""
     sites = [site for site in sorted(serving_side(world).sites) if owned(site[0]) and places.is_product(site[0])]
-    found: dict[Place, Threshold] = {}
+    found: dict[tuple[str, str], list[_Cut]] = {}
     for site in sites:
-        if any(e.role in (Role.EVALUATE, Role.FIT) for e in world.resolved.effects.own.get(site, ())):
+        if _judges(world, site):
             continue
-        for threshold in _in_scope(world, site):
-            found.setdefault(threshold.place, threshold)
-    return [found[place] for place in sorted(found)], len(sites)
+        for cut in _in_scope(world, site):
+            found.setdefault((site[0], cut.function), []).append(cut)
+    return sorted((_joined(cuts) for cuts in found.values()), key=lambda each: each.place), len(sites)
 
 
-def _in_scope(world: World, site: Site) -> Iterator[Threshold]:
+def _judges(world: World, site: Site) -> bool:
+    """Whether a scope fits or measures a model: what it compares answers nobody."""
+    if any(effect.role in (Role.EVALUATE, Role.FIT) for effect in world.resolved.effects.own.get(site, ())):
+        return True
+    return any(param.name in _TRUTH for param in world.resolved.code.scope(*site).params)
+
+
+def _joined(cuts: list[_Cut]) -> Threshold:
+    cuts.sort(key=lambda cut: (cut.place, -cut.value))
+    numbers = dict.fromkeys(f"{cut.name} = {cut.value}" if cut.name else str(cut.value) for cut in cuts)
+    first = cuts[0]
+    values = tuple(dict.fromkeys(cut.value for cut in cuts))
+    return Threshold(first.place, values, tuple(numbers), first.function, first.predicted)
+
+
+def _in_scope(world: World, site: Site) -> Iterator[_Cut]:
     frame = Frame(*site)
     scope = world.resolved.code.scope(*site)
     for node, line in _compared(scope.body):
@@ -56,8 +90,22 @@ def _in_scope(world: World, site: Site) -> Iterator[Threshold]:
                 continue
             value, name = number
             predicted = _prediction(world, score, frame, line)
-            if predicted is not None and not _GEOMETRY.search(name):
-                yield Threshold(world.resolved.code.place(site[0], line), value, name, scope.name or site[0], predicted)
+            if predicted is not None and not _GEOMETRY.search(name) and not _summarises(world, score, frame):
+                yield _Cut(world.resolved.code.place(site[0], line), value, name, scope.name or site[0], predicted)
+
+
+def _summarises(world: World, score: Expr, frame: Frame) -> bool:
+    """Whether a figure over many predictions is compared, and no prediction: `scores.mean() > 0.3`."""
+    values = [score]
+    if type(score) is Name:
+        values += [
+            each.value for each, _ in world.resolved.evaluator.denoter.bindings(score, frame) if each.value is not None
+        ]
+    return any(_sums_up(part) for value in values for part in within(value))
+
+
+def _sums_up(part: Expr) -> bool:
+    return type(part) is Call and name_of(part.func).rpartition(".")[2] in _SUMMARISING
 
 
 def _prediction(world: World, score: Expr, frame: Frame, line: int) -> Place | None:
@@ -86,7 +134,7 @@ def _number(world: World, bound: Expr, frame: Frame) -> tuple[float, str] | None
 
 
 def _compared(body: object) -> Iterator[tuple[Op, int]]:
-    """Comparisons by order, each with the line of its statement."""
+    """Comparisons by order, each with the line of its statement; what is only counted (`(scores < 0.1).sum()`) is left out."""
     todo: list[tuple[object, int]] = [(body, 0)]
     while todo:
         node, line = todo.pop()
@@ -96,4 +144,5 @@ def _compared(body: object) -> Iterator[tuple[Op, int]]:
             line = int(getattr(node, "line", line))
             if type(node) is Op and node.op in _COMPARES:
                 yield node, line
-            todo.extend((part, line) for part in parts(node))
+            if not (type(node) is Call and _sums_up(node)):
+                todo.extend((part, line) for part in parts(node))

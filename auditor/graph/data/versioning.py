@@ -8,6 +8,7 @@ from posixpath import dirname
 
 import msgspec
 
+from auditor.graph import places
 from auditor.graph.artefacts.identity import above, within
 from auditor.graph.data.locks import LOCK
 from auditor.graph.world import World
@@ -27,6 +28,8 @@ _ONE_MACHINE = regex(
 _ELSEWHERE = regex(r"^\w[\w.+-]+://|^\\\\|^/")
 _HASH = 32
 """Letters of a hash by which a store names an object."""
+_REPORTED = frozenset({"json", "txt", "xml", "db", "sqlite", "sqlite3"})
+"""Forms of data in which checks and searches keep their results, too."""
 _HIDING = frozenset({"*.dvc", "dvc.lock", "dvc.yaml", "*.lock"})
 
 
@@ -205,15 +208,30 @@ def _below(path: str, folder: str) -> str:
 
 
 def _uncached(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:
-    """Data outputs that a stage keeps out of the store and that git does not have either."""
+    """Data and models that stages of a file keep out of the store and that git does not have either.
+
+    Reports and marks that a check has passed are left out: who runs the stage has them anew.
+    """
+    lost: dict[str, list[tuple[int, str]]] = {}
     for step in world.steps.all:
         if step.tool != "dvc" or not owned(step.path):
             continue
         for out in step.writes:
             flags = dict(out.ref.attrs)
-            lost = flags.get("cache") == "false" and out.ref.how == "outs" and out.path and "{" not in out.path
-            if lost and out.path and not world.identities.exists(out.path) and not world.identities.is_unread(out.path):
-                yield Broken("uncached", out.path, Place(step.path, out.ref.line))
+            dropped = flags.get("cache") == "false" and out.ref.how == "outs" and out.path and "{" not in out.path
+            if dropped and out.path and _is_worth_keeping(out.path) and not _is_here(world, out.path):
+                lost.setdefault(step.path, []).append((out.ref.line, out.path))
+    for path, outs in lost.items():
+        line, first = min(outs)
+        yield Broken("uncached", first, Place(path, line), len(outs))
+
+
+def _is_worth_keeping(path: str) -> bool:
+    return places.is_model(path) or (places.is_data(path) and places.suffix(path) not in _REPORTED)
+
+
+def _is_here(world: World, path: str) -> bool:
+    return world.identities.exists(path) or world.identities.is_unread(path)
 
 
 def _twice(world: World, owned: Callable[[str], bool]) -> Iterator[Broken]:

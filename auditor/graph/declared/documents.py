@@ -32,8 +32,11 @@ _ORIGIN = regex(
     re.I,
 )
 _LINKED = regex(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
+_ADDRESSED = regex(r"https?://[^\s)\"'<>?#]+")
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
+_OF_ADDRESS = 12
+"""Letters from which several words of an address (`grocery-sales-forecasting`) name nothing else."""
 _OF_FOLDER = 6
 """Letters from which the name of a folder is no everyday word."""
 _A_NAME = 3
@@ -93,9 +96,10 @@ class Documents:
         )
 
     def tells_of(self, path: str) -> bool:
-        """Whether a document tells of a file: by its name, its folder, or a telling part of its path."""
+        """Whether a document tells of a file: by its name, its folder, a telling part of its path, or where such a folder is had."""
         folder, _, name = path.rpartition("/")
-        return name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
+        told = name in self.text or (bool(folder) and f"{folder}/" in self.text) or self.names(path)
+        return told or any(each in plain(part) for part in folder.split("/") for each in self._addressed)
 
     def offers(self, path: str) -> bool:
         """Whether a document links to a file of that name, packed or not, alone or with its folder: whoever needs it can have
@@ -105,6 +109,12 @@ class Documents:
             return True
         telling = [plain(f) for f in folders if len(f) >= _OF_FOLDER and f.lower() not in _GENERIC]
         return any(plain(linked).startswith(folder) for linked in self._linked for folder in telling)
+
+    @cached_property
+    def _addressed(self) -> frozenset[str]:
+        """Parts of addresses that are several words: archives are unpacked into folders that are called after them."""
+        parts = {part for address in _ADDRESSED.findall(self.text) for part in address.split("/") if "-" in part}
+        return frozenset(word for part in parts if len(word := plain(part)) >= _OF_ADDRESS)
 
     @cached_property
     def _linked(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ import msgspec
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, upstream
 from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.optional import only_creates
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -149,7 +150,7 @@ def _undeclared_writes(world: World, step: DeclaredStep, writes: list[Touch]) ->
         if any(covers(declared, path) for declared in step.writes):
             continue
         waiting = [d for other in world.steps.by_file.get(step.path, ()) for d in other.reads if d.path == path]
-        if path in tracked or waiting:
+        if (path in tracked or waiting) and not only_creates(world, touch):
             seen.add(path)
             kind = "rewritten-input" if any(d.path == path for d in step.reads) else "undeclared-write"
             place = Place(step.path, step.step.line)

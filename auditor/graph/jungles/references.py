@@ -134,7 +134,7 @@ def _wanted(run: Run, image: bool) -> Iterator[tuple[str, str]]:
                 yield "tests", f"{word.text.replace('.', '/')}.py"
     elif run.kind == "test" and run.target in ("pytest", "py.test"):
         for word in run.args:
-            if word.exact and re.fullmatch(r"[\w./-]+(\.py|/)", word.text) and not word.text.startswith("-"):
+            if word.exact and re.fullmatch(r"[\w.][\w./-]*(\.py|/)", word.text):
                 yield "tests", word.text.rstrip("/")
     elif (
         run.kind == "pipeline"

@@ -35,7 +35,7 @@ _PUBLISH = regex(r"pypi-publish|twine upload|(?:uv|poetry|flit|hatch|pdm|maturin
 
 
 def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, ...]:
-    """Archetypes of a component with confidence in [0, 1], the strongest first."""
+    """Archetypes of a component with confidence in [0, 1], the strongest first; none where the tree holds no code that is read."""
     if override:
         return tuple(
             ArchetypeScore(letter, NAMES[letter], 1.0, ("set in the configuration",))
@@ -50,7 +50,7 @@ def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, 
         for letter, score in scores.items()
         if score >= SHOWN
     ]
-    if not found:
+    if not found and portrait.resolved.code.paths:
         found = [_fallback(portrait)]
     return tuple(sorted(found, key=lambda a: (-a.confidence, a.letter)))
 

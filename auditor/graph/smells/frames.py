@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph.sight import Look, Sight, concerns
-from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, statements, type_of
+from auditor.graph.smells.reading import dotted, frame_at, in_order, programs, spelled, statements, type_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
@@ -104,8 +104,8 @@ def _nan_name(world: Sight, side: Expr, frame: Frame) -> str:
         first = side.args[0] if len(side.args) == 1 else None
         is_nan = type(first) is Const and isinstance(first.value, str) and first.value.strip().lower() == "nan"
         return 'float("nan")' if is_nan and dotted(world, side.func, frame) == "builtins.float" else ""
-    if type(side) not in (Name, Attr):
-        return ""
+    if spelled(side).rpartition(".")[2] not in _NAN_NAMES:
+        return ""  # a variable may be NaN and may be something else
     name = dotted(world, side, frame)
     return name if name in _NAN else ""
 

@@ -148,7 +148,19 @@ class Following:
                     or (use.returned and self._is_called(site))
                     or (use.call is not None and self._calls_local(use.call, frame))
                 )
-                self._note(self._without_methods(found), frame, use.line, renames, optional=falls_back(use.node))
+                key = self._without_methods(found)
+                if not (self._has_default(use.node, site) and self._is_nowhere(key)):
+                    self._note(key, frame, use.line, renames, optional=falls_back(use.node))
+
+    def _has_default(self, node: Expr, site: Site) -> bool:
+        """Whether an expression is a parameter that need not be given: `f(**section)` may leave it out, others read what they give."""
+        if type(node) is not Name or node.version != 1:
+            return False
+        params = self.code.scope(*site).params
+        return any(param.name == node.id and param.default is not None for param in params)
+
+    def _is_nowhere(self, key: Config) -> bool:
+        return self.evaluator.configs.origin(key) is None and not self.evaluator.configs.names(key)
 
     def _without_methods(self, key: Config) -> Config:
         """The key without names that are methods of what it holds: `config.items`, `config.name.lower`."""

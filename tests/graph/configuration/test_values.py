@@ -56,11 +56,22 @@ SERVE = (
         ("", "score > b", []),
         ("import os\nLIMIT = float(os.environ['LIMIT'])", "score > LIMIT", []),
         ("", "len([score]) > 1", []),
+        ("", "'a' if score > 0.7 else 'b' if score > 0.3 else 'c'", [0.7, 0.3]),
+        ("", "model.predict_proba([[a]]).mean() > 0.7", []),
+        ("", "abs(model.predict_proba([[a]]).mean() - b) > 0.7", []),
+        ("", "(model.predict_proba([[a]])[:, 1] < 0.7).sum()", []),
+        ("", "(model.predict_proba([[a]])[:, 1] < 0.7).any()", [0.7]),
     ],
 )
 def test_thresholds(before: str, answer: str, values: list[float]) -> None:
     found, _ = ask({"app.py": SERVE.format(before=before, answer=answer)}).thresholds()
-    assert [threshold.value for threshold in found] == values
+    assert [value for threshold in found for value in threshold.values] == values
+    assert len(found) == bool(values)
+
+
+def test_who_knows_the_truth_decides_nothing() -> None:
+    judging = SERVE.format(before="", answer="score > 0.7").replace("b: float", "labels: list")
+    assert ask({"app.py": judging}).thresholds()[0] == []
 
 
 def kinds(code: str) -> list[str]:

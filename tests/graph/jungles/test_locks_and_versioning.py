@@ -120,6 +120,10 @@ def test_files_that_git_and_a_pointer_track_and_outputs_that_nobody_keeps() -> N
     stages = "stages:\n  a:\n    cmd: python train.py\n    outs:\n      - x.parquet: {cache: false}\n    metrics:\n      - m.json: {cache: false}\n"
     assert kinds({"train.py": TRAIN, "dvc.yaml": stages, **shared}) == ["uncached"]
     assert not kinds({"train.py": TRAIN, "dvc.yaml": stages, "x.parquet": "PAR1", **shared})
+    more = stages.replace("    metrics:", "      - y.csv: {cache: false}\n    metrics:")
+    (broken,) = ask({"train.py": TRAIN, "dvc.yaml": more, **shared}).versioning().broken
+    assert (broken.subject, broken.cases) == ("x.parquet", 2)
+    assert not kinds({"train.py": TRAIN, "dvc.yaml": stages.replace("x.parquet", "checks.html"), **shared})
 
 
 @pytest.mark.parametrize("url", ["/home/ada/x", "~/x", "C:\\Users\\ada", "E:/store", "./x", "../x", "store", "file:///tmp/x", "ssh://localhost/x", "http://127.0.0.1:9000/b"])  # fmt: skip

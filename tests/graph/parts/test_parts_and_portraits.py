@@ -112,13 +112,16 @@ PD = "import pandas as pd\n"
         ),
         pytest.param({"a.py": FIT}, "R", id="trains, and nothing says more"),
         pytest.param({"a.py": CODE}, "L", id="plain code"),
-        pytest.param({}, "L", id="nothing at all"),
     ],
 )  # fmt: skip
 def test_the_strongest_archetype(files: dict[str, str], letter: str) -> None:
     strongest = component(files).archetypes[0]
     assert strongest.letter == letter
     assert strongest.signals
+
+
+def test_a_tree_without_code_is_of_no_kind() -> None:
+    assert component({"src/Main.java": "class Main {}\n", "conf/app.yaml": "port: 1\n"}).archetypes == ()
 
 
 @pytest.mark.parametrize(
