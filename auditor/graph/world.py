@@ -61,7 +61,8 @@ class World:
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
-        self.identities = Identities(resolved.tree, listing.unread, mounts(resolved.files))
+        same = resolved.made_of(Identities, resolved.tree, frozenset(listing.unread), mounts(resolved.files))
+        self.identities = same.anew()
         self.lineage = Lineage(
             resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
         )
