@@ -143,6 +143,11 @@ def is_model(path: str) -> bool:
     return kind in _MODEL and (kind not in _DATA or bool(_MODEL_WORDS.search(path)))
 
 
+def holds_data(path: str) -> bool:
+    """A file or folder whose name or folders speak of data or of a model."""
+    return bool(_DATA_WORDS.search(path) or _MODEL_WORDS.search(path))
+
+
 def says_data(path: str) -> bool:
     """A file whose name or folders speak of data and of no model; for forms that can hold either, such as a pickle."""
     return bool(_DATA_WORDS.search(path)) and not _MODEL_WORDS.search(path)
