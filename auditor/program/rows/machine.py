@@ -82,7 +82,7 @@ class Machine:
         """Go on to another program: what was made and handed over stays, what is seen is noted anew."""
         earlier = self.trace
         signals = {rows: dict(found) for rows, found in earlier.signals.items()}
-        self.trace = Trace(held_out=list(earlier.held_out), signals=signals)
+        self.trace = Trace(held_out=list(earlier.held_out), signals=signals, repeats=dict(earlier.repeats))
         self.trace.earlier = earlier.earlier | earlier.splits
         self.written, self.left = {}, MOST_STEPS
         for seen in (self.running, self.visited, self._judged):
@@ -316,6 +316,12 @@ class Machine:
     def answer(self, trained: Trained, rows: Rows, fits: frozenset[Fit], spot: Spot, at: Env) -> None:
         """Note that a trained model predicts rows which no split held out."""
         self.trace.answers.append(Evaluation(trained, rows, fits, "predict", spot, at.site, at.block))
+
+    def repeated(self, rows: Rows, spot: Spot) -> Rows:
+        """The rows, some of them several times."""
+        found = self.sets.repeated(rows)
+        self.trace.repeats[found] = spot
+        return found
 
     def signal(self, rows: Rows, word: str, spot: Spot) -> None:
         """Note that rows look ordered in time."""

@@ -207,6 +207,21 @@ def mixed(values: Iterable[Value]) -> Value:
     return Value(kind, first.rows, fits, split=first.split if len(known) == 1 else None)
 
 
+def rescaled(found: Value, operands: Iterable[Value]) -> Value:
+    """What arithmetic gives, where it moves one table by figures over it: each column keeps its order, as `x - x.mean()`."""
+    figures = NO_FITS.union(*(value.fits for value in operands if value.kind == "statistic"))
+    moved = frozenset(replace(fit, rescales=True) for fit in figures if fit.how == "statistic")
+    kept = frozenset(fit for fit in found.fits if fit.how != "statistic" or fit not in figures)
+    return replace(found, fits=kept | moved) if moved else found
+
+
+def reordered(value: Value) -> Value:
+    """The same once the order of a column has been lost: by a square, by another column."""
+    if not any(fit.rescales for fit in value.fits):
+        return value
+    return replace(value, fits=frozenset(replace(fit, rescales=False) if fit.rescales else fit for fit in value.fits))
+
+
 def either(sets: RowSets, values: list[Value]) -> Value:
     """One of several: the statistics of all, and what they agree on."""
     first = values[0]

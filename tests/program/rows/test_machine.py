@@ -38,7 +38,7 @@ def test_what_matters_hangs_on_no_order_of_questions() -> None:
     names = {scope.name: number for number, scope in enumerate(found.code.outline("train.py")) if number}
     said = set()
     for order in permutations(names.items()):
-        machine = Machine(cast("RunEffects", found.effects), STATEMENTS, EXPRESSIONS, handed_on)  # asked for no caller
+        machine = Machine(cast("RunEffects", found.effects), STATEMENTS, EXPRESSIONS, handed_on)
         asked = {name: machine.matters(("train.py", number)) for name, number in order}
         said.add(tuple(sorted(asked.items())))
         assert asked == {name: machine.matters(("train.py", number)) for name, number in order}
