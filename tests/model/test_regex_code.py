@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -123,5 +124,6 @@ def test_an_expression_that_is_none_is_said(folder: Path) -> None:
 
 def test_a_process_keeps_at_its_end_what_it_compiled(tmp_path: Path) -> None:
     program = "from auditor.model.regex import regex; regex('a+b').search('aab')"
-    subprocess.run([sys.executable, "-X", f"pycache_prefix={tmp_path}", "-c", program], check=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, "-X", f"pycache_prefix={tmp_path}", "-c", program], env=environment, check=True)
     assert [path for path in tmp_path.rglob(f"{regex_code.NAME}.*") if b"a+b" in path.read_bytes()]
