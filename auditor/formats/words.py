@@ -80,6 +80,7 @@ MEASURED_BY = {
 
 EXCLUSIONS = {
     "vendored": "copied third-party code",
+    "apart": "folders said to be out of use or for practice: read, and searched for secrets alone",
     "generated": "generated files",
     "environment": "installed environments",
     "configured": "not examined, by a setting of the repository (exclude)",

@@ -109,7 +109,8 @@ class World:
 
     def is_product(self, path: str) -> bool:
         """Neither tests nor examples; a program that only its name calls a test, and that holds none, is what it does."""
-        return places.is_product(path) or (path in self._misnamed and not places.is_example(path))
+        apart = places.is_example(path) or places.is_apart(path)
+        return places.is_product(path) or (path in self._misnamed and not apart)
 
     @cached_property
     def _misnamed(self) -> frozenset[str]:
