@@ -88,10 +88,11 @@ def _defined_beside(world: World, path: str, name: str) -> str:
 
 
 def _folded(found: list[Undefined]) -> list[Undefined]:
-    """One import that was forgotten is one mistake, and so is one line."""
+    """One import that was forgotten is one mistake, and so is one line; the names of a notebook are told one by one (REP008)."""
     groups: dict[object, list[Undefined]] = {}
-    for each in found:
-        groups.setdefault((each.place.path, each.source) if each.source else each.place, []).append(each)
+    for number, each in enumerate(found):
+        together = (each.place.path, each.source) if each.source else each.place
+        groups.setdefault(together if each.place.cell is None else number, []).append(each)
     return [
         msgspec.structs.replace(
             first, others=tuple(other.name for other in others), idle=all(e.idle for e in (first, *others))
