@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.engine import judge, registry
@@ -162,3 +164,37 @@ for epoch in range(9):
 def test_what_a_model_answers_while_it_is_trained_is_no_last_word(after: str, found: set[tuple[str, str]]) -> None:
     head = READ + "cut = 50\ntest, train = frame[:cut], frame[cut:]\ny = train['churned']\n"
     assert {each for each in said({"train.py": head + STOPS + after}) if each[0] == "LKG001"} == found
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "number"),
+    [("fit-Copy1", "", 1), ("fit-Copy1", "print('a', 'b', 'c', 'd')", 2), ("fit-2", "", 2), ("other-Copy1", "", 2)],
+)
+def test_a_copy_of_a_notebook_is_told_once(name: str, more: str, number: int) -> None:
+    whole = READ + SCALED + SPLIT + JUDGE
+    files = {"fit.ipynb": as_notebook(whole), f"{name}.ipynb": as_notebook(whole + more)}
+    told = judge(graphs(files, archetypes="N").components, [registry().rules["LKG001"]]).findings
+    assert len(told) == number
+
+
+def as_notebook(source: str) -> str:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+LOGS = "import mlflow\n\n\ndef {name}():\n    mlflow.log_metric('accuracy', 0.87)\n\n\n{name}()\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "number"),
+    [("test-store.py", "test_store", 0), ("test-store.py", "main", 1), ("store.py", "test_store", 1)],
+)
+def test_a_trial_of_a_tracker_fabricates_nothing(path: str, name: str, number: int) -> None:
+    files = {f"scripts/{path}": LOGS.format(name=name)}
+    assert len(judge(graphs(files, archetypes="P").components, [registry().rules["LKG013"]]).findings) == number
