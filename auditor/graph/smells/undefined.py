@@ -9,9 +9,12 @@ from posixpath import dirname
 import msgspec
 
 from auditor.graph.smells.lacking import LACKING
-from auditor.graph.smells.reading import in_order, is_idle, programs
+from auditor.graph.smells.reading import dotted, in_order, is_idle, programs, statements
 from auditor.graph.world import World
+from auditor.model.ir import Call, Do, If, Raise, Stmt
 from auditor.model.place import Place
+from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import bodies
 
 _ALIASES = frozenset(sys.stdlib_module_names) | {
     "np",
@@ -30,9 +33,11 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 }
 """Names that a program misses because its author forgot an import, not because somebody hands them over."""
 
+_EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit"})
+
 
 class Undefined(msgspec.Struct, frozen=True):
-    """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
+    """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or the program ends there anyway."""
 
     name: str
     place: Place
@@ -53,7 +58,7 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 name,
                 world.resolved.code.place(path, min(lines)),
                 len(lines),
-                all(is_idle(world, path, line) for line in lines),
+                all(is_idle(world, path, line) or _ends_anyway(world, path, line) for line in lines),
             )
             for name, lines in lacking.names
             if name not in given and not _is_only_shown(world, path, lines)
@@ -67,6 +72,29 @@ def _is_only_shown(world: World, path: str, lines: Iterable[int]) -> bool:
     """Whether a name stands in functions alone that a notebook defines and never calls: they are there to be read."""
     alone = path.endswith(".ipynb") and not world.resolved.code.importers(path)
     return alone and all(world.uncalled.in_its_file(path, line) for line in lines)
+
+
+def _ends_anyway(world: World, path: str, line: int) -> bool:
+    """Whether a line stands in a branch that ends the program whatever happens in it: it ends by another error."""
+    frames = [(each, Frame(*site, block=each.block)) for site, each in statements(world, path)]
+    lists = [
+        (body, frame)
+        for each, frame in frames
+        if type(each.statement) is If and each.line <= line <= each.statement.end_line
+        for body in bodies(each.statement)
+    ]
+    return any(
+        body[0].line <= line <= getattr(body[-1], "end_line", body[-1].line) and _ends(world, body[-1], frame)
+        for body, frame in lists
+        if body
+    )
+
+
+def _ends(world: World, statement: Stmt, frame: Frame) -> bool:
+    """Whether a statement raises or leaves the program."""
+    if type(statement) is Do and type(statement.value) is Call:
+        return dotted(world, statement.value.func, frame) in _EXITS
+    return type(statement) is Raise
 
 
 def _pieces(world: World, found: list[Undefined]) -> frozenset[str]:
