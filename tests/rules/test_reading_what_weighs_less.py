@@ -27,7 +27,34 @@ def notebook(text: str) -> str:
     return NOTEBOOK % (CELL % text.replace("\n", "\\n"))
 
 
-PAIRS: list[object] = []
+CURVE = "import numpy as np\nimport pandas as pd\nfrom scipy.optimize import curve_fit\nf = pd.read_csv('d.csv')\n{}\n"
+LINE = "import numpy as np\nfrom sklearn.linear_model import LinearRegression\nwith open('d.csv') as t:\n    y = [float(line) for line in t]\nx = {}\nLinearRegression().fit(x, y)\n"
+LOOP = "import torch\nnet = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nwith {} as p:\n    for x in torch.load('x.pt'):\n        net(x).sum().backward()\n        steps.step()\n"
+LIBRARY = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef make(f):\n    return Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    print(make(pd.read_csv('d.csv')))\n"
+STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'r2': [1]}}).to_csv('{1}')\n"
+
+
+PAIRS = [
+    pytest.param("REP006", "P", {"a.py": SK + FIT}, {"a.py": CURVE.format("print(curve_fit(lambda x, a: a * x, f['x'], f['y']))")}, id="a curve through points"),
+    pytest.param("REP006", "P", {"a.py": LINE.format("np.array(y).reshape(-1, 1)")}, {"a.py": LINE.format("np.arange(len(y)).reshape(-1, 1)")}, id="the line of a trend"),
+    pytest.param("REP006", "P", {"a.py": "from sktime.classification.kernel_based import RocketClassifier\nimport pandas as pd\nRocketClassifier().fit(pd.read_csv('d.csv'), 1)\n"}, {"a.py": "from sktime.transformations.panel.rocket import Rocket\nimport pandas as pd\nRocket().fit(pd.read_csv('d.csv'))\n"}, id="what transforms series"),
+    pytest.param("REP006", "P", {"a.py": LOOP.format("torch.autograd.set_detect_anomaly(True)")}, {"a.py": LOOP.format("torch.profiler.profile(record_shapes=True)")}, id="a run under a profiler"),
+    pytest.param("REP006", "P", {"a.py": LOOP.format("torch.profiler.profile(record_shapes=True)") + "torch.save(net, 'net.pt')\n"}, {"a.py": LOOP.format("torch.profiler.profile(record_shapes=True)")}, id="a profiled run that keeps its model"),
+    pytest.param("REP006", "P", {"lib.py": LIBRARY, "Makefile": "all:\n\tpython lib.py\n", "study.py": STUDY.format("lib", "results/r.csv")}, {"lib.py": LIBRARY, "study.py": STUDY.format("lib", "results/r.csv")}, id="a module by which another program trains"),
+    pytest.param("REP006", "P", {"lib.py": LIBRARY, "study.py": STUDY.format("lib", "results/predictions.csv")}, {"lib.py": LIBRARY, "study.py": STUDY.format("lib", "results/r.csv")}, id="a table in a folder of results"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "archetypes", "debt", "alike"), PAIRS)
+def test_debt_and_its_look_alike(rule: str, archetypes: str, debt: dict[str, str], alike: dict[str, str]) -> None:
+    assert found(debt, rule, archetypes)
+    assert not found(alike, rule, archetypes)
+
+
+def test_a_program_is_named_before_the_notebooks_and_before_the_text_of_one() -> None:
+    files = {"a.ipynb": notebook(SK + FIT), "b.ipynb": notebook(SK + FIT), "b.py": SK + FIT, "c.py": SK + FIT}
+    (finding,) = found(files, "REP006")
+    assert finding.place.path == "c.py"
 
 
 MILDER = [

@@ -99,7 +99,12 @@ class Uncalled:
             if type(base) is Library:
                 if not self._is_of_the_field(base.dotted):
                     return False
-            elif type(base) is not Local or base in seen or self._lists_its_own(base) or not self._is_found_by_no_base((base.path, base.scope), seen | {base}):
+            elif (
+                type(base) is not Local
+                or base in seen
+                or self._lists_its_own(base)
+                or not self._is_found_by_no_base((base.path, base.scope), seen | {base})
+            ):
                 return False
         return True
 
