@@ -32,9 +32,35 @@ LINE = "import numpy as np\nfrom sklearn.linear_model import LinearRegression\nw
 LOOP = "import torch\nnet = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nwith {} as p:\n    for x in torch.load('x.pt'):\n        net(x).sum().backward()\n        steps.step()\n"
 LIBRARY = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef make(f):\n    return Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    print(make(pd.read_csv('d.csv')))\n"
 STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'r2': [1]}}).to_csv('{1}')\n"
+SOCKET = "import asyncio\nimport joblib\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\n@app.websocket('/s')\nasync def s(websocket: WebSocket):\n    await websocket.accept()\n    while True:\n        asked = {}\n        await websocket.send_json(m.predict(asked))\n"
+TRAIN = "import joblib\n" + SK + FIT + "joblib.dump(m, 'models/m.pkl')\n"
+SERVE = SERVICE.replace("'m.pkl'", "'models/m.pkl'")
+POINTER = "outs:\n- hash: md5\n  path: {}\n  files:\n  - relpath: m.pkl\n    md5: b6da8aa63eec9f71e14b2e20385cd725\n"
+NET = "import torch\n\n\n{}    class {}(torch.nn.Module):\n        def __init__(self):\n            super().__init__()\n            self.a = torch.nn.Linear(1, 1)\n\n    print({})\n"
+STEP = "import json\nimport joblib\nimport pandas as pd\nfrom kfp import dsl\nfrom sklearn.linear_model import Ridge\n\n\n{0}\ndef fit_it(data: str, out: str):\n    f = pd.read_csv(data)\n    joblib.dump(Ridge().fit(f[['a']], f['y']), out)\n"
+STEPS = "".join(STEP.split("\n\n\n")[1].replace("fit_it", f"fit_{n}") + "\n\n" for n in range(5))
+STEPS = STEP.split("\n\n\n")[0] + "\n\n\n" + STEPS
+SCRATCH = SK + FIT + "p = m.predict(f[['a']])\n"
+BODY = (
+    "import numpy as np\nimport pandas as pd\nimport optuna\nfrom sklearn.metrics import r2_score\n\n\ndef main():\n    f = pd.read_csv('d.csv')\n    s = {}\n    r = {}\n    print(r2_score(f['a'], f['b']), r, s)\n    f.to_csv('o.csv')\n"
+    + "    print(1)\n" * 150
+    + "\n\nmain()\n"
+)
+PAGE = (
+    "import pandas as pd\nimport {0}\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv').fillna(0)\n{1}\nprint(r2_score(f['a'], f['b']))\n"
+    + "print(1)\n" * 150
+)
 
 
 PAIRS = [
+    pytest.param("MON004", "S", {"app.py": SOCKET.format("await websocket.receive_json()")}, {"app.py": SOCKET.format("[[1]]")}, id="a socket that only sends"),
+    pytest.param("OPS003", "S", {"fit.py": TRAIN, "app.py": SERVE, "other.dvc": POINTER.format("other")}, {"fit.py": TRAIN, "app.py": SERVE, "models.dvc": POINTER.format("models")}, id="a pointer of the folder around a model"),
+    pytest.param("TST002", "P", {"a.py": NET.format("def build():\n", "Net", "Net()")}, {"a.py": NET.format("def create_demo_model():\n", "DemoNet", "DemoNet()")}, id="a network made up to show something"),
+    pytest.param("GLU001", "P", {"a.py": STEPS.format("")}, {"a.py": STEPS.format("@dsl.component")}, id="components that are run by themselves"),
+    pytest.param("REP010", "P", {"a.py": SCRATCH + "print(p)\n"}, {"a.py": SCRATCH}, id="a script that does nothing with what it fits"),
+    pytest.param("PIP008", "P", {"a.py": BODY.format("f.dropna().shape", "np.log(f['a'])")}, {"a.py": BODY.format("1", "np.log(f['a'])")}, id="figures reckoned with arrays"),
+    pytest.param("PIP008", "P", {"a.py": BODY.format("optuna.create_study().optimize(print)", "f.fillna(0)")}, {"a.py": BODY.format("optuna.load_study(study_name='s', storage='sqlite:///s.db')", "1")}, id="a study that is only opened"),
+    pytest.param("PIP008", "PS", {"a.py": PAGE.format("flask", "flask.Flask(__name__)")}, {"a.py": PAGE.format("streamlit", "streamlit.set_page_config()")}, id="a page that is run as a whole"),
     pytest.param("REP006", "P", {"a.py": SK + FIT}, {"a.py": CURVE.format("print(curve_fit(lambda x, a: a * x, f['x'], f['y']))")}, id="a curve through points"),
     pytest.param("REP006", "P", {"a.py": LINE.format("np.array(y).reshape(-1, 1)")}, {"a.py": LINE.format("np.arange(len(y)).reshape(-1, 1)")}, id="the line of a trend"),
     pytest.param("REP006", "P", {"a.py": "from sktime.classification.kernel_based import RocketClassifier\nimport pandas as pd\nRocketClassifier().fit(pd.read_csv('d.csv'), 1)\n"}, {"a.py": "from sktime.transformations.panel.rocket import Rocket\nimport pandas as pd\nRocket().fit(pd.read_csv('d.csv'))\n"}, id="what transforms series"),
@@ -57,7 +83,11 @@ def test_a_program_is_named_before_the_notebooks_and_before_the_text_of_one() ->
     assert finding.place.path == "c.py"
 
 
+PICKLED = (
+    "import pickle\nimport pandas as pd\n{}with open('{}', 'wb') as t:\n    pickle.dump(f, t)\n" + "print(1)\n" * 300
+)
 MILDER = [
+    pytest.param("COD007", "P", {"a.ipynb": notebook(PICKLED.format("f = pd.read_csv('d.csv')\n", "model.pkl"))}, {"a.ipynb": notebook(PICKLED.format("f = {'a': pd.read_csv('d.csv')}\n", "data/stations.pkl"))}, id="pickled tables"),
     pytest.param("COD008", "P", {"a.py": LOSSES.format(hook="", made="Plain")}, {"a.py": LOSSES.format(hook="", made="Used")}, id="a class that nothing makes, beside one of its base"),
     pytest.param("COD008", "P", {"a.py": LOSSES.format(hook="    def __init_subclass__(cls):\n        print(cls)\n\n", made="Used")}, {"a.py": LOSSES.format(hook="", made="Used")}, id="a base that keeps no list"),
     pytest.param("COD008", "P", {"a.py": "def nll(mean):\n    loss = -spread.log_prob(mean)\n    return loss\n\n\nprint(nll(1))\n"}, {"a.py": "def nll(mean):\n    nll = -spread.log_prob(mean)\n    return nll\n"}, id="a function that only its own variable is called like"),

@@ -56,6 +56,7 @@ _FRAMEWORKS = frozenset({
     "torch", "pytorch_lightning", "lightning", "keras", "tensorflow", "tf_keras", "flax", "haiku", "equinox", "mxnet", "transformers",
 })  # fmt: skip
 """Where the names of `_NETWORK` and `_LAYER` come from."""
+_MADE_UP = regex(r"(^|[._])(demo|dummy|toy|mock|fake)s?($|[._])|(Demo|Dummy|Toy|Mock|Fake)(?![a-z])")
 _AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 """Layers that change pictures or scale values, and learn nothing."""
 _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
@@ -161,8 +162,16 @@ def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
     found = []
     for path in sorted(world.once(_with_layers)):
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
-            found += [_subject(world, (path, number)) for number in world.seen(NETWORKS, path)]
+            sites = ((path, number) for number in world.seen(NETWORKS, path))
+            found += [_subject(world, site) for site in sites if not _is_shown(world, site)]
     return found
+
+
+def _is_shown(world: World, site: Site) -> bool:
+    """Whether a class stands in a function that says of itself that it makes one up to show something."""
+    scope = world.resolved.code.scope(*site)
+    inside = scope.kind == "class" and world.resolved.code.scope(site[0], max(scope.parent, 0)).kind == "function"
+    return inside and bool(_MADE_UP.search(scope.name))
 
 
 def _with_layers(world: World) -> frozenset[str]:
