@@ -40,7 +40,7 @@ NET = "import torch\n\n\n{}    class {}(torch.nn.Module):\n        def __init__(
 STEP = "import json\nimport joblib\nimport pandas as pd\nfrom kfp import dsl\nfrom sklearn.linear_model import Ridge\n\n\n{0}\ndef fit_it(data: str, out: str):\n    f = pd.read_csv(data)\n    joblib.dump(Ridge().fit(f[['a']], f['y']), out)\n"
 STEPS = "".join(STEP.split("\n\n\n")[1].replace("fit_it", f"fit_{n}") + "\n\n" for n in range(5))
 STEPS = STEP.split("\n\n\n")[0] + "\n\n\n" + STEPS
-SCRATCH = SK + FIT + "p = m.predict(f[['a']])\n"
+RUNS = "import sys\nfrom importlib import import_module\nimport_module(sys.argv[1]).start()\n"
 BODY = (
     "import numpy as np\nimport pandas as pd\nimport optuna\nfrom sklearn.metrics import r2_score\n\n\ndef main():\n    f = pd.read_csv('d.csv')\n    s = {}\n    r = {}\n    print(r2_score(f['a'], f['b']), r, s)\n    f.to_csv('o.csv')\n"
     + "    print(1)\n" * 150
@@ -57,7 +57,7 @@ PAIRS = [
     pytest.param("OPS003", "S", {"fit.py": TRAIN, "app.py": SERVE, "other.dvc": POINTER.format("other")}, {"fit.py": TRAIN, "app.py": SERVE, "models.dvc": POINTER.format("models")}, id="a pointer of the folder around a model"),
     pytest.param("TST002", "P", {"a.py": NET.format("def build():\n", "Net", "Net()")}, {"a.py": NET.format("def create_demo_model():\n", "DemoNet", "DemoNet()")}, id="a network made up to show something"),
     pytest.param("GLU001", "P", {"a.py": STEPS.format("")}, {"a.py": STEPS.format("@dsl.component")}, id="components that are run by themselves"),
-    pytest.param("REP010", "P", {"a.py": SCRATCH + "print(p)\n"}, {"a.py": SCRATCH}, id="a script that does nothing with what it fits"),
+    pytest.param("REP010", "P", {"a.py": SK + FIT, "run_it.py": RUNS, "README.md": "# A\n\n```bash\npython run_it.py\n```\n"}, {"a.py": SK + FIT, "run_train.py": RUNS, "README.md": "# A\n\n```bash\npython run_train.py\n```\n"}, id="a documented training that cannot be followed"),
     pytest.param("PIP008", "P", {"a.py": BODY.format("f.dropna().shape", "np.log(f['a'])")}, {"a.py": BODY.format("1", "np.log(f['a'])")}, id="figures reckoned with arrays"),
     pytest.param("PIP008", "P", {"a.py": BODY.format("optuna.create_study().optimize(print)", "f.fillna(0)")}, {"a.py": BODY.format("optuna.load_study(study_name='s', storage='sqlite:///s.db')", "1")}, id="a study that is only opened"),
     pytest.param("PIP008", "PS", {"a.py": PAGE.format("flask", "flask.Flask(__name__)")}, {"a.py": PAGE.format("streamlit", "streamlit.set_page_config()")}, id="a page that is run as a whole"),
@@ -86,7 +86,33 @@ def test_a_program_is_named_before_the_notebooks_and_before_the_text_of_one() ->
 PICKLED = (
     "import pickle\nimport pandas as pd\n{}with open('{}', 'wb') as t:\n    pickle.dump(f, t)\n" + "print(1)\n" * 300
 )
+LADDER = "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\nlimits = {limits}\nthreshold = limits['t']\n\n\ndef level(p):\n    if p > 0.9:\n        return 'high'\n    if p > 0.4:\n        return 'medium'\n    return {last}\n\n\n@app.post('/p')\ndef p():\n    p = m.predict_proba([request.json['a']])[0][1]\n    return {{'level': level(p), 'blocked': p > threshold}}\n"
+KEY = "Q7xM2vX9pKz4Wb8nR3TtL6Z5q0Yc"
+HEAD = (
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: {}-token\nstringData:\n  api-token: "' + KEY + 'h1Jd7Gf3s_A9"\n'
+)
+TRIGGER = "triggers:\n- name: daily\n  schedule_type: {}\n  token: " + KEY + "\n"
+GOOGLE = "{}\nCLOUD_KEY: AIza" + KEY + "ab4de7f\n"
+HYDRA = {
+    "conf/main.yaml": "defaults:\n  - encoder: {}\nepochs: 1\n",
+    "app/__init__.py": "class Net:\n    pass\n",
+    "run.py": "import app\nimport hydra\n\n\n@hydra.main(config_path='conf', config_name='main')\ndef main(cfg):\n    hydra.utils.instantiate(cfg.encoder)\n\n\nmain()\n",
+}
+GROUP = {**HYDRA, "conf/encoder/wide.yaml": "_target_: app.gone.Wide\n", "conf/encoder/deep.yaml": "size: 1\n"}
+
+
+def hydra(files: dict[str, str], chosen: str) -> dict[str, str]:
+    return {**files, "conf/main.yaml": files["conf/main.yaml"].format(chosen)}
+
+
 MILDER = [
+    pytest.param("CFG003", "P", hydra(GROUP, "wide"), hydra(GROUP, "deep"), id="a document of a group that nothing chooses"),
+    pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "adapters:\n  - _target_: app.gone.Wide\n"}, id="a key that no program asks for"),
+    pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  _target_: app.Net\n  adapters:\n    - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  adapters:\n    - _target_: app.gone.Wide\n"}, id="a key that is handed to what is made"),
+    pytest.param("CFG006", "S", {"app.py": LADDER.format(limits="joblib.load('l.pkl')", last="p")}, {"app.py": LADDER.format(limits="joblib.load('l.pkl')", last="'low'")}, id="a ladder that returns no number"),
+    pytest.param("CFG008", "P", {"a.py": SK, "a/triggers.yaml": TRIGGER.format("api")}, {"a.py": SK, "a/triggers.yaml": TRIGGER.format("time")}, id="a trigger that the clock pulls"),
+    pytest.param("CFG008", "P", {"a.py": SK, "values.yaml": GOOGLE.format("# -- the key of the bill")}, {"a.py": SK, "values.yaml": GOOGLE.format("# -- Trial API Key used only with the cloud.")}, id="a key for trials"),
+    pytest.param("CFG008", "P", {"a.py": SK, "secret.yaml": HEAD.format("cloudflare")}, {"a.py": SK, "secret.yaml": HEAD.format("db")}, id="the token of a provider that its setting names"),
     pytest.param("COD007", "P", {"a.ipynb": notebook(PICKLED.format("f = pd.read_csv('d.csv')\n", "model.pkl"))}, {"a.ipynb": notebook(PICKLED.format("f = {'a': pd.read_csv('d.csv')}\n", "data/stations.pkl"))}, id="pickled tables"),
     pytest.param("COD008", "P", {"a.py": LOSSES.format(hook="", made="Plain")}, {"a.py": LOSSES.format(hook="", made="Used")}, id="a class that nothing makes, beside one of its base"),
     pytest.param("COD008", "P", {"a.py": LOSSES.format(hook="    def __init_subclass__(cls):\n        print(cls)\n\n", made="Used")}, {"a.py": LOSSES.format(hook="", made="Used")}, id="a base that keeps no list"),
@@ -109,3 +135,14 @@ def test_what_weighs_less(rule: str, archetypes: str, debt: dict[str, str], mild
 def test_what_only_notebooks_load_counts_in_full_where_nothing_stands_beside_them() -> None:
     (alone,) = found({"a.ipynb": notebook(HUB.format("", ""))}, "REP009", "R")
     assert alone.severity.value == "medium"
+
+
+def test_a_ladder_of_words_decides_where_no_threshold_is_loaded() -> None:
+    loaded = LADDER.format(limits="joblib.load('l.pkl')", last="'low'")
+    (mild,) = found({"app.py": loaded}, "CFG006", "S")
+    grave = [
+        each
+        for each in found({"app.py": loaded.replace("limits['t']", "0.3")}, "CFG006", "S")
+        if each.entity == "level"
+    ]
+    assert (mild.severity.value, [each.severity.value for each in grave]) == ("low", ["medium"])

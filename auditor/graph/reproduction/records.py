@@ -75,23 +75,17 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
 
 def _is_measured(world: World, training: Training) -> bool:
     """Whether a training is run under a profiler: where it keeps no model, it was to see where the time goes."""
-    path = training.place.path
+    fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
     return any(
-        type(each.statement) is With
-        and each.line <= line <= each.statement.end_line
-        and any(
+        each.statement.line <= effect.line <= each.statement.end_line
+        for effect in fits
+        for site, each in statements(world, effect.site[0])
+        if type(each.statement) is With
+        if any(
             dotted(world, item.func if type(item) is Call else item, Frame(*site, block=each.block)) in _PROFILES
             for item, _ in each.statement.items
         )
-        for site, each in statements(world, path)
-        for line in _fit_lines(world, training)
     )
-
-
-def _fit_lines(world: World, training: Training) -> set[int]:
-    """The lines of its file on which a training fits."""
-    fits = world.lineage.effects_of_program(training.program, Role.FIT)
-    return {effect.line for effect in fits if effect.site[0] == training.place.path}
 
 
 def _is_lent(world: World, training: Training, found: Iterable[Training]) -> bool:

@@ -8,10 +8,9 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
-from auditor.graph.observed.written import name_of
+from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.regex import regex
 
 _STARTED, _ORCHESTRATES = 1, 2
 _RESULTS = frozenset({
@@ -20,13 +19,11 @@ _RESULTS = frozenset({
 })  # fmt: skip
 """What calls do that judge or keep a model, or what it answers."""
 
-_SAYING = regex(r"print|p?print|log|info|debug|warning|display|write|dump|save\w*|to_\w+|score|evaluate|backward|step")
-
 
 class EntryPoints(msgspec.Struct, frozen=True):
     """The training programs of a component, by whether something that is declared or documented starts one of them.
 
-    Those that only draw what they fit, or do nothing with it, are left out where nothing does.
+    Those that only draw what they fit are left out where nothing does.
     """
 
     named: tuple[str, ...]
@@ -70,23 +67,24 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
             or program.rpartition("/")[2] in world.documents.text
         ):
             named.append(program)
-        elif not _leaves_nothing(world, training):
+        elif not _only_draws(world, program):
             unnamed.append(training)
-    return EntryPoints(tuple(named), tuple(unnamed))
+    # What a started program trains cannot always be followed: its name says that it does.
+    code = world.resolved.code.programs
+    named += [each for each in sorted(started) if each in code and owned(each) and may_train(_words_of(each))]
+    return EntryPoints(tuple(dict.fromkeys(named)), tuple(unnamed))
 
 
-def _leaves_nothing(world: World, training: Training) -> bool:
-    """Whether all that a program makes of what it fits is a picture, or not even that: nothing is judged, said or kept that
-    would be made again."""
-    program = training.program
+def _words_of(path: str) -> str:
+    """The name of a file as words."""
+    return path.rpartition("/")[2].rpartition(".")[0].replace("_", " ")
+
+
+def _only_draws(world: World, program: str) -> bool:
+    """Whether all that a program makes of what it fits is a picture: nothing is judged or kept that would be made again."""
     effects = list(world.lineage.effects_of_program(program))
-    if any(effect.role in _RESULTS and not effect.entry.attrs.get("plot") for effect in effects):
-        return False
-    if any(effect.entry.attrs.get("plot") for effect in effects):
-        return True
-    flat = training.place.path == program and len(world.resolved.code.programs[program].scopes) == 1
-    calls = world.resolved.code.calls(program) if flat else ()
-    return flat and not any(_SAYING.fullmatch(name_of(call.func).rpartition(".")[2]) for _, call in calls)
+    results = (effect for effect in effects if effect.role in _RESULTS and not effect.entry.attrs.get("plot"))
+    return any(effect.entry.attrs.get("plot") for effect in effects) and next(results, None) is None
 
 
 class _Around:
