@@ -61,7 +61,8 @@ class World:
         self.steps = Steps(resolved)
         self.declarations = self.steps.declarations
         self.launched = launches(resolved.effects, resolved.commands)
-        self.identities = Identities(resolved.tree, listing.unread, mounts(resolved.files))
+        same = resolved.made_of(Identities, resolved.tree, frozenset(listing.unread), mounts(resolved.files))
+        self.identities = same.anew()
         self.started = self._started()
         """Programs that some command starts."""
         self.lineage = Lineage(
@@ -109,7 +110,8 @@ class World:
 
     def is_product(self, path: str) -> bool:
         """Neither tests nor examples; a program that only its name calls a test, and that holds none, is what it does."""
-        return places.is_product(path) or (path in self._misnamed and not places.is_example(path))
+        apart = places.is_example(path) or places.is_apart(path)
+        return places.is_product(path) or (path in self._misnamed and not apart)
 
     @cached_property
     def _misnamed(self) -> frozenset[str]:

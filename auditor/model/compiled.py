@@ -33,18 +33,16 @@ def loads(text: str, name: str) -> dict[str, Any]:
 
     Raises `tomllib.TOMLDecodeError`.
     """
-    file = _beside(name)
     digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        held = file.read_bytes()
-        if held.startswith(digest):
-            return msgspec.msgpack.decode(held[DIGEST:], type=dict[str, Any])
+    known: dict[str, Any] | None = found(name, digest, dict[str, Any])
+    if known is not None:
+        return known
 
     import tomllib
 
-    found = tomllib.loads(text)
-    _keep(file, digest + msgspec.msgpack.encode(found))
-    return found
+    known = tomllib.loads(text)
+    keep(name, digest, known)
+    return known
 
 
 def kept(name: str, folders: Collection[Traversable], make: Callable[[], T], form: Any) -> T:
@@ -56,16 +54,29 @@ def kept(name: str, folders: Collection[Traversable], make: Callable[[], T], for
     if len(plain) < len(folders):  # in an archive
         return make()
     stamp, newest = _stamp(map(str, plain))
-    file = _beside(name)
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        held = file.read_bytes()
-        if held.startswith(stamp):
-            found: T = msgspec.msgpack.decode(held[DIGEST:], type=form)
-            return found
-    found = make()
+    known: T | None = found(name, stamp, form)
+    if known is not None:
+        return known
+    made = make()
     if newest < (time.time() - SETTLED) * 1e9:
-        _keep(file, stamp + msgspec.msgpack.encode(found))
-    return found
+        keep(name, stamp, made)
+    return made
+
+
+def found(name: str, stamp: bytes, form: Any) -> Any:
+    """What was kept under a name with this stamp of `DIGEST` bytes, of the type `form`; None where there is nothing of it."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        held = _beside(name).read_bytes()
+        if held.startswith(stamp):
+            return msgspec.msgpack.decode(held[DIGEST:], type=form)
+    return None
+
+
+def keep(name: str, stamp: bytes, known: object) -> None:
+    """Keep something under a name and a stamp; where nothing can be written, nothing is kept."""
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):  # a read-only installation, a full disk
+            _write(_beside(name), stamp + msgspec.msgpack.encode(known))
 
 
 def _stamp(folders: Iterable[str]) -> tuple[bytes, int]:
@@ -94,12 +105,6 @@ def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 _NAME = attrgetter("name")
-
-
-def _keep(file: Path, data: bytes) -> None:
-    if not sys.dont_write_bytecode:
-        with contextlib.suppress(OSError):  # a read-only installation, a full disk
-            _write(file, data)
 
 
 def _beside(name: str) -> Path:

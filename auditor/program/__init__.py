@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
@@ -41,6 +41,8 @@ class Memory:
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
         self.runs: KnownRuns | None = KnownRuns() if lasting else None
+        self.made: dict[object, tuple[tuple[object, ...], Any]] = {}
+        """What was made for the last tree, by what makes it, with what it was made of."""
 
     def forget(self, facts: Mapping[bytes, Facts]) -> None:
         """Forget all that is known of contents other than these."""
@@ -99,6 +101,14 @@ class Resolved:
     def kept(self, topic: Topic[T]) -> Answers[T]:
         """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""
         return self._kept.of(topic)
+
+    def made_of(self, make: Callable[..., T], *inputs: object) -> T:
+        """What is made of some inputs, and of nothing else: the very thing that was made for the tree before where they are equal."""
+        known = self._memory.made.get(make)
+        if known is None or known[0] != inputs:
+            known = self._memory.made[make] = inputs, make(*inputs)
+        found: T = known[1]
+        return found
 
     def early(self, topic: Topic[T], fits: Callable[[T], bool]) -> Answers[T]:
         """The same before calls are known, of whatever is asked while the starts of programs are stated; `fits` as in `Answers`."""

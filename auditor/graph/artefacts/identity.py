@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
+from typing import TypeAlias
 
 import msgspec
 
@@ -26,6 +28,10 @@ DEEP = 1
 """Folders above a script from which on it is hardly started from the root."""
 
 
+MOST_KNOWN = 50_000
+"""Answers that are kept from one tree to the next."""
+
+
 _MOUNTED = 0.8
 """How sure it is that a program which names a folder of containers runs in one of them."""
 
@@ -38,6 +44,25 @@ class Identity(msgspec.Struct, frozen=True):
     confidence: float
     guessed: bool = False
     templated: bool = False
+
+
+class _Open(msgspec.Struct, frozen=True):
+    """What a text may mean by what is written: the first of these paths that is, else something that hangs on it no more."""
+
+    value: Value
+    candidates: tuple[str, ...]
+    otherwise: Identity | None
+
+    def among(self, written: set[str]) -> Identity | None:
+        """What it means where these paths are written."""
+        for candidate in self.candidates:
+            if candidate in written:
+                return Identity(f"file:{candidate}", candidate, self.value.confidence, templated=not self.value.exact)
+        return self.otherwise
+
+
+_Asked: TypeAlias = tuple[int, str, tuple[str, ...], str | None, bool]
+"""A value by its identity, and all that `Identities.of` is asked with besides."""
 
 
 class Identities:
@@ -53,7 +78,17 @@ class Identities:
         self._unread_ends = frozenset(end for path in self._unread for end in _ends(path))
         self.folders = frozenset(_folders(tree))
         self.projects = frozenset(dirname(path) for path in tree if path.rpartition("/")[2] in _PROJECT_FILES)
+        self._known: dict[_Asked, tuple[Value, Identity | _Open | None]] = {}
+        """What values mean but for what is written, each with the value, whose identity is its own as long as it is kept."""
         self.written: set[str] = set()
+
+    def anew(self) -> Identities:
+        """The same before anything is known to be written: for another tree with the same files."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+        found = copy.copy(self)
+        found.written = set()
+        return found
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder of that path is in the tree."""
@@ -81,6 +116,17 @@ class Identities:
         `folders` are the working folders in which the program is known to be started: what it writes lies there, what it
         reads may also be a file that exists elsewhere. `base` is where its other paths say that it works.
         """
+        asked = (id(value), importer, tuple(folders), base, written)
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = value, self._meant(value, importer, asked[2], base, written)
+        meant = known[1]
+        return meant.among(self.written) if isinstance(meant, _Open) else meant
+
+    def _meant(
+        self, value: Value, importer: str, folders: tuple[str, ...], base: str | None, written: bool
+    ) -> Identity | _Open | None:
+        """What a value means, but for what is written."""
         if not value.known:
             return None
         plain = unicodedata.normalize("NFC", value.text())
@@ -120,19 +166,28 @@ class Identities:
         return None
 
     def _relative(
-        self, path: str, value: Value, importer: str, folders: Iterable[str], base: str | None, written: bool
-    ) -> Identity | None:
+        self, path: str, value: Value, importer: str, folders: tuple[str, ...], base: str | None, written: bool
+    ) -> Identity | _Open:
         started = [whole for f in folders if not (whole := _under(f, path)).startswith("..")]
         based = [] if base is None or (whole := _under(base, path)).startswith("..") else [whole]
-        candidates = list(dict.fromkeys([*started, *based, *self._candidates(path, importer)]))
+        candidates = tuple(dict.fromkeys([*started, *based, *self._candidates(path, importer)]))
         if started and written:
             return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
         for candidate in candidates:
             if value.exact and self.exists(candidate):
                 return Identity(f"file:{candidate}", candidate, value.confidence)
-        for candidate in candidates:
-            if candidate in self.written:
-                return Identity(f"file:{candidate}", candidate, value.confidence, templated=not value.exact)
+        return _Open(value, candidates, self._guessed(path, value, importer, started, based, candidates))
+
+    def _guessed(
+        self,
+        path: str,
+        value: Value,
+        importer: str,
+        started: list[str],
+        based: list[str],
+        candidates: tuple[str, ...],
+    ) -> Identity | None:
+        """What a relative path means that neither is there nor is written; it `started` or is `based` in some folders."""
         if started:
             return Identity(f"file:{started[0]}", started[0], value.confidence, templated=not value.exact)
         known = _fixed_folder(path)

@@ -213,11 +213,11 @@ class _Ties:
 
     def _bases(self, path: str) -> set[Local]:
         """The classes of the repository that the classes of a file derive from: what their contract asks, all heirs answer."""
-        code, denoter = self._world.resolved.code, self._world.resolved.evaluator.denoter
+        code, bases = self._world.resolved.code, self._world.resolved.effects.bases
         found: set[Local] = set()
         todo = [Local(path, n) for n in code.scopes(path) if code.scope(path, n).bases] if path in code.programs else []
         while todo:
-            further = {base for base in denoter.bases(todo.pop()) if type(base) is Local} - found
+            further = set(bases.get(todo.pop(), ())) - found
             found |= further
             todo += further
         return found

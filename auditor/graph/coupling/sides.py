@@ -113,12 +113,8 @@ def _serving_side(world: World) -> Side:
 
 def _candidates(world: World, product: list[str]) -> set[Site]:
     """The scopes that load a model, and those that call them: where an answer may begin."""
-    found = {
-        (path, number)
-        for path in product
-        for number in world.resolved.code.scopes(path)
-        if any(e.role is Role.LOAD_MODEL and not e.dead for e in world.resolved.effects.of((path, number)))
-    }
+    wanted, loading = frozenset(product), world.resolved.effects.playing(Role.LOAD_MODEL)
+    found = {effect.site for effect in loading if not effect.dead and effect.site[0] in wanted}
     edge = set(found)
     for _ in range(LEVELS):
         edge = {call.caller for site in edge for call in world.resolved.effects.callers.get(site, ())} - found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -36,14 +37,13 @@ class Blobs(msgspec.Struct, frozen=True):
 
 def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
     """Data and model files in git: which are large or change often, how much they are together, whose size is not known."""
-    changed: dict[str, int] = {}
-    for commit in world.history.commits:
-        for change in commit.changes:
-            changed[change.path] = changed.get(change.path, 0) + 1
     kept = [entry for entry in world.listing.entries if entry.tracked and owned(entry.path) and _is_kept_data(entry)]
+    counted = {entry.path for entry in kept if entry.size >= CHURNED}
+    commits = world.history.commits if counted else ()
+    changed = Counter(change.path for commit in commits for change in commit.changes if change.path in counted)
     found = []
     for entry in kept:
-        versions = changed.get(entry.path, 0)
+        versions = changed[entry.path]
         if entry.size >= LARGE or (entry.size >= CHURNED and versions >= VERSIONS):
             found.append(Blob(entry.path, entry.size, versions))
     unknown = tuple(entry.path for entry in kept if entry.size < 0)

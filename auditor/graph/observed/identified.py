@@ -25,16 +25,22 @@ class Identified:
         self.resolved = resolved
         self.identities = identities
         self._bases = Bases(resolved, identities, effects)
-        self._known: dict[tuple[str, Value, bool, int], Identity | None] = {}
+        self._known: dict[tuple[str, int, bool, int], tuple[Value, Identity | None]] = {}
 
     def of(self, path: str, value: Value, *, written: bool) -> Identity | None:
         """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
-        asked = (path, value, written, len(self.identities.written))  # more may come to be written, and nothing goes
-        if asked not in self._known:
-            folders = self._folders(path, value)
-            base = self._bases.of(path)
-            self._known[asked] = self.identities.of(value, path, folders, base=base, written=written)
-        return self._known[asked]
+        asked = (
+            path,
+            id(value),
+            written,
+            len(self.identities.written),
+        )  # more may come to be written, and nothing goes
+        known = self._known.get(asked)
+        if known is None:
+            folders, base = self._folders(path, value), self._bases.of(path)
+            found = self.identities.of(value, path, folders, base=base, written=written)
+            known = self._known[asked] = value, found  # the value is kept, so that its identity stays its own
+        return known[1]
 
     def _folders(self, path: str, value: Value) -> Iterable[str]:
         """The folders in which code of a file is known to run."""

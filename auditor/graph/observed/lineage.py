@@ -359,11 +359,9 @@ class Lineage:
 
     def _of_roles(self, roles: tuple[Role, ...]) -> frozenset[Site]:
         effects = self.resolved.effects
-        return frozenset(
-            site
-            for site in {*effects.own, *effects.lifted}
-            if any(not roles or effect.role in roles for effect in effects.of(site))
-        )
+        if not roles:
+            return frozenset(site for site in {*effects.own, *effects.lifted} if any(True for _ in effects.of(site)))
+        return frozenset(effect.site for role in roles for effect in effects.playing(role))
 
     def effects_of_program(self, path: str, *roles: Role) -> Iterator[Effect]:
         """Every effect that starting a program leads to; with `roles`, those that play one of them."""

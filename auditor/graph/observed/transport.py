@@ -24,7 +24,7 @@ from auditor.program import Resolved
 from auditor.program.running.flows import Flow
 from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, placed, unclone
 from auditor.program.running.launches import Launch
-from auditor.program.running.movement import Movement, movements
+from auditor.program.running.movement import Movement, movements, moving
 from auditor.program.running.transfers import DATA_TOOLS
 from auditor.program.symbolic.values import is_absolute, normal, uri
 
@@ -83,13 +83,23 @@ class Transport:
         return f"file:{step.path}" if step.tool == "shell" else step.id
 
     def _of_step(self, step: DeclaredStep) -> None:
+        made = zip(step.step.commands, self._movements(step), strict=True)
+        moves = [(command, moved) for command, moved in made if moved.reads or moved.writes]
+        if not moves:
+            return
         ground = self.resolved.texts.ground(step.path, step.step, step.folder)
         node = self._holder(step)
-        for command, moved in zip(step.step.commands, movements(step.step.commands), strict=True):
-            if moved.reads or moved.writes:
-                folder = unclone(folder_of(command, ground.base, ground), ground)
-                place = Place(step.path, command.line)
-                self.of[node] += self._passages(moved, command, folder, ground, place, step.tool)
+        for command, moved in moves:
+            folder = unclone(folder_of(command, ground.base, ground), ground)
+            place = Place(step.path, command.line)
+            self.of[node] += self._passages(moved, command, folder, ground, place, step.tool)
+
+    def _movements(self, step: DeclaredStep) -> list[Movement]:
+        """What the commands of a step read and write: told by the text of its file where they stand there as they are."""
+        commands, code = step.step.commands, self.resolved.code
+        told = code.alone(step.path, moving) if commands and step.path in code.files else {}
+        found = told.get(id(commands))
+        return movements(commands) if found is None else found
 
     def _of_code(self, path: str, starts: Sequence[Launch]) -> None:
         """Commands that code starts: their folder is known in notebooks only, elsewhere the root is as likely as any."""

@@ -147,16 +147,10 @@ def _called(call: Call) -> str:
 
 def serving_programs(paths: Iterable[str], resolved: Resolved, lineage: Lineage) -> list[str]:
     """Programs that answer requests and reach a model: demos do not count."""
-    found = []
-    for path in paths:
-        serves = [
-            e
-            for n in resolved.code.scopes(path)
-            for e in resolved.effects.own.get((path, n), ())
-            if e.role is Role.SERVE and not e.entry.attrs.get("demo")
-        ]
-        if not serves or any(part in ("test", "tests") for part in path.split("/")):
-            continue
-        if lineage.reaches_model(path):
-            found.append(path)
-    return found
+    serving = resolved.effects.own_playing(Role.SERVE)
+    served = {effect.site[0] for effect in serving if not effect.entry.attrs.get("demo")}
+    return [
+        path
+        for path in paths
+        if path in served and {"test", "tests"}.isdisjoint(path.split("/")) and lineage.reaches_model(path)
+    ]

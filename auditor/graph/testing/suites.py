@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 import msgspec
 
@@ -59,7 +60,7 @@ class Suites:
                 self._programs[path.rpartition("/")[2]].append(path)
         self._run_by: dict[str, frozenset[Site]] = {}
         self._meant: dict[Local | str, frozenset[Site]] = {}
-        self._known: dict[Site, frozenset[Site]] = {}
+        self._known: dict[Site, tuple[frozenset[Site], ...]] = {}
         self._told: dict[str, tuple[Leads, ...]] = {}
         self._brought: dict[str, frozenset[Site]] = {}
         self._all_methods: dict[Local, frozenset[Site]] = {}
@@ -88,7 +89,7 @@ class Suites:
 
     @cached_property
     def _condensed(self) -> Condensed[Site]:
-        return Condensed(self._known.__getitem__)
+        return Condensed(lambda site: chain.from_iterable(self._known[site]))
 
     # --- which tests ---
 
@@ -144,16 +145,20 @@ class Suites:
     def _reach(self, starts: Iterable[Site], reached: frozenset[Site] = frozenset()) -> frozenset[Site]:
         """The scopes that run from some on, added to those that are known to run."""
         found, todo = set(reached), set(starts) - reached
+        passed: set[int] = set()  # what many scopes run is one set, which is kept
         while todo:
             site = todo.pop()
             found.add(site)
-            onward = self._known.get(site)
-            if onward is None:
-                onward = self._known[site] = self._onward(site)
-            todo |= onward - found
+            known = self._known.get(site)
+            if known is None:
+                known = self._known[site] = self._onward(site)
+            for onward in known:
+                if id(onward) not in passed:
+                    passed.add(id(onward))
+                    todo |= onward - found
         return frozenset(found)
 
-    def _onward(self, site: Site) -> frozenset[Site]:
+    def _onward(self, site: Site) -> tuple[frozenset[Site], ...]:
         """What a scope calls, and of what tests mention all: objects are made elsewhere, handed on and called by libraries.
 
         Whoever imports a module runs its body, and with it those of the modules that it imports.
@@ -162,18 +167,20 @@ class Suites:
         of_file = self._told.get(path)
         if of_file is None:
             of_file = self._told[path] = self.effects.told(path, leads, tuple[Leads, ...])
-        told, found = of_file[number], of_file[number].sites
+        told = of_file[number]
+        found = [told.sites]
         if told.made or told.constructors:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
-            found = found.union(*map(self._methods, made))
+            found += map(self._methods, made)
         if not number or places.is_test(path):
-            found |= self._imported(path)
+            found.append(self._imported(path))
         if places.is_test(path):
-            supplied = (self._fixtures.get(name, ()) for name in (*told.params, ""))
-            found = found.union(*map(self._mentioned, told.named), *supplied, self._framework_runs(path))
-            return found.union(self._launches.get(site, ()))
-        return found
+            supplied = (self._fixtures[name] for name in (*told.params, "") if name in self._fixtures)
+            found += (*map(self._mentioned, told.named), *supplied, self._framework_runs(path))
+            if site in self._launches:
+                found.append(self._launches[site])
+        return tuple(found)
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
@@ -201,9 +208,8 @@ class Suites:
 
     def _inherited(self, cls: Local, depth: int) -> Iterator[Site]:
         yield from ((cls.path, number) for number in self.code.nested(*cls))
-        for base in self.world.resolved.evaluator.denoter.bases(cls) if depth < 5 else ():
-            if type(base) is Local:
-                yield from self._inherited(base, depth + 1)
+        for base in self.effects.bases.get(cls, ()) if depth < 5 else ():
+            yield from self._inherited(base, depth + 1)
 
     def _mentioned(self, named: Local | str) -> frozenset[Site]:
         """The function or the methods of the class that a test names, or the programs whose path it writes out."""
@@ -224,7 +230,7 @@ class Suites:
             if path == named or path.endswith(f"/{named}"):
                 yield from ((path, number) for number in self.code.scopes(path))
 
-    def _all_fixtures(self) -> dict[str, list[Site]]:
+    def _all_fixtures(self) -> dict[str, frozenset[Site]]:
         """Fixtures by the name that tests ask for; under "" those that run by themselves."""
         found: dict[str, list[Site]] = defaultdict(list)
         for path in self.files:
@@ -237,16 +243,16 @@ class Suites:
                         name = given.value if type(given) is Const else scope.name.rpartition(".")[2]
                         by_itself = type(auto := named.get("autouse")) is Const and auto.value is True
                         found["" if by_itself else str(name)].append((path, number))
-        return found
+        return {name: frozenset(sites) for name, sites in found.items()}
 
-    def _all_launches(self) -> dict[Site, list[Site]]:
+    def _all_launches(self) -> dict[Site, frozenset[Site]]:
         """What runs in the programs that tests start as commands."""
         found: dict[Site, list[Site]] = {}
         for path in self.files:
             for launch in self.world.launched.get(path, ()):
                 if launch.run.target in self.code.programs:
                     found.setdefault(launch.site, []).extend(self.world.lineage.reached(launch.run.target))
-        return found
+        return {site: frozenset(run) for site, run in found.items()}
 
 
 def suites(world: World) -> Suites:

@@ -16,11 +16,12 @@ from auditor.program.calls.records import Effect, LocalCall, Site
 from auditor.program.calls.stored_landings import Packed
 from auditor.program.kept.answers import Kept, Topic, View
 from auditor.program.kept.replays import Asking, Question, Replay
-from auditor.program.naming.code import Local
+from auditor.program.naming.code import Code, Local
 from auditor.program.symbolic.values import Hole
 
 if TYPE_CHECKING:
     from auditor.program.calls.effects import Effects
+    from auditor.program.calls.file_effects import FileEffects
 
 LEVELS = 6
 MOST_LANDINGS = 60
@@ -43,10 +44,10 @@ class Landings(NamedTuple):
 def carried(effects: Effects, kept: Kept) -> Landings:
     """Where the effects of all files land."""
     hanging: dict[str, list[Effect]] = {}
-    for site, own in effects.own.items():
-        found = [effect for effect in own if hangs(effect)]
+    for path in effects.code.paths:
+        found = effects.told(path, _hanging)
         if found:
-            hanging.setdefault(site[0], []).extend(found)
+            hanging[path] = found
     count = sum(map(len, hanging.values()))
     most = max(LEAST_LANDINGS, min(MOST_LANDINGS, ALL_LANDINGS // max(count, 1)))
 
@@ -183,6 +184,14 @@ class _Carrier:
         if keeps or self.code.scope(*maker.caller).kind != "function":
             return True
         return name in self._asked(maker.caller)
+
+
+def _hanging(file: FileEffects, _code: Code, _path: str) -> list[Effect]:
+    """The effects of a file that hang on what callers supply, scope by scope."""
+    found: dict[Site, list[Effect]] = {}
+    for effect in file.own:
+        found.setdefault(effect.site, []).append(effect)
+    return [effect for own in found.values() for effect in own if hangs(effect)]
 
 
 def _landing(view: View) -> Callable[[Question], Effect | None]:

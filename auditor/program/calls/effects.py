@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
+from auditor.model.artefact import Role
 from auditor.model.ir import Attr
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
@@ -50,6 +52,8 @@ class Effects:
         self.callers: dict[Site, list[LocalCall]] = defaultdict(list)
         self.made: dict[Site, list[Local]] = defaultdict(list)
         """The classes of the repository that a scope makes objects of."""
+        self.bases: dict[Local, tuple[Local, ...]] = {}
+        """The classes of the repository that a class derives from directly, where there are any."""
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
@@ -61,7 +65,7 @@ class Effects:
         """Functions with an effect that has more callers than are followed."""
         self.imports = {path: code.imports(path) for path in code.paths}
         for path in code.paths:
-            self._add(files.of(path))
+            self._add(path, files.of(path))
         files.store()  # what is carried is known by what tells them
         self.lifted, self.cut, landed = carried(self, kept)
         self.tree = replace(
@@ -74,14 +78,15 @@ class Effects:
         """What answers about single files may ask of calls before it is known where effects land."""
         return Calls(self.callers, {}, self.calling, self.asked, self.files.of, self.files.told)
 
-    def _add(self, file: FileEffects) -> None:
-        for effect in file.own:
-            self.own[effect.site].append(effect)
+    def _add(self, path: str, file: FileEffects) -> None:
+        by_scope = self.told(path, _by_scope)
+        self.own.update(by_scope.own)
+        self.calls.update(by_scope.calls)
+        self.made.update(by_scope.made)
         for edge in file.calls:
-            self.calls[edge.caller].append(edge)
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
-        for site, made in file.made:
-            self.made[site].append(made)
+        for number, bases in file.bases:
+            self.bases[Local(path, number)] = bases
 
     def calling(self, site: Site) -> tuple[str, ...]:
         """The files that call a scope, in the order of its callers."""
@@ -117,6 +122,22 @@ class Effects:
     def all(self) -> tuple[Effect, ...]:
         """Every effect, each where it stands or landed, in the order of the files."""
         return self._all
+
+    def playing(self, role: Role) -> list[Effect]:
+        """Every effect that plays a role, each where it stands or landed: those that landed last."""
+        return [*self.own_playing(role), *self._lifted_by_role.get(role, ())]
+
+    def own_playing(self, role: Role) -> list[Effect]:
+        """Every effect that plays a role where it stands."""
+        return self._own_by_role.get(role, [])
+
+    @cached_property
+    def _own_by_role(self) -> dict[Role, list[Effect]]:
+        return _by_role(self.own)
+
+    @cached_property
+    def _lifted_by_role(self) -> dict[Role, list[Effect]]:
+        return _by_role(self.lifted)
 
     @cached_property
     def _all(self) -> tuple[Effect, ...]:
@@ -172,6 +193,32 @@ class Effects:
     def handed(self, said: Mapping[Site, int]) -> Callable[[Site], int]:
         """By scope what is said, as bits of a number, of all starts that it runs with."""
         return self._gathering.handed(said)
+
+
+def _by_role(effects: Mapping[Site, list[Effect]]) -> dict[Role, list[Effect]]:
+    found: dict[Role, list[Effect]] = {}
+    for effect in chain.from_iterable(effects.values()):
+        found.setdefault(effect.role, []).append(effect)
+    return found
+
+
+class _ByScope(NamedTuple):
+    """What stands in the effects of a file, by scope."""
+
+    own: dict[Site, list[Effect]]
+    calls: dict[Site, list[LocalCall]]
+    made: dict[Site, list[Local]]
+
+
+def _by_scope(file: FileEffects, _code: Code, _path: str) -> _ByScope:
+    found = _ByScope({}, {}, {})
+    for effect in file.own:
+        found.own.setdefault(effect.site, []).append(effect)
+    for edge in file.calls:
+        found.calls.setdefault(edge.caller, []).append(edge)
+    for site, made in file.made:
+        found.made.setdefault(site, []).append(made)
+    return found
 
 
 def module_of(denoted: object) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec.structs import replace
 
@@ -31,13 +33,15 @@ _NAMING = frozenset({Name, Attr})
 class FileEffects(msgspec.Struct, frozen=True):
     """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found.
 
-    `named` is what each scope of a file of tests names of the repository; empty for all other files.
+    `bases` are the classes of the repository that each class of the file derives from directly, where there are any. `named` is
+    what each scope of a file of tests names of the repository; empty for all other files.
     """
 
     own: tuple[Effect, ...] = ()
     calls: tuple[LocalCall, ...] = ()
     made: tuple[tuple[Site, Local], ...] = ()
     named: tuple[Named, ...] = ()
+    bases: tuple[tuple[int, tuple[Local, ...]], ...] = ()
 
 
 def of_file(view: View) -> FileEffects:
@@ -46,7 +50,17 @@ def of_file(view: View) -> FileEffects:
     reader.read(view.path)
     # The same view tells what tests name: most of it stands in the calls that were just read.
     named = named_by_scopes(view.code, view.evaluator, view.path) if is_test(view.path) else ()
-    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named)
+    bases = tuple(_bases(view))
+    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named, bases)
+
+
+def _bases(view: View) -> Iterator[tuple[int, tuple[Local, ...]]]:
+    """The classes of a file with those of the repository that they derive from, if there are any."""
+    for number, scope in enumerate(view.code.programs[view.path].scopes):
+        found = view.evaluator.denoter.bases(Local(view.path, number)) if scope.bases else ()
+        local = tuple(base for base in found if type(base) is Local)
+        if local:
+            yield number, local
 
 
 EFFECTS = Topic("effects", of_file, by_record=True, partly=True)

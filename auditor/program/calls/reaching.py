@@ -67,7 +67,7 @@ class Reaching:
     def following(self) -> Iterator[tuple[Site, Following]]:
         """What each scope runs next, as far as its file says."""
         for path in self.code.paths:
-            for number, told in enumerate(self.effects.told(path, following, tuple[Following, ...])):
+            for number, told in enumerate(self._told_of(path)):
                 yield (path, number), told
 
     def started(self, site: Site, *, first: bool) -> tuple[Site, ...]:
@@ -84,16 +84,20 @@ class Reaching:
         """The scopes that may run each scope next, whatever starts them."""
         found: dict[Site, list[Site]] = defaultdict(list)
         for site, told in self.following():
-            for other in self.waiting(told.may, told):
+            for other in self.waiting(told.may, told) if told.made else told.may:
                 found[other].append(site)
         return found
 
     def told_of(self, site: Site) -> Following:
         """What a scope runs next, as far as its file says."""
-        known = self._told.get(site[0])
+        return self._told_of(site[0])[site[1]]
+
+    def _told_of(self, path: str) -> tuple[Following, ...]:
+        """The same of all scopes of a file."""
+        known = self._told.get(path)
         if known is None:
-            known = self._told[site[0]] = self.effects.told(site[0], following, tuple[Following, ...])
-        return known[site[1]]
+            known = self._told[path] = self.effects.told(path, following, tuple[Following, ...])
+        return known
 
     def _spread(
         self,
@@ -186,12 +190,27 @@ class Reaching:
 
     def _waiting_in(self, made: tuple[Local, ...]) -> tuple[Site, ...]:
         """What waits in some classes for the making of an object."""
-        if not self._registered:
+        if self._handing.isdisjoint(made):
             return ()
         found = self._held.get(made)
         if found is None:
             found = self._held[made] = tuple(callee for cls in made for callee in self._waiting_for(cls))
         return found
+
+    @cached_property
+    def _handing(self) -> frozenset[Local]:
+        """The classes for which something waits: those that hand something to a library, and their heirs."""
+        heirs: dict[Local, list[Local]] = defaultdict(list)
+        for cls, bases in self.effects.bases.items():
+            for base in bases:
+                heirs[base].append(cls)
+        found, todo = set[Local](), [Local(*site) for site in self._registered]
+        while todo:
+            cls = todo.pop()
+            if cls not in found:
+                found.add(cls)
+                todo += heirs.get(cls, ())
+        return frozenset(found)
 
     def _waiting_for(self, cls: Local) -> tuple[Site, ...]:
         """What a class and its bases hand to a library, such as validators: making an object calls it."""
@@ -205,8 +224,8 @@ class Reaching:
         while todo:
             at = todo.pop()
             yield from self._registered.get((at.path, at.scope), ())
-            for base in self.effects.evaluator.denoter.bases(at):
-                if type(base) is Local and base not in seen:
+            for base in self.effects.bases.get(at, ()):
+                if base not in seen:
                     seen.add(base)
                     todo.append(base)
 
@@ -232,8 +251,9 @@ class Reaching:
     @cached_property
     def servers(self) -> tuple[Site, ...]:
         """The functions that answer requests by a call."""
-        functions = (site for site in self.effects.own if self.code.scope(*site).kind == "function")
-        return tuple(site for site in functions if any(map(_serves, self.effects.own[site])))
+        serving = filter(_serves, self.effects.own_playing(Role.SERVE))
+        sites = dict.fromkeys(effect.site for effect in serving)
+        return tuple(site for site in sites if self.code.scope(*site).kind == "function")
 
     def _imports_framework(self, path: str) -> bool:
         imported = (

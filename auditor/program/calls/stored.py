@@ -50,6 +50,7 @@ class _File(msgspec.Struct, array_like=True, gc=False):
     calls: list[_LocalCall]
     made: list[tuple[int, str, int]]
     named: list[list[str | tuple[str, int]]]
+    bases: list[tuple[int, list[tuple[str, int]]]]
 
 
 class Packed:
@@ -88,6 +89,7 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
         ],
         [(site[1], made.path, made.scope) for site, made in file.made],
         [list(named) for named in file.named],
+        [(number, [(base.path, base.scope) for base in bases]) for number, bases in file.bases],
     )  # fmt: skip
 
 
@@ -100,7 +102,8 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
     )
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
     named = tuple(tuple(each if isinstance(each, str) else Local(*each) for each in by) for by in file.named)
-    return FileEffects(own, calls, made, named)
+    bases = tuple((number, tuple(Local(*base) for base in bases)) for number, bases in file.bases)
+    return FileEffects(own, calls, made, named, bases)
 
 
 def _effect(code: Code, walked: Walked, path: str, stored: _Effect) -> Effect:

@@ -32,10 +32,11 @@ class Beginnings:
         self._effects = effects
         self._code = effects.code
         self._evaluator = effects.evaluator
-        sites = {*effects.own, *effects.lifted}
-        self._reading = {site for site in sites if any(map(self._reads, effects.of(site)))}
-        waiting = {site: [effect for effect in effects.of(site) if _waits(effect)] for site in sites}
-        self._cut = {site: any(_home(e) in effects.cut for e in found) for site, found in waiting.items() if found}
+        reading = effects.playing(Role.CONFIG_READ)
+        self._reading = {effect.site for effect in reading if self._reads(effect)}
+        self._cut: dict[Site, bool] = {}
+        for effect in filter(hangs, reading):
+            self._cut[effect.site] = self._cut.get(effect.site, False) or _home(effect) in effects.cut
 
     @cached_property
     def sites(self) -> dict[str, tuple[Site, ...]]:
@@ -168,8 +169,3 @@ def gives(code: Code, edge: LocalCall) -> bool:
 def _home(effect: Effect) -> Site:
     """The scope in which the call of the library stands."""
     return effect.origin[0] if effect.origin is not None else effect.site
-
-
-def _waits(effect: Effect) -> bool:
-    """Whether a call reads from a path that a caller supplies."""
-    return effect.role is Role.CONFIG_READ and hangs(effect)

@@ -165,7 +165,9 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
         return fitting.resampler(m, called, entry)
     values = called.args or [OTHER]
     drawn = called.constant("replace") is not False
-    parts = [value.on(m.sets.repeated(m.rows(value)) if drawn else m.sets.subset(m.rows(value))) for value in values]
+    parts = [
+        value.on(m.repeated(m.rows(value), called.spot) if drawn else m.sets.subset(m.rows(value))) for value in values
+    ]
     if len({value.rows for value in values}) == 1:
         parts = [value.on(parts[0].rows) for value in values]
     return parts[0] if len(parts) == 1 else listed(parts)

@@ -8,8 +8,8 @@ from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Each
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called
-from auditor.program.rows.tables import joined, row_wise, union
-from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
+from auditor.program.rows.tables import FOLDING, joined, row_wise, union
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed, reordered
 
 
 def function(m: Machine, called: Called) -> Value | None:
@@ -32,8 +32,9 @@ def function(m: Machine, called: Called) -> Value | None:
         case "union":
             return union(m, called, list(flat(called.args)) or list(flat(values)))
         case "repeat":
-            return first.on(m.sets.repeated(m.rows(first)))
-    return _kept(m, called, values)
+            return first.on(m.repeated(m.rows(first), called.spot))
+    found = _kept(m, called, values)
+    return reordered(found) if called.name.rpartition(".")[2] in FOLDING else found
 
 
 def _kept(m: Machine, called: Called, values: list[Value]) -> Value:

@@ -8,7 +8,7 @@ import msgspec
 
 from auditor.language.containers import is_engine
 from auditor.language.prefixes import find_start, is_python, tool_of
-from auditor.model.facts import Command, Word
+from auditor.model.facts import Command, Facts, Word
 from auditor.program.running.conversions import CONVERSIONS
 from auditor.program.running.flows import Flow, Moved, flows
 from auditor.program.running.transfers import DATA_TOOLS, TRANSFERS
@@ -45,6 +45,11 @@ def movements(commands: Sequence[Command]) -> list[Movement]:
     """What the commands of a text read and write, one for each command, pipes followed."""
     parts = [_part(command) for command in commands]
     return [_piped(position, commands, parts) for position in range(len(commands))]
+
+
+def moving(facts: Facts) -> dict[int, list[Movement]]:
+    """What the commands of each step of a file read and write, by the identity of the commands."""
+    return {id(step.commands): movements(step.commands) for step in facts.steps if step.commands}
 
 
 class _Part(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ START: Texts = {
         "def save(model, path=None):\n    joblib.dump(model, path or Settings.root + '/model.pkl')\n"
     ),
     "shop/names.py": "DEFAULT = 'raw'\n",
+    "shop/kinds.py": "from shop.settings import Settings\n\nclass Kind(Settings):\n    kind = 'k'\n\nclass Sort(Kind):\n    pass\n",
     "train.py": (
         "import argparse\nimport yaml\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
         "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n"
@@ -103,6 +104,7 @@ CHANGES: Mapping[str, Callable[[Texts], None]] = {
     "a constant in a loop": replaced("shop/settings.py", "if len('x'):", "while len('x'):"),
     "a constant bound again": replaced("shop/settings.py", "class Settings", "FOLDER = 'again'\n\nclass Settings"),
     "a class of another base": replaced("shop/settings.py", "class Settings:\n    root = 'out'\n", "class Base:\n    root = 'base'\n\nclass Settings(Base):\n    other = 1\n"),
+    "a base called otherwise": replaced("shop/settings.py", "class Settings", "class Setting"),
     "a base turned": replaced("shop/settings.py", "root = 'base'", "root = 'ground'"),
     "attributes by a method": put("shop/settings.py", "FOLDER = 'x'\nNAMES = []\nclass Settings:\n    def begin(self):\n        self.root = FOLDER\n"),
     "by a method turned": replaced("shop/settings.py", "self.root = FOLDER", "self.root = 'turned'"),

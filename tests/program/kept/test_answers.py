@@ -41,7 +41,17 @@ def told(program: Resolved) -> str:
     named = {path: effects.files.of(path).named for path in program.code.paths}
     brought = {path: (program.code.imports(path), program.code.brought(path, 0)) for path in program.code.paths}
     program.store()
-    said = (effects.own, effects.calls, effects.callers, effects.made, effects.lifted, rows, named, brought)
+    said = (
+        effects.own,
+        effects.calls,
+        effects.callers,
+        effects.made,
+        effects.bases,
+        effects.lifted,
+        rows,
+        named,
+        brought,
+    )
     return "\n".join(shown(dict(part)) for part in said)
 
 
