@@ -50,9 +50,28 @@ PAGE = (
     "import pandas as pd\nimport {0}\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv').fillna(0)\n{1}\nprint(r2_score(f['a'], f['b']))\n"
     + "print(1)\n" * 150
 )
+MISNAMED = "import pandas as pd\n\n\ndef kind(q):\n    if q > 9:\n        raise ValueError(q)\n    return q\n\n\ndef main():\n    f = pd.DataFrame({{'q': [kind(1)]}})\n    {}\n    f.to_csv('q.csv')\n\n\nif __name__ == '__main__':\n    main()\n"
+DRAWN = "import optuna\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef settings({0}, spec: dict):\n    out = {{}}\n    out['width'] = spec['width'] * 2\n    out['out'] = out['width'] * spec['heads']\n    out['deep'] = out['out'] + spec['depth']\n    return out\n\n\ndef run(trial):\n    f = settings(trial, {{'width': 1}})\n    m = Ridge()\n    return m.fit(pd.read_csv('d.csv')[['a']] * f['out'], [1]).score(1, 1)\n\n\noptuna.create_study().optimize(run)\nif __name__ == '__main__':\n    run(None)\n"
+SCHEMA = "import pandera as pa\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\nclass Check:\n    def __init__(self, f):\n        self.schema = {}\n\n    def check(self, f):\n        return self.schema.validate(f)\n\n\nf = pd.read_csv('d.csv')\nCheck(f).check(f)\nRidge().fit(f[['a']], f['y'])\n"
+CHAIN = {
+    "app.py": SERVICE,
+    "fit.py": "import joblib\n" + SK + FIT + "joblib.dump(m, 'm.pkl')\n",
+    "get.py": "open('r.csv', 'w').write('a')\n",
+    "clean.py": "open('d.csv', 'w').write(open('r.csv').read())\n",
+    "judge.py": "print(open('m.pkl').read())\n",
+    "dvc.yaml": "stages:\n" + "".join(f"  {n}:\n    cmd: python {n}.py\n" for n in ("get", "clean", "fit", "judge")),
+}
+
+
+def chain(script: str, *run: str) -> dict[str, str]:
+    return {**CHAIN, script: "set -e\n" + "".join(f"python {name}.py\n" for name in run)}
 
 
 PAIRS = [
+    pytest.param("TST007", "P", {"q_test.py": MISNAMED.format("assert kind(1) == 1"), "a.py": "import pandas as pd\nprint(pd.read_csv('q.csv'))\n"}, {"q_test.py": MISNAMED.format("print(1)"), "a.py": "import pandas as pd\nprint(pd.read_csv('q.csv'))\n"}, id="a program that only its name calls a test"),
+    pytest.param("TST001", "P", {"a.py": DRAWN.format("trial")}, {"a.py": DRAWN.format("trial: optuna.Trial")}, id="settings that a study draws"),
+    pytest.param("TST004", "P", {"a.py": SCHEMA.format("f.dtypes")}, {"a.py": SCHEMA.format("pa.infer_schema(f)")}, id="a schema that was inferred"),
+    pytest.param("TST003", "PS", chain("run_all.sh", "get", "clean", "fit", "judge"), chain("test_e2e.sh", "get", "clean", "fit", "judge"), id="a script that tries the whole chain"),
     pytest.param("MON004", "S", {"app.py": SOCKET.format("await websocket.receive_json()")}, {"app.py": SOCKET.format("[[1]]")}, id="a socket that only sends"),
     pytest.param("OPS003", "S", {"fit.py": TRAIN, "app.py": SERVE, "other.dvc": POINTER.format("other")}, {"fit.py": TRAIN, "app.py": SERVE, "models.dvc": POINTER.format("models")}, id="a pointer of the folder around a model"),
     pytest.param("TST002", "P", {"a.py": NET.format("def build():\n", "Net", "Net()")}, {"a.py": NET.format("def create_demo_model():\n", "DemoNet", "DemoNet()")}, id="a network made up to show something"),
@@ -106,6 +125,7 @@ def hydra(files: dict[str, str], chosen: str) -> dict[str, str]:
 
 
 MILDER = [
+    pytest.param("TST003", "PS", chain("test_e2e.sh", "get", "clean"), chain("test_e2e.sh", "get", "clean", "fit"), id="a script that tries a part of the chain"),
     pytest.param("CFG003", "P", hydra(GROUP, "wide"), hydra(GROUP, "deep"), id="a document of a group that nothing chooses"),
     pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "adapters:\n  - _target_: app.gone.Wide\n"}, id="a key that no program asks for"),
     pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  _target_: app.Net\n  adapters:\n    - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  adapters:\n    - _target_: app.gone.Wide\n"}, id="a key that is handed to what is made"),

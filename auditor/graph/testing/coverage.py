@@ -9,6 +9,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
 from auditor.graph.sight import Look, Sight
+from auditor.graph.smells.reading import spelled
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -83,6 +84,7 @@ def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
         and _is_body(world, site)
         and _makes_features(world, site)
         and not _draws(world, site)
+        and not _is_asked_for_settings(world, site)
     ]
 
 
@@ -128,6 +130,16 @@ def _does_more(world: World, site: Site) -> bool:
 def _draws(world: World, site: Site) -> bool:
     """Whether a scope makes a chart: what it does to data is for the eye."""
     return any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
+
+
+def _is_asked_for_settings(world: World, site: Site) -> bool:
+    """Whether a function is given the trial of a study and trains nothing: it draws the settings of a model, and no features."""
+    named = (
+        spelled(param.annotation).rpartition(".")[2]
+        for param in world.resolved.code.scope(*site).params
+        if param.annotation
+    )
+    return "Trial" in named and not any(e.role is Role.FIT for e in world.resolved.effects.own.get(site, ()))
 
 
 def _is_column(target: Expr) -> bool:
