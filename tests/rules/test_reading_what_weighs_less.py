@@ -67,7 +67,16 @@ def chain(script: str, *run: str) -> dict[str, str]:
     return {**CHAIN, script: "set -e\n" + "".join(f"python {name}.py\n" for name in run)}
 
 
+CHANCE = "import random\nimport joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\nmock = request\n\n\ndef guess(x):\n    {}\n    return {{'{}': p, 'id': random.random()}}\n\n\n@app.post('{}')\ndef p():\n    x = request.json['a']\n    if {}:\n        return guess(x)\n    return str(m.predict([x]))\n"
+
+
 PAIRS = [
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = len(x)", "score", "/p", "m is None")}, id="an answer that only has a number drawn beside it"),
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.random()", "jitter", "/p", "m is None")}, id="chance under another name"),
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.random()", "score", "/p", "mock")}, id="made up on request"),
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.random()", "score", "/demo", "m is None")}, id="a route for a demonstration"),
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.uniform(0, 1)", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.gauss(x, 1)", "score", "/p", "m is None")}, id="a draw around what is asked"),
+    pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.uniform(0, 1)", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = m.predict([x])[0] + random.uniform(0, 1)", "score", "/p", "m is None")}, id="noise on an answer"),
     pytest.param("TST007", "P", {"q_test.py": MISNAMED.format("assert kind(1) == 1"), "a.py": "import pandas as pd\nprint(pd.read_csv('q.csv'))\n"}, {"q_test.py": MISNAMED.format("print(1)"), "a.py": "import pandas as pd\nprint(pd.read_csv('q.csv'))\n"}, id="a program that only its name calls a test"),
     pytest.param("TST001", "P", {"a.py": DRAWN.format("trial")}, {"a.py": DRAWN.format("trial: optuna.Trial")}, id="settings that a study draws"),
     pytest.param("TST004", "P", {"a.py": SCHEMA.format("f.dtypes")}, {"a.py": SCHEMA.format("pa.infer_schema(f)")}, id="a schema that was inferred"),

@@ -9,7 +9,6 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.observed.lineage import Touch, library_call
-from auditor.graph.smells.reading import is_idle
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Call, Const
@@ -144,6 +143,6 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
     named = [_branches(world, touch) for touch in touches]
     branch = min(frozenset.union(*named)) if all(named) else ""
     what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)
-    idle = all(is_idle(world, touch.site[0], touch.effect.line) for touch in touches)
+    idle = all(world.uncalled.of(touch.site) for touch in touches)
     tried = all(touch.site[0].endswith(".ipynb") for touch in touches)
     return Asset(name, what, branch, tuple(spots), trusted, certainty, idle, tried)

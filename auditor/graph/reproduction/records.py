@@ -13,13 +13,13 @@ from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
-from auditor.graph.smells.reading import dotted, statements
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
-from auditor.model.ir import Call, With
+from auditor.model.ir import Call, Expr, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
 from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import placed
 
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
@@ -77,15 +77,17 @@ def _is_measured(world: World, training: Training) -> bool:
     """Whether a training is run under a profiler: where it keeps no model, it was to see where the time goes."""
     fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
     return any(
-        each.statement.line <= effect.line <= each.statement.end_line
+        _profiles(world, item, Frame(*effect.site, block=each.block))
         for effect in fits
-        for site, each in statements(world, effect.site[0])
-        if type(each.statement) is With
-        if any(
-            dotted(world, item.func if type(item) is Call else item, Frame(*site, block=each.block)) in _PROFILES
-            for item, _ in each.statement.items
-        )
+        for each in placed(world.resolved.code.scope(*effect.site).body)
+        if type(each.statement) is With and each.line <= effect.line <= each.statement.end_line
+        for item, _ in each.statement.items
     )
+
+
+def _profiles(world: World, item: Expr, frame: Frame) -> bool:
+    func = item.func if type(item) is Call else item
+    return world.resolved.evaluator.denoter.dotted(func, frame) in _PROFILES
 
 
 def _is_lent(world: World, training: Training, found: Iterable[Training]) -> bool:

@@ -8,8 +8,8 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
-from auditor.graph.smells.reading import spelled
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -135,7 +135,7 @@ def _draws(world: World, site: Site) -> bool:
 def _is_asked_for_settings(world: World, site: Site) -> bool:
     """Whether a function is given the trial of a study and trains nothing: it draws the settings of a model, and no features."""
     named = (
-        spelled(param.annotation).rpartition(".")[2]
+        name_of(param.annotation).rpartition(".")[2]
         for param in world.resolved.code.scope(*site).params
         if param.annotation
     )
