@@ -33,15 +33,22 @@ def loads(text: str, name: str) -> dict[str, Any]:
 
     Raises `tomllib.TOMLDecodeError`.
     """
-    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
-    known: dict[str, Any] | None = found(name, digest, dict[str, Any])
-    if known is not None:
-        return known
+    return read(text, name, _documented, dict[str, Any])
 
+
+def _documented(text: str) -> dict[str, Any]:
     import tomllib
 
-    known = tomllib.loads(text)
-    keep(name, digest, known)
+    return tomllib.loads(text)
+
+
+def read(text: str, name: str, make: Callable[[str], T], form: Any) -> T:
+    """What `make` reads in a text, of the type `form`, from the compiled form under its name where that was made of this text."""
+    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
+    known: T | None = found(name, digest, form)
+    if known is None:
+        known = make(text)
+        keep(name, digest, known)
     return known
 
 
