@@ -78,10 +78,12 @@ _EXPLORATORY = regex(
     re.IGNORECASE,
 )
 
+_EXPERIMENTS = regex(r"(^|/)experiments?/", re.IGNORECASE)
+
 
 def is_exploratory(path: str) -> bool:
     """A notebook to look around in: copies, drafts, debugging, prototypes."""
-    return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path))
+    return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path) or _EXPERIMENTS.search(path))
 
 
 def is_among_notebooks(path: str) -> bool:
@@ -89,10 +91,23 @@ def is_among_notebooks(path: str) -> bool:
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))
 
 
+_APART = regex(
+    r"(^|/)[_.]?(?:archived?(?:[_-][^/]*)?|[^/]+[_-]archived?|deprecated|obsolete|attic|graveyard|old|bak|backups?|unused|trash"
+    r"|practice|exercises?|scratch|sandbox|playground|downloaded[_-]notebooks?)/",
+    re.I,
+)
+
+
+@lru_cache(maxsize=100_000)
+def is_apart(path: str) -> bool:
+    """Code or settings in a folder that says it is out of use, or there to practise. Data may lie in `archive/`, as downloads do."""
+    return suffix(path) in READ and bool(_APART.search(path))
+
+
 @lru_cache(maxsize=100_000)
 def is_product(path: str) -> bool:
-    """Neither tests nor examples: what the audited system consists of."""
-    return not is_test(path) and not is_example(path)
+    """Neither tests nor examples, nor set apart: what the audited system consists of."""
+    return not (is_test(path) or is_example(path) or is_apart(path))
 
 
 @lru_cache(maxsize=100_000)
@@ -128,6 +143,11 @@ def is_model(path: str) -> bool:
     """A file that holds a model, by its suffix and words."""
     kind = suffix(path)
     return kind in _MODEL and (kind not in _DATA or bool(_MODEL_WORDS.search(path)))
+
+
+def holds_data(path: str) -> bool:
+    """A file or folder whose name or folders speak of data or of a model."""
+    return bool(_DATA_WORDS.search(path) or _MODEL_WORDS.search(path))
 
 
 @lru_cache(maxsize=100_000)

@@ -14,6 +14,7 @@ from auditor.readers.contract import Reader, over_text, pairs
 
 _FOLDER = regex(r"^\{(?:here|start)\}/+")
 """The folder of the Makefile, which relative paths start in anyway."""
+_BARE = regex(r"[A-Za-z][\w-]*")
 
 
 def read(text: str) -> Facts:
@@ -49,8 +50,21 @@ def _step(rule: MakeRule, made: Makefile) -> Step:
         reads=tuple(_refs(rule.prerequisites, "prerequisite", rule, made)),
         writes=() if phony else (_ref(rule.target, "target", rule.line),),
         after=tuple(dict.fromkeys(named)),
-        attrs=pairs([("phony", "true" if phony else ""), ("pattern", "true" if rule.pattern else "")]),
+        attrs=pairs(
+            [
+                ("phony", "true" if phony else ""),
+                ("pattern", "true" if rule.pattern else ""),
+                ("unmet", " ".join(_unmet(rule, made))),
+            ]
+        ),
     )
+
+
+def _unmet(rule: MakeRule, made: Makefile) -> Iterator[str]:
+    """Prerequisites by a bare name for which there is no rule: they must be files."""
+    for name in dict.fromkeys((*rule.prerequisites, *rule.loose)):
+        if name not in made.rules and not rule.pattern and _BARE.fullmatch(name):
+            yield name
 
 
 def _acts_as_phony(rule: MakeRule) -> bool:

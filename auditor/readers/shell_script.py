@@ -12,11 +12,12 @@ from auditor.readers.contract import Reader, over_text, pairs
 
 _SHEBANG = regex(rb"#!.*\b(?:bash|sh|zsh|dash|ksh)\b")
 _CHECKED = regex(r"&&|\|\|\s*(?:exit|return|die|fail|abort)\b|\$\?|^[ \t]*trap\b.*\b(?:ERR|EXIT)\b", re.MULTILINE)
+_PIPEFAIL = regex(r"\bpipefail\b|\bPIPESTATUS\b")
 _STRICT = regex(r"^[ \t]*set\s+(?:-\w*e|-o\s+errexit)|^#!.*\s-\w*e", re.MULTILINE)
 
 
 def read(text: str) -> Facts:
-    """The commands of a script in order; `strict` says that it stops at a failure, `checked` that it looks at some."""
+    """The commands of a script in order; `strict` says that it stops at a failure, `checked` that it looks at some, `pipefail` also at those in a pipe."""
     step = Step(
         "script",
         "shell",
@@ -24,7 +25,11 @@ def read(text: str) -> Facts:
         max(count_lines(text), 1),
         read_shell(text),
         attrs=pairs(
-            [("strict", "true" if _STRICT.search(text) else ""), ("checked", "true" if _CHECKED.search(text) else "")]
+            [
+                ("strict", "true" if _STRICT.search(text) else ""),
+                ("checked", "true" if _CHECKED.search(text) else ""),
+                ("pipefail", "true" if _PIPEFAIL.search(text) else ""),
+            ]
         ),
     )
     return Facts(kind="shell", steps=(step,), attrs=(("tool", "shell"),))

@@ -70,8 +70,19 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             first.place,
             entity=first.artefact,
             remedy="pin it: a data versioning tool, an object version or snapshot id, a dated address, or a checksum that the loader verifies",
-            related=(first.place.says("read here"), first.trained.says("a model is fitted here")),
+            related=(
+                *(
+                    place.says("read here")
+                    for place in list(dict.fromkeys(root.place for root in (first, *others)))[:MOST_NAMED]
+                ),
+                first.trained.says("a model is fitted here"),
+            ),
             certainty=first.confidence,
             # What only a notebook tries, where programs train, did not make the model.
-            milder=max(unserved + first.named, 2 * first.tried, (coverage >= (RULE.fail or 0)) + first.findable),
+            milder=max(
+                unserved + first.named,
+                2 * (first.tried or first.kept),
+                (coverage >= (RULE.fail or 0)) + first.findable,
+                int(first.guessed),
+            ),
         )

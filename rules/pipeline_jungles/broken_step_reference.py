@@ -27,6 +27,16 @@ SAYS = {
     "input": "depends on {name}",
     "copy": "copies {name} into its image",
     "context": "is built from the folder {name}",
+    "folder": "copies the folder {name} into its image",
+    "served": "serves {name}",
+    "dag": "sets off the DAG {name}",
+    "prerequisite": "needs {name} first",
+    "option": "passes {name}",
+}
+ABSENT = {
+    "dag": "which no file defines",
+    "prerequisite": "for which there is neither a rule nor a file",
+    "option": "which takes no such option",
 }
 
 
@@ -37,13 +47,18 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     for broken in references.broken:
         but = (
             f"but only {broken.instead} is there, in other letter case"
-            if broken.instead
-            else "which is not in the repository"
+            if broken.instead and broken.kind != "option"
+            else ABSENT.get(broken.kind, "which is not in the repository")
         )
         yield Finding(
             f"{broken.step} {SAYS[broken.kind].format(name=broken.name)}, {but}",
             broken.place,
             entity=f"{broken.step}|{broken.name}",
-            remedy=f"write {broken.instead}" if broken.instead else "name the file that is meant, or delete the step",
+            remedy=f"write {broken.instead}"
+            if broken.instead
+            else "take the option out, or declare it"
+            if broken.kind == "option"
+            else f"name the {'DAG' if broken.kind == 'dag' else 'file'} that is meant, or delete the step",
+            related=tuple(place.says("named here, too") for place in broken.others),
             milder=int(broken.idle),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity
+from auditor.rulekit import ArtefactGraph, Check, Clean, Effort, Finding, Iterator, Judgement, Rule, Severity, plural
 
 RULE = Rule(
     id="PIP011",
@@ -28,8 +28,16 @@ SAYS = {
         "{step} {work} in a block whose every error ends the program with success",
         "end with a code other than 0",
     ),
+    "part": (
+        "{step} goes on when this fails, and the service with what was there before: it {work}",
+        "raise the error again, or let the service know that what it reads is old",
+    ),
     "command": ("{step} goes on if this command fails: {work}", "let the command's failure stop the step"),
     "chain": ("{step} runs the next command when this one fails: {work}", "begin the script with `set -euo pipefail`"),
+    "pipe": (
+        "{step} means to stop at a failure, and a pipe hides that of this command: {work}",
+        "begin the script with `set -euo pipefail`",
+    ),
     "launch": (
         "{step} starts the next program whether or not this one failed: {work}",
         "check how it ended (`check=True`)",
@@ -37,19 +45,24 @@ SAYS = {
 }
 
 
+BESIDE = {"handler": "the work", "exit": "the work", "part": "the work", "pipe": "what its output goes to"}
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     hidden = graph.hidden_failures()
     for each in hidden:
         message, remedy = SAYS[each.kind]
+        more = "; only its missing outputs tell" if each.missed else ""
+        more += f"; so it does with {plural(len(each.others), 'other command')}" if each.others else ""
+        beside = (each.worked.says(BESIDE.get(each.kind, "what runs next")),) if each.worked else ()
         yield Finding(
-            message.format(step=each.step, work=each.work) + ("; only its missing outputs tell" if each.missed else ""),
+            message.format(step=each.step, work=each.work) + more,
             each.place,
             entity=f"{each.kind}|{each.step}",
             remedy=remedy,
-            related=(each.worked.says("the work" if each.kind in ("handler", "exit") else "what runs next"),)
-            if each.worked
-            else (),
-            milder=1 if each.missed else 0,
+            related=(*beside, *each.others[:6]),
+            milder=1 if each.missed or each.idle or each.last else 0,
+            instances=1 + len(each.others),
         )
     if not hidden:
         yield Clean(says="no step that hides a failure of its work")

@@ -487,7 +487,7 @@ def test_a_program_that_reads_one_file_twice_is_one_program() -> None:
 
 def test_what_one_call_reads_is_one_finding() -> None:
     tickers = "import yfinance as yf\nfrom sklearn.linear_model import Ridge\nf = yf.download(['AAPL', 'MSFT', 'IBM', 'T'])\nRidge().fit(f[['Open']], f['Close'])\n"
-    apart = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('a.csv')\ng = pd.read_csv('b.csv')\nRidge().fit(f[['x']], g['y'])\n"
+    apart = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('p/a.csv')\ng = pd.read_csv('q/b.csv')\nRidge().fit(f[['x']], g['y'])\n"
     (together,) = found({"fit.py": tickers}, "DAT001")
     assert together.count(", ") == 3
     assert together.endswith(" and 1 more, of which no version is pinned")

@@ -39,6 +39,7 @@ class _Statements:
 
     def __init__(self, machine: Machine, meaning: Airflow) -> None:
         self.machine = machine
+        self.made = meaning.dags
         self.dags = [dag for dag in meaning.dags if dag.tasks]
         self.homes = memory_homes((dag.where.path, _name(dag)) for dag in self.dags)
         ids = StepIds()
@@ -70,7 +71,7 @@ class _Statements:
             folder=self._folder(task),
             variants=0 if where.repeated or task.mapped else 1,
             uses=(image,) if image else (),
-            attrs=(("operator", task.kind),),
+            attrs=(("operator", task.kind), *(("unmet-dag", name) for name in self._unmet(task))),
         )  # fmt: skip
         reads = [self._result(dag, other, where.line) for other in self.sources[id(task)]]
         writes = [self._result(dag, task, where.line)] if id(task) in self.read else []
@@ -98,13 +99,19 @@ class _Statements:
 
     def _started(self, task: Task) -> Iterator[str]:
         """The pipelines that a task sets off by name."""
-        if task.kind == "TriggerDagRunOperator":
-            named = {
-                value.text()
-                for value in self.machine.values(task.args.get("trigger_dag_id") or Plain(None))
-                if value.exact
-            }
-            yield from (_pipeline(dag).id for dag in self.dags if dag.name in named)
+        named = self._triggered(task)
+        yield from (_pipeline(dag).id for dag in self.dags if dag.name in named)
+
+    def _triggered(self, task: Task) -> set[str]:
+        """The names of the DAGs that a task sets off, as far as they are written out."""
+        given = task.args.get("trigger_dag_id") if task.kind == "TriggerDagRunOperator" else None
+        return {value.text() for value in self.machine.values(given) if value.exact} if given is not None else set()
+
+    def _unmet(self, task: Task) -> list[str]:
+        """Those of them that no file defines, where the names of all DAGs are known."""
+        named = [] if self.machine.spent else sorted(self._triggered(task))
+        known = {dag.name for dag in self.made} if named else set()
+        return [name for name in named if name not in known and "{" not in name] if all(known) else []
 
     def _across(self, task: Task) -> Iterator[str]:
         """The steps of another DAG that a sensor waits for."""

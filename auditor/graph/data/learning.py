@@ -19,13 +19,15 @@ class Flowing(msgspec.Struct, frozen=True):
     """What flows into something: the calls it comes from, the functions that were entered by them, and the scopes of the
     repository's objects and functions that hand it over.
 
-    `whole`: everything on the way could be followed.
+    `whole`: everything on the way could be followed; `guessed`: nothing shows what it comes from, so all that the program
+    runs is taken for it.
     """
 
     calls: frozenset[int]
     entered: frozenset[Site]
     sites: frozenset[Site]
     whole: bool
+    guessed: bool = False
 
     def holds(self, world: World, effect: Effect) -> bool:
         """Whether what a call reads is in it; where a loader is called twice, only what its call on the way reads."""
@@ -63,7 +65,7 @@ class Learning:
         found = _flowing(self._world, [self._held(touch.effect) for touch in writes])
         if found.calls:
             return found
-        return msgspec.structs.replace(found, sites=frozenset(self._world.lineage.reached(program)))
+        return msgspec.structs.replace(found, sites=frozenset(self._world.lineage.reached(program)), guessed=True)
 
     def _held(self, write: Effect) -> Traced:
         """The origins of what a write holds; many programs may reach the same one."""

@@ -20,7 +20,6 @@ from auditor.graph.data import (
 )
 from auditor.graph.part import Part
 from auditor.model.changes import History
-from auditor.model.place import Place
 
 
 class Data(Part):
@@ -86,11 +85,15 @@ class Data(Part):
         return [*read, *(root for root in handed if root.artefact not in known)]
 
     def unpinned_reads(self) -> list[list[versions.Root]]:
-        """What training reads unpinned: the sources of one call together, the least findable first, of these the surest."""
-        found: dict[Place, list[versions.Root]] = {}
+        """What training reads unpinned: the least findable first, of these the surest.
+
+        The sources of one call are together, and the files of one folder that one program or module reads.
+        """
+        found: dict[object, list[versions.Root]] = {}
         for root in self.training_roots():
             if root.state == "unpinned":
-                found.setdefault(root.place, []).append(root)
+                cause = (root.place.path, root.folder) if root.folder is not None else root.place
+                found.setdefault(cause, []).append(root)
         return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in found.values()]
 
     def blobs(self) -> kept.Blobs:

@@ -10,7 +10,7 @@ from operator import or_
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.artefacts.identity import PathIndex, above
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
 from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
@@ -25,10 +25,14 @@ _JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)\d*([\
 
 
 class _Stop(msgspec.Struct, frozen=True):
-    """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes."""
+    """A program on the way back, what of it flows on, and what is asked of it: a fit, or what it writes.
+
+    `guessed`: on the way there some program did not show what it made a file of.
+    """
 
     program: str
     flowing: Flowing
+    guessed: bool = False
 
 
 def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
@@ -59,6 +63,7 @@ class _Made:
                     self.writers.setdefault(name, {}).setdefault(program, []).append(touch)
         pinned = pinned_paths(world)
         self.pins = Pins(pinned, PathIndex(pinned))
+        self.pointers = PathIndex(pinned_paths(world, locked=False))
         self.declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
         self.written = PathIndex(self.writers)
 
@@ -98,12 +103,13 @@ class _Trail:
                     continue
                 onward = self._before(touch)
                 if onward is None:
-                    self._take(touch, training, stop.program)
+                    self._take(touch, training, stop)
                     continue
                 for program, writes in sorted(onward.items()):
                     if (program, touch.artefact.id) not in seen:
                         seen.add((program, touch.artefact.id))
-                        todo.append(_Stop(program, self._learning.behind(program, writes)))
+                        flowing = self._learning.behind(program, writes)
+                        todo.append(_Stop(program, flowing, stop.guessed or flowing.guessed))
             for effect in self._world.lineage.unresolved_of_program(stop.program):
                 if self._flows(stop, effect):
                     self._take_unnamed(effect, training)
@@ -122,6 +128,8 @@ class _Trail:
 
     def _before(self, touch: Touch) -> dict[str, list[Touch]] | None:
         """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
+        if _is_held(touch, self._made.pointers):
+            return None  # whatever made it, this state of it is what is fetched
         known = _is_known(self._world, touch, self._made.pins)
         made = self._made.makers(touch, loosely=not known)
         if made:
@@ -133,11 +141,12 @@ class _Trail:
             return {}
         return {} if places.is_byproduct(path) or self._made.declared.matching(path, loosely=not known) else None
 
-    def _take(self, touch: Touch, training: Training, program: str) -> None:
-        root = root_of(self._world, touch, training, self._made.pins)
+    def _take(self, touch: Touch, training: Training, stop: _Stop) -> None:
+        root, program = root_of(self._world, touch, training, self._made.pins), stop.program
         lock = self._world.once(_recorded).get(program, "") if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
+        root = msgspec.structs.replace(root, guessed=stop.guessed)
         known = self.found.get(root.artefact)
         if known is None or (known.state != "unpinned" and root.state == "unpinned"):
             self.found[root.artefact] = root
@@ -194,6 +203,12 @@ def _is_showing(world: World, site: Site) -> bool:
     """Whether a function makes a chart and hands nothing back: what it reads is there to be looked at."""
     drawn = site[1] and any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
     return bool(drawn) and not world.resolved.code.index(*site).returns
+
+
+def _is_held(touch: Touch, pointers: PathIndex) -> bool:
+    """Whether a pointer of its own, no record of a pipeline, holds what is read or the folder it lies in."""
+    path = touch.artefact.path
+    return path is not None and any(folder in pointers.exact for folder in (path, *above(path)))
 
 
 def _is_known(world: World, touch: Touch, pins: Pins) -> bool:

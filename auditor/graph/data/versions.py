@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex
+from auditor.graph.artefacts.identity import PathIndex, above
 from auditor.graph.data.competitions import is_competitions
 from auditor.graph.data.sharing import is_supplied
+from auditor.graph.data.versioning import is_one_machine
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
@@ -18,7 +19,7 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 
 IMMUTABLE = regex(
-    r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|\b(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])\b|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
+    r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|(?<![0-9A-Za-z])(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])(?![0-9A-Za-z])|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
 _EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
 FINISHED = regex(
@@ -30,6 +31,7 @@ _PREPARING = ("zero_grad", "train", "compile")
 _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
 )
+_OF_HUBS = ("name:", "uri:hf://")
 TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
@@ -46,7 +48,9 @@ class Root(msgspec.Struct, frozen=True):
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name
     carries an edition; `touch` is
-    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too.
+    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too; `guessed`: some program
+    on the way to training did not show what it made a file of, so this is only among what it reads; `kept`: the tree
+    pins a file at the end of that absolute path, of which this may be a copy.
     """
 
     artefact: str
@@ -60,6 +64,8 @@ class Root(msgspec.Struct, frozen=True):
     touch: Touch | None = None
     offered: bool = False
     tried: bool = False
+    guessed: bool = False
+    kept: bool = False
 
     @property
     def findable(self) -> int:
@@ -67,9 +73,14 @@ class Root(msgspec.Struct, frozen=True):
         return 3 if self.offered else 2 if self.documented else 0
 
     @property
+    def folder(self) -> str | None:
+        """The folder or address that the file lies in; None where it is no file."""
+        return self.artefact.rpartition("/")[0] if places.suffix(self.artefact) and not self.named else None
+
+    @property
     def named(self) -> bool:
         """Whether it is a data set of a hub, whose revision is asked for by itself (REP009)."""
-        return self.touch is not None and self.touch.artefact.id.startswith("name:")
+        return self.touch is not None and self.touch.artefact.id.startswith(_OF_HUBS)
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -178,6 +189,7 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch,
         (path is not None and (is_offered(world, path) or is_competitions(world, path)))
         or bool(FINISHED.search(touch.artefact.id)),
+        kept=bool(_kept(world, touch, pins)),
     )
 
 
@@ -233,6 +245,8 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "unresolved", ""  # a file of that name is pinned in another folder: perhaps this one
         if "." not in path.rpartition("/")[2] and _is_word(touch):
             return "unresolved", ""  # a bare word may be anything: a step, a table, a name in a catalogue
+    if is_one_machine(touch.artefact.id.partition(":")[2]) and (pin := _kept(world, touch, pins)):
+        return "pinned", pin  # the checkout of one machine
     if path is None and IMMUTABLE.search(touch.artefact.id):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(
@@ -255,6 +269,21 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
     ):
         return "unresolved", ""
     return "unpinned", ""
+
+
+def _kept(world: World, touch: Touch, pins: Pins) -> str:
+    """What pins the file of the tree, with its folder at least, by which an absolute path ends; "" where there is none."""
+    if not touch.artefact.id.startswith("host:"):
+        return ""
+    parts = touch.artefact.id.partition(":")[2].strip("/").split("/")
+    for start in range(1, len(parts) - 1):
+        tail = "/".join(parts[start:])
+        if tail in world.identities.tree:
+            return "tracked by git"
+        held = next((each for each in (tail, *above(tail)) if each in pins.by_path), None)
+        if held is not None:
+            return pins.by_path[held]
+    return ""
 
 
 def _is_word(touch: Touch) -> bool:

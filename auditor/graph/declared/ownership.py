@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-import msgspec
-
-from auditor.model.facts import Facts, Pattern
+from auditor.model.facts import Facts
 from auditor.model.regex import regex
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
@@ -31,35 +30,58 @@ def owned(files: Mapping[str, Facts], paths: Iterable[str]) -> Iterator[Owned]:
     file = next((place for place in PLACES if place in files and files[place].patterns), None)
     if file is None:
         return
-    patterns = [_Claim.of(pattern) for pattern in reversed(files[file].patterns)]
-    sections = {claim.section for claim in patterns}
+    sections: dict[str, _Section] = defaultdict(_Section)
+    for number, pattern in enumerate(reversed(files[file].patterns)):
+        section = next((attr for attr in pattern.attrs if attr.startswith("section=")), "")
+        owners = tuple(attr for attr in pattern.attrs if attr != section)
+        sections[section].add(pattern.pattern, _Claim(number, owners, pattern.line))
     for path in sorted(set(paths))[:MAX_PATHS]:
-        decided: set[str] = set()
-        for claim in patterns:
-            if claim.section in decided or not claim.matches(path):
-                continue
-            decided.add(claim.section)
+        for claim in sorted(claim for section in sections.values() if (claim := section.deciding(path)) is not None):
             for owner in claim.owners:
                 yield Owned(path, owner, file, claim.line)
-            if len(decided) == len(sections):
-                break
 
 
-class _Claim(msgspec.Struct, frozen=True):
-    matches: Callable[[str], object]
-    section: str
+class _Claim(NamedTuple):
+    """What one pattern says; `number` counts from the last one on."""
+
+    number: int
     owners: tuple[str, ...]
     line: int
 
-    @classmethod
-    def of(cls, pattern: Pattern) -> _Claim:
-        section = next((attr for attr in pattern.attrs if attr.startswith("section=")), "")
-        owners = tuple(attr for attr in pattern.attrs if attr != section)
-        return cls(_compiled(pattern.pattern).match, section, owners, pattern.line)
+
+class _Section:
+    """The patterns of one section, the last one first. Most name a path: these are looked up, as there may be hundreds of them."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, _Claim] = {}  # by a path, or a folder with its slash
+        self._others: list[tuple[Callable[[str], object], _Claim]] = []
+
+    def add(self, pattern: str, claim: _Claim) -> None:
+        """Add the pattern before those that were added."""
+        text = pattern.strip("/")
+        if _SIGN.search(pattern) or "/" not in pattern.rstrip("/"):
+            self._others.append((_compiled(pattern).match, claim))
+            return
+        self._named.setdefault(f"{text}/", claim)
+        if not pattern.endswith("/"):
+            self._named.setdefault(text, claim)
+
+    def deciding(self, path: str) -> _Claim | None:
+        """The last pattern that matches a path."""
+        folders = (path[: found.end()] for found in _SLASH.finditer(path))
+        named = [claim for place in (path, *folders) if (claim := self._named.get(place)) is not None]
+        first = min(named, default=None)
+        for matches, claim in self._others:
+            if first is not None and first.number < claim.number:
+                break
+            if matches(path):
+                return claim
+        return first
 
 
 _SIGNS = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 _SIGN = regex(r"/\*\*/|\*\*/|/\*\*|\*\*|\*|\?")
+_SLASH = regex(r"/")
 
 
 @cache

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from auditor.graph import places
-from auditor.graph.data.sharing import carries, programs_of
+from auditor.graph.data.sharing import programs_of
 from auditor.graph.declared.steps import PIPELINES
+from auditor.graph.jungles import waved
+from auditor.graph.jungles.waved import work_of_run
+from auditor.graph.jungles.work import WORK, Hidden, served_work, work_in
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -33,20 +34,8 @@ from auditor.model.ir import (
     Try,
     With,
 )
-from auditor.model.place import Place
-from auditor.program.calls.effects import Effect, Site
+from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch, together
-
-WORK = {
-    Role.FIT: "trains",
-    Role.EVALUATE: "evaluates",
-    Role.VALIDATE: "validates",
-    Role.SAVE_MODEL: "saves a model",
-    Role.REGISTER: "registers or publishes what was made",
-    Role.WRITE: "writes data",
-    Role.TRAIN_SERVICE: "starts a training job",
-}
-"""What must not fail unseen, the gravest first."""
 
 _TELLING = frozenset({
     "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
@@ -57,71 +46,10 @@ EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
-class Hidden(msgspec.Struct, frozen=True):
-    """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `chain`, `launch`; `work` is what may fail.
-
-    `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened.
-    """
-
-    kind: str
-    step: str
-    work: str
-    place: Place
-    worked: Place | None = None
-    missed: bool = False
-
-
 def hidden_failures(world: World, owned: Callable[[str], bool]) -> list[Hidden]:
     """Handlers that end a program as if nothing had happened, commands that may fail, and results that nobody looks at."""
-    found = [*_handlers(world, owned), *_commands(world, owned), *_chains(world, owned), *_launches(world, owned)]
+    found = [*_handlers(world, owned), *waved.hidden(world, owned), *_launches(world, owned)]
     return sorted({(each.kind, each.place): each for each in found}.values(), key=lambda each: (each.place, each.kind))
-
-
-# --- commands ---
-
-
-def _commands(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
-    """Commands of steps whose failure is waved through."""
-    for step in world.steps.all:
-        if step.tool in ("readme", "compose") or not owned(step.path) or not places.is_product(step.path):
-            continue
-        allowed = dict(step.step.attrs).get("allow-failure") == "true"
-        for run in step.runs:
-            if (allowed or run.guard) and (work := _work_of_run(world, run.kind, run.target)):
-                yield Hidden("command", step.step.name, work, Place(step.path, run.line))
-
-
-def _work_of_run(world: World, kind: str, target: str) -> str:
-    """What a command does that must not fail unseen; "" for all else."""
-    if kind in ("script", "notebook"):
-        done = _work(world, (target, 0)) if target in world.resolved.code.programs else None
-        return f"{target} {done[0]}" if done is not None else ""
-    if kind == "test":
-        return "the tests check the code"
-    return (
-        f"{target.replace(':', ' ')} runs the pipeline" if kind == "pipeline" and not target.startswith("make") else ""
-    )
-
-
-def _chains(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
-    """Shell scripts that go on after a failure, with work in a command that is not the last."""
-    for step in world.steps.all:
-        attrs = dict(step.step.attrs)
-        if (
-            step.tool != "shell"
-            or not owned(step.path)
-            or not places.is_product(step.path)
-            or attrs.get("strict")
-            or attrs.get("checked")
-        ):
-            continue
-        runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
-        for number, run in enumerate(runs):
-            # The rounds of a loop do not hang on each other.
-            onward = next((other for other in runs[number + 1 :] if other.target != run.target), None)
-            if onward is not None and (work := _work_of_run(world, run.kind, run.target)):
-                yield Hidden("chain", step.path, work, Place(step.path, run.line), Place(step.path, onward.line))
-                break
 
 
 def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
@@ -137,7 +65,7 @@ def _launches(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
                 for other in together(world.resolved.effects, each, started)
                 if other.line > each.line and other.run.target != each.run.target
             ]
-            if later and _is_ignored(world, each) and (work := _work_of_run(world, each.run.kind, each.run.target)):
+            if later and _is_ignored(world, each) and (work := work_of_run(world, each.run.kind, each.run.target)):
                 yield Hidden("launch", path, work, code.place(path, each.line), code.place(path, later[0].line))
                 break
 
@@ -205,18 +133,20 @@ def _handlers(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
             if type(statement) is not Try or looped:
                 continue
             end = statement.handlers[0].line - 1 if statement.handlers else statement.end_line
-            inside = _work(world, site, statement.line, end)
-            if (
-                inside is None
-                or _work(world, site, 0, statement.line - 1)
-                or _work(world, site, statement.end_line + 1)
-            ):
+            inside = work_in(world, site, statement.line, end)
+            outside = work_in(world, site, 0, statement.line - 1) or work_in(world, site, statement.end_line + 1)
+            part = inside is None or outside is not None
+            if part:
+                inside = served_work(world, site, statement.line, end)
+            if inside is None:
                 continue
             for handler in statement.handlers:
                 kind = _hides(handler)
-                if kind and _is_broad(handler.types):
+                if (kind == "handler" if part else kind) and _is_broad(handler.types):
                     place = world.resolved.code.place(site[0], handler.line)
-                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1], _is_missed(world, site[0]))
+                    missed, last = _is_missed(world, site[0]), not part and _is_last(world, site, handler, inside[0])
+                    kind = "part" if part else kind
+                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1], missed, last=last)
 
 
 _LOOKING = frozenset({"dvc", "snakemake"})
@@ -228,6 +158,35 @@ def _is_missed(world: World, program: str) -> bool:
     starting = (s for s in world.steps.all if s.tool not in ("readme", "dvc-lock"))
     running = [step for step in starting if any(run.target == program for run in step.runs)]
     return bool(running) and all(step.tool in _LOOKING and step.writes for step in running)
+
+
+def _is_last(world: World, site: Site, handler: Handler, work: str) -> bool:
+    """Whether nothing follows a failure: of a program that nobody starts and that tells it as critical, or of a figure that
+    nobody takes before its caller ends."""
+    calls = [call for call in world.resolved.effects.callers.get(site, ()) if call.direct]
+    if work == WORK[Role.EVALUATE] and calls:
+        return all(_ends_with(world.resolved.code.scope(*call.caller).body, call.call) for call in calls)
+    told = any(type(s) is Do and type(s.value) is Call and _alarms(s.value) for s, _ in nested(handler.body))
+    started = any(
+        run.target == site[0] for s in world.steps.all if s.tool not in ("readme", "dvc-lock") for run in s.runs
+    )
+    launched = any(each.run.target == site[0] for found in world.launched.values() for each in found)
+    return told and not started and not launched
+
+
+def _alarms(call: Call) -> bool:
+    return name_of(call.func).rpartition(".")[2] in ("critical", "fatal")
+
+
+def _ends_with(body: Sequence[Any], call: Call) -> bool:
+    """Whether a call whose result is dropped is the last that a body does, or stands before a bare return."""
+    for number, statement in enumerate(body):
+        if type(statement) is Do and statement.value is call:
+            after = body[number + 1 :]
+            return not after or (type(after[0]) is Return and _is_nothing(after[0].value))
+        if any(_ends_with(getattr(statement, field, ()), call) for field in ("body", "orelse")):
+            return True
+    return False
 
 
 def _entries(world: World, owned: Callable[[str], bool]) -> set[Site]:
@@ -254,35 +213,6 @@ def _entries(world: World, owned: Callable[[str], bool]) -> set[Site]:
                 if world.resolved.code.scope(local.path, local.scope).kind == "function"
             }
     return found
-
-
-def _work(world: World, site: Site, first: int = 0, last: int = 10**9) -> tuple[str, Place] | None:
-    """The gravest work that lines of a scope do or lead to, in words, with the line of the scope."""
-    effects = world.resolved.effects
-    ranks = {role: rank for rank, role in enumerate(WORK)}
-    done = [
-        (ranks[effect.role], effect.line)
-        for effect in effects.of(site)
-        if effect.role in ranks and first <= effect.line <= last and _is_work(world, effect)
-    ]
-    for call in effects.calls.get(site, ()):
-        if call.direct and first <= call.line <= last:
-            led_to = effects.reached((call.callee.path, call.callee.scope))
-            own = (effect for reached in led_to for effect in effects.own.get(reached, ()))
-            done += [(ranks[e.role], call.line) for e in own if e.role in ranks and _is_work(world, e)]
-    if not done:
-        return None
-    rank, line = min(done)
-    return list(WORK.values())[rank], world.resolved.code.place(site[0], line)
-
-
-def _is_work(world: World, effect: Effect) -> bool:
-    """Whether an effect is work of a pipeline: of what is written, data and models alone."""
-    if effect.dead or effect.role is not Role.WRITE:
-        return not effect.dead
-    touches = world.lineage.touches.get(effect.site, ())
-    named = [t for t in touches if t.effect == effect and t.artefact.path is not None]
-    return any(carries(t.artefact.path or "") and places.is_data(t.artefact.path or "") for t in named)
 
 
 def _is_broad(types: Expr | None) -> bool:

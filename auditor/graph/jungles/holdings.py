@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.graph.data.provided import names_written
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
+from auditor.model.facts import Facts
 from auditor.model.listing import Content
 from auditor.model.regex import regex
 from auditor.program.running.commands import Run
@@ -66,11 +67,12 @@ class Holdings:
 
     @cached_property
     def written(self) -> set[str]:
-        """The names of the files that programs write."""
+        """The names of the files that programs write and steps declare as what they make."""
         touched = (touch for touches in self._world.lineage.touches.values() for touch in touches)
         paths = (touch.artefact.path for touch in touched if touch.way == "write")
         told = {path.rpartition("/")[2] for path in paths if path}
-        return told | self._world.once(names_written) | _from_cells(self._world)
+        declared = {d.path.rpartition("/")[2] for step in self._world.steps.all for d in step.writes if d.path}
+        return told | declared | self._world.once(names_written) | _from_cells(self._world)
 
     def brought(self, path: str) -> set[str]:
         """Names of files that the commands of a file fetch, move or write."""
@@ -112,9 +114,22 @@ class Holdings:
         facts = next((f for name in _MAKEFILES if (f := world.files.get(f"{run.folder}/{name}".lstrip("/")))), None)
         if facts is None or goal in self.targets or "{" in goal or "/" in goal:
             return False
-        patterns = any("%" in step.name or dict(step.attrs).get("pattern") for step in facts.steps)
-        open_ended = patterns or facts.references or facts.troubles or facts.attr("template")
-        return bool(facts.steps) and not open_ended
+        return bool(facts.steps) and not _is_open_ended(facts)
+
+    def is_open_ended(self, path: str) -> bool:
+        """Whether a Makefile is no whole: it includes others, or is to be included, is a template or has patterns."""
+        return path.rpartition("/")[2] not in _MAKEFILES or _is_open_ended(self._world.files[path])
+
+    def has_named(self, path: str) -> bool:
+        """Whether the tree has a file or folder of a path, whatever its suffix: make knows ways from some of these to others."""
+        beside = (each for each in self.identities.tree if dirname(each) == dirname(path))
+        return self.identities.exists(path) or any(each.startswith(f"{path}.") for each in beside)
+
+    @cached_property
+    def fetched(self) -> frozenset[str]:
+        """Names of all files and folders that commands of any step fetch, move, make or write."""
+        paths = {step.path for step in self._world.steps.all if step.tool != "readme"}
+        return frozenset().union(*(self.brought(path) for path in paths))
 
     @staticmethod
     def is_plain(step: DeclaredStep) -> bool:
@@ -141,6 +156,11 @@ class Holdings:
         """Whether a path lies in a part that another repository holds, or names such a part on its way."""
         parts = path.split("/")
         return any(path == s or path.startswith(f"{s}/") or s.rpartition("/")[2] in parts for s in self.submodules)
+
+
+def _is_open_ended(facts: Facts) -> bool:
+    patterns = any("%" in step.name or dict(step.attrs).get("pattern") for step in facts.steps)
+    return bool(patterns or facts.references or facts.troubles or facts.attr("template"))
 
 
 def _from_cells(world: World) -> set[str]:

@@ -16,6 +16,7 @@ from auditor.graph.jungles import (
     outputs,
     references,
     step_graph,
+    work,
 )
 from auditor.graph.part import Part
 
@@ -100,7 +101,7 @@ class Pipelines(Part):
         """What steps run, use and copy, and what of it is not there."""
         return references.references(self._world, self.owns)
 
-    def hidden_failures(self) -> list[failures.Hidden]:
+    def hidden_failures(self) -> list[work.Hidden]:
         """Where a step reports success although its work failed."""
         return failures.hidden_failures(self._world, self.owns)
 

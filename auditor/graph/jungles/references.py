@@ -11,22 +11,30 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.data.provided import moves
 from auditor.graph.declared.steps import AUTOMATION, SERVING, DeclaredStep
+from auditor.graph.jungles.broken import BrokenReference
 from auditor.graph.jungles.holdings import CODE, Holdings, inner
+from auditor.graph.jungles.unknown_options import unknown_options
+from auditor.graph.jungles.unmet import unmet_dags, unmet_prerequisites
 from auditor.graph.world import World
 from auditor.model.facts import Command
 from auditor.model.place import Place
 from auditor.model.regex import regex
+from auditor.program.running.command_forms import is_server, server_program
 from auditor.program.running.commands import Run
 from auditor.program.symbolic.values import is_absolute, is_uri, normal
 
 _HERE = frozenset({
     "dvc", "make", "shell", "github-actions", "gitlab-ci", "azure-pipelines", "jenkins", "travis", "circleci", "docker",
-    "compose", "mlproject", "snakemake", "databricks", "ploomber", "sagemaker", "dbt", "tox", "nox",
+    "compose", "mlproject", "snakemake", "databricks", "ploomber", "sagemaker", "dbt", "tox", "nox", "procfile",
 })  # fmt: skip
 """Tools whose commands start in the checkout, or say themselves what they bring; others run in images made elsewhere."""
 
 _SECRET = regex(r"id_rsa|credential|secret|\.pem$|\.key$|(^|/)\.env|service_account", re.I)
 _COPIED = regex(r"\.(py|sh|toml|cfg)$|(^|/)(requirements|environment)[\w.-]*\.(txt|in|ya?ml)$")
+_MADE = regex(
+    r"(^|/)(dist|build|target|out|outputs?|bin|wheels?|wheelhouse|public|node_modules|artifacts?|certs?|secrets?|keys?|vendor|\.venv|venv)/"
+)
+"""Folders that are made before an image is, or that whoever makes it has."""
 _CLONING = frozenset(
     {
         ("git", "clone"),
@@ -38,21 +46,6 @@ _CLONING = frozenset(
         ("svn", "checkout"),
     }
 )
-
-
-class BrokenReference(msgspec.Struct, frozen=True):
-    """A step names what is not there. `kind`: `program`, `module`, `tests`, `target`, `action`, `input`, `copy`, `context`.
-
-    `instead` is a file that differs from the named one in letter case alone; `idle`: it stands in a shell script that
-    nothing in the repository names.
-    """
-
-    kind: str
-    step: str
-    name: str
-    place: Place
-    instead: str = ""
-    idle: bool = False
 
 
 class References(msgspec.Struct, frozen=True):
@@ -74,9 +67,17 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
         of_step = [*_commands(world, step, known), *_declared(step, known)]
         idle = bool(of_step) and step.tool == "shell" and not world.uncalled.mentions(_stem(step.path))
         broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
-    broken += _launched(world, owned, known)
-    once = {(each.kind, each.name, each.place.path, each.place.line): each for each in broken}
-    return References(tuple(sorted(once.values(), key=lambda b: (b.place, b.name))), found)
+    broken += [*_launched(world, owned, known), *unmet_dags(world, owned)]
+    once: dict[tuple[str, str, str], list[BrokenReference]] = {}
+    for each in sorted(broken, key=lambda b: (b.place, b.name)):
+        once.setdefault((each.kind, each.name, each.place.path), []).append(each)
+    return References(tuple(_together(same) for same in once.values()), found)
+
+
+def _together(same: list[BrokenReference]) -> BrokenReference:
+    """What one file names several times, as one: it is mended once."""
+    others = (each.place for each in same[1:] if each.place != same[0].place)
+    return msgspec.structs.replace(same[0], others=tuple(dict.fromkeys(others)))
 
 
 def _stem(path: str) -> str:
@@ -90,6 +91,10 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
     by_line = {command.line: command for command in step.step.commands}
     asked_for = _asked_for(step)
     for run in step.runs:
+        options, meant = unknown_options(world, run)
+        if options and not run.guard:
+            name = f"{' and '.join(options[:3])} to {run.target}"
+            yield BrokenReference("option", step.step.name, name, Place(step.path, run.line), meant)
         command = by_line.get(run.line)
         unknown = command is None or command.cwd is None or "{" in run.folder
         if command is None or unknown or _is_tested(command, asked_for) or known.under_submodule(run.folder):
@@ -101,7 +106,10 @@ def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[Bro
                 continue  # the script is written for the folder of another project
             if _is_outside(run.folder, name):
                 continue
-            lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
+            if kind == "served":
+                lacking, instead = _is_unserved(name, known, anywhere=step.tool in SERVING), ""
+            else:
+                lacking, instead = known.lacks(name) if kind != "target" else (known.no_target(world, run, name), "")
             if lacking and not _is_supplied(step, name, known):
                 yield BrokenReference(kind, step.step.name, name, Place(step.path, run.line), instead)
 
@@ -115,7 +123,16 @@ def _is_supplied(step: DeclaredStep, name: str, known: Holdings) -> bool:
     """Whether what a step names and the tree lacks comes from commands, programs, who runs it or another repository."""
     last = name.rpartition("/")[2]
     made = last in known.brought(step.path) or last in known.written
-    return made or known.is_ignored(inner(name)) or known.under_submodule(normal(name))
+    ignored = known.is_ignored(inner(name)) or known.is_ignored(normal(f"{dirname(step.path)}/{name}".lstrip("/")))
+    return made or ignored or known.under_submodule(normal(name))
+
+
+def _is_unserved(path: str, known: Holdings, *, anywhere: bool) -> bool:
+    """Whether a package of the tree lacks the module that a server is to load; `anywhere`: an image may call its folders otherwise."""
+    package, _, last = path.rpartition("/")
+    if (package and known.lacks(package.partition("/")[0])[0]) or not known.lacks(path.removesuffix(".py"))[0]:
+        return False
+    return known.lacks(last if anywhere else path)[0]
 
 
 def _wanted(run: Run, image: bool) -> Iterator[tuple[str, str]]:
@@ -143,6 +160,10 @@ def _wanted(run: Run, image: bool) -> Iterator[tuple[str, str]]:
     ):
         for goal in run.target.removeprefix("make:").split():
             yield "target", goal
+    elif run.kind == "tool" and is_server(run.launcher):
+        named = server_program(run.launcher, run.args, run.environment)
+        if named is not None and named.form == "module" and named.word.exact and not named.folder:
+            yield "served", f"{named.word.text.replace('.', '/')}.py"
 
 
 def _brings_much(step: DeclaredStep, known: Holdings) -> bool:
@@ -186,7 +207,10 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
                 lacking, instead = known.lacks(path)
                 if lacking:
                     yield BrokenReference("input", step.step.name, path, Place(step.path, read.ref.line), instead)
+    if step.tool == "make":
+        yield from unmet_prerequisites(step, known)
     if step.tool == "docker":
+        yield from _folders(step, known)
         secrets = {dirname(read.ref.path) for read in step.reads if _SECRET.search(read.ref.path)}
         for read in step.reads:
             text = read.ref.path
@@ -196,7 +220,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
                 _COPIED.search(text) and not re.search(r"[*?$\[{]", text) and not is_uri(text) and not is_absolute(text)
             )
             lacking, instead = known.lacks(text) if plain else (False, "")
-            if lacking and text.rpartition("/")[2] not in known.written and not known.is_ignored(inner(text)):
+            if lacking and not _is_supplied(step, text, known):
                 yield BrokenReference("copy", step.step.name, text, Place(step.path, read.ref.line), instead)
     for name in step.step.uses if step.tool == "github-actions" else ():
         if (
@@ -209,6 +233,23 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
             yield BrokenReference("action", step.step.name, name, Place(step.path, step.step.line))
     if step.tool == "compose":
         yield from _context(step, known)
+
+
+def _folders(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
+    """Folders that an image is given and the tree lacks; data, models and what is built are there only where somebody made them."""
+    for read in step.reads:
+        text = read.ref.path
+        whole = text.endswith("/") or "." not in text.rpartition("/")[2]
+        folder = inner(text if whole else dirname(text)).rstrip("/")
+        plain = bool(re.fullmatch(r"[\w-][\w./-]*", folder)) and not is_uri(text) and not is_absolute(text)
+        if not plain or _COPIED.search(text) or _MADE.search(f"{folder}/") or places.is_byproduct(f"{folder}/x"):
+            continue
+        names = set(folder.split("/"))
+        if places.holds_data(folder) or names & (known.fetched - {"", "."}) or known.is_ignored(f"{folder}/x"):
+            continue
+        lacking, instead = known.lacks(folder)
+        if lacking and not _is_supplied(step, folder, known):
+            yield BrokenReference("folder", step.step.name, folder, Place(step.path, read.ref.line), instead)
 
 
 def _context(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:

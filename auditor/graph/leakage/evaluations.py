@@ -92,7 +92,9 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
                 says = "rows are split that were repeated or synthesised before"
                 yield Doubt(place, f"{entity(world, found.split.site)}|{found.split.name}", says, (), 0.8)
             continue
-        trail = [at(world, found.split.spot).says("split here")] if found.split is not None else []
+        repeated = trace.repeats.get(found.resampled) if found.resampled is not None else None
+        trail = [at(world, repeated).says("rows repeated or synthesised here")] if repeated is not None else []
+        trail += [at(world, found.split.spot).says("split here")] if found.split is not None else []
         trail += judged_at(world, evaluation)
         name = evaluation.trained.name
         if copies:

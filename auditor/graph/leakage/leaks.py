@@ -12,11 +12,12 @@ from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
 from auditor.program.rows.row_sets import Spot
 from auditor.program.rows.trace import Evaluation, Trace
-from auditor.program.rows.values import Fit, seen_by
+from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
 
 _MILDER_STATISTIC = 1
 _MILDER_CENTRE = 2
@@ -34,12 +35,19 @@ _MILDER_UNLABELLED = 2
 _MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
 """What is fitted again on the rows to be predicted changes what they mean, and no figure that was reported."""
 
+_MILDER_ITSELF = 2
+"""A model without labels that is judged by its own likelihood promises nobody an answer."""
+
 _MILDER_BY_HOW = {"statistic": _MILDER_STATISTIC, "group": _MILDER_STATISTIC, "filter": _MILDER_FILTER}
 
 BUG = "following its rows failed: "
 """Begins what is told of a program over which the run itself broke."""
 
 MOST_SHOWN = 8
+
+_COPY = regex(r"(.+)-Copy\d+\.ipynb")
+_SAME_TEXTS = 0.8
+"""The share of what either notebook writes out that is written in both (judgement)."""
 
 _CENTRES = frozenset({"mean()", "median()", "mode()"})
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
@@ -110,8 +118,16 @@ class Traces:
         """The traces of the programs of one component, by their paths."""
         alone = (p for p in self._world.resolved.code.paths if p not in self._together and not places.is_test(p))
         for path in (*self._together, *alone):
-            if owned(path) and (trace := self._of(path)) is not None:
+            if owned(path) and not self._is_copy(path) and (trace := self._of(path)) is not None:
                 yield path, trace
+
+    def _is_copy(self, path: str) -> bool:
+        """Whether a notebook is what Jupyter makes of another one, `name-Copy1.ipynb`, and still says nearly the same."""
+        match, code = _COPY.fullmatch(path), self._world.resolved.code
+        if match is None or (origin := f"{match[1]}.ipynb") not in code.programs:
+            return False
+        own, first = code.texts(path), code.texts(origin)
+        return len(own & first) >= _SAME_TEXTS * len(own | first)
 
     def _of(self, path: str) -> Trace | None:
         if path not in self.known:
@@ -186,7 +202,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
         trail = [place.says(f"{name} {verb} here, on rows that are held out below"), *parted]
         site = split.site if split is not None else (fit.spot.path, 0)
         says = f"{name} is {verb} on rows that the split then holds out"
-        return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, _MILDER_STATISTIC, says)
+        milder = max(_MILDER_STATISTIC, _MILDER_CENTRE if all(_is_centre(leak.fit) for leak in group) else 0)
+        return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, milder, says)
     trail = [
         at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
         for leak in group[:MOST_SHOWN]
@@ -206,11 +223,23 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
 def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
     """How many steps milder a leak is, at the least some, and what is said of it."""
     milder = least or _MILDER_BY_HOW.get(group[0].fit.how, 0)
-    if all(leak.fit.fills or (leak.fit.how == "statistic" and leak.fit.name in _CENTRES) for leak in group):
-        milder = max(milder, _MILDER_CENTRE)
-    if all(leak.fit.rescales and leak.trees_only for leak in group):
+    unseen = [leak.fit.rescales and leak.trees_only for leak in group]
+    if all(unseen):
         return max(milder, _MILDER_RESCALED), "; trees hardly see it, any other model would"
+    if all(_is_centre(leak.fit) or hidden for leak, hidden in zip(group, unseen, strict=True)):
+        return max(milder, _MILDER_CENTRE), ""
+    if all(_judges_itself(leak.evaluation) for leak in group):
+        return max(milder, _MILDER_ITSELF), "; without labels, the figure says how well rows are described"
     return milder, ""
+
+
+def _is_centre(fit: Fit) -> bool:
+    return fit.fills or (fit.how == "statistic" and fit.name in _CENTRES)
+
+
+def _judges_itself(evaluation: Evaluation | None) -> bool:
+    """Whether a model that learns without labels is judged by its own measure."""
+    return evaluation is not None and evaluation.trained.task in UNSUPERVISED and evaluation.how in ("folds", "score")
 
 
 def _anew(world: World, group: list[anew.Anew]) -> Leak:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.saved import holds_model
 from auditor.graph.smells.reading import programs
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -37,7 +38,8 @@ def notebooks(world: World, owned: Callable[[str], bool]) -> list[Notebook]:
         alone = sum(comment.alone for comment in program.comments)
         lines = sum(cell.lines for cell in program.cells) - alone
         defined = sum(scope.kind in ("function", "class") for scope in program.scopes)
-        roles = {e.role for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if not e.dead}
+        done = [e for n in code.scopes(path) for e in world.resolved.effects.own.get((path, n), ()) if not e.dead]
+        roles = {e.role for e in done if e.role is not Role.SAVE_MODEL or holds_model(world, e)}
         work = next((says for role, says in _LEAVES.items() if role in roles), "")
         found.append(Notebook(path, lines, defined, work, places.is_exploratory(path)))
     return found

@@ -35,6 +35,10 @@ class Following(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.may if self.apart is None else self.apart
 
 
+_NOTHING = Following((), None, (), (True, True), (False, False), (), served=False)
+"""Of most scopes: they run nothing of the repository."""
+
+
 def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]:
     """By scope of a file, what it runs next."""
     calls: dict[int, list[LocalCall]] = defaultdict(list)
@@ -43,13 +47,24 @@ def following(file: FileEffects, code: Code, path: str) -> tuple[Following, ...]
         calls[edge.caller[1]].append(edge)
     for (_, number), cls in file.made:
         made[number].append(cls)
-    return tuple(_of(code, path, number, calls[number], tuple(made[number])) for number in code.scopes(path))
+    return tuple(
+        _of(code, path, number, calls.get(number, []), tuple(made.get(number, ())), brought)
+        for number, brought in enumerate(code.brought_by_scopes(path))
+    )
 
 
-def _of(code: Code, path: str, number: int, calls: list[LocalCall], made: tuple[Local, ...]) -> Following:
+def _of(
+    code: Code,
+    path: str,
+    number: int,
+    calls: list[LocalCall],
+    made: tuple[Local, ...],
+    brought: tuple[frozenset[str], frozenset[str]],
+) -> Following:
+    if number and not (calls or made or any(brought)):
+        return _NOTHING
     classes = classes_of(code, path) if not number else ()
-    started = (*((home, 0) for home in sorted(code.brought(path, number))), *classes)
-    imported = (*((home, 0) for home in sorted(code.brought(path, number, started=False))), *classes)
+    started, imported = (tuple((home, 0) for home in sorted(homes)) + classes for homes in brought)
     open_ = [edge for edge in calls if not edge.guarded]
     # What another file guards or only registers does not run.
     left = [edge for edge in open_ if edge.direct or not waits(code, edge)]

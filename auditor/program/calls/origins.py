@@ -215,22 +215,22 @@ class _Walk:
         bindings = self.denoter.bindings(expr, at.frame)
         own = not bindings or bindings[0][1].scope == at.frame.scope
         home = at.frame.scope if own else bindings[0][1].scope
-        self._put_into(expr.id, at, (at.frame.path, home), own=own)
+        since = min((binding.line for binding, _ in bindings), default=0)  # what was stored before is in another object
+        self._put_into(expr.id, at, (at.frame.path, home), own=own, since=since)
         if not bindings and (starred := self.code.starred(at.frame.path, expr.id)):
             self._member(starred, expr.id, at)
         for binding, where in bindings:
             # An element of another frame than the one asked from is read when that scope has run to its end.
             self._bound(expr.id, binding, where if not own else at.frame.at(binding.block), at)
 
-    def _put_into(self, name: str, at: _Spot, site: Site, *, own: bool) -> None:
+    def _put_into(self, name: str, at: _Spot, site: Site, *, own: bool, since: int) -> None:
         for stored in self.origins.stored(site).get(name, ()):
-            if own and at.line and stored.line >= at.line:
+            if own and ((at.line and stored.line >= at.line) or stored.line < since):
                 continue
             frame = at.frame if own else Frame(*site)
             names = self.origins.columns(stored.key, frame) if stored.key is not None else None
             names = frozenset({stored.column}) if stored.column else names
-            plain = stored.key is None and not stored.column
-            if plain or at.wanted.takes(names, loosely=self.loosely):
+            if (stored.key is None and not stored.column) or at.wanted.takes(names, loosely=self.loosely):
                 self._push(stored.value, frame, stored.line)
 
     def _bound(self, name: str, binding: Binding, frame: Frame, at: _Spot) -> None:

@@ -475,7 +475,11 @@ class Code:
 
     def brought(self, path: str, number: int, *, started: bool = True) -> frozenset[str]:
         """The modules whose bodies run by the imports that one scope executes; `started`: those under its main guard too."""
-        return self.of_imports(_brought_started if started else _brought, path, tuple[frozenset[str], ...])[number]
+        return self.brought_by_scopes(path)[number][not started]
+
+    def brought_by_scopes(self, path: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """The same of all scopes of a file: where it is started, and where another file is."""
+        return self.of_imports(_brought, path, tuple[tuple[frozenset[str], frozenset[str]], ...])
 
     def importers(self, path: str) -> frozenset[str]:
         """The files that import a module, directly or through others."""
@@ -552,22 +556,25 @@ def _run(code: Code, path: str) -> frozenset[str]:
     return frozenset(home for home in found if home is not None and home != path)
 
 
-def _brought(code: Code, path: str) -> tuple[frozenset[str], ...]:
-    return tuple(_brought_by(code, path, number, started=False) for number in code.scopes(path))
+def _brought(code: Code, path: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    return tuple(_brought_by(code, path, number) for number in code.scopes(path))
 
 
-def _brought_started(code: Code, path: str) -> tuple[frozenset[str], ...]:
-    return tuple(_brought_by(code, path, number, started=True) for number in code.scopes(path))
-
-
-def _brought_by(code: Code, path: str, number: int, *, started: bool) -> frozenset[str]:
+def _brought_by(code: Code, path: str, number: int) -> tuple[frozenset[str], frozenset[str]]:
     index = code.index(path, number)
-    run = (
-        statement
-        for statement, block, dead in index.imports
-        if not dead and not index.for_types(block) and (started or not index.guarded(block))
-    )
-    return frozenset(home for statement in run for home in code.modules_of(path, statement)) - {path}
+    if not index.imports:
+        return _NOTHING_BROUGHT
+    started: set[str] = set()
+    elsewhere: set[str] = set()
+    for statement, block, dead in index.imports:
+        if not dead and not index.for_types(block):
+            homes = set(code.modules_of(path, statement)) - {path}
+            started |= homes
+            elsewhere |= homes if not index.guarded(block) else set()
+    return frozenset(started), frozenset(elsewhere)
+
+
+_NOTHING_BROUGHT: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 def _indexed(scope: Scope) -> ScopeIndex:

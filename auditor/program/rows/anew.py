@@ -44,4 +44,4 @@ def _own(evaluation: Evaluation) -> list[Fit]:
         if fit.how in told and fit.rows in tested.above and not seen_by(fit, trained)
     ]
     known = trained.known and all(fit.rows.known for fit in found)
-    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.rows.id)) if known else []
+    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.rows.id, fit.rescales)) if known else []

@@ -32,9 +32,10 @@ from auditor.program.rows.iteration import elements
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import TEST, TRAIN, Complement, Spot
 from auditor.program.rows.state import Env, Stored
-from auditor.program.rows.values import OTHER, Value, constant, either, fits_in, mixed
+from auditor.program.rows.values import OTHER, Value, constant, either, fits_in, mixed, reordered, rescaled
 
 _COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not-in", "is", "is-not"})
+_MOVING = frozenset({"+", "-", "*", "/"})
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 # Comparisons that hold exactly where another one does not.
 _SAME = {"!=": "==", ">=": "<", ">": "<=", "not-in": "in", "is-not": "is"}
@@ -100,7 +101,16 @@ def _op(m: Machine, expr: Op, at: Env) -> Value:
         return Value("names")
     if expr.op == "-" and len(operands) == 2:
         _held_against(m, operands, at, expr)
-    return mixed(operands)
+    return _reckoned(expr.op, operands)
+
+
+def _reckoned(op: str, operands: list[Value]) -> Value:
+    """What arithmetic gives: a table moved by figures keeps the order of its columns, all else may lose it."""
+    found = mixed(operands)
+    if found.rows is None or found.kind != "frame":
+        return found
+    moved = op in _MOVING and sum(value.rows is not None for value in operands) == 1
+    return rescaled(found, operands) if moved else reordered(found)
 
 
 def _turned(split: tuple[int, object]) -> tuple[int, object]:

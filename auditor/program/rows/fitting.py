@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry
 from auditor.model.artefact import Role
-from auditor.program.rows import trainers
+from auditor.program.rows import natures, trainers
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called, Thing
 from auditor.program.rows.values import NO_FITS, OTHER, STATELESS, Fit, Value, flat, listed
@@ -45,6 +45,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
             "lists": lists and not _WRITTEN & called.keywords.keys(),
             "rescales": entry.attrs.get("rescales", False),
             "fills": entry.attrs.get("fills", False),
+            "encodes": bool(entry.attrs.get("vocabulary")),
         },
     )
     return m.thing("transformer", thing)
@@ -63,6 +64,8 @@ def _model(m: Machine, called: Called, name: str, entry: Entry | None) -> Thing:
     incremental = called.name.startswith(("keras.", "tensorflow.", "torch.")) or called.constant("warm_start") is True
     stops = bool({"early_stopping_rounds", "early_stopping"} & called.keywords.keys())
     attrs = {**entry.attrs, "library": entry.library} if entry is not None else {}
+    if natures.fits_lines(called):
+        attrs["trees"] = False
     return Thing(
         name, called.spot, incremental=incremental, stops_early=stops, attrs=attrs, parts=tuple(_members(called))
     )
@@ -169,6 +172,6 @@ def _resampled(m: Machine, called: Called, thing: Thing) -> Value:
     """Features and target of the rows that a resampler leaves."""
     first = called.data()
     rows = m.rows(first)
-    drawn = m.sets.repeated(rows) if thing.attrs.get("repeats") else m.sets.subset(rows)
+    drawn = m.repeated(rows, called.spot) if thing.attrs.get("repeats") else m.sets.subset(rows)
     target = called.given("y", 1) or OTHER
     return listed([Value("frame", drawn, first.all_fits()), Value("frame", drawn, target.all_fits())])

@@ -155,6 +155,15 @@ def _fitted_function(m: Machine, called: Called, entry: Entry) -> Value | None:
     return Value("frame", data.rows, data.all_fits() | {fit})
 
 
+def _scored(m: Machine, called: Called, entry: Entry) -> Value | None:
+    """`mutual_info_classif(X, y)` and its kin: a figure for each column, by which columns are chosen."""
+    data = m.grounded(called.data())
+    if not entry.attrs.get("uses_target") or entry.kind == "class":
+        return None
+    fit = Fit(m.rows(data), called.spot, called.name.rpartition(".")[2], "selector")
+    return Value("statistic", fits=data.all_fits() | {fit})
+
+
 def _kept(m: Machine, called: Called, entry: Entry) -> Value | None:
     data = called.data()
     return data if data.rows is not None else None
@@ -165,7 +174,9 @@ def _resampled(m: Machine, called: Called, entry: Entry) -> Value | None:
         return fitting.resampler(m, called, entry)
     values = called.args or [OTHER]
     drawn = called.constant("replace") is not False
-    parts = [value.on(m.sets.repeated(m.rows(value)) if drawn else m.sets.subset(m.rows(value))) for value in values]
+    parts = [
+        value.on(m.repeated(m.rows(value), called.spot) if drawn else m.sets.subset(m.rows(value))) for value in values
+    ]
     if len({value.rows for value in values}) == 1:
         parts = [value.on(parts[0].rows) for value in values]
     return parts[0] if len(parts) == 1 else listed(parts)
@@ -205,6 +216,7 @@ _BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
     Role.DOWNLOAD: _read,
     Role.FIT_TRANSFORM: _fitted_function,
     Role.TRANSFORM: _kept,
+    Role.ANALYSE: _scored,
     Role.FIT: models.trained_by_function,
     Role.RESAMPLE: _resampled,
     Role.LOAD_MODEL: _loaded,

@@ -6,7 +6,7 @@ modules of their own, which it is given as tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -82,7 +82,7 @@ class Machine:
         """Go on to another program: what was made and handed over stays, what is seen is noted anew."""
         earlier = self.trace
         signals = {rows: dict(found) for rows, found in earlier.signals.items()}
-        self.trace = Trace(held_out=list(earlier.held_out), signals=signals)
+        self.trace = Trace(held_out=list(earlier.held_out), signals=signals, repeats=dict(earlier.repeats))
         self.trace.earlier = earlier.earlier | earlier.splits
         self.written, self.left = {}, MOST_STEPS
         for seen in (self.running, self.visited, self._judged):
@@ -90,12 +90,29 @@ class Machine:
 
     def matters(self, site: Site) -> bool:
         """Whether a function, or one that it calls, reads, splits, fits or judges."""
-        if site not in self._matters:
-            self._matters[site] = False  # stands while functions that call each other are asked
-            own = any(effect.role in BUSY for effect in self.effects.own.get(site, ()))
-            calls = self.effects.calls.get(site, ())
-            self._matters[site] = own or any(self.matters((c.callee.path, c.callee.scope)) for c in calls)
-        return self._matters[site]
+        known = self._matters
+        if site in known:
+            return known[site]
+        way = [(site, self._callees(site))]
+        met = {site}
+        busy = self._is_busy(site)
+        while way and not busy:
+            onward = next((other for other in way[-1][1] if other not in met and known.get(other) is not False), None)
+            if onward is None:
+                way.pop()
+                continue
+            met.add(onward)
+            way.append((onward, self._callees(onward)))
+            busy = known.get(onward, False) or self._is_busy(onward)
+        # What was met without being on the way may lead back to it: of that only a search that finds nothing tells.
+        known.update(dict.fromkeys((at for at, _ in way) if busy else met, busy))
+        return busy
+
+    def _callees(self, site: Site) -> Iterator[Site]:
+        return ((call.callee.path, call.callee.scope) for call in self.effects.calls.get(site, ()))
+
+    def _is_busy(self, site: Site) -> bool:
+        return any(effect.role in BUSY for effect in self.effects.own.get(site, ()))
 
     def effect(self, called: Called, roles: frozenset[Role]) -> Effect | None:
         """What the resolution says that a call does, if it has one of some roles."""
@@ -299,6 +316,12 @@ class Machine:
     def answer(self, trained: Trained, rows: Rows, fits: frozenset[Fit], spot: Spot, at: Env) -> None:
         """Note that a trained model predicts rows which no split held out."""
         self.trace.answers.append(Evaluation(trained, rows, fits, "predict", spot, at.site, at.block))
+
+    def repeated(self, rows: Rows, spot: Spot) -> Rows:
+        """The rows, some of them several times."""
+        found = self.sets.repeated(rows)
+        self.trace.repeats[found] = spot
+        return found
 
     def signal(self, rows: Rows, word: str, spot: Spot) -> None:
         """Note that rows look ordered in time."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry
 from auditor.model.ir import Attr
-from auditor.program.rows import splitting, trainers
+from auditor.program.rows import natures, splitting, trainers
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.row_sets import Rows
 from auditor.program.rows.state import Called, Thing
@@ -119,8 +119,8 @@ def train(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
         searched,
         called.at.loops,
         thing.incremental,
-        _task(thing),
-        bool(thing.attrs.get("trees")),
+        _task_of(m, thing, labels=called.given("y", 1)),
+        natures.by_order(m, thing),
     )
     m.heap[receiver.ref] = replace(thing, trained=made)
     m.trace.trainings.append(made)
@@ -139,6 +139,13 @@ def train(m: Machine, called: Called, receiver: Value, data: Value) -> Value:
 
 def _task(thing: Thing) -> str:
     return str(thing.attrs.get("task", ""))
+
+
+def _task_of(m: Machine, thing: Thing, labels: Value | None, *, crossed: bool = False) -> str:
+    """What kind of model is trained; folds judge by labels where they are given any, whatever model they train."""
+    if (crossed or thing.attrs.get("search")) and labels is not None:
+        return ""
+    return natures.task(m, thing)
 
 
 def _folds(m: Machine, called: Called, trained: Trained, data: Value) -> None:
@@ -170,7 +177,8 @@ def trained_by_function(m: Machine, called: Called, entry: Entry) -> Value | Non
     if data is None or data.rows is None or type(called.expr.func) is not Attr:
         return None
     name = called.name.rpartition(".")[0].rpartition(".")[2]
-    model = m.thing("model", Thing(name, called.spot))
+    attrs = {} if natures.fits_lines(called) else {"trees": entry.attrs.get("trees", False)}
+    model = m.thing("model", Thing(name, called.spot, attrs=attrs))
     called.args = [data]
     return train(m, called, model, data)
 
@@ -204,7 +212,18 @@ def _crossed(m: Machine, called: Called) -> tuple[Trained, Rows, frozenset[Fit]]
     thing = m.heap.get(model.ref)
     train, test = splitting.folds_over(m, data.rows)
     name = thing.name if thing is not None else "the model"
-    trained = Trained(m.sets.number(), model.ref, name, train, data.all_fits(), called.spot, True)
+    labels = called.given("y", 2)
+    trained = Trained(
+        m.sets.number(),
+        model.ref,
+        name,
+        train,
+        data.all_fits(),
+        called.spot,
+        searched=True,
+        task=_task_of(m, thing, labels, crossed=True) if thing is not None else "",
+        trees=thing is not None and natures.by_order(m, thing),
+    )
     return trained, test, data.all_fits()
 
 

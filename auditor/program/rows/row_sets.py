@@ -76,7 +76,14 @@ class Rows:
         self.part = part
         self.members = members
         self.name = name
-        self.known: bool = known or (parent is not None and parent.known) or any(m.known for m in members)
+        if parent is None and not members:  # most: rows of their own
+            self.known: bool = known
+            self.above: frozenset[Rows] = frozenset((self,))
+            self.layers: dict[int, Hashable] = {} if part is None else {split: part}
+            self.depth: int = 0
+            self._repeated: Rows | None = self if how == "repeated" else None
+            return
+        self.known = known or (parent is not None and parent.known) or any(m.known for m in members)
         above = parent.above if parent is not None else frozenset[Rows]()
         if len(above) > MOST_ABOVE:
             above = frozenset(sorted(above, key=lambda rows: rows.id)[: MOST_ABOVE // 2])
@@ -85,11 +92,11 @@ class Rows:
             above = frozenset.intersection(*(m.above for m in members)) - frozenset(members)
         if part is not None:
             layers = {**layers, split: part}
-        self.above: frozenset[Rows] = above | {self}
-        self.layers: dict[int, Hashable] = layers
-        self.depth: int = max((m.depth + 1 for m in members), default=parent.depth if parent is not None else 0)
+        self.above = above | {self}
+        self.layers = layers
+        self.depth = max((m.depth + 1 for m in members), default=parent.depth if parent is not None else 0)
         own = how == "repeated" or any(member.repeated() is not None for member in members)
-        self._repeated: Rows | None = self if own else parent.repeated() if parent is not None else None
+        self._repeated = self if own else parent.repeated() if parent is not None else None
 
     def chain(self) -> Iterable[Rows]:
         """This set and those it was taken from, the nearest first."""

@@ -8,8 +8,8 @@ from auditor.knowledge.row_effects import row_effects
 from auditor.model.ir import Each
 from auditor.program.rows.machine import Machine
 from auditor.program.rows.state import Called
-from auditor.program.rows.tables import joined, row_wise, union
-from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
+from auditor.program.rows.tables import FOLDING, joined, row_wise, union
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed, reordered
 
 
 def function(m: Machine, called: Called) -> Value | None:
@@ -32,13 +32,16 @@ def function(m: Machine, called: Called) -> Value | None:
         case "union":
             return union(m, called, list(flat(called.args)) or list(flat(values)))
         case "repeat":
-            return first.on(m.sets.repeated(m.rows(first)))
-    return _kept(m, called, values)
+            return first.on(m.repeated(m.rows(first), called.spot))
+    found = _kept(m, called, values)
+    return reordered(found) if called.name.rpartition(".")[2] in FOLDING else found
 
 
 def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
     """The rows of the arguments; a list of tables, or a list that holds none, stays itself."""
     if not any(value.rows is not None for value in flat(values)) and called.name.endswith(("DataFrame", "Series")):
+        if any(value.kind == "statistic" for value in flat(values)):
+            return Value("statistic", fits=fits_in(values))  # a figure for each column
         return m.fresh("frame", fits=fits_in(values), name="empty" if not called.args else "")
     if len(values) == 1 and values[0].rows is not None:
         return replace(values[0])

@@ -12,9 +12,11 @@ from auditor.program.rows import column_expressions, complements, groups, items,
 from auditor.program.rows.machine import Machine, column
 from auditor.program.rows.row_sets import TEST, TRAIN
 from auditor.program.rows.state import Called
-from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed
+from auditor.program.rows.values import OTHER, Fit, Value, fits_in, flat, listed, mixed, reordered
 
 ALONG_COLUMNS = (1, -1, "columns", "index=1")
+FOLDING = frozenset({"abs", "absolute", "square", "pow", "power"})
+"""What gives two values of a column the same place: its order is lost."""
 _FILTERS = frozenset({"dropna", "drop_duplicates", "query", "dropDuplicates", "distinct", "filter"})
 _MISSING = frozenset({"isnull", "isna", "notnull", "notna", "duplicated"})
 
@@ -49,6 +51,8 @@ def method(m: Machine, called: Called, base: Value) -> Value | None:
     found = special(m, called, base) if special is not None else None
     if found is None:
         found = _by_effect(m, called, base, row_effects()[0].get(name))
+    if name in FOLDING:
+        found = reordered(found)
     return _in_place(m, called, base, column_expressions.settled(m, base, found))
 
 
@@ -72,7 +76,7 @@ def _by_effect(m: Machine, called: Called, base: Value, effect: str | None) -> V
         case "union":
             return union(m, called, [base, *flat(called.args)])
         case "repeat":
-            return base.on(m.sets.repeated(m.rows(base)))
+            return base.on(m.repeated(m.rows(base), called.spot))
         case "keep":
             joins = called.name in ("merge", "join")
             return replace(base, fits=base.fits | (joined(others) if joins else fits_in(_scalars(others))))
@@ -170,7 +174,7 @@ def _sample(m: Machine, called: Called, base: Value) -> Value:
     """A random part of the rows; all of them in another order; or, with replacement, some several times."""
     rows = m.rows(base)
     if called.constant("replace") is True:
-        return base.on(m.sets.repeated(rows))
+        return base.on(m.repeated(rows, called.spot))
     if called.constant("frac") in (1, 1.0):
         return base
     seed = called.constant("random_state")

@@ -77,5 +77,7 @@ class Trace(msgspec.Struct):
     columns: dict[int, str] = {}
     """The column by which a split parts rows, where a comparison with it does."""
     signals: dict[Rows, dict[str, Signal]] = {}
+    repeats: dict[Rows, Spot] = {}
+    """Where rows were repeated or synthesised."""
     cut: str = ""
     """Why it stopped early."""

@@ -123,8 +123,9 @@ class Value(Struct, frozen=True, eq=False):
     def all_fits(self) -> frozenset[Fit]:
         """Statistics in the whole value, in its columns and in its elements."""
         fits = self.fits
-        for value in (*self.columns.values(), *self.items):
-            fits = fits | value.all_fits()
+        if self.columns or self.items:
+            for value in (*self.columns.values(), *self.items):
+                fits = fits | value.all_fits()
         return fits
 
     def with_fits(self, fits: frozenset[Fit]) -> Value:
@@ -186,21 +187,39 @@ def flat(values: Iterable[Value]) -> Iterable[Value]:
 
 def fits_in(values: Iterable[Value]) -> frozenset[Fit]:
     """All statistics in some values."""
-    return NO_FITS.union(*(value.all_fits() for value in values))
+    found = [fits for value in values if (fits := value.all_fits())]
+    return NO_FITS.union(*found) if found else NO_FITS
 
 
 def mixed(values: Iterable[Value]) -> Value:
     """A combination row by row: the rows of the first that has any, the statistics of all; a prediction stays one."""
     known = list(flat(values))
     fits = fits_in(known)
-    guess = next((value for value in known if value.kind in ("prediction", "loss")), None)
-    if guess is not None:
-        return guess.with_fits(fits) if guess.fits != fits else guess
-    first = next((value for value in known if value.rows is not None), None)
+    first: Value | None = None
+    for value in known:
+        if value.kind in ("prediction", "loss"):
+            return value.with_fits(fits) if value.fits != fits else value
+        if first is None and value.rows is not None:
+            first = value
     if first is None:
         return Value("statistic", fits=fits) if fits else OTHER
     kind: Kind = first.kind if first.kind in ("mask", "index") else "frame"
     return Value(kind, first.rows, fits, split=first.split if len(known) == 1 else None)
+
+
+def rescaled(found: Value, operands: Iterable[Value]) -> Value:
+    """What arithmetic gives, where it moves one table by figures over it: each column keeps its order, as `x - x.mean()`."""
+    figures = NO_FITS.union(*(value.fits for value in operands if value.kind == "statistic"))
+    moved = frozenset(replace(fit, rescales=True) for fit in figures if fit.how == "statistic")
+    kept = frozenset(fit for fit in found.fits if fit.how != "statistic" or fit not in figures)
+    return replace(found, fits=kept | moved) if moved else found
+
+
+def reordered(value: Value) -> Value:
+    """The same once the order of a column has been lost: by a square, by another column."""
+    if not any(fit.rescales for fit in value.fits):
+        return value
+    return replace(value, fits=frozenset(replace(fit, rescales=False) if fit.rescales else fit for fit in value.fits))
 
 
 def either(sets: RowSets, values: list[Value]) -> Value:

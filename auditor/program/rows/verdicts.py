@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from auditor.model.regex import regex
+from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import Block
 from auditor.program.rows.row_sets import TRAIN, Rows, Spot, relation
 from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
@@ -79,15 +80,16 @@ def held_out(trace: Trace) -> list[Evaluation]:
 def leaking(evaluation: Evaluation) -> list[Fit]:
     """Statistics in an evaluation that were computed over the rows it was judged on."""
     found = (fit for fit in evaluation.fits if fit.how != "vocabulary" and seen_by(fit, evaluation.tested))
-    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.how == "filter", fit.rows.id))
+    return sorted(found, key=lambda fit: (fit.spot, fit.name, fit.how == "filter", fit.rows.id, fit.rescales))
 
 
 def preprocessing(trace: Trace) -> list[Leak]:
     """Statistics over held-out rows that reach the model judged on them."""
     found: dict[tuple[Spot, str], Leak] = {}
-    clean = {e.trained.version for e in trace.evaluations if _final(e) and not leaking(e)}
+    final = [e for e in trace.evaluations if _final(e) and not leaking(e)]
+    clean, objects = {e.trained.version for e in final}, {e.trained.ref for e in final}
     for evaluation in sorted(trace.evaluations, key=lambda e: _PLAIN.index(e.how)):
-        if evaluation.trained.version in clean:
+        if evaluation.trained.version in clean or (evaluation.how == "predict" and evaluation.trained.ref in objects):
             continue
         if evaluation.relation == "overlap" and (
             evaluation.trained.rows is evaluation.tested or not presented_apart(evaluation)
@@ -95,8 +97,8 @@ def preprocessing(trace: Trace) -> list[Leak]:
             continue
         if evaluation.relation == "overlap" and evaluation.how == "predict":
             continue  # nobody takes the answer to a few training rows for a figure
-        if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
-            continue
+        if evaluation.how in ("folds", "tuning", "predict") and _divided(evaluation.tested):
+            continue  # within training rows: no figure comes of it
         if _drawn_anew(evaluation):
             continue
         if _inner(evaluation) and any(_last_word(other, evaluation) for other in trace.evaluations):
@@ -107,11 +109,25 @@ def preprocessing(trace: Trace) -> list[Leak]:
             if _within(fit, evaluation, trace):
                 continue
             if fit.spot != evaluation.trained.spot and not _divides(fit, evaluation):
-                leak = found.get((fit.spot, fit.name)) or Leak(fit, evaluation, _split(trace, evaluation))
-                found[fit.spot, fit.name] = msgspec.structs.replace(
-                    leak, trees_only=leak.trees_only and evaluation.trained.trees
-                )
+                _note(found, trace, fit, evaluation)
     return list(found.values()) or _before_split(trace)
+
+
+def _note(found: dict[tuple[Spot, str], Leak], trace: Trace, fit: Fit, evaluation: Evaluation) -> None:
+    """Keep the evaluation that shows a leak first; of a scale, the first of a model that sees it."""
+    leak = found.get((fit.spot, fit.name))
+    if leak is None:
+        found[fit.spot, fit.name] = Leak(
+            fit, evaluation, _split(trace, evaluation), trees_only=evaluation.trained.trees
+        )
+        return
+    fit = leak.fit if fit.rescales else msgspec.structs.replace(leak.fit, rescales=False)
+    leak = msgspec.structs.replace(leak, fit=fit)
+    if fit.rescales and leak.trees_only and not evaluation.trained.trees:
+        leak = msgspec.structs.replace(leak, evaluation=evaluation, split=_split(trace, evaluation), trees_only=False)
+    found[leak.fit.spot, leak.fit.name] = msgspec.structs.replace(
+        leak, trees_only=leak.trees_only and evaluation.trained.trees
+    )
 
 
 def _drawn_anew(evaluation: Evaluation) -> bool:
@@ -336,12 +352,19 @@ def _by_model(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:
 
 
 def shuffled_in_time(trace: Trace) -> list[Shuffled]:
-    """Random splits, or folds without order, of rows with two signs or more of an order in time."""
+    """Random splits, or folds without order, of rows with two signs or more of an order in time.
+
+    What a scope divides further is not told again: the first split has mixed the times by then.
+    """
     found: dict[Spot, Shuffled] = {}
+    told: set[tuple[int, Site]] = set()
     for split in trace.splits.values():
+        if any((number, split.site) in told for number in split.rows.layers):
+            continue
         signals = _signals(trace, split.rows.root)
         if len(signals) >= 2 and split.name in _AT_RANDOM and (split.shuffles or "KFold" in split.name):
             found.setdefault(split.spot, Shuffled(split, tuple(signals[word] for word in sorted(signals))))
+            told.add((split.number, split.site))
     return list(found.values())
 
 

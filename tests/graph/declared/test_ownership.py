@@ -44,6 +44,12 @@ def test_the_last_match_wins_in_each_section() -> None:
     assert owners(patterns, "x") == ["@ml", "@all"]
 
 
+@pytest.mark.parametrize("later", ["/src/", "/src/a/", "/src/a/x.py", "*.py", "src/**", "x.py"])
+@pytest.mark.parametrize("earlier", ["/src/", "/src/a/", "/src/a/x.py", "*.py", "src/**", "x.py"])
+def test_the_later_one_wins_however_it_names_a_file(earlier: str, later: str) -> None:
+    assert owners([(earlier, "@earlier"), (later, "@later"), ("/other/", "@other")], "src/a/x.py") == ["@later"]
+
+
 def test_owners_in_the_graph() -> None:
     world = graphs({".github/CODEOWNERS": "*.py @dev\n", "CODEOWNERS": "* @other\n", "train.py": "x = 1\n"}).world
     edge = world.between("owner:@dev", "file:train.py", EdgeKind.OWNS)

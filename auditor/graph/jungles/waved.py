@@ -1,0 +1,103 @@
+"""Commands whose failure is waved through: by a guard, by the next command of a script, by a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from auditor.graph import places
+from auditor.graph.declared.steps import DeclaredStep
+from auditor.graph.jungles.work import Hidden, work_in
+from auditor.graph.world import World
+from auditor.model.facts import Command
+from auditor.model.place import Place
+from auditor.program.running.commands import Run
+
+
+def hidden(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
+    """Commands of declared steps and of scripts that may fail unseen."""
+    for step in world.steps.all:
+        if step.tool in ("readme", "compose") or not owned(step.path) or not places.is_product(step.path):
+            continue
+        yield from _guarded(world, step)
+        if step.tool == "shell":
+            yield from _scripted(world, step)
+
+
+def _guarded(world: World, step: DeclaredStep) -> Iterator[Hidden]:
+    """Commands that the step says may fail."""
+    allowed = dict(step.step.attrs).get("allow-failure") == "true"
+    guarded = [(run, work) for run in step.runs if (allowed or run.guard) and (work := _work_or_check(world, run))]
+    by_line = {run.line: (Place(step.path, run.line), work) for run, work in reversed(guarded)}
+    if by_line:
+        (place, work), *others = (by_line[line] for line in sorted(by_line))
+        told = tuple(other.says(f"and here: {done}") for other, done in others)
+        yield Hidden("command", step.step.name, work, place, others=told)
+
+
+def _work_or_check(world: World, run: Run) -> str:
+    """What a command does that must not fail unseen, tests and the targets of a Makefile included."""
+    if run.kind == "script" and places.is_test(run.target):
+        return f"{run.target} checks the code"
+    if run.kind == "pipeline" and run.target.startswith("make:"):
+        goals = run.target.removeprefix("make:").split()
+        targets = [s for s in world.steps.all if s.tool == "make" and s.step.name in goals and _is_near(s, run)]
+        works = (
+            work
+            for s in targets
+            for each in s.runs
+            if each.kind != "pipeline" and (work := _work_or_check(world, each))
+        )
+        return next(works, "")
+    return work_of_run(world, run.kind, run.target)
+
+
+def _is_near(target: DeclaredStep, run: Run) -> bool:
+    """Whether a target stands in the Makefile of the folder that a command runs in."""
+    return target.path.rpartition("/")[0] == run.folder
+
+
+def work_of_run(world: World, kind: str, target: str) -> str:
+    """What a command does that must not fail unseen; "" for all else."""
+    if kind in ("script", "notebook"):
+        done = work_in(world, (target, 0)) if target in world.resolved.code.programs else None
+        return f"{target} {done[0]}" if done is not None else ""
+    if kind == "test":
+        return "the tests check the code"
+    return (
+        f"{target.replace(':', ' ')} runs the pipeline" if kind == "pipeline" and not target.startswith("make") else ""
+    )
+
+
+def _scripted(world: World, step: DeclaredStep) -> Iterator[Hidden]:
+    """A script that goes on after a failed program, or means to stop and pipes what the program says into another command."""
+    attrs = dict(step.step.attrs)
+    idle = not world.uncalled.mentions(step.path.rpartition("/")[2].partition(".")[0])
+    runs = [run for run in step.runs if run.kind in ("script", "notebook") and not run.launcher]
+    if attrs.get("strict"):
+        yield from _piped(world, step, runs, idle=idle) if not attrs.get("pipefail") else ()
+    elif not attrs.get("checked"):
+        for number, run in enumerate(runs):
+            # The rounds of a loop do not hang on each other.
+            onward = next((other for other in runs[number + 1 :] if other.target != run.target), None)
+            if onward is not None and (work := work_of_run(world, run.kind, run.target)):
+                place, after = Place(step.path, run.line), Place(step.path, onward.line)
+                yield Hidden("chain", step.path, work, place, after, idle=idle)
+                break
+
+
+def _piped(world: World, step: DeclaredStep, runs: list[Run], *, idle: bool) -> Iterator[Hidden]:
+    """The first program whose exit code a pipe replaces by that of `grep`, `tail` or `tee`."""
+    commands = step.step.commands
+    into = [(one, other) for one, other in pairwise(commands) if other.piped]
+    for run in runs:
+        other = next((other for one, other in into if one.line == run.line and _names(one, run.target)), None)
+        if other is not None and (work := work_of_run(world, run.kind, run.target)):
+            yield Hidden("pipe", step.path, work, Place(step.path, run.line), Place(step.path, other.line), idle=idle)
+            break
+
+
+def _names(command: Command, target: str) -> bool:
+    """Whether a command has the name of a program in it, as a path or as a module."""
+    stem = target.rpartition("/")[2].partition(".")[0]
+    return any(stem in word.text.replace("/", ".").split(".") for word in command.words)

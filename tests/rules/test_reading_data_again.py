@@ -1,0 +1,278 @@
+"""What a third reading of strangers' repositories showed of data, references and lists of packages: debt beside its look-alike."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from auditor.engine import judge, registry
+from auditor.model.finding import Finding
+from tests.pages import graphs
+
+RULES = registry().rules
+PD = "import pandas as pd\n"
+FIT = "from sklearn.linear_model import Ridge\nRidge().fit(f[['a']], f['y'])\n"
+POINTER = "outs:\n- md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n  size: 120\n  path: {}\n"
+
+
+def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[Finding]:
+    return list(judge(graphs(files, archetypes=archetypes).components, [RULES[rule]]).findings)
+
+
+def severities(files: dict[str, str], rule: str) -> list[str]:
+    return [finding.severity.name.lower() for finding in found(files, rule)]
+
+
+def notebook(*cells: str) -> str:
+    made: list[dict[str, object]] = [
+        {"cell_type": "code", "id": str(n), "metadata": {}, "execution_count": None, "outputs": [], "source": [cell]}
+        for n, cell in enumerate(cells)
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
+
+
+# --- what training starts from ---
+
+
+def test_a_set_of_a_hub_is_one_whichever_library_reads_it() -> None:
+    for address, severity in (
+        ("hf://datasets/acme/prices/a.parquet", "medium"),
+        ("s3://acme/prices/a.parquet", "high"),
+    ):
+        assert severities({"fit.py": PD + f"f = pd.read_parquet('{address}')\n" + FIT}, "DAT001") == [severity]
+
+
+def test_what_was_stored_into_a_name_before_it_held_this_is_not_in_it() -> None:
+    other = PD + "f = pd.read_csv('other.csv')\nf['n'] = f['n'].apply(str)\nf.to_csv('shown.csv')\n"
+    mine = "f = pd.read_csv('raw.csv')\nf['a'] = f['a'] + 1\n"
+    write = "f.to_csv('made/x.csv')\n"
+    fit = {"fit.py": PD + "f = pd.read_csv('made/x.csv')\n" + FIT}
+    (finding,) = found({**fit, "look.ipynb": notebook(other, mine, write)}, "DAT001")
+    assert finding.entity == "raw.csv"
+    joined = mine.replace("f['a'] + 1", "f['a'] + g['a']")
+    held = other.replace("f.to_csv('shown.csv')", "g = f")
+    (finding,) = found({**fit, "look.ipynb": notebook(held, joined, write)}, "DAT001")
+    assert "other.csv" in finding.message
+
+
+def test_where_nothing_shows_what_a_file_was_made_of_what_a_program_reads_is_a_guess() -> None:
+    shown = PD + "f = pd.read_csv('raw/first.csv')\nf.to_csv('made/x.csv')\n"
+    hidden = (
+        PD
+        + "import unheard_of\nf = pd.read_csv('raw/first.csv')\nwith open('made/x.csv', 'w') as out:\n    unheard_of.dump(out)\n"
+    )
+    fit = {"fit.py": PD + "f = pd.read_csv('made/x.csv')\n" + FIT, **SERVED}
+    assert severities({**fit, "make.py": shown}, "DAT001") == ["critical"]
+    assert severities({**fit, "make.py": hidden}, "DAT001") == ["high"]
+
+
+SERVED = {
+    "app.py": "import joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nmodel = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef p():\n    return str(model.predict(request.json))\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "kept", "severity"),
+    [
+        ("C:/Users/maryanne/shop/db/prices.csv", {"db/prices.csv.dvc": POINTER.format("prices.csv")}, []),
+        ("C:/Users/maryanne/shop/db/prices.csv", {"db/costs.csv.dvc": POINTER.format("costs.csv")}, ["high"]),
+        ("C:/Users/maryanne/prices.csv", {"db/prices.csv.dvc": POINTER.format("prices.csv")}, ["high"]),
+        ("/home/maryanne/shop/db/prices.csv", {"db/prices.csv": "a,y\n1,2\n"}, []),
+        ("/mnt/shop/db/prices.csv", {"db.dvc": POINTER.format("db")}, ["medium"]),
+        ("/mnt/shop/db/prices.csv", {"other.dvc": POINTER.format("other")}, ["high"]),
+    ],
+)
+def test_the_end_of_an_absolute_path_may_be_what_a_pointer_or_git_keeps(
+    path: str, kept: dict[str, str], severity: list[str]
+) -> None:
+    assert severities({"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, **kept}, "DAT001") == severity
+
+
+def test_what_a_pointer_keeps_is_what_it_is_whoever_fetched_it() -> None:
+    get = PD + "pd.read_csv('https://raw.githubusercontent.com/acme/x/main/x.csv').to_csv('data/x.csv')\n"
+    files = {"fit.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT, "get.py": get}
+    assert severities(files, "DAT001") == ["high"]
+    assert severities(files, "DAT002") == ["high"]
+    listed = "outs:\n- path: data\n  files:\n  - relpath: x.csv\n    md5: 0f5b5a1c1f3b1d6f2a7f0c0f2a5a9b11\n"
+    for pointer in (POINTER.format("data"), listed):
+        assert not found({**files, "data.dvc": pointer}, "DAT001")
+        assert severities({**files, "data.dvc": pointer}, "DAT002") == ["low"]
+    unhashed = "outs:\n- path: data\n  files:\n  - relpath: x.csv\n"
+    assert severities({**files, "data.dvc": unhashed}, "DAT001") == ["high"]
+
+
+def test_files_of_one_folder_that_one_program_reads_are_one_cause() -> None:
+    reads = PD + "f = pd.read_csv('{}/a.csv')\ng = pd.read_csv('{}/b.csv')\nf['y'] = g['y']\n" + FIT
+    (finding,) = found({"fit.py": reads.format("x", "x")}, "DAT001")
+    assert "x/a.csv, x/b.csv" in finding.message
+    assert [related.line for related in finding.related][:2] == [2, 3]
+    assert len(found({"fit.py": reads.format("x", "z")}, "DAT001")) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "severity"),
+    [
+        ("raw/train_sales.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
+        ("raw/shop.csv", "From https://www.kaggle.com/c/shop-sales\n", "high"),
+        ("raw/train_sales.csv", "From https://www.kaggle.com/c/competition-name\n", "high"),
+        ("../input/shop-sales-forecasting/train.csv", "Some words.\n", "low"),
+        ("../input/shop/train.csv", "Some words.\n", "high"),
+    ],
+)
+def test_what_a_competition_gives_out_is_called_as_competitions_call_it(
+    path: str, document: str, severity: str
+) -> None:
+    files = {"a/fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "README.md": f"# A\n\n{document}"}
+    assert severities(files, "DAT001") == [severity]
+
+
+@pytest.mark.parametrize(("folder", "count"), [("wind_20251103", 0), ("wind_20251399", 1), ("wind_2025110", 1)])
+def test_a_day_in_the_name_of_a_folder_names_a_state(folder: str, count: int) -> None:
+    assert len(found({"fit.py": PD + f"f = pd.read_csv('/mnt/x/{folder}/f.csv')\n" + FIT}, "DAT001")) == count
+
+
+# --- what steps name ---
+
+DAG = "from airflow import DAG\nfrom airflow.operators.trigger_dagrun import TriggerDagRunOperator\n{more}with DAG('{name}') as dag:\n    TriggerDagRunOperator(task_id='next', trigger_dag_id='{next}')\n"
+
+
+def dags(*pairs: tuple[str, str], more: str = "") -> dict[str, str]:
+    return {f"dags/{name}.py": DAG.format(name=name, next=after, more=more) for name, after in pairs}
+
+
+def test_a_dag_that_another_sets_off_must_be_there_where_all_are_known() -> None:
+    (finding,) = found(dags(("a", "b"), ("b", "roll_back")), "PIP010")
+    assert (finding.entity, finding.severity.name) == ("next|roll_back", "HIGH")
+    assert not found(dags(("a", "b"), ("b", "a")), "PIP010")
+    assert not found(dags(("a", "b"), ("b", "roll_back"), more="import dagfactory\n"), "PIP010")
+    unnamed = "import os\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\nwith DAG(os.environ['X']) as dag:\n    BashOperator(task_id='t', bash_command='true')\n"
+    assert not found({**dags(("a", "b"), ("b", "roll_back")), "dags/c.py": unnamed}, "PIP010")
+
+
+def test_a_repository_none_of_whose_dags_set_off_another_may_have_the_rest_elsewhere() -> None:
+    (finding,) = found(dags(("a", "elsewhere")), "PIP010")
+    assert finding.severity.name == "MEDIUM"
+
+
+@pytest.mark.parametrize(
+    ("served", "told"),
+    [
+        ("uvicorn shop.api.main:app", ["web|shop/api/main.py"]),
+        ("uvicorn shop.api.asgi:app --port $PORT", []),
+        ("uvicorn other.api.main:app", []),
+        ("gunicorn wsgi:app", ["web|wsgi.py"]),
+        ("gunicorn -k uvicorn.workers.UvicornWorker shop.api.asgi:app", []),
+        ("python -m shop.api.asgi", []),
+    ],
+)
+def test_what_a_platform_serves_is_a_module_that_is_there(served: str, told: list[str]) -> None:
+    files = {"Procfile": f"web: {served}\n", "src/shop/__init__.py": "", "src/shop/api/asgi.py": "app = 1\n"}
+    assert [finding.entity for finding in found(files, "PIP010", "S")] == told
+
+
+def test_an_image_may_call_the_folders_it_serves_from_otherwise() -> None:
+    image = 'FROM python:3.12\nWORKDIR /code\nCOPY src/shop /code/app\nCMD ["uvicorn", "shop.{}:app"]\n'
+    files = {"src/shop/api/main.py": "app = 1\n", "src/shop/__init__.py": ""}
+    assert not found({**files, "Dockerfile": image.format("main")}, "PIP010", "S")
+    assert found({**files, "Dockerfile": image.format("asgi")}, "PIP010", "S")
+
+
+MAKE = "train: {first}\n\tpython a.py\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "told"),
+    [
+        ("dirs", {}, ["train|dirs"]),
+        ("dirs", {"dirs/x.txt": "1\n"}, []),
+        ("dirs", {"dirs.sh": "true\n"}, []),
+        ("dirs", {".gitignore": "dirs/\n"}, []),
+        ("dirs", {"tools.mk": "dirs:\n\tmkdir x\n"}, []),
+        ("setup", {"Makefile": MAKE.format(first="setup") + "setup:\n\tmkdir dirs\n"}, []),
+        ("dirs", {"Makefile": "include tools.mk\n" + MAKE.format(first="dirs")}, []),
+        ("dirs", {"Makefile": MAKE.format(first="dirs") + "prepare:\n\tmkdir dirs && cp a dirs\n"}, []),
+        ("$(FIRST)", {}, []),
+    ],
+)
+def test_a_prerequisite_needs_a_rule_or_a_file(first: str, more: dict[str, str], told: list[str]) -> None:
+    files = {"Makefile": MAKE.format(first=first), "a.py": "print(1)\n", **more}
+    assert [finding.entity for finding in found(files, "PIP010")] == told
+
+
+IMAGE = "FROM node:20\nCOPY shop-web/package.json shop-web/package-lock.json* ./\nCOPY {folder} ./\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "more", "told"),
+    [
+        ("shop-web/", {}, ["build|shop-web"]),
+        ("shop-web/", {"shop-web/package.json": "{}\n"}, []),
+        ("shop-web/", {".gitignore": "shop-web/\n"}, []),
+        ("shop-web/", {"build.sh": "cp -r /srv/web shop-web\n"}, []),
+        ("dist/", {"shop-web/package.json": "{}\n"}, []),
+        ("data/raw/", {"shop-web/package.json": "{}\n"}, []),
+        ("models/", {"shop-web/package.json": "{}\n"}, []),
+    ],
+)
+def test_a_folder_of_code_that_an_image_is_given(folder: str, more: dict[str, str], told: list[str]) -> None:
+    assert [f.entity for f in found({"Dockerfile": IMAGE.format(folder=folder), **more}, "PIP010", "S")] == told
+
+
+def test_what_a_rule_of_make_writes_or_git_ignores_there_is_made_before_an_image() -> None:
+    image = {"web/Dockerfile": "FROM python:3.12\nCOPY entry.sh /\n", "web/a.py": "print(1)\n"}
+    assert found(image, "PIP010", "S")
+    rule = "entry.sh: entry.sh.tmpl\n\tsed s/a/b/ entry.sh.tmpl > $@\n"
+    assert not found({**image, "web/Makefile": rule, "web/entry.sh.tmpl": "a\n"}, "PIP010", "S")
+    assert not found({**image, "web/.gitignore": "entry.sh\n"}, "PIP010", "S")
+    assert found({**image, "other/.gitignore": "entry.sh\n"}, "PIP010", "S")
+
+
+def test_what_one_script_names_twice_is_mended_once() -> None:
+    (finding,) = found(
+        {"run.sh": "python gone.py --a 1\necho x\npython gone.py --a 2\n", "a.py": "print(1)\n"}, "PIP010"
+    )
+    assert (finding.place.line, [related.line for related in finding.related]) == (1, [3])
+    targets = "a:\n\tpython gone.py 1\n\nb:\n\tpython gone.py 2\n"
+    assert [f.entity for f in found({"Makefile": targets, "a.py": "print(1)\n"}, "PIP010")] == ["a|gone.py"]
+
+
+PARSER = "import argparse\n{more}parser = argparse.ArgumentParser({made})\nparser.add_argument('--quality', type=int)\nargs = parser.{parse}()\n"
+PLAIN = PARSER.format(more="", made="", parse="parse_args")
+CLICK = "import click\n\n\n@click.command({made})\n@click.option('--quality/--no-quality')\n{more}def main(quality):\n    print(quality)\n\n\nmain()\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "given", "told"),
+    [
+        (PLAIN, "--quailty 3", ["script|--quailty to a.py"]),
+        (PLAIN, "--quality 3 --help", []),
+        (PLAIN, "--qual=3", []),
+        (PLAIN, "$MORE -- --quailty", []),
+        (PLAIN, "--quailty 3 || true", []),
+        (PARSER.format(more="", made="", parse="parse_known_args"), "--quailty 3", []),
+        (PARSER.format(more="import base\n", made="parents=[base.parser]", parse="parse_args"), "--quailty 3", []),
+        (PLAIN.replace("args =", "fill(parser)\nargs ="), "--quailty 3", []),
+        (PLAIN.replace("args =", "for n in names:\n    parser.add_argument(f'--{n}')\nargs ="), "--quailty 3", []),
+        (PLAIN.replace("args =", "add = parser.add_argument\nadd('--other')\nargs ="), "--other 3", []),
+        (PLAIN.replace("args =", "add = parser.add_argument\nadd('--other')\nargs ="), "--quailty 3", ["script|--quailty to a.py"]),
+        (PLAIN.replace("args =", "parser.add_argument('--v', action=argparse.BooleanOptionalAction)\nargs ="), "--no-v", []),
+        (PLAIN.replace("args =", "parser.add_argument('rest', nargs='...')\nargs ="), "--quailty 3", []),
+        (PLAIN.replace("args =", "parser.add_argument('--on', **given)\nargs ="), "--quailty 3", []),
+        (CLICK.format(made="", more=""), "--quailty", ["script|--quailty to a.py"]),
+        (CLICK.format(made="", more=""), "--no-quality", []),
+        (CLICK.format(made="context_settings=given", more=""), "--quailty", []),
+        (CLICK.format(made="", more="@shared\n"), "--quailty", []),
+        (CLICK.format(made="", more="").replace("command", "group"), "--quailty", []),
+    ],
+)  # fmt: skip
+def test_options_that_a_wholly_seen_command_line_does_not_take(program: str, given: str, told: list[str]) -> None:
+    files = {"run.sh": f"python a.py {given}\n", "a.py": program, "base.py": "parser = 1\n"}
+    assert [finding.entity for finding in found(files, "PIP010")] == told
+
+
+def test_the_option_that_was_meant_is_named() -> None:
+    (finding,) = found({"run.sh": "python a.py --quailty 3\n", "a.py": PLAIN}, "PIP010")
+    assert finding.remedy == "write --quality"
+    (finding,) = found({"run.sh": "python a.py --size 3\n", "a.py": PLAIN}, "PIP010")
+    assert finding.remedy == "take the option out, or declare it"
