@@ -14,7 +14,7 @@ from auditor.graph.observed.identified import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.place import Place
-from auditor.program.calls.effects import Effect
+from auditor.program.calls.effects import Effect, Site
 from auditor.program.running.launches import LIKE_COMMANDS, Launch, together
 
 MODELLING = frozenset({Role.FIT, Role.PREDICT})
@@ -39,6 +39,7 @@ class Step(msgspec.Struct, frozen=True):
     says: str
 
 
+_IN_CONTAINERS = frozenset({"kfp", "vertex"})
 _MOVING = frozenset({Role.READ, Role.WRITE, Role.LOAD_MODEL, Role.SAVE_MODEL, Role.COPY})
 _WORKING = frozenset({"ml", "data", "llm", "cloud"})
 
@@ -74,12 +75,14 @@ def _plumbs(effect: Effect) -> bool:
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
     """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out."""
     found = []
-    code = world.resolved.code
+    code, alone = world.resolved.code, world.once(_self_contained)
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
             continue
         flat = all(scope.kind != "function" for scope in code.programs[path].scopes)
         for number in code.scopes(path) if not flat else ():
+            if (path, number) in alone:
+                continue
             effects = [
                 e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
             ]
@@ -106,6 +109,12 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
                 )
             )
     return found
+
+
+def _self_contained(world: World) -> frozenset[Site]:
+    """The functions that run alone in containers of their own: each must fetch what it is given and store what it makes."""
+    steps = (step for step in world.steps.all if step.tool in _IN_CONTAINERS)
+    return frozenset((each.path, each.scope) for step in steps for each in step.implements)
 
 
 def _says(world: World, effect: Effect, says: str) -> Step:
@@ -145,7 +154,8 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 for run in step.runs
                 if run.kind in ("script", "notebook") and not run.launcher and not _only_asks(world, run.target)
             ]
-            if runs and _work(world, [run.target for run in runs]):
+            looped = len({run.line for run in runs}) == 1 and not _exchange(world, [run.target for run in runs])
+            if runs and not looped and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
                 targets = tuple(_files(world, [run.target for run in runs]))
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
@@ -157,6 +167,11 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
     read and write being known, and none waits for another to succeed."""
     if any(e.role in _MOVING and not e.dead for each in programs for e in world.lineage.unresolved_of_program(each)):
         return False
+    return not _exchange(world, programs) and all(goes_on(world, launch) for launch in launched)
+
+
+def _exchange(world: World, programs: list[str]) -> bool:
+    """Whether some program takes or replaces what another of them is seen to leave."""
     writers: dict[str, set[str]] = defaultdict(set)
     takers: dict[str, set[str]] = defaultdict(set)
     for program in programs:
@@ -164,8 +179,7 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
             takers[touch.artefact.id].add(program)
             if touch.way == "write":
                 writers[touch.artefact.id].add(program)
-    exchanged = any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
-    return not exchanged and all(goes_on(world, launch) for launch in launched)
+    return any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
 
 
 def _files(world: World, targets: list[str]) -> list[str]:
