@@ -141,7 +141,9 @@ def _with_excerpts(
     result: Audit, files: Mapping[str, Facts], read: Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
 ) -> Audit:
     """The audit with the lines around its findings."""
-    from auditor.judgement import excerpts
+    from auditor.judgement.excerpts import (
+        excerpts,
+    )  # and with it those who read programs, which a known tree does not need
 
     # What was read as a program was cleared of credentials as a whole before, and those that were found are noted.
     plain = {path for path, facts in files.items() if facts.program is not None and not facts.secrets}

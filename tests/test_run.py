@@ -12,6 +12,7 @@ import pytest
 
 from auditor import run
 from auditor.engine import registry
+from auditor.formats import terminal
 from auditor.formats.summary import headline
 from auditor.model.audit import Audit
 from auditor.model.errors import UsageError
@@ -192,6 +193,7 @@ def test_a_tree_without_code_that_is_read_is_not_praised(tmp_path: Path, files: 
     assert result.score.grade == "-"
     assert result.score.verdict == "conditional"
     assert "no Python code" in headline(result)
+    assert terminal.render(result).startswith("Not judged")
 
 
 def test_what_the_pedantic_are_shown_never_counts(project: Path) -> None:

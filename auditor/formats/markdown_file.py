@@ -100,7 +100,7 @@ def _executive(audit: Audit, pages: RulePages) -> list[str]:
     score, target = audit.score, audit.target
     at = f"commit {code(target.revision[:12])} of {escape(day(target.committed))}, " if target.revision else ""
     lines = [f"# Technical debt audit: {escape(target.name)}", "", f"{at}audited as of {escape(day(audit.as_of))}", ""]
-    lines += [f"## Verdict: {verdict_word(score.verdict)}", "", headline(audit), ""]
+    lines += [f"## Verdict: {verdict_word(score.verdict, judged=finite(score.debt))}", "", headline(audit), ""]
     lines += [f"- {said(sentence(reason))}" for reason in score.reasons[:8]]
     lines += ["", f"**{score_line(audit)}**  ", f"Coverage {percent(score.coverage)} of the scoring weight  "]
     if standing := among(audit):

@@ -43,7 +43,7 @@ def _head(screen: Screen, audit: Audit) -> None:
     score, target = audit.score, audit.target
     at = f"{plain(target.revision)[:10]} of {day(target.committed)}" if target.revision else f"as of {day(audit.as_of)}"
     screen.pair(
-        f"{verdict_word(score.verdict)}: {clip(plain(target.name), 40)}",
+        f"{verdict_word(score.verdict, judged=finite(score.debt))}: {clip(plain(target.name), 40)}",
         at,
         _VERDICT_STYLE.get(score.verdict, "strong"),
     )

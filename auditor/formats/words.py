@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.model.finding import Severity
 
 VERDICTS = {"pass": "Pass", "conditional": "Conditional", "fail": "Fail"}
+_UNJUDGED = "Not judged"
 
 VERDICT_MEANS = {
     "pass": "No gate condition is violated and enough was determined to say so.",
@@ -80,6 +81,7 @@ MEASURED_BY = {
 
 EXCLUSIONS = {
     "vendored": "copied third-party code",
+    "apart": "folders said to be out of use or for practice: read, and searched for secrets alone",
     "generated": "generated files",
     "environment": "installed environments",
     "configured": "not examined, by a setting of the repository (exclude)",
@@ -87,9 +89,9 @@ EXCLUSIONS = {
 }
 
 
-def verdict_word(verdict: str) -> str:
+def verdict_word(verdict: str, *, judged: bool = True) -> str:
     """The verdict as a headline; what could not be judged says so."""
-    return VERDICTS.get(verdict, "Not judged")
+    return VERDICTS.get(verdict, _UNJUDGED) if judged else _UNJUDGED
 
 
 def confidence_word(confidence: float) -> str:

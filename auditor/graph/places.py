@@ -77,10 +77,12 @@ _EXPLORATORY = regex(
     re.IGNORECASE,
 )
 
+_EXPERIMENTS = regex(r"(^|/)experiments?/", re.IGNORECASE)
+
 
 def is_exploratory(path: str) -> bool:
     """A notebook to look around in: copies, drafts, debugging, prototypes."""
-    return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path))
+    return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path) or _EXPERIMENTS.search(path))
 
 
 _PRACTICE = regex(r"(^|/)(practi[cs]e|practicing|exercises?|homeworks?|katas?|scratch|sandbox|playground)/", re.I)
@@ -96,10 +98,23 @@ def is_among_notebooks(path: str) -> bool:
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))
 
 
+_APART = regex(
+    r"(^|/)[_.]?(?:archived?(?:[_-][^/]*)?|[^/]+[_-]archived?|deprecated|obsolete|attic|graveyard|old|bak|backups?|unused|trash"
+    r"|practice|exercises?|scratch|sandbox|playground|downloaded[_-]notebooks?)/",
+    re.I,
+)
+
+
+@lru_cache(maxsize=100_000)
+def is_apart(path: str) -> bool:
+    """Code or settings in a folder that says it is out of use, or there to practise. Data may lie in `archive/`, as downloads do."""
+    return suffix(path) in READ and bool(_APART.search(path))
+
+
 @lru_cache(maxsize=100_000)
 def is_product(path: str) -> bool:
-    """Neither tests nor examples: what the audited system consists of."""
-    return not is_test(path) and not is_example(path)
+    """Neither tests nor examples, nor set apart: what the audited system consists of."""
+    return not (is_test(path) or is_example(path) or is_apart(path))
 
 
 @lru_cache(maxsize=100_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.judgement.accepting import pin_of, waive
 from auditor.judgement.decisions import Decisions, decisions
-from auditor.judgement.excerpts import excerpts
 from auditor.judgement.fingerprints import anchor, fingerprinted
 from auditor.judgement.signoffs import read_signoffs
 from auditor.judgement.snippets import with_snippets
@@ -17,7 +16,6 @@ __all__ = [
     "anchor",
     "apply",
     "decisions",
-    "excerpts",
     "fingerprinted",
     "key_of",
     "pin_of",

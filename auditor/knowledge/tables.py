@@ -113,9 +113,13 @@ def _entry(written: WrittenEntry, name: str) -> Entry:
 
 def parse(text: str, name: str = "") -> WrittenTable:
     """The table in this TOML text, which is remembered under its `name`. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError`."""
+    return compiled.read(text, name, _written, WrittenTable) if name else _written(text)
+
+
+def _written(text: str) -> WrittenTable:
     import tomllib
 
-    return msgspec.convert(compiled.loads(text, name) if name else tomllib.loads(text), WrittenTable)
+    return msgspec.convert(tomllib.loads(text), WrittenTable)
 
 
 def head(file: str, text: str) -> Library:

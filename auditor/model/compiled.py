@@ -33,18 +33,23 @@ def loads(text: str, name: str) -> dict[str, Any]:
 
     Raises `tomllib.TOMLDecodeError`.
     """
-    file = _beside(name)
-    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        held = file.read_bytes()
-        if held.startswith(digest):
-            return msgspec.msgpack.decode(held[DIGEST:], type=dict[str, Any])
+    return read(text, name, _documented, dict[str, Any])
 
+
+def _documented(text: str) -> dict[str, Any]:
     import tomllib
 
-    found = tomllib.loads(text)
-    _keep(file, digest + msgspec.msgpack.encode(found))
-    return found
+    return tomllib.loads(text)
+
+
+def read(text: str, name: str, make: Callable[[str], T], form: Any) -> T:
+    """What `make` reads in a text, of the type `form`, from the compiled form under its name where that was made of this text."""
+    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
+    known: T | None = found(name, digest, form)
+    if known is None:
+        known = make(text)
+        keep(name, digest, known)
+    return known
 
 
 def kept(name: str, folders: Collection[Traversable], make: Callable[[], T], form: Any) -> T:
@@ -56,16 +61,29 @@ def kept(name: str, folders: Collection[Traversable], make: Callable[[], T], for
     if len(plain) < len(folders):  # in an archive
         return make()
     stamp, newest = _stamp(map(str, plain))
-    file = _beside(name)
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        held = file.read_bytes()
-        if held.startswith(stamp):
-            found: T = msgspec.msgpack.decode(held[DIGEST:], type=form)
-            return found
-    found = make()
+    known: T | None = found(name, stamp, form)
+    if known is not None:
+        return known
+    made = make()
     if newest < (time.time() - SETTLED) * 1e9:
-        _keep(file, stamp + msgspec.msgpack.encode(found))
-    return found
+        keep(name, stamp, made)
+    return made
+
+
+def found(name: str, stamp: bytes, form: Any) -> Any:
+    """What was kept under a name with this stamp of `DIGEST` bytes, of the type `form`; None where there is nothing of it."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        held = _beside(name).read_bytes()
+        if held.startswith(stamp):
+            return msgspec.msgpack.decode(held[DIGEST:], type=form)
+    return None
+
+
+def keep(name: str, stamp: bytes, known: object) -> None:
+    """Keep something under a name and a stamp; where nothing can be written, nothing is kept."""
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):  # a read-only installation, a full disk
+            _write(_beside(name), stamp + msgspec.msgpack.encode(known))
 
 
 def _stamp(folders: Iterable[str]) -> tuple[bytes, int]:
@@ -94,12 +112,6 @@ def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 _NAME = attrgetter("name")
-
-
-def _keep(file: Path, data: bytes) -> None:
-    if not sys.dont_write_bytecode:
-        with contextlib.suppress(OSError):  # a read-only installation, a full disk
-            _write(file, data)
 
 
 def _beside(name: str) -> Path:

@@ -43,7 +43,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Excluded(msgspec.Struct, frozen=True, order=True):
-    """Files left out, by reason: `vendored`, `generated`, `environment`, `configured`, `ignored`."""
+    """Files left out, by reason: `vendored`, `generated`, `environment`, `configured`, `ignored`; `apart` are read, not judged."""
 
     reason: str
     files: int

@@ -27,6 +27,11 @@ class Place(Ordered, frozen=True):
             return f"{self.path}:{self.line}"
         return f"{self.path}#cell={self.cell}:line={self.line}"
 
+    @property
+    def named(self) -> str:
+        """The place as a reader of the file would name it, with cells counted from 1: `eda.ipynb, cell 4, line 2`."""
+        return named(self.path, self.line, self.cell)
+
     def says(self, text: str) -> Related:
         """This place as a supporting one of a finding, with what it shows."""
         return Related(path=self.path, line=self.line, cell=self.cell, says=text)
@@ -39,3 +44,10 @@ class Related(msgspec.Struct, frozen=True, order=True):
     line: int | None
     cell: int | None
     says: str
+
+
+def named(path: str, line: int | None, cell: int | None) -> str:
+    """A place for a reader, whose editor counts cells from 1."""
+    if cell is not None and line is not None:
+        return f"{path}, cell {cell + 1}, line {line}"
+    return path if line is None else f"{path}:{line}"

@@ -68,10 +68,10 @@ def _blocked(opened: Sequence[Finding]) -> list[str]:
     ordered = sorted(opened, key=lambda f: (f.rule, str(f.place), f.entity, f.message))
     if not ordered:
         return []
-    spots = [f"{finding.rule} at {finding.place}" for finding in ordered]
+    spots = [f"{finding.rule} at {finding.place.named}" for finding in ordered]
     if len(spots) == 1:
         return [f"A critical finding is open and its evidence is certain: {spots[0]}."]
-    return [f"{len(spots)} critical findings are open and their evidence is certain: {_listed(spots)}."]
+    return [f"{len(spots)} critical findings are open and their evidence is certain: {_listed(spots, '; ')}."]
 
 
 def _accepted(accepted: Sequence[Finding]) -> list[str]:
@@ -97,6 +97,6 @@ def _thin(components: Mapping[str, ComponentScore], policy: Policy) -> list[str]
     return [f"Of the scoring weight only {seen} could be determined{where}; {100 * floor:.0f} % is asked for."]
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], between: str = ", ") -> str:
     shown, rest = names[:LISTED], len(names) - LISTED
-    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+    return between.join(shown) + (f" and {rest} more" if rest > 0 else "")

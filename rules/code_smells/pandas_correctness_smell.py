@@ -46,7 +46,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             each.place,
             entity=f"{each.kind}|{each.what}",
             remedy=REMEDIES[each.kind],
-            milder=1 if each.kind in ("inplace", "merge") else 0,
+            milder=int(each.kind in ("inplace", "merge")) + int(each.idle),
         )
     if not misuses:
         yield Clean(says="no comparison with NaN, assignment to a copy or dropped result")

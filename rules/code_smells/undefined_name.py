@@ -41,11 +41,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     told = [each for each in names if not elsewhere or (each.place.path, each.name) not in lacked]
     for each in told:
         times = f" ({each.uses} times)" if each.uses > 1 else ""
+        others = f", as {'is' if len(each.others) == 1 else 'are'} {', '.join(each.others)}" if each.others else ""
         yield Finding(
-            f"{each.name} is used{times}, and nothing in this file defines or imports it",
+            f"{each.name} is used{times}{others}, and nothing in this file defines or imports {'them' if others else 'it'}",
             each.place,
             entity=each.name,
-            remedy="define or import it, and let CI run this program",
+            remedy=f"{f'import it from {each.source}' if each.source else 'define or import it'}, and let CI run this program",
             milder=int(each.idle or (each.place.path, each.name) in lacked),
         )
     if names and not told:

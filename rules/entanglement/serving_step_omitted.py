@@ -51,8 +51,13 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 f"{step.name} is fitted at {step.place} and never saved, though the {step.model} behind it is; what applies the model is not here"
             )
         else:
+            models = (
+                f"the {step.model}"
+                if not step.others
+                else f"what may be loaded ({', '.join((step.model, *step.others))})"
+            )
             yield Finding(
-                f"{step.name} is fitted before the {step.model} and never saved; where the model answers it cannot be applied",
+                f"{step.name} is fitted before {models} and never saved; where the model answers it cannot be applied",
                 step.place,
                 entity=step.entity,
                 remedy=REMEDY,

@@ -47,11 +47,18 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         first = watched.hints[0]
         yield NotEvidenced(f"no evaluation of answers was found; {first.place} {first.says}", searched=watched.searched)
     else:
+        calls, clients = ([ask for ask in asks if ask.answers is answers] for answers in (True, False))
+        says = f"{plural(len(calls), 'call asks', 'calls ask')} a language model" if calls else ""
+        of = "one" if calls else "a language model"
+        more = f"{plural(len(clients), f'client of {of} is', f'clients of {of} are')} made" if clients else ""
         yield Finding(
-            f"{plural(len(asks), 'call asks', 'calls ask')} a language model, and nothing in the repository evaluates the answers",
+            f"{' and '.join(filter(None, (says, more)))}, and nothing in the repository evaluates the answers",
             Place(graph.root or "."),
             entity="evaluation",
             remedy="keep 30 to 100 questions with what their answers must hold, and run them before each change of prompt or model",
-            related=tuple(ask.place.says("asks here") for ask in asks[:6]),
+            related=tuple(
+                ask.place.says("asks here" if ask.answers else "what asks is made here")
+                for ask in (calls + clients)[:6]
+            ),
             searched=watched.searched,
         )

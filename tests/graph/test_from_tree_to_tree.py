@@ -94,7 +94,7 @@ def test_another_folder_base_or_use_is_another_question() -> None:
 
 def test_what_is_made_of_the_same_is_made_once() -> None:
     program = world_of(PLAIN, Memory(), Contents(), ()).resolved
-    made = program.made_of(list, ("a",))
+    made: list[str] = program.made_of(list, ("a",))
     assert program.made_of(list, ("a",)) is made
     assert program.made_of(list, ("b",)) == ["b"]
     assert program.made_of(list, ("a",)) is not made

@@ -328,3 +328,9 @@ x_test, _ = scaled(x_test{})
 )  # fmt: skip
 def test_what_a_call_is_given_is_not_fitted_again_and_gaps_weigh_less(source: str, found: set[tuple[str, str]]) -> None:
     assert said({"train.py": READ + source + JUDGE}) == found
+
+
+@pytest.mark.parametrize(("column", "dated"), [("order_date", True), ("orderDate", True), ("saledate", True), ("pickupTime", True), ("lifetime", False), ("updates", False), ("update", False), ("candidate", False)])  # fmt: skip
+def test_a_word_that_ends_in_time_or_holds_date_orders_nothing(column: str, dated: bool) -> None:
+    ordered = f"import pandas as pd\nframe = pd.read_csv('d.csv').sort_values('{column}')\nframe['last'] = frame['x'].shift(1)\nfeatures, target = frame[['x', 'last']], frame['y']\n"
+    assert (("LKG006", "high") in said({"train.py": READ + ordered + SPLIT + JUDGE})) is dated

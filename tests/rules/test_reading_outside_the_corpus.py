@@ -6,7 +6,7 @@ import pytest
 
 from auditor.engine import judge, registry
 from auditor.graph.data.versions import FINISHED
-from auditor.graph.views.account import problems
+from auditor.graph.views.account import coverage, problems
 from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
 from tests.pages import graphs, scripted
@@ -1283,6 +1283,19 @@ LATER_PAIRS = [
     pytest.param("PIP004", {"README.md": GROCERY.format("visits-of-shops-in-towns"), "a.py": TILLS}, {"README.md": GROCERY.format("sales-of-all-the-tills"), "a.py": TILLS}, id="a folder called after the archive that was unpacked"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/home/src/data/x.csv')\n"}, id="a home that no person has"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["archive", "archive_2025_11_07", "flows_archived", "_old", "deprecated", "practice", "exercises", "downloaded_notebooks"])  # fmt: skip
+def test_folders_that_say_they_are_out_of_use_or_for_practice_are_not_judged_but_searched(folder: str) -> None:
+    undefined = "import pandas as pd\n\nprint(missing)\n"
+    key = "key = 'AKIA" + "Q7M2X9K4W8R3T6Z5'\n"
+    assert found({"flows/a.py": undefined}, "COD008")
+    assert not found({"b.py": SK, f"{folder}/a.py": undefined}, "COD008")
+    assert found({"b.py": SK, f"{folder}/a.py": key}, "CFG008")
+    assert found({"b.py": SK, f"{folder}.py": undefined}, "COD008")
+    assert found({"b.py": SK, "older_flows/a.py": undefined}, "COD008")
+    seen = coverage(graphs({"b.py": SK, f"{folder}/a.py": undefined, f"{folder}/x.csv": "a\n1\n"}), verdicts=())
+    assert [(each.reason, each.files, each.example) for each in seen.excluded] == [("apart", 1, f"{folder}/a.py")]
 
 
 @pytest.mark.parametrize(("rule", "debt", "alike"), LATER_PAIRS)

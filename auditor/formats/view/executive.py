@@ -73,7 +73,7 @@ def executive(audit: Audit, pages: RulePages, link: Linker) -> Executive:
     if len(score.reasons) > MOST_REASONS:
         reasons.append(message(f"And {len(score.reasons) - MOST_REASONS} more, in the JSON of this audit."))
     return Executive(
-        verdict=verdict_word(score.verdict), verdict_key=plain(score.verdict, 20), means=VERDICT_MEANS.get(score.verdict, ""),
+        verdict=verdict_word(score.verdict, judged=finite(score.debt)), verdict_key=plain(score.verdict, 20), means=VERDICT_MEANS.get(score.verdict, ""),
         lead=headline(audit), reasons=tuple(reasons), figures=_figures(score, among(audit)),
         bar=score_bar(score.debt, score.low, score.high),
         risks=tuple(_risk(finding, audit, pages, link) for finding in risks(audit)),

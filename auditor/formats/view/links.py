@@ -7,7 +7,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from auditor.model.listing import Target
-from auditor.model.place import Place, Related
+from auditor.model.place import Place, Related, named
 from auditor.model.regex import regex
 
 Spot = Place | Related
@@ -53,9 +53,7 @@ def spot_text(spot: Spot) -> str:
     """A place as its reader would name it; the root of the repository by that name."""
     if spot.path in ("", "."):
         return "whole repository"
-    if spot.cell is not None and spot.line is not None:
-        return f"{spot.path}, cell {spot.cell + 1}, line {spot.line}"
-    return spot.path if spot.line is None else f"{spot.path}:{spot.line}"
+    return named(spot.path, spot.line, spot.cell)
 
 
 def nowhere(spot: Spot) -> str:

@@ -37,7 +37,8 @@ _FITTING = frozenset({"fit", "fit_transform", "partial_fit", "adapt", "fit_on_te
 class Omitted(msgspec.Struct, frozen=True):
     """A fitted step before a model. `state`: `kept` (saved or in the model), `lost` (never saved), `refitted` (in serving anew).
 
-    `served` is the place in serving that would need it; None where nothing in the repository serves this model.
+    `served` is the place in serving that would need it; None where nothing in the repository serves this model. `others` are
+    further models behind it that are saved so that any of them may be what is loaded there.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Omitted(msgspec.Struct, frozen=True):
     trained: Place
     served: Place | None
     certainty: float
+    others: tuple[str, ...] = ()
 
 
 class Shipping(msgspec.Struct, frozen=True):
@@ -68,8 +70,16 @@ def shipping(world: World, owned: Callable[[str], bool]) -> Shipping:
         steps.setdefault(step.entity, step)
     for effect in _fits(world, owned):
         for step in asked.before(effect, unknown):
-            steps.setdefault(step.entity, step)
+            steps[step.entity] = _beside(steps[step.entity], step) if step.entity in steps else step
     return Shipping(tuple(steps[key] for key in sorted(steps)), tuple(sorted(set(unknown))))
+
+
+def _beside(known: Omitted, step: Omitted) -> Omitted:
+    """A step that is told of already, with one more model that it stands before, where the same place would need it."""
+    same = known.state == step.state == "lost" and known.served == step.served
+    if not same or step.model in (known.model, *known.others):
+        return known
+    return msgspec.structs.replace(known, others=(*known.others, step.model))
 
 
 def _transforms(world: World) -> bool:

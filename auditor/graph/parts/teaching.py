@@ -46,6 +46,17 @@ _COURSEWORK = regex(
     re.I,
 )
 """Words by which the author of a repository says that it was made to learn or to be marked, not to be operated."""
+_MARKED = regex(
+    r"\bpart of (?:the |an? |my |our )?[^.\n]{0,60}\b(?:course(?! of)|bootcamp|nanodegree|curriculum|internship)\b"
+    r"|\b(?:purpose|goal|aim)s? of this (?:project|repository|work)\b[^.\n]{0,120}\b(?:learn|practi[sc]e|deeper (?:understanding|comprehension))\b"
+    r"|\b(?:TFG|TFM|trabajo (?:de )?fin de (?:grado|m[aá]ster)|proyecto (?:final|de (?:curso|grado|fin de carrera))|tesis de (?:grado|m[aá]ster|maestr[ií]a))\b"
+    r"|\b(?:trabalho de conclus[aã]o|projeto (?:final|de conclus[aã]o)|trabalho (?:da|para a) disciplina|bachelorarbeit|masterarbeit|abschlussarbeit|studienarbeit)\b"
+    r"|\b(?:projet de fin d['’][eé]tudes|m[eé]moire de (?:master|fin)|projet (?:scolaire|de cours)|tesi di laurea|progetto d['’]esame|afstudeer\w+|masterproef)\b"
+    r"|\b(?:tugas (?:akhir|besar)|skripsi|bitirme (?:projesi|tezi)|đồ án|khóa luận|курсов\w+ (?:работ|проект)\w*|диплом\w+ (?:работ|проект)\w*|выпускн\w+ квалификацион\w+)"
+    r"|毕业(?:设计|论文)|课程(?:设计|作业|项目)|期末(?:作业|项目)|大作业|卒業(?:研究|論文|制作)|졸업\s?(?:작품|논문|프로젝트)|캡스톤",
+    re.I,
+)
+"""The same, in words that mean nothing else wherever they stand, and in the languages of those who say so."""
 
 
 def _one_form(word: str) -> str:
@@ -57,7 +68,10 @@ def _one_form(word: str) -> str:
 def teaching(p: Portrait) -> Iterable[Signal]:
     """What says that a component is there to be read and learnt from."""
     name = f"{p.name} {p.root}".replace("-", " ").replace("_", " ")
-    words = {match.group(0).lower() for pattern in (_TEACHING, _COLLECTION) for match in pattern.finditer(name)}
+    # A folder `projects/` holds a collection; what lies in it is one project.
+    own = (p.root.rpartition("/")[2] or p.name).replace("-", " ").replace("_", " ")
+    found = [*_TEACHING.finditer(name), *_COLLECTION.finditer(own)]
+    words = {match.group(0).lower() for match in found}
     if words:
         yield Signal("T", 0.5, f"its name says {', '.join(sorted(words))}")
     told = [_one_form(match.group(0)) for match in _TEACHING.finditer(_FOR_EXAMPLE.sub("", p.readme[:1500]))]
@@ -120,8 +134,14 @@ def _built_together(p: Portrait) -> set[str]:
 
 def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""
-    found = _COURSEWORK.search(readme[:6000])
+    found = _COURSEWORK.search(readme[:6000]) or _MARKED.search(readme[:6000])
     return " ".join(found[0].split()) if found else ""
+
+
+def marked(p: Portrait) -> str:
+    """The words by which a service tells those who use it that it is the work of a course; "" where it does not."""
+    texts = (text for path in p.services for text in p.resolved.code.texts(path))
+    return next((" ".join(found[0].split()) for text in texts if (found := _MARKED.search(text))), "")
 
 
 _ASSIGNED = regex(r"(?:^|/)(assignment|coursework|homework)/", re.I)

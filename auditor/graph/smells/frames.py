@@ -38,17 +38,27 @@ _KEYS = ("on", "left_on", "right_on", "left_index", "right_index", "validate")
 
 
 class Misuse(msgspec.Struct, frozen=True):
-    """One use. `kind`: `nan`, `meant`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words."""
+    """One use. `kind`: `nan`, `meant`, `chain`, `inplace`, `dropped`, `swapped` or `merge`; `what` is its subject in words.
+
+    `idle`: it stands in what nothing calls.
+    """
 
     kind: str
     what: str
     place: Place
+    idle: bool = False
 
 
 def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
     """Uses of frames and metrics in product code that do not do what they say."""
     found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path)}
-    return sorted(found, key=lambda each: (in_order(each.place), each.kind))
+    told = [msgspec.structs.replace(each, idle=_is_idle(world, each.place)) for each in found]
+    return sorted(told, key=lambda each: (in_order(each.place), each.kind))
+
+
+def _is_idle(world: World, place: Place) -> bool:
+    """Whether a line stands in a function or class that nothing calls."""
+    return place.cell is None and world.uncalled.at(place.path, place.line or 0)
 
 
 def _misuses(world: Sight, path: str) -> tuple[Misuse, ...]:

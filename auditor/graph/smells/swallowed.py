@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -93,13 +93,15 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
             continue
         for site, statement in _tries(world, path):
             work = _work(world, site, statement)
+            if work is not None and work[0] == WORK[Role.TRANSFORM] and _takes_numbers(world, site):
+                continue  # arithmetic
             looked += work is not None
             if work is None or any(type(each) is Import for each in statement.body):
                 continue
             said = _told_by_name(world, site, statement) if work[0] == WORK[Role.CONFIG_READ] else ""
             for handler in statement.handlers:
                 does = _silently(handler) if _is_broad(handler.types) else ""
-                if does and not _tries_another(statement, does) and not _told_later(world, site, handler):
+                if does and not _tries_another(statement, does) and not _is_heard(world, site, statement, handler):
                     place = world.resolved.code.place(path, handler.line)
                     found.append(Swallowed(said or work[0], does, place, work[1], is_idle(world, path, handler.line)))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
@@ -112,6 +114,12 @@ def _tries(world: World, path: str) -> Iterator[tuple[Site, Try]]:
         for at in placed(code.scope(path, number).body):
             if type(at.statement) is Try and at.statement.handlers:
                 yield (path, number), at.statement
+
+
+def _takes_numbers(world: World, site: Site) -> bool:
+    """Whether a function says of all that it is given that it is a number: no data come in."""
+    params = [param for param in world.resolved.code.scope(*site).params if param.name not in ("self", "cls")]
+    return bool(params) and all(type(p.annotation) is Name and p.annotation.id in ("int", "float") for p in params)
 
 
 def _trying(code: Code, path: str) -> tuple[int, ...]:
@@ -235,6 +243,22 @@ def _silently(handler: Handler) -> str:
 
 _TELLS = frozenset({"warning", "warn", "error", "exception", "critical", "info", "log", "print", "exit", "fail"})
 """Calls by which somebody hears of something."""
+
+
+def _is_heard(world: World, site: Site, statement: Try, handler: Handler) -> bool:
+    """Whether somebody hears of it after the handler, or heard before: the attempt stands in a handler that told of the failure."""
+    return _told_before(world.resolved.code.scope(*site).body, statement) or _told_later(world, site, handler)
+
+
+def _told_before(body: Sequence[Stmt], statement: Try) -> bool:
+    """Whether a statement stands in a handler behind a word to somebody."""
+    for at in placed(body):
+        for outer in at.statement.handlers if type(at.statement) is Try else ():
+            inside = placed(outer.body)
+            before = [each.statement for each in inside if each.line < statement.line]
+            if any(each.statement is statement for each in inside) and any(map(_tells, before)):
+                return True
+    return False
 
 
 def _told_later(world: World, site: Site, handler: Handler) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.graph.smells.lacking import LACKING
 from auditor.graph.smells.reading import in_order, is_idle, programs
+from auditor.graph.smells.unreached import is_unreached
 from auditor.graph.world import World
 from auditor.model.place import Place
 
@@ -32,12 +33,17 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 
 
 class Undefined(msgspec.Struct, frozen=True):
-    """A name that nothing defines, and where it is used first. `idle`: nothing runs that place."""
+    """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or it ends there anyway.
+
+    `others` are further names of the same line, or that the same file of the folder, `source`, defines.
+    """
 
     name: str
     place: Place
     uses: int
     idle: bool = False
+    others: tuple[str, ...] = ()
+    source: str = ""
 
 
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
@@ -53,14 +59,46 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 name,
                 world.resolved.code.place(path, min(lines)),
                 len(lines),
-                all(is_idle(world, path, line) for line in lines),
+                all(_hurts_nobody(world, path, line) for line in lines),
+                source=_defined_beside(world, path, name),
             )
             for name, lines in lacking.names
             if name not in given and not _is_only_shown(world, path, lines)
         ]
     pieces = _pieces(world, found)
-    whole = [each for each in found if each.place.path not in pieces]
-    return sorted(whole, key=lambda each: in_order(each.place)), looked
+    whole = sorted((each for each in found if each.place.path not in pieces), key=lambda each: in_order(each.place))
+    return _folded(whole), looked
+
+
+def _hurts_nobody(world: World, path: str, line: int) -> bool:
+    """Whether nothing runs a line, it stands in a branch that is off or ends the program anyway, or its cell shows that it failed."""
+    failed = any(
+        cell.failed and cell.start <= line < cell.start + cell.lines
+        for cell in world.resolved.code.programs[path].cells
+    )
+    return failed or is_idle(world, path, line) or is_unreached(world, path, line)
+
+
+def _defined_beside(world: World, path: str, name: str) -> str:
+    """The one file of the same folder that defines a name at its top; "" where none or several do."""
+    code, folder = world.resolved.code, dirname(path)
+    beside = [p for p in code.paths if p != path and dirname(p) == folder and not p.endswith(".ipynb")]
+    found = [p for p in beside if any(b.how == "define" for b in code.index(p, 0).bindings.get(name, {}).values())]
+    return found[0] if len(found) == 1 else ""
+
+
+def _folded(found: list[Undefined]) -> list[Undefined]:
+    """One import that was forgotten is one mistake, and so is one line; the names of a notebook are told one by one (REP008)."""
+    groups: dict[object, list[Undefined]] = {}
+    for number, each in enumerate(found):
+        together = (each.place.path, each.source) if each.source else each.place
+        groups.setdefault(together if each.place.cell is None else number, []).append(each)
+    return [
+        msgspec.structs.replace(
+            first, others=tuple(other.name for other in others), idle=all(e.idle for e in (first, *others))
+        )
+        for first, *others in groups.values()
+    ]
 
 
 def _is_only_shown(world: World, path: str, lines: Iterable[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from auditor.graph import ArtefactGraph, Graphs, places
 from auditor.graph.data import versions
@@ -16,7 +16,7 @@ from auditor.model.audit import CoChange, Component, Coverage, Exposure, Impact,
 from auditor.model.export import Resolution
 from auditor.model.facts import NOT_READ
 from auditor.model.finding import Finding
-from auditor.model.listing import Content
+from auditor.model.listing import Content, Excluded
 from auditor.model.verdict import Outcome, Verdict
 
 NO_PROBLEM = frozenset({"pointer"})
@@ -92,10 +92,11 @@ def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
     empty = [path for path in failed if path in programs and not programs[path].logical]
     unread = [path for path in failed if any(t.code == "unread" for t in world.files[path].troubles)]
     unknown = sum(1 for entry in listing.entries if entry.content in (Content.ABSENT, Content.TOO_LARGE))
+    listed = {entry.path for entry in listing.entries}  # a program that stands within another file is no file
     return Coverage(
         share=0.0,
         files=len(listing.entries),
-        files_read=len(world.files) - len({*empty, *unread}),
+        files_read=len(listed.intersection(world.files).difference(empty, unread)),
         files_failed=len(failed),
         files_unknown=unknown,
         lines=sum(program.lines for program in programs.values()),
@@ -105,10 +106,19 @@ def coverage(graphs: Graphs, *, verdicts: Sequence[Verdict]) -> Coverage:
         history=listing.target.history,
         commits=listing.target.commits,
         kinds=dict(sorted(Counter(facts.kind for facts in world.files.values()).items())),
-        excluded=listing.excluded,
+        excluded=(*listing.excluded, *_apart(world.files)),
         rules_applied=len(applied),
         rules_total=len(asked),
     )
+
+
+def _apart(files: Iterable[str]) -> Iterator[Excluded]:
+    """What is read and not judged, since its folder says that it is out of use or there to practise."""
+    apart = sorted(
+        path for path in files if places.is_apart(path) and not places.is_test(path) and not places.is_example(path)
+    )
+    if apart:
+        yield Excluded("apart", len(apart), apart[0])
 
 
 def components(graphs: Graphs) -> tuple[Component, ...]:

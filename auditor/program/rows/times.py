@@ -13,7 +13,8 @@ from auditor.program.rows.state import Called
 from auditor.program.rows.values import OTHER, Value
 
 _DATED = regex(
-    r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])|date$|(?<=[a-z])(?:Date|Time)",
+    r"(?:^|[_\W])(?:date|datetime|time|timestamp|month|week|year|dt|ds)(?:$|[_\W\d])"
+    r"|(?<!up)(?<!man)(?<!vali)(?<!candi)(?<!consoli)date$|(?-i:(?<=[a-z])(?:Date|Time))",
     re.IGNORECASE,
 )
 _CALENDAR = regex(r"(?:^|[_\W])(?:date|datetime|timestamp|dt|ds)(?:$|[_\W\d])|(?-i:(?<=[a-z])Date)", re.IGNORECASE)

@@ -37,6 +37,15 @@ DEPLOYED = {
         "We are learning about pipelines",
         "A portfolio project on churn",
         "An example for educational purposes",
+        "The purpose of this project was to gain a deeper understanding of operations",
+        "This is part of the 'Pimp My Portfolio' course",
+        "Este proyecto es parte de un Trabajo de Fin de Grado",
+        "Desarrollado para un TFG",
+        "Dies ist meine Masterarbeit",
+        "Projet de fin d’études",
+        "Проект выполнен как курсовая работа",
+        "这是我的毕业设计",
+        "Đồ án môn học",
     ],
 )
 def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
@@ -47,6 +56,8 @@ def test_the_work_of_a_course_is_known_by_its_words(text: str) -> None:
     "text",
     [
         "Of course the model is retrained.",
+        "The purpose of this project is to forecast what each shop sells.",
+        "Prices are part of the course of a day.",
         "In the course of the year prices change.",
         "The class of the customer is predicted.",
         "Assign orders to projects; the final step of the project is billing.",
@@ -60,8 +71,8 @@ def test_other_uses_of_the_words_say_nothing(text: str) -> None:
     assert coursework(f"# Churn\n{text}\n") == ""
 
 
-def outcomes(folder: Path, readme: str) -> dict[str, str]:
-    for path, text in {**DEPLOYED, "README.md": readme}.items():
+def outcomes(folder: Path, readme: str, **other: str) -> dict[str, str]:
+    for path, text in {**DEPLOYED, "README.md": readme, **other}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     found = audit(str(folder), use_cache=False)
@@ -71,3 +82,10 @@ def outcomes(folder: Path, readme: str) -> dict[str, str]:
 def test_nobody_claims_that_a_course_must_watch_its_service(tmp_path: Path) -> None:
     assert outcomes(tmp_path / "a", "# Score\nScores customers.\n")["MON001"] == "finding"
     assert outcomes(tmp_path / "b", "# Score\nMy final project for the course.\n")["MON001"] == "not-evidenced"
+
+
+def test_a_service_may_say_itself_that_it_is_the_work_of_a_course(tmp_path: Path) -> None:
+    plain = SERVICE.replace("FastAPI()", "FastAPI(description='Scores customers of shops.')")
+    said = SERVICE.replace("FastAPI()", "FastAPI(description='Part of the course “My first service”.')")
+    assert outcomes(tmp_path / "a", "# Score\n", **{"service.py": plain})["MON001"] == "finding"
+    assert outcomes(tmp_path / "b", "# Score\n", **{"service.py": said})["MON001"] == "not-evidenced"

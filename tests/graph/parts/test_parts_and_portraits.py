@@ -120,6 +120,14 @@ def test_the_strongest_archetype(files: dict[str, str], letter: str) -> None:
     assert strongest.signals
 
 
+def test_one_of_several_projects_is_no_collection_of_them() -> None:
+    files = {f"projects/{name}/{path}": text for name in ("a", "b") for path, text in {"pyproject.toml": PACKAGE, "fit.py": FIT}.items()}  # fmt: skip
+    said = {graph.root: [s for a in graph.archetypes for s in a.signals] for graph in graphs(files).components}
+    assert set(said) == {"projects/a", "projects/b"}
+    assert "projects" not in str(list(said.values()))
+    assert component({"fit.py": FIT}, name="ml-projects").confidence("T") > 0
+
+
 def test_a_tree_without_code_is_of_no_kind() -> None:
     assert component({"src/Main.java": "class Main {}\n", "conf/app.yaml": "port: 1\n"}).archetypes == ()
 
