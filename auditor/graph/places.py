@@ -85,14 +85,6 @@ def is_exploratory(path: str) -> bool:
     return path.endswith(".ipynb") and bool(_EXPLORATORY.search(path) or _EXPERIMENTS.search(path))
 
 
-_PRACTICE = regex(r"(^|/)(practi[cs]e|practicing|exercises?|homeworks?|katas?|scratch|sandbox|playground)/", re.I)
-
-
-def is_practice(path: str) -> bool:
-    """In a folder where somebody practises: what stands there makes nothing that is used."""
-    return bool(_PRACTICE.search(path))
-
-
 def is_among_notebooks(path: str) -> bool:
     """In a folder of notebooks."""
     return bool(re.search(r"(^|/)notebooks?/", path, re.IGNORECASE))

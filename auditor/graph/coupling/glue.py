@@ -90,8 +90,6 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
             continue
         flat = all(scope.kind != "function" for scope in code.programs[path].scopes)
         for number in code.scopes(path) if not flat else ():
-            if (path, number) in alone:
-                continue
             effects = [
                 e for e in world.resolved.effects.own.get((path, number), ()) if not e.dead and e.certainty >= 0.6
             ]

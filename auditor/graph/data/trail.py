@@ -48,10 +48,7 @@ def _training_roots(world: World, owned: Callable[[str], bool]) -> tuple[Root, .
     notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
     aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
     found = sorted(trail.found.items())
-    return tuple(
-        msgspec.structs.replace(root, tried=root.training in aside or places.is_practice(root.training))
-        for _, root in found
-    )
+    return tuple(msgspec.structs.replace(root, tried=root.training in aside) for _, root in found)
 
 
 class _Made:

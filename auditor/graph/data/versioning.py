@@ -87,7 +87,7 @@ def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
 
 
 def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:
-    """Whether all programs that read what these files pin are there to practise."""
+    """Whether all programs that read what these files pin are out of use, or there to practise."""
     pinned = {pinned_path(path, world.files[path], pin) for path, _ in users for pin in world.files[path].pins}
     readers = [
         program
@@ -95,7 +95,7 @@ def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:
         for touch in world.lineage.of_program(program)
         if touch.way == "read" and touch.artefact.path and any(within(touch.artefact.path, each) for each in pinned)
     ]
-    return bool(readers) and all(map(places.is_practice, readers))
+    return bool(readers) and all(map(places.is_apart, readers))
 
 
 def _roots(world: World) -> dict[str, list[tuple[str, int]]]:

@@ -48,7 +48,7 @@ class Root(msgspec.Struct, frozen=True):
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name
     carries an edition; `touch` is
-    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too, or what practises; `guessed`: some program
+    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too; `guessed`: some program
     on the way to training did not show what it made a file of, so this is only among what it reads; `kept`: the tree
     pins a file at the end of that absolute path, of which this may be a copy.
     """
