@@ -30,9 +30,9 @@ def extractor_version() -> str:
 
 @cache
 def code_version() -> str:
-    """A digest (hex) of all that decides an audit of given bytes: facts, knowledge, graph, rules, score."""
+    """A digest (hex) of all that decides an audit of given bytes: facts, knowledge, graph, rules, score, networkx."""
     digest = hashlib.blake2b(_digests()[1], digest_size=16)
-    digest.update(extractor_version().encode())
+    digest.update(f"{extractor_version()} {_version_of('networkx')}".encode())
     return digest.hexdigest()
 
 

@@ -10,8 +10,6 @@ import re
 from functools import cached_property
 from typing import Any, AnyStr, cast
 
-from auditor.model.regex_code import pattern
-
 
 def regex(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, compiled at the first question put to it. For constants of a module; they must be well-formed."""
@@ -27,7 +25,7 @@ class _Uncompiled:
 
     @cached_property
     def _compiled(self) -> re.Pattern[Any]:
-        return pattern(self.pattern, self._flags)
+        return re.compile(self.pattern, self._flags)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

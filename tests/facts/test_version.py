@@ -85,7 +85,7 @@ def test_an_archive_counts_like_the_folder_that_it_holds(copied: Path, monkeypat
     assert versions() == unpacked
 
 
-@pytest.mark.parametrize("name", version.PARSERS)
+@pytest.mark.parametrize("name", [*version.PARSERS, "networkx"])
 def test_versions_are_those_that_python_tells(name: str) -> None:
     assert version._installed()[name] == version._looked_up(name) == importlib.metadata.version(name)
 

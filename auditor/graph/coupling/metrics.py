@@ -1,15 +1,19 @@
 """Measures over the graph: reach, propagation cost, blast radius, cycles.
 
-No library of graphs: it would take longer to import than all of these to compute.
+Every audit takes the measures, hardly one meets a cycle: networkx, which takes longer to import than all of these to
+compute, is left to the ways through cycles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import INFLUENCE, Edge, NodeKind
 from auditor.program.condensed import Condensed, components
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Influence: TypeAlias = Mapping[str, Collection[str]]
 """A directed graph: each node with those that a change of it reaches directly."""
@@ -120,9 +124,16 @@ def cycles(pairs: Iterable[tuple[str, str]], smallest: int = 2) -> list[tuple[st
 
 def shortest_cycle(pairs: Iterable[tuple[str, str]], group: tuple[str, ...]) -> tuple[str, ...]:
     """A shortest closed walk through the first node of a strongly connected group."""
-    start, graph = group[0], {node: set[str]() for node in group}
-    for source, target in pairs:
-        if source in graph and target in graph:
-            graph[source].add(target)
-    found = (ways(graph, onward, (start,))[0] for onward in sorted(graph[start]))
-    return (start, *min(found, key=len))
+    import networkx as nx
+
+    inside = set(group)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from(sorted((a, b) for a, b in set(pairs) if a in inside and b in inside))
+    start = group[0]
+    best: list[str] | None = None
+    for onward in sorted(graph.successors(start)):
+        if nx.has_path(graph, onward, start):
+            path = nx.shortest_path(graph, onward, start)
+            if best is None or len(path) < len(best):
+                best = path
+    return (start, *(best or ()))

@@ -96,10 +96,13 @@ class Suites:
     def _of_file(self, path: str) -> Iterator[Test]:
         off = self._module_is_off(path)
         if self.code.programs[path].main_guard and not any(self._is_test(path, n) for n in self.code.scopes(path)):
-            # A program of checks, which is started and not collected.
-            for number in self.code.scopes(path):
-                if self.code.scope(path, number).kind == "function" and self.code.scope(path, number).parent == 0:
-                    yield Test((path, number), self._checks((path, number)), off)
+            # A program of checks, which is started and not collected; one that asserts nothing and lies among no tests is none.
+            own = [n for n in self.code.scopes(path) if self.code.scope(path, n).kind == "function"]
+            said = (node for n in own for node in records(self.code.scope(path, n).body))
+            if not places.is_test_by_name(path) or any(map(_asserts, said)):
+                for number in own:
+                    if self.code.scope(path, number).parent == 0:
+                        yield Test((path, number), self._checks((path, number)), off)
         for number in self.code.scopes(path):
             scope = self.code.scope(path, number)
             if scope.kind == "function" and self._is_test(path, number):
@@ -268,6 +271,14 @@ def _can_fail(node: Record) -> bool:
     if type(node) is With:
         return any(_last(context) in ("raises", "warns") for context, _ in node.items)
     return type(node) is Call and bool(_ASSERTING.match(_last(node)))
+
+
+def _asserts(node: Record) -> bool:
+    """The same, but an error that any program may raise is no assertion: only one that is called so."""
+    if type(node) is Raise:
+        raised = node.value.func if type(node.value) is Call else node.value
+        return type(raised) is Name and raised.id == "AssertionError"
+    return _can_fail(node)
 
 
 def _is_tautology(test: Record) -> bool:
