@@ -63,8 +63,10 @@ class World:
         self.launched = launches(resolved.effects, resolved.commands)
         same = resolved.made_of(Identities, resolved.tree, frozenset(listing.unread), mounts(resolved.files))
         self.identities = same.anew()
+        self.started = self._started()
+        """Programs that some command starts."""
         self.lineage = Lineage(
-            resolved, self.identities, self.launched, self._run(), self._flows(), self.steps.projects
+            resolved, self.identities, self.launched, self.started, self._flows(), self.steps.projects
         )
         self.transport = Transport(resolved, self.steps, self.lineage, self.launched)
         targets = ((entry.path, annexed(entry.target)) for entry in listing.entries if STORE in entry.target)
@@ -77,8 +79,7 @@ class World:
         self.nodes: dict[str, Node] = {node.id: node for node in store.nodes()}
         self.edges: tuple[Edge, ...] = tuple(store.edges())
 
-    def _run(self) -> frozenset[str]:
-        """Programs that some command starts."""
+    def _started(self) -> frozenset[str]:
         found = {
             run.target
             for step in self.steps.all

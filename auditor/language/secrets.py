@@ -129,6 +129,7 @@ _FORMATS = (
     _format("a Stripe key", "k_live_", r"\b(?P<secret>[sr]k_live_[A-Za-z0-9]{20,})"),
     _format("a Databricks token", "dapi", r"\b(?P<secret>dapi[0-9a-f]{32}(?:-\d)?)\b"),
     _format("a Prefect key", "pnu_ pnb_", r"\b(?P<secret>pn[ub]_[A-Za-z0-9]{36})\b"),
+    _format("a Cloudflare token", "cloudflare Cloudflare CLOUDFLARE", r"(?:[Cc]loudflare|CLOUDFLARE)[^\x00]{0,200}?(?:api|API)[-_]?(?:token|TOKEN)[\"']?[ \t]{0,3}[=:][ \t]{0,3}[\"']?(?P<secret>[\w-]{40})(?![\w-])"),
     _format("a PyPI token", "pypi-AgEI", r"\b(?P<secret>pypi-AgEI[\w-]{50,})"),
     _format("an npm token", "npm_", r"\b(?P<secret>npm_[A-Za-z0-9]{36})\b"),
     _format("a Docker token", "dckr_pat_", r"\b(?P<secret>dckr_pat_[\w-]{27,})"),
@@ -176,10 +177,12 @@ _DISOWNED = regex(
     rb"^[ \t]*(?:#|//|--|;|<!--|\*)[^\n]{0,200}?(?:\b(?:not|never|don't)\b[^\n]{0,30}\bproduction"
     rb"|\b(?:fake|dummy|throw-?away|mock|demo)\b[^\n]{0,20}\b(?:credential|secret|key|token|password|certificate)"
     rb"|\b(?:for|only)\b[^\n]{0,20}\b(?:demonstration|demo|local|development|testing|test)\b[^\n]{0,20}\b(?:only|purposes?|use)\b"
-    rb"|\bself-?signed\b)",
+    rb"|\btrial\b[^\n]{0,10}\b(?:key|token)\b|\bself-?signed\b)",
     re.I | re.M,
 )
 _LOCAL = regex(rb"://(?:[^/\s\"'@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
+_COLON = regex(rb":[ \t]{1,8}\Z")
+_ENDED = regex(rb"[ \t]*(?:\r?\n|#|\Z)")
 _EXPIRES = regex(rb"(?:^|[?&;])se=\d{4}")
 
 
@@ -202,10 +205,17 @@ def without_secrets(data: bytes) -> tuple[bytes, tuple[Secret, ...]]:
         if len(told) < MOST:
             disowned = _DISOWNED.search(data, max(0, start - BEFORE), start) is not None
             told.append(Secret(kind, line, brief, disowned, _is_local(data, start, end)))
-        pieces += [data[position:start], MASK.encode(), b"\n" * data.count(b"\n", start, end)]
+        # A bare *** would be an alias of YAML: the document could not be read.
+        masked = f"'{MASK}'" if _is_plain_scalar(data, start, end) else MASK
+        pieces += [data[position:start], masked.encode(), b"\n" * data.count(b"\n", start, end)]
         line += data.count(b"\n", start, end)
         position = end
     return b"".join([*pieces, data[position:]]), tuple(told)
+
+
+def _is_plain_scalar(data: bytes, start: int, end: int) -> bool:
+    """Whether a secret is the whole value of a setting that stands without quotes: `token: abc`."""
+    return _COLON.search(data, max(0, start - 10), start) is not None and _ENDED.match(data, end) is not None
 
 
 def _is_local(data: bytes, start: int, end: int) -> bool:

@@ -46,7 +46,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=threshold.function,
             remedy="choose the threshold on validation data at each training, and load it with the model",
             related=(threshold.predicted.says("predicted here"),),
-            milder=int(set(threshold.values) == {NEUTRAL}),
+            milder=int(set(threshold.values) == {NEUTRAL} or threshold.levels),
         )
     if not found:
         yield Clean(says=f"no score is held against a fixed number in {looked} scopes that answer")

@@ -34,7 +34,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             leak.place,
             entity=f"{leak.kind} {ordinals[leak.place.path, leak.kind]}",
             remedy="revoke it now, since the history keeps it; read it from the environment or a secret store",
-            milder=own + max(2 * leak.shown, own * leak.local) + 3 * leak.brief,
+            milder=own + max(2 * (leak.shown or leak.unasked), own * leak.local) + 3 * leak.brief,
         )
     if not found:
         yield Clean(says=f"no credential of a known format in {searched} files")

@@ -7,6 +7,7 @@ from auditor.rulekit import (
     Check,
     Clean,
     Effort,
+    Finding,
     Iterator,
     Judgement,
     Rule,
@@ -33,5 +34,13 @@ RULE = Rule(
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     found, total = graph.fabricated
     yield from doubted(found, "record what the evaluation computed; remove the placeholder")
+    for each in graph.invented():
+        yield Finding(
+            f"{each.route} may answer with a random number ({each.draw}) where its model does not",
+            each.place,
+            entity=each.function,
+            remedy="answer with an error that says so, and count how often: nobody can tell chance from a model",
+            related=(each.asked.says("asked here"),),
+        )
     if total > len(found):
         yield Clean(total - len(found), f"{plural(total - len(found), 'recorded metric')} computed")

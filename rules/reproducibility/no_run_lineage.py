@@ -56,10 +56,14 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             len(unsure),
             searched=SEARCHED,
         )
-    sure = sorted((record for record in poor if record not in unsure), key=lambda record: len(record.held))
+    # A notebook beside training programs is the least of it: it is named after them.
+    sure = sorted(
+        (record for record in poor if record not in unsure),
+        key=lambda record: (record.noted, len(record.held)),
+    )
     if sure:
         worst = sure[0]
-        tried = all(record.training.program.endswith(".ipynb") for record in sure)
+        tried = all(record.noted for record in sure)
         yield Finding(
             f"{plural(len(sure), 'training program leaves', 'training programs leave')} no sufficient record of a run: "
             f"{worst.training.program} keeps {', '.join(sorted(worst.held)) or 'nothing'}, not {', '.join(worst.missing)}",

@@ -29,6 +29,8 @@ RULE = Rule(
     ml_test_score=("Infra 1", "Monitor 1"),
     references=("MLScent 2025", "Sculley et al. 2015"),
 )
+TRIED = 0.5
+"""Confidence in a pipeline or service from which what only notebooks load beside it is a try."""
 
 
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
@@ -39,6 +41,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(assets.pinned, f"{plural(assets.pinned, 'asset')} loaded at a revision")
     for asset in assets.unpinned:
         code = ", and its own code is run" if asset.trusted else ""
+        tried = asset.tried and not asset.trusted and graph.confidence("PS") >= TRIED
         how = f"from the branch {asset.branch}, which moves" if asset.branch else "without a revision"
         yield Finding(
             f"the {asset.what} {asset.name} is loaded {how}{code}: what its name means can change",
@@ -47,5 +50,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy="name the revision (the commit of the hub), and keep an own copy of what the product cannot do without",
             related=tuple(place.says("loaded here, too") for place in asset.places[1:6]),
             certainty=asset.certainty,
-            milder=0 if asset.trusted else 1,
+            milder=(not asset.trusted) + (asset.idle or tried),
         )

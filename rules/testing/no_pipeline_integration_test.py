@@ -60,9 +60,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if platforms := graph.elsewhere():
         yield NotEvidenced(f"nothing here runs it; {', '.join(platforms)} may", searched=searched)
         return
-    first, *others = found.pipelines
+    # What a script tries out in part is not told as if nothing did.
+    part = next((pipeline.part for pipeline in found.pipelines if pipeline.part), "")
+    first, *others = sorted(found.pipelines, key=lambda pipeline: not pipeline.part)
     yield Finding(
-        f"no test and no job of integration runs {first.name} ({first.steps} steps) from end to end",
+        f"no test and no job of integration runs {first.name} ({first.steps} steps) from end to end"
+        + (f"; {part}" if part else ""),
         first.place,
         entity="\n".join(pipeline.name for pipeline in found.pipelines),
         remedy="run the whole pipeline on a few rows in automation, with the same commands and a small set of parameters",
@@ -70,6 +73,6 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             other.place.says(f"{other.name}, {other.steps} steps: no test and no integration runs it either")
             for other in others[:12]
         ),
-        milder=(not graph.serving()) + graph.taught,
+        milder=(not graph.serving()) + graph.taught + bool(part),
         searched=searched,
     )

@@ -26,7 +26,8 @@ class Leaked(msgspec.Struct, frozen=True):
     """A credential in a file.
 
     `kind` is what it is; `brief` where it says itself when it ends; `shown` in documents, examples and quick starts, and where a
-    comment disowns it; `local` where the path, or an address beside it, says that it is for a machine of one's own.
+    comment disowns it; `local` where the path, or an address beside it, says that it is for a machine of one's own; `unasked`
+    where it belongs to a trigger that the clock pulls, and nobody is asked for it.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Leaked(msgspec.Struct, frozen=True):
     brief: bool
     shown: bool
     local: bool = False
+    unasked: bool = False
 
 
 def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked], int]:
@@ -41,15 +43,26 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
     found = []
     files = [path for path in sorted(world.files) if owned(path)]
     for path in files:
-        if places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
+        if not world.files[path].secrets or places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
             continue
         for secret in dict.fromkeys(world.files[path].secrets):
             program = world.resolved.code.programs.get(path)
             example = places.is_example(path) or _START.search(path) is not None
             shown = example or bool(world.files[path].sections) or secret.disowned
             local = secret.local or _LOCAL.search(path) is not None
-            found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown, local))
+            unasked = _is_of_a_clock(world, path, secret.line)
+            found.append(Leaked(secret.kind, _place(path, secret.line, program), secret.brief, shown, local, unasked))
     return found, len(files)
+
+
+def _is_of_a_clock(world: World, path: str, line: int) -> bool:
+    """Whether a setting stands in a block that says of itself that it is started by the time (a trigger of Mage)."""
+    leaves = world.files[path].leaves
+    blocks = {leaf.key.rpartition(".")[0] for leaf in leaves if leaf.line == line}
+    return any(
+        leaf.value == "time" and leaf.key.endswith(".schedule_type") and leaf.key.rpartition(".")[0] in blocks
+        for leaf in leaves
+    )
 
 
 def _place(path: str, line: int, program: Program | None) -> Place:

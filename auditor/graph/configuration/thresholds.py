@@ -12,12 +12,12 @@ from auditor.graph.coupling.sides import PREDICTING, serving_side
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record
+from auditor.model.ir import Attr, Call, Const, Expr, Item, Name, Op, Record, Return
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Frame
-from auditor.program.naming.statements import within
+from auditor.program.naming.statements import placed, within
 from auditor.program.naming.words import parts
 
 _SCORES = frozenset({"predict_proba", "decision_function", "predict_proba_samples", "score_samples"})
@@ -26,6 +26,9 @@ _GEOMETRY = regex(r"iou|nms|overlap|area|bbox", re.I)
 """Thresholds of detectors that say which boxes are one, not what is decided."""
 
 
+_THRESHOLD = regex(r"(^|[._])(\w*_)?(threshold|cut_?off|cutoff_score)$", re.I)
+_LEVELS = 3
+"""Words from which a function puts a score into words, and does not say yes or no."""
 _SUMMARISING = frozenset({"mean", "sum", "std", "var", "median", "average", "abs", "count", "count_nonzero"})
 _TRUTH = frozenset(
     {"y_true", "y_test", "y_val", "y_valid", "truth", "ground_truth", "labels", "targets", "actual", "actuals"}
@@ -35,7 +38,8 @@ _TRUTH = frozenset(
 class Threshold(msgspec.Struct, frozen=True):
     """The comparisons of one function of a score with numbers, those named that a constant holds (`LIMIT = 0.7`).
 
-    `place` is the first of them; `values` stand in the order of their lines, each once.
+    `place` is the first of them; `values` stand in the order of their lines, each once. `levels`: they only name a level
+    ("high", "low"), and what is decided is decided elsewhere, by a threshold that is no number in the code.
     """
 
     place: Place
@@ -43,6 +47,7 @@ class Threshold(msgspec.Struct, frozen=True):
     numbers: tuple[str, ...]
     function: str
     predicted: Place
+    levels: bool = False
 
 
 class _Cut(msgspec.Struct, frozen=True):
@@ -57,12 +62,45 @@ def thresholds(world: World, owned: Callable[[str], bool]) -> tuple[list[Thresho
     """The fixed thresholds of a component's serving code, and how many scopes of it were looked at."""
     sites = [site for site in sorted(serving_side(world).sites) if owned(site[0]) and places.is_product(site[0])]
     found: dict[tuple[str, str], list[_Cut]] = {}
+    naming: set[tuple[str, str]] = set()
     for site in sites:
         if _judges(world, site):
             continue
         for cut in _in_scope(world, site):
             found.setdefault((site[0], cut.function), []).append(cut)
-    return sorted((_joined(cuts) for cuts in found.values()), key=lambda each: each.place), len(sites)
+            if _names_levels(world, site):
+                naming.add((site[0], cut.function))
+    decided = bool(naming) and any(_decides_by_what_it_is_given(world, site) for site in sites)
+    joined = (_joined(cuts, levels=decided and key in naming) for key, cuts in found.items())
+    return sorted(joined, key=lambda each: each.place), len(sites)
+
+
+def _names_levels(world: World, site: Site) -> bool:
+    """Whether all that a function returns are words, three of them at least: it puts a score into words."""
+    returned = [
+        each.statement.value for each in placed(world.resolved.code.scope(*site).body) if type(each.statement) is Return
+    ]
+    words = {each.value for each in returned if type(each) is Const and isinstance(each.value, str)}
+    return len(words) >= _LEVELS and all(type(each) is Const for each in returned)
+
+
+def _decides_by_what_it_is_given(world: World, site: Site) -> bool:
+    """Whether a scope holds something against a threshold that is loaded: a name that no number stands for."""
+    frame = Frame(*site)
+    return any(
+        bool(_THRESHOLD.search(name_of(bound))) and type(bound) in (Name, Attr) and not _is_written(world, bound, frame)
+        for node, _ in _compared(world.resolved.code.scope(*site).body)
+        for bound in node.operands
+    )
+
+
+def _is_written(world: World, bound: Expr, frame: Frame) -> bool:
+    """Whether all that a threshold can be stands in the code."""
+    if type(bound) is Attr:
+        values = world.resolved.evaluator.values(bound, frame)
+        return bool(values) and all(value.exact for value in values)
+    bindings = world.resolved.evaluator.denoter.bindings(bound, frame) if type(bound) is Name else []
+    return not bindings or all(type(each.value) is Const for each, _ in bindings)
 
 
 def _judges(world: World, site: Site) -> bool:
@@ -72,12 +110,12 @@ def _judges(world: World, site: Site) -> bool:
     return any(param.name in _TRUTH for param in world.resolved.code.scope(*site).params)
 
 
-def _joined(cuts: list[_Cut]) -> Threshold:
+def _joined(cuts: list[_Cut], *, levels: bool) -> Threshold:
     cuts.sort(key=lambda cut: (cut.place, -cut.value))
     numbers = dict.fromkeys(f"{cut.name} = {cut.value}" if cut.name else str(cut.value) for cut in cuts)
     first = cuts[0]
     values = tuple(dict.fromkeys(cut.value for cut in cuts))
-    return Threshold(first.place, values, tuple(numbers), first.function, first.predicted)
+    return Threshold(first.place, values, tuple(numbers), first.function, first.predicted, levels)
 
 
 def _in_scope(world: World, site: Site) -> Iterator[_Cut]:

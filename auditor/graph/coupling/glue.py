@@ -13,8 +13,10 @@ from auditor.graph.jungles.failures import goes_on
 from auditor.graph.observed.identified import ENVIRONMENT
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Call
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.code import Frame
 from auditor.program.running.launches import LIKE_COMMANDS, Launch, together
 
 MODELLING = frozenset({Role.FIT, Role.PREDICT})
@@ -30,6 +32,9 @@ PLUMBING = {
     Role.COPY: "moves files",
     Role.CLI_PARAM: "parses the command line",
 }
+
+_ALONE = frozenset({"kfp"})
+"""Tools whose steps are functions that nothing is handed but paths."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -72,8 +77,13 @@ def _plumbs(effect: Effect) -> bool:
 
 
 def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]:
-    """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out."""
+    """Scopes with a model call of known origin; notebooks, scripts that are one body, tests and examples left out.
+
+    So are the components of a platform that runs each function by itself: it has to open what it is given and to write
+    what it leaves.
+    """
     found = []
+    alone = {(local.path, local.scope) for step in world.steps.all if step.tool in _ALONE for local in step.implements}
     code = world.resolved.code
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or path.endswith(".ipynb"):
@@ -88,7 +98,7 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
                 for e in effects
                 if e.role in MODELLING and e.domain == "ml" and (e.role is not Role.FIT or world.trains(e))
             ]
-            if not modelling:
+            if not modelling or (path, number) in alone or _stands_alone(world, path, number):
                 continue
             plumbing = [e for e in effects if _plumbs(e)]
             scope = code.scope(path, number)
@@ -106,6 +116,19 @@ def model_scopes(world: World, owned: Callable[[str], bool]) -> list[ModelScope]
                 )
             )
     return found
+
+
+def _stands_alone(world: World, path: str, number: int) -> bool:
+    """Whether a decorator of such a tool makes a function a component, whether or not a pipeline here uses it."""
+    scope = world.resolved.code.scope(path, number)
+    frame = Frame(path, max(scope.parent, 0))
+    for decorator in scope.decorators:
+        func = decorator.func if type(decorator) is Call else decorator
+        dotted = world.resolved.evaluator.denoter.dotted(func, frame)
+        entry = world.resolved.knowledge.lookup(dotted) if dotted else None
+        if entry is not None and entry.library in _ALONE and entry.role is Role.PIPELINE_STEP:
+            return True
+    return False
 
 
 def _says(world: World, effect: Effect, says: str) -> Step:
@@ -145,7 +168,8 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 for run in step.runs
                 if run.kind in ("script", "notebook") and not run.launcher and not _only_asks(world, run.target)
             ]
-            if runs and _work(world, [run.target for run in runs]):
+            looped = len({run.line for run in runs}) == 1 and not _exchange(world, [run.target for run in runs])
+            if runs and not looped and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
                 targets = tuple(_files(world, [run.target for run in runs]))
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
@@ -157,6 +181,11 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
     read and write being known, and none waits for another to succeed."""
     if any(e.role in _MOVING and not e.dead for each in programs for e in world.lineage.unresolved_of_program(each)):
         return False
+    return not _exchange(world, programs) and all(goes_on(world, launch) for launch in launched)
+
+
+def _exchange(world: World, programs: list[str]) -> bool:
+    """Whether some program takes or replaces what another of them is seen to leave."""
     writers: dict[str, set[str]] = defaultdict(set)
     takers: dict[str, set[str]] = defaultdict(set)
     for program in programs:
@@ -164,8 +193,7 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
             takers[touch.artefact.id].add(program)
             if touch.way == "write":
                 writers[touch.artefact.id].add(program)
-    exchanged = any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
-    return not exchanged and all(goes_on(world, launch) for launch in launched)
+    return any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
 
 
 def _files(world: World, targets: list[str]) -> list[str]:

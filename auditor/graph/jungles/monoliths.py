@@ -26,6 +26,8 @@ STAGES: dict[str, frozenset[Role]] = {
 }
 """The parts of a pipeline that steps are usually cut along, and the roles that tell them."""
 
+_RECKONS = "reckons with arrays"
+
 
 class Monolith(msgspec.Struct, frozen=True):
     """One function, or the top level of one program, with the parts it does: each with an example of it."""
@@ -52,9 +54,14 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
             parts: dict[str, tuple[str, Place, str]] = {}
             for effect in effects.own.get((path, number), ()):
                 part = _part(world, effect)
+                if part == "prepares data" and effect.entry.library == "numpy":
+                    part = _RECKONS
                 if part is not None and effect.certainty >= 0.6 and not effect.dead:
                     parts.setdefault(part, (part, code.place(path, effect.line), effect.name))
             training += "trains" in parts
+            # Arrays are prepared where something is cut or learns from them; elsewhere figures are reckoned with them.
+            if _RECKONS in parts and not parts.keys().isdisjoint(("trains", "splits rows")):
+                parts.setdefault("prepares data", ("prepares data", *parts[_RECKONS][1:]))
             scope = code.scope(path, number)
             place = code.place(path, scope.line, scope.end_line) if number else Place(path, 1)
             told = tuple(parts[name] for name in STAGES if name in parts)
@@ -62,9 +69,18 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
     return found, training
 
 
+def _is_for_show(effect: Effect) -> bool:
+    """Whether an effect rounds what is shown, or sets up a page that is run as a whole at each click."""
+    page = effect.role is Role.SERVE and effect.entry.library == "streamlit" and not effect.site[1]
+    return page or effect.name.endswith(".round")
+
+
 def _part(world: World, effect: Effect) -> str | None:
-    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data, a figure is for eyes."""
-    if effect.entry.attrs.get("plot"):
+    """The part of a pipeline that an effect belongs to; what fits a preprocessing object prepares data, a figure is for eyes.
+
+    A study of trials that is opened trains nothing yet, and a page is no service that a step could be cut off from.
+    """
+    if any(effect.entry.attrs.get(name) for name in ("plot", "opens")) or _is_for_show(effect):
         return None
     part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
     return "prepares data" if effect.role is Role.FIT and not world.trains(effect) else part

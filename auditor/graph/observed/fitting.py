@@ -6,12 +6,16 @@ from collections.abc import Collection
 
 from auditor.graph.observed.flows import SomeProgram
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr
+from auditor.model.ir import Attr, Call, Const, Expr, Name
 from auditor.program.calls.records import Effect, Site
+from auditor.program.naming.code import Frame, Library
+from auditor.program.naming.statements import within
 
 _GRADIENTS = (".zero_grad", ".backward", ".grad", ".gradient")
 _UPDATES = frozenset({"step", "apply_gradients", "minimize", "apply", "assign_sub", "sub_", "update", "train_step"})
 """Methods by which gradients move weights."""
+_COUNTING = frozenset({"numpy.arange", "numpy.linspace", "builtins.range"})
+_LINES = "sklearn.linear_model."
 
 
 class Fitting:
@@ -22,8 +26,14 @@ class Fitting:
         self._updating: dict[str, bool] = {}
 
     def trains(self, effect: Effect) -> bool:
-        """Whether an effect fits a model (fitting a preprocessing object alone is no training, nor is a gradient that nothing applies)."""
-        if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead:
+        """Whether an effect fits a model.
+
+        Fitting a preprocessing object alone is no training, nor is a gradient that nothing applies, a curve that a solver
+        puts through points, or the line through a series by which its trend is drawn.
+        """
+        if effect.role is not Role.FIT or effect.certainty < 0.6 or effect.dead or effect.entry.attrs.get("numeric"):
+            return False
+        if effect.name.startswith(_LINES) and self._draws_a_trend(effect):
             return False
         gradients = effect.entry.attrs.get("loop") and effect.name.endswith(_GRADIENTS)
         if gradients and not effect.name.startswith("torch.optim.") and not self._updates(effect.site[0]):
@@ -33,6 +43,32 @@ class Fitting:
             return False
         appliers = str(effect.entry.attrs.get("applied", "")).split()
         return not appliers or any(self._calls(path, appliers) for path in self._around(effect.site))
+
+    def _draws_a_trend(self, effect: Effect) -> bool:
+        """Whether all that a line is fitted on are the positions of a series: `np.arange(len(y)).reshape(-1, 1)`."""
+        args = () if effect.chain else effect.call.args
+        return bool(args) and self._counts(args[0], effect.frame)
+
+    def _counts(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression, or all that a name is bound to, numbers the items of something and holds nothing else."""
+        denoter = self._resolved.evaluator.denoter
+        if type(expr) is Name:
+            bound = denoter.bindings(expr, frame)
+            return bool(bound) and all(
+                binding.how == "value"
+                and binding.value is not None
+                and type(binding.value) is not Name
+                and self._counts(binding.value, where)
+                for binding, where in bound
+            )
+        while type(expr) is Call and type(expr.func) is Attr and type(expr.func.base) is Call:
+            expr = expr.func.base  # what is counted is reshaped
+        called = denoter.denote(expr.func, frame) if type(expr) is Call else None
+        if type(expr) is not Call or type(called) is not Library or called.dotted not in _COUNTING:
+            return False
+        return any(type(node) is Call and _is_len(node) for arg in expr.args for node in within(arg)) or all(
+            type(arg) is Const for arg in expr.args
+        )
 
     def _around(self, site: Site) -> set[str]:
         """The file of a scope, and the files that call it."""
@@ -48,3 +84,7 @@ class Fitting:
             calls = (call.func for _, call in self._resolved.code.calls(path))
             self._updating[path] = any(type(func) is Attr and func.name in _UPDATES for func in calls)
         return self._updating[path]
+
+
+def _is_len(call: Call) -> bool:
+    return type(call.func) is Name and call.func.id == "len"

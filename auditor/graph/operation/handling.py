@@ -48,6 +48,7 @@ _CONVERTING = frozenset(
 )
 _NOT_INPUT = regex(r"^(method|filename|content_type|__name__|model\w*|\w*_model|pipeline|\w*_pipeline|pipe|clf|classifier|predictor|scaler|preprocessor|vectorizer|tokenizer|encoder|session|app|state|api_key|token|user|auth\w*|authorization|headers)$", re.I)  # fmt: skip
 _VERSION = regex(r"version|model_?(name|id|tag|uri|alias|stage)|run_id|registry", re.I)
+_OPENED_WITH = frozenset({"query_params", "path_params", "headers", "cookies"})
 _MOST_SCOPES = 400
 
 
@@ -143,7 +144,19 @@ def _trains(world: World, reached: Iterable[Site]) -> bool:
 def takes(world: World, handler: Handler) -> bool:
     """Whether an endpoint takes anything in: parameters, or the request itself."""
     params = [param for param in handler.endpoint.params if param.name not in ("self", "cls")]
+    if any(param.annotation is not None and _named(param.annotation) == "WebSocket" for param in params):
+        params = [] if not any(_receives(world, site) for site in handler.reached) else params
     return bool(params) or any(_asks_request(world, site) for site in handler.reached)
+
+
+def _receives(world: World, site: Site) -> bool:
+    """Whether a scope takes in what a socket is sent, or what it was opened with."""
+    return any(
+        type(node) is Attr and (node.name in _OPENED_WITH or node.name.startswith(("receive", "iter_")))
+        for at in placed(world.resolved.code.scope(*site).body)
+        for head in heads(at.statement)
+        for node in within(head)
+    )
 
 
 def unchecked(world: World, handler: Handler) -> bool:

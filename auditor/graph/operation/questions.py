@@ -15,6 +15,7 @@ from auditor.graph.operation import (
     frozen,
     handling,
     integrating,
+    invented,
     limits,
     releasing,
     rollout,
@@ -186,6 +187,10 @@ class Operation(Part):
     def unserved(self) -> tuple[list[served.Mismatch], int]:
         """Services that do not load what is promoted, and how many loads agree."""
         return served.mismatches(self._world, self.owns)
+
+    def invented(self) -> tuple[invented.Invented, ...]:
+        """Where a service may answer by a number that is drawn by chance."""
+        return invented.invented(self._world, self.owns)
 
     def overwritten(self) -> tuple[list[served.Overwritten], int]:
         """Models in operation of which no earlier one is kept, and how many have earlier ones."""

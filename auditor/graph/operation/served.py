@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.artefacts.identity import above
 from auditor.graph.data.versions import trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.operation.promoting import promotions
@@ -203,8 +204,7 @@ def _is_versioned(world: World, touch: Touch) -> bool:
     """Whether git, DVC or the like keeps the versions of a model, or its bucket does."""
     path = touch.artefact.path
     if path is not None:
-        node = world.nodes.get(touch.artefact.id)
-        tracked = node is not None and (bool(node.attrs.get("tracked_by")) or bool(node.attrs.get("pinned")))
+        tracked = _is_tracked(world, touch.artefact.id.removeprefix("file:"))
         outs = any(declared.path == path for step in world.steps.all if step.tool == "dvc" for declared in step.writes)
         folders = any(
             declared.path and path.startswith(f"{declared.path}/")
@@ -213,8 +213,16 @@ def _is_versioned(world: World, touch: Touch) -> bool:
             for declared in step.writes
         )
         listed = any(entry.path == path for entry in world.listing.entries)
+        # A pointer of a folder keeps all files in it.
+        tracked = tracked or any(_is_tracked(world, folder) for folder in above(path))
         return tracked or outs or folders or listed or (world.once(_buckets_keep) and _is_uploaded(world, path))
     return world.once(_buckets_keep)
+
+
+def _is_tracked(world: World, path: str) -> bool:
+    """Whether a pointer in git stands for a file or folder."""
+    node = world.nodes.get(f"file:{path}")
+    return node is not None and (bool(node.attrs.get("tracked_by")) or bool(node.attrs.get("pinned")))
 
 
 def _is_uploaded(world: World, path: str) -> bool:

@@ -43,7 +43,8 @@ _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 class Asset(msgspec.Struct, frozen=True):
     """A model or data set of a hub that is loaded without a revision that holds still.
 
-    `branch` is what is named in its place, if anything is; `trusted`: its own code is run, too.
+    `branch` is what is named in its place, if anything is; `trusted`: its own code is run, too; `idle`: nothing runs what
+    loads it; `tried`: notebooks alone load it.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Asset(msgspec.Struct, frozen=True):
     places: tuple[Place, ...]
     trusted: bool
     certainty: float
+    idle: bool = False
+    tried: bool = False
 
 
 class Assets(msgspec.Struct, frozen=True):
@@ -140,4 +143,6 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
     named = [_branches(world, touch) for touch in touches]
     branch = min(frozenset.union(*named)) if all(named) else ""
     what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)
-    return Asset(name, what, branch, tuple(spots), trusted, certainty)
+    idle = all(world.uncalled.of(touch.site) for touch in touches)
+    tried = all(touch.site[0].endswith(".ipynb") for touch in touches)
+    return Asset(name, what, branch, tuple(spots), trusted, certainty, idle, tried)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from posixpath import splitext
 
 import msgspec
 
@@ -14,12 +15,18 @@ from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
+from auditor.model.ir import Call, Expr, With
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.code import Frame
+from auditor.program.naming.statements import placed
 
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
 _METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
+_RESULTS = regex(r"(^|/)(metrics?|results?|scores?|evaluations?|benchmarks?|leaderboards?)/", re.I)
+_ANSWERS = regex(r"predict|forecast|submission|samples|split|fold|embedd|feature", re.I)
+"""What else than figures a folder of results may hold."""
 _PARAM_FILE = regex(r"(param|config|setting|arg|hyper|option)", re.I)
 _BY_ROLE = {
     Role.LOG_PARAM: {"parameters"},
@@ -28,15 +35,18 @@ _BY_ROLE = {
     Role.REGISTER: {"the model", "the version of code and data"},
     Role.SAVE_MODEL: {"the model"},
 }
+_PROFILES = frozenset({"torch.profiler.profile", "torch.autograd.profiler.profile", "cProfile.Profile"})
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known."""
+    """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known;
+    `noted`: it is a notebook, or the text of one."""
 
     training: Training
     held: frozenset[str]
     unsure: bool
+    noted: bool
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -49,11 +59,47 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
     found = [training for training in trainings(world, owned) if not places.is_exploratory(training.program)]
     # What only describes its rows for others prepares them, where another program trains.
     makers = {training.program for training in found if not fits_only(world, training.program, DESCRIBING)}
-    return [
-        Record(training, frozenset(_held(world, training.program)), _unsure(world, training.program))
+    told = [
+        Record(
+            training,
+            frozenset(_held(world, training.program)),
+            _unsure(world, training.program),
+            places.suffix(training.program) == "ipynb"
+            or f"{splitext(training.program)[0]}.ipynb" in world.resolved.tree,
+        )
         for training in found
-        if training.program in makers or not makers
+        if (training.program in makers or not makers) and not _is_lent(world, training, found)
     ]
+    return [record for record in told if "the model" in record.held or not _is_measured(world, record.training)]
+
+
+def _is_measured(world: World, training: Training) -> bool:
+    """Whether a training is run under a profiler: where it keeps no model, it was to see where the time goes."""
+    fits = [effect for effect in world.lineage.effects_of_program(training.program, Role.FIT) if world.trains(effect)]
+    return any(
+        _profiles(world, item, Frame(*effect.site, block=each.block))
+        for effect in fits
+        for each in placed(world.resolved.code.scope(*effect.site).body)
+        if type(each.statement) is With and each.line <= effect.line <= each.statement.end_line
+        for item, _ in each.statement.items
+    )
+
+
+def _profiles(world: World, item: Expr, frame: Frame) -> bool:
+    func = item.func if type(item) is Call else item
+    return world.resolved.evaluator.denoter.dotted(func, frame) in _PROFILES
+
+
+def _is_lent(world: World, training: Training, found: Iterable[Training]) -> bool:
+    """Whether other programs import a module and train by what it defines: the run is theirs, and so is its record.
+
+    What it starts for itself, to try what it defines, leaves no model that anybody uses, unless a command starts it.
+    """
+    path = training.program
+    if training.place.path != path or path.endswith(".ipynb") or path in world.started:
+        return False
+    importers = world.resolved.code.importers(path)
+    return any(other.program in importers and other.place == training.place for other in found)
 
 
 def _held(world: World, program: str) -> set[str]:
@@ -111,7 +157,9 @@ def _by_file(touch: Touch) -> set[str]:
         return {"the model"}
     if places.suffix(path) not in ("json", "csv", "yaml", "yml", "txt", "jsonl", "log", "pkl", "md", "html", "toml"):
         return set()
-    found = {"metrics"} if _METRIC_FILE.search(path) else set()
+    told = touch.artefact.path or ""
+    figures = _METRIC_FILE.search(path) or (_RESULTS.search(told) and not _ANSWERS.search(path))
+    found = {"metrics"} if figures else set()
     return found | ({"parameters"} if _PARAM_FILE.search(path) else set())
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
+from auditor.graph.declared.training_words import may_train
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 
@@ -68,7 +69,15 @@ def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
             named.append(program)
         elif not _only_draws(world, program):
             unnamed.append(training)
-    return EntryPoints(tuple(named), tuple(unnamed))
+    # What a started program trains cannot always be followed: its name says that it does.
+    code = world.resolved.code.programs
+    named += [each for each in sorted(started) if each in code and owned(each) and may_train(_words_of(each))]
+    return EntryPoints(tuple(dict.fromkeys(named)), tuple(unnamed))
+
+
+def _words_of(path: str) -> str:
+    """The name of a file as words."""
+    return path.rpartition("/")[2].rpartition(".")[0].replace("_", " ")
 
 
 def _only_draws(world: World, program: str) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import serving_side, training_side
+from auditor.graph.observed.written import name_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
@@ -56,6 +57,7 @@ _FRAMEWORKS = frozenset({
     "torch", "pytorch_lightning", "lightning", "keras", "tensorflow", "tf_keras", "flax", "haiku", "equinox", "mxnet", "transformers",
 })  # fmt: skip
 """Where the names of `_NETWORK` and `_LAYER` come from."""
+_MADE_UP = regex(r"(^|[._])(demo|dummy|toy|mock|fake)s?($|[._])|(Demo|Dummy|Toy|Mock|Fake)(?![a-z])")
 _AUGMENTS = regex(r"\.(Random\w+|Rescaling|Resizing|CenterCrop|Normalization)$")
 """Layers that change pictures or scale values, and learn nothing."""
 _LAYER = regex(r"^(torch\.nn|keras\.layers|tensorflow\.keras\.layers|tf_keras\.layers)\.(\w+\.)*[A-Z]\w*$")
@@ -82,6 +84,7 @@ def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
         and _is_body(world, site)
         and _makes_features(world, site)
         and not _draws(world, site)
+        and not _is_asked_for_settings(world, site)
     ]
 
 
@@ -129,6 +132,16 @@ def _draws(world: World, site: Site) -> bool:
     return any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
 
 
+def _is_asked_for_settings(world: World, site: Site) -> bool:
+    """Whether a function is given the trial of a study and trains nothing: it draws the settings of a model, and no features."""
+    named = (
+        name_of(param.annotation).rpartition(".")[2]
+        for param in world.resolved.code.scope(*site).params
+        if param.annotation
+    )
+    return "Trial" in named and not any(e.role is Role.FIT for e in world.resolved.effects.own.get(site, ()))
+
+
 def _is_column(target: Expr) -> bool:
     """`frame["a"]`, `frame[["a", "b"]]`, `frame.loc[rows, "a"]`."""
     if type(target) is not Item:
@@ -161,8 +174,16 @@ def model_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
     found = []
     for path in sorted(world.once(_with_layers)):
         if owned(path) and places.is_product(path) and not path.endswith(".ipynb"):
-            found += [_subject(world, (path, number)) for number in world.seen(NETWORKS, path)]
+            sites = ((path, number) for number in world.seen(NETWORKS, path))
+            found += [_subject(world, site) for site in sites if not _is_shown(world, site)]
     return found
+
+
+def _is_shown(world: World, site: Site) -> bool:
+    """Whether a class stands in a function that says of itself that it makes one up to show something."""
+    scope = world.resolved.code.scope(*site)
+    inside = scope.kind == "class" and world.resolved.code.scope(site[0], max(scope.parent, 0)).kind == "function"
+    return inside and bool(_MADE_UP.search(scope.name))
 
 
 def _with_layers(world: World) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -12,22 +13,25 @@ from auditor.graph.declared.training_words import may_train
 from auditor.graph.testing.suites import Suites, suites
 from auditor.graph.world import World
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 
 FEWEST_STEPS = 3
 _CHAINS = IN_FILES - {"mlproject"}
 """Tools whose files declare what follows on what; entry points of a project are starts to choose from."""
+_REHEARSES = regex(r"(^|[_.-])(tests?|e2e|end[_-]to[_-]end|smoke|integration|dry[_-]?run)([_.-]|$)", re.I)
 WHOLE = 0.8
 """Share of the steps of a pipeline that a rehearsal runs."""
 
 
 class Pipeline(msgspec.Struct, frozen=True):
-    """A declared pipeline with the number of its steps, and what rehearses it, if anything does."""
+    """A declared pipeline with the number of its steps, and what rehearses it, if anything does; or in words what runs a part."""
 
     name: str
     place: Place
     steps: int
     by: str
+    part: str = ""
 
 
 class Rehearsals(msgspec.Struct, frozen=True):
@@ -45,10 +49,14 @@ def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
     jobs = [step for step in world.steps.all if step.tool in AUTOMATION]
     listed = [each for each in _pipelines(world, owned) if len(each[2]) >= FEWEST_STEPS]
     learning = [each for each in listed if any(_learns(world, step) for step in each[2])]
-    found = [
-        Pipeline(name, place, len(steps), _by_test(world, steps) or _by_automation(world, steps, jobs))
-        for name, place, steps in learning or listed
-    ]
+    found = []
+    for name, place, steps in learning or listed:
+        by = _by_test(world, steps) or _by_automation(world, steps, jobs)
+        script, run = _by_script(world, steps) if not by else ("", 0)
+        if run >= WHOLE * len(steps):
+            by = f"{script} runs it"
+        part = f"{script} runs {run} of them" if run >= FEWEST_STEPS and not by else ""
+        found.append(Pipeline(name, place, len(steps), by, part))
     return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
 
 
@@ -97,6 +105,17 @@ def _is_run_within(world: World, site: Site, tests: Suites) -> bool:
     if not called or world.resolved.effects.own.get(site):
         return False
     return 2 * len(called & tests.touched) >= len(called)
+
+
+def _by_script(world: World, steps: list[DeclaredStep]) -> tuple[str, int]:
+    """The script that says of itself that it tries things out and runs most of the steps of a pipeline, and how many it runs."""
+    own = [programs for step in steps if (programs := set(world.steps.programs(step)))]
+    best = ("", 0)
+    for step in world.steps.all:
+        if step.tool == "shell" and _REHEARSES.search(step.path.rpartition("/")[2]):
+            started = set(world.steps.programs(step))
+            best = max(best, (step.path, sum(programs <= started for programs in own)), key=lambda each: each[1])
+    return best
 
 
 def _by_automation(world: World, steps: list[DeclaredStep], jobs: list[DeclaredStep]) -> str:

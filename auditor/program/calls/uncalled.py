@@ -10,7 +10,7 @@ from auditor.model.facts import Facts
 from auditor.model.ir import Define, Name, Scope
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effects, Site
-from auditor.program.naming.code import Code, Frame, Library
+from auditor.program.naming.code import Code, Frame, Library, Local
 from auditor.program.naming.words import records
 
 _WORD = regex(r"[^\W\d]\w*")
@@ -18,6 +18,8 @@ _CONVENTION = regex(
     r"main|run|app|init|score|handler|\w+_handler|setup|train|fit|predict|transform|model|execute|process|(input|output|model|predict|transform)_fn|(create|make)_app"
 )
 """Names by which platforms and people start what nothing here calls."""
+_PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "abc.ABCMeta"})
+"""Bases and metaclasses that keep no list of the classes made of them."""
 _OPEN = frozenset({"__subclasses__", "getmembers", "__dict__", "globals", "vars", "getattr", "import_module"})
 """By these a program may find what it does not name."""
 
@@ -63,7 +65,7 @@ class Uncalled:
 
     def _is_alone(self, site: Site, scope: Scope) -> bool:
         name = scope.name.rpartition(".")[2]
-        if scope.decorators or name.startswith(("__", "test", "on_")) or self._effects.callers.get(site):
+        if scope.decorators or name.startswith(("__", "test", "on_")) or self._is_called(site):
             return False
         if self._takes_no_object(site, scope):
             return True
@@ -71,24 +73,50 @@ class Uncalled:
             return False
         return not self._is_mentioned(site[0], name) and not self._is_open(site[0])
 
+    def _is_called(self, site: Site) -> bool:
+        """Whether anything but itself calls a function."""
+        return any(edge.caller != site for edge in self._effects.callers.get(site, ()))
+
     def _takes_no_object(self, site: Site, scope: Scope) -> bool:
         """Whether it is a method without parameters: no object of its class can be asked for it."""
         return scope.kind == "function" and not scope.params and self._code.owner(*site) is not None
 
     def _may_stand_alone(self, site: Site, scope: Scope) -> bool:
         """Whether nobody but those who name it would call it: no method that a base class calls, no class that is found by its base."""
-        denoter = self._effects.evaluator.denoter
         if scope.kind == "class":
-            bases = [denoter.denote(base, Frame(site[0], max(scope.parent, 0))) for base in scope.bases]
-            return all(type(base) is Library and self._is_of_the_field(base.dotted) for base in bases)
+            return self._is_found_by_no_base(site, frozenset())
         if scope.kind != "function":
             return False
         owner = self._code.owner(*site)
         return owner is None or not self._code.scope(site[0], owner).bases
 
+    def _is_found_by_no_base(self, site: Site, seen: frozenset[Site]) -> bool:
+        """Whether nothing that a class is made of keeps a list of such classes, or lets a program look through one."""
+        scope = self._code.scope(*site)
+        frame = Frame(site[0], max(scope.parent, 0))
+        for expr in (*scope.bases, *(value for _, value in scope.keywords)):
+            base = self._effects.evaluator.denoter.denote(expr, frame)
+            if type(base) is Library:
+                if not self._is_of_the_field(base.dotted):
+                    return False
+            elif (
+                type(base) is not Local
+                or base in seen
+                or self._lists_its_own(base)
+                or not self._is_found_by_no_base((base.path, base.scope), seen | {base})
+            ):
+                return False
+        return True
+
+    def _lists_its_own(self, base: Local) -> bool:
+        """Whether a class of the repository is told of those that are made of it, or its file and those that import it look for them."""
+        scopes = self._code.programs[base.path].scopes
+        told = f"{scopes[base.scope].name}.__init_subclass__"
+        return any(scope.name == told for scope in scopes) or self._is_open(base.path)
+
     def _is_of_the_field(self, dotted: str) -> bool:
         library = self._code.knowledge.library(dotted)
-        return dotted == "builtins.object" or (library is not None and library.domain in ("ml", "data"))
+        return dotted in _PLAIN_BASES or (library is not None and library.domain in ("ml", "data"))
 
     def _is_mentioned(self, path: str, name: str) -> bool:
         return name in self._words or name in self._said or self._reads(path, name)
@@ -122,16 +150,39 @@ def _named(code: Code, path: str) -> frozenset[str]:
 
 
 def _names_read(code: Code, path: str) -> frozenset[str]:
-    """What a file names more often than it defines it."""
-    program = code.programs[path]
-    parts = tuple((s.decorators, s.bases, s.keywords, s.params, s.body) for s in program.scopes)
-    counts: Counter[str] = Counter()
-    for each in records(parts):
-        if type(each) is Name:
-            counts[each.id] += 1
-        elif type(each) is Define:
-            counts[each.name.id] -= 1
-    return frozenset(name for name, count in counts.items() if count > 0)
+    """What a file reads, but for what a function or class reads of itself: one that nothing else names never gets there."""
+    scopes = code.programs[path].scopes
+    found: set[str] = set()
+    for number, scope in enumerate(scopes):
+        heads = (scope.decorators, scope.bases, scope.keywords, scope.params)
+        found |= _read(heads).keys() - _names_around(scopes, scope.parent)
+        read, defined = _read(scope.body), _defined(scope)
+        own = code.index(path, number).bindings if scope.kind == "function" else {}
+        for name, times in read.items():
+            if times > defined[name] and (name in defined or name not in own):
+                found |= {name} - _names_around(scopes, number)
+    return frozenset(found)
+
+
+def _names_around(scopes: tuple[Scope, ...], number: int) -> frozenset[str]:
+    """The names by which a scope and those around it are read: a method is by none."""
+    found = set()
+    while number > 0:
+        scope = scopes[number]
+        if scope.parent < 0 or scopes[scope.parent].kind != "class":
+            found.add(scope.name.rpartition(".")[2])
+        number = scope.parent
+    return frozenset(found)
+
+
+def _read(parts: object) -> Counter[str]:
+    """How often some records say a name."""
+    return Counter(each.id for each in records(parts) if type(each) is Name)
+
+
+def _defined(scope: Scope) -> Counter[str]:
+    """How often a scope defines a function or class of a name."""
+    return Counter(each.name.id for each in records(scope.body) if type(each) is Define)
 
 
 def _said(facts: Facts) -> frozenset[str]:
