@@ -13,6 +13,7 @@ from auditor.language.node import ABSENT, Node
 from auditor.language.pixi import read_pixi
 from auditor.language.requirement import canonical, read_poetry, read_requirement, spelled
 from auditor.language.task_runner import read_tasks
+from auditor.language.templated_toml import templated_requirements
 from auditor.language.toml import read_toml
 from auditor.model.facts import EntryPoint, Facts, Ref, Requirement
 from auditor.readers.contract import Reader, over_text, pairs
@@ -25,6 +26,8 @@ def read(text: str) -> Facts:
     project, tool = root.get("project"), root.get("tool")
     poetry = tool.get("poetry")
     made = (*_standard(root), *_poetry(poetry), *_others(tool))
+    if document is None and any(trouble.code == "template" for trouble in troubles):
+        made = tuple(templated_requirements(text))
     return Facts(
         kind="pyproject",
         leaves=leaves(root) if root else (),

@@ -18,6 +18,8 @@ MAX_LINES = 20_000
 
 _OPTION = regex(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(.*)", re.DOTALL)
 _COMMENT = regex(r"(?:^|\s)#.*$")
+_OFF = regex(r"\s*#\s*([A-Za-z][\w.-]*)\s*(?:\[[\w,\s-]*\])?\s*[=~<>!]=\s*\d[\w.,<>=!~*\s]*$")
+"""A requirement that is commented out."""
 _HASH = regex(r"\s--hash[=\s]\S+")
 _PER_LINE = regex(r"\s--(?:global-option|install-option|config-settings?)[=\s]\S+")
 _CONDA = regex(r"[\w.-]+=[\w.!+]+(?:=\S+)?")
@@ -33,7 +35,8 @@ _EDITABLE = ("-e", "--editable")
 
 
 def read(text: str) -> Facts:
-    """A requirement per line; included files as references, index URLs as attributes (credentials masked)."""
+    """A requirement per line; included files as references, index URLs as attributes (credentials masked), and the names of
+    requirements that are commented out."""
     requirements: list[Requirement] = []
     references: list[Ref] = []
     attrs: list[tuple[str, str]] = []
@@ -49,6 +52,7 @@ def read(text: str) -> Facts:
             attrs.append(("option", mask(line)[:200]))
         else:
             _add(value, number, requirements, troubles, editable=name in _EDITABLE)
+    attrs += (("off", found[1]) for line in text.split("\n")[:MAX_LINES] if (found := _OFF.match(line)))
     return Facts(
         kind="requirements",
         requirements=tuple(requirements),

@@ -83,7 +83,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"{broken.kind}|{broken.subject}",
             remedy=remedy,
             related=tuple(place.says("kept here") for place in broken.others),
-            milder=milder,
+            milder=milder + broken.eased,
         )
     for path, place, stages in locks.unlocked:
         yield Finding(

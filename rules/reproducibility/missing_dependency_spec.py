@@ -42,6 +42,20 @@ SEARCHED = (
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     imports = graph.imports
     missing = imports.undeclared
+    refused = graph.misnamed()
+    for path, lines in refused:
+        names = ", ".join(each.name for each in lines)
+        yield Finding(
+            f"{path} asks for {names}, which {'is the name of an import' if len(lines) == 1 else 'are names of imports'} "
+            "and of no package that can be installed: installing the list fails",
+            lines[0].place,
+            entity=f"misnamed|{path}",
+            remedy=f"ask for {', '.join(each.distribution for each in lines)}",
+            related=tuple(each.place.says("and here") for each in lines[1:]),
+            instances=len(lines),
+        )
+    if not imports.total and refused:
+        return
     if not imports.total:
         yield NotApplicable("no library that is known by name is imported")
     elif not missing:
@@ -70,14 +84,18 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield Clean(asked, f"{plural(asked, 'imported library', 'imported libraries')} asked for")
         yield Finding(
             f"{', '.join(each.imported for each in missing[:6])}{', …' if len(missing) > 6 else ''} "
-            f"{'is' if len(missing) == 1 else 'are'} imported and no environment asks for "
-            f"{'it' if len(missing) == 1 else 'them'}",
+            f"{'is' if len(missing) == 1 else 'are'} imported and "
+            + (
+                f"no environment asks for {'it' if len(missing) == 1 else 'them'}"
+                if imports.listed
+                else "no file lists what to install"
+            ),
             missing[0].place,
             entity="|".join(each.imported for each in missing),
             remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
             related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
-            milder=(0 if len([each for each in missing if not each.noted]) >= MANY else 1)
-            + all(each.idle for each in missing),
+            milder=(0 if len([each for each in missing if not (each.noted or each.idle or each.off)]) >= MANY else 1)
+            + (len(missing) < MANY and all(each.idle or each.off for each in missing)),
             searched=SEARCHED,
             instances=len(missing),
         )

@@ -74,7 +74,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=pinning.path,
             remedy="pin exact versions, or add a lock or constraints file that does",
             related=tuple(place.says("and in this copy of it") for place in others[:5]),
-            milder=int(pinning.share >= (RULE.fail or 0) or pinning.patches_only),
+            milder=int(pinning.share >= (RULE.fail or 0) or pinning.patches_only) + pinning.unused,
             instances=len(pinning.loose),
         )
     files = {each.place.path: each for each in reversed(loose)}

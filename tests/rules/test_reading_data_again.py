@@ -276,3 +276,209 @@ def test_the_option_that_was_meant_is_named() -> None:
     assert finding.remedy == "write --quality"
     (finding,) = found({"run.sh": "python a.py --size 3\n", "a.py": PLAIN}, "PIP010")
     assert finding.remedy == "take the option out, or declare it"
+
+
+# --- lists of packages ---
+
+SK = PD + "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"
+IN_TEMPLATE = """[project]
+name = "{{ cookiecutter.name }}"
+dependencies = [
+  "pandas>=2",  # tables
+{% if cookiecutter.models == 'yes' %}
+  "scikit-learn>=1.3",
+{% endif %}
+]
+
+[tool.poetry.dependencies]
+python = "^3.11"
+{% if cookiecutter.track -%}
+xgboost = {extras = ["{{cookiecutter.extra}}"], version = "^2.0"}
+{%- endif %}
+lightgbm = "*"
+"""
+
+
+def test_what_a_template_of_a_manifest_asks_for_is_read_line_by_line() -> None:
+    template = {"{{ cookiecutter.name }}/pyproject.toml": IN_TEMPLATE}
+    program = {"{{ cookiecutter.name }}/a.py": SK + "import xgboost, lightgbm\n"}
+    assert not found({**template, **program}, "REP003")
+    poorer = {path: text.replace("lightgbm", "scipy") for path, text in template.items()}
+    assert [finding.entity for finding in found({**poorer, **program}, "REP003")] == ["lightgbm"]
+    broken = {
+        "pyproject.toml": IN_TEMPLATE.replace("{", "").replace("}", "").replace("%", ""),
+        "a.py": SK + "import torch\n",
+    }
+    assert found(broken, "REP003")  # no template: what it holds is not known
+
+
+MODULES = {
+    "requirements.txt": "pandas\n",
+    "pkg/one.py": "import xgboost\nimport lightgbm\nimport catboost\n\n\ndef fit_one(x):\n    return xgboost.train({}, x)\n",
+    "pkg/two.py": "from pkg.one import fit_one\n\n\ndef fit_two(x):\n    return fit_one(x)\n",
+    "run.py": PD + "print(pd.read_csv('d.csv'))\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ({}, "medium"),
+        ({"run.py": PD + "from pkg.two import fit_two\nprint(fit_two(pd.read_csv('d.csv')))\n"}, "high"),
+        ({"tests/test_a.py": "from pkg.two import fit_two\n\n\ndef test_a():\n    assert fit_two(1)\n"}, "high"),
+        ({"conf.yaml": "make: pkg.two.fit_two\n"}, "high"),
+        ({"run.sh": "python pkg/two.py\n"}, "high"),
+        ({"pkg/two.py": "from pkg.one import fit_one\n\nfit_one(1)\n"}, "high"),
+    ],
+)
+def test_modules_that_only_import_one_another_need_nothing_yet(more: dict[str, str], severity: str) -> None:
+    assert severities({**MODULES, **more}, "REP003") == [severity]
+
+
+def test_what_is_cloned_and_installed_from_its_folder_is_asked_for() -> None:
+    files = {"requirements.txt": "pandas\n", "a.py": PD + "import xgboost\n"}
+    clone = "git clone https://example.org/acme/xgboost.git\ncd xgboost\npip install {}\n"
+    assert not found({**files, "setup.sh": clone.format("./")}, "REP003")
+    assert found({**files, "setup.sh": clone.format("wheel")}, "REP003")
+
+
+def test_where_no_file_lists_packages_it_says_so() -> None:
+    files = {
+        "a.py": SK + "import torch, xgboost, lightgbm, catboost\n",
+        "README.md": "# A\n\nSee `pip install pandas scikit-learn`.\n",
+    }
+    (finding,) = found(files, "REP003")
+    assert finding.message.endswith("no file lists what to install")
+    (finding,) = found({**files, "requirements.txt": "pandas\nscikit-learn\n"}, "REP003")
+    assert finding.message.endswith("no environment asks for them")
+
+
+def test_what_a_list_has_commented_out_is_known_to_be_needed_by_some() -> None:
+    files = {"a.py": PD + "import xgboost\n", "requirements.txt": "pandas\n"}
+    assert severities(files, "REP003") == ["medium"]
+    off = "pandas\n# on Linux:\n# xgboost==2.0.3\n"
+    assert severities({**files, "requirements.txt": off}, "REP003") == ["low"]
+    assert severities({**files, "requirements.txt": "pandas\n# xgboost is nice\n"}, "REP003") == ["medium"]
+
+
+def test_a_folder_that_whoever_runs_it_puts_on_the_path_brings_what_follows() -> None:
+    code = PD + "import sys\nsys.path.append('{}')\nimport xgboost\n"
+    listed = {"requirements.txt": "pandas\n"}
+    assert not found({**listed, "a.py": code.format("brought_deps")}, "REP003")
+    assert found({**listed, "a.py": code.format("src"), "src/b.py": "A = 1\n"}, "REP003")
+    assert found({**listed, "a.py": code.format("..")}, "REP003")
+    assert found(
+        {**listed, "a.py": code.format("brought_deps").replace("import xgboost", "\n\n\n\nimport xgboost")}, "REP003"
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        ("pandas\ncv2\nPIL\n", ["misnamed|requirements.txt"]),
+        ("pandas\nsklearn==0.0\n", ["misnamed|requirements.txt"]),
+        ("pandas\nopencv-python\nscikit-learn\n", []),
+        ("--index-url https://example.org/simple\npandas\ncv2\n", []),
+        ("pandas\ngit+https://example.org/acme/cv2\n", []),
+        ("pandas\nbs4\n", []),
+    ],
+)
+def test_a_list_that_asks_for_the_name_of_an_import_cannot_be_installed(listed: str, told: list[str]) -> None:
+    findings = found({"requirements.txt": listed, "a.py": PD + "print(pd.read_csv('d.csv'))\n"}, "REP003")
+    assert [finding.entity for finding in findings] == told
+
+
+def test_the_package_that_was_meant_is_named() -> None:
+    (finding,) = found({"requirements.txt": "pandas\ncv2\nPIL\n", "a.py": PD}, "REP003")
+    assert (finding.place.line, finding.remedy) == (2, "ask for opencv-python, pillow")
+
+
+# --- how data are kept, and who makes them ---
+
+REMOTELESS = {
+    ".dvc/config": "[core]\n    analytics = false\n",
+    "data/x.csv.dvc": POINTER.format("x.csv"),
+    "run/fit.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT,
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ({}, "high"),
+        ({"README.md": "# A\n\nThe dataset is [here](https://kaggle.com/datasets/acme/prices).\n"}, "medium"),
+        ({"README.md": "# A\n\nMy talks are [here](https://kaggle.com/datasets/acme/prices).\n"}, "high"),
+        ({"README.md": "# A\n\nThe dataset is described [here](https://example.org/prices).\n"}, "high"),
+    ],
+)
+def test_a_document_that_links_to_the_data_stands_in_for_a_remote(more: dict[str, str], severity: str) -> None:
+    assert severities({**REMOTELESS, **more}, "DAT004") == [severity]
+
+
+def test_what_lies_in_a_folder_for_practice_makes_nothing_that_is_used() -> None:
+    practice = {path.replace("run/", "practice/"): text for path, text in REMOTELESS.items()}
+    assert severities(practice, "DAT004") == ["medium"]
+    assert severities({**practice, **REMOTELESS}, "DAT004") == ["high"]
+
+
+def test_another_form_of_the_same_data_is_no_rival() -> None:
+    both = PD + "f = pd.read_csv('raw.csv')\nf.to_parquet('out/x.parquet')\nf.to_csv('out/x.csv')\n"
+    turn = PD + "pd.read_parquet('out/{}.parquet').to_csv('out/x.csv')\n"
+    run = {"raw.csv": "a\n1\n", "Makefile": "all:\n\tpython both.py\n\tpython turn.py\n"}
+    assert not found({**run, "both.py": both, "turn.py": turn.format("x")}, "PIP005")
+    assert found({**run, "both.py": both, "turn.py": turn.format("y")}, "PIP005")
+    only = both.replace("f.to_parquet('out/x.parquet')\n", "")
+    assert found({**run, "both.py": only, "turn.py": turn.format("x")}, "PIP005")
+
+
+HOME = "data: /home/maryanne/shop/prices/x.csv\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"conf/run.yaml": HOME}, ["medium"]),
+        ({"conf/run.example.yaml": HOME}, []),
+        ({"conf/.env.example": "DATA=/home/maryanne/shop/prices/x.csv\n"}, []),
+        ({"conf/run_marymac.yaml": HOME, "conf/run_server.yaml": "data: /srv/x.csv\n"}, ["low"]),
+        ({"conf/run_marymac.yaml": HOME, "conf/run_prices.yaml": "data: /srv/x.csv\n"}, ["medium"]),
+        ({"conf/run_marymac.yaml": HOME, "other/run_server.yaml": "data: /srv/x.csv\n"}, ["medium"]),
+    ],
+)
+def test_settings_of_one_machine_beside_those_of_others(files: dict[str, str], severity: list[str]) -> None:
+    assert severities({**files, "a.py": "print(1)\n"}, "DAT005") == severity
+
+
+def test_what_one_command_of_a_loop_starts_is_no_chain_unless_it_hands_something_on() -> None:
+    loop = "for one in a b c; do\n  python $one/fit.py\ndone\n"
+    apart = {f"{name}/fit.py": PD + f"f = pd.read_csv('d.csv')\nf.to_csv('{name}.csv')\n" for name in "abc"}
+    chain = {**apart, "b/fit.py": PD + "f = pd.read_csv('a.csv')\nf.to_csv('b.csv')\n"}
+    lines = "python a/fit.py\npython b/fit.py\npython c/fit.py\n"
+    assert not found({**apart, "run.sh": loop}, "GLU004")
+    assert found({**chain, "run.sh": loop}, "GLU004")
+    assert found({**chain, "run.sh": lines}, "GLU004")
+
+
+def test_a_component_in_a_container_of_its_own_must_fetch_and_store() -> None:
+    body = "def train(path: str):\n    import joblib\n    import pandas as pd\n    from sklearn.linear_model import Ridge\n    f = pd.read_csv(path)\n    m = Ridge().fit(f[['a']], f['y'])\n    joblib.dump(m, 'm.pkl')\n"
+    flow = "\n\n@dsl.pipeline(name='p')\ndef flow():\n    train(path='gs://x/a.csv')\n"
+    plain = {f"{n}.py": body + "\n\ntrain('d.csv')\n" for n in "abcde"}
+    apart = {f"{n}.py": "from kfp import dsl\n\n\n@dsl.component\n" + body + flow for n in "abcde"}
+    assert len(found(plain, "GLU001")) == 5
+    assert len(found({**plain, **{f"k{path}": text for path, text in apart.items()}}, "GLU001")) == 5
+    assert not found(apart, "GLU001")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "severity"),
+    [
+        ("requirements.txt", {}, ["medium"]),
+        ("notebook_requirements.txt", {}, ["low"]),
+        ("notebook_requirements.txt", {"Makefile": "all:\n\tpip install -r notebook_requirements.txt\n"}, ["medium"]),
+    ],
+)
+def test_a_list_that_nothing_mentions_is_installed_by_nobody(
+    name: str, more: dict[str, str], severity: list[str]
+) -> None:
+    files = {f"sub/{name}": "pandas\nscikit-learn\nnumpy\n", "a.py": SK, **more}
+    assert severities(files, "REP002") == severity

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.engine import judge, registry
@@ -113,3 +115,86 @@ def test_one_resampling_is_one_finding_and_so_are_the_splits_of_one_function() -
     for again, number in (("rest", 1), ("frame", 2)):
         files = {"a.py": READ + dated + f"val, test = train_test_split({again})\n"}
         assert len(judge(graphs(files, archetypes="P").components, LKG006).findings) == number
+
+
+CHOSEN = """\
+from sklearn.feature_selection import {function}
+scores = pd.Series({function}(features, target){part}, index=features.columns)
+{chosen}
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "part", "chosen", "found"),
+    [
+        ("mutual_info_classif", "", "features = features[scores.nlargest(5).index.tolist()]", SEEN),
+        ("mutual_info_classif", "", "print(scores.nlargest(5))", set()),
+        ("f_classif", "[0]", "features = features[scores.sort_values().head(5).index]", SEEN),
+        ("chi2", "[1]", "features = features[scores[scores < 0.1].index]", SEEN),
+    ],
+)
+def test_columns_chosen_by_what_they_say_of_the_target_are_seen(
+    function: str, part: str, chosen: str, found: set[tuple[str, str]]
+) -> None:
+    source = CHOSEN.format(function=function, part=part, chosen=chosen)
+    assert said({"train.py": READ + source + SPLIT + JUDGE}) == found
+    train = SPLIT + source.replace("features", "x_train").replace("target", "y_train")
+    judge_same = JUDGE.replace("x_test,", "x_test[x_train.columns],")
+    assert said({"train.py": READ + train + judge_same}) == set()
+
+
+STOPS = """\
+import torch
+from torch import nn
+mean = train.mean()
+half = len(train) // 2
+inner, val = train[:half], train[half:]
+net = nn.Sequential(nn.Linear(3, 1))
+lossed = nn.MSELoss()
+opt = torch.optim.Adam(net.parameters())
+for epoch in range(9):
+    loss = lossed(net(inner - mean), y)
+    loss.backward()
+    opt.step()
+    held = net(val - mean)
+"""
+
+
+@pytest.mark.parametrize(("after", "found"), [("out = net(test - mean)\n", set()), ("", {("LKG001", "medium")})])
+def test_what_a_model_answers_while_it_is_trained_is_no_last_word(after: str, found: set[tuple[str, str]]) -> None:
+    head = READ + "cut = 50\ntest, train = frame[:cut], frame[cut:]\ny = train['churned']\n"
+    assert {each for each in said({"train.py": head + STOPS + after}) if each[0] == "LKG001"} == found
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "number"),
+    [("fit-Copy1", "", 1), ("fit-Copy1", "print('a', 'b', 'c', 'd')", 2), ("fit-2", "", 2), ("other-Copy1", "", 2)],
+)
+def test_a_copy_of_a_notebook_is_told_once(name: str, more: str, number: int) -> None:
+    whole = READ + SCALED + SPLIT + JUDGE
+    files = {"fit.ipynb": as_notebook(whole), f"{name}.ipynb": as_notebook(whole + more)}
+    told = judge(graphs(files, archetypes="N").components, [registry().rules["LKG001"]]).findings
+    assert len(told) == number
+
+
+def as_notebook(source: str) -> str:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+LOGS = "import mlflow\n\n\ndef {name}():\n    mlflow.log_metric('accuracy', 0.87)\n\n\n{name}()\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "number"),
+    [("test-store.py", "test_store", 0), ("test-store.py", "main", 1), ("store.py", "test_store", 1)],
+)
+def test_a_trial_of_a_tracker_fabricates_nothing(path: str, name: str, number: int) -> None:
+    files = {f"scripts/{path}": LOGS.format(name=name)}
+    assert len(judge(graphs(files, archetypes="P").components, [registry().rules["LKG013"]]).findings) == number

@@ -168,7 +168,8 @@ def drivers(world: World, owned: Callable[[str], bool]) -> list[Driver]:
                 for run in step.runs
                 if run.kind in ("script", "notebook") and not run.launcher and not _only_asks(world, run.target)
             ]
-            if runs and _work(world, [run.target for run in runs]):
+            looped = len({run.line for run in runs}) == 1 and not _exchange(world, [run.target for run in runs])
+            if runs and not looped and _work(world, [run.target for run in runs]):
                 started = [Step(Place(step.path, run.line), f"starts {run.target}") for run in runs]
                 targets = tuple(_files(world, [run.target for run in runs]))
                 found.append(Driver(step.path, started[0].place, tuple(started), targets, set(targets) <= piped))
@@ -180,6 +181,11 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
     read and write being known, and none waits for another to succeed."""
     if any(e.role in _MOVING and not e.dead for each in programs for e in world.lineage.unresolved_of_program(each)):
         return False
+    return not _exchange(world, programs) and all(goes_on(world, launch) for launch in launched)
+
+
+def _exchange(world: World, programs: list[str]) -> bool:
+    """Whether some program takes or replaces what another of them is seen to leave."""
     writers: dict[str, set[str]] = defaultdict(set)
     takers: dict[str, set[str]] = defaultdict(set)
     for program in programs:
@@ -187,8 +193,7 @@ def _is_series(world: World, launched: list[Launch], programs: list[str]) -> boo
             takers[touch.artefact.id].add(program)
             if touch.way == "write":
                 writers[touch.artefact.id].add(program)
-    exchanged = any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
-    return not exchanged and all(goes_on(world, launch) for launch in launched)
+    return any(len(takers[artefact] | found) > 1 for artefact, found in writers.items())
 
 
 def _files(world: World, targets: list[str]) -> list[str]:

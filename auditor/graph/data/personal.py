@@ -69,6 +69,12 @@ _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
 _LISTED = regex(r"(?<=[^\W_]{2})[:;](?=[/~{$])")
 """What stands between the paths of a search path."""
+_SHOWN = regex(r"(^|[/._-])(examples?|samples?|templates?|dist|tmpl)(\.\w+)?$", re.I)
+"""Names of settings that show what to set, and hold for nobody."""
+_SETTING_FORMS = frozenset({"yaml", "yml", "toml", "json", "ini", "cfg", "env", "sh"})
+_MACHINES = regex(
+    r"^(server|cluster|local|laptop|desktop|mac|linux|windows|hpc|slurm|remote|colab|pc|workstation)\d*$", re.I
+)
 _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
@@ -85,12 +91,31 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
     """Paths of one person's machine by the file that names them: programs, settings, scripts; tests and examples left out."""
     found: dict[str, list[Personal]] = {}
     for path in sorted(world.files):
-        if owned(path) and places.is_product(path) and not places.is_byproduct(path):
+        shown = path not in world.resolved.code.programs and _SHOWN.search(path)
+        if owned(path) and places.is_product(path) and not places.is_byproduct(path) and not shown:
             listed = [*_in_program(world, path), *_in_settings(world, path), *_in_commands(world, path)]
             listed = [each for each in listed if not (each.kind == "home" and _is_of_image(world, each.path))]
+            if listed and _is_of_a_machine(world, path):
+                listed = [msgspec.structs.replace(each, mild=True) for each in listed]
             if listed:
                 found[path] = list({(each.path, each.place): each for each in listed}.values())
     return found
+
+
+def _is_of_a_machine(world: World, path: str) -> bool:
+    """Whether settings are those of one machine by their name, beside the same for others: `run_laptop.yaml`, `run_server.yaml`."""
+    if path in world.resolved.code.programs or places.suffix(path) not in _SETTING_FORMS:
+        return False
+    folder, _, name = path.rpartition("/")
+    parts = re.split(r"[_.-]+", name)
+    apart: dict[int, set[str]] = {}
+    for other in world.files:
+        if other.rpartition("/")[0] == folder and other != path:
+            others = re.split(r"[_.-]+", other.rpartition("/")[2])
+            differ = [n for n, (one, two) in enumerate(zip(parts, others, strict=False)) if one != two]
+            if len(others) == len(parts) and len(differ) == 1:
+                apart.setdefault(differ[0], {parts[differ[0]]}).add(others[differ[0]])
+    return any(any(map(_MACHINES.search, names)) for names in apart.values())
 
 
 def _is_of_image(world: World, path: str) -> bool:

@@ -23,14 +23,19 @@ def holds_model(world: World, effect: Effect) -> bool:
     """Whether what a call saves may be a model: of what keeps any object only where its file makes or loads one, or says so."""
     if not _keeps_anything(effect):
         return True
-    code, own = world.resolved.code, world.resolved.effects.own
-    path = effect.site[0]
-    here = (e for number in code.scopes(path) for e in own.get((path, number), ()) if not _keeps_anything(e))
-    if any(e.role in _MAKING for e in here):
+    if effect.site[0] in world.once(_making):
         return True
     words = [word for arg in effect.call.args for part in within(arg) if (word := _word(part))]
     words += [value.text() for value in effect.targets]
     return any(_CALLED.search(word) for word in words)
+
+
+def _making(world: World) -> frozenset[str]:
+    """The files that make or load a model, or what is fitted before one."""
+    own = world.resolved.effects.own
+    return frozenset(
+        path for (path, _), each in own.items() if any(e.role in _MAKING and not _keeps_anything(e) for e in each)
+    )
 
 
 def _keeps_anything(effect: Effect) -> bool:

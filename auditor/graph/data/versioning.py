@@ -10,6 +10,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above, within
+from auditor.graph.artefacts.pins import pinned_path
 from auditor.graph.data.locks import LOCK
 from auditor.graph.world import World
 from auditor.model.facts import Storage
@@ -37,7 +38,8 @@ class Broken(msgspec.Struct, frozen=True):
     """One way in which versioning is set up and does not work.
 
     `kind`: `no-remote` (of `no-remote-outputs` a pipeline can make the files anew), `local-remote`, `raw-in-lfs`,
-    `ignored-pointers`, `uncached`, `twice`. `cases` counts what it holds for.
+    `ignored-pointers`, `uncached`, `twice`. `cases` counts what it holds for. `eased`: a document links to the data, or only
+    what practises reads them.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Broken(msgspec.Struct, frozen=True):
     place: Place
     cases: int = 1
     others: tuple[Place, ...] = ()
+    eased: bool = False
 
 
 class Versioning(msgspec.Struct, frozen=True):
@@ -75,11 +78,24 @@ def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
         if users and not (storages or set_up or told):
             sources = [user for user in users if not user[0].endswith(LOCK)]
             kind, first = ("no-remote", sources[0]) if sources else ("no-remote-outputs", users[0])
-            broken.append(Broken(kind, first[0], Place(*first), len(users)))
+            eased = bool(sources) and (world.documents.links_to_data or _is_practised(world, users))
+            broken.append(Broken(kind, first[0], Place(*first), len(users), eased=eased))
         broken += _local(world, root, storages)
         broken += _hidden(world, root)
     broken += [*_uncached(world, owned), *_twice(world, owned)]
     return Versioning(pointers, tuple(remotes), tuple(broken), shown)
+
+
+def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:
+    """Whether all programs that read what these files pin are out of use, or there to practise."""
+    pinned = {pinned_path(path, world.files[path], pin) for path, _ in users for pin in world.files[path].pins}
+    readers = [
+        program
+        for program in world.lineage.entries
+        for touch in world.lineage.of_program(program)
+        if touch.way == "read" and touch.artefact.path and any(within(touch.artefact.path, each) for each in pinned)
+    ]
+    return bool(readers) and all(map(places.is_apart, readers))
 
 
 def _roots(world: World) -> dict[str, list[tuple[str, int]]]:

@@ -33,6 +33,12 @@ _ORIGIN = regex(
 )
 _LINKED = regex(r"https?://[^\s)\"'<>]+/([\w-]+)\.[\w.]+")
 _ADDRESSED = regex(r"https?://[^\s)\"'<>?#]+")
+_PUBLISHED = regex(
+    r"\b(?:data ?-?sets?|data|corpus|images)\b[^.\n]{0,160}https?://(?:www\.)?"
+    r"(?:kaggle\.com/(?:datasets|c|competitions)/|huggingface\.co/datasets/|zenodo\.org/|doi\.org/|figshare\.com/|data\.mendeley\.com/"
+    r"|archive\.ics\.uci\.edu/|(?:www\.)?openml\.org/|physionet\.org/|drive\.google\.com/)",
+    re.I,
+)
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
 _OF_ADDRESS = 12
@@ -88,6 +94,11 @@ class Documents:
     def _sentences(self) -> list[str]:
         lines = (line for _, section in self.sections for line in (section.title, *section.text.split("\n")))
         return [line for line in lines if len(line.split()) >= _A_SENTENCE and not _COMMAND.match(line)]
+
+    @cached_property
+    def links_to_data(self) -> bool:
+        """Whether a sentence on the data links to where they were published."""
+        return bool(_PUBLISHED.search(self.text))
 
     def names(self, path: str) -> bool:
         """Whether a document names one of the telling parts of a path, however it spells it (`COCO-Text`, `COCO Text`)."""

@@ -91,7 +91,12 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
         if t.way == "read"
     }
     found = []
-    for path, writers in sorted(written_files(world, owned).items()):
+    files = written_files(world, owned)
+    forms: dict[str, list[str]] = defaultdict(list)
+    for path in files:
+        forms[path.rpartition(".")[0]].append(path)
+    for path, writers in sorted(files.items()):
+        beside = {form: files[form] for form in forms[path.rpartition(".")[0]] if form != path}
         if _RECORD.search(path):
             continue  # kept to be added to by whoever runs
         listed = [w for w in sorted(writers) if _makes(world, w, writers[w])]
@@ -99,13 +104,19 @@ def shared_outputs(world: World, owned: Callable[[str], bool], edges: Iterable[F
             tied = [
                 (other, why)
                 for other in listed[position + 1 :]
-                if (why := _tie(world, path, writers, first, other, onward, reads))
+                if not (_converts(first, other, beside, reads) or _converts(other, first, beside, reads))
+                and (why := _tie(world, path, writers, first, other, onward, reads))
             ]
             if tied:
                 names = [first, *(other for other, _ in tied)]
                 found.append(Shared(path, tuple((n, world.lineage.place(writers[n])) for n in names), tied[0][1]))
                 break
     return found
+
+
+def _converts(writer: str, other: str, beside: dict[str, dict[str, Touch]], reads: set[tuple[str | None, str]]) -> bool:
+    """Whether a program makes a file of the same data in another form, which the other writer writes beside it."""
+    return any((form, writer) in reads and other in writers for form, writers in beside.items())
 
 
 def _makes(world: World, program: str, touch: Touch) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from auditor.graph import places
 from auditor.graph.leakage.evaluations import Doubt
 from auditor.graph.leakage.fitted_columns import Columns, fitted_columns, frame_of, stores
+from auditor.graph.leakage.prepared_features import prepared
 from auditor.graph.observed.written import written
 from auditor.graph.world import World
 from auditor.model.artefact import Role
@@ -33,6 +34,8 @@ def target_features(world: World, owned: Callable[[str], bool]) -> tuple[tuple[D
     for path in world.resolved.code.paths:
         if not owned(path) or not places.is_product(path):
             continue
+        for doubt in _prepared(world, path):
+            found.setdefault(doubt.entity, doubt)
         for number in world.resolved.code.scopes(path):
             for effect in world.resolved.effects.own.get((path, number), ()):
                 shown = fitted_columns(world, effect) if world.trains(effect) else None
@@ -42,6 +45,19 @@ def target_features(world: World, owned: Callable[[str], bool]) -> tuple[tuple[D
                 for doubt in _doubts(world, effect, *shown):
                     found.setdefault(doubt.entity, doubt)
     return tuple(sorted(found.values())), total
+
+
+def _prepared(world: World, path: str) -> Iterator[Doubt]:
+    """Features that a function computes from the target of their own row before its caller takes the target away."""
+    for each in prepared(world, path):
+        if _of_own_row(world, Frame(*each.made), each.value, each.target):
+            spot = world.resolved.code.place(each.made[0], each.line)
+            says = f"the feature {each.column} is computed from the target {each.target} of its own row"
+            trail = (
+                spot.says(f"{each.column} is computed here"),
+                each.taken.says(f"{each.target} is taken away here, and it stays"),
+            )
+            yield Doubt(spot, f"{each.made[0]}|{each.column}", says, trail, 0.9)
 
 
 def _doubts(world: World, effect: Effect, taken: Columns, target: str) -> Iterator[Doubt]:

@@ -41,7 +41,7 @@ def fitted_columns(world: World, effect: Effect) -> tuple[Columns, str] | None:
     given, target = features(effect), labels(effect)
     if given is None or target is None:
         return None
-    taken, aimed = (_picked(world, expr, effect.frame, effect.line) for expr in (given, target))
+    taken, aimed = (picked(world, expr, effect.frame, effect.line) for expr in (given, target))
     if taken is None or aimed is None or aimed.left_out or len(aimed.names) != 1 or taken.frame.id != aimed.frame.id:
         return None
     (name,) = aimed.names
@@ -59,7 +59,7 @@ def stores(world: World, site: Site, frame: str = "") -> Iterator[tuple[str, Exp
             yield target.key.value, value, line
 
 
-def _picked(world: World, expr: Expr, frame: Frame, line: int, depth: int = 0) -> Columns | None:
+def picked(world: World, expr: Expr, frame: Frame, line: int, depth: int = 0) -> Columns | None:
     """The last pick of columns behind a value, with nothing on the way that is not surely the same rows of them."""
     if depth > DEEPEST:
         return None
@@ -71,11 +71,11 @@ def _picked(world: World, expr: Expr, frame: Frame, line: int, depth: int = 0) -
             binding, where = bindings[0]
             here = binding.line if line and (where.path, where.scope) == (frame.path, frame.scope) else 0
             value = binding.value if binding.how == "value" else _part(world, binding, where)
-            return _picked(world, value, where, here, depth + 1) if value is not None else None
+            return picked(world, value, where, here, depth + 1) if value is not None else None
         case Attr(base=base, name="values"):
-            return _picked(world, base, frame, line, depth + 1)
+            return picked(world, base, frame, line, depth + 1)
         case Call(func=Attr(base=base, name=name)) if name in _SAME:
-            return _picked(world, base, frame, line, depth + 1)
+            return picked(world, base, frame, line, depth + 1)
         case Call(func=Attr(base=base, name="drop")):
             return _left(world, expr, base, frame, line)
         case Item(base=base, key=key) if (names := _written(world, key, frame)) is not None:

@@ -12,6 +12,7 @@ from auditor.graph import places
 from auditor.graph.leakage.handovers import handovers
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.rows import anew, verdicts
 from auditor.program.rows.row_sets import Spot
@@ -43,6 +44,10 @@ BUG = "following its rows failed: "
 """Begins what is told of a program over which the run itself broke."""
 
 MOST_SHOWN = 8
+
+_COPY = regex(r"(.+)-Copy\d+\.ipynb")
+_SAME_TEXTS = 0.8
+"""The share of what either notebook writes out that is written in both (judgement)."""
 
 _CENTRES = frozenset({"mean()", "median()", "mode()"})
 _VERBS = {"statistic": "taken", "group": "taken", "model": "trained", "filter": "taken"}
@@ -113,8 +118,16 @@ class Traces:
         """The traces of the programs of one component, by their paths."""
         alone = (p for p in self._world.resolved.code.paths if p not in self._together and not places.is_test(p))
         for path in (*self._together, *alone):
-            if owned(path) and (trace := self._of(path)) is not None:
+            if owned(path) and not self._is_copy(path) and (trace := self._of(path)) is not None:
                 yield path, trace
+
+    def _is_copy(self, path: str) -> bool:
+        """Whether a notebook is what Jupyter makes of another one, `name-Copy1.ipynb`, and still says nearly the same."""
+        match, code = _COPY.fullmatch(path), self._world.resolved.code
+        if match is None or (origin := f"{match[1]}.ipynb") not in code.programs:
+            return False
+        own, first = code.texts(path), code.texts(origin)
+        return len(own & first) >= _SAME_TEXTS * len(own | first)
 
     def _of(self, path: str) -> Trace | None:
         if path not in self.known:

@@ -10,14 +10,15 @@ from posixpath import dirname
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
 from auditor.graph.reproduction.installs import installed, unread_lists
 from auditor.graph.reproduction.platforms import BROUGHT
 from auditor.graph.reproduction.roots import roots_of
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
-from auditor.model.facts import Facts, Requirement
-from auditor.model.ir import Const, Define, Do, Expr, Import, Stmt
+from auditor.model.facts import Facts, Requirement, Step
+from auditor.model.ir import Const, Expr
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.naming.scopes import children
@@ -41,8 +42,9 @@ _PROVIDED = frozenset({
 
 class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
-    `idle`: in modules alone that nothing imports and whose names nothing mentions; `hosted`: in notebooks alone that were
-    last open on a platform which has it."""
+    `idle`: in modules alone that nothing imports, or only others that no program imports, and whose names nothing mentions;
+    `off`: a list has it commented out, for whoever needs it to switch on; `hosted`: in notebooks alone that were last open on
+    a platform which has it."""
 
     imported: str
     distribution: str
@@ -50,6 +52,7 @@ class Undeclared(msgspec.Struct, frozen=True):
     noted: bool
     idle: bool = False
     hosted: bool = False
+    off: bool = False
 
     @property
     def matters(self) -> tuple[bool, bool, bool]:
@@ -60,13 +63,15 @@ class Undeclared(msgspec.Struct, frozen=True):
 class Imports(msgspec.Struct, frozen=True):
     """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
 
-    `told` are those of the undeclared that a chapter of a document on requirements names in words.
+    `told` are those of the undeclared that a chapter of a document on requirements names in words; `listed`: some file lists
+    packages, or some command of the repository installs them.
     """
 
     undeclared: tuple[Undeclared, ...]
     total: int
     declared: bool
     told: tuple[str, ...] = ()
+    listed: bool = True
 
 
 def imports(world: World, owned: Callable[[str], bool], *, outright: bool = False) -> Imports:
@@ -92,7 +97,9 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             # A program is shown rather than a notebook where both import it.
             place = world.resolved.code.place(path, line)
             hosted = lacking[root] in _on_platform(world, path)
-            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), _is_idle(world, path), hosted)
+            idle = is_idle(world, path) or (not outright and is_among_idle(world, path))
+            off = canonical(lacking[root]) in world.once(_off)
+            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), idle, hosted, off)
             if root not in seen or each.matters < seen[root].matters:
                 seen[root] = each
     declared = len(seen) < len(lacking)
@@ -100,7 +107,7 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
     missing = tuple(seen[name] for name in sorted(seen) if not (declared and seen[name].hosted))
     words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
-    return Imports(missing, len(lacking), declared, told)
+    return Imports(missing, len(lacking), declared, told, bool(world.once(_required)))
 
 
 def _is_filled_in_elsewhere(world: World, path: str) -> bool:
@@ -110,6 +117,11 @@ def _is_filled_in_elsewhere(world: World, path: str) -> bool:
         return False
     root = f"{above}{found}"
     return not any(other.startswith(root) and facts.requirements for other, facts in world.files.items())
+
+
+def _off(world: World) -> frozenset[str]:
+    """The packages that lists have commented out."""
+    return frozenset(canonical(name) for facts in world.files.values() for key, name in facts.attrs if key == "off")
 
 
 def _lacking(world: World, root: str) -> str:
@@ -130,20 +142,6 @@ def _on_platform(world: World, path: str) -> frozenset[str]:
 
 def _hosted(world: World) -> dict[str, frozenset[str]]:
     return {platform: _with_brought(world, set(names)) for platform, names in BROUGHT.items()}
-
-
-def _is_idle(world: World, path: str) -> bool:
-    """Whether a module only defines things, and nothing in the repository imports it or names what it defines."""
-    code, program = world.resolved.code, world.resolved.code.programs[path]
-    if path.endswith(".ipynb") or program.main_guard or code.importers(path):
-        return False
-    defined = [number for number, scope in enumerate(program.scopes) if number and scope.parent == 0]
-    only = all(type(each) in (Import, Define) or _is_text(each) for each in program.scopes[0].body)
-    return bool(defined) and only and all(world.uncalled.of((path, number)) for number in defined)
-
-
-def _is_text(statement: Stmt) -> bool:
-    return type(statement) is Do and type(statement.value) is Const
 
 
 def _spellings(each: Undeclared) -> set[str]:
@@ -218,9 +216,19 @@ def _named(requirement: Requirement) -> Iterator[str]:
         yield from (extra, f"{requirement.name}[{extra}]")
 
 
+def _cloned(step: Step) -> Iterator[str]:
+    """The repositories that a step clones, where it installs from a folder: they are called as what they bring."""
+    said = [[word.text for word in command.words] for command in step.commands]
+    if any(("install" in words and {".", "./"} & set(words)) or "setup.py" in words for words in said):
+        for words in said:
+            urls = (word for word in words if "/" in word or ":" in word) if words[:2] == ["git", "clone"] else ()
+            yield from (url.rstrip("/").rpartition("/")[2].removesuffix(".git") for url in urls)
+
+
 def _mentioned(facts: Facts) -> Iterator[str]:
     """What commands of any tool install or add, and what settings list as packages; more may be among it."""
     for step in facts.steps:
+        yield from _cloned(step)
         for command in step.commands:
             words = [word.text for word in command.words]
             if any(word in ("install", "add") for word in words[:4]):

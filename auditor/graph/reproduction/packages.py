@@ -41,11 +41,13 @@ _PATCHES = regex(r"~=\s*\d+\.\d+\.\d+|===?\s*\d+\.\d+\.\*")
 
 
 class Pinning(msgspec.Struct, frozen=True):
-    """How far what one file asks for is pinned: `loose` are the requirements that allow several versions."""
+    """How far what one file asks for is pinned: `loose` are the requirements that allow several versions. `unused`: it has a
+    name of its own, which nothing mentions."""
 
     path: str
     loose: tuple[Asked, ...]
     pinned: int
+    unused: bool = False
 
     @property
     def share(self) -> float:
@@ -149,8 +151,20 @@ def pinnings(world: World, owned: Callable[[str], bool]) -> list[Pinning]:
         loose = [] if environment.locked else [
             a for a in environment.asked if each[a.requirement.name] is a and not a.requirement.pinned and a.requirement.name not in held
         ]  # fmt: skip
-        found.append(Pinning(environment.path, tuple(loose), len(each) - len(loose)))
+        unused = _is_unused(world, environment.path)
+        found.append(Pinning(environment.path, tuple(loose), len(each) - len(loose), unused))
     return found
+
+
+_USUAL = regex(
+    r"^(requirements\.(txt|in)|environment\.ya?ml|conda\.ya?ml|pyproject\.toml|Pipfile|setup\.(py|cfg)|pixi\.toml|meta\.yaml)$"
+)
+
+
+def _is_unused(world: World, path: str) -> bool:
+    """Whether a list of a name of its own is mentioned by no command, setting, program or document: nobody installs from it."""
+    name = path.rpartition("/")[2]
+    return not _USUAL.match(name) and not world.uncalled.mentions(name.rpartition(".")[0])
 
 
 def _pinned_beside(world: World, environment: Environment) -> frozenset[str]:

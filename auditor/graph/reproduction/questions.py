@@ -9,6 +9,7 @@ from auditor.graph.reproduction import (
     foundlings,
     imported,
     installs,
+    misnamed,
     notebook_state,
     packages,
     pretrained,
@@ -49,6 +50,10 @@ class Reproduction(Part):
     def imports(self) -> imported.Imports:
         """What is imported, by whether an environment asks for it."""
         return imported.imports(self._world, self.owns, outright=self._is_shipped)
+
+    def misnamed(self) -> list[tuple[str, list[misnamed.Misnamed]]]:
+        """The lists of packages that ask for names of imports, with the lines."""
+        return list(misnamed.misnamed(self._world, self.owns))
 
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
-from auditor.model.ir import Import, Stmt, Try
+from auditor.model.ir import Attr, Const, Import, Stmt, Try
+
+_PUT = frozenset({("path", "append"), ("path", "insert")})
 
 
 def roots_of(world: World, path: str, *, outright: bool = False) -> tuple[tuple[str, int], ...]:
     """The roots that a file imports unguarded, from outside the repository."""
     return tuple(
         (root, line)
-        for root, line, within in world.seen(ROOTS, path)
-        if not (outright and within) and not _is_ours(world, root)
+        for root, line, within, folder in world.seen(ROOTS, path)
+        if not (outright and within) and not _is_ours(world, root) and (not folder or _is_ours(world, folder))
     )
 
 
-def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool], ...]:
+def _roots(world: Sight, path: str) -> tuple[tuple[str, int, bool, str], ...]:
     code, found = world.resolved.code, []
     for number in code.scopes(path):
         imports = code.index(path, number).imports
         guarded = _guarded(code.scope(path, number).body) if imports else frozenset[int]()
+        put = _put_before(world, path, number) if imports else {}
         for statement, block, dead in imports:
             if statement.level or dead or block or statement.line in guarded:
                 continue
             for imported in statement.names:
                 root = imported.module.partition(".")[0]
                 if root and code.modules.resolve(path, imported.module, 0) is None:
-                    found.append((root, statement.line, number > 0))
+                    found.append((root, statement.line, number > 0, put.get(statement.line, "")))
     return tuple(found)
 
 
-ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool], ...])
-"""The roots of what a program imports unguarded and no file of the tree is, with the line, and whether within a function or class."""
+ROOTS = Look("roots", _roots, tuple[tuple[str, int, bool, str], ...])
+"""The roots of what a program imports unguarded and no file of the tree is, with the line, whether within a function or class,
+and the folder that was put on the path right before: if the tree has none of that name, whoever runs it brings it."""
+
+
+_NEAR = 3
+"""Lines within which an import belongs to the folder that was just put on the path."""
+
+
+def _put_before(world: Sight, path: str, number: int) -> dict[int, str]:
+    """By the lines right behind it the folder of `sys.path.append("deps")`."""
+    found: dict[int, str] = {}
+    for site in world.resolved.code.index(path, number).calls:
+        func, args = site.call.func, site.call.args
+        put = type(func) is Attr and type(func.base) is Attr and (func.base.name, func.name) in _PUT
+        folder = args[-1].value if put and args and type(args[-1]) is Const else None
+        if isinstance(folder, str) and re.fullmatch(r"\w[\w-]*", folder):
+            found.update(dict.fromkeys(range(site.call.line + 1, site.call.line + _NEAR + 1), folder))
+    return found
 
 
 def _guarded(body: Iterable[Stmt]) -> frozenset[int]:

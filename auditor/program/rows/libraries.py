@@ -155,6 +155,15 @@ def _fitted_function(m: Machine, called: Called, entry: Entry) -> Value | None:
     return Value("frame", data.rows, data.all_fits() | {fit})
 
 
+def _scored(m: Machine, called: Called, entry: Entry) -> Value | None:
+    """`mutual_info_classif(X, y)` and its kin: a figure for each column, by which columns are chosen."""
+    data = m.grounded(called.data())
+    if not entry.attrs.get("uses_target") or entry.kind == "class":
+        return None
+    fit = Fit(m.rows(data), called.spot, called.name.rpartition(".")[2], "selector")
+    return Value("statistic", fits=data.all_fits() | {fit})
+
+
 def _kept(m: Machine, called: Called, entry: Entry) -> Value | None:
     data = called.data()
     return data if data.rows is not None else None
@@ -207,6 +216,7 @@ _BY_ROLE: dict[Role, Callable[[Machine, Called, Entry], Value | None]] = {
     Role.DOWNLOAD: _read,
     Role.FIT_TRANSFORM: _fitted_function,
     Role.TRANSFORM: _kept,
+    Role.ANALYSE: _scored,
     Role.FIT: models.trained_by_function,
     Role.RESAMPLE: _resampled,
     Role.LOAD_MODEL: _loaded,

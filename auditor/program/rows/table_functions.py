@@ -40,6 +40,8 @@ def function(m: Machine, called: Called) -> Value | None:
 def _kept(m: Machine, called: Called, values: list[Value]) -> Value:
     """The rows of the arguments; a list of tables, or a list that holds none, stays itself."""
     if not any(value.rows is not None for value in flat(values)) and called.name.endswith(("DataFrame", "Series")):
+        if any(value.kind == "statistic" for value in flat(values)):
+            return Value("statistic", fits=fits_in(values))  # a figure for each column
         return m.fresh("frame", fits=fits_in(values), name="empty" if not called.args else "")
     if len(values) == 1 and values[0].rows is not None:
         return replace(values[0])

@@ -86,9 +86,10 @@ def leaking(evaluation: Evaluation) -> list[Fit]:
 def preprocessing(trace: Trace) -> list[Leak]:
     """Statistics over held-out rows that reach the model judged on them."""
     found: dict[tuple[Spot, str], Leak] = {}
-    clean = {e.trained.version for e in trace.evaluations if _final(e) and not leaking(e)}
+    final = [e for e in trace.evaluations if _final(e) and not leaking(e)]
+    clean, objects = {e.trained.version for e in final}, {e.trained.ref for e in final}
     for evaluation in sorted(trace.evaluations, key=lambda e: _PLAIN.index(e.how)):
-        if evaluation.trained.version in clean:
+        if evaluation.trained.version in clean or (evaluation.how == "predict" and evaluation.trained.ref in objects):
             continue
         if evaluation.relation == "overlap" and (
             evaluation.trained.rows is evaluation.tested or not presented_apart(evaluation)
@@ -96,8 +97,8 @@ def preprocessing(trace: Trace) -> list[Leak]:
             continue
         if evaluation.relation == "overlap" and evaluation.how == "predict":
             continue  # nobody takes the answer to a few training rows for a figure
-        if evaluation.how in ("folds", "tuning") and _divided(evaluation.tested):
-            continue
+        if evaluation.how in ("folds", "tuning", "predict") and _divided(evaluation.tested):
+            continue  # within training rows: no figure comes of it
         if _drawn_anew(evaluation):
             continue
         if _inner(evaluation) and any(_last_word(other, evaluation) for other in trace.evaluations):

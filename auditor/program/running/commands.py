@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from posixpath import dirname, join, relpath
+from posixpath import dirname, join
 from typing import TypeAlias
 
 import msgspec
@@ -16,12 +16,13 @@ from auditor.model.regex import regex
 from auditor.program.naming.code import Code
 from auditor.program.running import command_forms as forms
 from auditor.program.running.finding import Files, Stand
-from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, likely, placed, unclone
+from auditor.program.running.grounds import UNKNOWN, Ground, folder_of, likely, seen_from, unclone
 from auditor.program.running.images import Image, Images
 from auditor.program.running.known_runs import KnownRuns
 from auditor.program.running.looking import Unnoted
 from auditor.program.running.movement import moves
 from auditor.program.running.pipelines import read_goal
+from auditor.program.running.repeated import Repeated
 from auditor.program.running.runs import UNRESOLVED, Run
 from auditor.program.running.tasks import EntryPoints
 from auditor.program.symbolic.values import is_absolute, normal
@@ -29,7 +30,6 @@ from auditor.program.symbolic.values import is_absolute, normal
 __all__ = ["UNRESOLVED", "Commands", "Run"]
 
 DEEPEST = 8  # commands that stand for commands
-_ANCHOR = regex(r"\{(?:here|root|start)\}(?:/[^\s:,;={}]*)?")
 _PATH = regex(r"[./:]|^-\w*m$")
 _PROGRAM = (".py", ".sh", ".bash", ".ipynb", ".sbatch", ".slurm")
 
@@ -57,6 +57,7 @@ class Commands:
         self.files = Files(tree, code, self._known.looking)
         self.tree = self.files.tree
         self.images = Images(code.files, self.tree, self.files.folders, self.files.looking)
+        self._repeated = Repeated(self.files.looking)
         self.services: dict[str, list[tuple[str, Ground]]] = {}  # of compose files, by name
         self._forms: tuple[Callable[[str, Words, Stand], list[Run] | None], ...] = (
             self._notebook, self._served, self._shell, self._pipeline, self._plain, self._foreign, self._parallel,
@@ -94,6 +95,9 @@ class Commands:
         name = command.words[0].text if command.words else ""
         if name in forms.PLAIN:  # most commands of a script: no program is behind them
             return (Run("tool", name, command.words[1:], command.line, folder_of(command, ground.base, ground)),)
+        return self._repeated.runs(command, ground, self._found)
+
+    def _found(self, command: Command, ground: Ground) -> tuple[Run, ...]:
         first: tuple[Run, ...] = ()
         for base in ground.folders():
             made = self._from(command, base, ground)
@@ -131,7 +135,7 @@ class Commands:
         """The words of a command; folders that are known are written as they are seen from the working folder."""
         if folder.startswith(("..", "/", "~", "{")):
             return list(command.words)
-        return [_seen_from(word, folder, base, here) if "{" in word.text else word for word in command.words]
+        return [seen_from(word, folder, base, here) if "{" in word.text else word for word in command.words]
 
     # --- by the program ---
 
@@ -302,6 +306,7 @@ class Commands:
     # --- containers ---
 
     def _container(self, contained: Contained, stand: Stand) -> list[Run]:
+        self._repeated.changes()
         if contained.action == "build":
             return [self._build(contained, stand)]
         if contained.action == "tag":
@@ -383,17 +388,3 @@ class Commands:
 def _is_options(word: Word) -> bool:
     """A hole whose name says that options come from it."""
     return not word.exact and re.fullmatch(r"\{\w*(?:ARG|OPT|FLAG)\w*\}", word.text, re.IGNORECASE) is not None
-
-
-def _seen_from(word: Word, folder: str, base: str, here: str) -> Word:
-    """A word whose known folders are written relative to the working folder."""
-
-    def seen(found: re.Match[str]) -> str:
-        path = placed(found.group(), base, here)
-        if path is None or path.startswith(("..", "{")) or is_absolute(path):
-            return found.group()
-        relative = relpath(path or ".", folder or ".")
-        return relative if found.group() == word.text or relative.startswith(".") else f"./{relative}"
-
-    text = _ANCHOR.sub(seen, word.text)
-    return Word(text, "{" not in text) if text != word.text else word

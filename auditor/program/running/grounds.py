@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import dirname, join
+from posixpath import dirname, join, relpath
 
 import msgspec
 
@@ -20,6 +20,7 @@ _UTILITY = regex(
     r"(?:\.?(?:scripts?|bin|tools?|ci|hack|build|devops|deploy|ops|shell|sh|jobs?|slurm|run|\w+_scripts?|github|circleci|devcontainer))"
 )
 _FOLDER_HOLE = regex(r"\{(here|root|start)\}")
+_ANCHOR = regex(r"\{(?:here|root|start)\}(?:/[^\s:,;={}]*)?")
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -72,6 +73,20 @@ def placed(text: str, base: str, here: str) -> str | None:
     folder = {"here": here, "root": "", "start": base}[found.group(1)]
     rest = text[found.end() :]
     return normal(f"{folder}{rest}" if folder else rest.lstrip("/"))
+
+
+def seen_from(word: Word, folder: str, base: str, here: str) -> Word:
+    """A word whose known folders are written relative to the working folder."""
+
+    def seen(found: re.Match[str]) -> str:
+        path = placed(found.group(), base, here)
+        if path is None or path.startswith(("..", "{")) or is_absolute(path):
+            return found.group()
+        relative = relpath(path or ".", folder or ".")
+        return relative if found.group() == word.text or relative.startswith(".") else f"./{relative}"
+
+    text = _ANCHOR.sub(seen, word.text)
+    return Word(text, "{" not in text) if text != word.text else word
 
 
 def upwards(folder: str) -> Iterator[str]:
