@@ -67,6 +67,7 @@ def is_card(path: str) -> bool:
 _DOCUMENTATION = regex(r"(^|/)(docs?|documentation)/", re.I)
 
 
+@lru_cache(maxsize=100_000)
 def is_documentation(path: str) -> bool:
     """In a folder of documentation."""
     return bool(_DOCUMENTATION.search(path))
@@ -137,6 +138,7 @@ def is_data(path: str) -> bool:
     return suffix(path) in _DATA
 
 
+@lru_cache(maxsize=100_000)
 def is_model(path: str) -> bool:
     """A file that holds a model, by its suffix and words."""
     kind = suffix(path)
@@ -148,6 +150,7 @@ def holds_data(path: str) -> bool:
     return bool(_DATA_WORDS.search(path) or _MODEL_WORDS.search(path))
 
 
+@lru_cache(maxsize=100_000)
 def says_data(path: str) -> bool:
     """A file whose name or folders speak of data and of no model; for forms that can hold either, such as a pickle."""
     return bool(_DATA_WORDS.search(path)) and not _MODEL_WORDS.search(path)

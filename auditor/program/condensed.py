@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 N = TypeVar("N")
@@ -94,6 +94,10 @@ class Condensed(Generic[N]):
     def is_on_cycle(self, node: N) -> bool:
         """Whether a node leads to another one that leads back to it."""
         return len(self._members[self._reach(node)]) > 1
+
+    def together(self, node: N) -> Sequence[N]:
+        """The nodes that lead to each other, this one among them: the same object for each of them."""
+        return self._members[self._reach(node)]
 
     def _reach(self, node: N) -> int:
         """The number of the component of a node."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from auditor.model.listing import Excluded
 from auditor.model.regex import regex
@@ -106,11 +107,16 @@ class Exclusion:
     def _name_reason(self, folder: str, name: str) -> str | None:
         if f"{folder}/".startswith(SAID):  # asked of its files alone, not of the folder: they are read
             return "environment"
-        if GENERATED_NAME.search(name):
+        if _is_generated(name):
             return "generated"
-        if DISTRIBUTION.search(name) and folder.rpartition("/")[2] == "dist" and OWN.isdisjoint(folder.split("/")):
+        if folder.rpartition("/")[2] == "dist" and DISTRIBUTION.search(name) and OWN.isdisjoint(folder.split("/")):
             return "generated"
         return None
+
+
+@lru_cache(maxsize=100_000)  # a history asks of the same files at each of its points
+def _is_generated(name: str) -> bool:
+    return GENERATED_NAME.search(name) is not None
 
 
 def environments(paths: Iterable[str]) -> frozenset[str]:

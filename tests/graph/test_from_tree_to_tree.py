@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from auditor.graph.artefacts.identity import Identities
+from auditor.graph.observed.known_touches import Found, KnownTouches
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.program import Memory
+from auditor.program.calls.effects import Effect
 from auditor.program.symbolic.values import literal
 from tests.graph.test_looks import world_of
 from tests.program.kept.shop import CHANGES, START, Contents, Texts
@@ -23,8 +25,11 @@ PLAIN: Texts = {
 
 
 def said(world: World) -> tuple[object, ...]:
-    """All nodes and edges, and what tests reach; nothing is kept of what was asked."""
-    return dict(world.nodes), world.edges, sorted(suites(world).touched)
+    """All nodes and edges, what is touched and could not be named, and what tests reach."""
+    lineage = world.lineage
+    unnamed = {site: [effect.name for effect in found] for site, found in lineage.unresolved.items() if found}
+    touched = {site: list(map(repr, found)) for site, found in lineage.touches.items() if found}
+    return dict(world.nodes), world.edges, touched, unnamed, lineage.sites, sorted(suites(world).touched)
 
 
 @pytest.mark.parametrize("change", sorted(CHANGES))
@@ -98,3 +103,68 @@ def test_what_is_made_of_the_same_is_made_once() -> None:
     assert program.made_of(list, ("a",)) is made
     assert program.made_of(list, ("b",)) == ["b"]
     assert program.made_of(list, ("a",)) is not made
+
+
+SAME: Texts = {
+    "jobs/deep/use.py": "open('in.csv')\n",
+    "jobs/deep/other.py": "",
+    "jobs/here.csv": "a\n1\n",
+    "jobs/move.py": "import os\nimport settings\n\nos.chdir(settings.WORK)\nopen('moved.txt')\n",
+    "lib.py": "import pandas as pd\n\ndef load(path):\n    return pd.read_csv(path)\n",
+    "make.py": "",
+    "settings.py": "WORK = 'jobs'\n",
+    "Makefile": "all:\n\tpython jobs/move.py\n",
+}
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        {"make.py": "open('jobs/in.csv', 'w').write('')\n"},  # what is written
+        {"make.py": "from lib import load\n\nload('far.csv')\n"},  # who supplies what a function names
+        {"Makefile": "all:\n\tpython jobs/move.py\n\tcd jobs/deep && python use.py\n"},  # where it is started
+        {"jobs/deep/other.py": "open('here.csv')\n"},  # where its neighbours work
+        {"settings.py": "WORK = 'other'\n"},  # where it goes to by itself
+    ],
+)
+def test_what_a_file_touches_hangs_on_more_than_its_effects(turned: Texts) -> None:
+    contents, memory = Contents(), Memory()
+    before = said(world_of(SAME, memory, contents, ()))
+    after = said(world_of(SAME | turned, memory, contents, ()))
+    assert after == said(world_of(SAME | turned, None, contents, ()))
+    assert after[2] != before[2] or after[3] != before[3]
+    assert said(world_of(SAME, memory, contents, ())) == before
+
+
+def test_touches_are_known_by_all_that_they_were_found_by() -> None:
+    known, files, asked = KnownTouches(), object(), list[str]()
+
+    def found() -> Found:
+        asked.append("a.py")
+        return Found([], [], [])
+
+    def find(effects: list[Effect], around: str) -> bool:
+        """Whether it was found anew."""
+        count = len(asked)
+        known.find("a.py", effects, around, found)
+        return len(asked) > count
+
+    one, equal = [_effect()], [_effect()]
+    known.begin(files, frozenset())
+    assert find(one, "here")
+    known.begin(files, frozenset())
+    assert not find(one, "here")
+    assert find(one, "there")
+    assert find(equal, "there")  # other records, which say the same
+    known.begin(files, frozenset({"x.csv"}))
+    assert find(equal, "there")
+    known.begin(object(), frozenset({"x.csv"}))
+    assert find(equal, "there")
+    known.begin(object(), frozenset())
+    known.begin(files, frozenset())
+    assert find(equal, "there")  # nobody asked of the tree between
+
+
+def _effect() -> Effect:
+    (effect,) = world_of({"a.py": "open('x')\n"}, None, Contents(), ()).resolved.effects.all()
+    return effect

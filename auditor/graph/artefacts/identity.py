@@ -82,6 +82,11 @@ class Identities:
         """What values mean but for what is written, each with the value, whose identity is its own as long as it is kept."""
         self.written: set[str] = set()
 
+    @property
+    def files(self) -> object:
+        """One object as long as the files are the same from one tree to the next."""
+        return self._known
+
     def anew(self) -> Identities:
         """The same before anything is known to be written: for another tree with the same files."""
         if len(self._known) > MOST_KNOWN:

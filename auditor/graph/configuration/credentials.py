@@ -43,7 +43,7 @@ def credentials(world: World, owned: Callable[[str], bool]) -> tuple[list[Leaked
     found = []
     files = [path for path in sorted(world.files) if owned(path)]
     for path in files:
-        if places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
+        if not world.files[path].secrets or places.is_test(path) or _TEMPLATE.search(path) or _FIXTURE.search(path):
             continue
         for secret in dict.fromkeys(world.files[path].secrets):
             program = world.resolved.code.programs.get(path)

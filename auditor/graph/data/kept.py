@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -85,6 +86,7 @@ _IN_OTHER_FORMATS = NOT_DATA | {
 }
 
 
+@lru_cache(maxsize=100_000)
 def _lies_with_data(path: str) -> bool:
     """A file of no known kind in a folder of data: formats of one data set have names of their own."""
     name = path.rpartition("/")[2]

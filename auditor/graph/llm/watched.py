@@ -11,6 +11,7 @@ from auditor.graph import places
 from auditor.graph.llm.asks import Ask
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
+from auditor.model.facts import Facts
 from auditor.model.ir import Attr
 from auditor.model.place import Place
 from auditor.model.regex import regex
@@ -115,8 +116,10 @@ def _imports(world: World, names: Iterable[str]) -> Iterator[Seen]:
 
 
 def _evaluating_calls(world: World) -> Iterator[Seen]:
-    for effect in world.resolved.effects.all():
-        if _CALLS.match(effect.name):
+    effects = world.resolved.effects.all()
+    calls = {name for name in {effect.name for effect in effects} if _CALLS.match(name)}
+    for effect in effects:
+        if effect.name in calls:
             yield Seen(world.resolved.code.place(effect.site[0], effect.line), f"calls {effect.name}")
 
 
@@ -126,9 +129,14 @@ def _switched_on(world: World) -> Iterator[Seen]:
         if world.seen(TRACER_NAMED, path):
             yield Seen(Place(path), "names the variables of a tracer")
     for path, facts in sorted(world.files.items()):
-        leaf = next((leaf for leaf in facts.leaves if _ENVIRONMENT.search(leaf.key)), None)
-        if leaf is not None:
-            yield Seen(Place(path, leaf.line), "sets the variables of a tracer")
+        line = world.resolved.code.alone(path, _sets_tracer) if facts.leaves else None
+        if line is not None:
+            yield Seen(Place(path, line), "sets the variables of a tracer")
+
+
+def _sets_tracer(facts: Facts) -> int | None:
+    """The line in which a configuration sets the variables that switch a tracer on."""
+    return next((leaf.line for leaf in facts.leaves if _ENVIRONMENT.search(leaf.key)), None)
 
 
 def _names_tracer(world: Sight, path: str) -> bool:

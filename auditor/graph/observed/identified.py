@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
@@ -50,6 +50,12 @@ class Identified:
         starts = self.resolved.evaluator.invocations.of(path)
         told = (each.folder for each in starts if not value.runs or each.number in value.runs)
         return dict.fromkeys(folder for folder in told if folder is not None)
+
+    def around(self, path: str) -> Hashable:
+        """All that what a value means hangs on in a file beside the files of the tree and what is written in it."""
+        starts = self.resolved.evaluator.invocations.of(path)
+        folders = tuple((each.number, each.folder) for each in starts)
+        return folders, self._bases.changed(path), self._bases.of(path)
 
     def carried(self, value: Value) -> bool:
         """Whether the text hangs on a parameter that callers supply: it was carried to them and counts there."""

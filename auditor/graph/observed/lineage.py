@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, reduce
+from itertools import groupby
 from operator import or_
 
 import msgspec
@@ -14,8 +15,10 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import Identities, Identity
 from auditor.graph.declared.dbt_projects import Projects
 from auditor.graph.observed.identified import Identified, kind_of
+from auditor.graph.observed.known_touches import Found, KnownTouches
 from auditor.graph.observed.tables import Tables, is_tabular
 from auditor.graph.observed.unpacking import unpacked
+from auditor.graph.observed.uses import WRITING, filled, is_address, ways
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Call
 from auditor.model.place import Place
@@ -23,15 +26,7 @@ from auditor.program import Resolved
 from auditor.program.calls.effects import Effect, Effects, Site
 from auditor.program.calls.toward import Toward
 from auditor.program.running.launches import Launch
-from auditor.program.symbolic.values import Hole, Value, concat, is_temporary
-
-READING = {
-    Role.READ: NodeKind.DATASET,
-    Role.LOAD_MODEL: NodeKind.MODEL,
-    Role.CONFIG_READ: NodeKind.CONFIG,
-    Role.DOWNLOAD: NodeKind.EXTERNAL_DATASET,
-}
-WRITING = {Role.WRITE: NodeKind.DATASET, Role.SAVE_MODEL: NodeKind.MODEL}
+from auditor.program.symbolic.values import Value, is_temporary
 
 
 class Touch(msgspec.Struct, frozen=True):
@@ -97,15 +92,35 @@ class Lineage:
                     if found is not None and found.path is not None and not found.guessed:
                         self.identities.written.add(found.path)
         self.tables = Tables(self.resolved, self.identities, self._identified.of, effects, projects)
-        for effect in effects:
-            if is_tabular(effect):
-                self._tabular(effect)
-            else:
-                self._touch(effect)
+        known = self.resolved.made_of(KnownTouches)
+        known.begin(self.identities.files, frozenset(self.identities.written))
+        for path, of_file in groupby(effects, lambda effect: effect.site[0]):
+            self._read(path, list(of_file), known)
         for cell, named in self.tables.cells():
             self.touches[cell.site].append(self._touched(named.way, named.artefact, named.kind, cell))
         for touch in list(unpacked(self.touches, self.identities)):
             self.touches[touch.site].append(touch)
+
+    def _read(self, path: str, effects: list[Effect], known: KnownTouches) -> None:
+        """What the effects of a file touch. What a table means hangs on all that name it."""
+        if any(map(is_tabular, effects)):
+            for effect in effects:
+                if is_tabular(effect):
+                    self._tabular(effect)
+                else:
+                    self._add(self._touched_by((effect,)))
+            return
+        values = (value for effect in effects for value in (*effect.targets, *effect.dest, *effect.source))
+        carried = tuple(self._identified.carried(value) for value in values if not value.exact)
+        around = self._identified.around(path), carried
+        self._add(known.find(path, effects, around, lambda: self._touched_by(effects)))
+
+    def _add(self, found: Found) -> None:
+        for touch in found.touches:
+            self.touches[touch.site].append(touch)
+        for effect in found.unnamed:
+            self.unresolved[effect.site].append(effect)
+        self._scratch.update(found.scratch)
 
     def _tabular(self, effect: Effect) -> None:
         """A call whose target is SQL or the name of a table."""
@@ -125,12 +140,18 @@ class Lineage:
         certainty = round(min(identity.confidence, effect.certainty) * (0.5 if effect.dead else 1.0), 3)
         return Touch(way, identity, kind_of(kind, identity, way, effect), effect, effect.site, certainty, runs)
 
-    def _touch(self, effect: Effect) -> None:
-        for way, values, kind, hub in _ways(effect):
-            found, named = self._found(effect, way, values, kind, hub=hub)
-            self.touches[effect.site].extend(found)
-            if not named:
-                self.unresolved[effect.site].append(effect)
+    def _touched_by(self, effects: Iterable[Effect]) -> Found:
+        """What some effects touch, none of which names a table."""
+        found = Found([], [], [])
+        for effect in effects:
+            for way, values, kind, hub in ways(effect):
+                touches, named = self._found(effect, way, values, kind, hub=hub)
+                found.touches.extend(touches)
+                if not named:
+                    found.unnamed.append(effect)
+                if any(map(is_temporary, values)):
+                    found.scratch.append(_place_of(effect))
+        return found
 
     def _found(
         self, effect: Effect, way: str, values: tuple[Value, ...], kind: NodeKind, *, hub: bool
@@ -138,12 +159,10 @@ class Lineage:
         """What an effect touches in one way, and whether it could be named; `hub`: it may name what no file is."""
         found, named = [], False
         for value in values:
-            if is_temporary(value):
-                self._scratch.add((*(effect.origin or (effect.site, effect.line)), effect.name))
             if self._identified.carried(value) or is_temporary(value):
                 named = True
                 continue
-            if hub and effect.entry.attrs.get("url") is True and not _is_address(value):
+            if hub and effect.entry.attrs.get("url") is True and not is_address(value):
                 continue  # no such call reads a file; what it is relative to is set elsewhere
             identity = self._identified.of(effect.site[0], value, written=way == "write")
             if hub:
@@ -175,11 +194,7 @@ class Lineage:
             if effect.io and places.is_product(site[0])
             if not self.tables.says_nothing(effect)
         }
-        found = {
-            (*(touch.effect.origin or (site, touch.effect.line)), touch.effect.name)
-            for site, touches in self.touches.items()
-            for touch in touches
-        }
+        found = {_place_of(touch.effect) for site, touches in self.touches.items() for touch in touches}
         return every, every & (found | self._scratch)
 
     # --- programs ---
@@ -328,16 +343,18 @@ class Lineage:
     def of_given(self, site: Site, given: Mapping[str, Value]) -> Iterator[Touch]:
         """What a function touches that hangs on its parameters, when it is given these."""
         for effect in self.resolved.effects.of(site):
-            targets = tuple(_filled(value, site, given) for value in effect.targets)
-            dest = tuple(_filled(value, site, given) for value in effect.dest)
-            source = tuple(_filled(value, site, given) for value in effect.source)
+            targets = tuple(filled(value, site, given) for value in effect.targets)
+            dest = tuple(filled(value, site, given) for value in effect.dest)
+            source = tuple(filled(value, site, given) for value in effect.source)
             if not effect.io or (targets, dest, source) == (effect.targets, effect.dest, effect.source):
                 continue
             told = replace(effect, targets=targets, dest=dest, source=source)
             if is_tabular(effect):
                 yield from (self._touched(n.way, n.artefact, n.kind, effect) for n in self.tables.told(told))
                 continue
-            for way, values, kind, hub in _ways(told):
+            for way, values, kind, hub in ways(told):
+                if any(map(is_temporary, values)):
+                    self._scratch.add(_place_of(effect))
                 yield from self._found(effect, way, values, kind, hub=hub)[0]
 
     def sites_of_program(self, path: str, *roles: Role) -> list[Site]:
@@ -390,43 +407,11 @@ class Lineage:
         return self.resolved.code.place(touch.site[0], touch.effect.line, touch.effect.end_line)
 
 
+def _place_of(effect: Effect) -> tuple[Site, int, str]:
+    """The call of the library behind an effect: its scope, its line and its name."""
+    return (*(effect.origin or (effect.site, effect.line)), effect.name)
+
+
 def _hangs_on_callers(touch: Touch) -> bool:
     """Whether what a function is called with may exclude the branch in which it does something."""
     return bool(touch.site[1] and touch.effect.origin is None and touch.effect.at.conditions)
-
-
-def _ways(effect: Effect) -> Iterator[tuple[str, tuple[Value, ...], NodeKind, bool]]:
-    """What an effect does to what it names: read or write, as what, and whether it may name what no file is."""
-    if (effect.role in READING or effect.role is Role.COPY) and (effect.targets or not effect.dest):
-        yield "read", effect.targets, READING.get(effect.role, NodeKind.DATASET), True
-    if effect.role in WRITING:
-        yield "write", _suffixed(effect), WRITING[effect.role], True
-    if effect.logs_locally:
-        yield "write", effect.targets, NodeKind.REPORT, False
-    if effect.dest:
-        yield "write", effect.dest, NodeKind.DATASET, False
-    if effect.source:
-        yield "read", effect.source, NodeKind.DATASET, False
-
-
-def _is_address(value: Value) -> bool:
-    """Whether a text is an address, as far as it is known: one that begins with what is written out has a scheme."""
-    return not value.parts or isinstance(value.parts[0], Hole) or "://" in value.text()
-
-
-def _suffixed(effect: Effect) -> tuple[Value, ...]:
-    """The targets of a write, with the suffix that its library appends to names that lack it."""
-    suffix = effect.entry.attrs.get("appends")
-    return tuple(v.ending(suffix) for v in effect.targets) if isinstance(suffix, str) else effect.targets
-
-
-def _filled(value: Value, owner: Site, given: Mapping[str, Value]) -> Value:
-    """A text with the parameters of a function filled in, as far as they are given."""
-    pieces = [
-        given[part.name] if isinstance(part, Hole) and part.owner == owner and part.name in given else Value((part,))
-        for part in value.parts
-    ]
-    if all(piece.parts == (part,) for piece, part in zip(pieces, value.parts, strict=True)):
-        return value
-    filled = pieces[0] if len(pieces) == 1 else concat(pieces)
-    return replace(filled, anchored=value.anchored or pieces[0].anchored, runs=value.runs, picks=value.picks)

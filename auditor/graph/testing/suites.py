@@ -59,11 +59,12 @@ class Suites:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
         self._run_by: dict[str, frozenset[Site]] = {}
-        self._meant: dict[Local | str, frozenset[Site]] = {}
+        self._meant: dict[Local | str, tuple[frozenset[Site], ...]] = {}
         self._known: dict[Site, tuple[frozenset[Site], ...]] = {}
         self._told: dict[str, tuple[Leads, ...]] = {}
         self._brought: dict[str, frozenset[Site]] = {}
-        self._all_methods: dict[Local, frozenset[Site]] = {}
+        self._all_methods: dict[Local, tuple[frozenset[Site], ...]] = {}
+        self._own_methods: dict[Local, frozenset[Site]] = {}
         self._fixtures = self._all_fixtures()
         self._launches = self._all_launches()
         self.tests = tuple(test for path in self.files for test in self._of_file(path))
@@ -175,12 +176,13 @@ class Suites:
         if told.made or told.constructors:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
-            found += map(self._methods, made)
+            found += chain.from_iterable(map(self._methods, made))
         if not number or places.is_test(path):
             found.append(self._imported(path))
         if places.is_test(path):
             supplied = (self._fixtures[name] for name in (*told.params, "") if name in self._fixtures)
-            found += (*map(self._mentioned, told.named), *supplied, self._framework_runs(path))
+            mentioned = chain.from_iterable(map(self._mentioned, told.named))
+            found += (*mentioned, *supplied, self._framework_runs(path))
             if site in self._launches:
                 found.append(self._launches[site])
         return tuple(found)
@@ -202,29 +204,37 @@ class Suites:
             self._run_by[path] = frozenset((local.path, local.scope) for step in steps for local in step.implements)
         return self._run_by[path]
 
-    def _methods(self, cls: Local) -> frozenset[Site]:
-        """All methods of a class and of the classes of the repository it is made from."""
+    def _methods(self, cls: Local) -> tuple[frozenset[Site], ...]:
+        """All methods of a class and of the classes of the repository it is made from, those of each as one set."""
         found = self._all_methods.get(cls)
         if found is None:
-            found = self._all_methods[cls] = frozenset(self._inherited(cls, 0))
+            found = self._all_methods[cls] = tuple(map(self._of_class, dict.fromkeys(self._ancestry(cls, 0))))
         return found
 
-    def _inherited(self, cls: Local, depth: int) -> Iterator[Site]:
-        yield from ((cls.path, number) for number in self.code.nested(*cls))
+    def _ancestry(self, cls: Local, depth: int) -> Iterator[Local]:
+        yield cls
         for base in self.effects.bases.get(cls, ()) if depth < 5 else ():
-            yield from self._inherited(base, depth + 1)
+            yield from self._ancestry(base, depth + 1)
 
-    def _mentioned(self, named: Local | str) -> frozenset[Site]:
+    def _of_class(self, cls: Local) -> frozenset[Site]:
+        found = self._own_methods.get(cls)
+        if found is None:
+            found = self._own_methods[cls] = frozenset((cls.path, number) for number in self.code.nested(*cls))
+        return found
+
+    def _mentioned(self, named: Local | str) -> tuple[frozenset[Site], ...]:
         """The function or the methods of the class that a test names, or the programs whose path it writes out."""
         found = self._meant.get(named)
         if found is None:
-            found = self._meant[named] = frozenset(self._meaning(named))
+            found = self._meant[named] = self._meaning(named)
         return found
 
-    def _meaning(self, named: Local | str) -> Iterable[Site]:
+    def _meaning(self, named: Local | str) -> tuple[frozenset[Site], ...]:
         if isinstance(named, str):
-            return self._of_program(named)
-        return self._methods(named) if self.code.scope(*named).kind == "class" else (named,)
+            return (frozenset(self._of_program(named)),)
+        if self.code.scope(*named).kind == "class":
+            return self._methods(named)
+        return (frozenset({named}),)
 
     def _of_program(self, text: str) -> Iterator[Site]:
         """All of the programs that a text may name: whoever takes the path runs them (`Runner("flows/train.py")`)."""

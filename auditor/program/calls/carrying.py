@@ -61,7 +61,7 @@ def carried(effects: Effects, kept: Kept) -> Landings:
 
     keeps = effects.files.memory is not None
     answers = kept.packed(
-        Topic("carried", find, again=_with_former),
+        Topic("carried", find, partly=True, again=_with_former),
         Packed(effects),
         replace(effects.files.tree, calls=effects.known),
         fits=lambda known: known.is_the_same(most),
@@ -107,6 +107,7 @@ class _Carrier:
         self.cut: set[Site] = set()
         self._tree = view.tree
         self._trace = view.code.trace
+        self._partly = view.partly
 
     def _callers(self, site: Site) -> tuple[LocalCall, ...]:
         known = self._trace.callers
@@ -151,7 +152,8 @@ class _Carrier:
         home = chain[0].caller[0]
         if home not in self._landings:
             name = f"carried to {home}"
-            self._landings[home] = Asking(name, self._path, self._tree, _landing, self._former.get(home))
+            former = self._former.get(home)
+            self._landings[home] = Asking(name, self._path, self._tree, _landing, former, self._partly)
         said = self._landings[home].of((effect, *chain))
         self._steps += said.steps
         return said.answer

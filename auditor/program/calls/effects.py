@@ -54,6 +54,8 @@ class Effects:
         """The classes of the repository that a scope makes objects of."""
         self.bases: dict[Local, tuple[Local, ...]] = {}
         """The classes of the repository that a class derives from directly, where there are any."""
+        self.documents: set[int] = set()
+        """The effects, by their identity, that read configuration and stand for a document of the repository."""
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
         self._reaching = Reaching(self)
@@ -87,6 +89,7 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for number, bases in file.bases:
             self.bases[Local(path, number)] = bases
+        self.documents.update(id(file.own[number]) for number in file.documents)
 
     def calling(self, site: Site) -> tuple[str, ...]:
         """The files that call a scope, in the order of its callers."""

@@ -16,7 +16,7 @@ from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site, Sta
 from auditor.program.calls.targets import Targets, chained
 from auditor.program.calls.trials import Trials
 from auditor.program.kept.answers import Topic, View
-from auditor.program.naming.code import Code, Denotation, Frame, Instance, Library, Local, Partial
+from auditor.program.naming.code import Code, Config, Denotation, Frame, Instance, Library, Local, Partial
 from auditor.program.naming.scopes import CallSite, ScopeIndex
 from auditor.program.running.invocations import argument
 from auditor.program.running.tests import is_test
@@ -34,7 +34,8 @@ class FileEffects(msgspec.Struct, frozen=True):
     """The effects and the local calls of a file's scopes, and the classes they make objects of, each in the order found.
 
     `bases` are the classes of the repository that each class of the file derives from directly, where there are any. `named` is
-    what each scope of a file of tests names of the repository; empty for all other files.
+    what each scope of a file of tests names of the repository; empty for all other files. `documents` are the numbers of those
+    of its `own` effects that read configuration and stand for a document of the repository.
     """
 
     own: tuple[Effect, ...] = ()
@@ -42,6 +43,7 @@ class FileEffects(msgspec.Struct, frozen=True):
     made: tuple[tuple[Site, Local], ...] = ()
     named: tuple[Named, ...] = ()
     bases: tuple[tuple[int, tuple[Local, ...]], ...] = ()
+    documents: tuple[int, ...] = ()
 
 
 def of_file(view: View) -> FileEffects:
@@ -51,7 +53,15 @@ def of_file(view: View) -> FileEffects:
     # The same view tells what tests name: most of it stands in the calls that were just read.
     named = named_by_scopes(view.code, view.evaluator, view.path) if is_test(view.path) else ()
     bases = tuple(_bases(view))
-    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named, bases)
+    documents = tuple(number for number, effect in enumerate(reader.own) if _is_document(view, effect))
+    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named, bases, documents)
+
+
+def _is_document(view: View, effect: Effect) -> bool:
+    """Whether the call of an effect reads configuration and stands for a document."""
+    if effect.role is not Role.CONFIG_READ or not effect.targets:
+        return False
+    return type(view.evaluator.denoter.denote(effect.call, effect.frame)) is Config
 
 
 def _bases(view: View) -> Iterator[tuple[int, tuple[Local, ...]]]:

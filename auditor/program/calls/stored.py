@@ -51,6 +51,7 @@ class _File(msgspec.Struct, array_like=True, gc=False):
     made: list[tuple[int, str, int]]
     named: list[list[str | tuple[str, int]]]
     bases: list[tuple[int, list[tuple[str, int]]]]
+    documents: list[int]
 
 
 class Packed:
@@ -90,6 +91,7 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
         [(site[1], made.path, made.scope) for site, made in file.made],
         [list(named) for named in file.named],
         [(number, [(base.path, base.scope) for base in bases]) for number, bases in file.bases],
+        list(file.documents),
     )  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
     named = tuple(tuple(each if isinstance(each, str) else Local(*each) for each in by) for by in file.named)
     bases = tuple((number, tuple(Local(*base) for base in bases)) for number, bases in file.bases)
-    return FileEffects(own, calls, made, named, bases)
+    return FileEffects(own, calls, made, named, bases, tuple(file.documents))
 
 
 def _effect(code: Code, walked: Walked, path: str, stored: _Effect) -> Effect:

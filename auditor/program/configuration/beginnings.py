@@ -70,10 +70,7 @@ class Beginnings:
             return False
         if effect.via:
             return names_document(self._code, effect)
-        denote = self._evaluator.denoter.denote
-        return bool(effect.targets) and (
-            names_document(self._code, effect) or type(denote(effect.call, effect.frame)) is Config
-        )
+        return bool(effect.targets) and (names_document(self._code, effect) or id(effect) in self._effects.documents)
 
     def _composing(self) -> Iterator[Site]:
         """The functions that are given a composed document."""

@@ -344,17 +344,19 @@ class CommandLines:
 
     def _subcommands(self, path: str) -> frozenset[str]:
         """Words that choose a part of a program: names of sub-parsers, commands of a group, functions that fire calls."""
-        names: set[str] = set()
-        for number in self.code.scopes(path):
-            for site in self.code.index(path, number).calls:
-                if type(site.call.func) is Attr and site.call.func.name == "add_parser" and site.call.args:
-                    first = site.call.args[0]
-                    names.add(str(first.value) if type(first) is Const else "")
+        names = set(self.code.of_program(path, _sub_parsers, frozenset[str]))
         commands = self._kinds(path)
         if len(commands) > 1:
             last = [self.code.scope(path, number).name.rpartition(".")[2] for number in commands]
             names |= {*last, *(name.replace("_", "-") for name in last)}
         return frozenset(names)
+
+
+def _sub_parsers(code: Code, path: str) -> frozenset[str]:
+    """The names of the sub-parsers that a program makes; "" for one that is not written out."""
+    calls = (call for _, call in code.calls(path) if type(call.func) is Attr and call.func.name == "add_parser")
+    firsts = (call.args[0] for call in calls if call.args)
+    return frozenset(str(first.value) if type(first) is Const else "" for first in firsts)
 
 
 def _argparse(call: Call, frame: Frame) -> Option | None:

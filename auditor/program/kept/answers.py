@@ -33,6 +33,7 @@ class View:
     def __init__(self, topic: str, path: str, tree: Tree, plain: bool = False, partly: bool = False) -> None:
         """`plain`: what is found is plain data, and is to be known by plain data too; `partly`: see `PartlyWatched`."""
         self.plain = plain
+        self.partly = partly
         self.path = path
         self.tree = tree
         self.code = PartlyWatched(tree) if partly else Watched(tree)

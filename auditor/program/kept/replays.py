@@ -46,9 +46,11 @@ class Asking(Generic[T]):
         tree: Tree,
         begin: Callable[[View], Callable[[Question], T]],
         former: Replay[T] | None = None,
+        partly: bool = False,
     ) -> None:
+        """`partly` as in `View`."""
         self._begin = begin
-        self._name, self._path, self._tree = name, path, tree
+        self._name, self._path, self._tree, self._partly = name, path, tree, partly
         self._former = former if former is not None and former.trace.holds(tree) else None
         self._view: View | None = None
         self._answer: Callable[[Question], T] | None = None
@@ -63,7 +65,7 @@ class Asking(Generic[T]):
 
     def _found(self, question: Question) -> Said[T]:
         if self._view is None or self._answer is None:
-            self._view = View(self._name, self._path, self._tree)
+            self._view = View(self._name, self._path, self._tree, partly=self._partly)
             self._answer = self._begin(self._view)
             for said in self._said:
                 self._answer(said.question)

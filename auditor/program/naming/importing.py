@@ -46,11 +46,19 @@ class Importing:
     def told(self, said: Mapping[str, int]) -> Callable[[str], int]:
         """By module what is said, as bits of a number, of the files that import it: for whoever asks of many."""
         beyond = self._condensed.gathered(said.get)
+        rounds: dict[int, tuple[int, list[tuple[str, int]]]] = {}
 
         def of(path: str) -> int:
-            if path in self._direct and self._condensed.is_on_cycle(path):  # it is not among those that import it
-                return reduce(or_, (said.get(other, 0) for other in self.of(path)), 0)
-            return reduce(or_, map(beyond, self._direct.get(path, ())), 0)
+            if path not in self._direct or not self._condensed.is_on_cycle(path):
+                return reduce(or_, map(beyond, self._direct.get(path, ())), 0)
+            members = self._condensed.together(path)
+            known = rounds.get(id(members))
+            if known is None:
+                others = {other for member in members for other in self._direct[member]}.difference(members)
+                outside = reduce(or_, map(beyond, others), 0)
+                known = rounds[id(members)] = outside, [(each, said[each]) for each in members if said.get(each)]
+            outside, inside = known
+            return reduce(or_, (bits for each, bits in inside if each != path), outside)  # it does not import itself
 
         return of
 

@@ -38,7 +38,8 @@ def told(program: Resolved) -> str:
     """All that is said of calls, rows, names and imports, to the letter; it is stored then."""
     effects = program.effects
     rows = {path: program.rows.of(path) for path in program.code.paths}
-    named = {path: effects.files.of(path).named for path in program.code.paths}
+    files = {path: effects.files.of(path) for path in program.code.paths}
+    named = {path: (file.named, file.documents) for path, file in files.items()}
     brought = {path: (program.code.imports(path), program.code.brought(path, 0)) for path in program.code.paths}
     program.store()
     said = (
