@@ -49,7 +49,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             remedy=f"{f'import it from {each.source}' if each.source else 'define or import it'}, and let CI run this program",
             milder=int(each.idle or (each.place.path, each.name) in lacked),
         )
-    if names and not told:
+    absent = graph.absent_methods()
+    for method in absent:
+        yield Finding(
+            f"self.{method.name}() is called, and neither {method.owner} nor any class that it is made of has it",
+            method.place,
+            entity=f"{method.owner}.{method.name}",
+            remedy="define the method or call the one that is meant, and let CI run this program",
+            milder=int(method.idle),
+        )
+    if names and not told and not absent:
         yield NotApplicable("what is not defined is told as the hidden state of a notebook (REP008)")
-    if looked and not names:
+    if looked and not names and not absent:
         yield Clean(says=f"every name of {plural(looked, 'program')} is defined somewhere in its file")

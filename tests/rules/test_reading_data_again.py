@@ -428,7 +428,8 @@ def test_another_form_of_the_same_data_is_no_rival() -> None:
     assert not found({**run, "both.py": both, "turn.py": turn.format("x")}, "PIP005")
     assert found({**run, "both.py": both, "turn.py": turn.format("y")}, "PIP005")
     only = both.replace("f.to_parquet('out/x.parquet')\n", "")
-    assert found({**run, "both.py": only, "turn.py": turn.format("x")}, "PIP005")
+    third = {"third.py": PD + "pd.read_csv('raw.csv').to_parquet('out/x.parquet')\n"}
+    assert found({**run, **third, "both.py": only, "turn.py": turn.format("x")}, "PIP005")
 
 
 HOME = "data: /home/maryanne/shop/prices/x.csv\n"
@@ -482,3 +483,39 @@ def test_a_list_that_nothing_mentions_is_installed_by_nobody(
 ) -> None:
     files = {f"sub/{name}": "pandas\nscikit-learn\nnumpy\n", "a.py": SK, **more}
     assert severities(files, "REP002") == severity
+
+
+JOBS = """on: push
+jobs:
+  fit:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: python fit.py
+      - uses: actions/upload-artifact@v4
+        with: {{name: made, path: out/figures.csv}}
+  ship:
+    runs-on: ubuntu-latest
+    {needs}
+    steps:
+      - uses: actions/checkout@v4
+      - {fetch}
+      - run: python ship.py
+"""
+
+
+@pytest.mark.parametrize(
+    ("needs", "fetch", "told"),
+    [
+        ("needs: fit", "uses: actions/download-artifact@v4", False),
+        ("needs: fit", "run: echo nothing", True),
+        ("timeout-minutes: 5", "uses: actions/download-artifact@v4", True),
+    ],
+)
+def test_what_one_job_stores_for_a_later_one_is_declared_by_both(needs: str, fetch: str, told: bool) -> None:
+    fit = PD + "f = pd.read_csv('raw.csv')\nf.to_csv('out/figures.csv')\n"
+    ship = PD + "f = pd.read_csv('out/figures.csv')\nf.to_csv('out/shipped.csv')\n"
+    files = {"fit.py": fit, "ship.py": ship, "raw.csv": "a\n1\n"}
+    jobs = {".github/workflows/a.yml": JOBS.format(needs=needs, fetch=fetch)}
+    assert found(files, "PIP001")
+    assert bool(found({**files, **jobs}, "PIP001")) is told

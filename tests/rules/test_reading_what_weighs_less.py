@@ -68,9 +68,26 @@ def chain(script: str, *run: str) -> dict[str, str]:
 
 
 CHANCE = "import random\nimport joblib\nfrom flask import Flask, request\napp = Flask(__name__)\nm = joblib.load('m.pkl')\nmock = request\n\n\ndef guess(x):\n    {}\n    return {{'{}': p, 'id': random.random()}}\n\n\n@app.post('{}')\ndef p():\n    x = request.json['a']\n    if {}:\n        return guess(x)\n    return str(m.predict([x]))\n"
+CALLS = "import os\n{0}\n\nclass Net({1}):\n{2}    def run(self):\n        return self.step()\n\n\nprint(Net().run())\n"
+MIXED = "\n\nclass Both(Net, Other):\n    pass\n"
 
 
 PAIRS = [
+    *(
+        pytest.param("COD008", "P", {"a.py": CALLS.format("", "", "")}, {"a.py": alike}, id=f"a method that is there: {told}")
+        for told, alike in {
+            "of an unknown base": CALLS.format("from net import Base\n", "Base", ""),
+            "of a base": CALLS.format("class Base:\n    def step(self):\n        return 1\n", "Base", ""),
+            "of what it is mixed with": CALLS.format("class Other:\n    def step(self):\n        return 1\n", "", "") + MIXED,
+            "stored by a method": CALLS.format("", "", "    def __init__(self):\n        self.step = len\n\n"),
+            "stored from outside": CALLS.format("", "", "") + "Net.step = len\n",
+            "a declared field": CALLS.format("", "", "    step: object\n\n"),
+            "found by its name": CALLS.format("", "", "") + "print('step')\n",
+            "answered for by all names": CALLS.format("", "", "    def __getattr__(self, name):\n        return len\n\n"),
+            "put in by a decorator": CALLS.format("from net import filled\n\n@filled", "", ""),
+            "of a metaclass": CALLS.format("from net import Meta\n", "metaclass=Meta", ""),
+        }.items()
+    ),
     pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = len(x)", "score", "/p", "m is None")}, id="an answer that only has a number drawn beside it"),
     pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.random()", "jitter", "/p", "m is None")}, id="chance under another name"),
     pytest.param("LKG013", "S", {"app.py": CHANCE.format("p = random.random()", "score", "/p", "m is None")}, {"app.py": CHANCE.format("p = random.random()", "score", "/p", "mock")}, id="made up on request"),
@@ -134,6 +151,7 @@ def hydra(files: dict[str, str], chosen: str) -> dict[str, str]:
 
 
 MILDER = [
+    pytest.param("COD008", "P", {"a.py": CALLS.format("", "", "")}, {"a.py": CALLS.format("", "", "").replace("print(Net().run())", "print(1)").replace("run", "walk_it")}, id="a method that is not there, of a class that nothing makes"),
     pytest.param("TST003", "PS", chain("test_e2e.sh", "get", "clean"), chain("test_e2e.sh", "get", "clean", "fit"), id="a script that tries a part of the chain"),
     pytest.param("CFG003", "P", hydra(GROUP, "wide"), hydra(GROUP, "deep"), id="a document of a group that nothing chooses"),
     pytest.param("CFG003", "P", {**hydra(HYDRA, "deep"), "conf/deep.yaml": "encoder:\n  - _target_: app.gone.Wide\n"}, {**hydra(HYDRA, "deep"), "conf/deep.yaml": "adapters:\n  - _target_: app.gone.Wide\n"}, id="a key that no program asks for"),

@@ -144,6 +144,8 @@ def _edge(
         for writer, touch in makers:
             if (program := runs.of(writer, touch, reader, read)) is not None:
                 said = (f"file:{program}", writer, touch)
+            elif (job := _fetching_job(world, writer, reader)) is not None:
+                said = (job.id, writer, touch)
     if said is None and is_declared(world, path):
         if looks(world, reader) or serves(world, reader):
             return
@@ -171,6 +173,25 @@ def _edge(
         not (_is_at_hand(world, reader, {path, other}) or idles(world, reader) or does_without(world, read)),
         len(makers),
     )
+
+
+def _fetching_job(world: World, writer: str, reader: str) -> DeclaredStep | None:
+    """The job that runs a reader with what an earlier one, which runs the writer, leaves for it: CI stores that in between."""
+    jobs = [step for step in world.steps.all if step.tool == "github-actions"]
+    leaving = {job.id for job in jobs if _uses(job, "actions/upload-artifact") and writer in world.steps.programs(job)}
+    fetching = (job for job in jobs if leaving and _uses(job, "actions/download-artifact"))
+    return next(
+        (
+            job
+            for job in fetching
+            if reader in world.steps.programs(job) and any(each.id in leaving for each in upstream(world, job))
+        ),
+        None,
+    )
+
+
+def _uses(job: DeclaredStep, action: str) -> bool:
+    return any(name.startswith(action) for name in job.step.uses)
 
 
 def _is_at_hand(world: World, reader: str, paths: set[str]) -> bool:

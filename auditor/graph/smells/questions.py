@@ -6,6 +6,7 @@ from functools import cached_property
 
 from auditor.graph.part import Part
 from auditor.graph.smells import (
+    absent,
     admitted,
     frames,
     notebooks,
@@ -21,6 +22,10 @@ from auditor.graph.smells import (
 
 class Smells(Part):
     """Where the code of one component does not do what it says."""
+
+    def absent_methods(self) -> list[absent.Absent]:
+        """Methods that classes call on themselves and do not have."""
+        return absent.absent(self._world, self.owns)
 
     def frame_misuses(self) -> list[frames.Misuse]:
         """Uses of frames and metrics whose result is not what they say."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from auditor.model.ir import Attr, Call, Const, Name, Table
+from auditor.model.ir import Attr, Call, Const, Group, Item, Name, Table
 from auditor.program.configuration import configs
 from auditor.program.naming.code import (
     Argv,
@@ -59,7 +59,16 @@ class CalledThings:
                 return self._returned(function, call, where)
         if type(expr.func) is Attr and expr.func.name in ("get", "copy"):
             return self._display_call(expr, expr.func, frame)
-        return None
+        return self._promised(expr.func, frame) if type(expr.func) is Name and callee is None else None
+
+    def _promised(self, name: Name, frame: Frame) -> Denotation | None:
+        """What a parameter gives that is annotated as `Callable[..., Pipeline]`."""
+        params = self.code.scope(frame.path, frame.scope).params if name.version == 1 else ()
+        said = next((param.annotation for param in params if param.name == name.id), None)
+        if type(said) is not Item or type(said.base) not in (Name, Attr) or type(said.key) is not Group:
+            return None
+        kind = said.base.id if type(said.base) is Name else said.base.name  # type: ignore[union-attr]  # narrowed above
+        return self.denoter.annotated(said.key.items[-1], frame) if kind == "Callable" else None
 
     def _display_call(self, expr: Call, func: Attr, frame: Frame) -> Denotation | None:
         """`table.get(key)` and `table.copy()` of a dict that is written out."""
@@ -159,7 +168,7 @@ class CalledThings:
     def _returned(self, callee: Local, expr: Call, frame: Frame) -> Denotation | None:
         if frame.depth >= DEEPEST_CALL:
             return None
-        return self.denoter.first(
-            self.code.index(callee.path, callee.scope).returns,
-            self.evaluator.objects.entered(callee, expr, frame),
-        )
+        inner = self.evaluator.objects.entered(callee, expr, frame)
+        found = self.denoter.first(self.code.index(callee.path, callee.scope).returns, inner)
+        said = self.code.scope(callee.path, callee.scope).returns
+        return self.denoter.annotated(said, inner) if found is None and said is not None else found

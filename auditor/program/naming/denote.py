@@ -209,9 +209,10 @@ class Denoter:
                 return found
         if binding.at == 0 and (document := self.evaluator.configs.composed_for(frame)) is not None:
             return document
-        return self._annotated(param.annotation, frame) if param.annotation is not None else None
+        return self.annotated(param.annotation, frame) if param.annotation is not None else None
 
-    def _annotated(self, annotation: Expr, frame: Frame) -> Denotation | None:
+    def annotated(self, annotation: Expr, frame: Frame) -> Denotation | None:
+        """An object of the class that an annotation names; None where it names none, or one of Python's own."""
         if type(annotation) is Op and annotation.op == "|":
             annotation = annotation.operands[0]
         if type(annotation) is Item and type(annotation.base) in (Name, Attr):
@@ -219,8 +220,7 @@ class Denoter:
             last = base.id if type(base) is Name else base.name if type(base) is Attr else ""
             if last in ("Optional", "Annotated", "Final", "ClassVar"):
                 annotation = annotation.key
-        where = frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0))
-        found = self.denote(annotation, where)
+        found = self.denote(annotation, frame.within(max(self.code.scope(frame.path, frame.scope).parent, 0)))
         if type(found) is Library:
             return None if found.dotted.startswith(("builtins.", "typing.")) else Instance(found.dotted)
         return Instance(found) if type(found) is Local else None

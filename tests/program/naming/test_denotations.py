@@ -44,6 +44,31 @@ FRAME = Instance("pandas.DataFrame")
         ),
         pytest.param("import pandas as pd\ndef f(df: pd.DataFrame):\n    ask(df)", FRAME, id="annotation"),
         pytest.param(
+            "import pandas as pd\nfrom typing import Callable\ndef f(get: Callable[[], pd.DataFrame]):\n    ask(get())",
+            FRAME,
+            id="what a parameter promises to give",
+        ),
+        pytest.param(
+            "import pandas as pd\ndef f(get: dict[str, pd.DataFrame]):\n    ask(get())",
+            None,
+            id="a mapping promises nothing",
+        ),
+        pytest.param(
+            "import pandas as pd\nfrom typing import Callable\ndef f(get: Callable[[], pd.DataFrame]):\n    get = other\n    ask(get())",
+            None,
+            id="a promise for another value",
+        ),
+        pytest.param(
+            "import pandas as pd\ndef f() -> pd.DataFrame: return other()\nask(f())",
+            FRAME,
+            id="annotation of what is returned",
+        ),
+        pytest.param(
+            "import pandas as pd\ndef f() -> list[pd.DataFrame]: return other()\nask(f())",
+            None,
+            id="a list of what is returned",
+        ),
+        pytest.param(
             "import pandas as pd\ndef f(df: pd.DataFrame | None):\n    ask(df)", FRAME, id="annotation or None"
         ),
         pytest.param(
