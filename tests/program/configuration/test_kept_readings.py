@@ -91,3 +91,17 @@ def test_a_place_that_two_files_lead_to_is_one() -> None:
     }
     found = told(resolved(Contents().facts(files), None))
     assert [(each.key, each.site, each.optional) for each in found if each.key] == [("lr", ("use.py", 1), True)]
+
+
+def test_a_test_that_works_in_a_folder_of_its_own_reads_the_document_all_the_same() -> None:
+    """What its call names lies in that folder, and what it stands for is known: from the store of another process, too."""
+    text = "def test_it(monkeypatch, tmp_path):\n    monkeypatch.chdir(tmp_path)\n    conf = yaml.safe_load(open('params.yaml'))\n    assert conf['a']\n"
+    texts = {"params.yaml": "a: 1\n", "tests/test_conf.py": f"import yaml\n\n{text}"}
+    contents, held, memory = Contents(), Held(), Memory()
+    anew = told(resolved(contents.facts(texts), None))
+    assert [(each.document, each.key, each.site[0]) for each in anew] == [("params.yaml", "a", "tests/test_conf.py")]
+    assert told(resolved(contents.facts(texts), Memory(held, lasting=False))) == anew
+    assert told(resolved(contents.facts(texts), Memory(held, lasting=False))) == anew
+    assert told(resolved(contents.facts(texts), memory)) == anew
+    assert not told(resolved(contents.facts(texts | {"params.yaml": ""}), memory))
+    assert told(resolved(contents.facts(texts), memory)) == anew
