@@ -519,3 +519,10 @@ def test_what_one_job_stores_for_a_later_one_is_declared_by_both(needs: str, fet
     jobs = {".github/workflows/a.yml": JOBS.format(needs=needs, fetch=fetch)}
     assert found(files, "PIP001")
     assert bool(found({**files, **jobs}, "PIP001")) is told
+
+
+def test_what_an_image_installs_from_a_list_does_not_bring_the_list() -> None:
+    image = {"api/Dockerfile": "FROM python:3.12\nCOPY ./requirements.txt /api/requirements.txt\nRUN pip install -r requirements.txt\n", "api/a.py": "print(1)\n"}  # fmt: skip
+    assert found(image, "PIP010")
+    assert not found({**image, "requirements.txt": "pandas==2.2.0\n"}, "PIP010")
+    assert not found({**image, "Makefile": "requirements.txt:\n\tpip freeze > requirements.txt\n"}, "PIP010")

@@ -119,10 +119,13 @@ def _is_outside(folder: str, name: str) -> bool:
     return name.startswith("../") and normal(f"{folder}/{name}".lstrip("/")).startswith("..")
 
 
-def _is_supplied(step: DeclaredStep, name: str, known: Holdings) -> bool:
-    """Whether what a step names and the tree lacks comes from commands, programs, who runs it or another repository."""
+def _is_supplied(step: DeclaredStep, name: str, known: Holdings, *, copied: bool = False) -> bool:
+    """Whether what a step names and the tree lacks comes from commands, programs, who runs it or another repository.
+
+    What is `copied` into an image is there before the commands of the image run.
+    """
     last = name.rpartition("/")[2]
-    made = last in known.brought(step.path) or last in known.written
+    made = last in known.written or (not copied and last in known.brought(step.path))
     ignored = known.is_ignored(inner(name)) or known.is_ignored(normal(f"{dirname(step.path)}/{name}".lstrip("/")))
     return made or ignored or known.under_submodule(normal(name))
 
@@ -220,7 +223,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
                 _COPIED.search(text) and not re.search(r"[*?$\[{]", text) and not is_uri(text) and not is_absolute(text)
             )
             lacking, instead = known.lacks(text) if plain else (False, "")
-            if lacking and not _is_supplied(step, text, known):
+            if lacking and not _is_supplied(step, text, known, copied=True):
                 yield BrokenReference("copy", step.step.name, text, Place(step.path, read.ref.line), instead)
     for name in step.step.uses if step.tool == "github-actions" else ():
         if (
@@ -248,7 +251,7 @@ def _folders(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
         if places.holds_data(folder) or names & (known.fetched - {"", "."}) or known.is_ignored(f"{folder}/x"):
             continue
         lacking, instead = known.lacks(folder)
-        if lacking and not _is_supplied(step, folder, known):
+        if lacking and not _is_supplied(step, folder, known, copied=True):
             yield BrokenReference("folder", step.step.name, folder, Place(step.path, read.ref.line), instead)
 
 
