@@ -201,12 +201,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
     if step.tool == "dvc":
         for read in step.reads:
             path = read.path or ""
-            if (
-                path.endswith(CODE)
-                and "{" not in path
-                and not known.has(path)
-                and not known.under_submodule(path)
-            ):
+            if path.endswith(CODE) and "{" not in path and not known.has(path) and not known.under_submodule(path):
                 lacking, instead = known.lacks(path)
                 if lacking:
                     yield BrokenReference("input", step.step.name, path, Place(step.path, read.ref.line), instead)
