@@ -68,3 +68,38 @@ LIBRARIES = "import pandas\nimport matplotlib.pyplot\nimport sklearn.linear_mode
 )
 def test_a_list_may_end_like_the_tool_that_reads_it(listed: str, told: bool) -> None:
     assert bool(found({"a.py": LIBRARIES, "dev/freeze.pip": listed}, "REP003")) is told
+
+
+# --- hand-overs ---
+
+PACK = "import tarfile\nimport joblib\nm = joblib.load('models/fitted.joblib')\nwith tarfile.open('models/all.tar.gz', 'w:gz') as f:\n    f.add('tmp.joblib')\n"  # fmt: skip
+
+
+def test_what_an_archive_is_unpacked_to_closes_no_cycle() -> None:
+    fetch = "import tarfile\nwith tarfile.open('models/all.tar.gz') as f:\n    f.extractall('models')\n"
+    named = "import tarfile\nimport joblib\nf = tarfile.open('models/all.tar.gz')\njoblib.dump({}, 'models/fitted.joblib')\n"
+    assert not found({"pack.py": PACK, "fetch.py": fetch}, "ENT005")
+    assert found({"pack.py": PACK, "fetch.py": named}, "ENT005")
+
+
+PARTS = {f"{name}/pyproject.toml": f'[project]\nname = "{name}"\nversion = "1"\n' for name in ("one", "two")}
+SET = PD + "import yaml\nwith open('settings.yaml') as f:\n    cfg = yaml.safe_load(f)\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "write", "read", "told"),
+    [
+        ("out:\n  table: shared/x.csv\n", "cfg['out']['table']", "cfg['out']['table']", False),
+        ("out:\n  table: shared/x.csv\n", "cfg['out']['table']", "'shared/x.csv'", True),
+        ("out:\n  table: shared/x.csv\n", "'shared/x.csv'", "'shared/x.csv'", True),
+        ("out:\n  a: shared/x.csv\n  b: shared/x.csv\n", "cfg['out']['a']", "cfg['out']['b']", True),
+    ],
+)
+def test_a_key_of_settings_that_both_sides_read_ties_them(settings: str, write: str, read: str, told: bool) -> None:
+    files = {
+        "settings.yaml": settings,
+        "shared/x.csv": "a\n1\n",
+        "one/a.py": SET + f"pd.DataFrame().to_csv({write})\n",
+        "two/b.py": SET + f"print(pd.read_csv({read}))\n",
+    }
+    assert bool(found({**PARTS, **files}, "ENT007")) is told
