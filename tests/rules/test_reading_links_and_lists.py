@@ -103,3 +103,33 @@ def test_a_key_of_settings_that_both_sides_read_ties_them(settings: str, write: 
         "two/b.py": SET + f"print(pd.read_csv({read}))\n",
     }
     assert bool(found({**PARTS, **files}, "ENT007")) is told
+
+
+# --- reads that end where they are read ---
+
+TRAINED = (
+    PD
+    + "import requests\nimport state\n\n\n{code}\n\n"
+    + "def main(path):\n    work(path)\n    open('made.csv', 'w').write(state.kept)\n\n\nif __name__ == '__main__':\n    main('x')\n"
+)
+LEARNT = PD + "from sklearn.linear_model import Ridge\nd = pd.read_csv('made.csv')\nRidge().fit(d[['a']], d['y'])\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    return len(d)", False),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    print(d.head())\n    return d.shape", False),
+        ("def work(path):\n    return len(pd.read_csv('raw.csv'))", False),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    return d", True),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    print(len(d))\n    keep(d)", True),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    e = d[d.a > 1]\n    state.kept = e", True),
+        ("def work(path):\n    for row in pd.read_csv('raw.csv').values:\n        keep(row)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    r.raise_for_status()\n    to = r.json()['href']\n    requests.put(to, data=open(path))", False),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    requests.put('https://example.org', data=r.content)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    open(path, 'wb').write(r.content)", True),
+    ],
+)  # fmt: skip
+def test_a_read_that_is_counted_shown_or_tells_where_to_send_is_no_data(code: str, told: bool) -> None:
+    files = {"prepare.py": TRAINED.replace("{code}", code), "train.py": LEARNT}
+    assert bool(found(files, "DAT001")) is told

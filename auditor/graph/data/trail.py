@@ -13,6 +13,7 @@ from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
+from auditor.graph.data.spent import is_spent
 from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -119,7 +120,9 @@ class _Trail:
         if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
             return False
         name = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
-        return not _JUDGING.search(name.partition("?")[0]) and self._flows(stop, touch.effect)
+        if _JUDGING.search(name.partition("?")[0]) or not self._flows(stop, touch.effect):
+            return False
+        return id(touch.effect.call) in stop.flowing.calls or not is_spent(self._world, touch)
 
     def _flows(self, stop: _Stop, effect: Effect) -> bool:
         stands = effect.origin[0] if effect.origin is not None else effect.site
