@@ -376,7 +376,10 @@ def test_a_folder_that_whoever_runs_it_puts_on_the_path_brings_what_follows() ->
     ("listed", "told"),
     [
         ("pandas\ncv2\nPIL\n", ["misnamed|requirements.txt"]),
-        ("pandas\nsklearn==0.0\n", ["misnamed|requirements.txt"]),
+        ("pandas\nsklearn\n", ["misnamed|requirements.txt"]),
+        ("pandas\nsklearn==0.0.post1\n", ["misnamed|requirements.txt"]),
+        ("pandas\nsklearn>=0.0\n", ["misnamed|requirements.txt"]),
+        ("pandas\nsklearn==0.0\n", []),
         ("pandas\nopencv-python\nscikit-learn\n", []),
         ("--index-url https://example.org/simple\npandas\ncv2\n", []),
         ("pandas\ngit+https://example.org/acme/cv2\n", []),

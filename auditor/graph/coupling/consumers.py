@@ -18,6 +18,7 @@ from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.place import Place
+from auditor.program.symbolic.values import Value, normal
 
 
 class Consumer(msgspec.Struct, frozen=True):
@@ -117,8 +118,8 @@ def _consumer(world: World, maker: tuple[str, Touch], taker: tuple[str, Touch]) 
 
 
 def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch) -> str | None:
-    """What the two sides agree on: a declared input, a release, shared code that knows the path, a check of what is read; or
-    that the writer itself starts the reader, as a script does that hands a file on."""
+    """What the two sides agree on: a declared input, a release, shared code or a key of settings that knows the path, a check
+    of what is read; or that the writer itself starts the reader, as a script does that hands a file on."""
     for step in world.steps.all:
         if step.tool != "readme" and reader in world.steps.programs(step):
             declared = (
@@ -130,6 +131,8 @@ def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch)
         return "a pointer pins it"
     if _starts(world, world.resolved.code.home(writer), reader):
         return f"{writer} starts {reader}"
+    if (key := _shared_key(world, (writer, written), (reader, read))) is not None:
+        return f"both take it from {key}"
     homes = {(touch.effect.origin or (touch.site, 0))[0][0] for touch in (written, read)}
     if len(homes) == 1 and not homes & {writer, reader}:
         return f"{homes.pop()} gives both access to it"
@@ -137,6 +140,34 @@ def _agreed(world: World, writer: str, written: Touch, reader: str, read: Touch)
         if effect.role is Role.VALIDATE and effect.domain == "validation" and not effect.dead:
             return f"{reader} checks what it reads"
     return None
+
+
+def _shared_key(world: World, maker: tuple[str, Touch], taker: tuple[str, Touch]) -> str | None:
+    """The key of a document of settings that holds the path, where both sides got theirs from settings and read that key."""
+    path = taker[1].artefact.path
+    if path is None or not all(value.how == "config" for _, touch in (maker, taker) for value in _naming(touch, path)):
+        return None
+    homes = [{site[0] for site in world.lineage.reached(program)} for program, _ in (maker, taker)]
+    for (document, key), files in sorted(world.once(_keys_of_paths).get(path, {}).items()):
+        if all(files & home for home in homes):
+            return f"{key} of {document}"
+    return None
+
+
+def _naming(touch: Touch, path: str) -> list[Value]:
+    """The values that named a file for a call; all, where it cannot be told which."""
+    values = (*touch.effect.targets, *touch.effect.dest)
+    return [value for value in values if normal(value.text()).endswith(path)] or list(values)
+
+
+def _keys_of_paths(world: World) -> dict[str, dict[tuple[str, str], set[str]]]:
+    """By path the keys of documents that hold it, each with the files whose code reads that key."""
+    found: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
+    for reading in world.resolved.readings.all():
+        value, _ = world.resolved.code.leaves(reading.document).get(reading.key, (None, 0))
+        if isinstance(value, str) and not reading.whole:
+            found[normal(value)][reading.document, reading.key].add(reading.site[0])
+    return found
 
 
 def _starts(world: World, file: str, program: str) -> bool:

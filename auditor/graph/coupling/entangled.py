@@ -15,6 +15,7 @@ from auditor.graph.artefacts.identity import matches
 from auditor.graph.coupling import metrics
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.jungles.file_edges import FileEdge, file_edges
+from auditor.graph.observed.unpacking import is_guessed
 from auditor.graph.world import World
 from auditor.model.artefact import Edge, EdgeKind, Node, NodeKind, Role
 from auditor.model.place import Place
@@ -248,7 +249,7 @@ def cycles(world: World, owned: Callable[[str], bool]) -> list[Cycle]:
     found = []
     ties: dict[tuple[str, str], tuple[Place, str]] = {}
     for edge in file_edges(world, owned):
-        if _makes_its_own(world, edge):
+        if is_guessed(edge.writing, edge.reading) or _makes_its_own(world, edge):
             continue
         ties.setdefault(
             (edge.writer, edge.reader), (edge.written, f"writes {edge.artefact}, which {edge.reader} reads")

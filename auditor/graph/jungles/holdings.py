@@ -6,6 +6,8 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from auditor.graph.artefacts.identity import above
+from auditor.graph.artefacts.links import Links
 from auditor.graph.data.provided import names_written
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.world import World
@@ -55,6 +57,7 @@ class Holdings:
         self._world = world
         self._brought: dict[str, set[str]] = {}
         self.identities = world.identities
+        self._links = Links(world.listing.entries)
         self.names: dict[str, list[str]] = {}
         for path in sorted(world.identities.tree | world.identities.folders):
             self.names.setdefault(path.rpartition("/")[2].lower(), []).append(path)
@@ -85,9 +88,23 @@ class Holdings:
         path = inner(text)
         candidates = self.names.get(path.rpartition("/")[2].lower(), [])
         exact = [c for c in candidates if c == path or c.endswith(f"/{path}")]
-        if exact:
-            return exact[0]
+        if exact or (linked := self._linked(path)) is not None:
+            return exact[0] if exact else linked
         return next((c for c in candidates if f"/{c}".lower().endswith(f"/{path}".lower())), None)
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder of a path is there, be it behind links within the tree."""
+        real = self._links.real(path)
+        return self.identities.exists(path) or (real is not None and self.identities.exists(real))
+
+    def _linked(self, path: str) -> str | None:
+        """A path that ends with another and leads, by a link to a folder, to what is in the tree."""
+        for way in above(path):
+            for link in self._links.named(way.rpartition("/")[2]):
+                whole = link + path[len(way) :]
+                if f"/{link}".endswith(f"/{way}") and self.has(whole):
+                    return whole
+        return None
 
     @cached_property
     def _glued(self) -> frozenset[str]:
@@ -123,7 +140,7 @@ class Holdings:
     def has_named(self, path: str) -> bool:
         """Whether the tree has a file or folder of a path, whatever its suffix: make knows ways from some of these to others."""
         beside = (each for each in self.identities.tree if dirname(each) == dirname(path))
-        return self.identities.exists(path) or any(each.startswith(f"{path}.") for each in beside)
+        return self.has(path) or any(each.startswith(f"{path}.") for each in beside)
 
     @cached_property
     def fetched(self) -> frozenset[str]:

@@ -201,12 +201,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
     if step.tool == "dvc":
         for read in step.reads:
             path = read.path or ""
-            if (
-                path.endswith(CODE)
-                and "{" not in path
-                and not known.identities.exists(path)
-                and not known.under_submodule(path)
-            ):
+            if path.endswith(CODE) and "{" not in path and not known.has(path) and not known.under_submodule(path):
                 lacking, instead = known.lacks(path)
                 if lacking:
                     yield BrokenReference("input", step.step.name, path, Place(step.path, read.ref.line), instead)
@@ -230,7 +225,7 @@ def _declared(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
             name.startswith("./")
             and "{" not in name
             and not _brings_much(step, known)
-            and not known.identities.exists(normal(name))
+            and not known.has(normal(name))
             and not known.identities.is_unread(normal(name))
         ):
             yield BrokenReference("action", step.step.name, name, Place(step.path, step.step.line))
@@ -265,7 +260,7 @@ def _context(step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:
     if folder.startswith("..") or known.under_submodule(folder):
         return
     # Whoever starts it may name another project folder than the one of the file (`--project-directory`).
-    if folder and not known.identities.exists(folder) and known.lacks(context)[0]:
+    if folder and not known.has(folder) and known.lacks(context)[0]:
         yield BrokenReference("context", step.step.name, context, Place(step.path, step.step.line))
 
 

@@ -48,6 +48,12 @@ def unpacked(touches: Mapping[Site, list[Touch]], identities: Identities) -> Ite
                 )
 
 
+def is_guessed(written: Touch, read: Touch) -> bool:
+    """Whether what is read is a single file of a folder that an archive fills: nobody saw that it was in there."""
+    whole = written.artefact.path == read.artefact.path and written.confidence > SURE
+    return bool(written.effect.entry.attrs.get("unpacks")) and not whole
+
+
 def _is_plain(touch: Touch) -> bool:
     artefact = touch.artefact
     return artefact.path is not None and not artefact.templated and not touch.effect.dead

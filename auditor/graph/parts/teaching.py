@@ -39,7 +39,7 @@ _COURSEWORK = regex(
     r"|\bfor (?:the|my|our) (?:course|class|bootcamp|hackathon)\b"
     r"|\b(?:placed|ranked|(?:entry|submission) (?:to|for|in)|\d+(?:st|nd|rd|th) place)\b[^.\n]{0,80}\b(?:competition|hackathon|datathon)\b"
     r"|\bkaggle (?:competition|challenge)\b"
-    r"|\b(?:for|as) (?:a |my |our )?(?:learning|educational|practice|portfolio|teaching) (?:purposes?|exercise)\b"
+    r"|\b(?:for|as) (?:a |my |our )?(?:(?:academic|research) and )?(?:learning|educational|academic|practice|portfolio|teaching) (?:purposes?|exercise)\b"
     r"|\b(?<!machine )(?<!machine-)(?<!deep )(?<!deep-)(?<!reinforcement )(?:learning|portfolio|practice|toy) project\b|\b(?:we are|i am|i'm) learning\b"
     r"|\bimplements? (?:the )?concepts? of\b|\bdemonstrating (?:best practices|the concepts?)\b"
     r"|\b(?:skills|concepts) (?:that )?you (?:have )?(?:acquired|learned|learnt)\b|\bintensive training\b",
@@ -52,7 +52,7 @@ _MARKED = regex(
     r"|\b(?:TFG|TFM|trabajo (?:de )?fin de (?:grado|m[aá]ster)|proyecto (?:final|de (?:curso|grado|fin de carrera))|tesis de (?:grado|m[aá]ster|maestr[ií]a))\b"
     r"|\b(?:trabalho de conclus[aã]o|projeto (?:final|de conclus[aã]o)|trabalho (?:da|para a) disciplina|bachelorarbeit|masterarbeit|abschlussarbeit|studienarbeit)\b"
     r"|\b(?:projet de fin d['’][eé]tudes|m[eé]moire de (?:master|fin)|projet (?:scolaire|de cours)|tesi di laurea|progetto d['’]esame|afstudeer\w+|masterproef)\b"
-    r"|\b(?:tugas (?:akhir|besar)|skripsi|bitirme (?:projesi|tezi)|đồ án|khóa luận|курсов\w+ (?:работ|проект)\w*|диплом\w+ (?:работ|проект)\w*|выпускн\w+ квалификацион\w+)"
+    r"|\b(?:tugas (?:akhir|besar)|skripsi|bitirme (?:projesi|tezi)|đồ án|khóa luận|курсов\w+ (?:работ|проект)\w*|диплом\w+ (?:работ|проект)\w*|выпускн\w+ квалификацион\w+|в рамках (?:курса|обучения|магистратуры)|магистратур\w+ (?:ИТМО|МГУ|ВШЭ|МФТИ))"
     r"|毕业(?:设计|论文)|课程(?:设计|作业|项目)|期末(?:作业|项目)|大作业|卒業(?:研究|論文|制作)|졸업\s?(?:작품|논문|프로젝트)|캡스톤",
     re.I,
 )
@@ -134,7 +134,7 @@ def _built_together(p: Portrait) -> set[str]:
 
 def coursework(readme: str) -> str:
     """The words by which a README calls its repository the work of a course; "" where it does not."""
-    found = _COURSEWORK.search(readme[:6000]) or _MARKED.search(readme[:6000])
+    found = _COURSEWORK.search(readme[:6000]) or _MARKED.search(readme[:60_000])  # who made it why often ends a README
     return " ".join(found[0].split()) if found else ""
 
 
