@@ -50,9 +50,15 @@ def archetypes(portrait: Portrait, override: str = "") -> tuple[ArchetypeScore, 
         for letter, score in scores.items()
         if score >= SHOWN
     ]
-    if not found and portrait.resolved.code.paths:
+    if not found and (portrait.resolved.code.paths or _is_unseen(portrait)):
         found = [_fallback(portrait)]
     return tuple(sorted(found, key=lambda a: (-a.confidence, a.letter)))
+
+
+def _is_unseen(portrait: Portrait) -> bool:
+    """Whether there are programs whose content this clone does not have: what they are is not known, not nothing."""
+    resolved = portrait.resolved
+    return any(places.suffix(path) in ("py", "ipynb") and path not in resolved.files for path in resolved.tree)
 
 
 def _combine(signals: Iterable[Signal]) -> float:
