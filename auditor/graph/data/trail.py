@@ -10,7 +10,8 @@ from operator import or_
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex, above
+from auditor.graph.artefacts.identity import PathIndex, above, is_anything
+from auditor.graph.data.cached import cache_of
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
 from auditor.graph.data.spent import is_spent
@@ -69,14 +70,18 @@ class _Made:
         self.written = PathIndex(self.writers)
 
     def makers(self, touch: Touch, *, loosely: bool) -> dict[str, list[Touch]]:
-        """The programs that write what a touch reads, with the writes."""
-        path = touch.artefact.path
-        names = [touch.artefact.id] if path is None else self.written.matching(path, loosely=loosely)
+        """The programs that write what a touch reads, with the writes; what is set apart only where nothing else does."""
+        path, name = touch.artefact.path, touch.artefact.id
+        if path is not None:
+            names = self.written.matching(path, loosely=loosely)
+        else:
+            told = (each for each in self.written.patterns(name) if not is_anything(each))
+            names = list(dict.fromkeys([name, *(told if name.startswith("host:") else ())]))
         found: dict[str, list[Touch]] = {}
         for name in names:
             for program, touches in self.writers.get(name, {}).items():
                 found.setdefault(program, []).extend(touches)
-        return found
+        return {program: touches for program, touches in found.items() if not places.is_apart(program)} or found
 
 
 class _Trail:
@@ -149,6 +154,8 @@ class _Trail:
         lock = self._world.once(_recorded).get(program, "") if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
+        if root.state == "unpinned" and (cache := cache_of(self._world, touch)):
+            root = msgspec.structs.replace(root, state="pinned", pin=f"its answers are kept in git as {cache}")
         root = msgspec.structs.replace(root, guessed=stop.guessed)
         known = self.found.get(root.artefact)
         if known is None or (known.state != "unpinned" and root.state == "unpinned"):
