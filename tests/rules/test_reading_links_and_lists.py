@@ -165,7 +165,10 @@ TAKES = PD + "from sklearn.linear_model import Ridge\nd = pd.concat([pd.read_csv
 
 @pytest.mark.parametrize(("suffix", "told"), [("_scores", False), ("_orders", True), ("", True)])
 def test_a_pattern_that_a_program_writes_makes_the_files_another_reads_by_name(suffix: str, told: bool) -> None:
-    assert bool(found({"make.py": MAKES.replace("{suffix}", suffix), "train.py": TAKES}, "DAT001")) is told
+    makes = MAKES.replace("{suffix}", suffix)
+    assert bool(found({"make.py": makes, "train.py": TAKES}, "DAT001")) is told
+    asked = PD + "def make(names):\n" + makes.replace(PD, "").replace("names()", "names").replace("for ", "    for ").replace("    pd.", "        pd.")  # fmt: skip
+    assert bool(found({"make.py": asked, "train.py": TAKES}, "DAT001")) is told
 
 
 def test_what_a_program_set_apart_makes_a_file_of_counts_where_no_other_makes_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.graph.artefacts.identity import matches
-from auditor.graph.jungles.optional import does_without
+from auditor.graph.data.optional import does_without
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.program.calls.effects import Site

@@ -68,6 +68,9 @@ class _Made:
         self.pointers = PathIndex(pinned_paths(world, locked=False))
         self.declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
         self.written = PathIndex(self.writers)
+        touched = ((site, touch) for site, touches in world.lineage.touches.items() for touch in touches)
+        self.hosts = PathIndex(t.artefact.id for site, t in touched if t.way == "write" and _is_of_host(t, site[0]))
+        """What product code writes on other machines, run by a program that is here or not."""
 
     def makers(self, touch: Touch, *, loosely: bool) -> dict[str, list[Touch]]:
         """The programs that write what a touch reads, with the writes; what is set apart only where nothing else does."""
@@ -75,13 +78,16 @@ class _Made:
         if path is not None:
             names = self.written.matching(path, loosely=loosely)
         else:
-            told = (each for each in self.written.patterns(name) if not is_anything(each))
-            names = list(dict.fromkeys([name, *(told if name.startswith("host:") else ())]))
+            names = list(dict.fromkeys([name, *self.on_hosts(name)]))
         found: dict[str, list[Touch]] = {}
         for name in names:
             for program, touches in self.writers.get(name, {}).items():
                 found.setdefault(program, []).extend(touches)
         return {program: touches for program, touches in found.items() if not places.is_apart(program)} or found
+
+    def on_hosts(self, name: str) -> list[str]:
+        """The ids and patterns under which product code writes what is called so on another machine."""
+        return [each for each in self.hosts.patterns(name) if not is_anything(each)] if name.startswith("host:") else []
 
 
 class _Trail:
@@ -143,6 +149,8 @@ class _Trail:
         if made:
             return made
         path = touch.artefact.path
+        if path is None and self._made.on_hosts(touch.artefact.id):
+            return {}
         if path is None or self._made.pins.paths.matching(path, loosely=True):
             return None
         if not known and self._provided.is_named(path.rpartition("/")[2]):
@@ -213,6 +221,10 @@ def _is_showing(world: World, site: Site) -> bool:
     """Whether a function makes a chart and hands nothing back: what it reads is there to be looked at."""
     drawn = site[1] and any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
     return bool(drawn) and not world.resolved.code.index(*site).returns
+
+
+def _is_of_host(touch: Touch, home: str) -> bool:
+    return touch.artefact.id.startswith("host:") and not touch.effect.dead and places.is_product(home)
 
 
 def _is_held(touch: Touch, pointers: PathIndex) -> bool:
