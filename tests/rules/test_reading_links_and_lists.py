@@ -178,3 +178,26 @@ def test_what_a_program_set_apart_makes_a_file_of_counts_where_no_other_makes_it
     assert [f.entity for f in found(apart, "DAT001")] == ["raw/first.csv"]
     now = {**apart, "make.py": made.format("raw/now.csv")}
     assert [f.entity for f in found(now, "DAT001")] == ["raw/now.csv"]
+
+
+# --- feature code ---
+
+SHOWN = "    d = pd.read_csv('x.csv')\n    d['r'] = d['a'] / d['b']\n    d['s'] = d['a'].rolling(3).mean()\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "told"),
+    [
+        ("def show():\n", "    print(d['r'].sum())\n", False),
+        ("def show():\n", "    print(d['r'].sum())\n    return d\n", True),
+        ("def show():\n", "    print(d['r'].sum())\n    d.to_csv('y.csv')\n", True),
+        ("def show():\n", "    print(d['r'].sum())\n    take(d)\n", True),
+        ("def show():\n", "    d.to_csv('y.csv')\n", True),
+        ("def show(f={}):\n", "    print(1)\n    f['q'] = d['r'] * d['s']\n", True),
+    ],
+)
+def test_a_function_that_only_prints_makes_no_features(head: str, tail: str, told: bool) -> None:
+    train = "\n\ndef take(d):\n    print(d)\n\n\nshow()\nt = pd.read_csv('t.csv')\nRidge().fit(t[['a']], t['y'])\n"
+    code = PD + "from sklearn.linear_model import Ridge\n\n\n" + head + SHOWN + tail + train
+    names = [finding.message for finding in found({"train.py": code}, "TST001")]
+    assert any("show()" in name for name in names) is told

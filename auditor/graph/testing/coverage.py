@@ -49,6 +49,11 @@ _WORK = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.FEATURE, Role.FEATUR
 _ELSE = frozenset(
     {Role.FIT, Role.PREDICT, Role.EVALUATE, Role.SPLIT, Role.TUNE, Role.SERVE, Role.EXPLAIN, Role.LOG_METRIC}
 )
+_LEAVING = _ELSE | {
+    Role.WRITE, Role.SAVE_MODEL, Role.COPY, Role.REGISTER, Role.TRAIN_SERVICE, Role.EXEC, Role.DYNAMIC, Role.LOG_ARTIFACT, Role.LOG_PARAM,
+}  # fmt: skip
+"""What may take on what a function made of data, though it hands nothing back."""
+_PRINTING = frozenset({"print", "echo", "secho", "display"})
 _NETWORK = regex(
     r"^(torch\.nn\.|(pytorch_lightning|lightning)\.|keras\.|tensorflow\.keras\.|tf_keras\.|flax\.|haiku\.|equinox\.|mxnet\.gluon\.)"
     r"([\w.]*\.)?(Module|LightningModule|Model|Layer|Block|HybridBlock)$|^transformers\.(\w+\.)*PreTrainedModel$"
@@ -84,6 +89,7 @@ def feature_code(world: World, owned: Callable[[str], bool]) -> list[Subject]:
         and _is_body(world, site)
         and _makes_features(world, site)
         and not _draws(world, site)
+        and not _only_prints(world, site)
         and not _is_asked_for_settings(world, site)
     ]
 
@@ -130,6 +136,23 @@ def _does_more(world: World, site: Site) -> bool:
 def _draws(world: World, site: Site) -> bool:
     """Whether a scope makes a chart: what it does to data is for the eye."""
     return any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
+
+
+def _only_prints(world: World, site: Site) -> bool:
+    """Whether a function prints, and nothing of what it made gets out: it hands back, writes, keeps and passes on nothing."""
+    scope, index, effects = world.resolved.code.scope(*site), world.resolved.code.index(*site), world.resolved.effects
+    if scope.kind != "function" or index.yields or index.attributes or effects.calls.get(site):
+        return False
+    if any(type(value) is not Const for value in index.returns) or any(True for _ in world.resolved.code.nested(*site)):
+        return False
+    if any(effect.role in _LEAVING for effect in effects.own.get(site, ())):
+        return False
+    given = {param.name for param in scope.params}
+    changed = {name_of(each.base).partition(".")[0] for each, _, _ in index.items if type(each) is Item}
+    calls = [each.call for each in index.calls]
+    inplace = any(name == "inplace" for call in calls for name, _ in call.keywords)
+    local = changed <= index.bindings.keys() - given and not inplace
+    return local and any(name_of(call.func).rpartition(".")[2] in _PRINTING for call in calls)
 
 
 def _is_asked_for_settings(world: World, site: Site) -> bool:
