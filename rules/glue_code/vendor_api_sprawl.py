@@ -39,11 +39,12 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         if not spread.sprawls:
             continue
         first, place = spread.modules[0]
+        between = f"all but {spread.bypassed} go past it" if spread.bypassed else "no module stands between"
         yield Finding(
-            f"{len(spread.modules)} of {spread.among} modules call the client of {spread.vendor} themselves; no module stands between",
+            f"{len(spread.modules)} of {spread.among} modules call the client of {spread.vendor} themselves; {between}",
             place,
             entity=spread.vendor,
-            remedy=f"let one module of yours call {spread.vendor}, and the others call that module",
+            remedy=f"let {spread.bypassed or 'one module of yours'} call {spread.vendor}, and the others call that module",
             related=tuple(where.says(f"{path} imports it") for path, where in spread.modules[1:7] if path != first),
         )
     if spreads:

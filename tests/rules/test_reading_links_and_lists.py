@@ -201,3 +201,22 @@ def test_a_function_that_only_prints_makes_no_features(head: str, tail: str, tol
     code = PD + "from sklearn.linear_model import Ridge\n\n\n" + head + SHOWN + tail + train
     names = [finding.message for finding in found({"train.py": code}, "TST001")]
     assert any("show()" in name for name in names) is told
+
+
+# --- suppliers ---
+
+TRACKING = "import mlflow\n\n\ndef begin():\n    mlflow.start_run()\n\n\ndef note(x):\n    mlflow.log_metric('x', x)\n"
+OWN = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n"
+
+
+@pytest.mark.parametrize(
+    ("shared", "users", "named"),
+    [(TRACKING, 3, True), (TRACKING, 2, False), (TRACKING + "\n\n" + OWN, 3, False)],
+)
+def test_a_module_made_for_a_supplier_is_named_where_others_go_past_it(shared: str, users: int, named: bool) -> None:
+    callers = {
+        f"job{n}.py": "import mlflow\n" + ("import tracking\ntracking.begin()\n" if n < users else "") + "mlflow.log_metric('y', 1)\n"
+        for n in range(6)
+    }  # fmt: skip
+    (finding,) = found({**callers, "tracking.py": shared}, "GLU003")
+    assert ("all but tracking.py go past it" in finding.message) is named

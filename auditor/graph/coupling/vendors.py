@@ -53,13 +53,15 @@ _ERRORS = ("Error", "Exception", "Warning")
 
 FEWEST = 6
 SHARE = 0.4
+USERS = 3
+"""Modules that import one which is made for a supplier, from which on it stands between for some."""
 
 
 class Spread(msgspec.Struct, frozen=True):
     """The modules of a component that call the client of one supplier, with the first place in each.
 
     `adapter` is the module that stands for it where the rest go through that one; `standing_alone` were left out: modules
-    deployed one by one, which cannot share.
+    deployed one by one, which cannot share. `bypassed` is a module made for the supplier, which some use and these go past.
     """
 
     vendor: str
@@ -67,6 +69,7 @@ class Spread(msgspec.Struct, frozen=True):
     among: int
     adapter: str | None
     standing_alone: int
+    bypassed: str | None = None
 
     @property
     def share(self) -> float:
@@ -96,7 +99,10 @@ def spreads(world: World, owned: Callable[[str], bool]) -> list[Spread]:
         counted = tuple((path, called[path]) for path in sorted(called) if path not in alone)
         names = [path for path, _ in counted]
         adapter = _adapter(world, names, modules)
-        found.append(Spread(vendor, counted, len(modules) - len(alone), adapter, sum(path in alone for path in called)))
+        aside = sum(path in alone for path in called)
+        spread = Spread(vendor, counted, len(modules) - len(alone), adapter, aside)
+        bypassed = _made_for(world, vendor, names, modules) if spread.sprawls else None
+        found.append(msgspec.structs.replace(spread, bypassed=bypassed))
     return sorted(found, key=lambda s: (-len(s.modules), s.vendor))
 
 
@@ -179,3 +185,21 @@ def _adapter(world: World, callers: list[str], modules: list[str]) -> str | None
         if len(through) >= max(len(callers) - 1, 1):
             return path
     return None
+
+
+def _made_for(world: World, vendor: str, callers: list[str], modules: list[str]) -> str | None:
+    """The caller that most others import, of those whose functions mostly call the supplier; None where few import any."""
+    users = {path: sum(path in world.resolved.effects.imports.get(each, ()) for each in modules) for path in callers}
+    made = [path for path in callers if users[path] >= USERS and _is_about(world, path, vendor)]
+    return max(made, key=lambda path: users[path], default=None)
+
+
+def _is_about(world: World, path: str, vendor: str) -> bool:
+    """Whether at least half of the functions of a module call a supplier."""
+    code, denoter = world.resolved.code, world.resolved.evaluator.denoter
+    functions = [number for number in code.scopes(path) if code.scope(path, number).kind == "function"]
+    calling = sum(
+        any(_vendor(denoter.dotted(func, frame) or "") == vendor for func, frame in _named(code, path, number))
+        for number in functions
+    )
+    return bool(functions) and calling * 2 >= len(functions)
