@@ -181,11 +181,14 @@ class Reading(State):
     def pipeline(self, node: Syntax, level: int) -> None:
         """`a | b`: each command but the first takes its input from the one before."""
         outer = self.cwd
-        for number, child in enumerate(node.named_children):
+        left = False  # inside `$(…)` a command that only prints leaves none: the one before in the list is no neighbour
+        for child in node.named_children:
             before = len(self.drafts)
             self.walk(child, level + 1)
-            if number and before < len(self.drafts):
+            made = before < len(self.drafts)
+            if left and made:
                 self.drafts[before].piped = True
+            left = made
         self.cwd = outer
 
     def branches(self, node: Syntax, level: int) -> None:

@@ -110,6 +110,12 @@ def test_pipes_are_told_from_sequences() -> None:
         ("c", False),
         ("d", False),
     ]
+    assert [c.piped for c in read_shell('x=$(a)\ny=$(echo "$x" | b)\nz=$(echo 1 | c | d)')] == [
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ WORK = (
     + "from sklearn.linear_model import Ridge\nf = pd.read_csv('raw.csv')\nRidge().fit(f[['a']], f['b'])\nf.to_csv('{n}.csv')\n"
 )
 WORKS = {f"{n}.py": WORK.replace("{n}", n) for n in "abc"} | {"raw.csv": RAW}
+GRADIENT = "import torch\ndef t():\n    m = torch.nn.Linear(2, 1)\n    o = torch.optim.SGD(m.parameters(), 0.1)\n    try:\n        m(torch.ones(3, 2)).sum().backward()\n        {then}\n"
+GRADIENT += "    except Exception as error:\n        print(error)\nif __name__ == '__main__':\n    t()\n"
 COMPOSE = "services:\n  web:\n    build: {folder}\n"
 USE = "import yaml\nimport pandas as pd\nc = yaml.safe_load(open('conf.yaml'))\n{use}\npd.read_csv('raw.csv').to_csv('{n}.csv')\n"
 KEYS = "".join(f"k{n}: {n}\n" for n in range(20))
@@ -162,6 +164,24 @@ PAIRS = [
         WORKS | {"run.py": STRICT},
         WORKS | {"run.py": "import subprocess, sys\nif sys.argv[1] == 'a':\n    subprocess.run(['python', 'a.py'])\nelif sys.argv[1] == 'b':\n    subprocess.run(['python', 'b.py'])\nelse:\n    subprocess.run(['python', 'c.py'])\n"},
         id="one program or another",
+    ),
+    pytest.param(
+        "PIP011",
+        WORKS | {"run.sh": "#!/bin/bash\nset -e\nx=$(python a.py | tail -1)\n"},
+        WORKS | {"run.sh": "#!/bin/bash\nset -e\nlocal x=$(python a.py)\ny=$(echo \"$x\" | cut -d: -f1)\n"},
+        id="a pipe of what a variable holds",
+    ),
+    pytest.param(
+        "PIP011",
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\npython b.py\nwait $A\n"},
+        WORKS | {"run.sh": "#!/bin/bash\npython a.py &\nA=$!\npython b.py & B=$!\nsleep 30\nkill $A $B\n./c.sh\n"},
+        id="jobs that the script itself ends",
+    ),
+    pytest.param(
+        "PIP011",
+        {"t.py": GRADIENT.replace("{then}", "o.step()")},
+        {"t.py": GRADIENT.replace("{then}", "print('it flows')")},
+        id="a gradient that moves nothing",
     ),
     pytest.param("PIP011", WORKS | {"run.py": RUNNER}, WORKS | {"tasks.py": "from invoke import task\n@task\ndef every(ctx):\n    ctx.run('python a.py')\n    ctx.run('python b.py')\n"}, id="a runner that fails with its program"),
     pytest.param(

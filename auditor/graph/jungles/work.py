@@ -97,7 +97,9 @@ def _role(world: World, effect: Effect) -> Role:
 
 
 def _is_work(world: World, effect: Effect) -> bool:
-    """Whether an effect is work of a pipeline: of what is written, data and models alone."""
+    """Whether an effect is work of a pipeline: of what is written, data and models alone; of gradients, those that move weights."""
+    if effect.role is Role.FIT and effect.entry.attrs.get("loop") and not world.trains(effect):
+        return False
     if effect.dead or effect.role is not Role.WRITE:
         return not effect.dead
     touches = world.lineage.touches.get(effect.site, ())
