@@ -103,3 +103,78 @@ def test_a_key_of_settings_that_both_sides_read_ties_them(settings: str, write: 
         "two/b.py": SET + f"print(pd.read_csv({read}))\n",
     }
     assert bool(found({**PARTS, **files}, "ENT007")) is told
+
+
+# --- reads that end where they are read ---
+
+TRAINED = (
+    PD
+    + "import requests\nimport state\n\n\n{code}\n\n"
+    + "def main(path):\n    work(path)\n    open('made.csv', 'w').write(state.kept)\n\n\nif __name__ == '__main__':\n    main('x')\n"
+)
+LEARNT = PD + "from sklearn.linear_model import Ridge\nd = pd.read_csv('made.csv')\nRidge().fit(d[['a']], d['y'])\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    return len(d)", False),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    print(d.head())\n    return d.shape", False),
+        ("def work(path):\n    return len(pd.read_csv('raw.csv'))", False),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    return d", True),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    print(len(d))\n    keep(d)", True),
+        ("def work(path):\n    d = pd.read_csv('raw.csv')\n    e = d[d.a > 1]\n    state.kept = e", True),
+        ("def work(path):\n    for row in pd.read_csv('raw.csv').values:\n        keep(row)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    r.raise_for_status()\n    to = r.json()['href']\n    requests.put(to, data=open(path))", False),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    requests.put('https://example.org', data=r.content)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up')\n    open(path, 'wb').write(r.content)", True),
+    ],
+)  # fmt: skip
+def test_a_read_that_is_counted_shown_or_tells_where_to_send_is_no_data(code: str, told: bool) -> None:
+    files = {"prepare.py": TRAINED.replace("{code}", code), "train.py": LEARNT}
+    assert bool(found(files, "DAT001")) is told
+
+
+CACHE = (
+    PD
+    + "import requests\nfrom pathlib import Path\nfrom sklearn.linear_model import Ridge\n\n\ndef fetch(day):\n"
+    + "    answer = requests.get('https://example.org/hours').json()\n    return pd.DataFrame(answer)\n\n\ndef load(day):\n"
+    + "    kept = Path(f'kept/hours_{day}.parquet')\n{code}    d.to_parquet(kept)\n    return d\n\n\n"
+    + "if __name__ == '__main__':\n    d = load(input())\n    Ridge().fit(d[['a']], d['y'])\n"
+)
+LOOKS = "    if kept.exists():\n        return pd.read_parquet(kept)\n    d = fetch(day)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "told"),
+    [
+        (LOOKS, "kept/hours_2024-01-01.parquet", False),
+        (LOOKS, "kept/days_2024-01-01.parquet", True),
+        (LOOKS, "other/hours_2024-01-01.parquet", True),
+        ("    d = fetch(day)\n", "kept/hours_2024-01-01.parquet", True),
+    ],
+)
+def test_answers_that_git_keeps_pin_what_is_asked_for(code: str, kept: str, told: bool) -> None:
+    files = {"train.py": CACHE.replace("{code}", code), kept: ""}
+    assert any("example.org" in finding.entity for finding in found(files, "DAT001")) is told
+
+
+MAKES = PD + "for name in names():\n    pd.DataFrame().to_csv(f'/srv/lake/{name}{suffix}.csv')\n"
+TAKES = PD + "from sklearn.linear_model import Ridge\nd = pd.concat([pd.read_csv(f'/srv/lake/{n}_scores.csv') for n in ['tree', 'line']])\nRidge().fit(d[['a']], d['y'])\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "told"), [("_scores", False), ("_orders", True), ("", True)])
+def test_a_pattern_that_a_program_writes_makes_the_files_another_reads_by_name(suffix: str, told: bool) -> None:
+    makes = MAKES.replace("{suffix}", suffix)
+    assert bool(found({"make.py": makes, "train.py": TAKES}, "DAT001")) is told
+    asked = PD + "def make(names):\n" + makes.replace(PD, "").replace("names()", "names").replace("for ", "    for ").replace("    pd.", "        pd.")  # fmt: skip
+    assert bool(found({"make.py": asked, "train.py": TAKES}, "DAT001")) is told
+
+
+def test_what_a_program_set_apart_makes_a_file_of_counts_where_no_other_makes_it() -> None:
+    made = PD + "pd.read_csv('{}').to_csv('data/made.csv')\n"
+    train = LEARNT.replace("made.csv", "data/made.csv")
+    apart = {"archive/make_first.py": made.format("raw/first.csv"), "train.py": train}
+    assert [f.entity for f in found(apart, "DAT001")] == ["raw/first.csv"]
+    now = {**apart, "make.py": made.format("raw/now.csv")}
+    assert [f.entity for f in found(now, "DAT001")] == ["raw/now.csv"]

@@ -10,9 +10,9 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.artefacts.identity import Identity
 from auditor.graph.coupling.sides import every
+from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, programs_of
-from auditor.graph.jungles.optional import does_without
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.parts.components import owner_of
 from auditor.graph.world import World

@@ -10,9 +10,11 @@ from operator import or_
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.artefacts.identity import PathIndex, above
+from auditor.graph.artefacts.identity import PathIndex, above, is_anything
+from auditor.graph.data.cached import cache_of
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
+from auditor.graph.data.spent import is_spent
 from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -66,16 +68,26 @@ class _Made:
         self.pointers = PathIndex(pinned_paths(world, locked=False))
         self.declared = PathIndex(d.path for step in world.steps.all for d in step.writes if d.path)
         self.written = PathIndex(self.writers)
+        touched = ((site, touch) for site, touches in world.lineage.touches.items() for touch in touches)
+        self.hosts = PathIndex(t.artefact.id for site, t in touched if t.way == "write" and _is_of_host(t, site[0]))
+        """What product code writes on other machines, run by a program that is here or not."""
 
     def makers(self, touch: Touch, *, loosely: bool) -> dict[str, list[Touch]]:
-        """The programs that write what a touch reads, with the writes."""
-        path = touch.artefact.path
-        names = [touch.artefact.id] if path is None else self.written.matching(path, loosely=loosely)
+        """The programs that write what a touch reads, with the writes; what is set apart only where nothing else does."""
+        path, name = touch.artefact.path, touch.artefact.id
+        if path is not None:
+            names = self.written.matching(path, loosely=loosely)
+        else:
+            names = list(dict.fromkeys([name, *self.on_hosts(name)]))
         found: dict[str, list[Touch]] = {}
         for name in names:
             for program, touches in self.writers.get(name, {}).items():
                 found.setdefault(program, []).extend(touches)
-        return found
+        return {program: touches for program, touches in found.items() if not places.is_apart(program)} or found
+
+    def on_hosts(self, name: str) -> list[str]:
+        """The ids and patterns under which product code writes what is called so on another machine."""
+        return [each for each in self.hosts.patterns(name) if not is_anything(each)] if name.startswith("host:") else []
 
 
 class _Trail:
@@ -119,7 +131,9 @@ class _Trail:
         if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
             return False
         name = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
-        return not _JUDGING.search(name.partition("?")[0]) and self._flows(stop, touch.effect)
+        if _JUDGING.search(name.partition("?")[0]) or not self._flows(stop, touch.effect):
+            return False
+        return id(touch.effect.call) in stop.flowing.calls or not is_spent(self._world, touch)
 
     def _flows(self, stop: _Stop, effect: Effect) -> bool:
         stands = effect.origin[0] if effect.origin is not None else effect.site
@@ -135,6 +149,8 @@ class _Trail:
         if made:
             return made
         path = touch.artefact.path
+        if path is None and self._made.on_hosts(touch.artefact.id):
+            return {}
         if path is None or self._made.pins.paths.matching(path, loosely=True):
             return None
         if not known and self._provided.is_named(path.rpartition("/")[2]):
@@ -146,6 +162,8 @@ class _Trail:
         lock = self._world.once(_recorded).get(program, "") if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
+        if root.state == "unpinned" and (cache := cache_of(self._world, touch)):
+            root = msgspec.structs.replace(root, state="pinned", pin=f"its answers are kept in git as {cache}")
         root = msgspec.structs.replace(root, guessed=stop.guessed)
         known = self.found.get(root.artefact)
         if known is None or (known.state != "unpinned" and root.state == "unpinned"):
@@ -203,6 +221,10 @@ def _is_showing(world: World, site: Site) -> bool:
     """Whether a function makes a chart and hands nothing back: what it reads is there to be looked at."""
     drawn = site[1] and any(effect.domain == "viz" for effect in world.resolved.effects.own.get(site, ()))
     return bool(drawn) and not world.resolved.code.index(*site).returns
+
+
+def _is_of_host(touch: Touch, home: str) -> bool:
+    return touch.artefact.id.startswith("host:") and not touch.effect.dead and places.is_product(home)
 
 
 def _is_held(touch: Touch, pointers: PathIndex) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from auditor.graph import places
+from auditor.graph.data.optional import EXITS
 from auditor.graph.data.sharing import programs_of
 from auditor.graph.declared.steps import PIPELINES
 from auditor.graph.jungles import waved
@@ -41,8 +42,6 @@ _TELLING = frozenset({
     "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
     "str", "repr", "type", "format", "echo", "secho", "join", "getLogger", "get_logger", "rule", "flush", "write",
 })  # fmt: skip
-EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
-"""Calls that end a program."""
 _BROAD = frozenset({"Exception", "BaseException"})
 
 

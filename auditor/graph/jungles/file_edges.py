@@ -14,11 +14,11 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matches
+from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
-from auditor.graph.jungles.optional import does_without
 from auditor.graph.jungles.readers import idles, looks, serves
 from auditor.graph.jungles.restoring import restores
 from auditor.graph.observed.lineage import Touch

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.jungles.failures import EXITS, nested
+from auditor.graph.data.optional import EXITS
+from auditor.graph.jungles.failures import nested
 from auditor.graph.observed.practices import OWN_STATISTIC
 from auditor.graph.observed.written import name_of
 from auditor.graph.operation.evidence import monitor_calls, runs

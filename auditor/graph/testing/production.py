@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.graph import places
-from auditor.graph.jungles.optional import only_creates
+from auditor.graph.data.optional import only_creates
 from auditor.graph.testing.suites import suites
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.graph.jungles.failures import EXITS
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
@@ -14,6 +13,8 @@ from auditor.program.naming.code import Frame
 from auditor.program.naming.scopes import CallSite, integer
 from auditor.program.naming.statements import heads, placed, within
 
+EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
+"""Calls that end a program."""
 _ASKING = frozenset({"exists", "is_file", "isfile"})
 _DEEPEST = 4
 """How many names and operators a test is followed through."""
