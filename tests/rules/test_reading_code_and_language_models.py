@@ -30,6 +30,7 @@ def notebook(*cells: str, tags: str = "") -> str:
 
 KEDRO = {"src/run.py": "from kedro.framework.session import KedroSession\n\nKedroSession.create()\n"}
 PIECE = "print(source)\n"
+KINDS = "kinds = {{}}\nfor c in ['a', 'b']:\n    try:\n        pd.to_numeric(frame[c])\n        kinds[c] = 'float'\n{then}    except:\n        pass\n    kinds[c] = 'text'\nprint(kinds)\n"
 PAIRS = [
     pytest.param(
         "COD008",
@@ -88,6 +89,18 @@ PAIRS = [
             "a.py": "import pickle\n\ntry:\n    pickle.load(open('model.pkl', 'rb'))\n    good = True\nexcept Exception:\n    good = False\n"
         },
         id="a probe that notes what it found",
+    ),
+    pytest.param(
+        "COD002",
+        {"a.py": PD + "frame.round(2)\n"},
+        {"a.py": PD + "frame.describe().T.round(2)\n"},
+        id="a display that got lost",
+    ),
+    pytest.param(
+        "COD004",
+        {"a.py": PD + KINDS.format(then="")},
+        {"a.py": PD + KINDS.format(then="        continue\n")},
+        id="the kind of a column by attempts",
     ),
     pytest.param(
         "COD004",

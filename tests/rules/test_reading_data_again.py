@@ -529,3 +529,9 @@ def test_what_an_image_installs_from_a_list_does_not_bring_the_list() -> None:
     assert found(image, "PIP010")
     assert not found({**image, "requirements.txt": "pandas==2.2.0\n"}, "PIP010")
     assert not found({**image, "Makefile": "requirements.txt:\n\tpip freeze > requirements.txt\n"}, "PIP010")
+
+
+def test_rows_are_lost_to_a_conversion_only_where_its_column_is_asked_for() -> None:
+    turned = PD + "f = pd.read_csv('raw.csv')\nfor c in ['a', 'y']:\n    f[c] = pd.to_numeric(f[c], errors='coerce')\n"
+    for subset, told in (("", 1), ("subset=['a', 'id']", 1), ("subset='y'", 1), ("subset=['id', 'day']", 0)):
+        assert len(found({"fit.py": turned + f"f = f.dropna({subset})\n" + FIT}, "DAT011")) == told

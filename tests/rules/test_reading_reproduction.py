@@ -34,6 +34,8 @@ FLOW = "def train():\n    import pandas as pd\n    from sklearn.linear_model imp
 
 TAPE = "import tensorflow as tf\n\n\ndef slope(x):\n    with tf.GradientTape() as tape:\n        y = x * x\n    return tape.gradient(y, x)\n"
 
+WARM = "import torch\nt = {start}\no = torch.optim.LBFGS([t])\n\n\ndef closure():\n    o.zero_grad()\n    loss = (t - 1).pow(2).sum()\n    loss.backward()\n    return loss\n\n\no.step(closure)\n"
+
 
 def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
     tree = graphs(files, archetypes=archetypes)
@@ -41,6 +43,7 @@ def found(files: dict[str, str], rule: str, archetypes: str = "P") -> list[str]:
 
 
 PAIRS = [
+    pytest.param("REP001", {"a.py": WARM.format(start="torch.randn(1, requires_grad=True)")}, {"a.py": WARM.format(start="torch.zeros(1, requires_grad=True)")}, id="what starts at zero"),
     pytest.param("REP001", {"a.py": SK + "tr, te = train_test_split(f)\n" + FIT}, {"a.py": SK + "print(f.sample(5))\nRidge().fit(f[['a']], f['y'])\n"}, id="a sample that is looked at"),
     pytest.param("REP001", {"a.py": FOREST.format("'max_depth': 3")}, {"a.py": FOREST.format("'random_state': 3")}, id="a seed that is set later"),
     pytest.param("REP002", {"requirements.txt": "pandas\n", "a.py": SK}, {"requirements.txt": "pandas\n", "Dockerfile": "FROM python:3.12\nRUN pip install -r requirements.txt -c https://example.org/c.txt\n", "a.py": SK}, id="installed under constraints"),

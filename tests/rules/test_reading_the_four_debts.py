@@ -168,7 +168,7 @@ PAIRS = [
     pytest.param(
         "PIP011",
         WORKS | {"run.sh": "#!/bin/bash\nset -e\nx=$(python a.py | tail -1)\n"},
-        WORKS | {"run.sh": "#!/bin/bash\nset -e\nlocal x=$(python a.py)\ny=$(echo \"$x\" | cut -d: -f1)\n"},
+        WORKS | {"run.sh": "#!/bin/bash\nset -e\nx=$(python a.py)\ny=$(echo \"$x\" | cut -d: -f1)\n"},
         id="a pipe of what a variable holds",
     ),
     pytest.param(

@@ -198,3 +198,53 @@ LOGS = "import mlflow\n\n\ndef {name}():\n    mlflow.log_metric('accuracy', 0.87
 def test_a_trial_of_a_tracker_fabricates_nothing(path: str, name: str, number: int) -> None:
     files = {f"scripts/{path}": LOGS.format(name=name)}
     assert len(judge(graphs(files, archetypes="P").components, [registry().rules["LKG013"]]).findings) == number
+
+
+FOLDS = """\
+from sklearn.impute import KNNImputer
+from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.preprocessing import StandardScaler
+features = frame["customer"].unique()
+for mine, others in KFold(n_splits=5).split(features):
+    train = frame[frame["customer"].isin(features[mine])]
+    valid = frame[frame["customer"].isin(features[others])]
+    prepare = {prepare}()
+    x = prepare.fit_transform(train[["a", "b"]])
+    search = GridSearchCV({model}(), {{"a": [1, 2]}}).fit(x, train["churned"])
+    print(search.best_params_)
+"""
+JUDGED = """\
+    model = {model}().fit(x, train["churned"])
+    print(f1_score(valid["churned"], model.predict(prepare.transform(valid[["a", "b"]]))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("prepare", "model", "judged", "found"),
+    [
+        ("KNNImputer", "LogisticRegression", False, SEEN),
+        ("KNNImputer", "LogisticRegression", True, UNSEEN),
+        ("StandardScaler", "RandomForestClassifier", False, UNSEEN),
+        ("StandardScaler", "RandomForestClassifier", True, set()),
+    ],
+)
+def test_where_untouched_rows_have_the_last_word_a_choice_within_the_others_weighs_less(
+    prepare: str, model: str, *, judged: bool, found: set[tuple[str, str]]
+) -> None:
+    source = READ + WRAPS + FOLDS.format(prepare=prepare, model=model) + JUDGED.format(model=model) * judged
+    assert {each for each in said({"train.py": source}) if each[0] == "LKG001"} == found
+
+
+def test_a_split_within_a_training_part_weighs_less_where_no_model_is_seen() -> None:
+    within = "from sklearn.preprocessing import StandardScaler\nx_train = StandardScaler().fit_transform(x_train)\nx_fit, x_valid = train_test_split(x_train)\n"
+    assert said({"a.py": READ + WRAPS + SPLIT + within}) == UNSEEN
+
+
+@pytest.mark.parametrize(("model", "found"), [("LogisticRegression", UNSEEN), ("RandomForestClassifier", set())])
+def test_a_scale_over_rows_that_are_only_predicted_is_nothing_to_trees(model: str, found: set[tuple[str, str]]) -> None:
+    both = (
+        "from sklearn.preprocessing import StandardScaler\nnew = pd.read_csv('new.csv')\n"
+        "x = StandardScaler().fit_transform(pd.concat([features, new]))\n"
+        f"guess = {model}().fit(x[:len(features)], target).predict(x[len(features):])\n"
+    )
+    assert said({"a.py": READ + WRAPS + both}) == found

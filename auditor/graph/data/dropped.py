@@ -9,7 +9,7 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Item, Name
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Code
@@ -66,10 +66,11 @@ def _coerced(code: Code, path: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, int, int]]:
-    turned: dict[str, tuple[int, str]] = {}
+    turned: dict[str, list[tuple[int, str, frozenset[str]]]] = {}
     for target, value, line in index.items:
         if type(target) is Item and type(target.base) is Name and _coerces(value):
-            turned.setdefault(target.base.id, (line, _last(value)))
+            made = line, _last(value), _columns(index, target.key)
+            turned.setdefault(target.base.id, []).append(made)
     if not turned or any(_counts(call.call) for call in index.calls):
         return
     for call_site in index.calls:
@@ -80,9 +81,23 @@ def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, int, int]]:
             and type(call.func.base) is Name
             and not call_site.dead
         ):
-            made = turned.get(call.func.base.id)
-            if made is not None and made[0] < call.line:
-                yield made[1], made[0], call.line
+            asked = _columns(index, next((value for name, value in call.keywords if name == "subset"), None))
+            for line, name, columns in turned.get(call.func.base.id, ()):
+                if line < call.line and not (asked and columns and asked.isdisjoint(columns)):
+                    yield name, line, call.line
+                    break
+
+
+def _columns(index: ScopeIndex, value: Expr | None) -> frozenset[str]:
+    """The columns that are written out: a text, a list of them, or each of a list in a loop; empty where any is unknown."""
+    if type(value) is Name:
+        bound = [*index.bindings.get(value.id, {}).values()]
+        if len(bound) != 1 or bound[0].how not in ("value", "element") or type(bound[0].value) is not Group:
+            return frozenset()
+        value = bound[0].value
+    items = value.items if type(value) is Group else (value,)
+    names = [each.value for each in items if type(each) is Const and isinstance(each.value, str)]
+    return frozenset(names) if len(names) == len(items) else frozenset()
 
 
 def _coerces(value: Expr) -> bool:

@@ -15,7 +15,7 @@ from auditor.model.ordered import Ordered
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
-from auditor.program.rows import verdicts
+from auditor.program.rows import shuffling, verdicts
 from auditor.program.rows.trace import Evaluation, Trace
 from auditor.program.rows.values import UNSUPERVISED
 
@@ -152,7 +152,7 @@ def shuffled(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
 
 
 def _shuffled(world: World, trace: Trace) -> Iterator[Doubt]:
-    for found in verdicts.shuffled_in_time(trace):
+    for found in shuffling.shuffled_in_time(trace):
         place = at(world, found.split.spot)
         trail = tuple(at(world, signal.spot).says(_SIGNS[signal.word]) for signal in found.signals)
         says = f"{found.split.name} splits rows that are ordered in time at random"

@@ -38,6 +38,9 @@ _MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
 _MILDER_ITSELF = 2
 """A model without labels that is judged by its own likelihood promises nobody an answer."""
 
+_MILDER_INNER = 2
+"""A choice within a part of the rows was made too hopefully; the last word is that of rows untouched."""
+
 _MILDER_BY_HOW = {"statistic": _MILDER_STATISTIC, "group": _MILDER_STATISTIC, "filter": _MILDER_FILTER}
 
 BUG = "following its rows failed: "
@@ -202,7 +205,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
         trail = [place.says(f"{name} {verb} here, on rows that are held out below"), *parted]
         site = split.site if split is not None else (fit.spot.path, 0)
         says = f"{name} is {verb} on rows that the split then holds out"
-        milder = max(_MILDER_STATISTIC, _MILDER_CENTRE if all(_is_centre(leak.fit) for leak in group) else 0)
+        centre = _MILDER_CENTRE if all(_is_centre(leak.fit) for leak in group) else 0
+        milder = max(_MILDER_STATISTIC, centre, _MILDER_INNER if all(leak.inner for leak in group) else 0)
         return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, milder, says)
     trail = [
         at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
@@ -230,6 +234,8 @@ def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
         return max(milder, _MILDER_CENTRE), ""
     if all(_judges_itself(leak.evaluation) for leak in group):
         return max(milder, _MILDER_ITSELF), "; without labels, the figure says how well rows are described"
+    if all(leak.inner for leak in group):
+        return max(milder, _MILDER_INNER), "; other rows, untouched, have the last word"
     return milder, ""
 
 

@@ -8,13 +8,15 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model
+from auditor.graph.observed.written import name_of
 from auditor.graph.reproduction.seeds import Seeds, given_seed
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Const
+from auditor.model.ir import Call, Const, Expr, Group, Name
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.calls.origins import through
+from auditor.program.naming.code import Frame, Library
 
 NETWORKS = frozenset({"torch", "tensorflow", "paddle", "mxnet"})
 """Generators that fitting a network draws from: weights, batches, dropout."""
@@ -25,6 +27,7 @@ DRAWING = ROWS | _MODELS | {Role.FIT, Role.SAMPLE}
 _PICKS = frozenset({"random.sample", "random.choices", "numpy.random.choice"})
 """Draws of some elements of a list: files that are copied, indices of rows."""
 _REORDERS = frozenset({"random.shuffle", "numpy.random.shuffle", "numpy.random.permutation", "torch.randperm"})
+_FIXED = frozenset(f"torch.{name}" for name in ("zeros", "ones", "full", "zeros_like", "ones_like"))
 _CHOOSES = ("sample", "shuffle", "sampleBy")
 _USES = frozenset({Role.FIT, Role.FIT_TRANSFORM, Role.SPLIT, Role.EVALUATE, Role.WRITE, Role.DATASET, Role.COPY})
 
@@ -77,6 +80,7 @@ class Choices:
         self.seeds = Seeds(world.resolved)
         self._known: dict[Site, tuple[Choice, ...]] = {}
         self._seeding: dict[int, frozenset[str]] = {}
+        self._fixed: dict[str, bool] = {}
 
     def of(self, site: Site) -> tuple[Choice, ...]:
         """The choices of a scope of product code, in order; the first call of a training loop stands for all."""
@@ -135,7 +139,8 @@ class Choices:
             return ""
         if role is Role.FIT:
             plain = not attrs.get("schedule") and not attrs.get("guard") and self.world.trains(effect)
-            return "network" if plain and self._generator(effect) in NETWORKS and self._imports(effect) else ""
+            drawn = plain and self._generator(effect) in NETWORKS and self._imports(effect)
+            return "network" if drawn and not self._starts_fixed(effect.site[0]) else ""
         if role in _MODELS or role in ROWS:
             return ("rows" if role in ROWS else "model") if effect.entry.seed is not None else ""
         if role is Role.SAMPLE and (effect.name in _REORDERS | _PICKS or _chooses(effect)):
@@ -143,6 +148,34 @@ class Choices:
             if used.uses and (effect.name in _REORDERS or self._position(effect) in used.behind):
                 return "order" if _orders(effect) else "rows"
         return ""
+
+    def _starts_fixed(self, path: str) -> bool:
+        """Whether all that the optimisers of a file move are numbers written out, as `torch.zeros(1)`: they start where they always do."""
+        if path not in self._fixed:
+            made = [*self._optimised(path)]
+            self._fixed[path] = bool(made) and all(made)
+        return self._fixed[path]
+
+    def _optimised(self, path: str) -> Iterator[bool]:
+        """For each optimiser that a file makes, whether what it moves starts at numbers written out."""
+        code, denote = self.world.resolved.code, self.world.resolved.evaluator.denoter.denote
+        sites = [(number, site) for number in code.scopes(path) for site in code.index(path, number).calls]
+        for scope, site in sites:
+            frame = Frame(path, scope, block=site.block)
+            known = denote(site.call.func, frame) if name_of(site.call.func).rpartition(".")[2][:1].isupper() else None
+            if type(known) is not Library or not known.dotted.startswith("torch.optim."):
+                continue
+            moved = site.call.args[0] if site.call.args else None
+            starts = [self._bound(each, frame) for each in moved.items] if type(moved) is Group else []
+            found = [denote(each.func, at) if type(each) is Call else None for each, at in starts]
+            yield bool(found) and all(type(each) is Library and each.dotted in _FIXED for each in found)
+
+    def _bound(self, expr: Expr, frame: Frame) -> tuple[Expr | None, Frame]:
+        """What a name is bound to, where that is one thing, with the frame it stands in."""
+        bound = self.world.resolved.evaluator.denoter.bindings(expr, frame) if type(expr) is Name else ()
+        if len(bound) != 1 or bound[0][0].how != "value":
+            return None, frame
+        return bound[0][0].value, bound[0][1]
 
     def _position(self, effect: Effect) -> tuple[int, int]:
         """The scope of a call, and its number among the effects there."""

@@ -180,7 +180,7 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     call, func = statement.value, statement.value.func
     inplace = dict(call.keywords).get("inplace")
     frame = frame_at(site, at)
-    if "" in dict(call.keywords) or func.name not in _GIVING:
+    if "" in dict(call.keywords) or func.name not in _GIVING or _sums_up(func.base):
         return
     if inplace is not None:
         column = func.base
@@ -198,6 +198,18 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
         return
     if not _is_shown(world, site, at):
         yield Misuse("dropped", func.name, _place(world, site, at))
+
+
+_SUMMING_UP = frozenset({"describe", "value_counts", "head", "tail"})
+
+
+def _sums_up(value: Expr) -> bool:
+    """Whether a value is what is shown of a frame: a display that got lost, and nothing that should have changed."""
+    while type(value) in (Attr, Call, Item):
+        if type(value) is Attr and value.name in _SUMMING_UP:
+            return True
+        value = value.func if type(value) is Call else value.base  # type: ignore[union-attr]
+    return False
 
 
 def _is_shown(world: Sight, site: Site, at: Placed) -> bool:

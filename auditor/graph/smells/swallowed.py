@@ -318,5 +318,7 @@ def _is_filler(value: Expr) -> bool:
 def _tries_another(statement: Try, does: str) -> bool:
     """An attempt that ends the search where it succeeds: what follows is the next attempt, not a program that goes on."""
     ends = (*statement.body, *statement.orelse)
-    leaves = any(type(each) is Return or (type(each) is Jump and each.word == "break") for each in ends)
+    # `continue` goes on to the next item with this one done; where it is what the handler does, too, nothing else is tried.
+    words = {"break", "continue"} if does == "pass" else {"break"}
+    leaves = any(type(each) is Return or (type(each) is Jump and each.word in words) for each in ends)
     return does in ("pass", "continue") and leaves

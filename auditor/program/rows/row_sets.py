@@ -283,3 +283,14 @@ def _drawn_twice(one: Rows, other: Rows) -> bool:
     """Whether both were drawn at random from the same rows by two splits that know nothing of each other."""
     mine = {rows.parent: rows.split for rows in one.above if rows.how == "part"}
     return any(rows.how == "part" and rows.parent in mine and mine[rows.parent] != rows.split for rows in other.above)
+
+
+def origins(rows: Rows) -> dict[Rows, None]:
+    """The tables that rows come from, those of what was joined included, each once; what joins before what is joined."""
+    found = {rows.root: None}
+    todo = [rows.root]
+    for root in todo:
+        new = [member.root for member in root.members if member.root not in found]
+        found |= dict.fromkeys(new)
+        todo += dict.fromkeys(new)
+    return found

@@ -8,24 +8,10 @@ from collections.abc import Iterable
 import msgspec
 
 from auditor.model.regex import regex
-from auditor.program.calls.effects import Site
 from auditor.program.naming.scopes import Block
-from auditor.program.rows.row_sets import TRAIN, Rows, Spot, relation
-from auditor.program.rows.trace import Evaluation, How, Signal, Split, Trace
+from auditor.program.rows.row_sets import TRAIN, Rows, Spot, origins, relation
+from auditor.program.rows.trace import Evaluation, How, Split, Trace
 from auditor.program.rows.values import UNSUPERVISED, Fit, seen_by
-
-_AT_RANDOM = frozenset(
-    {
-        "train_test_split",
-        "KFold",
-        "StratifiedKFold",
-        "ShuffleSplit",
-        "StratifiedShuffleSplit",
-        "RepeatedKFold",
-        "random_split",
-    }
-)
-
 
 _TRAINING = regex(r"(^|_)train(ing)?(_|$)", re.I)
 _PLAIN: tuple[How, ...] = ("metric", "score", "compare", "residual", "folds", "tuning", "predict")
@@ -37,13 +23,21 @@ _FIGURES = frozenset({"metric", "score", "compare"})
 class Leak(msgspec.Struct, frozen=True):
     """A statistic over evaluated rows that reached a model, with the evaluation that shows it (None: the split alone does).
 
-    `trees_only`: every model that is judged so splits by the order of each column alone.
+    `trees_only`: every model that is judged so splits by the order of each column alone. `inner`: all that is judged so chooses
+    within a part of the rows, and other rows, which the statistic leaves alone, have the last word.
     """
 
     fit: Fit
     evaluation: Evaluation | None
     split: Split | None
     trees_only: bool = True
+    inner: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing comes of it: trees do not see a scale, and no figure is taken over its rows."""
+        aside = self.inner or (self.evaluation is not None and unlabelled(self.evaluation))
+        return aside and self.fit.rescales and self.trees_only
 
 
 class Overlap(msgspec.Struct, frozen=True):
@@ -63,13 +57,6 @@ class Reuse(msgspec.Struct, frozen=True):
     evaluations: tuple[Evaluation, ...]
     selects: bool
     known: bool
-
-
-class Shuffled(msgspec.Struct, frozen=True):
-    """Rows that are ordered in time and split without regard to it."""
-
-    split: Split
-    signals: tuple[Signal, ...]
 
 
 def held_out(trace: Trace) -> list[Evaluation]:
@@ -110,41 +97,30 @@ def preprocessing(trace: Trace) -> list[Leak]:
                 continue
             if fit.spot != evaluation.trained.spot and not _divides(fit, evaluation):
                 _note(found, trace, fit, evaluation)
-    return list(found.values()) or _before_split(trace)
+    return [leak for leak in found.values() if not leak.idle] if found else _before_split(trace)
 
 
 def _note(found: dict[tuple[Spot, str], Leak], trace: Trace, fit: Fit, evaluation: Evaluation) -> None:
     """Keep the evaluation that shows a leak first; of a scale, the first of a model that sees it."""
     leak = found.get((fit.spot, fit.name))
+    inner = evaluation.how == "folds" and any(_judged_beside(other, evaluation) for other in trace.evaluations)
     if leak is None:
-        found[fit.spot, fit.name] = Leak(
-            fit, evaluation, _split(trace, evaluation), trees_only=evaluation.trained.trees
-        )
+        split, trees = _split(trace, evaluation), evaluation.trained.trees
+        found[fit.spot, fit.name] = Leak(fit, evaluation, split, trees_only=trees, inner=inner)
         return
     fit = leak.fit if fit.rescales else msgspec.structs.replace(leak.fit, rescales=False)
     leak = msgspec.structs.replace(leak, fit=fit)
     if fit.rescales and leak.trees_only and not evaluation.trained.trees:
         leak = msgspec.structs.replace(leak, evaluation=evaluation, split=_split(trace, evaluation), trees_only=False)
     found[leak.fit.spot, leak.fit.name] = msgspec.structs.replace(
-        leak, trees_only=leak.trees_only and evaluation.trained.trees
+        leak, trees_only=leak.trees_only and evaluation.trained.trees, inner=leak.inner and inner
     )
 
 
 def _drawn_anew(evaluation: Evaluation) -> bool:
     """Whether some rows of an unknown table are judged after some others, perhaps the same: batches, shuffled in each round."""
     root = evaluation.tested.root
-    return evaluation.relation == "unknown" and not root.known and root in _roots(evaluation.trained.rows)
-
-
-def _roots(rows: Rows) -> dict[Rows, None]:
-    """The tables that rows come from, those of what was joined included, each once; what joins before what is joined."""
-    found = {rows.root: None}
-    todo = [rows.root]
-    for root in todo:
-        new = [member.root for member in root.members if member.root not in found]
-        found |= dict.fromkeys(new)
-        todo += dict.fromkeys(new)
-    return found
+    return evaluation.relation == "unknown" and not root.known and root in origins(evaluation.trained.rows)
 
 
 def _divides(fit: Fit, evaluation: Evaluation) -> bool:
@@ -174,6 +150,24 @@ def _last_word(other: Evaluation, evaluation: Evaluation) -> bool:
     return elsewhere or relation(other.tested, evaluation.tested) == "apart"
 
 
+def _judged_beside(other: Evaluation, evaluation: Evaluation) -> bool:
+    """Whether a model of the rows that folds were made of is judged, without a leak, on another selection of the same table.
+
+    Nobody can tell whether two selections share rows; they are written as the two sides of one division.
+    """
+    mine, its = other.trained.rows, other.tested
+    return (
+        other.how in _FIGURES
+        and other.relation == "unknown"
+        and mine in evaluation.tested.above
+        and its is not mine
+        and its.parent is not None
+        and its.parent is mine.parent
+        and its.how in ("cut", "filtered")
+        and not leaking(other)
+    )
+
+
 def unlabelled(evaluation: Evaluation) -> bool:
     """Whether rows are only predicted that no random split held out: most likely nobody knows their labels."""
     return evaluation.how == "predict" and all(rows.how != "part" for rows in evaluation.tested.chain())
@@ -192,7 +186,8 @@ def _before_split(trace: Trace) -> list[Leak]:
                 and (fit.rows in split.rows.above or split.rows in fit.rows.above)
                 and not fit.rows.layers.keys() & {split.number}
             ):
-                found.setdefault((fit.spot, fit.name), Leak(fit, None, split, trees_only=False))
+                inner = _divided(split.rows) and _divided(fit.rows)  # the part that was held out before is untouched
+                found.setdefault((fit.spot, fit.name), Leak(fit, None, split, trees_only=False, inner=inner))
     return list(found.values())
 
 
@@ -349,31 +344,6 @@ def _by_model(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:
     for e in evaluations:
         table.setdefault(e.trained.version, []).append(e)
     return list(table.values())
-
-
-def shuffled_in_time(trace: Trace) -> list[Shuffled]:
-    """Random splits, or folds without order, of rows with two signs or more of an order in time.
-
-    What a scope divides further is not told again: the first split has mixed the times by then.
-    """
-    found: dict[Spot, Shuffled] = {}
-    told: set[tuple[int, Site]] = set()
-    for split in trace.splits.values():
-        if any((number, split.site) in told for number in split.rows.layers):
-            continue
-        signals = _signals(trace, split.rows.root)
-        if len(signals) >= 2 and split.name in _AT_RANDOM and (split.shuffles or "KFold" in split.name):
-            found.setdefault(split.spot, Shuffled(split, tuple(signals[word] for word in sorted(signals))))
-            told.add((split.number, split.site))
-    return list(found.values())
-
-
-def _signals(trace: Trace, root: Rows) -> dict[str, Signal]:
-    """The signs of an order in time of some rows, those of the tables that were joined to them included."""
-    found: dict[str, Signal] = {}
-    for each in _roots(root):
-        found = trace.signals.get(each, {}) | found
-    return found
 
 
 def unheld(trace: Trace) -> list[Evaluation]:

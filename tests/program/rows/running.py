@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.knowledge import load
 from auditor.program import resolve
-from auditor.program.rows import verdicts
+from auditor.program.rows import shuffling, verdicts
 from auditor.program.rows.trace import Trace
 from auditor.readers import candidates, read_file
 
@@ -43,6 +43,6 @@ def found(files: dict[str, str] | str, path: str = "train.py") -> set[str]:
         "reuse": bool(verdicts.repeated(trace)),
         "on training rows": bool(verdicts.on_training_rows(trace)),
         "unheld": bool(verdicts.unheld(trace)),
-        "time": bool(verdicts.shuffled_in_time(trace)),
+        "time": bool(shuffling.shuffled_in_time(trace)),
     }
     return {name for name, holds in said.items() if holds}
