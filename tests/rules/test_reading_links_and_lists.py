@@ -220,3 +220,32 @@ def test_a_module_made_for_a_supplier_is_named_where_others_go_past_it(shared: s
     }  # fmt: skip
     (finding,) = found({**callers, "tracking.py": shared}, "GLU003")
     assert ("all but tracking.py go past it" in finding.message) is named
+
+
+# --- what both sides do ---
+
+SIDES = {
+    "shared.py": "def parts(d):\n    return {'x': d, 'y': d, 'z': d, 'w': d, 'v': d}\n",
+    "train.py": PD + "from sklearn.linear_model import Ridge\nfrom shared import parts\nraw = pd.read_csv('x.csv').fillna(0)\nd = {made}\n{same}m = Ridge().fit(x, y)\n",
+    "serve.py": PD + "import joblib\nfrom fastapi import FastAPI\nfrom shared import parts\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\n@app.post('/p')\ndef prepare_answer(raw: dict):\n    d = {made}\n{inner}    return m.predict(x)\n",
+}  # fmt: skip
+TAKEN = "".join(f"{name} = d['{name}']\n" for name in "xyzwv")
+
+
+@pytest.mark.parametrize(
+    ("made", "same", "told"),
+    [
+        ("parts(raw)", TAKEN, False),
+        ("raw", TAKEN, True),
+        ("parts(raw)", TAKEN.replace("']\n", "'] * 2\n"), True),
+    ],
+)
+def test_taking_apart_what_a_shared_function_made_prepares_nothing_twice(made: str, same: str, told: bool) -> None:
+    inner = "".join(f"    {line}\n" for line in same.splitlines())
+    filled = {"{made}": made, "{same}": same, "{inner}": inner}
+    files = {}
+    for path, text in SIDES.items():
+        for mark, code in filled.items() if path != "shared.py" else ():
+            text = text.replace(mark, code)
+        files[path] = text
+    assert bool(found(files, "ENT009", "SP")) is told

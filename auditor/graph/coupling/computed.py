@@ -9,11 +9,13 @@ import msgspec
 
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Table
+from auditor.model.ir import Assign, Attr, Call, Const, Expr, Group, Item, Name, Table
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
+from auditor.program.naming.code import Frame, Local
 from auditor.program.naming.scopes import children
 from auditor.program.naming.shapes import shapes, written
+from auditor.program.naming.statements import placed
 
 _FEATURE_ROLES = frozenset({Role.TRANSFORM, Role.FIT_TRANSFORM, Role.TRANSFORMER, Role.FEATURE, Role.FEATURE_SELECT})
 _FEATURE_NAME = regex(r"featur|transform|preproc|prepar|encod|tokeni|clean|normali[sz]|extract|engineer|impute", re.I)
@@ -55,7 +57,8 @@ class Columns:
     def letters(self, site: Site) -> frozenset[str]:
         """The statements of a scope that read or write named parts of data, without the names of variables.
 
-        Where a scope fits a model itself, what follows its last fit prepares nothing for one.
+        Where a scope fits a model itself, what follows its last fit prepares nothing for one, nor does taking apart what a
+        function of the repository made.
         """
         found = self._letters.get(site)
         if found is None:
@@ -63,7 +66,12 @@ class Columns:
             last = max(
                 (e.line for e in self.world.resolved.effects.own.get(site, ()) if self.world.trains(e)), default=0
             )
-            told = (s for s in shapes(body, exact=True) if s.tokens >= LETTERS and (not last or s.line <= last))
+            unpacking = _unpacking(self.world, site)
+            told = (
+                s
+                for s in shapes(body, exact=True)
+                if s.tokens >= LETTERS and (not last or s.line <= last) and s.line not in unpacking
+            )
             found = frozenset(s.text for s in told if not s.text.startswith(("print(", "_.info(", "_.debug(")))
             self._letters[site] = found
         return found
@@ -167,3 +175,20 @@ def _key(target: Item) -> str | None:
     if type(target.base) is Attr and target.base.name in ("loc", "at") and type(key) is Group and key.items:
         key = key.items[-1]
     return key.value if type(key) is Const and isinstance(key.value, str) else None
+
+
+def _unpacking(world: World, site: Site) -> frozenset[int]:
+    """The lines of statements that take a part, by its name, out of what a function of the repository handed back."""
+    index, denoter = world.resolved.code.index(*site), world.resolved.evaluator.denoter
+    found: set[int] = set()
+    for each in placed(world.resolved.code.scope(*site).body):
+        match each.statement:
+            case Assign(
+                targets=[Name()], value=Item(base=Name(id=name, version=version), key=Const()), op="", line=line
+            ):
+                bound = [binding.value for binding in index.reaching(name, version, each.block)]
+                calls = [value for value in bound if type(value) is Call]
+                made = (denoter.denote(call.func, Frame(*site, block=each.block)) for call in calls)
+                if bound and len(calls) == len(bound) and all(type(by) is Local for by in made):
+                    found.add(line)
+    return frozenset(found)
