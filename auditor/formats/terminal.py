@@ -96,7 +96,7 @@ def _findings(screen: Screen, audit: Audit) -> None:
 def _finding(screen: Screen, finding: Finding) -> None:
     style = _SEVERITY_STYLE.get(finding.severity, "")
     screen.add(
-        f"{plain(str(finding.place))} {plain(finding.rule)} {finding.severity.value} {plain(finding.message, 400)}",
+        f"{plain(finding.place.named)} {plain(finding.rule)} {finding.severity.value} {plain(finding.message, 400)}",
         indent=2,
         hang=4,
         style=style,
