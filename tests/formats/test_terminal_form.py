@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.formats import render, screen, terminal
 from auditor.formats.text import width
+from auditor.model.place import Place
+from auditor.score import load_policy
+from auditor.score.grades import verdict
 from tests.formats.sample_audits import SAMPLES, crowded, service
 
 
@@ -35,6 +39,12 @@ def test_it_says_what_matters() -> None:
     assert "-> Split first and fit on the training rows" in text
     assert "Unknown: MON003." in text
     assert "notebooks/old/eda.ipynb" in text
+
+
+def test_cells_are_counted_as_their_reader_counts_them() -> None:
+    found = msgspec.structs.replace(service().findings[0], place=Place("eda.ipynb", 2, None, 3))
+    assert "eda.ipynb, cell 4, line 2 " in render(msgspec.structs.replace(service(), findings=(found,)), "terminal")
+    assert "LKG001 at eda.ipynb, cell 4, line 2." in verdict([found], [], {}, load_policy())[1][0]
 
 
 def test_at_most_ten_findings_and_five_families_are_shown() -> None:

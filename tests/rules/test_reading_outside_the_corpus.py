@@ -6,6 +6,7 @@ import pytest
 
 from auditor.engine import judge, registry
 from auditor.graph.data.versions import FINISHED
+from auditor.graph.places import is_exploratory
 from auditor.graph.views.account import coverage, problems
 from auditor.model.artefact import NodeKind
 from auditor.model.finding import Finding
@@ -1279,7 +1280,7 @@ LATER_PAIRS = [
     pytest.param("CFG003", {"a.py": UNPACKED.format("loud=False").replace("**settings['model']", "1, loud=settings['loud']"), "params.yaml": PARAMS}, {"a.py": UNPACKED.format("loud=False"), "params.yaml": PARAMS}, id="a parameter with a default that is given"),
     pytest.param("PIP006", {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("json.dump([], open('sources.json', 'w'))\n")}, {"dvc.yaml": STAGE, "sources.json": "[]", "prepare.py": EXAMPLE.format("if not os.path.exists('sources.json'):\n    json.dump([], open('sources.json', 'w'))\n")}, id="an example where nothing is there"),
     pytest.param("COD002", {"a.py": KIND + "print(kind_of({}) == np.nan)\n"}, {"a.py": KIND + "kind = kind_of({})\nprint(kind == 'more')\n"}, id="what may be NaN and may be something else"),
-    pytest.param("PIP010", {".github/workflows/a.yml": CONTAINER.format("pytest tests/"), "a.py": "A = 1\n"}, {".github/workflows/a.yml": CONTAINER.format("docker run --rm -v $(pwd)/checks:/tests image pytest /tests/"), "a.py": "A = 1\n"}, id="a folder of the container"),
+    pytest.param("PIP010", {".github/workflows/a.yml": CONTAINER.format("pytest tests/"), "a.py": "A = 1\n"}, {".github/workflows/a.yml": CONTAINER.format("docker run --rm image pytest /tests/"), "a.py": "A = 1\n"}, id="a folder of the container"),
     pytest.param("PIP004", {"README.md": GROCERY.format("visits-of-shops-in-towns"), "a.py": TILLS}, {"README.md": GROCERY.format("sales-of-all-the-tills"), "a.py": TILLS}, id="a folder called after the archive that was unpacked"),
     pytest.param("DAT005", {"a.py": f"import pandas as pd\npd.read_csv('{HOME}')\n"}, {"a.py": "import pandas as pd\npd.read_csv('/home/src/data/x.csv')\n"}, id="a home that no person has"),
 ]  # fmt: skip
@@ -1296,6 +1297,28 @@ def test_folders_that_say_they_are_out_of_use_or_for_practice_are_not_judged_but
     assert found({"b.py": SK, "older_flows/a.py": undefined}, "COD008")
     seen = coverage(graphs({"b.py": SK, f"{folder}/a.py": undefined, f"{folder}/x.csv": "a\n1\n"}), verdicts=())
     assert [(each.reason, each.files, each.example) for each in seen.excluded] == [("apart", 1, f"{folder}/a.py")]
+    world = graphs({"x_test.py": SK, f"{folder}/x_test.py": SK}).world  # called tests, and holding none
+    assert world.is_product("x_test.py")
+    assert not world.is_product(f"{folder}/x_test.py")
+
+
+@pytest.mark.parametrize(("path", "looks"), [("experiments/a.ipynb", True), ("x/experiment/a.ipynb", True), ("experiments/a.py", False), ("experiments.ipynb", False), ("notebooks/a.ipynb", False)])  # fmt: skip
+def test_notebooks_among_experiments_look_around(path: str, looks: bool) -> None:
+    assert is_exploratory(path) is looks
+
+
+def test_a_program_within_another_file_is_no_file_read() -> None:
+    job = CONTAINER.format("|\n        python - <<EOF\n        print(1)\n        EOF")
+    tree = graphs({"a.py": "A = 1\n", ".github/workflows/a.yml": job})
+    assert any(facts.kind == "embedded" for facts in tree.world.files.values())
+    seen = coverage(tree, verdicts=())
+    assert (seen.files_read, seen.files) == (2, 2)
+
+
+def test_a_key_that_only_a_default_stands_beside_is_read_where_it_is_set() -> None:
+    files = {"a.py": UNPACKED.format("loud=False"), "params.yaml": f"{PARAMS}  loud: true\n"}
+    (document,) = graphs(files).components[0].settings_read()
+    assert document.read == document.defined == 4
 
 
 @pytest.mark.parametrize(("rule", "debt", "alike"), LATER_PAIRS)

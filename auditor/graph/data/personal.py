@@ -47,7 +47,8 @@ _NOBODY = frozenset({
     "build", "builder", "site", "ci", "gitlab-runner", "travis", "semaphore", "codespace", "gitpod", "rstudio", "shiny",
     "mlflow", "dev", "developer", "test", "tester", "admin", "administrator", "ml", "model", "python", "conda",
     "anaconda", "micromamba", "worker", "celery", "api", "web", "service", "svc", "space", "huggingface", "nvidia",
-    "src", "code", "project", "projects", "data", "opt", "container", "lambda", "deploy", "john", "jane", "johndoe", "janedoe", "john.doe", "jane.doe", "foo", "bar", "guest",
+    "src", "code", "project", "projects", "data", "opt", "container", "lambda", "deploy",
+    "john", "jane", "johndoe", "janedoe", "john.doe", "jane.doe", "foo", "bar", "guest",
 })  # fmt: skip
 """Accounts of images and runners, and names that stand for anybody's."""
 

@@ -29,12 +29,8 @@ class Identified:
 
     def of(self, path: str, value: Value, *, written: bool) -> Identity | None:
         """The artefact that a value names in the working folders in which code of a file runs, as far as commands tell."""
-        asked = (
-            path,
-            id(value),
-            written,
-            len(self.identities.written),
-        )  # more may come to be written, and nothing goes
+        # More may come to be written, and nothing goes.
+        asked = (path, id(value), written, len(self.identities.written))
         known = self._known.get(asked)
         if known is None:
             folders, base = self._folders(path, value), self._bases.of(path)

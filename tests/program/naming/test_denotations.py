@@ -54,7 +54,7 @@ FRAME = Instance("pandas.DataFrame")
             id="a mapping promises nothing",
         ),
         pytest.param(
-            "import pandas as pd\nfrom typing import Callable\ndef f(get: Callable[[], pd.DataFrame]):\n    get = other\n    ask(get())",
+            "import pandas as pd\nfrom typing import Callable\ndef f(get: Callable[[], pd.DataFrame]):\n    get = other[0]\n    ask(get())",
             None,
             id="a promise for another value",
         ),
