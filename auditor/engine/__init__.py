@@ -41,7 +41,9 @@ def ruleset(extra: str = "") -> str:
 
     import msgspec
 
-    infos = [msgspec.structs.replace(loaded.info, precision=None) for loaded in registry(extra).rules.values()]
+    infos = [
+        msgspec.structs.replace(loaded.info, precision=None, outside=None) for loaded in registry(extra).rules.values()
+    ]
     return hashlib.sha256(msgspec.json.encode(infos)).hexdigest()[:12]
 
 
