@@ -11,6 +11,7 @@ from auditor.graph import ArtefactGraph
 from auditor.graph.coupling.clones import Clones
 from auditor.graph.coupling.skew import Twice
 from auditor.graph.data.dropped import Dropped
+from auditor.graph.data.provided import Phantom
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
@@ -38,6 +39,7 @@ __all__ = [
     "Mismatch",
     "NotApplicable",
     "NotEvidenced",
+    "Phantom",
     "Pinning",
     "Place",
     "Related",
