@@ -151,3 +151,65 @@ def test_what_a_pointer_of_a_folder_lists_is_provided() -> None:
     read = {"a.py": PD + "f = pd.read_csv('in/a.csv')\nprint(f)\n"}
     assert found(read, "PIP004")
     assert not found({**read, "in.dvc": POINTER.format("in")}, "PIP004")
+
+
+# --- paths of one machine ---
+
+LOOKED = "import os\nPLACES = [\n    '/home/maryanne/repos/tool',\n    'tool',\n]\n\n\ndef find():\n    for place in PLACES:\n        {}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("if os.path.isdir(place):\n            return place", "low"),
+        ("os.listdir(place)", "medium"),
+    ],
+)
+def test_one_of_several_places_that_are_tried_weighs_less(body: str, severity: str) -> None:
+    assert severities({"a.py": LOOKED.format(body) + "\n\nfind()\n"}, "DAT005") == [severity]
+
+
+def test_places_that_a_comprehension_tries_weigh_less() -> None:
+    first = "import os\nhome = next({} for p in ['/home/maryanne/x/y', 'y']{})\nprint(open(home))\n"
+    assert severities({"a.py": first.format("p", " if os.path.exists(p)")}, "DAT005") == ["low"]
+    assert severities({"a.py": first.format("p", " if p")}, "DAT005") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("/home/pi/models/a.tflite", []),
+        ("/home/mary/models/a.tflite", ["medium"]),
+        ("/vol/space/users/mary/sets/a.csv", ["medium"]),
+        ("/vol/space/users/shared/sets/a.csv", []),
+        ("/api/users/mary/sets/a.csv", []),
+        ("/nfs/sets/skin/a.csv", ["low"]),
+        ("/software/notebooks/tool/a.csv", ["low"]),
+        ("/usr/software/notebooks/tool/a.csv", []),
+    ],
+)
+def test_shares_of_one_site_are_of_its_machines_and_stock_accounts_of_nobody(path: str, severity: list[str]) -> None:
+    assert severities({"a.py": PD + f"f = pd.read_csv('{path}')\n"}, "DAT005") == severity
+
+
+def test_a_comment_may_ask_to_put_ones_own_path_there() -> None:
+    read = PD + "# {}\nf = pd.read_csv('/home/mary/sets/a.csv')\n"
+    assert severities({"a.py": read.format("point this to your own file")}, "DAT005") == ["low"]
+    assert severities({"a.py": read.format("the file of 2020")}, "DAT005") == ["medium"]
+
+
+def test_what_is_put_aside_in_a_folder_weighs_less() -> None:
+    read = PD + "f = pd.read_csv('/home/mary/sets/a.csv')\n"
+    assert severities({"scripts/arch/a.py": read}, "DAT005") == ["low"]
+    assert severities({"scripts/search/a.py": read}, "DAT005") == ["medium"]
+
+
+def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
+    made = {"sweeps/mask.yaml": "root: /home/mary/sets\n", "b.py": "x = 1\n"}
+    write = "import yaml\nwith open('sweeps/mask.yaml', 'w') as out:\n    yaml.dump({}, out)\n"
+    assert severities(made, "DAT005") == ["medium"]
+    assert not found({**made, "a.py": write}, "DAT005")
+    rest = {"b.py": "x = 1\n"}
+    kept = "fluent_datasources:\n  raw:\n    base_directory: /home/mary/sets\n"
+    assert not found({**rest, "gx/great_expectations.yml": kept}, "DAT005")
+    assert found({**rest, "gx/great_expectations.yml": kept.replace("fluent_", "")}, "DAT005")

@@ -164,6 +164,16 @@ class Provided:
         return name in self.names or any(matches(general, name) for general in self.patterns)
 
 
+def is_written(world: World, path: str) -> bool:
+    """Whether code of the repository writes a file of that path."""
+    return bool(world.once(_written).matching(path))
+
+
+def _written(world: World) -> PathIndex:
+    touches = (touch for each in world.lineage.touches.values() for touch in each)
+    return PathIndex({t.artefact.path for t in touches if t.way == "write" and t.artefact.path and not t.effect.dead})
+
+
 def _plain(word: str) -> str:
     """A word of a command as a path from where it was started: `$(pwd)/data` is `data`."""
     return re.sub(r"^\{[^{}]*\}/", "", word).removeprefix("./").rstrip("/")
