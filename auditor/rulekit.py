@@ -147,7 +147,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What is constant about a rule. The family comes from its folder, title and prose from its page.
 
     `archetypes` is the mask of letters it may apply to. `warn` and `fail` are thresholds in `unit`. `serves` marks the duties of
-    operated systems: they become findings only where an archetype is at least 0.6 confident. A `persona` of PEDANTIC keeps a rule
+    operated systems: they become findings only where an archetype is at least 0.6 confident. `anywhere` marks what harms whoever has
+    the code: its severity stands in the work of a course, too. A `persona` of PEDANTIC keeps a rule
     out of audits that do not ask for it, and out of every score.
     """
 
@@ -169,6 +170,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     fail: float | None = None
     needs_paths: bool = False
     serves: bool = False
+    anywhere: bool = False
     preview: bool = False
     checklist: tuple[str, ...] = ()
     ml_test_score: tuple[str, ...] = ()

@@ -992,6 +992,17 @@ def test_integration_that_starts_a_job_in_code_may_touch_what_it_runs() -> None:
     assert not found({**files, ".github/workflows/a.yml": RUNS_JOB % "all.py"}, "OPS005")
 
 
+def test_a_file_whose_name_and_branch_hang_on_one_variable() -> None:
+    keep = (
+        "import pandas as pd\nfrom pathlib import Path\n\nDATA = Path(__file__).parent / 'data'\n\n\ndef keep(kind):\n"
+        "    if kind == 'rows':\n        where = DATA / f'{kind}.csv'\n    else:\n        where = DATA / f'{kind}_small.csv'\n"
+        "    pd.read_csv('raw.csv').to_csv(where)\n\n\nfor kind in ('rows', 'days'):\n    keep(kind)\n"
+    )
+    for name, told in {"rows": True, "days_small": True, "rows_small": False, "days": False}.items():
+        train = SK.replace("d.csv", f"data/{name}.csv") + FIT + f"f.to_csv('data/{name}.csv')\n"
+        assert bool(found({"get.py": keep, "train.py": train}, "PIP005")) is told
+
+
 FETCHES = """import requests
 import zipfile
 
