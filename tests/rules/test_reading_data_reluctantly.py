@@ -214,3 +214,20 @@ def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
     kept = "fluent_datasources:\n  raw:\n    base_directory: /home/mary/sets\n"
     assert not found({**rest, "gx/great_expectations.yml": kept}, "DAT005")
     assert found({**rest, "gx/great_expectations.yml": kept.replace("fluent_", "")}, "DAT005")
+
+
+# --- rows that are dropped ---
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("return f.sort_values('a').iloc[0]", False),
+        ("return f.sort_values('a').iloc[:9]", True),
+        ("return g.iloc[0]", True),
+        ("return f", True),
+    ],
+)
+def test_who_takes_one_usable_row_reckons_with_no_other(rest: str, told: bool) -> None:
+    code = f"def probe(f, g):\n    f['a'] = pd.to_numeric(f['a'], errors='coerce')\n    f = f.dropna(subset=['a'])\n    {rest}\n"
+    assert bool(found({"a.py": PD + code}, "DAT011")) is told

@@ -171,3 +171,16 @@ def test_a_notebook_in_another_form_is_no_body_of_its_own() -> None:
     whole += "".join(f"v{n} = {n}\n" for n in range(150))
     assert found({"one.py": whole}, "PIP008")
     assert not found({"one.py": whole, "one.ipynb": notebook(whole)}, "PIP008")
+
+
+def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
+    whole = (
+        PD
+        + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\n\n\ndef run(out):\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['x']], f['y'])\n"
+    )
+    whole += "    s = r2_score(f['y'], m.predict(f[['x']]))\n    {}.write(str(s))\n"
+    saved, logged = "open('s.txt', 'w')", "open('s.txt', 'a')"
+    work, told = "".join(f"    v{n} = {n}\n" for n in range(150)), "    print(1)\n" * 150
+    assert found({"one.py": whole.format(saved) + work}, "PIP008")
+    assert not found({"one.py": whole.format(saved) + told}, "PIP008")
+    assert not found({"one.py": whole.format(logged) + work}, "PIP008")
