@@ -102,6 +102,12 @@ def test_a_published_set_of_the_name_can_be_had_again(path: str, document: str, 
     assert severities(files, "DAT001") == [severity]
 
 
+@pytest.mark.parametrize(("name", "severity"), [("eda/look.ipynb", "medium"), ("models/fit.ipynb", "critical")])
+def test_a_notebook_to_look_around_in_makes_hardly_the_model_that_is_served(name: str, severity: str) -> None:
+    files = {name: notebook(PD + "f = pd.read_csv('raw/a.csv')\n" + FIT), **SERVED}
+    assert severities(files, "DAT001") == [severity]
+
+
 def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
     kept = {"kept.csv": "a,y\n1,2\n", "look.ipynb": notebook(PD + "f = pd.read_csv('kept.csv')\n" + FIT)}
     fit = {"fit.py": PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, **SERVED}
