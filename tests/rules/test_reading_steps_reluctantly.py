@@ -31,22 +31,28 @@ def test_who_only_draws_what_another_made_waits_for_nobody(form: str, rest: str,
     assert severities(files, "PIP001") == [severity]
 
 
-@pytest.mark.parametrize(
-    ("text", "severity"),
-    [
-        ("1. Run `one.ipynb`.\n2. Run `two.ipynb`.\n", "low"),
-        ("1. Run `two.ipynb`.\n2. Run `one.ipynb`.\n", "medium"),
-        ("Some words.\n", "medium"),
-    ],
-)
 def test_a_notebook_tells_nobody_else_how_good_something_is() -> None:
     text = READ + "from sklearn.metrics import r2_score\nprint(r2_score(f['a'], f['b']))\n"
     assert severities({"one.ipynb": notebook(MAKE), "read.ipynb": notebook(text)}, "PIP001") == ["low"]
     assert severities({"make.py": MAKE, "read.py": text}, "PIP001") == ["medium"]
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("1. Run `data_making.ipynb`.\n2. Run `data_fitting.ipynb`.\n", "low"),
+        ("1. Run `data_fitting.ipynb`.\n2. Run `data_making.ipynb`.\n", "medium"),
+        ("1. Run the **Data Making notebook**.\n2. Run the **Data Fitting notebook**.\n", "low"),
+        ("1. Data making comes first.\n2. Run the **Data Fitting notebook**.\n", "medium"),
+        ("Some words.\n", "medium"),
+    ],
+)
 def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str) -> None:
-    files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT), "README.md": f"# A\n\n## Steps\n\n{text}"}
+    files = {
+        "data_making.ipynb": notebook(MAKE),
+        "data_fitting.ipynb": notebook(READ + FIT),
+        "README.md": f"# A\n\n## Steps\n\n{text}",
+    }
     assert severities(files, "PIP001") == [severity]
 
 
