@@ -76,6 +76,12 @@ PAIRS = [
         id="a hook around every request",
     ),
     pytest.param(
+        "MON003",
+        {"s.py": APP + "@app.get('/score')\ndef score(answers=Depends(make)):\n    return answers.predict(read())\n"},
+        {"s.py": APP + "@app.get('/score')\ndef score(answers=Depends(make)):\n    return answers.predict()\n"},
+        id="an answer that is kept already, asked for without anything to answer for",
+    ),
+    pytest.param(
         "MON004",
         {"s.py": FLASK + "    if request.method == 'POST':\n        return str(model.predict(pd.DataFrame(request.json))[0])\n"},
         {"s.py": FLASK + "    body = request.json\n    if 'age' not in body:\n        return 'age is missing', 400\n    return str(model.predict(pd.DataFrame(body))[0])\n"},

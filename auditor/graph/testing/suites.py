@@ -177,6 +177,8 @@ class Suites:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
             found += chain.from_iterable(map(self._methods, made))
+        if told.asked:
+            found.append(frozenset(self._only[name] for name in told.asked if name in self._only))
         if not number or places.is_test(path):
             found.append(self._imported(path))
         if places.is_test(path):
@@ -186,6 +188,16 @@ class Suites:
             if site in self._launches:
                 found.append(self._launches[site])
         return tuple(found)
+
+    @cached_property
+    def _only(self) -> dict[str, Site]:
+        """The methods of product code by names that one class alone gives to a method."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for path in self.code.paths:
+            for number in self.code.scopes(path) if not places.is_test(path) else ():
+                if self.code.owner(path, number) is not None:
+                    found[self.code.scope(path, number).name.rpartition(".")[2]].append((path, number))
+        return {name: sites[0] for name, sites in found.items() if len(sites) == 1}
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
