@@ -7,6 +7,7 @@ from itertools import pairwise
 from posixpath import dirname
 
 import msgspec
+from msgspec.structs import replace
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above, within
@@ -80,10 +81,17 @@ def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
             kind, first = ("no-remote", sources[0]) if sources else ("no-remote-outputs", users[0])
             eased = bool(sources) and (world.documents.links_to_data or _is_practised(world, users))
             broken.append(Broken(kind, first[0], Place(*first), len(users), eased=eased))
-        broken += _local(world, root, storages)
+        broken += (replace(each, eased=_is_published(world, users)) for each in _local(world, root, storages))
         broken += _hidden(world, root)
     broken += [*_uncached(world, owned), *_twice(world, owned)]
     return Versioning(pointers, tuple(remotes), tuple(broken), shown)
+
+
+def _is_published(world: World, users: list[tuple[str, int]]) -> bool:
+    """Whether documents link to all data that files pin, by their names: what is fetched from there is held against the pins."""
+    sources = [path for path, _ in users if not path.endswith(LOCK)]
+    pinned = {pinned_path(path, world.files[path], pin) for path in sources for pin in world.files[path].pins}
+    return bool(pinned) and world.documents.links_to_data and all(map(world.documents.addresses, pinned))
 
 
 def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:
