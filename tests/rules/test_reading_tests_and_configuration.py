@@ -200,3 +200,36 @@ def test_a_method_of_an_object_out_of_a_file_is_known_by_a_name_that_no_other_ha
     assert found({**files, "more.py": "class Other:\n    def make_features(self):\n        return 1\n"}, "TST001")
     polars = "import polars as pl\n\n\ndef test_a():\n    assert len(pl.read_csv('a.csv').fill_null(0)) == 2\n"
     assert found({"fit.py": MAKER.replace("make_features", "fill_null"), "tests/test_a.py": polars}, "TST001")
+
+
+STEPS = (
+    "import pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\nfrom airflow.operators.empty import EmptyOperator\n"
+    "from airflow.operators.python import PythonOperator\nfrom sklearn.linear_model import Ridge\n\n\ndef load():\n"
+    "    pd.read_csv('data.csv').to_csv('mid.csv')\n\n\ndef train():\n    f = pd.read_csv('mid.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\n"
+    "def more():\n{}\n\n\nwith DAG('d'):\n    one = PythonOperator(task_id='load', python_callable=load)\n"
+    "    two = PythonOperator(task_id='train', python_callable=train)\n    three = {}\n    one >> two >> three\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "third", "works"),
+    [
+        ("    pass", "BashOperator(task_id='more', bash_command='python more.py')", True),
+        ("    pass", "BashOperator(task_id='more', bash_command='echo done')", False),
+        ("    pass", "BashOperator(task_id='more', bash_command='echo done > out.txt')", True),
+        ("    pass", "EmptyOperator(task_id='more')", False),
+        ("    print('done')", "PythonOperator(task_id='more', python_callable=more)", False),
+        ("    load()", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    from more import log\n\n    log()", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    return 1 + limit", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    STATE['done'] = 1", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    requests.post('https://example.org')", "PythonOperator(task_id='more', python_callable=more)", True),
+    ],
+)
+def test_steps_that_only_mark_a_place_or_say_something_make_no_pipeline(body: str, third: str, works: bool) -> None:
+    files = {
+        "dags/d.py": STEPS.format(body, third),
+        "more.py": "def log():\n    return open('a.txt').read()\n",
+        "data.csv": "a,y\n1,2\n",
+    }
+    assert bool(found(files, "TST003")) is works
