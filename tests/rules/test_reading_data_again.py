@@ -114,6 +114,8 @@ def test_files_of_one_folder_that_one_program_reads_are_one_cause() -> None:
     ("path", "document", "severity"),
     [
         ("raw/train_sales.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
+        (r"C:\\Users\\ada\\shop/data\\train.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
+        (r"C:\\Users\\ada\\shop/data\\train.csv", "Some words.\n", "high"),
         ("raw/shop.csv", "From https://www.kaggle.com/c/shop-sales\n", "high"),
         ("raw/train_sales.csv", "From https://www.kaggle.com/c/competition-name\n", "high"),
         ("../input/shop-sales-forecasting/train.csv", "Some words.\n", "low"),

@@ -176,7 +176,8 @@ def is_data(touch: Touch) -> bool:
 def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
     """What a training starts from by one read, and how that is pinned."""
     state, pin = _pin(world, touch, pins)
-    path = touch.artefact.path
+    path, machine = touch.artefact.path, touch.artefact.id.startswith("host:")
+    given = touch.artefact.id.partition(":")[2].replace("\\", "/") if machine else path
     return Root(
         _label(touch),
         state,
@@ -187,7 +188,8 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         touch.confidence,
         _is_told(world, touch),
         touch,
-        (path is not None and (is_offered(world, path) or is_competitions(world, path)))
+        (path is not None and is_offered(world, path))
+        or (given is not None and is_competitions(world, given))
         or bool(FINISHED.search(touch.artefact.id)),
         kept=bool(_kept(world, touch, pins)),
     )
