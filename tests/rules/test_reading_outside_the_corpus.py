@@ -345,8 +345,9 @@ def test_the_revision_of_a_set_of_a_hub_is_asked_for_by_its_own_rule() -> None:
     fit = "from sklearn.linear_model import Ridge\nRidge().fit(f[['a']], f['y'])\n"
     hub = "from datasets import load_dataset\nf = load_dataset('acme/set')['train'].to_pandas()\n" + fit
     file = "import pandas as pd\nf = pd.read_csv('d.csv')\n" + fit
-    (named,), (plain,) = found({"a.py": hub}, "DAT001"), found({"a.py": file}, "DAT001")
-    assert named.severity.rank < plain.severity.rank
+    for files, rule, other in (({"a.py": hub}, "REP009", "DAT001"), ({"a.py": file}, "DAT001", "REP009")):
+        assert found(files, rule)
+        assert not found(files, other)
 
 
 def test_a_package_that_a_list_names_twice_is_counted_once() -> None:
