@@ -135,6 +135,7 @@ def test_a_file_of_the_series_that_a_program_fetches_is_provided() -> None:
     read = PD + "f = pd.read_csv('in/{}')\nprint(f)\n"
     assert not found({"get.py": get, "a.py": read.format("yellow_trips_2020-02.csv")}, "PIP004")
     assert found({"get.py": get, "a.py": read.format("yellow_riders_2020-02.csv")}, "PIP004")
+    assert found({"get.py": get, "a.py": read.format("green_trips_2021-02.csv")}, "PIP004")
     assert found({"get.py": get, "a.py": read.format("more/yellow_trips_2020-02.csv")}, "PIP004")
 
 

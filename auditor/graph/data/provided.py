@@ -147,17 +147,18 @@ class Provided:
         )
 
     def _is_of_series(self, path: str) -> bool:
-        """Whether code writes files beside it that are called the same but for one of several parts: `green_trips_2020-05`,
-        `yellow_trips_2020-05`, of which an option says which are fetched."""
+        """Whether code writes files beside it that are called the same but for one word of several: `green_trips_2020-05`,
+        `yellow_trips_2020-05`, of which an option says which are fetched. Another number is another version."""
         folder, _, name = path.rpartition("/")
         parts = _PARTS.split(name)
         if len(parts) < _OF_SERIES:
             return False
         beside = (_PARTS.split(other) for other in self.beside.get(folder, ()))
-        return any(
-            len(other) == len(parts) and sum(one != two for one, two in zip(parts, other, strict=True)) == 1
-            for other in beside
-        )
+        for other in (each for each in beside if len(each) == len(parts)):
+            differing = [(one, two) for one, two in zip(parts, other, strict=True) if one != two]
+            if len(differing) == 1 and all(word.isalpha() for word in differing[0]):
+                return True
+        return False
 
     def is_named(self, name: str) -> bool:
         """Whether some code writes files of that name, or of a pattern that fits it, wherever it is told to."""

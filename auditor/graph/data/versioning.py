@@ -88,10 +88,22 @@ def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
 
 
 def _is_published(world: World, users: list[tuple[str, int]]) -> bool:
-    """Whether documents link to all data that files pin, by their names: what is fetched from there is held against the pins."""
+    """Whether a document links to the data that files pin, and nothing here makes or adds them anew: who fetches them holds
+    them against the pins. What was made of them is nowhere but in the store."""
     sources = [path for path, _ in users if not path.endswith(LOCK)]
     pinned = {pinned_path(path, world.files[path], pin) for path in sources for pin in world.files[path].pins}
-    return bool(pinned) and world.documents.links_to_data and all(map(world.documents.addresses, pinned))
+    return bool(pinned) and world.documents.links_to_data and pinned.isdisjoint(world.once(_made))
+
+
+def _made(world: World) -> frozenset[str]:
+    """The files that programs write, steps declare as theirs and commands add to the store, with the folders above them."""
+    touches = (touch for each in world.lineage.touches.values() for touch in each if touch.way == "write")
+    paths = {touch.artefact.path for touch in touches if touch.artefact.path}
+    steps = [step for step in world.steps.all if step.tool != "readme"]
+    paths |= {out.path for step in steps for out in step.writes if out.path}
+    for words in ([word.text for word in command.words] for step in steps for command in step.step.commands):
+        paths |= set(words[2:]) if words[:2] == ["dvc", "add"] else set()
+    return frozenset(folder for path in paths for folder in (path, *above(path)))
 
 
 def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:

@@ -127,11 +127,6 @@ class Documents:
         telling = [plain(f) for f in folders if len(f) >= _OF_FOLDER and f.lower() not in _GENERIC]
         return any(plain(linked).startswith(folder) for linked in self._linked for folder in telling)
 
-    def addresses(self, path: str) -> bool:
-        """Whether an address in a document holds the name of a file: it was published under that name."""
-        stem = plain(path.rpartition("/")[2].partition(".")[0])
-        return len(stem) >= _TELLING and any(stem in address for address in self._addressed)
-
     def archives(self, path: str) -> bool:
         """Whether a document points to a published set by whose name a file, or a folder that it lies in, is called."""
         parts = [plain(part.partition(".")[0]) for part in path.split("/") if part.lower() not in _GENERIC]
