@@ -31,7 +31,7 @@ CURVE = "import numpy as np\nimport pandas as pd\nfrom scipy.optimize import cur
 LINE = "import numpy as np\nfrom sklearn.linear_model import LinearRegression\nwith open('d.csv') as t:\n    y = [float(line) for line in t]\nx = {}\nLinearRegression().fit(x, y)\n"
 LOOP = "import torch\nnet = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nwith {} as p:\n    for x in torch.load('x.pt'):\n        net(x).sum().backward()\n        steps.step()\n"
 LIBRARY = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef make(f):\n    return Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    print(make(pd.read_csv('d.csv')))\n"
-STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'r2': [1]}}).to_csv('{1}')\n"
+STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'a': [1]}}).to_csv('{1}')\n"
 SOCKET = "import asyncio\nimport joblib\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\n@app.websocket('/s')\nasync def s(websocket: WebSocket):\n    await websocket.accept()\n    while True:\n        asked = {}\n        await websocket.send_json(m.predict(asked))\n"
 TRAIN = "import joblib\n" + SK + FIT + "joblib.dump(m, 'models/m.pkl')\n"
 SERVE = SERVICE.replace("'m.pkl'", "'models/m.pkl'")
