@@ -56,6 +56,13 @@ def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str
     assert severities(files, "PIP001") == [severity]
 
 
+@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "medium")])
+def test_notebooks_beside_a_service_are_the_research_behind_it(archetypes: str, severity: str) -> None:
+    files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT)}
+    (finding,) = found(files, "PIP001", archetypes)
+    assert finding.severity.name.lower() == severity
+
+
 def test_what_several_programs_fetch_by_one_function_anybody_can_fetch() -> None:
     get = "import requests\n\n\ndef ensure():\n    open('raw/x.csv', 'wb').write(requests.get('https://example.org/x.csv').content)\n"
     call = "from get import ensure\nif __name__ == '__main__':\n    ensure()\n"
