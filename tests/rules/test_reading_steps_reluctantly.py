@@ -70,6 +70,8 @@ def test_what_several_programs_fetch_by_one_function_anybody_can_fetch() -> None
     files = {"get.py": get, "one.py": call, "fit.py": read}
     assert severities(files, "PIP001") == ["medium"]
     assert severities({**files, "two.py": call}, "PIP001") == ["low"]
+    made = get.replace("requests.get('https://example.org/x.csv').content", "b'1'")
+    assert severities({**files, "two.py": call, "get.py": made}, "PIP001") == ["medium"]
 
 
 def test_a_library_keeps_its_set_beside_what_others_put_there() -> None:
@@ -192,6 +194,26 @@ def test_a_notebook_in_another_form_is_no_body_of_its_own() -> None:
     assert not found({"one.py": whole, "one.ipynb": notebook(whole)}, "PIP008")
 
 
+WHOLE = (
+    PD
+    + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv')\nm = Ridge().fit(f[['x']], f['y'])\n"
+    + "print(r2_score(f['y'], m.predict(f[['x']])))\nf.to_csv('made/o.csv')\n"
+    + "".join(f"v{n} = {n}\n" for n in range(150))
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("one.py", "medium"), ("legacy/one.py", "low"), ("lega/one.py", "medium"), ("one.ipynb", "low")],
+)
+def test_what_is_run_no_more_or_cell_by_cell_is_a_milder_body(name: str, severity: str) -> None:
+    files = {
+        name: WHOLE if name.endswith(".py") else notebook(WHOLE),
+        "read.py": PD + "print(pd.read_csv('made/o.csv'))\n",
+    }
+    assert severities(files, "PIP008") == [severity]
+
+
 def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
     whole = (
         PD
@@ -203,3 +225,8 @@ def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
     assert found({"one.py": whole.format(saved) + work}, "PIP008")
     assert not found({"one.py": whole.format(saved) + told}, "PIP008")
     assert not found({"one.py": whole.format(logged) + work}, "PIP008")
+
+
+def test_what_a_program_makes_ready_may_go_where_nobody_sees_it_go() -> None:
+    sent = "import unheard_of\nunheard_of.send(f.sort_values('a'))\n"
+    assert severities({"make.py": MAKE, "read.py": READ + sent}, "PIP001") == ["medium"]
