@@ -43,12 +43,12 @@ STEPS = STEP.split("\n\n\n")[0] + "\n\n\n" + STEPS
 RUNS = "import sys\nfrom importlib import import_module\nimport_module(sys.argv[1]).start()\n"
 BODY = (
     "import numpy as np\nimport pandas as pd\nimport optuna\nfrom sklearn.metrics import r2_score\n\n\ndef main():\n    f = pd.read_csv('d.csv')\n    s = {}\n    r = {}\n    print(r2_score(f['a'], f['b']), r, s)\n    f.to_csv('o.csv')\n"
-    + "    print(1)\n" * 150
+    + "    v = 1\n" * 150
     + "\n\nmain()\n"
 )
 PAGE = (
     "import pandas as pd\nimport {0}\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv').fillna(0)\n{1}\nprint(r2_score(f['a'], f['b']))\n"
-    + "print(1)\n" * 150
+    + "v = 1\n" * 150
 )
 MISNAMED = "import pandas as pd\n\n\ndef kind(q):\n    if q > 9:\n        raise ValueError(q)\n    return q\n\n\ndef main():\n    f = pd.DataFrame({{'q': [kind(1)]}})\n    {}\n    f.to_csv('q.csv')\n\n\nif __name__ == '__main__':\n    main()\n"
 DRAWN = "import optuna\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef settings({0}, spec: dict):\n    out = {{}}\n    out['width'] = spec['width'] * 2\n    out['out'] = out['width'] * spec['heads']\n    out['deep'] = out['out'] + spec['depth']\n    return out\n\n\ndef run(trial):\n    f = settings(trial, {{'width': 1}})\n    m = Ridge()\n    return m.fit(pd.read_csv('d.csv')[['a']] * f['out'], [1]).score(1, 1)\n\n\noptuna.create_study().optimize(run)\nif __name__ == '__main__':\n    run(None)\n"

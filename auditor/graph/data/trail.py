@@ -192,6 +192,8 @@ class _Trail:
         """The programs that make what is read; empty where it is made, but not by a program that is here; None at a root."""
         if _is_held(touch, self._made.pointers):
             return None  # whatever made it, this state of it is what is fetched
+        if touch.effect.entry.attrs.get("toy"):
+            return None  # a library's own set, whatever else lies in the folder that it is kept in
         known = _is_known(self._world, touch, self._made.pins)
         made = self._made.makers(touch, loosely=not known)
         if made:

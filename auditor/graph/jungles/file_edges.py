@@ -17,6 +17,7 @@ from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matc
 from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
+from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import idles, looks, serves
@@ -28,6 +29,9 @@ from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch
+
+LEAST_ALIKE = 2
+"""Programs that share a function which fetches a file, from which others can use it, too."""
 
 Hand: TypeAlias = tuple[str, Touch]
 """A program, and its touch of the file that is handed over."""
@@ -133,10 +137,14 @@ def _brings_its_own(touch: Touch) -> bool:
     return bool(touch.effect.entry.attrs.get("toy"))
 
 
-def _make_alike(makers: list[Hand]) -> bool:
-    """Whether several programs write a file by one function that they share: whoever needs the file can call that, too."""
+def _fetch_alike(world: World, makers: list[Hand]) -> bool:
+    """Whether several programs fetch a file by one function that they share: whoever needs the file can call that, too."""
     origins = {touch.effect.origin[0] if touch.effect.origin else touch.site for _, touch in makers}
-    return len(makers) > 1 and len(origins) == 1 and all(scope for _, scope in origins)
+    if len(makers) < LEAST_ALIKE or len(origins) > 1:
+        return False
+    (site,) = origins
+    own = world.resolved.effects.own.get(site, ())
+    return bool(site[1]) and any(each.role is Role.DOWNLOAD or each.entry.attrs.get("unpacks") for each in own)
 
 
 def _edge(
@@ -186,7 +194,7 @@ def _edge(
             _is_at_hand(world, reader, {path, other})
             or idles(world, reader)
             or does_without(world, read)
-            or _make_alike(makers)
+            or _fetch_alike(world, makers)
         ),
         len(makers),
         _is_told(world, writer, reader),
@@ -194,12 +202,15 @@ def _edge(
 
 
 def _is_told(world: World, writer: str, reader: str) -> bool:
-    """Whether a chapter of a document names two notebooks in the order in which they are run."""
+    """Whether a chapter of a document names two notebooks in the order in which they are run, by file or in words."""
     if not (writer.endswith(".ipynb") and reader.endswith(".ipynb")):
         return False
-    first, then = writer.rpartition("/")[2], reader.rpartition("/")[2]
-    texts = (section.text for _, section in world.documents.sections)
-    return any(-1 < text.find(first) < text.find(then) for text in texts)
+    first, then = (plain(f"{path.rpartition('/')[2].removesuffix('.ipynb')} notebook") for path in (writer, reader))
+    files = writer.rpartition("/")[2], reader.rpartition("/")[2]
+    texts = [section.text for _, section in world.documents.sections]
+    return any(-1 < text.find(files[0]) < text.find(files[1]) for text in texts) or any(
+        -1 < text.find(first) < text.find(then) for text in map(plain, texts)
+    )
 
 
 def _fetching_job(world: World, writer: str, reader: str) -> DeclaredStep | None:
