@@ -56,7 +56,7 @@ def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str
     assert severities(files, "PIP001") == [severity]
 
 
-@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "medium")])
+@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "low"), ("RN", "medium")])
 def test_notebooks_beside_a_service_are_the_research_behind_it(archetypes: str, severity: str) -> None:
     files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT)}
     (finding,) = found(files, "PIP001", archetypes)
