@@ -56,7 +56,7 @@ def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str
     assert severities(files, "PIP001") == [severity]
 
 
-@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "medium")])
+@pytest.mark.parametrize(("archetypes", "severity"), [("SN", "low"), ("PSN", "medium"), ("N", "low"), ("RN", "medium")])
 def test_notebooks_beside_a_service_are_the_research_behind_it(archetypes: str, severity: str) -> None:
     files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT)}
     (finding,) = found(files, "PIP001", archetypes)
@@ -98,6 +98,21 @@ def test_a_loop_is_not_held_against_what_it_was_before() -> None:
     }
     assert found({**files, "dvc.yaml": single, "dvc.lock": old}, "DAT004")
     assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop}, "DAT004")
+    outs = "    outs:\n    - path: models/a.{}\n      md5: 91d2a6e0c4f85b37a0e19c7d2b4f6853\n      size: 12\n"
+    assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + outs.format("bin")}, "DAT004")
+    # an element that the loop had once
+    assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + outs.format("pickle")}, "DAT004")
+    other = (
+        outs.format("bin")
+        + "    - path: models/a.pickle\n      md5: 91d2a6e0c4f85b37a0e19c7d2b4f6853\n      size: 12\n"
+    )
+    (finding,) = found({**files, "dvc.yaml": LOOP, "dvc.lock": loop + other}, "DAT004")
+    assert "fit@a had models/a.pickle among its outs" in finding.message
+    (finding,) = found(
+        {**files, "dvc.yaml": LOOP, "dvc.lock": loop.replace("path: fit.py", "path: old.py") + outs.format("bin")},
+        "DAT004",
+    )
+    assert "fit@a had old.py among its deps" in finding.message
 
 
 def test_a_store_of_one_machine_weighs_less_where_the_data_were_published() -> None:

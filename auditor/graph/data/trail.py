@@ -67,12 +67,14 @@ def _aside(world: World, programs: frozenset[str]) -> frozenset[str]:
     notebooks = frozenset(program for program in programs if program.endswith(".ipynb"))
     aside = notebooks if notebooks != programs else frozenset()
     run = {program for program in programs - aside if started.names(program) or world.orchestrates(program)}
-    others = {
+    if not run:
+        return aside
+    reached = world.lineage.reached_by_any(run)
+    return aside | {
         program
         for program in programs - aside - run
-        if not _TRAINS.search(program) or not world.lineage.reached_by_any(run).isdisjoint(_bodies(world, program))
+        if not _TRAINS.search(program) or not reached.isdisjoint(_bodies(world, program))
     }
-    return aside | others if run else aside
 
 
 def _bodies(world: World, program: str) -> set[Site]:
