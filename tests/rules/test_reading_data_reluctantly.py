@@ -117,6 +117,13 @@ def test_a_notebook_to_look_around_in_makes_hardly_the_model_that_is_served(name
     assert severities(files, "DAT001") == [severity]
 
 
+def test_where_no_file_of_that_name_is_it_does_not_matter_which_folder_was_meant() -> None:
+    files = {"a/fit.py": PD + "f = pd.read_csv('rows.csv')\n" + FIT}
+    (lost,) = found(files, "DAT001")
+    (doubted,) = found({**files, "b/rows.csv": "a,y\n1,2\n"}, "DAT001")
+    assert lost.confidence > doubted.confidence
+
+
 def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
     kept = {"kept.csv": "a,y\n1,2\n", "look.ipynb": notebook(PD + "f = pd.read_csv('kept.csv')\n" + FIT)}
     fit = {"fit.py": PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, **SERVED}
