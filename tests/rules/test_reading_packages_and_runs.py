@@ -286,3 +286,38 @@ def test_a_script_that_says_what_it_needs_is_run_by_hand() -> None:
     locked = {"pyproject.toml": "[project]\nname = 'a'\nversion = '1'\ndependencies = ['requests']\n"}
     lock = 'version = 1\n\n[[package]]\nname = "requests"\nversion = "2.32.0"\nsource = { registry = "https://example.org/simple" }\n'
     assert not found({"send.py": SCRIPT.replace("'requests'", '"requests"'), **locked, "uv.lock": lock}, "REP002")
+
+
+ASKED = "import joblib\nimport numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef score(f):\n    return joblib.load('m.joblib').predict(f)\n\n\ndef compare(f):\n    {}\n    out = pd.DataFrame()\n    {}\n    out['truth'] = f['y'].apply(np.exp)\n    out['gap'] = out['truth'] - out['p']\n    {}\n    return out\n\n\nf = pd.read_csv('d.csv')\njoblib.dump(Ridge().fit(compare(f), f['y']), 'm.joblib')\nprint(compare(f))\n"
+
+
+def test_what_sets_answers_beside_the_truth_makes_no_features() -> None:
+    before, after = (
+        ASKED.format("out = score(f)", "out['p'] = 1", "pass"),
+        ASKED.format("pass", "out['p'] = 1", "score(out)"),
+    )
+    assert "compare()" in " ".join(f.message for f in found({"fit.py": after}, "TST001"))
+    assert "compare()" not in " ".join(f.message for f in found({"fit.py": before}, "TST001"))
+
+
+SWITCHED = "from transformers import AutoModel\n\n\ndef build(size, pretrained=False):\n    if pretrained:\n        return AutoModel.from_pretrained('acme/encoder')\n    return size\n\n\nprint(build(1{}))\n"
+BUILT = "import torch\nfrom transformers import AutoModel\n\n\nclass Net(torch.nn.Module):\n    def __init__(self, pretrained=False):\n        super(Net, self).__init__()\n        if pretrained:\n            self.m = AutoModel.from_pretrained('acme/encoder')\n\n\nprint(Net({}))\n"
+CHAINED = "from transformers import AutoModel\n\n\nclass Encoder:\n    def __init__(self):\n        self.model = AutoModel.from_pretrained('acme/encoder')\n\n\ndef make_encoder():\n    return Encoder()\n\n\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "severity"),
+    [
+        (SWITCHED.format(", pretrained=True"), "medium"),
+        (SWITCHED.format(", True"), "medium"),
+        (SWITCHED.format(", pretrained=len('a')"), "medium"),
+        (SWITCHED.format(", pretrained=False"), "low"),
+        (SWITCHED.format(""), "low"),
+        (BUILT.format("True"), "medium"),
+        (BUILT.format("pretrained=False"), "low"),
+        (CHAINED.format("print(make_encoder())"), "medium"),
+        (CHAINED.format("print(1)"), "low"),
+    ],
+)
+def test_a_load_that_no_run_comes_to_weighs_less(program: str, severity: str) -> None:
+    assert severities({"net.py": program}, "REP009") == [severity]
