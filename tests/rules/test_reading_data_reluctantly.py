@@ -63,6 +63,8 @@ def test_another_entry_of_a_function_that_a_started_program_runs_is_no_training_
         ("/home/maryanne/work/shop_forecast/made/x.csv", ["low"]),
         ("/home/maryanne/work/elsewhere/made/x.csv", ["high"]),
         ("/mnt/shop_forecast/made/x.csv", ["high"]),
+        ("/mnt/example/made/x.csv", ["low"]),  # the repository is called so
+        ("/mnt/examples/made/x.csv", ["high"]),
     ],
 )
 def test_a_path_into_somebodys_checkout_is_one_of_the_tree(path: str, severity: list[str]) -> None:
@@ -253,3 +255,33 @@ def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
 def test_who_takes_one_usable_row_reckons_with_no_other(rest: str, told: bool) -> None:
     code = f"def probe(f, g):\n    f['a'] = pd.to_numeric(f['a'], errors='coerce')\n    f = f.dropna(subset=['a'])\n    {rest}\n"
     assert bool(found({"a.py": PD + code}, "DAT011")) is told
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("put your own path here", "low"),
+        ("your data folder here", "low"),
+        ("your turn", "medium"),
+        ("change of paths", "medium"),
+    ],
+)
+def test_ways_to_ask_for_ones_own_path(comment: str, severity: str) -> None:
+    assert severities({"a.py": PD + f"f = pd.read_csv('/home/mary/sets/a.csv')  # {comment}\n"}, "DAT005") == [severity]
+
+
+@pytest.mark.parametrize("folder", ["wandb", "mlruns", "multirun", "lightning_logs"])
+def test_what_a_run_left_of_its_settings_is_nobodys_path(folder: str) -> None:
+    text = "root: /home/mary/sets\n"
+    assert not found({"b.py": "x = 1\n", f"{folder}/1/config.yaml": text}, "DAT005")
+    assert found({"b.py": "x = 1\n", f"{folder}_of_mine/1/config.yaml": text}, "DAT005")
+
+
+def test_data_that_something_started_trains_on_are_told_of_first() -> None:
+    tried, made = PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, PD + "f = pd.read_csv('raw/b.csv')\n" + FIT
+    (finding,) = found({"another.py": tried, "run_it.py": made, **RUN}, "DAT009")
+    assert (finding.message.split()[3], finding.severity.name) == ("raw/b.csv", "MEDIUM")
+    kept = {"run_it.py": made.replace("raw/b.csv", "kept.csv"), "kept.csv": "a,y\n1,2\n"}
+    told = {"README.md": "# A\n\nThe table `kept.csv` has what customers bought last year.\n"}
+    (finding,) = found({"another.py": tried, **kept, **told, **RUN}, "DAT009")
+    assert (finding.entity, finding.severity.name) == ("raw/a.csv", "LOW")
