@@ -31,6 +31,12 @@ def test_a_table_read_from_an_address_is_data_however_it_is_called() -> None:
     assert severities(files, "DAT001") == ["high"]
 
 
+def test_what_is_fetched_into_a_file_is_data_however_its_address_is_called() -> None:
+    get = "from urllib.request import urlretrieve\nurlretrieve('https://example.org/up', 'got.csv')\n"
+    (finding,) = found({"fit.py": get + PD + "f = pd.read_csv('got.csv')\n" + FIT}, "DAT001")
+    assert finding.entity == "https://example.org/up"
+
+
 RUN = {"Makefile": "train:\n\tpython run_it.py\n"}
 
 
@@ -65,10 +71,13 @@ def test_another_entry_of_a_function_that_a_started_program_runs_is_no_training_
         ("/mnt/shop_forecast/made/x.csv", ["high"]),
         ("/mnt/example/made/x.csv", ["low"]),  # the repository is called so
         ("/mnt/examples/made/x.csv", ["high"]),
+        ("/home/maryanne/work/sets/raw/x.csv", ["low"]),
+        ("/home/maryanne/work/sets/cooked/x.csv", ["high"]),
+        ("/mnt/work/sets/raw/x.csv", ["high"]),
     ],
 )
 def test_a_path_into_somebodys_checkout_is_one_of_the_tree(path: str, severity: list[str]) -> None:
-    files = {"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "shop_forecast/__init__.py": ""}
+    files = {"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "shop_forecast/__init__.py": "", "sets/raw/note": ""}
     assert severities(files, "DAT001") == severity
 
 
@@ -84,6 +93,7 @@ def test_what_a_program_writes_into_the_tree_is_read_again_by_the_path_of_a_chec
 def test_below_a_file_lies_nothing() -> None:
     load = PD + "import glob\n{}f = pd.concat([pd.read_csv(p) for p in glob.glob('raw/shop.csv/*.csv')])\n" + FIT
     assert [each.entity for each in found({"fit.py": load.format("")}, "DAT001")] == ["raw/shop.csv/*.csv"]
+    assert not found({"fit.py": load.format(""), "raw/shop.csv": "a,y\n1,2\n"}, "DAT001")
     both = load.format("f = pd.read_csv('raw/shop.csv')\n")
     assert "*.csv" not in "".join(each.message for each in found({"fit.py": both}, "DAT001"))
 
@@ -141,6 +151,13 @@ def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
 )
 def test_a_comment_that_asks_for_ones_own_file_weighs_less(comment: str, severity: str) -> None:
     assert severities({"a.py": PD + f"f = pd.read_csv('in/trips.csv'){comment}\nprint(f)\n"}, "PIP004") == [severity]
+
+
+def test_a_document_that_points_to_a_set_of_the_name_tells_where_it_is_had() -> None:
+    read = {"a.py": PD + "f = pd.read_csv('creditcards.csv')\nprint(f)\n"}
+    address = "# A\n\nFrom https://www.kaggle.com/datasets/someone/{}.\n"
+    assert not found({**read, "README.md": address.format("creditcardsfraud")}, "PIP004")
+    assert found({**read, "README.md": address.format("debitcardsfraud")}, "PIP004")
 
 
 def test_files_of_one_folder_that_nothing_provides_are_told_once() -> None:
@@ -221,6 +238,8 @@ def test_a_comment_may_ask_to_put_ones_own_path_there() -> None:
     read = PD + "# {}\nf = pd.read_csv('/home/mary/sets/a.csv')\n"
     assert severities({"a.py": read.format("point this to your own file")}, "DAT005") == ["low"]
     assert severities({"a.py": read.format("the file of 2020")}, "DAT005") == ["medium"]
+    far = read.format("point this to your own file").replace("\nf =", "\n" * 9 + "f =")
+    assert severities({"a.py": far}, "DAT005") == ["medium"]
 
 
 def test_what_is_put_aside_in_a_folder_weighs_less() -> None:
@@ -249,6 +268,7 @@ def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
         ("return f.sort_values('a').iloc[0]", False),
         ("return f.sort_values('a').iloc[:9]", True),
         ("return g.iloc[0]", True),
+        ("return f.values[0]", True),
         ("return f", True),
     ],
 )
