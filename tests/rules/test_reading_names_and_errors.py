@@ -54,6 +54,16 @@ def test_one_forgotten_import_and_one_line_are_one_finding() -> None:
     assert len(told(twice, "COD008")) == 4
 
 
+def test_the_names_of_one_cell_are_one_finding_and_none_where_its_state_is_told() -> None:
+    cells = notebook("import os", "print(gone)\\nprint(lost)", "print(far)")
+    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": cells}, "COD008", "A")] == [
+        "gone is used, as is lost",
+        "far is used",
+    ]
+    ran = cells.replace('"execution_count": null', '"execution_count": 2')
+    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": ran}, "COD008", "N")] == ["far is used"]
+
+
 def test_a_comparison_in_what_nothing_calls_weighs_less() -> None:
     body = "import numpy as np\ndef kept(x):\n    return [e for e in x if e == np.nan]\n"
     assert [found[0] for found in told({"a.py": body}, "COD002")] == ["low"]

@@ -35,7 +35,7 @@ _ALIASES = frozenset(sys.stdlib_module_names) | {
 class Undefined(msgspec.Struct, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or it ends there anyway.
 
-    `others` are further names of the same line, or that the same file of the folder, `source`, defines.
+    `others` are further names of the same line or cell, or that the same file of the folder, `source`, defines.
     """
 
     name: str
@@ -88,11 +88,11 @@ def _defined_beside(world: World, path: str, name: str) -> str:
 
 
 def _folded(found: list[Undefined]) -> list[Undefined]:
-    """One import that was forgotten is one mistake, and so is one line; the names of a notebook are told one by one (REP008)."""
+    """One import that was forgotten is one mistake, and so is one line or one cell of a notebook."""
     groups: dict[object, list[Undefined]] = {}
-    for number, each in enumerate(found):
-        together = (each.place.path, each.source) if each.source else each.place
-        groups.setdefault(together if each.place.cell is None else number, []).append(each)
+    for each in found:
+        line = (each.place.path, each.place.cell) if each.place.cell is not None else each.place
+        groups.setdefault((each.place.path, each.source) if each.source else line, []).append(each)
     return [
         msgspec.structs.replace(
             first, others=tuple(other.name for other in others), idle=all(e.idle for e in (first, *others))
