@@ -140,3 +140,9 @@ def test_of_several_models_under_one_name_none_is_picked(rows: str, named: str) 
     files = {"raw.csv": "a,y\n", "train.py": MANY.format(rows=rows), "app.py": SERVED}
     ((_, message),) = told(files, "ENT011", "SP")
     assert f"is fitted before {named} and never saved" in message
+
+
+def test_a_result_that_is_dropped_where_calls_are_only_timed_was_not_wanted() -> None:
+    body = "import pandas as pd\ndef {}(d: pd.DataFrame):\n    d.sort_values('a')\n\n\n{}(pd.read_csv('a.csv'))\n"
+    for name, count in (("_benchmark_sort", 0), ("warm_up", 0), ("sort_it", 1), ("workbench_sort", 1)):
+        assert len(told({"a.py": body.format(name, name)}, "COD002")) == count

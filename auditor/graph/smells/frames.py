@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -12,6 +13,7 @@ from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import Assign, Attr, Call, Const, Do, Each, Expr, Group, Item, Lambda, Name, Op, Slice, Try
 from auditor.model.place import Place
+from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 from auditor.program.naming.code import Frame
 from auditor.program.naming.statements import Placed, heads, within
@@ -180,7 +182,7 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     call, func = statement.value, statement.value.func
     inplace = dict(call.keywords).get("inplace")
     frame = frame_at(site, at)
-    if "" in dict(call.keywords) or func.name not in _GIVING or _sums_up(func.base):
+    if "" in dict(call.keywords) or func.name not in _GIVING or _sums_up(func.base) or _is_timed(world, site):
         return
     if inplace is not None:
         column = func.base
@@ -198,6 +200,14 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
         return
     if not _is_shown(world, site, at):
         yield Misuse("dropped", func.name, _place(world, site, at))
+
+
+_TIMING = regex(r"(^|_)(bench\w*|timeit|time_it|warm_?up)(_|$)", re.I)
+
+
+def _is_timed(world: Sight, site: Site) -> bool:
+    """Whether a function says of itself that it only measures how long its calls take."""
+    return bool(_TIMING.search(world.resolved.code.scope(*site).name.rpartition(".")[2]))
 
 
 _SUMMING_UP = frozenset({"describe", "value_counts", "head", "tail"})
