@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.leakage.leaks import MOST_SHOWN, at, entity, judged_at, owned_traces
+from auditor.graph.leakage.on_purpose import on_purpose
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ordered import Ordered
@@ -185,7 +186,8 @@ def unjudged(world: World, owned: Callable[[str], bool]) -> Unjudged:
             says = f"{first.trained.name} is judged on its training rows only; no rows are held out"
             milder = _MILDER_LOOKING if places.is_exploratory(first.spot.path) else 0
             trail = judged_at(world, first)[:1]
-            doubts.append(_doubt(world, first, at(world, first.spot), says, trail, milder=milder))
+            found = _doubt(world, first, at(world, first.spot), says, trail, milder=milder)
+            doubts += [] if on_purpose(world, found.place) else [found]
         else:
             nowhere.append(at(world, supervised[0].spot))
     return Unjudged(tuple(doubts), tuple(nowhere), judged)
@@ -218,5 +220,6 @@ def _all(world: World, owned: Callable[[str], bool], ask: Callable[[Trace], Iter
     found: dict[tuple[Place, str], Doubt] = {}
     for trace in owned_traces(world, owned):
         for doubt in ask(trace):
-            found.setdefault((doubt.place, doubt.entity), doubt)
+            if not on_purpose(world, doubt.place):
+                found.setdefault((doubt.place, doubt.entity), doubt)
     return tuple(sorted(found.values(), key=lambda d: (d.place.path, d.place.cell or 0, d.place.line or 0, d.entity)))

@@ -69,8 +69,22 @@ def _compared(world: Sight, path: str) -> Compared:
                 total += 1
                 if link.operands[0] == link.operands[1] and type(link.operands[0]) is not Const:
                     found.append(_at(world, site, line, "test", "both sides of the test are the same value"))
-    return Compared(tuple(found), total)
+    told = tuple(_by_scope(found))
+    return Compared(told, total - len(found) + len(told))
 
+
+def _by_scope(found: Iterable[Doubt]) -> Iterator[Doubt]:
+    """One mistake may go through all tests of a function, copied from line to line: it is one thing to mend."""
+    groups: dict[str, list[Doubt]] = {}
+    for number, each in enumerate(sorted(found)):
+        groups.setdefault(each.entity if each.entity.split("|")[-2] else str(number), []).append(each)
+    for first, *others in groups.values():
+        more = f"; so {'is' if len(others) == 1 else 'are'} {len(others)} more in this function" if others else ""
+        trail = tuple(other.place.says("and here") for other in others[:_MOST_SHOWN])
+        yield msgspec.structs.replace(first, says=f"{first.says}{more}", trail=trail)
+
+
+_MOST_SHOWN = 12
 
 COMPARED = Look("compared", _compared, Compared)
 """The values that a program compares with themselves."""

@@ -54,8 +54,9 @@ class _Classes:
         for path in self._code.paths:
             for number in self._code.scopes(path):
                 if self._code.scope(path, number).kind == "class":
-                    for base in self._bases(Local(path, number)) or ():
-                        self._below[base].append(Local(path, number))
+                    for base in self._named(Local(path, number)):  # also of a class that has others beside them
+                        if type(base) is Local:
+                            self._below[base].append(Local(path, number))
 
     def calls(self, path: str) -> Iterator[tuple[Local, str, int]]:
         """The calls that methods of a file make on the object they are given first."""
@@ -122,13 +123,18 @@ class _Classes:
             if denoter.dotted(func, frame) not in _PLAIN_DECORATORS:
                 return None
         found = []
-        for expr in (*scope.bases, *(value for _, value in scope.keywords)):
-            base = denoter.denote(expr, frame)
+        for base in self._named(owner):
             if type(base) is Local and self._code.scope(*base).kind == "class" and base != owner:
                 found.append(base)
             elif type(base) is not Library or base.dotted not in _PLAIN:
                 return None
         return found
+
+    def _named(self, owner: Local) -> list[object]:
+        """What a class names as its bases and metaclass."""
+        scope = self._code.scope(*owner)
+        frame, denoter = Frame(owner.path, max(scope.parent, 0)), self._world.resolved.evaluator.denoter
+        return [denoter.denote(expr, frame) for expr in (*scope.bases, *(value for _, value in scope.keywords))]
 
     def _members(self, owner: Local) -> frozenset[str] | None:
         """What a class defines, and what its methods store into objects; None where its body does more than define."""
