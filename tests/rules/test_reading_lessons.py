@@ -87,6 +87,17 @@ def test_what_is_done_wrong_under_a_heading_that_says_so_is_no_debt(heading: str
     assert bool(found({"a.ipynb": notebook(heading, HELD, EARLY)}, "LKG001", "N")) == told
 
 
+DROPS = "import pandas as pd\nf = pd.read_csv('d.csv')\nf.dropna()\nprint(f)\n"
+DROPPED = "import pandas as pd\n\n\ndef {0}(path):\n    f = pd.read_csv(path)\n    f.sort_values('a')\n    return f\n\n\n{0}('d.csv')\n"
+GOT = "import pandas as pd\n\n\ndef got(path):\n    try:\n        f = pd.read_csv(path)\n{}    except Exception:\n        pass\n    return pd.DataFrame()\n\n\ngot('d.csv')\n"
+
+
+def asking(address: str) -> dict[str, str]:
+    """Six programs that make a client for a server."""
+    text = "import sys\nfrom openai import OpenAI\nmade = OpenAI(base_url={})\nprint(made.chat.completions.create(model='a', messages=[]))\n"
+    return {f"a{n}.py": text.format(address) for n in range(6)}
+
+
 PAIRS = [
     pytest.param("COD008", "P", {"a.py": "print(mean)\n"}, {"a.py": "# mean = ...\nprint(mean)\n"}, id="a blank that binds the name"),
     pytest.param(
@@ -101,6 +112,10 @@ PAIRS = [
         {"a.py": HELD + "import numpy as np\nX = np.vstack((f['a'], f['b'])).T\na, b, c, d = train_test_split(X, f['y'])\n"},
         id="columns side by side",
     ),
+    pytest.param("COD002", "T", {"a.py": DROPS}, {"a.py": DROPS, "a.ipynb": notebook(DROPS.partition("print")[0], "print(f)\n")}, id="the export of a notebook"),
+    pytest.param("COD002", "P", {"a.py": DROPPED.format("clean")}, {"a.py": DROPPED.format("benchmark_sort")}, id="a function that times its work"),
+    pytest.param("COD004", "P", {"a.py": GOT.format("")}, {"a.py": GOT.format("        if len(f):\n            return f\n")}, id="an attempt that is taken where it gave something"),
+    pytest.param("GLU003", "P", asking("'https://api.vendor.org'"), asking("sys.argv[1]"), id="servers of one's own"),
 ]  # fmt: skip
 
 
@@ -115,7 +130,26 @@ def test_debt_is_told_and_what_looks_like_it_is_not(
 TEXTS = "from keras.models import Sequential\nfrom keras.preprocessing.text import Tokenizer\nt = Tokenizer(num_words=9)\nt.fit_on_texts(f.a)\na, b, c, d = train_test_split(t.{}, f['y'])\nm = Sequential([])\nm.fit(a, c)\nprint(m.evaluate(b, d))\n"
 UNUSED = "def walk(x):\n    return x - bias\n\n\ndef main():\n    return walk(1)\n"
 STUDY = {"n.ipynb": notebook("print(1)", "print(bias)", ran=False)}
+
+
+def stages(*, ring: bool) -> dict[str, str]:
+    """Modules each of which imports the next; the last the first, where they are a ring."""
+    return {
+        f"stage{n}.py": f"import stage{n + 1}\n" if n < 22 else "import stage0\n" if ring else "" for n in range(23)
+    }
+
+
+BOOK = (
+    "import pandas as pd\nfrom sklearn.ensemble import RandomForestRegressor\nf = pd.read_csv('d.csv')\nm = RandomForestRegressor().fit(f[['a']], f['y'])\npd.DataFrame({'i': m.feature_importances_}).to_csv('i.csv')\n"
+    + "print(f)\n" * 120
+)
+SHOWS = {"show.py": "import pandas as pd\nprint(pd.read_csv('i.csv'))\n"}
+DRAWN = "import pandas as pd\nimport matplotlib.pyplot as plt\nfrom sklearn.metrics import roc_auc_score\n\n\ndef draw(f, r):\n    for n in ('a', 'b'):\n        try:\n            s = roc_auc_score(f['y'], f[n])\n            {}\n        except Exception:\n            {}\n    return r\n\n\ndraw(pd.read_csv('d.csv'), [])\n"
 MILDER = [
+    pytest.param("COD004", "P", {"a.py": DRAWN.format("r.append(s)", "continue")}, {"a.py": DRAWN.format("plt.plot([0], [s])", "continue")}, id="a line of a picture"),
+    pytest.param("COD004", "P", {"a.py": DRAWN.format("r.s = s", "s = None")}, {"a.py": DRAWN.format("r.s = s", "r.s = None")}, id="a field that is left empty"),
+    pytest.param("COD007", "P", {**SHOWS, "n.ipynb": notebook(BOOK + "import joblib\njoblib.dump(m, 'm.joblib')\n")}, {**SHOWS, "n.ipynb": notebook(BOOK)}, id="a model that is looked at and not kept"),
+    pytest.param("ENT001", "P", stages(ring=True), stages(ring=False), id="what no change goes round in"),
     pytest.param("LKG001", "P", {"a.py": HELD + TEXTS.format("texts_to_matrix(f.a, 'tfidf')")}, {"a.py": HELD + TEXTS.format("texts_to_sequences(f.a)")}, id="words that are only numbered"),
     pytest.param("COD008", "L", {"a.py": UNUSED, "b.py": "import a\nprint(a.main())\n"}, {"a.py": "import sys\nsys.path.append('.')\n\n\n" + UNUSED}, id="a module that nothing imports or starts"),
     pytest.param("COD008", "L", {"a.py": UNUSED + "\n\nmain()\n"}, {"a.py": UNUSED}, id="a module that runs nothing"),
