@@ -145,7 +145,9 @@ BOOK = (
 )
 SHOWS = {"show.py": "import pandas as pd\nprint(pd.read_csv('i.csv'))\n"}
 DRAWN = "import pandas as pd\nimport matplotlib.pyplot as plt\nfrom sklearn.metrics import roc_auc_score\n\n\ndef draw(f, r):\n    for n in ('a', 'b'):\n        try:\n            s = roc_auc_score(f['y'], f[n])\n            {}\n        except Exception:\n            {}\n    return r\n\n\ndraw(pd.read_csv('d.csv'), [])\n"
+SEEN = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\nf = pd.read_csv('d.csv')\nkept, last = train_test_split(f)\na, b = train_test_split(kept)\nm = Ridge().fit(kept[['a']], kept['y'])\nprint(m.score(b[['a']], b['y']))\nprint(m.predict({}[['a']]))\n"
 MILDER = [
+    pytest.param("LKG002", "P", {"a.py": SEEN.format("a")}, {"a.py": SEEN.format("last")}, id="rows that were held out are answered for"),
     pytest.param("COD004", "P", {"a.py": DRAWN.format("r.append(s)", "continue")}, {"a.py": DRAWN.format("plt.plot([0], [s])", "continue")}, id="a line of a picture"),
     pytest.param("COD004", "P", {"a.py": DRAWN.format("r.s = s", "s = None")}, {"a.py": DRAWN.format("r.s = s", "r.s = None")}, id="a field that is left empty"),
     pytest.param("COD007", "P", {**SHOWS, "n.ipynb": notebook(BOOK + "import joblib\njoblib.dump(m, 'm.joblib')\n")}, {**SHOWS, "n.ipynb": notebook(BOOK)}, id="a model that is looked at and not kept"),
@@ -177,3 +179,10 @@ def test_one_function_whose_tests_compare_values_with_themselves_is_one_thing_to
     assert (told.place.line, [each.line for each in told.related]) == (2, [4])
     assert "labels" not in told.remedy
     assert len(found({"a.py": tests + tests.replace("best", "worst")}, "LKG012", "P")) == 2
+
+
+def test_the_figures_of_one_record_are_one_finding() -> None:
+    (told,) = found({"a.py": "import mlflow\nmlflow.log_metrics({'accuracy': 0.9, 'f1': 0.8})\n"}, "LKG013", "P")
+    assert told.message.endswith("; so is f1")
+    apart = "import mlflow\nmlflow.log_metric('accuracy', 0.9)\nmlflow.log_metric('f1', 0.8)\n"
+    assert len(found({"a.py": apart}, "LKG013", "P")) == 2

@@ -36,6 +36,7 @@ _HANDED_OVER = regex(
 )
 """Whole names of parameters that take such rows; `test_size` and `eval_metric` are settings."""
 
+_MILDER_ANSWERED = 2
 _MILDER_LOOKING = 2
 """A model in a notebook to look around in describes the data; nobody may mean to use it."""
 
@@ -98,11 +99,17 @@ def _overlaps(world: World, trace: Trace, *, copies: bool) -> Iterator[Doubt]:
         trail += [at(world, found.split.spot).says("split here")] if found.split is not None else []
         trail += judged_at(world, evaluation)
         name = evaluation.trained.name
+        milder = 0
         if copies:
             says = f"{name} is trained on rows that were repeated or synthesised before they were split from the evaluated ones"
         else:
             says = f"{name} is trained on the rows it is judged on as if they were held out"
-        yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail)
+            again = [
+                e for e in trace.evaluations if e.trained.spot == evaluation.trained.spot and e.relation == "apart"
+            ]
+            if again:  # the choice of an epoch was made too hopefully; the last word may be that of rows untouched
+                says, milder = f"{says}; it also answers for rows that were", _MILDER_ANSWERED
+        yield _doubt(world, evaluation, at(world, evaluation.spot), says, trail, milder=milder)
 
 
 def on_training_rows(world: World, owned: Callable[[str], bool]) -> tuple[Doubt, ...]:
