@@ -10,6 +10,9 @@ from auditor.engine import registry
 from auditor.model.finding import Severity
 from tests.house.tally_evidence import FIELDS, OUTSIDE_FIELDS, TABLE, Outside, Row, folded, outside, rows
 
+ENOUGH = 4
+"""Decided findings from which a share says something."""
+
 
 def row(**changed: str) -> Row:
     plain = Row("a/b", "0" * 12, "PIP001", "high", "f", "a.py:1", "true", "true", "because")
@@ -59,6 +62,20 @@ def test_what_others_judged_is_of_rules_and_told_once() -> None:
     assert {each.rule for each in judged} <= set(registry().rules)
     assert len({each.id for each in judged}) == len(judged)
     assert all(len(each.commit) == 12 and each.why for each in judged)
+
+
+def test_no_rule_that_others_refute_often_decides_by_itself() -> None:
+    """What is of reliability A fails gates and caps grades alone: of what others decided two in three must have stood."""
+    seen = {id_: loaded.info for id_, loaded in registry().rules.items() if loaded.info.outside is not None}
+    weak = {
+        id_
+        for id_, info in seen.items()
+        if info.outside is not None
+        and info.outside.right + info.outside.wrong >= ENOUGH
+        and info.outside.right < 2 * info.outside.wrong
+    }
+    assert weak
+    assert [id_ for id_ in sorted(weak) if seen[id_].reliability == "A"] == []
 
 
 def test_what_others_judged_is_folded_apart() -> None:

@@ -35,12 +35,21 @@ def notebook(*cells: str) -> str:
 # --- what training starts from ---
 
 
-def test_a_set_of_a_hub_is_one_whichever_library_reads_it() -> None:
-    for address, severity in (
-        ("hf://datasets/acme/prices/a.parquet", "medium"),
-        ("s3://acme/prices/a.parquet", "high"),
-    ):
-        assert severities({"fit.py": PD + f"f = pd.read_parquet('{address}')\n" + FIT}, "DAT001") == [severity]
+@pytest.mark.parametrize(
+    ("address", "data", "asset"),
+    [
+        ("hf://datasets/acme/prices/a.parquet", [], ["acme/prices"]),
+        ("hf://datasets/acme/prices@main/a.parquet", [], ["acme/prices"]),
+        ("hf://datasets/acme/prices@9f1c2ab3/a.parquet", [], []),
+        ("s3://acme/prices/a.parquet", ["s3://acme/prices/a.parquet"], []),
+    ],
+)
+def test_the_revision_of_a_set_of_a_hub_is_asked_for_whichever_library_reads_it(
+    address: str, data: list[str], asset: list[str]
+) -> None:
+    files = {"fit.py": PD + f"f = pd.read_parquet('{address}')\n" + FIT}
+    assert [finding.message.split()[2].strip(",") for finding in found(files, "DAT001")] == data
+    assert [finding.entity for finding in found(files, "REP009")] == asset
 
 
 def test_what_was_stored_into_a_name_before_it_held_this_is_not_in_it() -> None:

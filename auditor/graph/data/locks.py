@@ -95,6 +95,8 @@ def _recorded(stage: Step, lock: Facts) -> bool:
 def _differences(world: World, stage: DeclaredStep, lock: str, facts: Facts) -> Stale | None:
     """What the record says otherwise than the declaration; nothing of a loop, whose stages the record names one by one."""
     run = next((step for step in facts.steps if step.name == stage.step.name), None)
+    if any(step.name.startswith(f"{stage.step.name}@") for step in facts.steps):
+        return None  # what has the bare name is left over from before it was a loop
     if run is None or dict(stage.step.attrs).get("frozen") == "true":
         return None
     pins = [pin for pin in facts.pins if pin.step == run.name]

@@ -150,7 +150,7 @@ def _local(world: World, root: str, storages: list[Storage]) -> Iterator[Broken]
     shared = {s.name for s in storages if s is not default and not is_one_machine(s.url, "")}
     if not shared & _named_remotes(world) and not _holds_store(world):
         where = f"{default.url} at {endpoint}" if endpoint else default.url
-        yield Broken("local-remote", where, Place(path, default.line))
+        yield Broken("local-remote", where, Place(path, default.line), eased=world.documents.links_to_data)
 
 
 def _holds_store(world: World) -> bool:

@@ -45,7 +45,7 @@ class FileEdge(msgspec.Struct, frozen=True):
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file for work of its own, it is
     not at hand in every clone, and the reader is no service, which takes what was released to it. `writing` and `reading` are the
-    touches, `makers` how many programs write it.
+    touches, `makers` how many programs write it. `told`: a document names the writer and then the reader, two notebooks.
     """
 
     artefact: str
@@ -60,6 +60,7 @@ class FileEdge(msgspec.Struct, frozen=True):
     chained: bool = False
     waits: bool = True
     makers: int = 1
+    told: bool = False
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -77,7 +78,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or not carries(path)
                 or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
-                or (touch.way == "read" and _only_names(touch))
+                or (touch.way == "read" and (_only_names(touch) or _brings_its_own(touch)))
             ):
                 continue
             table = writes if touch.way == "write" else reads
@@ -127,6 +128,17 @@ def _only_names(touch: Touch) -> bool:
     return bool(touch.effect.entry.attrs.get("listing")) or touch.effect.name.startswith(_PACKING)
 
 
+def _brings_its_own(touch: Touch) -> bool:
+    """Whether a library keeps a data set of its own in the folder that it is given: what others put there is not that."""
+    return bool(touch.effect.entry.attrs.get("toy"))
+
+
+def _make_alike(makers: list[Hand]) -> bool:
+    """Whether several programs write a file by one function that they share: whoever needs the file can call that, too."""
+    origins = {touch.effect.origin[0] if touch.effect.origin else touch.site for _, touch in makers}
+    return len(makers) > 1 and len(origins) == 1 and all(scope for _, scope in origins)
+
+
 def _edge(
     world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows, runs: OneRun
 ) -> Iterable[FileEdge]:
@@ -170,9 +182,24 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (_is_at_hand(world, reader, {path, other}) or idles(world, reader) or does_without(world, read)),
+        not (
+            _is_at_hand(world, reader, {path, other})
+            or idles(world, reader)
+            or does_without(world, read)
+            or _make_alike(makers)
+        ),
         len(makers),
+        _is_told(world, writer, reader),
     )
+
+
+def _is_told(world: World, writer: str, reader: str) -> bool:
+    """Whether a chapter of a document names two notebooks in the order in which they are run."""
+    if not (writer.endswith(".ipynb") and reader.endswith(".ipynb")):
+        return False
+    first, then = writer.rpartition("/")[2], reader.rpartition("/")[2]
+    texts = (section.text for _, section in world.documents.sections)
+    return any(-1 < text.find(first) < text.find(then) for text in texts)
 
 
 def _fetching_job(world: World, writer: str, reader: str) -> DeclaredStep | None:

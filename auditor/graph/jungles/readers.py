@@ -16,6 +16,7 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 
 _SHOWING = frozenset({
     Role.READ, Role.CONFIG_READ, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.ANALYSE, Role.WRITE, Role.COPY, Role.CACHE,
+    Role.TRANSFORM,
 })  # fmt: skip
 """All that a program does which shows people what is there: what it writes besides are by-products."""
 
@@ -29,7 +30,7 @@ def idles(world: World, program: str) -> bool:
     """Whether a program waits for nobody: a service, and a program that shows people what is there and does nothing else."""
     if serves(world, program):
         return True
-    if program.endswith(".ipynb") or not _leaves_nothing(world, program):
+    if not _leaves_nothing(world, program):
         return False
     return all(effect.role in _SHOWING or effect.dead for effect in world.lineage.effects_of_program(program))
 
