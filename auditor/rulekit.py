@@ -15,6 +15,8 @@ from auditor.graph.data.provided import Phantom
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.reproduction.imported import Imports
+from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
@@ -33,10 +35,12 @@ __all__ = [
     "Family",
     "FileEdge",
     "Finding",
+    "Imports",
     "Iterator",
     "Judgement",
     "Measure",
     "Mismatch",
+    "Misnamed",
     "NotApplicable",
     "NotEvidenced",
     "Phantom",

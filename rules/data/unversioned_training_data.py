@@ -93,7 +93,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             # What only a notebook tries, or a program that nothing starts, did not make the model where others did.
             milder=max(
                 unserved + first.named,
-                2 * first.kept,
+                2 * (first.kept or graph.is_exploratory(first.training)),
                 3 * (first.tried or first.own),
                 (coverage >= (RULE.fail or 0)) + first.findable,
                 int(first.guessed),

@@ -102,6 +102,12 @@ def test_a_published_set_of_the_name_can_be_had_again(path: str, document: str, 
     assert severities(files, "DAT001") == [severity]
 
 
+@pytest.mark.parametrize(("name", "severity"), [("eda/look.ipynb", "medium"), ("models/fit.ipynb", "critical")])
+def test_a_notebook_to_look_around_in_makes_hardly_the_model_that_is_served(name: str, severity: str) -> None:
+    files = {name: notebook(PD + "f = pd.read_csv('raw/a.csv')\n" + FIT), **SERVED}
+    assert severities(files, "DAT001") == [severity]
+
+
 def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
     kept = {"kept.csv": "a,y\n1,2\n", "look.ipynb": notebook(PD + "f = pd.read_csv('kept.csv')\n" + FIT)}
     fit = {"fit.py": PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, **SERVED}
@@ -214,3 +220,20 @@ def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
     kept = "fluent_datasources:\n  raw:\n    base_directory: /home/mary/sets\n"
     assert not found({**rest, "gx/great_expectations.yml": kept}, "DAT005")
     assert found({**rest, "gx/great_expectations.yml": kept.replace("fluent_", "")}, "DAT005")
+
+
+# --- rows that are dropped ---
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("return f.sort_values('a').iloc[0]", False),
+        ("return f.sort_values('a').iloc[:9]", True),
+        ("return g.iloc[0]", True),
+        ("return f", True),
+    ],
+)
+def test_who_takes_one_usable_row_reckons_with_no_other(rest: str, told: bool) -> None:
+    code = f"def probe(f, g):\n    f['a'] = pd.to_numeric(f['a'], errors='coerce')\n    f = f.dropna(subset=['a'])\n    {rest}\n"
+    assert bool(found({"a.py": PD + code}, "DAT011")) is told

@@ -222,6 +222,16 @@ def test_a_module_made_for_a_supplier_is_named_where_others_go_past_it(shared: s
     assert ("all but tracking.py go past it" in finding.message) is named
 
 
+@pytest.mark.parametrize(
+    ("use", "named"), [("shared = tracking.Tracker()\n", True), ("class Own(tracking.Tracker):\n    pass\n", False)]
+)
+def test_a_class_that_others_derive_from_stands_between_for_nobody(use: str, named: bool) -> None:
+    tracker = "import mlflow\n\n\nclass Tracker:\n    def begin(self):\n        mlflow.start_run()\n\n    def note(self, x):\n        mlflow.log_metric('x', x)\n"
+    callers = {f"job{n}.py": f"import mlflow\nimport tracking\n{use}mlflow.log_metric('y', 1)\n" for n in range(6)}
+    (finding,) = found({**callers, "tracking.py": tracker}, "GLU003")
+    assert ("all but tracking.py go past it" in finding.message) is named
+
+
 # --- what both sides do ---
 
 SIDES = {

@@ -31,16 +31,28 @@ def test_who_only_draws_what_another_made_waits_for_nobody(form: str, rest: str,
     assert severities(files, "PIP001") == [severity]
 
 
+def test_a_notebook_tells_nobody_else_how_good_something_is() -> None:
+    text = READ + "from sklearn.metrics import r2_score\nprint(r2_score(f['a'], f['b']))\n"
+    assert severities({"one.ipynb": notebook(MAKE), "read.ipynb": notebook(text)}, "PIP001") == ["low"]
+    assert severities({"make.py": MAKE, "read.py": text}, "PIP001") == ["medium"]
+
+
 @pytest.mark.parametrize(
     ("text", "severity"),
     [
-        ("1. Run `one.ipynb`.\n2. Run `two.ipynb`.\n", "low"),
-        ("1. Run `two.ipynb`.\n2. Run `one.ipynb`.\n", "medium"),
+        ("1. Run `data_making.ipynb`.\n2. Run `data_fitting.ipynb`.\n", "low"),
+        ("1. Run `data_fitting.ipynb`.\n2. Run `data_making.ipynb`.\n", "medium"),
+        ("1. Run the **Data Making notebook**.\n2. Run the **Data Fitting notebook**.\n", "low"),
+        ("1. Data making comes first.\n2. Run the **Data Fitting notebook**.\n", "medium"),
         ("Some words.\n", "medium"),
     ],
 )
 def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str) -> None:
-    files = {"one.ipynb": notebook(MAKE), "two.ipynb": notebook(READ + FIT), "README.md": f"# A\n\n## Steps\n\n{text}"}
+    files = {
+        "data_making.ipynb": notebook(MAKE),
+        "data_fitting.ipynb": notebook(READ + FIT),
+        "README.md": f"# A\n\n## Steps\n\n{text}",
+    }
     assert severities(files, "PIP001") == [severity]
 
 
@@ -171,3 +183,16 @@ def test_a_notebook_in_another_form_is_no_body_of_its_own() -> None:
     whole += "".join(f"v{n} = {n}\n" for n in range(150))
     assert found({"one.py": whole}, "PIP008")
     assert not found({"one.py": whole, "one.ipynb": notebook(whole)}, "PIP008")
+
+
+def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
+    whole = (
+        PD
+        + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\n\n\ndef run(out):\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['x']], f['y'])\n"
+    )
+    whole += "    s = r2_score(f['y'], m.predict(f[['x']]))\n    {}.write(str(s))\n"
+    saved, logged = "open('s.txt', 'w')", "open('s.txt', 'a')"
+    work, told = "".join(f"    v{n} = {n}\n" for n in range(150)), "    print(1)\n" * 150
+    assert found({"one.py": whole.format(saved) + work}, "PIP008")
+    assert not found({"one.py": whole.format(saved) + told}, "PIP008")
+    assert not found({"one.py": whole.format(logged) + work}, "PIP008")

@@ -42,10 +42,11 @@ from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch, together
 
-_TELLING = frozenset({
+TELLING = frozenset({
     "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
     "str", "repr", "type", "format", "echo", "secho", "join", "getLogger", "get_logger", "rule", "flush", "write",
 })  # fmt: skip
+"""Calls that tell something, and those that put it into words."""
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -296,7 +297,7 @@ def _call(call: Call) -> str:
     if last in EXITS:
         code = call.args[0] if call.args else None
         return "succeeds" if code is None or (type(code) is Const and code.value in (0, None)) else "fails"
-    return "tells" if last in _TELLING else "fails"
+    return "tells" if last in TELLING else "fails"
 
 
 def _is_nothing(value: Expr | None) -> bool:

@@ -17,6 +17,7 @@ from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matc
 from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
+from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import idles, looks, serves
@@ -194,12 +195,15 @@ def _edge(
 
 
 def _is_told(world: World, writer: str, reader: str) -> bool:
-    """Whether a chapter of a document names two notebooks in the order in which they are run."""
+    """Whether a chapter of a document names two notebooks in the order in which they are run, by file or in words."""
     if not (writer.endswith(".ipynb") and reader.endswith(".ipynb")):
         return False
-    first, then = writer.rpartition("/")[2], reader.rpartition("/")[2]
-    texts = (section.text for _, section in world.documents.sections)
-    return any(-1 < text.find(first) < text.find(then) for text in texts)
+    first, then = (plain(f"{path.rpartition('/')[2].removesuffix('.ipynb')} notebook") for path in (writer, reader))
+    files = writer.rpartition("/")[2], reader.rpartition("/")[2]
+    texts = [section.text for _, section in world.documents.sections]
+    return any(-1 < text.find(files[0]) < text.find(files[1]) for text in texts) or any(
+        -1 < text.find(first) < text.find(then) for text in map(plain, texts)
+    )
 
 
 def _fetching_job(world: World, writer: str, reader: str) -> DeclaredStep | None:

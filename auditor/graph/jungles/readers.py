@@ -19,6 +19,8 @@ _SHOWING = frozenset({
     Role.TRANSFORM,
 })  # fmt: skip
 """All that a program does which shows people what is there: what it writes besides are by-products."""
+_JUDGING = frozenset({Role.VALIDATE, Role.EVALUATE})
+"""What a notebook does besides to show it: whether data are as expected, or how good what was made is, nobody else is told."""
 
 
 def looks(world: World, program: str) -> bool:
@@ -32,7 +34,8 @@ def idles(world: World, program: str) -> bool:
         return True
     if not _leaves_nothing(world, program):
         return False
-    return all(effect.role in _SHOWING or effect.dead for effect in world.lineage.effects_of_program(program))
+    shows = _SHOWING | _JUDGING if program.endswith(".ipynb") else _SHOWING
+    return all(effect.role in shows or effect.dead for effect in world.lineage.effects_of_program(program))
 
 
 def _leaves_nothing(world: World, program: str) -> bool:

@@ -180,6 +180,8 @@ class Suites:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
             found += chain.from_iterable(map(self._methods, made))
+        if told.asked and (only := frozenset(self._only[name] for name in told.asked if name in self._only)):
+            found.append(only)
         if path in self._testing:
             supplied = (self._fixtures[name] for name in (*told.params, "") if name in self._fixtures)
             mentioned = chain.from_iterable(map(self._mentioned, told.named))
@@ -189,6 +191,16 @@ class Suites:
         elif not number:
             found.append(self._imported(path))
         return tuple(found)
+
+    @cached_property
+    def _only(self) -> dict[str, Site]:
+        """The methods of product code by names that one class alone gives to a method."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for path in self.code.paths:
+            for number in self.code.scopes(path) if path not in self._testing else ():
+                if self.code.owner(path, number) is not None:
+                    found[self.code.scope(path, number).name.rpartition(".")[2]].append((path, number))
+        return {name: sites[0] for name, sites in found.items() if len(sites) == 1}
 
     def _around(self, path: str) -> tuple[frozenset[Site], ...]:
         """What all tests of a file run: the bodies of the modules that it imports, and the steps of a framework."""
