@@ -153,8 +153,8 @@ MILDER = [
     pytest.param("COD007", "P", {**SHOWS, "n.ipynb": notebook(BOOK + "import joblib\njoblib.dump(m, 'm.joblib')\n")}, {**SHOWS, "n.ipynb": notebook(BOOK)}, id="a model that is looked at and not kept"),
     pytest.param("ENT001", "P", stages(ring=True), stages(ring=False), id="what no change goes round in"),
     pytest.param("LKG001", "P", {"a.py": HELD + TEXTS.format("texts_to_matrix(f.a, 'tfidf')")}, {"a.py": HELD + TEXTS.format("texts_to_sequences(f.a)")}, id="words that are only numbered"),
-    pytest.param("COD008", "L", {"a.py": UNUSED, "b.py": "import a\nprint(a.main())\n"}, {"a.py": "import sys\nsys.path.append('.')\n\n\n" + UNUSED}, id="a module that nothing imports or starts"),
-    pytest.param("COD008", "L", {"a.py": UNUSED + "\n\nmain()\n"}, {"a.py": UNUSED}, id="a module that runs nothing"),
+    pytest.param("COD008", "P", {"a.py": UNUSED, "b.py": "import a\nprint(a.main())\n"}, {"a.py": "import sys\nsys.path.append('.')\n\n\n" + UNUSED}, id="a module that nothing imports or starts"),
+    pytest.param("COD008", "P", {"a.py": UNUSED + "\n\nmain()\n"}, {"a.py": UNUSED}, id="a module that runs nothing"),
     pytest.param("COD008", "L", {**STUDY, "README.md": "# x\n\nRun n.ipynb.\n"}, STUDY, id="a notebook that nobody names"),
 ]  # fmt: skip
 
@@ -186,3 +186,8 @@ def test_the_figures_of_one_record_are_one_finding() -> None:
     assert told.message.endswith("; so is f1")
     apart = "import mlflow\nmlflow.log_metric('accuracy', 0.9)\nmlflow.log_metric('f1', 0.8)\n"
     assert len(found({"a.py": apart}, "LKG013", "P")) == 2
+
+
+def test_what_nothing_imports_counts_in_full_where_it_is_installed() -> None:
+    (told,) = found({"a.py": UNUSED}, "COD008", "L")
+    assert told.severity.value == "medium"

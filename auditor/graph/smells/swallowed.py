@@ -107,22 +107,23 @@ def swallowed_errors(world: World, owned: Callable[[str], bool]) -> tuple[list[S
                 does = _silently(handler) if _is_broad(handler.types) else ""
                 if does and not _tries_another(statement, does) and not _is_heard(world, site, statement, handler):
                     place = world.resolved.code.place(path, handler.line)
-                    idle, shows = is_idle(world, path, handler.line), _shows(world, site, statement, handler)
+                    idle, shows = is_idle(world, path, handler.line), _shows(world, site, statement, handler, work[0])
                     found.append(Swallowed(said or work[0], does, place, work[1], idle, shows))
     return sorted(set(found), key=lambda each: in_order(each.place)), looked
 
 
 _PICTURES = frozenset({"matplotlib", "seaborn", "plotly"})
+_FIGURES = frozenset({WORK[Role.PREDICT], WORK[Role.EVALUATE]})
 
 
-def _shows(world: World, site: Site, statement: Try, handler: Handler) -> bool:
-    """Whether the attempt ends in a picture, or the handler leaves a field of an object empty."""
+def _shows(world: World, site: Site, statement: Try, handler: Handler, work: str) -> bool:
+    """Whether the attempt ends in a picture, or the handler leaves a field of an object for a figure empty."""
     last = statement.body[-1]
     if type(last) is Do and type(last.value) is Call:
         dotted = world.resolved.evaluator.denoter.dotted(last.value.func, Frame(*site)) or ""
         if dotted.partition(".")[0] in _PICTURES:
             return True
-    filled = [each for each in handler.body if type(each) is Assign]
+    filled = [each for each in handler.body if type(each) is Assign and work in _FIGURES]
     return bool(filled) and all(
         type(each.value) is Const and each.value.value is None and all(type(t) is Attr for t in each.targets)
         for each in filled

@@ -38,7 +38,7 @@ class Undefined(msgspec.Struct, frozen=True):
     """A name that nothing defines, and where it is used first. `idle`: nothing runs that place, or it ends there anyway.
 
     `others` are further names of the same line or cell, or that the same file of the folder, `source`, defines. `ran`: its
-    cell was run.
+    cell was run. `aside`: nothing imports, starts or names its file.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Undefined(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
     source: str = ""
     ran: bool = False
+    aside: bool = False
 
 
 def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefined], int]:
@@ -66,6 +67,7 @@ def undefined(world: World, owned: Callable[[str], bool]) -> tuple[list[Undefine
                 all(_hurts_nobody(world, path, line) for line in lines),
                 source=_defined_beside(world, path, name),
                 ran=_ran(world, path, min(lines)),
+                aside=all(_is_aside(world, path, line) for line in lines),
             )
             for name, lines in lacking.names
             if name not in given and not _is_only_shown(world, path, lines)
@@ -81,7 +83,7 @@ def _hurts_nobody(world: World, path: str, line: int) -> bool:
         cell.failed and cell.start <= line < cell.start + cell.lines
         for cell in world.resolved.code.programs[path].cells
     )
-    return failed or is_idle(world, path, line) or is_unreached(world, path, line) or _is_aside(world, path, line)
+    return failed or is_idle(world, path, line) or is_unreached(world, path, line)
 
 
 def _is_aside(world: World, path: str, line: int) -> bool:
@@ -126,7 +128,10 @@ def _folded(found: list[Undefined]) -> list[Undefined]:
         groups.setdefault(together if each.place.cell is None else cell, []).append(each)
     return [
         msgspec.structs.replace(
-            first, others=tuple(other.name for other in others), idle=all(e.idle for e in (first, *others))
+            first,
+            others=tuple(other.name for other in others),
+            idle=all(e.idle for e in (first, *others)),
+            aside=all(e.aside for e in (first, *others)),
         )
         for first, *others in groups.values()
     ]
