@@ -33,13 +33,17 @@ def test_a_name_in_a_branch_that_ends_anyway_or_is_off_hurts_less(source: str, s
     assert [found[0] for found in told({"a.py": source}, "COD008")] == [severity]
 
 
+NAMED = {"README.md": "# x\n\nRun n.ipynb.\n"}
+
+
 def test_a_cell_that_shows_that_it_failed_hurts_less() -> None:
     failed = notebook("import os", "print(gone)").replace(
         '"execution_count": null, "outputs": [], "source": "print',
         '"execution_count": 2, "outputs": [{"output_type": "error", "ename": "NameError", "evalue": "x", "traceback": []}], "source": "print',
     )
-    assert [found[0] for found in told({"n.ipynb": failed}, "COD008", "A")] == ["low"]
-    assert [found[0] for found in told({"n.ipynb": notebook("import os", "print(gone)")}, "COD008", "A")] == ["medium"]
+    assert [found[0] for found in told({"n.ipynb": failed, **NAMED}, "COD008", "A")] == ["low"]
+    whole = {"n.ipynb": notebook("import os", "print(gone)"), **NAMED}
+    assert [found[0] for found in told(whole, "COD008", "A")] == ["medium"]
 
 
 def test_one_forgotten_import_and_one_line_are_one_finding() -> None:
@@ -61,7 +65,7 @@ def test_the_names_of_one_cell_are_one_finding_and_none_where_its_state_is_told(
         "far is used",
     ]
     ran = cells.replace('"execution_count": null', '"execution_count": 2')
-    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": ran}, "COD008", "N")] == ["far is used"]
+    assert [message.partition(", and")[0] for _, message in told({"n.ipynb": ran}, "COD008", "N")] == []
 
 
 def test_a_comparison_in_what_nothing_calls_weighs_less() -> None:

@@ -937,7 +937,7 @@ SETUP = {"parts/setup.ipynb": NOTEBOOK % (CELL % ("1", 1, "rows = load(where)"))
 def test_what_runs_a_notebook_in_its_place_hands_names_over() -> None:
     runs = CELL % ("1", 1, "where = 'x'") + ", " + CELL % ("2", 2, "def load(p):\\n    return p") + ", "
     runner = runs + CELL % ("3", 3, "%run ./parts/setup")
-    for rule, kind in (("COD008", "A"), ("REP008", "N")):
+    for rule, kind in (("COD008", "L"), ("REP008", "N")):
         assert found({**SETUP, "main.ipynb": NOTEBOOK % runs.rstrip(", ")}, rule, kind)
         assert not found({**SETUP, "main.ipynb": NOTEBOOK % runner}, rule, kind)
         deeper = {"parts/outer.ipynb": NOTEBOOK % (CELL % ("1", 1, "%run ./parts/setup"))}

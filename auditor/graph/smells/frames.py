@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -53,9 +52,18 @@ class Misuse(msgspec.Struct, frozen=True):
 
 def misuses(world: World, owned: Callable[[str], bool]) -> list[Misuse]:
     """Uses of frames and metrics in product code that do not do what they say."""
-    found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path)}
+    found = {each for path in programs(world, owned) for each in world.seen(MISUSES, path) if not _shown(world, each)}
     told = [msgspec.structs.replace(each, idle=_is_idle(world, each.place)) for each in found]
     return sorted(told, key=lambda each: (in_order(each.place), each.kind))
+
+
+def _shown(world: World, misuse: Misuse) -> bool:
+    """Whether a program is the export of the notebook beside it, where what nobody takes at the top was shown."""
+    place, code = misuse.place, world.resolved.code
+    if misuse.kind not in ("dropped", "meant") or f"{place.path.removesuffix('.py')}.ipynb" not in code.programs:
+        return False
+    inner = code.programs[place.path].scopes[1:]
+    return place.cell is None and not any(scope.line <= (place.line or 0) <= scope.end_line for scope in inner)
 
 
 def _is_idle(world: World, place: Place) -> bool:
@@ -182,7 +190,7 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
     call, func = statement.value, statement.value.func
     inplace = dict(call.keywords).get("inplace")
     frame = frame_at(site, at)
-    if "" in dict(call.keywords) or func.name not in _GIVING or _sums_up(func.base) or _is_timed(world, site):
+    if "" in dict(call.keywords) or func.name not in _GIVING or _sums_up(func.base):
         return
     if inplace is not None:
         column = func.base
@@ -198,18 +206,12 @@ def _dropped(world: Sight, site: Site, at: Placed) -> Iterator[Misuse]:
         return
     if type_of(world, func.base, frame) not in (FRAME, SERIES) or any(type(each) is Try for each in at.around):
         return
-    if not _is_shown(world, site, at):
+    if not _is_shown(world, site, at) and not _TIMED.search(world.resolved.code.scope(*site).name):
         yield Misuse("dropped", func.name, _place(world, site, at))
 
 
-_TIMING = regex(r"(^|_)(bench\w*|timeit|time_it|warm_?up)(_|$)", re.I)
-
-
-def _is_timed(world: Sight, site: Site) -> bool:
-    """Whether a function says of itself that it only measures how long its calls take."""
-    return bool(_TIMING.search(world.resolved.code.scope(*site).name.rpartition(".")[2]))
-
-
+_TIMED = regex(r"(?:^|[_.])(?:benchmark\w*|timeit|warm_?up|profile)(?:_|$)")
+"""Names of functions that do work to see how long it takes."""
 _SUMMING_UP = frozenset({"describe", "value_counts", "head", "tail"})
 
 
