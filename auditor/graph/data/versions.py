@@ -209,7 +209,7 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         _where_read(world, touch),
         training.program,
         training.place,
-        touch.confidence,
+        _certainty(world, touch),
         _is_told(world, touch),
         touch,
         (path is not None and (is_offered(world, path) or is_competitions(world, path)))
@@ -217,6 +217,19 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         kept=bool(_kept(world, touch, pins)),
         own=inside(world, found) is not None,
     )
+
+
+def _certainty(world: World, touch: Touch) -> float:
+    """How sure it is that what is read is not in git: where no file of that name is, it does not matter which folder was meant."""
+    name = (touch.artefact.path or "").rpartition("/")[2]
+    if not touch.artefact.guessed or name in world.once(_file_names):
+        return touch.confidence
+    told = min((value.confidence for value in touch.effect.targets), default=0.0)
+    return max(touch.confidence, min(told, touch.effect.certainty))
+
+
+def _file_names(world: World) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in world.identities.tree)
 
 
 def is_offered(world: World, path: str) -> bool:
