@@ -11,9 +11,12 @@ from auditor.graph import ArtefactGraph
 from auditor.graph.coupling.clones import Clones
 from auditor.graph.coupling.skew import Twice
 from auditor.graph.data.dropped import Dropped
+from auditor.graph.data.provided import Phantom
 from auditor.graph.jungles.agreement import Mismatch
 from auditor.graph.jungles.file_edges import FileEdge
 from auditor.graph.leakage.evaluations import Doubt
+from auditor.graph.reproduction.imported import Imports
+from auditor.graph.reproduction.misnamed import Misnamed
 from auditor.graph.reproduction.packages import Pinning
 from auditor.model.finding import Effort as Hours
 from auditor.model.finding import Severity
@@ -32,12 +35,15 @@ __all__ = [
     "Family",
     "FileEdge",
     "Finding",
+    "Imports",
     "Iterator",
     "Judgement",
     "Measure",
     "Mismatch",
+    "Misnamed",
     "NotApplicable",
     "NotEvidenced",
+    "Phantom",
     "Pinning",
     "Place",
     "Related",
@@ -145,7 +151,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What is constant about a rule. The family comes from its folder, title and prose from its page.
 
     `archetypes` is the mask of letters it may apply to. `warn` and `fail` are thresholds in `unit`. `serves` marks the duties of
-    operated systems: they become findings only where an archetype is at least 0.6 confident. A `persona` of PEDANTIC keeps a rule
+    operated systems: they become findings only where an archetype is at least 0.6 confident. `anywhere` marks what harms whoever has
+    the code: its severity stands in the work of a course, too. A `persona` of PEDANTIC keeps a rule
     out of audits that do not ask for it, and out of every score.
     """
 
@@ -167,6 +174,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     fail: float | None = None
     needs_paths: bool = False
     serves: bool = False
+    anywhere: bool = False
     preview: bool = False
     checklist: tuple[str, ...] = ()
     ml_test_score: tuple[str, ...] = ()

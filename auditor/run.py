@@ -381,7 +381,7 @@ def _judged(
     found: Iterable[Finding], code: Code, people: Decisions, day: str
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...], tuple[Suppressed, ...], tuple[Problem, ...]]:
     """The findings with their identities and with what people decided about them; what of that must be told."""
-    from auditor.judgement import apply, fingerprinted, waive, with_snippets
+    from auditor.judgement import apply, fingerprinted, waive, weighed, with_snippets
 
     programs = code.programs
     cells = {path: program.cells for path, program in programs.items() if program.cells}
@@ -398,4 +398,4 @@ def _judged(
         known=people.suppressions,
     )
     findings, waivers, notices = waive(findings, people.waivers, as_of=today, proposed=people.proposed)
-    return findings, waivers, suppressions, (*remarks, *notices)
+    return weighed(findings), waivers, suppressions, (*remarks, *notices)

@@ -72,6 +72,11 @@ def page(loaded: Loaded) -> str:
         "",
         f"Typical effort: {hours}{more}.",
     ]
+    if seen := info.outside:
+        where = f"in {seen.repositories} repositories which it had not been tuned by"
+        doubtful = seen.read - seen.right - seen.wrong
+        others = f"they let {seen.right} stand, refuted {seen.wrong} and doubted {doubtful}"
+        lines += ["", f"Of {seen.read} findings that others read {where}, {others}."]
     for field, title in SECTIONS:
         if body := getattr(loaded.page, field):
             lines += ["", f"## {title}", "", body]

@@ -41,7 +41,9 @@ def ruleset(extra: str = "") -> str:
 
     import msgspec
 
-    infos = [msgspec.structs.replace(loaded.info, precision=None) for loaded in registry(extra).rules.values()]
+    infos = [
+        msgspec.structs.replace(loaded.info, precision=None, outside=None) for loaded in registry(extra).rules.values()
+    ]
     return hashlib.sha256(msgspec.json.encode(infos)).hexdigest()[:12]
 
 
@@ -92,7 +94,8 @@ def _ask(loaded: Loaded, graph: ArtefactGraph) -> tuple[Verdict, list[Finding], 
         )
     if stands.unsure and loaded.rule.serves:
         judgements = [_unsure(judgement) for judgement in judgements]
-    verdict, found = fold(info, graph.id, judgements, stands.weight, bool(graph.unreadable))
+    most = Severity.MEDIUM if graph.coursework and not loaded.rule.anywhere else Severity.CRITICAL
+    verdict, found = fold(info, graph.id, judgements, stands.weight, partly_read=bool(graph.unreadable), most=most)
     return _told_at_home(verdict, graph), [_at_home(finding, graph) for finding in found], "", ""
 
 
@@ -125,16 +128,22 @@ def _unsure(judgement: Judgement) -> Judgement:
 
 
 def fold(
-    info: RuleInfo, component: str, judgements: Sequence[Judgement], weight: float, partly_read: bool = False
+    info: RuleInfo,
+    component: str,
+    judgements: Sequence[Judgement],
+    weight: float,
+    *,
+    partly_read: bool = False,
+    most: Severity = Severity.CRITICAL,
 ) -> tuple[Verdict, list[Finding]]:
-    """One verdict from the judgements of a rule about a component."""
+    """One verdict from the judgements of a rule about a component, in which nothing weighs more than `most`."""
     found = [j for j in judgements if isinstance(j, Found)]
     clean = [j for j in judgements if isinstance(j, Clean)]
     open_ = [j for j in judgements if isinstance(j, NotEvidenced)]
     unknown = [j for j in judgements if isinstance(j, Unknown)]
     off = [j for j in judgements if isinstance(j, NotApplicable)]
     measured = next((j for j in judgements if isinstance(j, Measure)), None)
-    findings = [_finding(info, component, judgement) for judgement in found]
+    findings = [_finding(info, component, judgement, most) for judgement in found]
     searched = [text for j in found for text in j.searched] + [text for j in open_ for text in j.searched]
     counts = sum(j.count for j in clean), sum(j.count for j in open_)
     outcome, reason = _outcome(info, findings, clean, open_, unknown, off, measured, partly_read)
@@ -182,11 +191,11 @@ def _outcome(
     return Outcome.NOT_APPLICABLE, "nothing here that the rule looks at"
 
 
-def _finding(info: RuleInfo, component: str, judgement: Found) -> Finding:
+def _finding(info: RuleInfo, component: str, judgement: Found, most: Severity) -> Finding:
     return Finding(
         rule=info.id,
         component=component,
-        severity=info.severity.lowered(judgement.milder) if judgement.milder else info.severity,
+        severity=info.severity.lowered(judgement.milder).at_most(most),
         confidence=round(RELIABILITY[info.reliability] * judgement.certainty, 3),
         message=judgement.message,
         remedy=judgement.remedy,

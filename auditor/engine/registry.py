@@ -64,18 +64,19 @@ def registry(extra: str = "") -> Registry:
                 )
     if extra:
         _extra(Path(extra), families, rules)
-    measured = _measured(files("auditor.rules"))
+    known, blind = _measured(files("auditor.rules"))
     for id_, loaded in rules.items():
-        info = msgspec.structs.replace(loaded.info, precision=measured.get(id_))
+        info = msgspec.structs.replace(loaded.info, precision=known.get(id_), outside=blind.get(id_))
         rules[id_] = msgspec.structs.replace(loaded, info=info)
     ordered = tuple(sorted(families.values(), key=lambda f: f.order))
     return Registry(ordered, dict(sorted(rules.items())))
 
 
-def _measured(home: Traversable) -> dict[str, Precision]:
-    """How often each rule was right, from the table that the evidence is folded into."""
-    table = compiled.loads(home.joinpath("precision.toml").read_text("utf-8"), "precision.toml")
-    return msgspec.convert(table["rules"], dict[str, Precision])
+def _measured(home: Traversable) -> tuple[dict[str, Precision], dict[str, Precision]]:
+    """How often each rule was right where it was known and outside, from the tables that the evidence is folded into."""
+    tables = compiled.loads(home.joinpath("precision.toml").read_text("utf-8"), "precision.toml")
+    known, blind = (msgspec.convert(tables[name], dict[str, Precision]) for name in ("rules", "outside"))
+    return known, blind
 
 
 def _family(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from auditor.model.regex import regex
+from auditor.program.naming.embedded import SIGN
 from auditor.program.running.tests import is_test as is_test
 
 _EXAMPLE = regex(
@@ -100,8 +101,11 @@ _APART = regex(
 
 @lru_cache(maxsize=100_000)
 def is_apart(path: str) -> bool:
-    """Code or settings in a folder that says it is out of use, or there to practise. Data may lie in `archive/`, as downloads do."""
-    return suffix(path) in READ and bool(_APART.search(path))
+    """Code or settings in a folder that says it is out of use, or there to practise, and programs in their commands.
+
+    Data may lie in `archive/`, as downloads do.
+    """
+    return suffix(path.partition(SIGN)[0]) in READ and bool(_APART.search(path))
 
 
 @lru_cache(maxsize=100_000)

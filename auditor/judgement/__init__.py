@@ -9,6 +9,7 @@ from auditor.judgement.signoffs import read_signoffs
 from auditor.judgement.snippets import with_snippets
 from auditor.judgement.suppressions import apply, key_of
 from auditor.judgement.waivers import KINDS, read_waivers
+from auditor.judgement.weighing import weighed
 
 __all__ = [
     "KINDS",
@@ -22,5 +23,6 @@ __all__ = [
     "read_signoffs",
     "read_waivers",
     "waive",
+    "weighed",
     "with_snippets",
 ]

@@ -5,9 +5,11 @@ Tables are parsed when a name under their root is first asked for; all answers a
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec
 
@@ -17,6 +19,7 @@ from auditor.knowledge.patterns import NameTable
 from auditor.model.artefact import Role
 
 _MAX_BASES = 16  # types a walk over `inherits` may visit: tables are ours, but a cycle must not hang
+_OFTEN = 0.01  # share of the distributions of `brings.txt` that bring what is often brought
 _KEEP_TYPE = frozenset({Role.TRANSFORM, Role.SAMPLE, Role.FIT_TRANSFORM, Role.FIT, Role.MODE})
 
 
@@ -274,6 +277,25 @@ class Knowledge:
     def brings(self, distribution: str) -> tuple[str, ...]:
         """What a distribution always installs with it, as far as it is listed; names as PEP 503 normalises them."""
         return tuple(self._brought().get(distribution, "").split())
+
+    @cached_property
+    def _distributions(self) -> frozenset[str]:
+        """All distributions whose needs were looked up: those that are named anywhere, and those that they bring."""
+        named = {name for names in self._shipped_distributions.values() for name in names}
+        named.update(name for library in self._libraries for name in library.distributions)
+        brought = {name for names in self._brought().values() for name in names.split()}
+        return frozenset(re.sub(r"[-_.]+", "-", name).lower() for name in named) | self._brought().keys() | brought
+
+    def knows_distribution(self, name: str) -> bool:
+        """Whether it is known what a distribution brings, be it nothing; names as PEP 503 normalises them."""
+        return name in self._distributions
+
+    @cached_property
+    def often_brought(self) -> frozenset[str]:
+        """The distributions that come with at least one in a hundred of those whose needs are known."""
+        counted = Counter(name for names in self._brought().values() for name in names.split())
+        least = len(self._brought()) * _OFTEN
+        return frozenset(name for name, count in counted.items() if count >= least)
 
     def entries(self) -> Iterator[Entry]:
         """All entries of all tables, parsing what is not parsed yet; slow, for listings and tests."""

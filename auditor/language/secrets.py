@@ -181,6 +181,7 @@ _DISOWNED = regex(
     re.I | re.M,
 )
 _LOCAL = regex(rb"://(?:[^/\s\"'@]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.-])")
+_COMMENT = regex(rb"^[ \t]*(?:#|//|;)[^\n]*", re.M)
 _COLON = regex(rb":[ \t]{1,8}\Z")
 _ENDED = regex(rb"[ \t]*(?:\r?\n|#|\Z)")
 _EXPIRES = regex(rb"(?:^|[?&;])se=\d{4}")
@@ -219,8 +220,10 @@ def _is_plain_scalar(data: bytes, start: int, end: int) -> bool:
 
 
 def _is_local(data: bytes, start: int, end: int) -> bool:
-    """Whether every address beside a secret is one of this machine."""
-    beside = data[max(0, start - BESIDE) : end + BESIDE]
+    """Whether every address beside a secret is one of this machine; a comment points to documentation."""
+    begin = max(0, start - BESIDE)
+    cut = data.find(b"\n", begin - 1, start) if begin else -1  # half a line may be half a comment
+    beside = _COMMENT.sub(b"", data[max(begin, cut + 1) : end + BESIDE])
     return _LOCAL.search(beside) is not None and len(_LOCAL.findall(beside)) == beside.count(b"://")
 
 

@@ -96,8 +96,11 @@ def hold(
     answers = tuple(_answer(condition, audit, change, blocking) for condition in asked)
     broken = {answer.condition.level for answer in answers if answer.outcome == "violated"}
     thin = audit.coverage.share < min_coverage
-    accepted = any(f.severity is Severity.CRITICAL and f.state in ("waived", "suppressed") for f in audit.findings)
-    verdict = "fail" if "error" in broken else "conditional" if broken or thin or accepted else "pass"
+    pedantic = {rule.id for rule in audit.rules if rule.persona == PEDANTIC}
+    undecided = any(
+        f.severity is Severity.CRITICAL and f.state != "dismissed" and f.rule not in pedantic for f in audit.findings
+    )  # accepted, or too unsure to block: a person has the last word
+    verdict = "fail" if "error" in broken else "conditional" if broken or thin or undecided else "pass"
     return Gate(
         schema=SCHEMA,
         verdict=verdict,

@@ -33,6 +33,10 @@ class Severity(str, Enum):
         order = list(Severity)
         return order[min(order.index(self) + steps, len(order) - 1)]
 
+    def at_most(self, most: Severity) -> Severity:
+        """The milder of this severity and another."""
+        return min(self, most, key=lambda severity: severity.rank)
+
 
 WEIGHTS = {
     Severity.CRITICAL: 10.0,

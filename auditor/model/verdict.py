@@ -35,8 +35,8 @@ PERSONAS = (REGULAR, PEDANTIC)
 class Precision(msgspec.Struct, frozen=True):
     """How often a rule was right where its findings in real repositories were read against the code.
 
-    Each finding was read twice, the second time arguing the opposite; `right` counts those that stood both times, `wrong`
-    those that fell. `repositories` had such findings.
+    `right` counts the findings that stood, `wrong` those that fell, and the rest of `read` are doubtful. `repositories` had
+    such findings.
     """
 
     read: int
@@ -49,7 +49,9 @@ class RuleInfo(msgspec.Struct, frozen=True):
     """The constant part of a rule, as data. Thresholds are (warn, fail) in the rule's own unit.
 
     `effort` is per job (`base`) and per finding of it (`each`); `root_cause` groups findings into one job.
-    `needs_paths` is true when the verdict rests on resolved file edges. `precision` is None where nobody has read yet.
+    `needs_paths` is true when the verdict rests on resolved file edges. `precision` tells of findings that were
+    read twice, the second time arguing the opposite, by whoever mended the rules; `outside` of those that others judged, against
+    the rule, in repositories which it had not been tuned by. Either is None where nobody has read yet.
     """
 
     id: str
@@ -76,6 +78,7 @@ class RuleInfo(msgspec.Struct, frozen=True):
     ml_test_score: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     precision: Precision | None = None
+    outside: Precision | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

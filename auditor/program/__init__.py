@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from auditor.knowledge import Knowledge
 from auditor.model.facts import Facts
+from auditor.program.calls.before import Before
 from auditor.program.calls.effects import Effects
 from auditor.program.calls.file_effects import EFFECTS
 from auditor.program.calls.stored import Packed
@@ -41,6 +42,7 @@ class Memory:
         self.last: Since | None = None
         self.entries: Entries | None = {} if lasting else None
         self.runs: KnownRuns | None = KnownRuns() if lasting else None
+        self.before = Before()
         self.made: dict[object, tuple[tuple[object, ...], Any]] = {}
         """What was made for the last tree, by what makes it, with what it was made of."""
 
@@ -96,7 +98,7 @@ class Resolved:
         files = self._early.packed(EFFECTS, Packed(self.code))
         if self._pages is not None:
             self._pages.effects = files.told
-        return Effects(self.code, self.evaluator, files, self._early)
+        return Effects(self.code, self.evaluator, files, self._early, self._memory.before)
 
     def kept(self, topic: Topic[T]) -> Answers[T]:
         """What a topic says of single files, from former trees where it still holds: `resolved.kept(TOPIC).of(path)`."""

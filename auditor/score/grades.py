@@ -49,26 +49,41 @@ def blockers(findings: Sequence[Finding], judged: Mapping[str, Judged], policy: 
 
 
 def verdict(
-    blocking: Sequence[Finding], accepted: Sequence[Finding], components: Mapping[str, ComponentScore], policy: Policy
+    blocking: Sequence[Finding],
+    unsure: Sequence[Finding],
+    accepted: Sequence[Finding],
+    components: Mapping[str, ComponentScore],
+    policy: Policy,
 ) -> tuple[str, tuple[str, ...]]:
     """`pass`, `conditional` or `fail` under the default gate, with the reasons as sentences. The worst component decides.
 
-    Give as `blocking` the open blockers, as `accepted` the criticals that are suppressed or waived, and only components
-    that something is asked of.
+    Give as `blocking` the open blockers, as `unsure` the other open criticals, as `accepted` those that are suppressed or
+    waived, and only components that something is asked of.
     """
     fails = _blocked(blocking)
-    doubts = [*_thin(components, policy), *_accepted(accepted)]
+    doubts = [*_unsure(unsure), *_thin(components, policy), *_accepted(accepted)]
     outcome = "fail" if fails else "conditional" if doubts else "pass"
     reasons = [*fails, *doubts] or ["No critical finding is open, and enough of the repository could be judged."]
     unasked = "There is no base to compare with, so new findings and a rise of the score were not judged."
     return outcome, (*reasons, unasked)
 
 
+def _spots(findings: Sequence[Finding]) -> list[str]:
+    ordered = sorted(findings, key=lambda f: (f.rule, str(f.place), f.entity, f.message))
+    return [f"{finding.rule} at {finding.place.named}" for finding in ordered]
+
+
+def _unsure(opened: Sequence[Finding]) -> list[str]:
+    spots = _spots(opened)
+    if len(spots) <= 1:
+        return [f"A critical finding is open that a person has to confirm or dismiss: {spot}." for spot in spots]
+    return [f"{len(spots)} critical findings are open that a person has to confirm or dismiss: {_listed(spots, '; ')}."]
+
+
 def _blocked(opened: Sequence[Finding]) -> list[str]:
-    ordered = sorted(opened, key=lambda f: (f.rule, str(f.place), f.entity, f.message))
-    if not ordered:
+    spots = _spots(opened)
+    if not spots:
         return []
-    spots = [f"{finding.rule} at {finding.place.named}" for finding in ordered]
     if len(spots) == 1:
         return [f"A critical finding is open and its evidence is certain: {spots[0]}."]
     return [f"{len(spots)} critical findings are open and their evidence is certain: {_listed(spots, '; ')}."]

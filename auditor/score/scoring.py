@@ -85,7 +85,7 @@ def score_repository(
     plain = {name: _score_part(rules, parts[name], policy, titles) for name in names}
     mean = repository_mean(plain, parts)
     components = {name: _with_recoverable(name, plain, parts, mean.debt) for name in names}
-    blocking, accepted = _criticals(rules, parts, policy)
+    blocking, unsure, accepted = _criticals(rules, parts, policy)
     prefix = {rule.id: rule.family for rule in rules}
     blocked = {policy.family_of(prefix[finding.rule]) for finding in blocking}
     work = tuple(job for name in names for job in jobs(rules, parts[name].verdicts, parts[name].findings))
@@ -93,7 +93,7 @@ def score_repository(
     cost = development_cost((parts[name].exposure for name in names), policy)
     asked = {name: score for name, score in components.items() if applies(score)}
     letter = grade(mean.debt, policy)
-    outcome, reasons = verdict([f for f in blocking if f.state == "open"], accepted, asked, policy)
+    outcome, reasons = verdict([f for f in blocking if f.state == "open"], unsure, accepted, asked, policy)
     score = Score(
         debt=mean.debt,
         low=mean.low,
@@ -150,19 +150,22 @@ def _families(
 
 def _criticals(
     rules: Sequence[RuleInfo], parts: Mapping[str, Part], policy: Policy
-) -> tuple[list[Finding], list[Finding]]:
-    """The blockers, accepted ones too (waivers do not move the headline), and the criticals that are accepted."""
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """The blockers, accepted ones too (waivers do not move the headline), the other open criticals, and all that are accepted."""
     blocking: list[Finding] = []
+    unsure: list[Finding] = []
     accepted: list[Finding] = []
     for part in parts.values():
         judged = scored(rules, part.verdicts)
-        blocking += blockers(part.findings, judged, policy)
-        accepted += (
-            finding
-            for finding in part.findings
-            if finding.severity is Severity.CRITICAL and finding.state != "open" and finding.rule in judged
-        )
-    return blocking, accepted
+        certain = blockers(part.findings, judged, policy)
+        blocking += certain
+        for finding in part.findings:
+            if finding.severity is Severity.CRITICAL and finding.rule in judged:
+                if finding.state != "open":
+                    accepted.append(finding)
+                elif finding not in certain:
+                    unsure.append(finding)
+    return blocking, unsure, accepted
 
 
 def _net(rules: Sequence[RuleInfo], parts: Mapping[str, Part], gross: Mean, policy: Policy) -> float | None:

@@ -15,6 +15,7 @@ RULE = Rule(
     each=Effort("15m", "1h"),
     unit="loads that run what they load",
     references=("Python documentation, pickle", "SE4ML practices, security"),
+    anywhere=True,
 )
 
 SAYS = {

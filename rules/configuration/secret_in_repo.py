@@ -17,6 +17,7 @@ RULE = Rule(
     each=Effort("30m", "2h"),
     unit="credentials in files",
     references=("SE4ML practices",),
+    anywhere=True,
 )
 MILDER = {"a generated secret": 1, "a private key": 1}
 """What only its name calls a secret, or what may be made for a machine at home, may open nothing that matters. Where its path

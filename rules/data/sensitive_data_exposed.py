@@ -29,6 +29,7 @@ RULE = Rule(
     checklist=("C5",),
     ml_test_score=("Data 5",),
     references=("Breck et al. 2017", "EU AI Act, Article 10"),
+    anywhere=True,
 )
 
 

@@ -52,7 +52,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     if graph.confidence("T") >= SURE:
         yield NotEvidenced("a lesson tells of its data where it is taught", len(found.silent), SEARCHED)
         return
-    first, *others = found.silent
+    first, *others = sorted(found.silent, key=lambda root: root.tried)
     more = f" and {plural(len(others), 'other source')}" if others else ""
     yield Finding(
         f"training starts from {first.artefact}{more}, and no document tells their origin, licence or meaning",

@@ -45,8 +45,10 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
         yield NotApplicable("no training code with a data source was found")
         return
     pinned = [root for root in roots if root.state == "pinned"]
-    known = [root for root in roots if root.state in ("pinned", "unpinned")]
-    coverage = len(pinned) / len(known) if known else 1.0
+    # What made no model tells nothing of how the data of those are kept that did.
+    counted = [root for root in roots if not root.tried and not root.revised]
+    known = [root for root in counted if root.state in ("pinned", "unpinned")]
+    coverage = sum(root.state == "pinned" for root in known) / len(known) if known else 1.0
     if pinned:
         yield Clean(
             len(pinned),
@@ -59,6 +61,16 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             yield NotEvidenced(
                 f"{root.artefact} is named by whoever starts training; its version is not recorded here",
                 searched=("command-line options, environment variables and parameters",),
+            )
+        elif root.state == "asked":
+            yield NotEvidenced(
+                f"{root.artefact} answers a question; which state of the data it answered from is not recorded here",
+                searched=("addresses that name a file, dates and versions in them",),
+            )
+        elif root.state == "unpinned" and root.revised:
+            yield NotEvidenced(
+                f"{root.artefact} is a data set of a hub; its revision is asked for by itself (REP009)",
+                searched=("revisions",),
             )
         elif root.state == "unresolved":
             yield Unknown(f"what {root.place} reads could not be named")
@@ -78,10 +90,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 first.trained.says("a model is fitted here"),
             ),
             certainty=first.confidence,
-            # What only a notebook tries, where programs train, did not make the model.
+            # What only a notebook tries, or a program that nothing starts, did not make the model where others did.
             milder=max(
                 unserved + first.named,
-                2 * (first.tried or first.kept),
+                2 * (first.kept or graph.is_exploratory(first.training)),
+                3 * (first.tried or first.own),
                 (coverage >= (RULE.fail or 0)) + first.findable,
                 int(first.guessed),
             ),

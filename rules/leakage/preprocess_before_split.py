@@ -25,7 +25,8 @@ RULE = Rule(
     each=Effort("15m", "30m"),
     unit="evaluated fits",
     checklist=("C2",),
-    references=("Yang et al. 2022", "Kapoor & Narayanan 2023"),
+    references=("Yang et al. 2022", "Kapoor & Narayanan 2023", "Rosenblatt et al. 2024"),
+    revision=2,
 )
 
 

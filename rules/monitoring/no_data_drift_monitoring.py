@@ -33,6 +33,14 @@ RULE = Rule(
 )
 
 
+# What of an input without features can be compared with that of training.
+WATCHED = {
+    "sound": "length, loudness, noise and what is spoken or asked for",
+    "text": "length, language, the share of unknown words and the embedding",
+    "pictures": "size, brightness, blur and the embedding",
+}
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     served = graph.predicting()
     if not served:
@@ -50,12 +58,15 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     elif doubt := graph.doubt():
         yield NotEvidenced(doubt, searched=searched)
     else:
+        kind = graph.raw_input()
+        compared = f"of its {kind} {WATCHED[kind]}" if kind else "PSI or KS per feature"
         yield Finding(
             f"{served[0].says}, and nothing in the repository watches its inputs for drift",
             Place(graph.root or "."),
             entity="data-drift-monitoring",
-            remedy="log the inputs of the model, compare them weekly with the training data (PSI or KS per feature), and alert when a limit is passed",
+            remedy=f"log the inputs of the model, compare them weekly with the training data ({compared}), and alert when a limit is passed",
             searched=searched,
+            milder=bool(kind),
             related=(
                 *(place.place.says(place.says) for place in served[:4]),
                 *(piece.place.says(f"{piece.says} compares numbers that it draws itself") for piece in found),

@@ -39,6 +39,12 @@ _SAYS = {
         "add {artefact} to the deps of stage {step}",
         0,
     ),
+    "undeclared-beside": (
+        "stage {step} reads {artefact}, which is not among its dependencies: it is made anew with what is declared, but nothing says so",
+        "reads",
+        "add {artefact} to the deps of stage {step}",
+        2,
+    ),
     "rewritten-input": (
         "stage {step} overwrites {artefact}, which it declares as its input and not as its output: its run changes what it depends on",
         "rewrites",
@@ -102,5 +108,5 @@ def _related(mismatch: Mismatch, *, at_code: bool) -> tuple[Related, ...]:
         return ()
     if not at_code:
         return (mismatch.observed.says("the program of the stage"),)
-    done = "read here" if mismatch.kind == "undeclared-read" else "written here"
+    done = "read here" if mismatch.kind in ("undeclared-read", "undeclared-beside") else "written here"
     return (mismatch.observed.says(done), mismatch.declared.says("the stage"))

@@ -8,7 +8,7 @@ RULE = Rule(
     id="PIP011",
     name="failure-hiding-step",
     severity=Severity.HIGH,
-    reliability="A",
+    reliability="B",
     check=Check.DENSITY,
     archetypes="PSR",
     effort=Effort("30m", "1h"),
@@ -61,7 +61,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity=f"{each.kind}|{each.step}",
             remedy=remedy,
             related=(*beside, *each.others[:6]),
-            milder=1 if each.missed or each.idle or each.last else 0,
+            milder=1 if each.missed or each.idle or each.last or each.endless else 0,
             instances=1 + len(each.others),
         )
     if not hidden:

@@ -68,6 +68,7 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
     looks = first.reader.endswith(".ipynb") and not writer.endswith(".ipynb")
     # A script that runs both keeps the order, though nothing knows what must run again.
     chained = all(edge.chained for each in parallel for edge in each)
+    told = all(edge.told for edge in edges)
     return Finding(
         f"{first.reader}{others} read{'' if others else 's'} {first.artefact}{more}, which {writers}; no pipeline declares that",
         first.read,
@@ -78,5 +79,5 @@ def _finding(writer: str, parallel: list[list[FileEdge]], *, loose: bool) -> Fin
             *[edge.read.says(f"{edge.artefact} is read by {edge.reader}") for each in parallel for edge in each][:12],
         ),
         certainty=first.confidence,
-        milder=2 if looks else 1 if loose or chained or not any(edge.waits for edge in edges) else 0,
+        milder=2 if looks else 1 if loose or chained or told or not any(edge.waits for edge in edges) else 0,
     )

@@ -8,8 +8,10 @@ from auditor.rulekit import (
     Clean,
     Effort,
     Finding,
+    Imports,
     Iterator,
     Judgement,
+    Misnamed,
     NotApplicable,
     Place,
     Rule,
@@ -39,20 +41,63 @@ SEARCHED = (
 )
 
 
+TRIED = 0.5
+"""Confidence in a pipeline or service from which a notebook beside it is a try."""
+
+
+def _refused(lines: list[Misnamed]) -> str:
+    """What a list asks for in vain, and why."""
+    parts = []
+    for own in (False, True):
+        names = [each.name for each in lines if bool(each.distribution) != own]
+        one = len(names) == 1
+        if names and own:
+            parts.append(f"{', '.join(names)}, which {'is a module' if one else 'are modules'} of the standard library")
+        elif names:
+            parts.append(
+                f"{', '.join(names)}, which {'is the name of an import' if one else 'are names of imports'} and of no package "
+                "that can be installed"
+            )
+    return ", and for ".join(parts)
+
+
+def _instead(lines: list[Misnamed]) -> str:
+    """What to do about the lines of a list that ask in vain."""
+    ask = [each.distribution for each in lines if each.distribution]
+    drop = [each.name for each in lines if not each.distribution]
+    said = [f"ask for {', '.join(ask)}"] * bool(ask) + [f"delete {', '.join(drop)}, which Python brings"] * bool(drop)
+    return ", and ".join(said)
+
+
+def _milder(graph: ArtefactGraph, imports: Imports) -> int:
+    """How many steps milder libraries that a list lacks are told."""
+    missing = imports.undeclared
+    firm = [each for each in missing if not (each.noted or each.idle or each.off or each.aside)]
+    # What only notebooks need beside a pipeline or a service was tried; what stands beside the package is shown.
+    tried = all(each.noted for each in missing) and graph.confidence("PS") >= TRIED
+    few = len(missing) < MANY and all(each.idle or each.off for each in missing)
+    return int(len(firm) < MANY) + (few or tried or imports.brought or all(each.aside for each in missing))
+
+
 def check(graph: ArtefactGraph) -> Iterator[Judgement]:
     imports = graph.imports
     missing = imports.undeclared
     refused = graph.misnamed()
     for path, lines in refused:
-        names = ", ".join(each.name for each in lines)
         yield Finding(
-            f"{path} asks for {names}, which {'is the name of an import' if len(lines) == 1 else 'are names of imports'} "
-            "and of no package that can be installed: installing the list fails",
+            f"{path} asks for {_refused(lines)}: installing the list fails",
             lines[0].place,
             entity=f"misnamed|{path}",
-            remedy=f"ask for {', '.join(each.distribution for each in lines)}",
+            remedy=_instead(lines),
             related=tuple(each.place.says("and here") for each in lines[1:]),
             instances=len(lines),
+        )
+    for backend, place in graph.no_backends():
+        yield Finding(
+            f"{place.path} is built by {backend}, which does not exist: installing the package fails",
+            place,
+            entity=f"backend|{place.path}",
+            remedy="name a build backend that its library has, as setuptools.build_meta",
         )
     if not imports.total and refused:
         return
@@ -63,11 +108,11 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             imports.total, f"all of {plural(imports.total, 'imported library', 'imported libraries')} are asked for"
         )
     elif not imports.declared:
-        if imports.total >= MANY:
-            told = len(imports.told) * 2 >= imports.total
+        if len(missing) >= MANY:
+            told = len(imports.told) * 2 >= len(missing)
             says = "only the words of a document tell which to install" if told else "no file lists what to install"
             yield Finding(
-                f"{plural(imports.total, 'library is', 'libraries are')} imported "
+                f"{plural(len(missing), 'library is', 'libraries are')} imported "
                 f"({', '.join(each.imported for each in missing[:4])}, …) and {says}",
                 Place(graph.root or "."),
                 entity="environment",
@@ -78,7 +123,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 instances=len(missing),
             )
         else:
-            yield NotApplicable("fewer than three libraries are imported, and no environment is kept")
+            yield NotApplicable("fewer than three libraries are needed, and no environment is kept")
     else:
         asked = imports.total - len(missing)
         yield Clean(asked, f"{plural(asked, 'imported library', 'imported libraries')} asked for")
@@ -94,8 +139,7 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             entity="|".join(each.imported for each in missing),
             remedy=f"add {', '.join(each.distribution for each in missing[:6])} to the environment",
             related=tuple(each.place.says(f"imports {each.imported}") for each in missing[:6]),
-            milder=(0 if len([each for each in missing if not (each.noted or each.idle or each.off)]) >= MANY else 1)
-            + (len(missing) < MANY and all(each.idle or each.off for each in missing)),
+            milder=_milder(graph, imports),
             searched=SEARCHED,
             instances=len(missing),
         )

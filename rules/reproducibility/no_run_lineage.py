@@ -21,7 +21,7 @@ RULE = Rule(
     id="REP006",
     name="no-run-lineage",
     severity=Severity.MEDIUM,
-    reliability="A",
+    reliability="C",
     check=Check.PRACTICE,
     archetypes="PRS",
     effort=Effort("4h", "1d"),
@@ -30,6 +30,8 @@ RULE = Rule(
     references=("Google MLOps level 1", "SE4ML practices", "Sculley et al. 2015"),
 )
 ENOUGH = 3
+OPERATED = 0.6
+"""Confidence in a pipeline or service from which a model that is kept is one that is used."""
 TRIED = 0.5
 """Confidence in a pipeline or service from which a notebook beside it is a try."""
 SEARCHED = (
@@ -56,14 +58,17 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
             len(unsure),
             searched=SEARCHED,
         )
-    # A notebook beside training programs is the least of it: it is named after them.
+    # A model that is kept of an unknown run is told before what was only tried, a program before a notebook.
     sure = sorted(
         (record for record in poor if record not in unsure),
-        key=lambda record: (record.noted, len(record.held)),
+        key=lambda record: (not record.is_blank, record.noted, len(record.held)),
     )
     if sure:
         worst = sure[0]
-        tried = all(record.noted for record in sure)
+        sure_of = graph.confidence("PS")
+        operated = sure_of >= OPERATED and sure_of > graph.confidence("RLNT") and not graph.taught
+        # Where a pipeline or a service is here, what only notebooks train was tried and not made.
+        tried = all(record.noted for record in sure) and sure_of >= TRIED
         yield Finding(
             f"{plural(len(sure), 'training program leaves', 'training programs leave')} no sufficient record of a run: "
             f"{worst.training.program} keeps {', '.join(sorted(worst.held)) or 'nothing'}, not {', '.join(worst.missing)}",
@@ -75,6 +80,5 @@ def check(graph: ArtefactGraph) -> Iterator[Judgement]:
                 r.training.place.says(f"{r.training.program}: not {', '.join(r.missing)}") for r in sure[1:6]
             ),
             searched=SEARCHED,
-            # Where a pipeline or a service is here, what only notebooks train was tried and not made.
-            milder=int(bool(worst.held)) + (graph.confidence("PS") >= TRIED and tried),
+            milder=(0 if operated and worst.is_blank else 1) + tried,
         )

@@ -45,6 +45,18 @@ def test_explain_finds_a_rule_by_id_and_name(word: str, capsys: pytest.CaptureFi
     assert "## What to do" in out
 
 
+def test_explain_says_what_others_made_of_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = registry().rules["LKG001"].info.outside
+    assert seen is not None
+    _, out, _ = call(capsys, "explain", "LKG001")
+    told = (
+        f"Of {seen.read} findings that others read in {seen.repositories} repositories which it had not been tuned by"
+    )
+    assert told in out
+    assert "that others read" not in call(capsys, "explain", "ENT003")[1]
+    assert registry().rules["ENT003"].info.outside is None
+
+
 def test_explain_names_the_nearest_rules(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = call(capsys, "explain", "preproces-before-splits")
     assert code == 2

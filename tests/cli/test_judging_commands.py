@@ -13,11 +13,11 @@ from tests.tree.conftest import Repo
 
 TRAIN = (
     "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n"
-    "from sklearn.preprocessing import StandardScaler\n\n"
+    "from sklearn.feature_selection import SelectKBest\n\n"
     "data = pd.read_csv('data/raw.csv')\nx, y = data[['a']], data['b']\n{scale}"
     "a, b, c, d = train_test_split(x, y, random_state=0)\nmodel = LogisticRegression().fit(a, c)\nprint(model.score(b, d))\n"
 )
-LEAKING = TRAIN.format(scale="x = StandardScaler().fit_transform(x)\n")
+LEAKING = TRAIN.format(scale="x = SelectKBest(k=1).fit_transform(x, y)\n")
 ROWS = "a,b\n" + "".join(f"{n},{n % 2}\n" for n in range(30))
 
 

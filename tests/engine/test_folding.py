@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
 import pytest
 
 from auditor.engine import fold, judge
@@ -93,6 +94,26 @@ def test_a_finding_carries_reliability_severity_and_what_it_searched() -> None:
     assert verdict.certainties == (0.7, 0.35)
     assert verdict.searched == ("files",)
     assert (first.component, first.rule, first.entity) == ("c", "COD901", "f")
+
+
+@pytest.mark.parametrize(
+    ("readme", "anywhere", "severities"),
+    [
+        ("# Churn\n\nOur course project.\n", False, ["medium", "medium", "low"]),
+        ("# Churn\n\nOur course project.\n", True, ["high", "medium", "low"]),
+        ("# Churn\n", False, ["high", "medium", "low"]),
+    ],
+)
+def test_in_the_work_of_a_course_only_what_harms_anywhere_weighs_more_than_medium(
+    readme: str, *, anywhere: bool, severities: list[str]
+) -> None:
+    made = msgspec.structs.replace(rule(), anywhere=anywhere)
+
+    def looks(_: ArtefactGraph) -> Iterable[Judgement]:
+        return [msgspec.structs.replace(FOUND, milder=steps) for steps in range(3)]
+
+    found = judge(graphs({"a.py": "x = 1\n", "README.md": readme}, archetypes="P").components, [loaded(made, looks)])
+    assert [finding.severity.value for finding in found.findings] == severities
 
 
 def test_an_informative_finding_is_told_and_not_counted() -> None:

@@ -315,10 +315,17 @@ def test_debt_without_findings_is_not_called_clean() -> None:
 
 def test_the_method_tells_how_often_each_rule_was_right() -> None:
     audit = service()
-    measured = msgspec.structs.replace(audit.rules[0], precision=Precision(read=14, right=13, wrong=0, repositories=6))
-    page = Page(render(msgspec.structs.replace(audit, rules=(measured, *audit.rules[1:])), "html", PAGES))
-    assert "13 of 14" in page.words
-    assert "How often each rule was right" not in Page(render(audit, "html", PAGES)).words
+    known, blind = (Precision(read=14, right=right, wrong=3, repositories=6) for right in (11, 7))
+    for precision, outside, told in (
+        (known, None, ["11 of 14"]),
+        (known, blind, ["11 of 14", "7 of 14", "Of 14 they let 7 stand, refuted 3 and doubted 4."]),
+        (None, None, []),
+    ):
+        measured = msgspec.structs.replace(audit.rules[0], precision=precision, outside=outside)
+        page = Page(render(msgspec.structs.replace(audit, rules=(measured, *audit.rules[1:])), "html", PAGES))
+        every = ["11 of 14", "7 of 14", "Of 14 they let 7 stand, refuted 3 and doubted 4."]
+        assert [each for each in every if each in page.text] == told
+        assert ("How often the rules are right" in page.text) == bool(told)
 
 
 def test_a_measure_that_could_not_be_taken_tells_why() -> None:

@@ -44,7 +44,7 @@ def test_it_says_what_matters() -> None:
 def test_cells_are_counted_as_their_reader_counts_them() -> None:
     found = msgspec.structs.replace(service().findings[0], place=Place("eda.ipynb", 2, None, 3))
     assert "eda.ipynb, cell 4, line 2 " in render(msgspec.structs.replace(service(), findings=(found,)), "terminal")
-    assert "LKG001 at eda.ipynb, cell 4, line 2." in verdict([found], [], {}, load_policy())[1][0]
+    assert "LKG001 at eda.ipynb, cell 4, line 2." in verdict([found], [], [], {}, load_policy())[1][0]
 
 
 def test_at_most_ten_findings_and_five_families_are_shown() -> None:

@@ -1,4 +1,4 @@
-"""Folds the judged findings of docs/evidence/judged into rules/precision.toml, which the report's method page prints.
+"""Folds the judged findings of docs/evidence/judged and outside into rules/precision.toml, which the report's method page prints.
 
 Run it after a change of the evidence: `python tests/house/tally_evidence.py`.
 """
@@ -13,15 +13,24 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 JUDGED = ROOT / "docs" / "evidence" / "judged"
+OUTSIDE = ROOT / "docs" / "evidence" / "outside"
 TABLE = ROOT / "rules" / "precision.toml"
 FIELDS = ["repository", "commit", "rule", "severity", "fingerprint", "place", "verdict", "second", "why"]
+OUTSIDE_FIELDS = ["id", "repository", "commit", "rule", "severity", "fingerprint", "place", "verdict", "why"]
 READINGS = ("true", "false", "doubtful")
 COUNTED = ("critical", "high", "medium")
 
 HEAD = """\
-# How often each rule was right: findings of medium severity and above, read twice against the code.
-# Written by tests/house/tally_evidence.py from docs/evidence/judged; do not edit.
+# How often each rule was right: findings of medium severity and above, read against the code.
+# Written by tests/house/tally_evidence.py from docs/evidence/judged and outside; do not edit.
+"""
+RULES = """
+# Read twice, the second time arguing the opposite; whoever mended the rules knew these repositories.
 [rules]
+"""
+BLIND = """
+# Read by others, against us, before anything was mended, in repositories that no rule had been tuned by.
+[outside]
 """
 
 
@@ -67,13 +76,56 @@ def rows(folder: Path = JUDGED) -> Iterator[Row]:
                 yield row
 
 
-def folded(judged: Iterable[Row]) -> str:
-    """The table: per rule how many findings of medium severity and above were read, and how many of them are right."""
-    by_rule: dict[str, list[Row]] = {}
+class Outside(NamedTuple):
+    """One finding in a repository that nobody had tuned a rule by, judged by somebody who wrote none. `id` is the reader's."""
+
+    id: str
+    repository: str
+    commit: str
+    rule: str
+    severity: str
+    fingerprint: str
+    place: str
+    verdict: str
+    why: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the finding stood as it was told, its severity included."""
+        return self.verdict == "true"
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it says what is not so, or is no debt."""
+        return self.verdict == "false"
+
+
+def outside(folder: Path = OUTSIDE) -> Iterator[Outside]:
+    """Every finding that others judged, reading by reading. Raises ValueError with the place for what is not in the form."""
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            if (header := next(reader, [])) != OUTSIDE_FIELDS:
+                raise ValueError(f"{path.name}: the header is {','.join(header)}")
+            for number, fields in enumerate(reader, 2):
+                if len(fields) != len(OUTSIDE_FIELDS):
+                    raise ValueError(f"{path.name}:{number}: {len(fields)} fields instead of {len(OUTSIDE_FIELDS)}")
+                row = Outside(*fields)
+                if row.verdict not in READINGS:
+                    raise ValueError(f"{path.name}:{number}: a reading is one of {', '.join(READINGS)}")
+                yield row
+
+
+def folded(judged: Iterable[Row], blind: Iterable[Outside] = ()) -> str:
+    """The tables: per rule how many findings of medium severity and above were read, and how many of them are right."""
+    return "".join((HEAD, RULES, *_lines(judged), BLIND, *_lines(blind)))
+
+
+def _lines(judged: Iterable[Row | Outside]) -> Iterator[str]:
+    by_rule: dict[str, list[Row | Outside]] = {}
     for row in judged:
         if row.severity in COUNTED:
             by_rule.setdefault(row.rule, []).append(row)
-    parts = [HEAD]
     for rule, read in sorted(by_rule.items()):
         counts = {
             "read": len(read),
@@ -81,13 +133,12 @@ def folded(judged: Iterable[Row]) -> str:
             "wrong": sum(row.wrong for row in read),
             "repositories": len({row.repository for row in read}),
         }
-        parts.append(f"{rule} = {{ {', '.join(f'{name} = {count}' for name, count in counts.items())} }}\n")
-    return "".join(parts)
+        yield f"{rule} = {{ {', '.join(f'{name} = {count}' for name, count in counts.items())} }}\n"
 
 
 def main() -> int:
     """Writes the table."""
-    TABLE.write_text(folded(rows()), encoding="utf-8")
+    TABLE.write_text(folded(rows(), outside()), encoding="utf-8")
     return 0
 
 

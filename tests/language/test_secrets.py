@@ -135,6 +135,22 @@ def test_an_address_far_from_it_tells_nothing() -> None:
     assert [secret.local for secret in without_secrets(far.encode())[1]] == [False]
 
 
+@pytest.mark.parametrize(
+    ("other", "local"),
+    [
+        ("## https://docs.acme.io/settings\n", True),
+        ("  // see https://docs.acme.io/settings\n", True),
+        ("docs = 'https://docs.acme.io/settings'\n", False),
+        ("# " + "see " * 40 + "https://docs.acme.io/" + "a" * 200 + "\n", True),
+        ("b = 'https://docs.acme.io/'; " + "a = 1; " * 60, True),
+        ("b = 'https://docs.acme.io/" + "a" * 220 + "'  ", False),
+    ],
+)
+def test_an_address_in_a_comment_points_to_documentation(other: str, local: bool) -> None:
+    text = f"{other}cookie_secret = '{DRAWN}{DRAWN}'\nurl = 'http://localhost'\n"
+    assert [secret.local for secret in without_secrets(text.encode())[1]] == [local]
+
+
 def test_binary_content_is_not_searched() -> None:
     data = b"\0\1" + b"AKIA" + b"Q7M2X9K4W8R3T6Z5"
     assert without_secrets(data) == (data, ())

@@ -52,13 +52,16 @@ def test_without_a_base_what_is_new_is_not_evaluated() -> None:
 
 def test_a_certain_critical_blocks_old_or_new_and_a_doubtful_one_does_not() -> None:
     assert outcomes(hold(audit([found()]), None, DEFAULTS))["open.blockers"] == "violated"
-    assert outcomes(hold(audit([found(confidence=0.8)]), None, DEFAULTS))["open.blockers"] == "held"
+    doubtful = hold(audit([found(confidence=0.8)]), None, DEFAULTS)
+    assert outcomes(doubtful)["open.blockers"] == "held"
+    assert doubtful.verdict == "conditional"
 
 
 def test_waived_and_suppressed_findings_do_not_gate() -> None:
     for state in ("waived", "suppressed", "dismissed"):
         assert outcomes(hold(audit([found(state=state)]), None, DEFAULTS))["open.blockers"] == "held"
-    assert hold(audit([found(state="waived")]), None, DEFAULTS).verdict == "conditional"
+    for state, verdict in (("waived", "conditional"), ("suppressed", "conditional"), ("dismissed", "pass")):
+        assert hold(audit([found(state=state)]), None, DEFAULTS).verdict == verdict
 
 
 def test_a_rise_counts_at_the_pessimistic_end() -> None:

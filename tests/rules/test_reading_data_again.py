@@ -35,12 +35,21 @@ def notebook(*cells: str) -> str:
 # --- what training starts from ---
 
 
-def test_a_set_of_a_hub_is_one_whichever_library_reads_it() -> None:
-    for address, severity in (
-        ("hf://datasets/acme/prices/a.parquet", "medium"),
-        ("s3://acme/prices/a.parquet", "high"),
-    ):
-        assert severities({"fit.py": PD + f"f = pd.read_parquet('{address}')\n" + FIT}, "DAT001") == [severity]
+@pytest.mark.parametrize(
+    ("address", "data", "asset"),
+    [
+        ("hf://datasets/acme/prices/a.parquet", [], ["acme/prices"]),
+        ("hf://datasets/acme/prices@main/a.parquet", [], ["acme/prices"]),
+        ("hf://datasets/acme/prices@9f1c2ab3/a.parquet", [], []),
+        ("s3://acme/prices/a.parquet", ["s3://acme/prices/a.parquet"], []),
+    ],
+)
+def test_the_revision_of_a_set_of_a_hub_is_asked_for_whichever_library_reads_it(
+    address: str, data: list[str], asset: list[str]
+) -> None:
+    files = {"fit.py": PD + f"f = pd.read_parquet('{address}')\n" + FIT}
+    assert [finding.message.split()[2].strip(",") for finding in found(files, "DAT001")] == data
+    assert [finding.entity for finding in found(files, "REP009")] == asset
 
 
 def test_what_was_stored_into_a_name_before_it_held_this_is_not_in_it() -> None:
@@ -114,6 +123,8 @@ def test_files_of_one_folder_that_one_program_reads_are_one_cause() -> None:
     ("path", "document", "severity"),
     [
         ("raw/train_sales.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
+        (r"C:\\Users\\ada\\shop/data\\train.csv", "From https://www.kaggle.com/c/shop-sales\n", "low"),
+        (r"C:\\Users\\ada\\shop/data\\train.csv", "Some words.\n", "high"),
         ("raw/shop.csv", "From https://www.kaggle.com/c/shop-sales\n", "high"),
         ("raw/train_sales.csv", "From https://www.kaggle.com/c/competition-name\n", "high"),
         ("../input/shop-sales-forecasting/train.csv", "Some words.\n", "low"),
@@ -416,6 +427,31 @@ REMOTELESS = {
 )
 def test_a_document_that_links_to_the_data_stands_in_for_a_remote(more: dict[str, str], severity: str) -> None:
     assert severities({**REMOTELESS, **more}, "DAT004") == [severity]
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ({"a.py": PD + "f = pd.read_csv('data/x.csv')\n" + FIT}, "medium"),
+        ({"a.py": PD + "f = pd.read_csv('raw.csv')\nf.to_csv('data/x.csv')\n" + FIT}, "high"),
+        ({"a.py": PD + "f = pd.read_csv('raw.csv')\nf.to_csv('data/y.csv')\n" + FIT}, "medium"),
+        ({"a.py": PD + FIT, "new.sh": "dvc add data/x.csv\n"}, "high"),
+        ({"a.py": PD + FIT, "dvc.yaml": "stages:\n  a: {cmd: python a.py, outs: [data]}\n"}, "high"),
+    ],
+)
+def test_a_store_of_one_machine_may_hold_alone_what_is_made_here(more: dict[str, str], severity: str) -> None:
+    remote = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://x\n    endpointurl = http://127.0.0.1:9000\n"
+    readme = "# A\n\nThe dataset is [here](https://kaggle.com/datasets/acme/prices).\n"
+    files = {
+        ".dvc/config": remote,
+        "data.dvc" if "dvc.yaml" in more else "data/x.csv.dvc": POINTER.format(
+            "data" if "dvc.yaml" in more else "x.csv"
+        ),
+    }
+    assert severity in severities({**files, **more, "README.md": readme}, "DAT004")[:1]
+    assert severities({**files, **more, "README.md": readme.replace("The dataset is", "My talks are")}, "DAT004")[
+        :1
+    ] == ["high"]
 
 
 def test_what_lies_in_a_folder_for_practice_makes_nothing_that_is_used() -> None:

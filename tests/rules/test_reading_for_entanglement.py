@@ -173,6 +173,38 @@ def test_a_training_that_only_reports_old_predictions_closes_no_loop() -> None:
     assert found({**tree, "train.py": train.replace("fit(d[['a']]", "fit(old[['risk']]")}, "ENT010")
 
 
+STACK = (
+    HEAD
+    + "import os\nimport numpy as np\nif os.path.exists('m.pkl'):\n    old = joblib.load('m.pkl')\nelse:\n    old = None\n"
+    "def predicted():\n    if os.path.exists('oof.npy'):\n        return np.load('oof.npy'), np.load('labels.npy')\n"
+    "    base = Ridge().fit(d[['a']], d['y'])\n    joblib.dump(base, 'base.pkl')\n    made = {model}.predict(d[['a']])\n"
+    "    np.save('oof.npy', made)\n    np.save('labels.npy', d['y'])\n    return made, d['y']\n"
+    "x, y = predicted()\njoblib.dump(Ridge().fit(x.reshape(-1, 1), y), 'm.pkl')\n"
+)
+
+
+def test_a_stack_whose_members_one_program_fits_is_no_loop_and_no_cascade() -> None:
+    stack, again = STACK.replace("{model}", "base"), STACK.replace("{model}", "old")
+    tree = {"raw.csv": "a,y\n", "stack.py": stack, "stack_before.py": stack}
+    assert not found(tree, "ENT010")
+    assert not found(tree, "ENT006")
+    assert found({**tree, "stack.py": again}, "ENT010")
+
+
+def test_a_loop_needs_the_model_that_predicts_to_be_the_one_that_is_trained() -> None:
+    train = (
+        HEAD
+        + "s = pd.read_csv('scored.csv')\na = Ridge().fit(d[['a']], d['y'])\nb = Ridge().fit(s[['risk']], d['y'])\njoblib.dump(a, 'a.pkl')\njoblib.dump(b, 'b.pkl')\n"
+    )
+    score = HEAD + "d['risk'] = joblib.load('{model}').predict(d[['a']])\nd.to_csv('scored.csv')\n"
+    tree = {"raw.csv": "a,y\n", "train.py": train}
+    assert found({**tree, "score.py": score.replace("{model}", "b.pkl")}, "ENT010")
+    second = {**tree, "score.py": score.replace("{model}", "a.pkl")}
+    assert not found(second, "ENT010")
+    (judged,) = judge(graphs(second, archetypes="P").components, [RULES["ENT006"]]).findings
+    assert judged.place.line == 7, "the fit that learns from it, not the first of the file"
+
+
 # --- steps before a model ---
 
 SCALED = (

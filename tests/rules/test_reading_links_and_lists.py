@@ -125,9 +125,9 @@ LEARNT = PD + "from sklearn.linear_model import Ridge\nd = pd.read_csv('made.csv
         ("def work(path):\n    d = pd.read_csv('raw.csv')\n    print(len(d))\n    keep(d)", True),
         ("def work(path):\n    d = pd.read_csv('raw.csv')\n    e = d[d.a > 1]\n    state.kept = e", True),
         ("def work(path):\n    for row in pd.read_csv('raw.csv').values:\n        keep(row)", True),
-        ("def work(path):\n    r = requests.get('https://example.org/up')\n    r.raise_for_status()\n    to = r.json()['href']\n    requests.put(to, data=open(path))", False),
-        ("def work(path):\n    r = requests.get('https://example.org/up')\n    requests.put('https://example.org', data=r.content)", True),
-        ("def work(path):\n    r = requests.get('https://example.org/up')\n    open(path, 'wb').write(r.content)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up.json')\n    r.raise_for_status()\n    to = r.json()['href']\n    requests.put(to, data=open(path))", False),
+        ("def work(path):\n    r = requests.get('https://example.org/up.json')\n    requests.put('https://example.org', data=r.content)", True),
+        ("def work(path):\n    r = requests.get('https://example.org/up.json')\n    open(path, 'wb').write(r.content)", True),
     ],
 )  # fmt: skip
 def test_a_read_that_is_counted_shown_or_tells_where_to_send_is_no_data(code: str, told: bool) -> None:
@@ -138,7 +138,7 @@ def test_a_read_that_is_counted_shown_or_tells_where_to_send_is_no_data(code: st
 CACHE = (
     PD
     + "import requests\nfrom pathlib import Path\nfrom sklearn.linear_model import Ridge\n\n\ndef fetch(day):\n"
-    + "    answer = requests.get('https://example.org/hours').json()\n    return pd.DataFrame(answer)\n\n\ndef load(day):\n"
+    + "    answer = requests.get('https://example.org/hours.json').json()\n    return pd.DataFrame(answer)\n\n\ndef load(day):\n"
     + "    kept = Path(f'kept/hours_{day}.parquet')\n{code}    d.to_parquet(kept)\n    return d\n\n\n"
     + "if __name__ == '__main__':\n    d = load(input())\n    Ridge().fit(d[['a']], d['y'])\n"
 )
@@ -219,6 +219,16 @@ def test_a_module_made_for_a_supplier_is_named_where_others_go_past_it(shared: s
         for n in range(6)
     }  # fmt: skip
     (finding,) = found({**callers, "tracking.py": shared}, "GLU003")
+    assert ("all but tracking.py go past it" in finding.message) is named
+
+
+@pytest.mark.parametrize(
+    ("use", "named"), [("shared = tracking.Tracker()\n", True), ("class Own(tracking.Tracker):\n    pass\n", False)]
+)
+def test_a_class_that_others_derive_from_stands_between_for_nobody(use: str, named: bool) -> None:
+    tracker = "import mlflow\n\n\nclass Tracker:\n    def begin(self):\n        mlflow.start_run()\n\n    def note(self, x):\n        mlflow.log_metric('x', x)\n"
+    callers = {f"job{n}.py": f"import mlflow\nimport tracking\n{use}mlflow.log_metric('y', 1)\n" for n in range(6)}
+    (finding,) = found({**callers, "tracking.py": tracker}, "GLU003")
     assert ("all but tracking.py go past it" in finding.message) is named
 
 

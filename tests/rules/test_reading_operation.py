@@ -76,6 +76,12 @@ PAIRS = [
         id="a hook around every request",
     ),
     pytest.param(
+        "MON003",
+        {"s.py": APP + "@app.get('/score')\ndef score(answers=Depends(make)):\n    return answers.predict(read())\n"},
+        {"s.py": APP + "@app.get('/score')\ndef score(answers=Depends(make)):\n    return answers.predict()\n"},
+        id="an answer that is kept already, asked for without anything to answer for",
+    ),
+    pytest.param(
         "MON004",
         {"s.py": FLASK + "    if request.method == 'POST':\n        return str(model.predict(pd.DataFrame(request.json))[0])\n"},
         {"s.py": FLASK + "    body = request.json\n    if 'age' not in body:\n        return 'age is missing', 400\n    return str(model.predict(pd.DataFrame(body))[0])\n"},
@@ -271,3 +277,21 @@ def test_a_workflow_that_the_clone_lacks_may_run_anything(jobs: dict[str, str]) 
     lacking = Graphs(tree.world.resolved, listing, Settings(components={".": "S"}), lambda: History("none"))
     (verdict,) = judge(lacking.components, [RULES["OPS005"]]).verdicts
     assert (there, verdict.outcome.value) == ("finding" if jobs else "not-applicable", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("imports", "severity", "remedy"),
+    [
+        ("import torch\n", "high", "PSI or KS per feature"),
+        ("import soundfile\n", "medium", "loudness"),
+        ("import nltk\n", "medium", "unknown words"),
+        ("import cv2\n", "medium", "brightness"),
+        ("import nltk\nimport pandas\n", "high", "PSI or KS per feature"),
+    ],
+)
+def test_what_to_watch_hangs_on_what_a_model_is_asked_about(imports: str, severity: str, remedy: str) -> None:
+    (told,) = judge(graphs({"s.py": imports + SERVICE}, archetypes="S").components, [RULES["MON001"]]).findings
+    assert (told.severity.value, remedy in told.remedy) == (severity, True)
+    tests = graphs({"s.py": SERVICE, "tests/test_s.py": imports}, archetypes="S")
+    (told,) = judge(tests.components, [RULES["MON001"]]).findings
+    assert told.severity.value == "high"

@@ -345,8 +345,9 @@ def test_the_revision_of_a_set_of_a_hub_is_asked_for_by_its_own_rule() -> None:
     fit = "from sklearn.linear_model import Ridge\nRidge().fit(f[['a']], f['y'])\n"
     hub = "from datasets import load_dataset\nf = load_dataset('acme/set')['train'].to_pandas()\n" + fit
     file = "import pandas as pd\nf = pd.read_csv('d.csv')\n" + fit
-    (named,), (plain,) = found({"a.py": hub}, "DAT001"), found({"a.py": file}, "DAT001")
-    assert named.severity.rank < plain.severity.rank
+    for files, rule, other in (({"a.py": hub}, "REP009", "DAT001"), ({"a.py": file}, "DAT001", "REP009")):
+        assert found(files, rule)
+        assert not found(files, other)
 
 
 def test_a_package_that_a_list_names_twice_is_counted_once() -> None:
@@ -989,6 +990,17 @@ def test_integration_that_starts_a_job_in_code_may_touch_what_it_runs() -> None:
     files = {"fit.py": SK + FIT, "all.py": JOB, "other.py": "print(1)\n"}
     assert found({**files, ".github/workflows/a.yml": RUNS_JOB % "other.py"}, "OPS005")
     assert not found({**files, ".github/workflows/a.yml": RUNS_JOB % "all.py"}, "OPS005")
+
+
+def test_a_file_whose_name_and_branch_hang_on_one_variable() -> None:
+    keep = (
+        "import pandas as pd\nfrom pathlib import Path\n\nDATA = Path(__file__).parent / 'data'\n\n\ndef keep(kind):\n"
+        "    if kind == 'rows':\n        where = DATA / f'{kind}.csv'\n    else:\n        where = DATA / f'{kind}_small.csv'\n"
+        "    pd.read_csv('raw.csv').to_csv(where)\n\n\nfor kind in ('rows', 'days'):\n    keep(kind)\n"
+    )
+    for name, told in {"rows": True, "days_small": True, "rows_small": False, "days": False}.items():
+        train = SK.replace("d.csv", f"data/{name}.csv") + FIT + f"f.to_csv('data/{name}.csv')\n"
+        assert bool(found({"get.py": keep, "train.py": train}, "PIP005")) is told
 
 
 FETCHES = """import requests

@@ -291,6 +291,10 @@ def test_the_debt_is_told_and_its_look_alike_is_not(rule: str, debt: dict[str, s
     assert not found(alike, rule)
 
 
+def places(files: dict[str, str], rule: str) -> list[int | None]:
+    return [finding.place.line for finding in judge(graphs(files, archetypes="P").components, [RULES[rule]]).findings]
+
+
 def severities(files: dict[str, str], rule: str) -> list[str]:
     tree = graphs(files, archetypes="P")
     return [finding.severity.value for finding in judge(tree.components, [RULES[rule]]).findings]
@@ -334,9 +338,48 @@ def test_a_stage_whose_outputs_are_looked_for_hides_less() -> None:
         PD + "def main():\n    try:\n        pd.read_csv('raw.csv').to_csv('mid.csv')\n    except Exception as error:\n"
         "        print(error)\n\n\nif __name__ == '__main__':\n    main()\n"
     )
-    assert severities({"a.py": step, "raw.csv": RAW}, "PIP011") == ["high"]
+    named = {"README.md": "# A\n\nRun `python a.py`.\n"}
+    assert severities({"a.py": step, "raw.csv": RAW}, "PIP011") == ["medium"], "nothing starts it, nothing names it"
+    assert severities({"a.py": step, "raw.csv": RAW, **named}, "PIP011") == ["high"]
     stage = {"dvc.yaml": stages(("clean", "python a.py", "a.py, raw.csv", "mid.csv"))}
     assert severities({"a.py": step, "raw.csv": RAW, **stage}, "PIP011") == ["medium"]
+
+
+CAUGHT = "    except Exception as error:\n        print(error)\n"
+KEEPS = "        pd.read_csv('raw.csv').to_csv('mid.csv')\n"
+
+
+def test_a_failure_that_is_caught_where_it_happens_is_told_there_alone() -> None:
+    inner = PD + "def main():\n    try:\n" + KEEPS + CAUGHT
+    raises = inner.replace("print(error)", "raise RuntimeError from error")
+    outer = "\n\nif __name__ == '__main__':\n    try:\n        main()\n" + CAUGHT
+    assert places({"a.py": inner + outer, "raw.csv": RAW}, "PIP011") == [5]
+    assert places({"a.py": raises + outer, "raw.csv": RAW}, "PIP011") == [12]
+    more = inner + outer.replace("main()\n", "main()\n" + KEEPS.replace("mid", "end"))
+    assert places({"a.py": more, "raw.csv": RAW}, "PIP011") == [5, 13]
+
+
+def test_a_server_that_runs_until_it_is_ended_hides_less() -> None:
+    head = "\n\nif __name__ == '__main__':\n    main()\n"
+    serve = PD + "def main():\n    try:\n        {}:\n            pd.read_json(take()).to_csv('mid.csv')\n{}"
+    for loop, more, told in (
+        ("while True", "", "medium"),
+        ("while more()", "", "high"),
+        ("for each in 'abc'", "", "high"),
+        ("while True", "            if full():\n                break\n", "high"),
+        ("while True", "            if full():\n                return\n", "high"),
+    ):
+        files = {"README.md": "# A\n\nRun `python a.py`.\n", "a.py": serve.format(loop, more) + CAUGHT + head}
+        assert severities(files, "PIP011") == [told]
+
+
+def test_a_program_in_a_command_of_a_file_that_is_set_apart_is_set_apart() -> None:
+    step = PD + "try:\n    pd.read_csv('raw.csv').to_csv('mid.csv')\nexcept Exception as error:\n    print(error)\n"
+    script = f"python - <<EOF\n{step}EOF\n"
+    assert found({"jobs/d.sh": script, "raw.csv": RAW}, "PIP011")
+    dag = f"from airflow import DAG\nfrom airflow.providers.docker.operators.docker import DockerOperator\nwith DAG('d'):\n    DockerOperator(task_id='t', image='i', command=['python3', '-c', \"\"\"\n{step}\"\"\"])\n"
+    assert severities({"dags/d.py": dag, "raw.csv": RAW}, "PIP011") == ["high"], "the file that holds it declares steps"
+    assert not found({"archive_2024/d.sh": script, "raw.csv": RAW}, "PIP011")
 
 
 def test_a_service_that_fetches_the_released_file_is_no_second_producer() -> None:

@@ -26,6 +26,10 @@ FEATURES = (
     "def main():\n    frame = make(pd.read_csv('data.csv'))\n    Ridge().fit(frame[['a', 'c']], frame['y'])\n\n\n"
     "if __name__ == '__main__':\n    main()\n"
 )
+MAKER = FEATURES.replace(
+    "def make(frame: pd.DataFrame):", "class Maker:\n  def make_features(self, frame: pd.DataFrame):"
+).replace("= make(", "= Maker().make_features(")
+USED = "def use(held):\n    return held.show_all([1])\n"
 FLOW = "flows/train.py"
 READ = "import yaml\n\n\ndef load(path='params.yaml'):\n    with open(path) as f:\n        return yaml.safe_load(f)\n"
 USE = "from load import load\n\nparams = load()\nprint(params['a'], params['b'], params['c'])\n"
@@ -51,6 +55,12 @@ PAIRS = [
         {FLOW: FEATURES, "tests/test_a.py": "# from flows.train import make\n\n\ndef test_a():\n    assert 1 + 1 == 2\n"},
         {FLOW: FEATURES, "tests/test_a.py": "from flows.train import make\n\n\ndef test_a():\n    assert make({'b': 1})['a'] == 2\n"},
         id="a test that was commented out",
+    ),
+    pytest.param(
+        "TST001",
+        {"fit.py": MAKER, "use.py": USED, "tests/test_a.py": "import joblib\nfrom use import use\n\n\ndef test_a():\n    assert len(use(joblib.load('tests/made.pkl'))) == 2\n"},
+        {"fit.py": MAKER, "use.py": USED.replace("show_all", "make_features"), "tests/test_a.py": "import joblib\nfrom use import use\n\n\ndef test_a():\n    assert len(use(joblib.load('tests/made.pkl'))) == 2\n"},
+        id="an object that comes out of a file",
     ),
     pytest.param(
         "TST002",
@@ -181,3 +191,45 @@ def test_a_secret_for_a_local_start_is_milder(path: str, text: str, severity: st
     tree = graphs({path: text, "train.py": FEATURES}, archetypes="P")
     (finding,) = judge(tree.components, [RULES["CFG008"]]).findings
     assert finding.severity.value == severity
+
+
+def test_a_method_of_an_object_out_of_a_file_is_known_by_a_name_that_no_other_has() -> None:
+    test = "import joblib\nfrom use import use\n\n\ndef test_a():\n    assert len(use(joblib.load('tests/made.pkl'))) == 2\n"
+    files = {"fit.py": MAKER, "use.py": USED.replace("show_all", "make_features"), "tests/test_a.py": test}
+    assert not found(files, "TST001")
+    assert found({**files, "more.py": "class Other:\n    def make_features(self):\n        return 1\n"}, "TST001")
+    polars = "import polars as pl\n\n\ndef test_a():\n    assert len(pl.read_csv('a.csv').fill_null(0)) == 2\n"
+    assert found({"fit.py": MAKER.replace("make_features", "fill_null"), "tests/test_a.py": polars}, "TST001")
+
+
+STEPS = (
+    "import pandas as pd\nfrom airflow import DAG\nfrom airflow.operators.bash import BashOperator\nfrom airflow.operators.empty import EmptyOperator\n"
+    "from airflow.operators.python import PythonOperator\nfrom sklearn.linear_model import Ridge\n\n\ndef load():\n"
+    "    pd.read_csv('data.csv').to_csv('mid.csv')\n\n\ndef train():\n    f = pd.read_csv('mid.csv')\n    Ridge().fit(f[['a']], f['y'])\n\n\n"
+    "def more():\n{}\n\n\nwith DAG('d'):\n    one = PythonOperator(task_id='load', python_callable=load)\n"
+    "    two = PythonOperator(task_id='train', python_callable=train)\n    three = {}\n    one >> two >> three\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "third", "works"),
+    [
+        ("    pass", "BashOperator(task_id='more', bash_command='python more.py')", True),
+        ("    pass", "BashOperator(task_id='more', bash_command='echo done')", False),
+        ("    pass", "BashOperator(task_id='more', bash_command='echo done > out.txt')", True),
+        ("    pass", "EmptyOperator(task_id='more')", False),
+        ("    print('done')", "PythonOperator(task_id='more', python_callable=more)", False),
+        ("    load()", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    from more import log\n\n    log()", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    return 1 + limit", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    STATE['done'] = 1", "PythonOperator(task_id='more', python_callable=more)", True),
+        ("    requests.post('https://example.org')", "PythonOperator(task_id='more', python_callable=more)", True),
+    ],
+)
+def test_steps_that_only_mark_a_place_or_say_something_make_no_pipeline(body: str, third: str, works: bool) -> None:
+    files = {
+        "dags/d.py": STEPS.format(body, third),
+        "more.py": "def log():\n    return open('a.txt').read()\n",
+        "data.csv": "a,y\n1,2\n",
+    }
+    assert bool(found(files, "TST003")) is works

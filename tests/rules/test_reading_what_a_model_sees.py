@@ -22,22 +22,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 from xgboost import XGBClassifier
 """
-SEEN, UNSEEN = {("LKG001", "critical")}, {("LKG001", "medium")}
+LOW, MEDIUM, HIGH, CRITICAL = ({("LKG001", weight)} for weight in ("low", "medium", "high", "critical"))
 
 
 @pytest.mark.parametrize(
     ("judged", "found"),
     [
-        ("GridSearchCV(RandomForestClassifier(), {}).fit(features, target)\n", UNSEEN),
-        ("GridSearchCV(SVC(), {}).fit(features, target)\n", SEEN),
-        ("cross_val_score(RandomForestClassifier(), features, target)\n", UNSEEN),
-        ("cross_val_score(SVC(), features, target)\n", SEEN),
-        ("cross_val_score(make_pipeline(SimpleImputer(), RandomForestClassifier()), features, target)\n", UNSEEN),
-        ("cross_val_score(make_pipeline(PCA(), RandomForestClassifier()), features, target)\n", SEEN),
-        ("cross_val_score(VotingClassifier([('a', RandomForestClassifier()), ('b', SVC())]), features, target)\n", SEEN),
-        ("cross_val_score(XGBClassifier(booster='gblinear'), features, target)\n", SEEN),
-        (SPLIT + "import xgboost\nmodel = xgboost.train({'booster': 'gblinear'}, xgboost.DMatrix(x_train, y_train))\nprint(f1_score(y_test, model.predict(xgboost.DMatrix(x_test))))\n", SEEN),
-        (SPLIT + "import xgboost\nmodel = xgboost.train({}, xgboost.DMatrix(x_train, y_train))\nprint(f1_score(y_test, model.predict(xgboost.DMatrix(x_test))))\n", UNSEEN),
+        ("GridSearchCV(RandomForestClassifier(), {}).fit(features, target)\n", LOW),
+        ("GridSearchCV(SVC(), {}).fit(features, target)\n", HIGH),
+        ("cross_val_score(RandomForestClassifier(), features, target)\n", LOW),
+        ("cross_val_score(SVC(), features, target)\n", HIGH),
+        ("cross_val_score(make_pipeline(SimpleImputer(), RandomForestClassifier()), features, target)\n", LOW),
+        ("cross_val_score(make_pipeline(PCA(), RandomForestClassifier()), features, target)\n", HIGH),
+        ("cross_val_score(VotingClassifier([('a', RandomForestClassifier()), ('b', SVC())]), features, target)\n", HIGH),
+        ("cross_val_score(XGBClassifier(booster='gblinear'), features, target)\n", HIGH),
+        (SPLIT + "import xgboost\nmodel = xgboost.train({'booster': 'gblinear'}, xgboost.DMatrix(x_train, y_train))\nprint(f1_score(y_test, model.predict(xgboost.DMatrix(x_test))))\n", HIGH),
+        (SPLIT + "import xgboost\nmodel = xgboost.train({}, xgboost.DMatrix(x_train, y_train))\nprint(f1_score(y_test, model.predict(xgboost.DMatrix(x_test))))\n", LOW),
     ],
 )  # fmt: skip
 def test_what_is_wrapped_around_trees_sees_no_more_of_a_scale_than_they_do(
@@ -69,7 +69,7 @@ def test_of_several_models_the_one_that_sees_the_scale_is_named() -> None:
     trees = "trees = RandomForestClassifier().fit(x_train, y_train)\nprint(trees.score(x_test, y_test))\n"
     files = {"train.py": READ + WRAPS + SCALED + SPLIT + trees + JUDGE}
     (finding,) = judge(graphs(files, archetypes="P").components, [registry().rules["LKG001"]]).findings
-    assert finding.severity.value == "critical"
+    assert finding.severity.value == "high"
     assert finding.related[-1].says == "LogisticRegression judged here"
 
 
@@ -88,7 +88,7 @@ def test_a_model_without_labels_that_is_judged_by_its_own_measure_promises_less(
     search = "GridSearchCV({}, {{'a': [1, 2]}}).fit({})\n"
     alone = TOPICS + search.format("LatentDirichletAllocation()", "counts")
     labelled = TOPICS + search.format("LogisticRegression()", "counts, texts['spam']")
-    assert (said({"topics.py": alone}), said({"spam.py": labelled})) == (UNSEEN, SEEN)
+    assert (said({"topics.py": alone}), said({"spam.py": labelled})) == (MEDIUM, HIGH)
 
 
 def test_gaps_that_are_filled_before_a_split_weigh_the_same_where_no_model_is_seen() -> None:
@@ -97,7 +97,7 @@ def test_gaps_that_are_filled_before_a_split_weigh_the_same_where_no_model_is_se
         "features = SimpleImputer(strategy=how).fit_transform(features)\n"
     )
     assert (said({"a.py": READ + filled + SPLIT}), said({"a.py": READ + SCALED + SPLIT})) == (
-        UNSEEN,
+        MEDIUM,
         {("LKG001", "high")},
     )
 
@@ -127,10 +127,10 @@ scores = pd.Series({function}(features, target){part}, index=features.columns)
 @pytest.mark.parametrize(
     ("function", "part", "chosen", "found"),
     [
-        ("mutual_info_classif", "", "features = features[scores.nlargest(5).index.tolist()]", SEEN),
+        ("mutual_info_classif", "", "features = features[scores.nlargest(5).index.tolist()]", CRITICAL),
         ("mutual_info_classif", "", "print(scores.nlargest(5))", set()),
-        ("f_classif", "[0]", "features = features[scores.sort_values().head(5).index]", SEEN),
-        ("chi2", "[1]", "features = features[scores[scores < 0.1].index]", SEEN),
+        ("f_classif", "[0]", "features = features[scores.sort_values().head(5).index]", CRITICAL),
+        ("chi2", "[1]", "features = features[scores[scores < 0.1].index]", CRITICAL),
     ],
 )
 def test_columns_chosen_by_what_they_say_of_the_target_are_seen(
@@ -222,9 +222,9 @@ JUDGED = """\
 @pytest.mark.parametrize(
     ("prepare", "model", "judged", "found"),
     [
-        ("KNNImputer", "LogisticRegression", False, SEEN),
-        ("KNNImputer", "LogisticRegression", True, UNSEEN),
-        ("StandardScaler", "RandomForestClassifier", False, UNSEEN),
+        ("KNNImputer", "LogisticRegression", False, HIGH),
+        ("KNNImputer", "LogisticRegression", True, MEDIUM),
+        ("StandardScaler", "RandomForestClassifier", False, LOW),
         ("StandardScaler", "RandomForestClassifier", True, set()),
     ],
 )
@@ -237,10 +237,10 @@ def test_where_untouched_rows_have_the_last_word_a_choice_within_the_others_weig
 
 def test_a_split_within_a_training_part_weighs_less_where_no_model_is_seen() -> None:
     within = "from sklearn.preprocessing import StandardScaler\nx_train = StandardScaler().fit_transform(x_train)\nx_fit, x_valid = train_test_split(x_train)\n"
-    assert said({"a.py": READ + WRAPS + SPLIT + within}) == UNSEEN
+    assert said({"a.py": READ + WRAPS + SPLIT + within}) == MEDIUM
 
 
-@pytest.mark.parametrize(("model", "found"), [("LogisticRegression", UNSEEN), ("RandomForestClassifier", set())])
+@pytest.mark.parametrize(("model", "found"), [("LogisticRegression", MEDIUM), ("RandomForestClassifier", set())])
 def test_a_scale_over_rows_that_are_only_predicted_is_nothing_to_trees(model: str, found: set[tuple[str, str]]) -> None:
     both = (
         "from sklearn.preprocessing import StandardScaler\nnew = pd.read_csv('new.csv')\n"
@@ -248,3 +248,43 @@ def test_a_scale_over_rows_that_are_only_predicted_is_nothing_to_trees(model: st
         f"guess = {model}().fit(x[:len(features)], target).predict(x[len(features):])\n"
     )
     assert said({"a.py": READ + WRAPS + both}) == found
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ("from sklearn.feature_selection import SelectKBest\nfeatures = SelectKBest().fit_transform(features, target)\n", CRITICAL),
+        ("from category_encoders import TargetEncoder\nfeatures = TargetEncoder().fit_transform(features, target)\n", CRITICAL),
+        ("from sklearn.feature_selection import VarianceThreshold\nfeatures = VarianceThreshold(0.1).fit_transform(features)\n", HIGH),
+        (SCALED, HIGH),
+    ],
+)  # fmt: skip
+def test_what_learns_from_the_target_weighs_more_than_what_never_sees_it(
+    chosen: str, found: set[tuple[str, str]]
+) -> None:
+    assert said({"train.py": READ + chosen + SPLIT + JUDGE}) == found
+
+
+TRAINS = "import pandas as pd\nfrom sklearn.svm import SVC\nimport joblib\nframe = pd.read_csv('b.csv')\njoblib.dump(SVC().fit(frame[['a']], frame['b']), 'm.joblib')\n"
+
+
+@pytest.mark.parametrize(
+    ("readme", "found"),
+    [
+        ("# Churn\n\nRun train.py.\n", MEDIUM),
+        ("# Churn\n\nRun train.py after try.py.\n", HIGH),
+        ("# Churn\n", HIGH),
+    ],
+)
+def test_a_program_beside_those_that_are_started_weighs_less(readme: str, found: set[tuple[str, str]]) -> None:
+    files = {"train.py": TRAINS, "try.py": READ + SCALED + SPLIT + JUDGE, "README.md": readme}
+    assert {each for each in said(files) if each[0] == "LKG001"} == found
+
+
+def test_what_a_program_that_is_started_imports_is_started_with_it() -> None:
+    files = {
+        "train.py": "import fit\n" + TRAINS,
+        "fit.py": READ + SCALED + SPLIT + JUDGE,
+        "README.md": "# Churn\n\nRun train.py.\n",
+    }
+    assert {each for each in said(files) if each[0] == "LKG001"} == HIGH

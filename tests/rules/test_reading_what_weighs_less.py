@@ -31,7 +31,7 @@ CURVE = "import numpy as np\nimport pandas as pd\nfrom scipy.optimize import cur
 LINE = "import numpy as np\nfrom sklearn.linear_model import LinearRegression\nwith open('d.csv') as t:\n    y = [float(line) for line in t]\nx = {}\nLinearRegression().fit(x, y)\n"
 LOOP = "import torch\nnet = torch.nn.Linear(1, 1)\nsteps = torch.optim.SGD(net.parameters())\nwith {} as p:\n    for x in torch.load('x.pt'):\n        net(x).sum().backward()\n        steps.step()\n"
 LIBRARY = "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef make(f):\n    return Ridge().fit(f[['a']], f['y'])\n\n\nif __name__ == '__main__':\n    print(make(pd.read_csv('d.csv')))\n"
-STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'r2': [1]}}).to_csv('{1}')\n"
+STUDY = "import json\nimport joblib\nimport pandas as pd\nimport {0}\nm = {0}.make(pd.read_csv('d.csv'))\njoblib.dump(m, 'm.joblib')\nwith open('params.json', 'w') as t:\n    json.dump({{'a': 1}}, t)\npd.DataFrame({{'a': [1]}}).to_csv('{1}')\n"
 SOCKET = "import asyncio\nimport joblib\nfrom fastapi import FastAPI, WebSocket\napp = FastAPI()\nm = joblib.load('m.pkl')\n\n\n@app.websocket('/s')\nasync def s(websocket: WebSocket):\n    await websocket.accept()\n    while True:\n        asked = {}\n        await websocket.send_json(m.predict(asked))\n"
 TRAIN = "import joblib\n" + SK + FIT + "joblib.dump(m, 'models/m.pkl')\n"
 SERVE = SERVICE.replace("'m.pkl'", "'models/m.pkl'")
@@ -43,12 +43,12 @@ STEPS = STEP.split("\n\n\n")[0] + "\n\n\n" + STEPS
 RUNS = "import sys\nfrom importlib import import_module\nimport_module(sys.argv[1]).start()\n"
 BODY = (
     "import numpy as np\nimport pandas as pd\nimport optuna\nfrom sklearn.metrics import r2_score\n\n\ndef main():\n    f = pd.read_csv('d.csv')\n    s = {}\n    r = {}\n    print(r2_score(f['a'], f['b']), r, s)\n    f.to_csv('o.csv')\n"
-    + "    print(1)\n" * 150
+    + "    v = 1\n" * 150
     + "\n\nmain()\n"
 )
 PAGE = (
     "import pandas as pd\nimport {0}\nfrom sklearn.metrics import r2_score\nf = pd.read_csv('d.csv').fillna(0)\n{1}\nprint(r2_score(f['a'], f['b']))\n"
-    + "print(1)\n" * 150
+    + "v = 1\n" * 150
 )
 MISNAMED = "import pandas as pd\n\n\ndef kind(q):\n    if q > 9:\n        raise ValueError(q)\n    return q\n\n\ndef main():\n    f = pd.DataFrame({{'q': [kind(1)]}})\n    {}\n    f.to_csv('q.csv')\n\n\nif __name__ == '__main__':\n    main()\n"
 DRAWN = "import optuna\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\n\ndef settings({0}, spec: dict):\n    out = {{}}\n    out['width'] = spec['width'] * 2\n    out['out'] = out['width'] * spec['heads']\n    out['deep'] = out['out'] + spec['depth']\n    return out\n\n\ndef run(trial):\n    f = settings(trial, {{'width': 1}})\n    m = Ridge()\n    return m.fit(pd.read_csv('d.csv')[['a']] * f['out'], [1]).score(1, 1)\n\n\noptuna.create_study().optimize(run)\nif __name__ == '__main__':\n    run(None)\n"

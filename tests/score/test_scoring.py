@@ -106,12 +106,16 @@ def test_a_certain_critical_caps_letters_and_fails_but_moves_no_number() -> None
 
 def test_an_uncertain_critical_caps_nothing() -> None:
     result = scored([LEAK], leaking(c=0.89))
-    assert (result.score.grade, result.score.verdict) == ("A", "pass")
+    assert (result.score.grade, result.score.verdict) == ("A", "conditional")
 
 
-def test_a_critical_of_a_less_reliable_rule_caps_nothing() -> None:
+def test_a_critical_of_a_less_reliable_rule_caps_nothing_and_waits_for_a_person() -> None:
     result = scored([rule("LKG001", C, reliability="B")], leaking())
-    assert (result.score.grade, result.score.verdict) == ("A", "pass")
+    assert (result.score.grade, result.score.verdict) == ("A", "conditional")
+    (first, *_) = result.score.reasons
+    assert first.startswith("A critical finding is open that a person has to confirm or dismiss: LKG001 at ")
+    assert scored([rule("LKG001", H, reliability="B")], leaking()).score.verdict == "conditional"
+    assert scored([SMELL], {".": part([verdict("COD002")])}).score.verdict == "pass"
 
 
 def test_a_suppressed_critical_keeps_headline_and_cap_and_leaves_net() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -30,7 +30,7 @@ from auditor.formats.view.sheet import Part
 from auditor.formats.words import GLOSSARY, SEVERITY_MEANS
 from auditor.model.audit import Audit
 from auditor.model.page import RulePages
-from auditor.model.verdict import Precision
+from auditor.model.verdict import Precision, RuleInfo
 
 REDACTED = {"none": "none: names of people and machines are shown", "strict": "strict: no code, files by number"}
 
@@ -55,6 +55,8 @@ class Method(msgspec.Struct, frozen=True):
     """What the numbers are made of."""
 
     weights: Table | None
+    outside: Table | None
+    outside_in_all: str
     precision: Table | None
     severities: tuple[tuple[str, str], ...]
     command: str
@@ -213,21 +215,35 @@ def _method(audit: Audit, pages: RulePages) -> Method:
         "Weights of the families", (Column("Family", "head"), Column("Weight", "number"), Column("Applies here")), rows
     )
     severities = tuple((severity.value.capitalize(), f"{meaning}.") for severity, meaning in SEVERITY_MEANS.items())
-    return Method(weights, _precision(audit, pages), severities, _command(audit), bool(audit.problems))
+    outside = _precision(
+        audit, pages, "How often each rule was right where it was not known", lambda rule: rule.outside
+    )
+    known = _precision(audit, pages, "How often each rule was right where it was known", lambda rule: rule.precision)
+    return Method(weights, outside, _in_all(audit), known, severities, _command(audit), bool(audit.problems))
 
 
-def _precision(audit: Audit, pages: RulePages) -> Table | None:
+def _precision(audit: Audit, pages: RulePages, title: str, of: Callable[[RuleInfo], Precision | None]) -> Table | None:
     """How often each rule was right where its findings were read against the code."""
     columns = (
         Column("Rule", "head"), Column("Read", "number"), Column("Right", "number"), Column("Wrong", "number"),
         Column("Doubtful", "number"), Column("Repositories", "number"),
     )  # fmt: skip
-    rows = [
-        (text(f"{rule.id} {rule_title(audit, rule.id, pages)}"), *_measured(rule.precision))
+    read = [
+        (rule, seen)
         for rule in sorted(audit.rules, key=lambda rule: (rule.family, rule.id))
-        if rule.precision is not None
+        if (seen := of(rule)) is not None
     ]
-    return table("How often each rule was right", columns, rows, most=400)
+    rows = [(text(f"{rule.id} {rule_title(audit, rule.id, pages)}"), *_measured(seen)) for rule, seen in read]
+    return table(title, columns, rows, most=400)
+
+
+def _in_all(audit: Audit) -> str:
+    """What others made of all findings that they read; "" where nobody has."""
+    seen = [rule.outside for rule in audit.rules if rule.outside is not None]
+    read, right, wrong = sum(s.read for s in seen), sum(s.right for s in seen), sum(s.wrong for s in seen)
+    return (
+        f"Of {read:,} they let {right:,} stand, refuted {wrong:,} and doubted {read - right - wrong:,}." if seen else ""
+    )
 
 
 def _measured(seen: Precision) -> tuple[Inline, ...]:

@@ -11,7 +11,6 @@ from auditor.graph import places
 from auditor.graph.coupling.sides import asks_a_model, predicting_sites, product_trainings, training_side
 from auditor.graph.data.grouping import DESCRIBING
 from auditor.graph.data.sharing import LEAST
-from auditor.graph.data.versions import Training
 from auditor.graph.observed.flows import features, labels
 from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
@@ -27,15 +26,18 @@ _GUARDED = regex(r"hold_?out|explor|epsilon|propensity|random_?traffic|importanc
 
 
 class Written(msgspec.Struct, frozen=True):
-    """Predictions that a program writes: where, into what, and where they were made."""
+    """Predictions that a program writes: where, into what, and the calls that made them."""
 
     touch: Touch
     written: Place
-    predicted: Place
+    predicted: tuple[Origin, ...]
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory."""
+    """Predictions that a model is trained on. `artefact` is the file or table between, "" where they pass in memory.
+
+    `own`: the model that made them is the one that is trained.
+    """
 
     artefact: str
     predicted: Place
@@ -46,6 +48,7 @@ class Carried(msgspec.Struct, frozen=True):
     entity: str
     together: bool
     guarded: Place | None
+    own: bool = False
 
 
 def cascades(world: World, owned: Callable[[str], bool]) -> list[Carried]:
@@ -58,7 +61,7 @@ def cascades(world: World, owned: Callable[[str], bool]) -> list[Carried]:
             carried = Carried("", predicted, None, None, trained, _model(fit), entity, False, None)
             found.setdefault(_line(trained), carried)
     for carried in world.once(_through_stores):
-        if owned(carried.trained.path) and not _returns(world, carried):
+        if owned(carried.trained.path) and not carried.own:
             found.setdefault(_line(carried.trained), carried)
     return [found[key] for key in sorted(found)]
 
@@ -69,7 +72,7 @@ def _line(place: Place) -> Place:
 
 def loops(world: World, owned: Callable[[str], bool]) -> list[Carried]:
     """Stores of predictions that the model which made them is trained on again."""
-    return [c for c in world.once(_through_stores) if owned(c.trained.path) and _returns(world, c)]
+    return [c for c in world.once(_through_stores) if owned(c.trained.path) and c.own]
 
 
 # --- in memory ---
@@ -95,7 +98,7 @@ def _foreign(world: World, fit: Effect) -> Iterator[Origin]:
             assert type(origin.call.func) is Attr  # noqa: S101  # as above
             base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
             loads = [o for o, entry in world.flows.of_role(base, Role.LOAD_MODEL) if entry.pin is None]
-            if loads and _made_here(world, loads):
+            if _loaded(world, loads) & _kept(world, *(training.program for training in product_trainings(world))):
                 yield origin
 
 
@@ -110,21 +113,28 @@ def _groups(world: World, origin: Origin) -> bool:
     return any(world.flows.dotted(o.call.func, o.frame).startswith(DESCRIBING) for o in base.calls)
 
 
-def _made_here(world: World, loads: list[Origin]) -> bool:
-    """Whether a loaded model is one that the repository trains: a frozen public one changes by no one's hand."""
-    written = {
+def _loaded(world: World, loads: Iterable[Origin]) -> set[str]:
+    """The models that some calls load."""
+    sites: dict[Site, set[int]] = {}
+    for load in loads:
+        sites.setdefault((load.frame.path, load.frame.scope), set()).add(id(load.call))
+    return {
         touch.artefact.id
-        for training in product_trainings(world)
-        for touch in world.lineage.of_program(training.program)
-        if touch.way == "write" and touch.kind is NodeKind.MODEL
-    }
-    sites = {(o.frame.path, o.frame.scope): {id(o.call) for o in loads} for o in loads}
-    return any(
-        touch.artefact.id in written
         for site, calls in sites.items()
         for touch in world.lineage.touches.get(site, ())
         if id(touch.effect.call) in calls
-    )
+    }
+
+
+def _kept(world: World, *programs: str) -> set[str]:
+    """The models that programs save: a frozen public one is saved by none, and changes by no one's hand."""
+    return {touch.artefact.id for program in programs for touch in _saves(world, program)}
+
+
+def _saves(world: World, program: str) -> Iterator[Touch]:
+    for touch in world.lineage.of_program(program):
+        if touch.way == "write" and touch.kind is NodeKind.MODEL:
+            yield touch
 
 
 # --- through files and tables ---
@@ -140,50 +150,94 @@ def _through_stores(world: World) -> tuple[Carried, ...]:
             if touch.way == "read" and touch.confidence >= LEAST:
                 read.setdefault(touch.artefact.id, []).append((path, touch))
     found = []
+    same: dict[str, list[Written]] = {}
     for one in _written(world, frozenset(read)):
-        for touch, training in _taken(world, one.touch.artefact.id, read):
+        same.setdefault(one.touch.artefact.id, []).append(one)
+    for one in (one for written in same.values() for one in written):
+        for touch, program, fit in _taken(world, one.touch.artefact.id, read):
+            alone = any(other.touch in world.lineage.of_program(program) for other in same[one.touch.artefact.id])
+            predicted = _who_predicts(world, one, fit, program, alone=alone)
+            if predicted is None:
+                continue
             artefact = one.touch.artefact.path or one.touch.artefact.id
             found.append(
                 Carried(
                     artefact,
-                    one.predicted,
+                    _at(world, predicted[0]),
                     one.written,
                     world.lineage.place(touch),
-                    training.place,
-                    training.program,
-                    f"{artefact} into {training.program}",
-                    _in_one_pipeline(world, one.touch.site[0], training.program),
+                    _place(world, fit),
+                    program,
+                    f"{artefact} into {program}",
+                    _in_one_pipeline(world, one.touch.site[0], program),
                     _guard(world, one.touch.site, touch.site),
+                    own=predicted[1],
                 )
             )
     return tuple(dict.fromkeys(sorted(found, key=lambda c: (c.entity, c.predicted, c.trained))))
 
 
-def _taken(world: World, artefact: str, read: dict[str, list[tuple[str, Touch]]]) -> Iterator[tuple[Touch, Training]]:
-    """The trainings that are given what an artefact holds, over any number of files, with the first reading on the way."""
-    trained = {training.program: training for training in product_trainings(world)}
+def _who_predicts(world: World, one: Written, fit: Effect, program: str, *, alone: bool) -> tuple[Origin, bool] | None:
+    """The call whose predictions a fit is given, and whether the fitted model itself made them.
+
+    None where one program trains the models that predict and the one that learns from it: a stack, whose members are fitted
+    together, and no model that another stands on. `alone`: the program that fits writes such predictions itself.
+    """
+    models = {touch.artefact.id for touch in _saves(world, program) if _is_saved(world, fit, touch)}
+    others = []
+    for origin in one.predicted:
+        assert type(origin.call.func) is Attr  # noqa: S101  # what _predictions says
+        base = world.flows.origins.of(origin.call.func.base, origin.frame, origin.call.line)
+        loaded = _loaded(world, (o for o, _ in world.flows.of_role(base, Role.LOAD_MODEL)))
+        if loaded & models if loaded or alone else world.once(_Loading).any_of(models, origin.frame.path):
+            return origin, True
+        if loaded or not alone:
+            others.append(origin)
+    return (others[0], False) if others else None
+
+
+def _is_saved(world: World, fit: Effect, save: Touch) -> bool:
+    """Whether what a call saves may be the model that is fitted: it comes from the fit, or from where the model was made."""
+    shown = world.flows.saved(save.effect)
+    if shown is None or type(fit.call.func) is not Attr:
+        return True
+    saved, made = world.flows.behind(shown, save.effect), world.flows.behind(fit.call.func.base, fit)
+    return not (saved.whole and made.whole) or bool(through(saved.calls) & (through(made.calls) | {id(fit.call)}))
+
+
+def _taken(
+    world: World, artefact: str, read: dict[str, list[tuple[str, Touch]]]
+) -> Iterator[tuple[Touch, str, Effect]]:
+    """The fits of trainings that are given what an artefact holds, over any number of files, each with its program.
+
+    The touch is the first reading on the way.
+    """
+    training = {training.program for training in product_trainings(world)}
     todo: list[tuple[str, Touch | None]] = [(artefact, None)]
     seen = {artefact}
     while todo:
         name, first = todo.pop()
         for program, touch in read.get(name, ()):
-            if program in trained and _is_learnt(world, program, touch):
-                yield first or touch, trained[program]
+            fit = _learns(world, program, touch) if program in training else None
+            if fit is not None:
+                yield first or touch, program, fit
             for onward in _handed_on(world, program, touch):
                 if onward not in seen:
                     seen.add(onward)
                     todo.append((onward, first or touch))
 
 
-def _is_learnt(world: World, program: str, read: Touch) -> bool:
-    """Whether a fit of a program is given what a call reads."""
-    return any(
-        id(read.effect.call) in through(world.flows.behind(given, effect, loosely=True).calls)
+def _learns(world: World, program: str, read: Touch) -> Effect | None:
+    """The first fit of a program that is given what a call reads."""
+    fits = (
+        effect
         for site in sorted(world.lineage.sites_of_program(program, Role.FIT))
         for effect in world.resolved.effects.own.get(site, ())
         if world.trains(effect)
         for given in (*effect.call.args, *(value for _, value in effect.call.keywords))
+        if id(read.effect.call) in through(world.flows.behind(given, effect, loosely=True).calls)
     )
+    return next(fits, None)
 
 
 def _handed_on(world: World, program: str, read: Touch) -> Iterator[str]:
@@ -215,7 +269,7 @@ def _written(world: World, read: frozenset[str]) -> Iterator[Written]:
                 continue
             made = _predictions(world, world.flows.behind(shown, touch.effect))
             if made:
-                yield Written(touch, world.lineage.place(touch), _at(world, made[0]))
+                yield Written(touch, world.lineage.place(touch), tuple(made))
 
 
 def _near_predictions(world: World) -> frozenset[Site]:
@@ -224,16 +278,6 @@ def _near_predictions(world: World) -> frozenset[Site]:
     predicts = lineage.gathered(dict.fromkeys(predicting, 1))
     programs = [program for program in lineage.entries if places.is_product(program) and predicts(program)]
     return frozenset(site for site in lineage.reached_by_any(programs) if not places.is_test(site[0]))
-
-
-def _returns(world: World, carried: Carried) -> bool:
-    """Whether predictions come back to the model that made them: the program that predicts loads what the training writes."""
-    models = {
-        touch.artefact.id
-        for touch in world.lineage.of_program(carried.model)
-        if touch.way == "write" and touch.kind is NodeKind.MODEL
-    }
-    return world.once(_Loading).any_of(models, carried.predicted.path)
 
 
 class _Loading:

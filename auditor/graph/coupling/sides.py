@@ -217,8 +217,8 @@ def predictions(world: Sight, site: Site) -> list[CallSite]:
 
 
 def asks_a_model(call: Call) -> bool:
-    """Whether a call asks a model for its answer, by the name of the method."""
-    return type(call.func) is Attr and call.func.name in PREDICTING
+    """Whether a call asks a model for its answer, by the name of the method: a model is handed what it shall answer for."""
+    return type(call.func) is Attr and call.func.name in PREDICTING and bool(call.args or call.keywords)
 
 
 def _with_service(world: World, program: str) -> set[Site]:

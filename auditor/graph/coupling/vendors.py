@@ -188,8 +188,16 @@ def _adapter(world: World, callers: list[str], modules: list[str]) -> str | None
 
 
 def _made_for(world: World, vendor: str, callers: list[str], modules: list[str]) -> str | None:
-    """The caller that most others import, of those whose functions mostly call the supplier; None where few import any."""
-    users = {path: sum(path in world.resolved.effects.imports.get(each, ()) for each in modules) for path in callers}
+    """The caller that most others import, of those whose functions mostly call the supplier; None where few import any.
+
+    Those that derive from its classes are left out: they are of its kind, and call nothing through it.
+    """
+    effects = world.resolved.effects
+    derived = {(cls.path, base.path) for cls, bases in effects.bases.items() for base in bases}
+    users = {
+        path: sum(path in effects.imports.get(each, ()) and (each, path) not in derived for each in modules)
+        for path in callers
+    }
     made = [path for path in callers if users[path] >= USERS and _is_about(world, path, vendor)]
     return max(made, key=lambda path: users[path], default=None)
 

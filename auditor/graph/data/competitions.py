@@ -13,6 +13,8 @@ _ANY = frozenset({"", "data", "input", "train", "test", "raw"})
 """Names of files and folders that are those of any data."""
 _PAGE = regex(
     r"kaggle\.com/(?:c|competitions)/(?!competition[-_]name)[\w-]+|kaggle competitions download (?:-c )?(?!competition[-_]name)\w"
+    r"|\bkaggle\b[^.\n]{0,60}\b(?:competition|challenge)\b|\b(?:competition|challenge)\b[^.\n]{0,60}\bkaggle\b",
+    re.I,
 )
 """How a document points to a competition."""
 _GIVEN = regex(r"(^|/)(train|test|sample_?submission)(_\w+)?\.(csv|tsv|json|parquet)(\.(zip|gz))?$", re.I)
@@ -21,11 +23,14 @@ _MOUNTED = regex(r"(^|/)input/[a-z0-9]+(-[a-z0-9]+){2,}/")
 
 
 def is_competitions(world: World, path: str) -> bool:
-    """Whether the repository downloads the data of a competition by whose name a file or a folder above it is called; or
-    the file is called as competitions call what they give out, where a document points to one or the folder is that of one."""
+    """Whether the repository downloads the data of a competition by whose name a file or a folder above it is called, or they
+    lie where a notebook of that platform finds them; or the file is called as competitions call what they give out, where a
+    document points to one."""
+    if _MOUNTED.search(path):
+        return True
     if not world.once(_downloaded).isdisjoint(part.partition(".")[0] for part in path.split("/")):
         return True
-    return bool(_GIVEN.search(path)) and (bool(_MOUNTED.search(path)) or world.once(_pointed))
+    return bool(_GIVEN.search(path)) and world.once(_pointed)
 
 
 def _pointed(world: World) -> bool:

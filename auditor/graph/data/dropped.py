@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from auditor.graph import places
 from auditor.graph.world import World
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name
+from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Stmt
 from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.naming.code import Code
 from auditor.program.naming.scopes import ScopeIndex, children
+from auditor.program.naming.statements import heads, placed, within
 
 _SKIPPING = {
     "on_bad_lines": ("skip",),
@@ -61,11 +62,24 @@ def _malformed(world: World, site: Site) -> Iterator[Dropped]:
 
 def _coerced(code: Code, path: str) -> tuple[tuple[str, int, int], ...]:
     """`frame[c] = to_numeric(…, errors="coerce")` and then `frame.dropna(…)`, where nothing in the scope counts rows: by which
-    call, and the lines of both."""
-    return tuple(each for number in code.scopes(path) for each in _coerced_in(code.index(path, number)))
+    call, and the lines of both. Where one row of what is left is all that is taken, nobody reckons with the others."""
+    found: list[tuple[str, int, int]] = []
+    for number in code.scopes(path):
+        told = [*_coerced_in(code.index(path, number))]
+        single = _single(code.scope(path, number).body) if told else frozenset()
+        found += [(name, turned, dropped) for frame, name, turned, dropped in told if frame not in single]
+    return tuple(found)
 
 
-def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, int, int]]:
+def _single(body: Iterable[Stmt]) -> frozenset[str]:
+    """The frames of which a row is taken by its number: `frame.sort_values(…).iloc[0]`."""
+    parts = (part for each in placed(body) for head in heads(each.statement) for part in within(head))
+    rows = (part for part in parts if type(part) is Item and type(part.key) is Const and type(part.key.value) is int)
+    taken = (row.base for row in rows if type(row.base) is Attr and row.base.name in ("iloc", "iat"))
+    return frozenset(inner.id for base in taken for inner in within(base) if type(inner) is Name)
+
+
+def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, str, int, int]]:
     turned: dict[str, list[tuple[int, str, frozenset[str]]]] = {}
     for target, value, line in index.items:
         if type(target) is Item and type(target.base) is Name and _coerces(value):
@@ -84,7 +98,7 @@ def _coerced_in(index: ScopeIndex) -> Iterator[tuple[str, int, int]]:
             asked = _columns(index, next((value for name, value in call.keywords if name == "subset"), None))
             for line, name, columns in turned.get(call.func.base.id, ()):
                 if line < call.line and not (asked and columns and asked.isdisjoint(columns)):
-                    yield name, line, call.line
+                    yield call.func.base.id, name, line, call.line
                     break
 
 

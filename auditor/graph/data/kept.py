@@ -54,6 +54,8 @@ def blobs(world: World, owned: Callable[[str], bool]) -> Blobs:
 
 def _is_kept_data(entry: Entry) -> bool:
     """A data or model file that is no test data and no link: by its suffix, or by the folder of data it lies in."""
+    if _OF_PACKAGES.search(entry.path):
+        return False  # lists of packages and their locks belong into git
     named = (places.is_data(entry.path) or places.is_model(entry.path)) and not _is_media(entry.path)
     return (
         entry.content in (Content.HERE, Content.TOO_LARGE, Content.ABSENT)
@@ -62,6 +64,7 @@ def _is_kept_data(entry: Entry) -> bool:
     )
 
 
+_OF_PACKAGES = regex(r"(^|/)(package|composer|bower|deno|[\w.-]*[-.]?(lock|shrinkwrap|packages\.config))\.json$", re.I)
 _DATA_FOLDER = regex(r"(^|/)(data|datasets?|raw|corpus|corpora)/", re.I)
 _IN_OTHER_FORMATS = NOT_DATA | {
     "rst",

@@ -54,7 +54,7 @@ def locks(world: World, owned: Callable[[str], bool]) -> Locks:
         lock = f"{dirname(path)}/{LOCK}".lstrip("/")
         facts = world.files.get(lock)
         if facts is None:
-            if not world.identities.exists(lock) and any(map(_makes_something, stages)):
+            if not world.identities.exists(lock) and any(map(makes_something, stages)):
                 unlocked.append((path, Place(path, stages[0].step.line), len(stages)))
             continue
         moved: list[Stale] = []
@@ -73,11 +73,11 @@ def locks(world: World, owned: Callable[[str], bool]) -> Locks:
 _SAYING = frozenset({"echo", "printf", "true", ":", "exit", "sleep"})
 
 
-def _makes_something(stage: DeclaredStep) -> bool:
-    """Whether a stage runs more than words: a placeholder has no result whose data could be unknown."""
-    commands = stage.step.commands
+def makes_something(step: DeclaredStep) -> bool:
+    """Whether a step runs more than words, as far as its commands say: a placeholder has no result."""
+    commands = step.step.commands
     spoken = [c for c in commands if c.words and c.words[0].text in _SAYING and not c.writes]
-    return not commands or bool(stage.step.texts) or len(spoken) < len(commands)
+    return not commands or bool(step.step.texts) or len(spoken) < len(commands)
 
 
 def _together(moved: list[Stale]) -> Stale:
@@ -95,6 +95,8 @@ def _recorded(stage: Step, lock: Facts) -> bool:
 def _differences(world: World, stage: DeclaredStep, lock: str, facts: Facts) -> Stale | None:
     """What the record says otherwise than the declaration; nothing of a loop, whose stages the record names one by one."""
     run = next((step for step in facts.steps if step.name == stage.step.name), None)
+    if any(step.name.startswith(f"{stage.step.name}@") for step in facts.steps):
+        return None  # what has the bare name is left over from before it was a loop
     if run is None or dict(stage.step.attrs).get("frozen") == "true":
         return None
     pins = [pin for pin in facts.pins if pin.step == run.name]

@@ -15,7 +15,8 @@ from auditor.program.naming.statements import heads, placed, within
 
 EXITS = frozenset({"exit", "quit", "_exit", "abort", "Exit"})
 """Calls that end a program."""
-_ASKING = frozenset({"exists", "is_file", "isfile"})
+ASKING = frozenset({"exists", "is_file", "isfile"})
+"""Calls that tell whether something is there."""
 _DEEPEST = 4
 """How many names and operators a test is followed through."""
 
@@ -100,11 +101,11 @@ class _Asking:
 
     def _asks(self, test: Call) -> bool:
         """Whether a call tells whether a file exists, or is one of a function of the project that does."""
-        if name_of(test.func).rpartition(".")[2] in _ASKING:
+        if name_of(test.func).rpartition(".")[2] in ASKING:
             return True
         called = [edge.callee for edge in self.world.resolved.effects.calls.get(self.site, ()) if edge.call == test]
         returned = (each for c in called for each in self.world.resolved.code.index(c.path, c.scope).returns)
-        return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in _ASKING for each in returned)
+        return any(type(each) is Call and name_of(each.func).rpartition(".")[2] in ASKING for each in returned)
 
     def _is_same(self, test: Call) -> bool:
         """Whether what is asked for is what is touched, a folder that it lies in, or cannot be told."""

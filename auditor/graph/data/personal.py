@@ -9,6 +9,9 @@ from functools import lru_cache
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.asked_to_change import asks_to_change
+from auditor.graph.data.candidates import candidates
+from auditor.graph.data.provided import is_written
 from auditor.graph.observed.written import Written, written
 from auditor.graph.sight import Look, Sight
 from auditor.graph.world import World
@@ -21,6 +24,11 @@ from auditor.program.naming.words import records
 
 _HOME = r"(?:/home/|/Users/|/mnt/c/Users/|[A-Za-z]:[\\/]+Users[\\/]+)(?P<user>[\w.@-]+)[\\/]+(?!\.)[^\s'\"]+"
 _ACCOUNT = regex(r"/home/(?P<user>[\w.@-]+)")
+_SHARE = (
+    r"/(?:vol|volumes?|nfs|data|mnt|media|storage|scratch|gpfs|lustre|beegfs|ceph|cluster|fs|network|work|project|projects|hpc"
+    r"|shares?|shared|export|net|raid|disk|ssd|nvme)\d*/+"
+)
+"""Where sites mount what their machines share."""
 _KINDS = {
     "home": regex(_HOME),
     "drive": regex(r"[D-Zd-z]:[\\/]+(?![\\/]|Windows\b|Program)[^\s'\"\\/:*?<>|]{2,}[\\/]+[^\s'\"]+", re.I),
@@ -28,6 +36,10 @@ _KINDS = {
     "filestore": regex(r"(?:dbfs:/|/dbfs/)FileStore/[^\s'\"]+"),
     "tilde": regex(r"~/(?!\.)[^\s'\"]+/[^\s'\"]*|~/(?!\.)[^\s'\"]+\.\w+"),
     "kaggle": regex(r"(?:/|\.\./)kaggle/input/[^\s'\"]+"),
+    "share": regex(
+        rf"{_SHARE}(?:[\w.-]+/+){{0,4}}?(?:users?|homes?|people|staff|students|guests)/+(?P<user>[\w.@-]+)/+(?!\.)[^\s'\"]+"
+    ),
+    "site": regex(r"/(?:nfs|software|gpfs|lustre|beegfs)\d*/+[\w.-]+/+[\w.-]+[^\s'\"]*"),
 }
 """The worst first. Hidden folders of a home (`~/.cache`) belong to tools and are no data."""
 
@@ -35,8 +47,14 @@ _PATTERN = regex(r"\.\*|\[\^|\(\?|\\d(?![A-Za-z_])|\$$")
 """What only regular expressions hold."""
 
 _STARTS = ("/", "~", "dbfs:")
-_MAY_HOLD = regex(r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/")
-_PARTS = ("/home/", "/Users/", ":/", ":\\", "/content/", "FileStore/", "~/", "kaggle/input/")
+_MAY_HOLD = regex(
+    r"/home/|/Users/|[A-Za-z]:[\\/]|/content/|FileStore/|~/|kaggle/input/"
+    r"|/(?:users?|homes?|people|staff|students|guests|(?:nfs|software|gpfs|lustre|beegfs)\d*)/"
+)
+_PARTS = (
+    "/home/", "/Users/", ":/", ":\\", "/content/", "FileStore/", "~/", "kaggle/input/", "/user", "/homes/", "/people/", "/staff/",
+    "/students/", "/guests/", "/nfs", "/software/", "/gpfs", "/lustre", "/beegfs",
+)  # fmt: skip
 """What it may hold has one of these."""
 _NOBODY = frozenset({
     "airflow", "jovyan", "jupyter", "app", "appuser", "user", "username", "users", "runner", "vscode", "coder", "docker",
@@ -48,9 +66,10 @@ _NOBODY = frozenset({
     "mlflow", "dev", "developer", "test", "tester", "admin", "administrator", "ml", "model", "python", "conda",
     "anaconda", "micromamba", "worker", "celery", "api", "web", "service", "svc", "space", "huggingface", "nvidia",
     "src", "code", "project", "projects", "data", "opt", "container", "lambda", "deploy",
+    "pi", "raspi", "raspberry", "orangepi", "odroid", "jetson", "khadas", "radxa", "rock",
     "john", "jane", "johndoe", "janedoe", "john.doe", "jane.doe", "foo", "bar", "guest",
 })  # fmt: skip
-"""Accounts of images and runners, and names that stand for anybody's."""
+"""Accounts of images, devices and runners, and names that stand for anybody's."""
 
 _TELLING = frozenset({
     "print", "raise", "echo", "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "write", "input",
@@ -63,8 +82,12 @@ _OVERRIDABLE = frozenset(
     {"add_argument", "option", "Option", "argument", "Argument", "getenv", "DEFINE_string", "widgets.text", "text"}
 )
 _SETTINGS = regex(r"(config|conf|param|setting|option|argument|args|env)[^/]*$", re.I)
-_LEFT = regex(r"(^|/)(outputs?|results?|runs?|artifacts?|experiments?)/", re.I)
+_LEFT = regex(r"(^|/)(outputs?|results?|(ml)?runs?|artifacts?|experiments?|wandb|multirun|lightning_logs)/", re.I)
 """Folders where runs leave what they were given."""
+_REWRITTEN = regex(r"^fluent_datasources\b")
+"""Keys that a tool writes anew at each run."""
+_PUT_ASIDE = regex(r"(^|/)(arch|archives?|archived|old|deprecated|legacy|obsolete|backups?|bak|attic)/", re.I)
+"""Folders of what is not run any more."""
 _REMOTE = regex(r"ssh|host|remote|server", re.I)
 _INSIDE = regex(r"mount|volume|work(ing)?_?dir", re.I)
 """Keys of paths inside containers."""
@@ -80,7 +103,8 @@ _WORDS = frozenset({"help", "description", "doc", "title", "label", "metavar"})
 
 
 class Personal(msgspec.Struct, frozen=True):
-    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, or nothing calls it."""
+    """A path of one machine. `kind` is a key of the patterns; `mild` where a caller may say otherwise, nothing calls it,
+    a comment asks to change it, or it is one of several places that are tried."""
 
     path: str
     kind: str
@@ -96,7 +120,7 @@ def personal_paths(world: World, owned: Callable[[str], bool]) -> dict[str, list
         if owned(path) and places.is_product(path) and not places.is_byproduct(path) and not shown:
             listed = [*_in_program(world, path), *_in_settings(world, path), *_in_commands(world, path)]
             listed = [each for each in listed if not (each.kind == "home" and _is_of_image(world, each.path))]
-            if listed and _is_of_a_machine(world, path):
+            if listed and (_is_of_a_machine(world, path) or _PUT_ASIDE.search(path)):
                 listed = [msgspec.structs.replace(each, mild=True) for each in listed]
             if listed:
                 found[path] = list({(each.path, each.place): each for each in listed}.values())
@@ -188,11 +212,11 @@ def _within(world: Sight, path: str) -> Iterator[tuple[Personal, int]]:
     # All texts are searched at once, and hardly a program holds such a path.
     whole = "\n".join(texts)
     if _holds_part(whole) and any(kind_of(text) for text in texts):
-        fallbacks = _fallbacks(program)
+        fallbacks = _fallbacks(program) | candidates(program)
         for each in written(program, lambda text: kind_of(text) is not None):
             said = kind_of(each.text)
             if said is not None and _is_used(each):
-                mild = each.role == "default" or each.line in fallbacks
+                mild = each.role == "default" or each.line in fallbacks or asks_to_change(program, each.line)
                 yield Personal(said[1], said[0], code.place(path, each.line), mild), each.line
 
 
@@ -231,13 +255,13 @@ def _in_settings(world: World, path: str) -> Iterator[Personal]:
     hidden = any(part.startswith(".") for part in path.split("/")[:-1])
     # written by a program, not by a person
     recorded = (path.endswith(".json") and not _SETTINGS.search(path)) or bool(_LEFT.search(path))
-    if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None:
+    if facts.kind != "config" or hidden or recorded or facts.attr("tool") is not None or is_written(world, path):
         return
     found = []
     for leaf in facts.leaves:
         text = leaf.value if isinstance(leaf.value, str) else ""
         said = kind_of(text) if text.startswith(_STARTS) or text[1:2] == ":" else None
-        if said is not None and not _INSIDE.search(leaf.key):
+        if said is not None and not _INSIDE.search(leaf.key) and not _REWRITTEN.search(leaf.key):
             found.append(Personal(said[1], said[0], Place(path, leaf.line)))
     if found and not places.is_record(leaf.key for leaf in facts.leaves):
         yield from found

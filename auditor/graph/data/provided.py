@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, matches
 from auditor.graph.artefacts.pins import pinned_path
+from auditor.graph.data.asked_to_change import asks_to_change
 from auditor.graph.data.sharing import DATA, LEAST, carries, is_supplied, programs_of
 from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
@@ -19,13 +20,14 @@ from auditor.program.calls.effects import Site
 
 
 class Phantom(Ordered, frozen=True):
-    """A read of a repository file that nothing provides."""
+    """A read of a repository file that nothing provides. `replaced`: a comment asks to put one's own path there."""
 
     artefact: str
     reader: str
     place: Place
     confidence: float
     exploratory: bool = False
+    replaced: bool = False
 
 
 def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Phantom], int]:
@@ -56,8 +58,14 @@ def phantom_inputs(world: World, owned: Callable[[str], bool]) -> tuple[list[Pha
                 continue
             seen.add(path)
             if touch.confidence >= LEAST and path not in found and not provided.by_anything(path):
+                at = world.resolved.code.programs[touch.site[0]]
                 found[path] = Phantom(
-                    path, program, world.lineage.place(touch), touch.confidence, places.is_exploratory(program)
+                    path,
+                    program,
+                    world.lineage.place(touch),
+                    touch.confidence,
+                    places.is_exploratory(program),
+                    asks_to_change(at, touch.effect.line, touch.effect.end_line),
                 )
     return sorted(found.values()), len(seen)
 
@@ -80,6 +88,10 @@ _SECRET = regex(r"credential|secret|service[-_]?account|token|api[-_]?key|client
 _FETCHING = regex(r"download|fetch|kaggle|wget|curl|gdown|gsutil|rclone|azcopy|unzip|untar|^tar$", re.I)
 _OWN_RUNS = regex(r"(^|/)(checkpoints?|ckpts?|runs|experiments?|outputs?|logs?|results?)/", re.I)
 
+_PARTS = regex(r"[_.-]+")
+_OF_SERIES = 5
+"""Parts of a name, its suffix among them, from which names that differ in one are those of a series."""
+
 
 class Provided:
     """Where a file can come from: the tree, a writer, a pin, a declaration, a download, a document."""
@@ -91,6 +103,9 @@ class Provided:
         }
         declared = {d.path for step in world.steps.all for d in step.writes if d.path}
         self.known = PathIndex({*written, *declared, *pinned_paths(world)})
+        self.beside: dict[str, list[str]] = {}
+        for path in sorted(written):
+            self.beside.setdefault(path.rpartition("/")[0], []).append(path.rpartition("/")[2])
         self.configured = {
             leaf.value.rpartition("/")[2]
             for facts in world.files.values()
@@ -125,13 +140,39 @@ class Provided:
             or (places.is_model(path) and bool(self.unresolved))
             or places.suffix(path) in self.unresolved
             or self.is_named(name)
+            or self._is_of_series(path)
             or any(folder in self.fetched for folder in above(path))
             or self.world.documents.tells_of(path)
+            or self.world.documents.archives(path)
         )
+
+    def _is_of_series(self, path: str) -> bool:
+        """Whether code writes files beside it that are called the same but for one word of several: `green_trips_2020-05`,
+        `yellow_trips_2020-05`, of which an option says which are fetched. Another number is another version."""
+        folder, _, name = path.rpartition("/")
+        parts = _PARTS.split(name)
+        if len(parts) < _OF_SERIES:
+            return False
+        beside = (_PARTS.split(other) for other in self.beside.get(folder, ()))
+        for other in (each for each in beside if len(each) == len(parts)):
+            differing = [(one, two) for one, two in zip(parts, other, strict=True) if one != two]
+            if len(differing) == 1 and all(word.isalpha() for word in differing[0]):
+                return True
+        return False
 
     def is_named(self, name: str) -> bool:
         """Whether some code writes files of that name, or of a pattern that fits it, wherever it is told to."""
         return name in self.names or any(matches(general, name) for general in self.patterns)
+
+
+def is_written(world: World, path: str) -> bool:
+    """Whether code of the repository writes a file of that path."""
+    return bool(world.once(_written).matching(path))
+
+
+def _written(world: World) -> PathIndex:
+    touches = (touch for each in world.lineage.touches.values() for touch in each)
+    return PathIndex({t.artefact.path for t in touches if t.way == "write" and t.artefact.path and not t.effect.dead})
 
 
 def _plain(word: str) -> str:

@@ -91,7 +91,7 @@ class Data(Part):
         """
         found: dict[object, list[versions.Root]] = {}
         for root in self.training_roots():
-            if root.state == "unpinned":
+            if root.state == "unpinned" and not root.revised:
                 cause = (root.place.path, root.folder) if root.folder is not None else root.place
                 found.setdefault(cause, []).append(root)
         return [sorted(read, key=lambda root: (root.findable, -root.confidence)) for read in found.values()]

@@ -12,6 +12,7 @@ from auditor.graph.observed.lineage import Touch
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind
 from auditor.model.declared import Declared
+from auditor.program.symbolic.values import GIVEN
 
 LEAST = 0.55
 """Confidence that both ends of a file edge need: an f-string with a literal part is enough, a guessed base is not."""
@@ -32,14 +33,11 @@ def carries(path: str) -> bool:
     return not (named or places.is_byproduct(path) or places.suffix(path) in _SETTINGS)
 
 
-_BROUGHT = frozenset({"cli", "env", "default"})
-
-
 def is_supplied(world: World, touch: Touch) -> bool:
     """Whether whoever starts the program names the file: an option, a variable, or a command that a document only shows."""
     starts = world.resolved.evaluator.invocations.by_number
     return any(
-        value.how in _BROUGHT or (value.how == "command" and value.runs and all(starts[n].shown for n in value.runs))
+        value.how in GIVEN or (value.how == "command" and value.runs and all(starts[n].shown for n in value.runs))
         for value in touch.effect.targets
     )
 

@@ -74,7 +74,8 @@ class Sources(msgspec.Struct, frozen=True):
 
 def sources(world: World, owned: Callable[[str], bool]) -> Sources:
     """Every address that programs and commands of a component read data from."""
-    learned = {root.touch.site for root in training_roots(world, owned) if root.touch is not None}
+    roots = [root.touch for root in training_roots(world, owned) if root.touch is not None]
+    learned = {(touch.site, touch.artefact.id) for touch in roots}
     found: dict[tuple[str, Place], Moving] = {}
     fixed = 0
     for touch in _reads(world, owned):
@@ -82,7 +83,12 @@ def sources(world: World, owned: Callable[[str], bool]) -> Sources:
         if not address:
             continue
         if is_moving(address) and not _verified(world, touch.site):
-            moving = Moving(address, world.lineage.place(touch), touch.site in learned, is_supplied(world, touch))
+            moving = Moving(
+                address,
+                world.lineage.place(touch),
+                (touch.site, touch.artefact.id) in learned,
+                is_supplied(world, touch),
+            )
             found.setdefault((address, moving.place), moving)
         else:
             fixed += 1

@@ -12,16 +12,24 @@ import msgspec
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above, is_anything
 from auditor.graph.data.cached import cache_of
+from auditor.graph.data.checkouts import inside
 from auditor.graph.data.learning import Flowing, Learning
 from auditor.graph.data.provided import Provided, pinned_paths
 from auditor.graph.data.spent import is_spent
 from auditor.graph.data.versions import TABULAR, Pins, Root, Training, is_data, root_of, trainings
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Effect, Site
 
+_TRAINS = regex(
+    r"(^|/)(train|fit|retrain|finetune|fine_tune)([\W_][^/]*)?\.py$|(^|/)[^/]*[\W_](train|training)\.py$", re.I
+)
+"""Names of programs that train."""
+_FILES = frozenset({"csv", "tsv", "json", "jsonl", "xlsx", "xls", "parquet", "txt"})
+"""Suffixes of tables: what is called so is a file as a rule."""
 _JUDGING = regex(r"(^|[\W_])(val|valid|validation|dev|eval|test|hold_?out)\d*([\W_]|$)", re.I)
 """Names of files that are put aside: a fit that is handed them with the rest is judged by them."""
 
@@ -44,19 +52,39 @@ def training_roots(world: World, owned: Callable[[str], bool]) -> list[Root]:
 
 def _training_roots(world: World, owned: Callable[[str], bool]) -> tuple[Root, ...]:
     trail = _Trail(world)
-    programs = sorted(trainings(world, owned), key=lambda training: training.program.endswith(".ipynb"))
-    for training in programs:
+    programs = trainings(world, owned)
+    aside = _aside(world, frozenset(training.program for training in programs))
+    for training in sorted(programs, key=lambda training: training.program in aside):
         trail.follow(training)
-    notebooks = {training.program for training in programs if training.program.endswith(".ipynb")}
-    aside = notebooks if len(notebooks) < len({training.program for training in programs}) else set()
     found = sorted(trail.found.items())
     return tuple(msgspec.structs.replace(root, tried=root.training in aside) for _, root in found)
+
+
+def _aside(world: World, programs: frozenset[str]) -> frozenset[str]:
+    """Those of the training programs that made no model: notebooks where programs train, and what nothing starts or names
+    where something else that trains is started. The name of a program may say that it is there to be started."""
+    started = world.once(Started)
+    notebooks = frozenset(program for program in programs if program.endswith(".ipynb"))
+    aside = notebooks if notebooks != programs else frozenset()
+    run = {program for program in programs - aside if started.names(program) or world.orchestrates(program)}
+    others = {
+        program
+        for program in programs - aside - run
+        if not _TRAINS.search(program) or not world.lineage.reached_by_any(run).isdisjoint(_bodies(world, program))
+    }
+    return aside | others if run else aside
+
+
+def _bodies(world: World, program: str) -> set[Site]:
+    """The functions of a program that fit something."""
+    return {site for site in world.lineage.sites_of_program(program, Role.FIT) if site[0] == program and site[1]}
 
 
 class _Made:
     """Which programs write what, and what pins it: one index of a tree."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self.writers: dict[str, dict[str, list[Touch]]] = {}
         for program in world.lineage.entries:
             for touch in world.lineage.of_program(program):
@@ -78,12 +106,17 @@ class _Made:
         if path is not None:
             names = self.written.matching(path, loosely=loosely)
         else:
-            names = list(dict.fromkeys([name, *self.on_hosts(name)]))
+            names = list(dict.fromkeys([name, *self.on_hosts(name), *self._of_checkout(name)]))
         found: dict[str, list[Touch]] = {}
         for name in names:
             for program, touches in self.writers.get(name, {}).items():
                 found.setdefault(program, []).extend(touches)
         return {program: touches for program, touches in found.items() if not places.is_apart(program)} or found
+
+    def _of_checkout(self, name: str) -> list[str]:
+        """What is written under the path that an absolute one has in the tree."""
+        path = inside(self._world, name)
+        return self.written.matching(path) if path is not None else []
 
     def on_hosts(self, name: str) -> list[str]:
         """The ids and patterns under which product code writes what is called so on another machine."""
@@ -130,10 +163,25 @@ class _Trail:
         """Whether a read brings what is learnt; what its name puts aside for judging a model is not that."""
         if touch.way != "read" or touch.effect.role not in TABULAR or not is_data(touch):
             return False
+        if self._is_below_a_file(touch):
+            return False
         name = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
         if _JUDGING.search(name.partition("?")[0]) or not self._flows(stop, touch.effect):
             return False
         return id(touch.effect.call) in stop.flowing.calls or not is_spent(self._world, touch)
+
+    def _is_below_a_file(self, touch: Touch) -> bool:
+        """Whether a pattern stands below what the same code reads as a file, too: there is no folder of that name."""
+        folder, _, name = (touch.artefact.path or touch.artefact.id.partition(":")[2]).rpartition("/")
+        if "*" not in name or places.suffix(folder) not in _FILES:
+            return False
+        if folder in self._world.identities.tree:
+            return True
+        return any(
+            (other.artefact.path or other.artefact.id.partition(":")[2]) == folder
+            for other in self._world.lineage.touches.get(touch.site, ())
+            if other.way == "read"
+        )
 
     def _flows(self, stop: _Stop, effect: Effect) -> bool:
         stands = effect.origin[0] if effect.origin is not None else effect.site
@@ -162,7 +210,7 @@ class _Trail:
         lock = self._world.once(_recorded).get(program, "") if program != training.program else ""
         if root.state == "unpinned" and lock:
             root = msgspec.structs.replace(root, state="pinned", pin=f"what {program} made of it is in {lock}")
-        if root.state == "unpinned" and (cache := cache_of(self._world, touch)):
+        if root.state in ("unpinned", "asked") and (cache := cache_of(self._world, touch)):
             root = msgspec.structs.replace(root, state="pinned", pin=f"its answers are kept in git as {cache}")
         root = msgspec.structs.replace(root, guessed=stop.guessed)
         known = self.found.get(root.artefact)

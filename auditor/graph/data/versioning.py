@@ -7,6 +7,7 @@ from itertools import pairwise
 from posixpath import dirname
 
 import msgspec
+from msgspec.structs import replace
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import above, within
@@ -80,10 +81,29 @@ def versioning(world: World, owned: Callable[[str], bool]) -> Versioning:
             kind, first = ("no-remote", sources[0]) if sources else ("no-remote-outputs", users[0])
             eased = bool(sources) and (world.documents.links_to_data or _is_practised(world, users))
             broken.append(Broken(kind, first[0], Place(*first), len(users), eased=eased))
-        broken += _local(world, root, storages)
+        broken += (replace(each, eased=_is_published(world, users)) for each in _local(world, root, storages))
         broken += _hidden(world, root)
     broken += [*_uncached(world, owned), *_twice(world, owned)]
     return Versioning(pointers, tuple(remotes), tuple(broken), shown)
+
+
+def _is_published(world: World, users: list[tuple[str, int]]) -> bool:
+    """Whether a document links to the data that files pin, and nothing here makes or adds them anew: who fetches them holds
+    them against the pins. What was made of them is nowhere but in the store."""
+    sources = [path for path, _ in users if not path.endswith(LOCK)]
+    pinned = {pinned_path(path, world.files[path], pin) for path in sources for pin in world.files[path].pins}
+    return bool(pinned) and world.documents.links_to_data and pinned.isdisjoint(world.once(_made))
+
+
+def _made(world: World) -> frozenset[str]:
+    """The files that programs write, steps declare as theirs and commands add to the store, with the folders above them."""
+    touches = (touch for each in world.lineage.touches.values() for touch in each if touch.way == "write")
+    paths = {touch.artefact.path for touch in touches if touch.artefact.path}
+    steps = [step for step in world.steps.all if step.tool != "readme"]
+    paths |= {out.path for step in steps for out in step.writes if out.path}
+    for words in ([word.text for word in command.words] for step in steps for command in step.step.commands):
+        paths |= set(words[2:]) if words[:2] == ["dvc", "add"] else set()
+    return frozenset(folder for path in paths for folder in (path, *above(path)))
 
 
 def _is_practised(world: World, users: list[tuple[str, int]]) -> bool:

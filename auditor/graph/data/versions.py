@@ -9,6 +9,7 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.artefacts.identity import PathIndex, above
+from auditor.graph.data.checkouts import inside
 from auditor.graph.data.competitions import is_competitions
 from auditor.graph.data.sharing import is_supplied
 from auditor.graph.data.versioning import is_one_machine
@@ -21,6 +22,7 @@ from auditor.model.regex import regex
 IMMUTABLE = regex(
     r"(?:versionId=|@)[\w.-]{6,}|/[0-9a-f]{40}(/|$)|(?<![0-9A-Za-z])(19|20)\d{2}[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])(?![0-9A-Za-z])|/v\d+(\.\d+)+/|zenodo\.org/records?/\d+|doi\.org/"
 )
+_MONTH = regex(r"(?<!\d)(19|20)\d{2}[-_](0[1-9]|1[0-2])(?![\d])")
 _EDITION = regex(r"(?<!\d)(19|20)\d\d(?!\d)|(^|[\W_])v\d+([._]\d+)*([\W_]|$)", re.I)
 FINISHED = regex(
     r"archive\.ics\.uci\.edu|(^|[/.])openml\.org|yann\.lecun\.com|(^|[/.])((physionet|zenodo|openslr)\.org|figshare\.(com|org)|dataverse\.[\w-]+\.[\w.]+)|data\.mendeley\.com",
@@ -32,6 +34,14 @@ _BUILDERS = frozenset(
     {"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset", "xml", "sql"}
 )
 _OF_HUBS = ("name:", "uri:hf://")
+_HOLDS_FILE = regex(
+    r"\.(?:csv|tsv|jsonl?|ndjson|geojson|parquet|feather|arrow|avro|orc|xlsx?|ods|npz|npy|h5|hdf5|nc|mat|rds|arff|libsvm|data|txt|dat|xml"
+    r"|zip|gz|tgz|bz2|xz|7z|tar|zst|pkl|pickle|db|sqlite3?)(?![A-Za-z0-9])",
+    re.I,
+)
+"""What in an address says that a file of data lies there."""
+_SERVICE = frozenset({"requests", "httpx", "aiohttp", "urllib"})
+"""Libraries whose calls ask any address."""
 TABULAR = frozenset({Role.READ, Role.DOWNLOAD})
 """What calls do that bring data."""
 
@@ -44,13 +54,15 @@ class Pins(msgspec.Struct, frozen=True):
 
 
 class Root(msgspec.Struct, frozen=True):
-    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`.
+    """A data node without producer that training starts from. `state`: `pinned`, `unpinned`, `supplied`, `unresolved`,
+    `asked` of an address that answers a question and names no file of data.
 
     `documented`: a document names it, so that it can at least be found again; `offered`: it even links to it, or the name
-    carries an edition; `touch` is
-    the read, if it could be named; `tried`: only a notebook trains on it, where programs train too; `guessed`: some program
-    on the way to training did not show what it made a file of, so this is only among what it reads; `kept`: the tree
-    pins a file at the end of that absolute path, of which this may be a copy.
+    carries an edition, or an archive keeps a set of that name; `touch` is the read, if it could be named; `tried`: only a
+    notebook trains on it, where programs train too, or a program that nothing starts, where others are started; `guessed`:
+    some program on the way to training did not show what it made a file of, so this is only among what it reads; `kept`:
+    the tree pins a file at the end of that absolute path, of which this may be a copy; `own`: that path lies in somebody's
+    checkout of this repository.
     """
 
     artefact: str
@@ -66,6 +78,7 @@ class Root(msgspec.Struct, frozen=True):
     tried: bool = False
     guessed: bool = False
     kept: bool = False
+    own: bool = False
 
     @property
     def findable(self) -> int:
@@ -79,8 +92,18 @@ class Root(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> bool:
-        """Whether it is a data set of a hub, whose revision is asked for by itself (REP009)."""
+        """Whether it is a data set of a hub or library, called by its name there."""
         return self.touch is not None and self.touch.artefact.id.startswith(_OF_HUBS)
+
+    @property
+    def revised(self) -> bool:
+        """Whether it is a data set of a hub that keeps revisions: which one is meant is asked for by itself (REP009)."""
+        if self.touch is None:
+            return False
+        pin = self.touch.effect.entry.pin
+        return self.touch.artefact.id.startswith("uri:hf://") or (
+            self.named and pin is not None and pin.arg == "revision"
+        )
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -176,7 +199,9 @@ def is_data(touch: Touch) -> bool:
 def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
     """What a training starts from by one read, and how that is pinned."""
     state, pin = _pin(world, touch, pins)
-    path = touch.artefact.path
+    path, found = touch.artefact.path, touch.artefact.id
+    if found.startswith("host:"):
+        path = found.removeprefix("host:").replace("\\", "/")
     return Root(
         _label(touch),
         state,
@@ -188,15 +213,18 @@ def root_of(world: World, touch: Touch, training: Training, pins: Pins) -> Root:
         _is_told(world, touch),
         touch,
         (path is not None and (is_offered(world, path) or is_competitions(world, path)))
-        or bool(FINISHED.search(touch.artefact.id)),
+        or bool(FINISHED.search(found)),
         kept=bool(_kept(world, touch, pins)),
+        own=inside(world, found) is not None,
     )
 
 
 def is_offered(world: World, path: str) -> bool:
-    """Whether a document links to a file, or tells of it where its name says which edition it is."""
+    """Whether a document links to a file, points to a published set of its name, or tells of it where its name says which
+    edition it is."""
     named = bool(_EDITION.search(path.rpartition("/")[2]))
-    return world.documents.offers(path) or (named and world.documents.tells_of(path))
+    documents = world.documents
+    return documents.offers(path) or documents.archives(path) or (named and documents.tells_of(path))
 
 
 def _is_told(world: World, touch: Touch) -> bool:
@@ -247,7 +275,7 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
             return "unresolved", ""  # a bare word may be anything: a step, a table, a name in a catalogue
     if is_one_machine(touch.artefact.id.partition(":")[2]) and (pin := _kept(world, touch, pins)):
         return "pinned", pin  # the checkout of one machine
-    if path is None and IMMUTABLE.search(touch.artefact.id):
+    if path is None and (IMMUTABLE.search(touch.artefact.id) or _is_of_a_month(touch)):
         return "pinned", "an immutable or dated address"
     if touch.effect.entry.pin is not None and any(
         name == touch.effect.entry.pin.arg for name, _ in touch.effect.call.keywords
@@ -263,12 +291,26 @@ def _pin(world: World, touch: Touch, pins: Pins) -> tuple[str, str]:
         return "unresolved", ""
     if touch.artefact.id.startswith(("host:/tmp/", "host:/content/")):
         return "unresolved", ""
+    if is_asked(touch):
+        return "asked", ""
     if touch.artefact.templated or (
         touch.artefact.id.startswith("host:")
         and touch.artefact.id.startswith(("host:/kaggle/", "host:/opt/ml/", "host:/dbfs/"))
     ):
         return "unresolved", ""
     return "unpinned", ""
+
+
+def is_asked(touch: Touch) -> bool:
+    """Whether an address is asked a question, as no file of data is named in it: what it answers is no data set that lies there."""
+    asks = touch.effect.name.partition(".")[0] in _SERVICE and touch.effect.entry.dest is None
+    host, _, file = touch.artefact.id.removeprefix("url:").partition("://")[2].partition("/")
+    return asks and bool(host) and not _HOLDS_FILE.search(file)
+
+
+def _is_of_a_month(touch: Touch) -> bool:
+    """Whether an address names a file by its month: it is published once, when the month is over."""
+    return touch.artefact.id.startswith("url:") and bool(_MONTH.search(touch.artefact.id.rpartition("/")[2]))
 
 
 def _kept(world: World, touch: Touch, pins: Pins) -> str:

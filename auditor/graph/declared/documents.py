@@ -39,6 +39,12 @@ _PUBLISHED = regex(
     r"|archive\.ics\.uci\.edu/|(?:www\.)?openml\.org/|physionet\.org/|drive\.google\.com/)",
     re.I,
 )
+_ARCHIVED = regex(
+    r"(?:kaggle\.com/(?:datasets|c|competitions)|huggingface\.co/datasets|archive\.ics\.uci\.edu/(?:ml/datasets|dataset)|openml\.org/d"
+    r"|data\.mendeley\.com/datasets|physionet\.org/content)/([\w./-]+)|kaggle (?:datasets|competitions|d|c) download (?:-[dc] )?([\w./-]+)",
+    re.I,
+)
+"""How a document points to a set that an archive or a platform keeps under a name."""
 _TELLING = 8
 """Letters from which the stem of a name is no everyday word."""
 _OF_ADDRESS = 12
@@ -120,6 +126,20 @@ class Documents:
             return True
         telling = [plain(f) for f in folders if len(f) >= _OF_FOLDER and f.lower() not in _GENERIC]
         return any(plain(linked).startswith(folder) for linked in self._linked for folder in telling)
+
+    def archives(self, path: str) -> bool:
+        """Whether a document points to a published set by whose name a file, or a folder that it lies in, is called."""
+        parts = [plain(part.partition(".")[0]) for part in path.split("/") if part.lower() not in _GENERIC]
+        telling = [part for part in parts if len(part) >= _TELLING]
+        return any(
+            part in name or (len(name) >= _OF_ADDRESS and name in part) for name in self._archived for part in telling
+        )
+
+    @cached_property
+    def _archived(self) -> frozenset[str]:
+        """The names of the sets, and of whoever keeps them there."""
+        found = (one or other for one, other in _ARCHIVED.findall(self.text))
+        return frozenset(word for slug in found for part in slug.split("/") if len(word := plain(part)) >= _TELLING)
 
     @cached_property
     def _addressed(self) -> frozenset[str]:

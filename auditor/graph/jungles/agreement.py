@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from auditor.graph import places
 from auditor.graph.data.optional import only_creates
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, upstream
@@ -26,7 +27,7 @@ CERTAIN = 0.75
 class Mismatch(msgspec.Struct, frozen=True):
     """Where the declaration of a step and its code disagree.
 
-    `kind`: `undeclared-read`, `undeclared-write` (of a file that the same tool tracks or another stage waits for),
+    `kind`: `undeclared-read` (`undeclared-beside` where another output of the stage that makes it is declared), `undeclared-write` (of a file that the same tool tracks or another stage waits for),
     `rewritten-input`, `unwritten-output`, `unread-parameter`, `undeclared-code`.
     """
 
@@ -126,7 +127,8 @@ def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> I
         if not carries(path):
             continue
         # What a step before this one depends on runs both anew when it changes.
-        before = [declared for other in upstream(world, step) for declared in other.reads]
+        made = upstream(world, step)
+        before = [declared for other in made for declared in other.reads]
         known = (*step.reads, *step.writes, *step.params, *before)
         if any(covers(declared, path) for declared in known):
             continue
@@ -134,7 +136,18 @@ def _undeclared_reads(world: World, step: DeclaredStep, reads: list[Touch]) -> I
         if comes and any(value.how != "cli" for value in touch.effect.targets):
             seen.add(path)
             place = Place(step.path, step.step.line)
-            yield Mismatch("undeclared-read", step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+            kind = "undeclared-beside" if _comes_along(step, path, made) else "undeclared-read"
+            yield Mismatch(kind, step.step.name, path, place, world.lineage.place(touch), touch.confidence)
+
+
+def _comes_along(step: DeclaredStep, path: str, made: list[DeclaredStep]) -> bool:
+    """Whether a model, or what a program has fitted to prepare data, comes from a stage of which another output is declared: when it
+    is made anew, so is that."""
+    return places.is_model(path) and any(
+        any(covers(out, path) for out in other.writes)
+        and any(read.path and covers(out, read.path) for out in other.writes for read in step.reads)
+        for other in made
+    )
 
 
 def _undeclared_writes(world: World, step: DeclaredStep, writes: list[Touch]) -> Iterable[Mismatch]:

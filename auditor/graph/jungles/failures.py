@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from auditor.graph import places
 from auditor.graph.data.optional import EXITS
 from auditor.graph.data.sharing import programs_of
@@ -13,6 +15,7 @@ from auditor.graph.jungles import waved
 from auditor.graph.jungles.waved import work_of_run
 from auditor.graph.jungles.work import WORK, Hidden, served_work, work_in
 from auditor.graph.observed.written import name_of
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 from auditor.model.ir import (
@@ -35,13 +38,15 @@ from auditor.model.ir import (
     Try,
     With,
 )
+from auditor.model.place import Place
 from auditor.program.calls.effects import Site
 from auditor.program.running.launches import Launch, together
 
-_TELLING = frozenset({
+TELLING = frozenset({
     "print", "info", "error", "warning", "warn", "exception", "critical", "debug", "log", "print_exc", "format_exc",
     "str", "repr", "type", "format", "echo", "secho", "join", "getLogger", "get_logger", "rule", "flush", "write",
 })  # fmt: skip
+"""Calls that tell something, and those that put it into words."""
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -124,28 +129,66 @@ def _may_stop(body: Iterable[Any]) -> bool:
 # --- handlers ---
 
 
+class _Caught(msgspec.Struct, frozen=True):
+    """A broad handler around work: the lines of the block, what they do, and whether it is only a part of what the scope does."""
+
+    site: Site
+    block: Try
+    last: int
+    handler: Handler
+    kind: str
+    work: tuple[str, Place]
+
+
 def _handlers(world: World, owned: Callable[[str], bool]) -> Iterator[Hidden]:
     """Broad handlers around the whole work of a program or of a step's function."""
-    for site in sorted(_entries(world, owned)):
-        scope = world.resolved.code.scope(*site)
-        for statement, looped in nested(scope.body):
-            if type(statement) is not Try or looped:
-                continue
-            end = statement.handlers[0].line - 1 if statement.handlers else statement.end_line
-            inside = work_in(world, site, statement.line, end)
-            outside = work_in(world, site, 0, statement.line - 1) or work_in(world, site, statement.end_line + 1)
-            part = inside is None or outside is not None
-            if part:
-                inside = served_work(world, site, statement.line, end)
-            if inside is None:
-                continue
-            for handler in statement.handlers:
-                kind = _hides(handler)
-                if (kind == "handler" if part else kind) and _is_broad(handler.types):
-                    place = world.resolved.code.place(site[0], handler.line)
-                    missed, last = _is_missed(world, site[0]), not part and _is_last(world, site, handler, inside[0])
-                    kind = "part" if part else kind
-                    yield Hidden(kind, scope.name or site[0], inside[0], place, inside[1], missed, last=last)
+    found = [caught for site in sorted(_entries(world, owned)) for caught in _caught(world, site)]
+    silent = frozenset(each.site for each in found if each.kind != "part")
+    for each in found:
+        site, handler, (work, place) = each.site, each.handler, each.work
+        if each.kind != "part" and work_in(world, site, each.block.line, each.last, silent) is None:
+            continue  # what it calls has caught every error already, and is told of
+        name, told = world.resolved.code.scope(*site).name, world.resolved.code.place(site[0], handler.line)
+        yield Hidden(
+            each.kind,
+            name or site[0],
+            work,
+            told,
+            place,
+            missed=_is_missed(world, site[0]),
+            idle=not world.once(Started).needs(told.path),
+            last=each.kind != "part" and _is_last(world, site, handler, work),
+            endless=_is_endless(each.block.body),
+        )
+
+
+def _caught(world: World, site: Site) -> Iterator[_Caught]:
+    """The broad handlers of a scope that hide what fails in the blocks around which they stand."""
+    for statement, looped in nested(world.resolved.code.scope(*site).body):
+        if type(statement) is not Try or looped:
+            continue
+        end = statement.handlers[0].line - 1 if statement.handlers else statement.end_line
+        inside = work_in(world, site, statement.line, end)
+        outside = work_in(world, site, 0, statement.line - 1) or work_in(world, site, statement.end_line + 1)
+        part = inside is None or outside is not None
+        if part:
+            inside = served_work(world, site, statement.line, end)
+        for handler in statement.handlers if inside is not None else ():
+            kind = _hides(handler)
+            if inside and (kind == "handler" if part else kind) and _is_broad(handler.types):
+                yield _Caught(site, statement, end, handler, "part" if part else kind, inside)
+
+
+def _is_endless(body: Sequence[Any]) -> bool:
+    """Whether a block ends in a loop that only an error or whoever started it ends, as a server's does."""
+    last = body[-1] if body else None
+    if type(last) is not Loop or last.target is not None or type(last.source) is not Const or not last.source.value:
+        return False
+    leaves = (
+        type(each) is Return or (type(each) is Jump and each.word == "break" and not looped)
+        for each, looped in nested(last.body)
+    )
+    return not any(leaves)
 
 
 _LOOKING = frozenset({"dvc", "snakemake"})
@@ -254,7 +297,7 @@ def _call(call: Call) -> str:
     if last in EXITS:
         code = call.args[0] if call.args else None
         return "succeeds" if code is None or (type(code) is Const and code.value in (0, None)) else "fails"
-    return "tells" if last in _TELLING else "fails"
+    return "tells" if last in TELLING else "fails"
 
 
 def _is_nothing(value: Expr | None) -> bool:

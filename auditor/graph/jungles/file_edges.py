@@ -17,6 +17,7 @@ from auditor.graph.artefacts.identity import PathIndex, above, is_anything, matc
 from auditor.graph.data.optional import does_without
 from auditor.graph.data.provided import pinned_paths
 from auditor.graph.data.sharing import DATA, LEAST, carries, covers, is_declared, programs_of, upstream
+from auditor.graph.declared.documents import plain
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.jungles.one_run import OneRun
 from auditor.graph.jungles.readers import idles, looks, serves
@@ -45,7 +46,7 @@ class FileEdge(msgspec.Struct, frozen=True):
 
     `chained`: a script or job runs the writer and then the reader. `waits`: the reader needs the file for work of its own, it is
     not at hand in every clone, and the reader is no service, which takes what was released to it. `writing` and `reading` are the
-    touches, `makers` how many programs write it.
+    touches, `makers` how many programs write it. `told`: a document names the writer and then the reader, two notebooks.
     """
 
     artefact: str
@@ -60,6 +61,7 @@ class FileEdge(msgspec.Struct, frozen=True):
     chained: bool = False
     waits: bool = True
     makers: int = 1
+    told: bool = False
 
 
 def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
@@ -77,7 +79,7 @@ def file_edges(world: World, owned: Callable[[str], bool]) -> list[FileEdge]:
                 or not carries(path)
                 or places.is_documentation(path)
                 or path in world.resolved.code.modules.folders
-                or (touch.way == "read" and _only_names(touch))
+                or (touch.way == "read" and (_only_names(touch) or _brings_its_own(touch)))
             ):
                 continue
             table = writes if touch.way == "write" else reads
@@ -127,6 +129,17 @@ def _only_names(touch: Touch) -> bool:
     return bool(touch.effect.entry.attrs.get("listing")) or touch.effect.name.startswith(_PACKING)
 
 
+def _brings_its_own(touch: Touch) -> bool:
+    """Whether a library keeps a data set of its own in the folder that it is given: what others put there is not that."""
+    return bool(touch.effect.entry.attrs.get("toy"))
+
+
+def _make_alike(makers: list[Hand]) -> bool:
+    """Whether several programs write a file by one function that they share: whoever needs the file can call that, too."""
+    origins = {touch.effect.origin[0] if touch.effect.origin else touch.site for _, touch in makers}
+    return len(makers) > 1 and len(origins) == 1 and all(scope for _, scope in origins)
+
+
 def _edge(
     world: World, path: str, other: str, makers: list[Hand], taker: Hand, led: Flows, runs: OneRun
 ) -> Iterable[FileEdge]:
@@ -170,8 +183,26 @@ def _edge(
         written,
         read,
         writer in chained,
-        not (_is_at_hand(world, reader, {path, other}) or idles(world, reader) or does_without(world, read)),
+        not (
+            _is_at_hand(world, reader, {path, other})
+            or idles(world, reader)
+            or does_without(world, read)
+            or _make_alike(makers)
+        ),
         len(makers),
+        _is_told(world, writer, reader),
+    )
+
+
+def _is_told(world: World, writer: str, reader: str) -> bool:
+    """Whether a chapter of a document names two notebooks in the order in which they are run, by file or in words."""
+    if not (writer.endswith(".ipynb") and reader.endswith(".ipynb")):
+        return False
+    first, then = (plain(f"{path.rpartition('/')[2].removesuffix('.ipynb')} notebook") for path in (writer, reader))
+    files = writer.rpartition("/")[2], reader.rpartition("/")[2]
+    texts = [section.text for _, section in world.documents.sections]
+    return any(-1 < text.find(files[0]) < text.find(files[1]) for text in texts) or any(
+        -1 < text.find(first) < text.find(then) for text in map(plain, texts)
     )
 
 

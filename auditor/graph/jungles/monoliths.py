@@ -8,10 +8,14 @@ import msgspec
 
 from auditor.graph import places
 from auditor.graph.jungles.file_edges import FileEdge
+from auditor.graph.observed.written import name_of
 from auditor.graph.world import World
 from auditor.model.artefact import Role
+from auditor.model.ir import Call, Const, Do, Scope
 from auditor.model.place import Place
 from auditor.program.calls.effects import Effect
+from auditor.program.naming.statements import placed
+from auditor.program.running.invocations import argument
 
 STAGES: dict[str, frozenset[Role]] = {
     "loads data": frozenset({Role.READ, Role.DOWNLOAD, Role.DATASET}),
@@ -27,6 +31,9 @@ STAGES: dict[str, frozenset[Role]] = {
 """The parts of a pipeline that steps are usually cut along, and the roles that tell them."""
 
 _RECKONS = "reckons with arrays"
+_FEW = 4
+"""Parts from which a body may be told of: only there its lines are looked at one by one."""
+_TELLS = frozenset({"print", "display", "info", "debug", "warning", "log", "echo"})
 
 
 class Monolith(msgspec.Struct, frozen=True):
@@ -50,6 +57,8 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
     for path in code.paths:
         if not owned(path) or not places.is_product(path) or (path.endswith(".ipynb") and path not in feeding):
             continue
+        if f"{path.removesuffix('.py')}.ipynb" in world.identities.tree:
+            continue  # a notebook in another form, whose cells are run one by one
         for number in code.scopes(path):
             parts: dict[str, tuple[str, Place, str]] = {}
             for effect in effects.own.get((path, number), ()):
@@ -65,8 +74,25 @@ def monoliths(world: World, owned: Callable[[str], bool], edges: Iterable[FileEd
             scope = code.scope(path, number)
             place = code.place(path, scope.line, scope.end_line) if number else Place(path, 1)
             told = tuple(parts[name] for name in STAGES if name in parts)
-            found.append(Monolith(scope.name or path, place, told, scope.logical, scope.complexity))
+            logical = scope.logical - (_telling(scope) if len(told) >= _FEW else 0)
+            found.append(Monolith(scope.name or path, place, told, logical, scope.complexity))
     return found, training
+
+
+def _telling(scope: Scope) -> int:
+    """How many statements of a body only tell people what happens."""
+    said = (each.statement.value for each in placed(scope.body) if type(each.statement) is Do)
+    return sum(type(value) is Call and _last(value) in _TELLS for value in said)
+
+
+def _last(call: Call) -> str:
+    return name_of(call.func).rpartition(".")[2]
+
+
+def _appends(effect: Effect) -> bool:
+    """Whether a file is opened to add lines to it, as a log is."""
+    given = argument(effect.call, "mode", 1) if effect.name in ("builtins.open", "io.open") else None
+    return type(given) is Const and str(given.value).startswith("a")
 
 
 def _is_for_show(effect: Effect) -> bool:
@@ -80,7 +106,7 @@ def _part(world: World, effect: Effect) -> str | None:
 
     A study of trials that is opened trains nothing yet, and a page is no service that a step could be cut off from.
     """
-    if any(effect.entry.attrs.get(name) for name in ("plot", "opens")) or _is_for_show(effect):
+    if any(effect.entry.attrs.get(name) for name in ("plot", "opens")) or _is_for_show(effect) or _appends(effect):
         return None
     part = next((name for name, roles in STAGES.items() if effect.role in roles), None)
     return "prepares data" if effect.role is Role.FIT and not world.trains(effect) else part

@@ -16,8 +16,11 @@ _WRITING = frozenset({Role.WRITE, Role.SAVE_MODEL, Role.COPY})
 
 _SHOWING = frozenset({
     Role.READ, Role.CONFIG_READ, Role.PATH, Role.CLI_PARAM, Role.LOG, Role.ANALYSE, Role.WRITE, Role.COPY, Role.CACHE,
+    Role.TRANSFORM,
 })  # fmt: skip
 """All that a program does which shows people what is there: what it writes besides are by-products."""
+_JUDGING = frozenset({Role.VALIDATE, Role.EVALUATE})
+"""What a notebook does besides to show it: whether data are as expected, or how good what was made is, nobody else is told."""
 
 
 def looks(world: World, program: str) -> bool:
@@ -29,9 +32,10 @@ def idles(world: World, program: str) -> bool:
     """Whether a program waits for nobody: a service, and a program that shows people what is there and does nothing else."""
     if serves(world, program):
         return True
-    if program.endswith(".ipynb") or not _leaves_nothing(world, program):
+    if not _leaves_nothing(world, program):
         return False
-    return all(effect.role in _SHOWING or effect.dead for effect in world.lineage.effects_of_program(program))
+    shows = _SHOWING | _JUDGING if program.endswith(".ipynb") else _SHOWING
+    return all(effect.role in shows or effect.dead for effect in world.lineage.effects_of_program(program))
 
 
 def _leaves_nothing(world: World, program: str) -> bool:

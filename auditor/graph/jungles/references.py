@@ -65,12 +65,12 @@ def references(world: World, owned: Callable[[str], bool]) -> References:
             continue
         found += sum(1 for run in step.runs if run.kind in ("script", "notebook", "shell"))
         of_step = [*_commands(world, step, known), *_declared(step, known)]
-        idle = bool(of_step) and step.tool == "shell" and not world.uncalled.mentions(_stem(step.path))
+        idle = bool(of_step) and step.tool == "shell" and not _is_mentioned(world, step.path)
         broken += [msgspec.structs.replace(each, idle=idle) for each in of_step]
     broken += [*_launched(world, owned, known), *unmet_dags(world, owned)]
     once: dict[tuple[str, str, str], list[BrokenReference]] = {}
     for each in sorted(broken, key=lambda b: (b.place, b.name)):
-        once.setdefault((each.kind, each.name, each.place.path), []).append(each)
+        once.setdefault((*_cause(each, known), each.place.path), []).append(each)
     return References(tuple(_together(same) for same in once.values()), found)
 
 
@@ -80,8 +80,28 @@ def _together(same: list[BrokenReference]) -> BrokenReference:
     return msgspec.structs.replace(same[0], others=tuple(dict.fromkeys(others)))
 
 
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].partition(".")[0]
+def _cause(broken: BrokenReference, known: Holdings) -> tuple[str, str]:
+    """What is missing: of copies into an image the folder that they are taken from, where that is not there either."""
+    if broken.kind in ("copy", "folder"):
+        folder = broken.name if broken.kind == "folder" else dirname(broken.name)
+        if folder and known.lacks(folder)[0]:
+            return "folder", folder
+    return broken.kind, broken.name
+
+
+_ANYBODYS = frozenset({"run", "main", "start", "build", "test", "setup", "script", "install", "deploy", "train"})
+"""Names of scripts that say nothing of which one is meant."""
+
+
+def _is_mentioned(world: World, script: str) -> bool:
+    """Whether anything names a script; one that is called as many are, with its folder or as what a step runs."""
+    folder, _, name = script.rpartition("/")
+    stem = name.partition(".")[0]
+    if stem not in _ANYBODYS or not folder:
+        return world.uncalled.mentions(stem)
+    runs = (run for step in world.steps.all if step.path != script for run in step.runs)
+    near = f"{folder.rpartition('/')[2]}/{name}"
+    return any(run.target == script or run.target.endswith(near) for run in runs) or near in world.documents.text
 
 
 def _commands(world: World, step: DeclaredStep, known: Holdings) -> Iterator[BrokenReference]:

@@ -29,8 +29,9 @@ class Hidden(msgspec.Struct, frozen=True):
     """One failure that nobody would see. `kind`: `handler`, `exit`, `command`, `part` (of the work of a step), `chain`, `pipe`, `launch`; `work` is what may fail.
 
     `missed`: what starts the program looks for the files that it should have left, and so sees that some failure happened;
-    `idle`: it stands in a shell script that nothing in the repository names; `last`: nothing follows, and the failure is
-    told as critical or is that of a figure which nobody takes. `others` are the commands of the same job that may fail, too.
+    `idle`: it stands in a program or a shell script that nothing in the repository starts or names; `last`: nothing follows, and
+    the failure is told as critical or is that of a figure which nobody takes; `endless`: the block runs until somebody ends it.
+    `others` are the commands of the same job that may fail, too.
     """
 
     kind: str
@@ -41,11 +42,14 @@ class Hidden(msgspec.Struct, frozen=True):
     missed: bool = False
     idle: bool = False
     last: bool = False
+    endless: bool = False
     others: tuple[Related, ...] = ()
 
 
-def work_in(world: World, site: Site, first: int = 0, last: int = 10**9) -> tuple[str, Place] | None:
-    """The gravest work that lines of a scope do or lead to, in words, with the line of the scope."""
+def work_in(
+    world: World, site: Site, first: int = 0, last: int = 10**9, but: frozenset[Site] = frozenset()
+) -> tuple[str, Place] | None:
+    """The gravest work that lines of a scope do or lead to, in words, with the line of the scope; calls of `but` left out."""
     effects = world.resolved.effects
     ranks = {role: rank for rank, role in enumerate(WORK)}
     done = [
@@ -54,7 +58,7 @@ def work_in(world: World, site: Site, first: int = 0, last: int = 10**9) -> tupl
         if effect.role in ranks and first <= effect.line <= last and _is_work(world, effect)
     ]
     for call in effects.calls.get(site, ()):
-        if call.direct and first <= call.line <= last:
+        if call.direct and first <= call.line <= last and (call.callee.path, call.callee.scope) not in but:
             led_to = effects.reached((call.callee.path, call.callee.scope))
             own = (effect for reached in led_to for effect in effects.own.get(reached, ()))
             done += [(ranks[_role(world, e)], call.line) for e in own if e.role in ranks and _is_work(world, e)]

@@ -9,7 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.versions import trainings
 from auditor.graph.leakage.handovers import handovers
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.place import Place, Related
 from auditor.model.regex import regex
@@ -23,7 +25,7 @@ _MILDER_STATISTIC = 1
 _MILDER_CENTRE = 2
 """A mean, median or mode that fills gaps hardly moves with the held-out rows among the others."""
 
-_MILDER_RESCALED = 2
+_MILDER_RESCALED = 3
 """Trees split where the order of a column tells them to: what keeps that order tells them nothing."""
 
 _MILDER_FILTER = 2
@@ -37,6 +39,13 @@ _MILDER_ANEW, _MILDER_STATISTIC_ANEW = 2, 3
 
 _MILDER_ITSELF = 2
 """A model without labels that is judged by its own likelihood promises nobody an answer."""
+
+_MILDER_UNSUPERVISED = 1
+"""What never sees the target inflates a figure less than what learns from it: Rosenblatt et al. 2024 measured a large effect of
+features selected over all rows, and minor ones of what else is reckoned over them."""
+
+_MILDER_ASIDE = 1
+"""Its figure stands in a program that nothing starts or names, while others train what is used."""
 
 _MILDER_INNER = 2
 """A choice within a part of the rows was made too hopefully; the last word is that of rows untouched."""
@@ -174,11 +183,33 @@ def leaks(world: World, owned: Callable[[str], bool]) -> Leaks:
         cut += [f"{path}: {trace.cut}"] if trace.cut else []
         for group in _grouped(verdicts.preprocessing(trace)):
             key, leak = (group[0].fit.spot, group[0].fit.name), _leak(world, group)
-            if key not in found or found[key].certainty < leak.certainty:  # another program may see it judged
+            leak = _aside(leak) if _is_aside(world, owned, path) else leak
+            if key not in found or _outweighs(leak, found[key]):  # another program may see it judged
                 found[key] = leak
         for again in _grouped(anew.fitted_anew(trace)):
             found.setdefault((again[0].fit.spot, again[0].fit.name), _anew(world, again))
     return Leaks(tuple(found[key] for key in sorted(found)), tuple(shares), tuple(cut))
+
+
+def _is_aside(world: World, owned: Callable[[str], bool], path: str) -> bool:
+    """Whether nothing starts or names a program, while a program of the component that trains is started or named."""
+    return not world.once(Started).needs(path) and world.once_in(_trains_as_told, owned)
+
+
+def _trains_as_told(world: World, owned: Callable[[str], bool]) -> bool:
+    programs = {training.program for training in trainings(world, owned)}
+    return any(map(world.once(Started).needs, sorted(programs)))
+
+
+def _aside(leak: Leak) -> Leak:
+    if leak.milder > _MILDER_UNSUPERVISED:
+        return leak
+    says = f"{leak.says}; nothing starts or names this program, as it does others that train"
+    return msgspec.structs.replace(leak, milder=leak.milder + _MILDER_ASIDE, says=says)
+
+
+def _outweighs(leak: Leak, other: Leak) -> bool:
+    return (leak.certainty, -leak.milder) > (other.certainty, -other.milder)
 
 
 _Seen = TypeVar("_Seen", verdicts.Leak, anew.Anew)
@@ -206,7 +237,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
         site = split.site if split is not None else (fit.spot.path, 0)
         says = f"{name} is {verb} on rows that the split then holds out"
         centre = _MILDER_CENTRE if all(_is_centre(leak.fit) for leak in group) else 0
-        milder = max(_MILDER_STATISTIC, centre, _MILDER_INNER if all(leak.inner for leak in group) else 0)
+        least = 0 if any(leak.fit.labelled for leak in group) else _MILDER_UNSUPERVISED
+        milder = max(least, centre, _MILDER_INNER if all(leak.inner for leak in group) else 0)
         return Leak(fit.name, entity(world, site), place, tuple(trail), 0.6, milder, says)
     trail = [
         at(world, leak.fit.spot).says(f"{leak.fit.name} {verb} here, on rows that are evaluated below")
@@ -226,7 +258,8 @@ def _leak(world: World, group: list[verdicts.Leak]) -> Leak:
 
 def _weight(group: list[verdicts.Leak], least: int) -> tuple[int, str]:
     """How many steps milder a leak is, at the least some, and what is said of it."""
-    milder = least or _MILDER_BY_HOW.get(group[0].fit.how, 0)
+    plain = 0 if any(leak.fit.labelled for leak in group) else _MILDER_UNSUPERVISED
+    milder = least or _MILDER_BY_HOW.get(group[0].fit.how, plain)
     unseen = [leak.fit.rescales and leak.trees_only for leak in group]
     if all(unseen):
         return max(milder, _MILDER_RESCALED), "; trees hardly see it, any other model would"

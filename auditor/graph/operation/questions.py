@@ -14,6 +14,7 @@ from auditor.graph.operation import (
     evidence,
     frozen,
     handling,
+    inputs,
     integrating,
     invented,
     limits,
@@ -48,6 +49,10 @@ class Operation(Part):
     def serving(self) -> list[serving.Serving]:
         """Services that answer with a model, model servers, and scheduled scoring."""
         return self._serving
+
+    def raw_input(self) -> str:
+        """`sound`, `text` or `pictures` where that is what the models here are asked about; "" for tables, or if nothing tells."""
+        return inputs.raw_input(self._world, self.owns)
 
     @property
     def deployed(self) -> bool:

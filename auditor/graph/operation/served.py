@@ -186,6 +186,9 @@ def overwritten(world: World, owned: Callable[[str], bool]) -> tuple[list[Overwr
             kept += _is_versioned(world, touch)
             continue
         program, by = written[artefact.id]
+        if _is_kept_beside(world, program, artefact.id):
+            kept += 1
+            continue
         label = artefact.path or artefact.id.partition(":")[2]
         found[artefact.id] = Overwritten(path, world.lineage.place(touch), label, world.lineage.place(by), program)
     return [found[name] for name in sorted(found)], kept
@@ -198,6 +201,16 @@ def _written(world: World, owned: Callable[[str], bool]) -> dict[str, tuple[str,
             if touch.way == "write" and touch.kind is NodeKind.MODEL and not touch.artefact.templated:
                 found.setdefault(touch.artefact.id, (training.program, touch))
     return found
+
+
+def _is_kept_beside(world: World, program: str, model: str) -> bool:
+    """Whether a program also writes a file of the same name below a folder of its own for each run."""
+    name = model.partition(":")[2].rpartition("/")[2]
+    writes = (touch.artefact for touch in world.lineage.of_program(program) if touch.way == "write")
+    return any(
+        artefact.templated and "{" in artefact.id.rpartition("/")[0] and artefact.id.rpartition("/")[2] == name
+        for artefact in writes
+    )
 
 
 def _is_versioned(world: World, touch: Touch) -> bool:

@@ -80,8 +80,11 @@ class Portrait:
 
     @cached_property
     def package(self) -> str:
-        """The name that the component is installed under, as far as its definition says; "" otherwise."""
+        """The name that the component is installed under, as far as its definition says; "" otherwise, or where it says that
+        only an environment is made of it."""
         facts = self.resolved.files.get(f"{self.root}/pyproject.toml".lstrip("/"))
+        if facts is not None and any(leaf.key in _NO_PACKAGE and leaf.value is False for leaf in facts.leaves):
+            return ""
         named = facts.attr("package") if facts is not None else None
         return named or self._setup("name")
 
@@ -138,6 +141,10 @@ class Portrait:
     def has(self, name: str) -> bool:
         """Whether the component's root holds a file or folder of that name."""
         return self.lineage.identities.exists(f"{self.root}/{name}" if self.root else name)
+
+
+_NO_PACKAGE = frozenset({"tool.uv.package", "tool.poetry.package-mode"})
+"""Settings by which a definition says whether there is anything to install."""
 
 
 def _called(call: Call) -> str:

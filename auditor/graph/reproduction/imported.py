@@ -10,11 +10,13 @@ from posixpath import dirname
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.artefacts.identity import above
 from auditor.graph.reproduction.idle_modules import is_among_idle, is_idle
-from auditor.graph.reproduction.installs import installed, unread_lists
-from auditor.graph.reproduction.platforms import BROUGHT
+from auditor.graph.reproduction.installs import TOOLS, installed, unread_lists
+from auditor.graph.reproduction.platforms import BROUGHT, opened_on
 from auditor.graph.reproduction.roots import roots_of
 from auditor.graph.sight import Look, Sight
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.language.requirement import canonical, read_requirement
 from auditor.model.facts import Facts, Requirement, Step
@@ -44,7 +46,7 @@ class Undeclared(msgspec.Struct, frozen=True):
     """A library that product code imports and no environment of the repository asks for; `noted`: in notebooks alone;
     `idle`: in modules alone that nothing imports, or only others that no program imports, and whose names nothing mentions;
     `off`: a list has it commented out, for whoever needs it to switch on; `hosted`: in notebooks alone that were last open on
-    a platform which has it."""
+    a platform which has it; `aside`: in programs alone that stand outside the package which is installed."""
 
     imported: str
     distribution: str
@@ -53,18 +55,20 @@ class Undeclared(msgspec.Struct, frozen=True):
     idle: bool = False
     hosted: bool = False
     off: bool = False
+    aside: bool = False
 
     @property
-    def matters(self) -> tuple[bool, bool, bool]:
+    def matters(self) -> tuple[bool, bool, bool, bool]:
         """The less of it is true, the more the library is missed."""
-        return self.hosted, self.idle, self.noted
+        return self.hosted, self.idle, self.aside, self.noted
 
 
 class Imports(msgspec.Struct, frozen=True):
     """What a component imports of libraries: what nothing asks for, how many there are, and whether anything asks for any of them.
 
     `told` are those of the undeclared that a chapter of a document on requirements names in words; `listed`: some file lists
-    packages, or some command of the repository installs them.
+    packages, or some command of the repository installs them. `brought`: all of the undeclared often come with others, and of
+    a distribution that is asked for it is not known what it brings.
     """
 
     undeclared: tuple[Undeclared, ...]
@@ -72,6 +76,17 @@ class Imports(msgspec.Struct, frozen=True):
     declared: bool
     told: tuple[str, ...] = ()
     listed: bool = True
+    brought: bool = False
+
+
+_RUNNERS = {
+    "noxfile.py": "nox",
+    "tasks.py": "invoke",
+    "fabfile.py": "fabric",
+    "dodo.py": "doit",
+    "conftest.py": "pytest",
+}
+"""Files that a tool of developers reads, which is there when it does."""
 
 
 def imports(world: World, owned: Callable[[str], bool], *, outright: bool = False) -> Imports:
@@ -85,9 +100,12 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
     for path in world.resolved.code.paths:
         if not owned(path) or not places.is_product(path) or path.rpartition("/")[2] == "setup.py":
             continue
-        if places.is_exploratory(path) or dirname(path) in unread or _is_filled_in_elsewhere(world, path):
+        if places.is_exploratory(path) or _is_under(path, unread) or _is_filled_in_elsewhere(world, path):
             continue
+        aside = _is_aside(world, path)
         for root, line in roots_of(world, path, outright=outright):
+            if root == _RUNNERS.get(path.rpartition("/")[2]):
+                continue
             if root not in lacking:
                 if not _is_library(world, root):
                     continue
@@ -99,15 +117,47 @@ def imports(world: World, owned: Callable[[str], bool], *, outright: bool = Fals
             hosted = lacking[root] in _on_platform(world, path)
             idle = is_idle(world, path) or (not outright and is_among_idle(world, path))
             off = canonical(lacking[root]) in world.once(_off)
-            each = Undeclared(root, lacking[root], place, path.endswith(".ipynb"), idle, hosted, off)
+            each = Undeclared(root, lacking[root], place, _is_noted(world, path), idle, hosted, off, aside)
             if root not in seen or each.matters < seen[root].matters:
                 seen[root] = each
     declared = len(seen) < len(lacking)
-    # Where a list is kept, it need not name what a platform has; where none is, nothing tells that the platform is meant.
-    missing = tuple(seen[name] for name in sorted(seen) if not (declared and seen[name].hosted))
+    # Where a list is kept, it need not name what a platform has; where none is, a document tells whether the platform is meant.
+    meant = declared or bool(world.once(opened_on))
+    missing = tuple(seen[name] for name in sorted(seen) if not (meant and seen[name].hosted))
     words = world.once(_told) if missing else frozenset[str]()
     told = tuple(each.imported for each in missing if {each.imported.lower(), *_spellings(each)} & words)
-    return Imports(missing, len(lacking), declared, told, bool(world.once(_required)))
+    often = world.resolved.knowledge.often_brought
+    brought = bool(missing) and all(each.distribution in often for each in missing) and world.once(_asks_for_unknown)
+    return Imports(missing, len(lacking), declared, told, bool(world.once(_required)), brought)
+
+
+def _is_under(path: str, folders: frozenset[str]) -> bool:
+    """Whether a file is in one of some folders, however deep."""
+    return bool(folders) and not folders.isdisjoint({"", *above(path)})
+
+
+def _is_aside(world: World, path: str) -> bool:
+    """Whether a program stands in a folder outside all packages, where a package is installed, and nothing starts it or names it
+    by its path, nor what imports it."""
+    folder = dirname(path)
+    if not folder or path.endswith(".ipynb") or f"{folder}/__init__.py" in world.resolved.tree:
+        return False
+    around = {path, *world.resolved.code.importers(path)}
+    named = world.once(Started).programs | {each for each in around if each in world.documents.text}
+    return world.once(_is_packaged) and around.isdisjoint(named)
+
+
+def _is_packaged(world: World) -> bool:
+    """Whether something installs a package of the repository."""
+    defined = (facts for facts in world.files.values() if facts.attr("package") is not None)
+    return next(defined, None) is not None and any(path.endswith("/__init__.py") for path in world.resolved.code.paths)
+
+
+def _asks_for_unknown(world: World) -> bool:
+    """Whether a distribution is asked for of which it is not known what it brings."""
+    knowledge, read = world.resolved.knowledge, ("lock", "conda", "pixi")
+    asked = (each for facts in world.files.values() if facts.kind not in read for each in facts.requirements)
+    return any(each.name not in TOOLS and not knowledge.knows_distribution(each.name) for each in asked)
 
 
 def _is_filled_in_elsewhere(world: World, path: str) -> bool:
@@ -131,12 +181,17 @@ def _lacking(world: World, root: str) -> str:
         asked = world.once(ask)
         if any(_covers(asked, name) for name in known):
             return ""
-    return min(known)
+    return canonical(next(iter(world.resolved.knowledge.distributions(root)), root))
+
+
+def _is_noted(world: World, path: str) -> bool:
+    """Whether a program is a notebook, or the text of one that stands beside it."""
+    return path.endswith(".ipynb") or f"{path.removesuffix('.py')}.ipynb" in world.resolved.tree
 
 
 def _on_platform(world: World, path: str) -> frozenset[str]:
-    """What the platform has on which a notebook was last open."""
-    platform = world.files[path].attr("platform") if path.endswith(".ipynb") else None
+    """What the platform has on which a notebook was last open, or on which a document opens it."""
+    platform = (world.files[path].attr("platform") or world.once(opened_on)) if _is_noted(world, path) else None
     return world.once(_hosted).get(platform, frozenset()) if platform else frozenset()
 
 

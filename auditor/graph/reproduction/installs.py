@@ -60,15 +60,21 @@ def _under_constraints(command: Command) -> Iterator[str]:
 
 
 def unread_lists(world: World) -> frozenset[str]:
-    """The folders of commands that install from a list which is here under a name that no reader of lists knows.
+    """The folders of commands that install from a list which is here under a name that no reader of lists knows, and of such lists.
 
     What that list holds is not known, so of the programs of the folder it is not known what they lack.
     """
     found: set[str] = set()
     for path in world.files:
-        if any(_is_unread(world, path, each) for each in world.resolved.code.alone(path, _lists, tuple[str, ...])):
-            found.add(dirname(path))
+        for each in world.resolved.code.alone(path, _lists, tuple[str, ...]):
+            if _is_unread(world, path, each):
+                found |= {dirname(path), *(dirname(name) for name in _spelled(path, each) & world.sizes.keys())}
     return frozenset(found)
+
+
+def _spelled(path: str, listed: str) -> set[str]:
+    """The files that a command of a file may mean by a list."""
+    return {normal(join(dirname(path), listed)), normal(listed)}
 
 
 def _lists(facts: Facts) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ def _is_unread(world: World, path: str, listed: str) -> bool:
     todo, seen = [(path, listed)], set[str]()
     while todo:
         here, said = todo.pop()
-        names = {normal(join(dirname(here), said)), normal(said)} & world.sizes.keys()
+        names = _spelled(here, said) & world.sizes.keys()
         known = {name for name in names if name in world.files and _is_list(world.files[name])}
         if names and not known:
             return True

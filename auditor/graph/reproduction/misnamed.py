@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from posixpath import dirname
 
 import msgspec
 
@@ -17,31 +18,162 @@ _NO_PACKAGES = frozenset({
     "cv2", "skimage", "sklearn", "PIL", "yaml", "dateutil", "pkg_resources", "mpl_toolkits", "MySQLdb", "win32api",
 })  # fmt: skip
 """Names of imports under which the usual index has nothing, no files, or a stub that refuses to be installed."""
+_STANDARD = frozenset(
+    [
+        "abc",
+        "array",
+        "base64",
+        "bisect",
+        "builtins",
+        "bz2",
+        "calendar",
+        "cmath",
+        "codecs",
+        "collections",
+        "colorsys",
+        "concurrent",
+        "contextlib",
+        "copy",
+        "csv",
+        "ctypes",
+        "curses",
+        "decimal",
+        "difflib",
+        "distutils",
+        "doctest",
+        "errno",
+        "fileinput",
+        "fnmatch",
+        "fractions",
+        "gc",
+        "getopt",
+        "getpass",
+        "gettext",
+        "glob",
+        "gzip",
+        "hashlib",
+        "heapq",
+        "inspect",
+        "io",
+        "itertools",
+        "json",
+        "keyword",
+        "locale",
+        "lzma",
+        "math",
+        "mimetypes",
+        "mmap",
+        "numbers",
+        "operator",
+        "optparse",
+        "os",
+        "pdb",
+        "pickle",
+        "pkgutil",
+        "platform",
+        "pprint",
+        "profile",
+        "pstats",
+        "queue",
+        "random",
+        "re",
+        "sched",
+        "select",
+        "shelve",
+        "shlex",
+        "shutil",
+        "signal",
+        "smtplib",
+        "socket",
+        "socketserver",
+        "sqlite3",
+        "stat",
+        "string",
+        "struct",
+        "subprocess",
+        "sys",
+        "sysconfig",
+        "syslog",
+        "tarfile",
+        "tempfile",
+        "textwrap",
+        "threading",
+        "time",
+        "timeit",
+        "tkinter",
+        "tokenize",
+        "traceback",
+        "types",
+        "unicodedata",
+        "unittest",
+        "urllib",
+        "venv",
+        "warnings",
+        "weakref",
+        "webbrowser",
+        "winreg",
+        "xml",
+        "zipfile",
+        "zlib",
+        "zoneinfo",
+    ]
+)
+"""Modules of the standard library of whose name the usual index has no package (read in its list, November 2026)."""
+_BACKENDS = {
+    "setuptools": frozenset({"setuptools.build_meta", "setuptools.build_meta:__legacy__"}),
+    "hatchling": frozenset({"hatchling.build", "hatchling.ouroboros"}),
+    "flit_core": frozenset({"flit_core.buildapi", "flit_core.build_thyself"}),
+    "poetry": frozenset({"poetry.core.masonry.api", "poetry.masonry.api", "poetry.core.masonry.builder"}),
+}
+"""By library what it offers to build packages with."""
 _EMPTY = {"sklearn": frozenset({"0", "0.0"})}
 """Versions of such a stub that do install, with nothing in them: pinned to one, the line fails nobody."""
 
 
 class Misnamed(msgspec.Struct, frozen=True):
-    """One line that asks for an import, and the distribution that brings it."""
+    """One line that asks for an import, and the distribution that brings it; "" where Python itself does."""
 
     name: str
     distribution: str
     place: Place
 
 
+def no_backends(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, Place]]:
+    """The build backends that package definitions name and their library does not have, with the definition."""
+    for path, facts in sorted(world.files.items()):
+        named = facts.attr("build-backend") or ""
+        known = _BACKENDS.get(named.partition(".")[0].partition(":")[0])
+        own = (leaf for leaf in facts.leaves if leaf.key == "build-system.backend-path" or "backend-path" in leaf.key)
+        if known and named not in known and owned(path) and places.is_product(path) and next(own, None) is None:
+            yield named, Place(path, 1)
+
+
 def misnamed(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, list[Misnamed]]]:
     """By list the lines that no index can meet. A list that names an index of its own may find anything there."""
-    known = {canonical(name): name for name in _NO_PACKAGES}
+    known = {canonical(name): name for name in _NO_PACKAGES | _STANDARD}
     for path, facts in sorted(world.files.items()):
         if facts.kind not in ENVIRONMENTS or not owned(path) or not places.is_product(path):
             continue
         lines = [
-            Misnamed(name, world.resolved.knowledge.distributions(name)[0], Place(path, each.line))
+            Misnamed(name, _brings(world, name), Place(path, each.line))
             for each in facts.requirements
             if each.source == "pypi" and (name := known.get(each.name)) and not each.marker and not _empty(each)
+            if not any(_empty(other) for other in _locked(world, path) if other.name == each.name)
         ]
         if lines and not {"index", "extra-index", "find-links"} & {key for key, _ in facts.attrs}:
             yield path, lines
+
+
+def _brings(world: World, name: str) -> str:
+    """The distribution that brings an import; "" for the standard library."""
+    return next(iter(world.resolved.knowledge.distributions(name)), "")
+
+
+def _locked(world: World, path: str) -> Iterator[Requirement]:
+    """What the locks beside a list pin: whoever installs from them never asks the list."""
+    for beside, facts in world.files.items():
+        if facts.kind == "lock" and dirname(beside) == dirname(path):
+            yield from facts.requirements
 
 
 def _empty(asked: Requirement) -> bool:

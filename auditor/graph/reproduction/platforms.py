@@ -5,6 +5,9 @@ Only what each has long had is named, as who works there knows it; the lists of 
 
 from __future__ import annotations
 
+from auditor.graph.world import World
+from auditor.model.regex import regex
+
 _SCIENTIFIC = (
     "numpy", "pandas", "scipy", "matplotlib", "seaborn", "scikit-learn", "statsmodels", "sympy", "networkx", "bokeh", "plotly",
     "scikit-image", "pillow", "requests", "beautifulsoup4", "lxml", "openpyxl", "tqdm", "ipywidgets", "ipython", "jinja2", "pyyaml",
@@ -37,3 +40,18 @@ BROUGHT = {
     ),
 }  # fmt: skip
 """By platform, as the notebook reader calls it, distributions of its images."""
+
+
+_OPENED = (
+    (regex(r"colab\.research\.google\.com/github/[^\s)\"'>]+?([^/\s)\"'>]+\.ipynb)"), "colab"),
+    (regex(r"kaggle\.com/kernels/welcome\?src=[^\s)\"'>]+?([^/\s)\"'>]+\.ipynb)"), "kaggle"),
+)
+"""Links by which a document opens a notebook of a repository on a platform, with the name of the notebook."""
+
+
+def opened_on(world: World) -> str:
+    """The platform on which a document of the repository opens its notebooks; "" where none does."""
+    names = {path.rpartition("/")[2] for path in world.resolved.code.paths if path.endswith(".ipynb")}
+    text = world.documents.text if names else ""
+    found = (platform for link, platform in _OPENED if not names.isdisjoint(link.findall(text)))
+    return next(found, "")

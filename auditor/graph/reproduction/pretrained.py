@@ -39,6 +39,9 @@ _LOADERS = frozenset(
 _BRANCHES = frozenset({"main", "master", "refs/heads/main"})
 _HUB_NAME = regex(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?(?::[\w./-]+)?")
 
+_ADDRESS = regex(r"uri:hf://datasets/(?P<name>[\w.-]+/[\w.-]+)(?:@(?P<at>[\w./-]+?))?/")
+"""A file of a data set of the hub, read by its address."""
+
 
 class Asset(msgspec.Struct, frozen=True):
     """A model or data set of a hub that is loaded without a revision that holds still.
@@ -86,7 +89,9 @@ def _named(world: World, owned: Callable[[str], bool]) -> Iterator[tuple[str, To
         for touch in touches:
             if touch.way != "read" or touch.effect.role not in _LOADS or touch.confidence < LEAST:
                 continue
-            if not touch.effect.dead and _of_hub(touch):
+            if not touch.effect.dead and (address := _ADDRESS.match(touch.artefact.id)):
+                yield address["name"], touch
+            elif not touch.effect.dead and _of_hub(touch):
                 kind, _, rest = touch.artefact.id.partition(":")
                 name = rest.partition(":")[2]
                 known = kind == "name" and not touch.artefact.templated and _HUB_NAME.fullmatch(name)
@@ -102,6 +107,8 @@ def _of_hub(touch: Touch) -> bool:
 
 def _revision(world: World, touch: Touch) -> bool:
     """Whether a load names a revision that holds still; what cannot be told counts as named."""
+    if address := _ADDRESS.match(touch.artefact.id):
+        return address["at"] not in (None, *_BRANCHES)
     call, pin = library_call(world.resolved.effects, touch), touch.effect.entry.pin
     if sign := touch.effect.entry.attrs.get("tagged"):
         return (
@@ -139,7 +146,12 @@ def _asset(world: World, name: str, touches: list[Touch]) -> Asset:
         for key, value in library_call(world.resolved.effects, touch).keywords
         if key == "trust_remote_code"
     )
-    data = any(t.effect.entry.library == "datasets" or "dataset" in _texts(world, t, "repo_type") for t in touches)
+    data = any(
+        t.effect.entry.library == "datasets"
+        or _ADDRESS.match(t.artefact.id)
+        or "dataset" in _texts(world, t, "repo_type")
+        for t in touches
+    )
     named = [_branches(world, touch) for touch in touches]
     branch = min(frozenset.union(*named)) if all(named) else ""
     what, certainty = "data set" if data else "model", max(touch.confidence for touch in touches)

@@ -19,6 +19,7 @@ from auditor.graph.reproduction import (
     starting,
     train_serve,
 )
+from auditor.model.place import Place
 
 
 class Reproduction(Part):
@@ -54,6 +55,10 @@ class Reproduction(Part):
     def misnamed(self) -> list[tuple[str, list[misnamed.Misnamed]]]:
         """The lists of packages that ask for names of imports, with the lines."""
         return list(misnamed.misnamed(self._world, self.owns))
+
+    def no_backends(self) -> list[tuple[str, Place]]:
+        """The build backends that package definitions name and nothing has."""
+        return list(misnamed.no_backends(self._world, self.owns))
 
     def conflicts(self) -> list[packages.Conflict]:
         """Packages that two environments ask for in versions that exclude each other."""

@@ -13,6 +13,8 @@ from auditor.graph.data.grouping import DESCRIBING, fits_only
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.steps import DeclaredStep
 from auditor.graph.observed.lineage import Touch
+from auditor.graph.reproduction.written_down import written_down
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.artefact import NodeKind, Role
 from auditor.model.ir import Call, Expr, With
@@ -23,7 +25,33 @@ from auditor.program.naming.statements import placed
 
 KINDS = ("parameters", "metrics", "the model", "the version of code and data")
 """What a record of a run has to hold (Google MLOps level 1, metadata management)."""
-_METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log)", re.I)
+_METRIC_FILE = regex(r"(metric|score|result|report|history|eval|perform|summary|loss|log|accura|trial|stats)", re.I)
+_TABLES = frozenset(
+    [
+        "json",
+        "csv",
+        "tsv",
+        "yaml",
+        "yml",
+        "txt",
+        "jsonl",
+        "log",
+        "pkl",
+        "pickle",
+        "md",
+        "html",
+        "toml",
+        "xlsx",
+        "xls",
+        "npz",
+        "npy",
+        "parquet",
+        "feather",
+        "db",
+        "sqlite",
+    ]
+)
+"""Files in which figures or settings are kept."""
 _RESULTS = regex(r"(^|/)(metrics?|results?|scores?|evaluations?|benchmarks?|leaderboards?)/", re.I)
 _ANSWERS = regex(r"predict|forecast|submission|samples|split|fold|embedd|feature", re.I)
 """What else than figures a folder of results may hold."""
@@ -35,18 +63,27 @@ _BY_ROLE = {
     Role.REGISTER: {"the model", "the version of code and data"},
     Role.SAVE_MODEL: {"the model"},
 }
+_OUTPUTS = frozenset({"output_path", "checkpoint_path", "model_save_path"})
+"""Arguments by which a fit is told where to keep the model."""
 _PROFILES = frozenset({"torch.profiler.profile", "torch.autograd.profiler.profile", "cProfile.Profile"})
 _PIPED = frozenset({"dvc", "mlproject", "azureml", "kfp", "sagemaker", "databricks"})
 
 
 class Record(msgspec.Struct, frozen=True):
     """A training program and which of `KINDS` its runs leave a record of; `unsure`: something it writes is not known;
-    `noted`: it is a notebook, or the text of one."""
+    `noted`: it is a notebook, or the text of one; `needed`: something starts or names it, or what imports it."""
 
     training: Training
     held: frozenset[str]
     unsure: bool
     noted: bool
+    needed: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether a program that something starts keeps a model, and neither what it was made with nor how good it is."""
+        unread = not self.held & {"parameters", "metrics"}
+        return self.needed and not self.noted and "the model" in self.held and unread
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -66,6 +103,7 @@ def records(world: World, owned: Callable[[str], bool]) -> list[Record]:
             _unsure(world, training.program),
             places.suffix(training.program) == "ipynb"
             or f"{splitext(training.program)[0]}.ipynb" in world.resolved.tree,
+            world.once(Started).needs(training.program),
         )
         for training in found
         if (training.program in makers or not makers) and not _is_lent(world, training, found)
@@ -118,7 +156,7 @@ def _held(world: World, program: str) -> set[str]:
 
 def _recorded(world: World) -> Callable[[str], int]:
     """By program which of `KINDS` its effects record, as bits of a number: all that trains is asked for."""
-    return world.lineage.told(lambda effect: sum(1 << KINDS.index(kind) for kind in _by_effect(effect)))
+    return world.lineage.told(lambda effect: sum(1 << KINDS.index(kind) for kind in _by_effect(world, effect)))
 
 
 def _asking_git(world: World) -> frozenset[str]:
@@ -127,10 +165,10 @@ def _asking_git(world: World) -> frozenset[str]:
     return frozenset(path for path in code.paths if any("rev-parse" in text for text in code.texts(path)))
 
 
-def _by_effect(effect: Effect) -> set[str]:
+def _by_effect(world: World, effect: Effect) -> set[str]:
     if effect.dead:
         return set()
-    found = set(_BY_ROLE.get(effect.role, ()))
+    found = set(_BY_ROLE.get(effect.role, ())) | written_down(world, effect)
     if effect.domain == "tracking":
         found.add("the version of code and data")  # trackers note the commit by themselves
         if "autolog" in effect.name:
@@ -146,6 +184,10 @@ def _by_effect(effect: Effect) -> set[str]:
         "ultralytics",
     ):
         found |= {"metrics", "the model"}  # their trainers keep both by default
+    if effect.role is Role.FIT and effect.entry.library in ("transformers", "ultralytics"):
+        found.add("parameters")  # and these the arguments beside every checkpoint
+    if effect.role is Role.FIT and _OUTPUTS & {name for name, _ in effect.call.keywords}:
+        found.add("the model")
     if effect.name.startswith("git.Repo"):
         found.add("the version of code and data")
     return found
@@ -155,7 +197,7 @@ def _by_file(touch: Touch) -> set[str]:
     path = (touch.artefact.path or touch.artefact.id).rpartition("/")[2]
     if touch.kind is NodeKind.MODEL:
         return {"the model"}
-    if places.suffix(path) not in ("json", "csv", "yaml", "yml", "txt", "jsonl", "log", "pkl", "md", "html", "toml"):
+    if places.suffix(path) not in _TABLES:
         return set()
     told = touch.artefact.path or ""
     figures = _METRIC_FILE.search(path) or (_RESULTS.search(told) and not _ANSWERS.search(path))

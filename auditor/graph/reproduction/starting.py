@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from auditor.graph import places
 from auditor.graph.data.versions import Training, trainings
 from auditor.graph.declared.training_words import may_train
+from auditor.graph.started import Started
 from auditor.graph.world import World
 from auditor.model.artefact import Role
 
@@ -32,39 +32,16 @@ class EntryPoints(msgspec.Struct, frozen=True):
 
 def entry_points(world: World, owned: Callable[[str], bool]) -> EntryPoints:
     """Which training programs a step, a command of a document, an installed command or a pipeline in code starts."""
-    started = {program for step in world.steps.all for program in world.steps.programs(step)}
-    started |= {local.path for step in world.steps.all for local in step.implements}
-    started |= {named for starter in sorted(started) for named in world.mentioned.get(starter, ())}
-    # A program of the repository that starts training is where training is started.
-    started |= {
-        launch.run.target
-        for path, launched in world.launched.items()
-        for launch in launched
-        if places.is_product(path) and launch.run.target != path and not launch.dead
-    }
-    words = {word.text.rpartition("/")[2] for step in world.steps.all for c in step.step.commands for word in c.words}
-    words |= {
-        leaf.value.rpartition("/")[2]
-        for facts in world.files.values()
-        for leaf in facts.leaves
-        if isinstance(leaf.value, str) and leaf.value.endswith(".py")
-    }
-    installed = {
-        entry.target.partition(":")[0].replace(".", "/")
-        for facts in world.files.values()
-        for entry in facts.entry_points
-    }
+    starts = world.once(Started)
+    started = starts.programs
     around, named, unnamed = _Around(world, started), [], []
     for training in trainings(world, owned):
         program, path = training.program, training.place.path
-        stem = program.rpartition(".")[0]
         if (
             not started.isdisjoint((program, path))
             or around.starts(program, path)
-            or any(stem.endswith(module) for module in installed)
-            or program.rpartition("/")[2] in words
+            or starts.names(program)
             or around.orchestrates(program, path)
-            or program.rpartition("/")[2] in world.documents.text
         ):
             named.append(program)
         elif not _only_draws(world, program):
@@ -90,7 +67,7 @@ def _only_draws(world: World, program: str) -> bool:
 class _Around:
     """Answers whether what runs with a program, or imports it, is started or declares a pipeline."""
 
-    def __init__(self, world: World, started: set[str]) -> None:
+    def __init__(self, world: World, started: frozenset[str]) -> None:
         self._world = world
         code = world.resolved.code
         self._importing = code.importing.told(

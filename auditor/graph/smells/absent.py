@@ -9,13 +9,11 @@ import msgspec
 
 from auditor.graph.smells.reading import in_order, is_idle, programs
 from auditor.graph.world import World
-from auditor.model.ir import Assign, Attr, Call, Expr, Loop, Name, With
+from auditor.model.ir import Assign, Attr, Expr, Loop, Name, With
 from auditor.model.place import Place
-from auditor.program.naming.code import Frame, Library, Local
+from auditor.program.naming.code import Code, Local
 from auditor.program.naming.statements import Placed, placed, within
 
-_PLAIN = frozenset({"builtins.object", "abc.ABC", "abc.ABCMeta"})
-_PLAIN_DECORATORS = frozenset({"dataclasses.dataclass", "functools.total_ordering", "typing.final"})
 _OBJECT = frozenset(dir(object)) | {"__init_subclass__", "__class__", "__dict__"}
 _OPEN = frozenset({"__getattr__", "__getattribute__"})
 
@@ -33,12 +31,35 @@ def absent(world: World, owned: Callable[[str], bool]) -> list[Absent]:
     """The methods that classes of a component call on themselves in vain, each once a class, at the first call."""
     found: dict[tuple[Local, str], Absent] = {}
     for path in programs(world, owned):
-        for owner, name, line in world.once(_Classes).calls(path):
+        for number, name, line in world.resolved.code.of_program(path, _calls_on_self):
+            owner = Local(path, number)
             if (owner, name) not in found and not world.once(_Classes).has(owner, name):
                 scope = world.resolved.code.scope(*owner)
                 place = world.resolved.code.place(path, line)
                 found[owner, name] = Absent(name, scope.name, place, is_idle(world, path, line))
     return sorted(found.values(), key=lambda each: in_order(each.place))
+
+
+def _calls_on_self(code: Code, path: str) -> tuple[tuple[int, str, int], ...]:
+    """The calls that methods of a file make on the object they are given first, of what their class does not define itself: the
+    class, the name and the line, the first of each name."""
+    found: dict[tuple[int, str], int] = {}
+    for number in code.scopes(path):
+        scope, owner = code.scope(path, number), code.owner(path, number)
+        if scope.kind == "function" and owner is not None and scope.params and scope.params[0].name == "self":
+            for site in code.index(path, number).calls:
+                func = site.call.func
+                if type(func) is Attr and type(func.base) is Name and func.base.id == "self" and not site.dead:
+                    found.setdefault((owner, func.name), site.call.line)
+    own = {owner: _methods(code, Local(path, owner)) for owner, _ in found}
+    left = ((owner, name, line) for (owner, name), line in found.items() if name not in own[owner])
+    return tuple(each for each in left if each[1] not in _OBJECT)
+
+
+def _methods(code: Code, owner: Local) -> frozenset[str]:
+    """The names of what a class defines by `def` and `class`."""
+    scopes = (code.scope(owner.path, number) for number in code.nested(*owner))
+    return frozenset(scope.name.rpartition(".")[2] for scope in scopes)
 
 
 class _Classes:
@@ -51,29 +72,13 @@ class _Classes:
         self._known: dict[Local, frozenset[str] | None] = {}
         self._families: dict[Local, set[Local] | None] = {}
         self._defined: dict[Local, frozenset[str]] = {}
-        for path in self._code.paths:
-            for number in self._code.scopes(path):
-                if self._code.scope(path, number).kind == "class":
-                    for base in self._bases(Local(path, number)) or ():
-                        self._below[base].append(Local(path, number))
-
-    def calls(self, path: str) -> Iterator[tuple[Local, str, int]]:
-        """The calls that methods of a file make on the object they are given first."""
-        for number in self._code.scopes(path):
-            scope = self._code.scope(path, number)
-            owner = self._code.owner(path, number)
-            if scope.kind != "function" or owner is None or not scope.params or scope.parent != owner:
-                continue
-            if scope.params[0].name == "self":
-                for site in self._code.index(path, number).calls:
-                    func = site.call.func
-                    if type(func) is Attr and type(func.base) is Name and func.base.id == "self" and not site.dead:
-                        yield Local(path, owner), func.name, site.call.line
+        self._whole = world.resolved.effects.whole
+        for cls, bases in self._whole.items():
+            for base in bases:
+                self._below[base].append(cls)
 
     def has(self, owner: Local, name: str) -> bool:
-        """Whether an object of a class may have something: where anything about the class is not known, it may."""
-        if name in _OBJECT or name in self._methods(owner):
-            return True
+        """Whether an object of a class may have something that the class does not define: where anything about it is not known, it may."""
         if owner not in self._families:
             self._families[owner] = self._family(owner)
         family = self._families[owner]
@@ -85,10 +90,9 @@ class _Classes:
         return any(name in self._code.texts(path) for path in self._code.paths)
 
     def _methods(self, owner: Local) -> frozenset[str]:
-        """The names of what a class defines by `def` and `class`."""
+        """The same, once for each class."""
         if owner not in self._defined:
-            scopes = (self._code.scope(owner.path, number) for number in self._code.nested(*owner))
-            self._defined[owner] = frozenset(scope.name.rpartition(".")[2] for scope in scopes)
+            self._defined[owner] = _methods(self._code, owner)
         return self._defined[owner]
 
     def _family(self, owner: Local) -> set[Local] | None:
@@ -106,28 +110,10 @@ class _Classes:
             if each in found:
                 continue
             found.add(each)
-            bases = self._bases(each)
+            bases = self._whole.get(each)
             if bases is None:
                 return None
             todo += bases
-        return found
-
-    def _bases(self, owner: Local) -> list[Local] | None:
-        """The classes of the repository that a class is made of; None where it is made of anything else."""
-        scope = self._code.scope(*owner)
-        frame = Frame(owner.path, max(scope.parent, 0))
-        denoter = self._world.resolved.evaluator.denoter
-        for decorator in scope.decorators:
-            func = decorator.func if type(decorator) is Call else decorator
-            if denoter.dotted(func, frame) not in _PLAIN_DECORATORS:
-                return None
-        found = []
-        for expr in (*scope.bases, *(value for _, value in scope.keywords)):
-            base = denoter.denote(expr, frame)
-            if type(base) is Local and self._code.scope(*base).kind == "class" and base != owner:
-                found.append(base)
-            elif type(base) is not Library or base.dotted not in _PLAIN:
-                return None
         return found
 
     def _members(self, owner: Local) -> frozenset[str] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
 from auditor.graph import places
 from auditor.model.artefact import Role
+from auditor.model.ir import Attr
 from auditor.program.calls.effects import Site
 from auditor.program.calls.file_effects import FileEffects
 from auditor.program.calls.named import Named
@@ -18,7 +19,8 @@ from auditor.program.naming.code import Code, Local
 class Leads(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a scope leads to: scopes, classes whose objects it makes, the constructors among what it calls.
 
-    Of a test also what it names, and the names of its parameters, which fixtures fill.
+    Of a test also what it names, and the names of its parameters, which fixtures fill. `asked` are the methods, named by
+    several words, that it calls of objects of which nothing is known: such as come out of a file.
     """
 
     sites: frozenset[Site]
@@ -26,6 +28,7 @@ class Leads(msgspec.Struct, frozen=True, array_like=True, gc=False):
     constructors: tuple[Site, ...] = ()
     named: Named = ()
     params: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 def leads(file: FileEffects, code: Code, path: str) -> tuple[Leads, ...]:
@@ -34,11 +37,13 @@ def leads(file: FileEffects, code: Code, path: str) -> tuple[Leads, ...]:
     made: dict[int, list[Local]] = defaultdict(list)
     for (_, number), cls in file.made:  # also those without a constructor of their own
         made[number].append(cls)
+    known = {id(edge.call) for edge in file.calls} | {id(effect.call) for effect in file.own}
     found, test = [], places.is_test(path)
     for number in code.scopes(path):
         to = sites[number].union(_beside(code, path, number)) if test else sites[number]
         named, params = (file.named[number], _params(code, path, number)) if test else ((), ())
-        found.append(Leads(to, tuple(made[number]), tuple(constructors[number]), named, params))
+        asked = tuple(dict.fromkeys(_asked(code, path, number, known)))
+        found.append(Leads(to, tuple(made[number]), tuple(constructors[number]), named, params, asked))
     return tuple(found)
 
 
@@ -54,6 +59,13 @@ def _called(file: FileEffects) -> tuple[dict[int, frozenset[Site]], dict[int, li
             if edge.constructs:
                 constructors[edge.caller[1]].append(callee)
     return defaultdict(frozenset, {number: frozenset(called) for number, called in sites.items()}), constructors
+
+
+def _asked(code: Code, path: str, number: int, known: Collection[int]) -> Iterator[str]:
+    for at in code.index(path, number).calls:
+        func = at.call.func
+        if type(func) is Attr and "_" in func.name.strip("_") and id(at.call) not in known:
+            yield func.name
 
 
 def _beside(code: Code, path: str, number: int) -> Iterator[Site]:

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from auditor.graph import places
+from auditor.graph.data.locks import makes_something
 from auditor.graph.declared.steps import AUTOMATION, IN_FILES, DeclaredStep
 from auditor.graph.declared.training_words import may_train
+from auditor.graph.jungles.failures import TELLING
+from auditor.graph.observed.written import name_of
 from auditor.graph.testing.suites import Suites, suites
 from auditor.graph.world import World
+from auditor.model.ir import Const
 from auditor.model.place import Place
 from auditor.model.regex import regex
 from auditor.program.calls.effects import Site
@@ -42,12 +46,13 @@ class Rehearsals(msgspec.Struct, frozen=True):
 
 
 def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
-    """The declared pipelines of a component with three steps and more, and who runs them beside production.
+    """The declared pipelines of a component with three steps and more that do something, and who runs them beside production.
 
     Where some of them train, those that only move data and records are left out.
     """
     jobs = [step for step in world.steps.all if step.tool in AUTOMATION]
-    listed = [each for each in _pipelines(world, owned) if len(each[2]) >= FEWEST_STEPS]
+    working = ((name, place, [s for s in steps if _works(world, s)]) for name, place, steps in _pipelines(world, owned))
+    listed = [each for each in working if len(each[2]) >= FEWEST_STEPS]
     learning = [each for each in listed if any(_learns(world, step) for step in each[2])]
     found = []
     for name, place, steps in learning or listed:
@@ -58,6 +63,27 @@ def rehearsals(world: World, owned: Callable[[str], bool]) -> Rehearsals:
         part = f"{script} runs {run} of them" if run >= FEWEST_STEPS and not by else ""
         found.append(Pipeline(name, place, len(steps), by, part))
     return Rehearsals(tuple(found), tuple(sorted({job.path for job in jobs})))
+
+
+_IDLE = frozenset({"DummyOperator", "EmptyOperator"})
+"""Operators that stand for a place in the order and do nothing."""
+
+
+def _works(world: World, step: DeclaredStep) -> bool:
+    """Whether a step does more than mark a place in the order, say something or wait."""
+    if dict(step.step.attrs).get("operator") in _IDLE or not makes_something(step):
+        return False
+    return not step.implements or not all(_only_says(world, (each.path, each.scope)) for each in step.implements)
+
+
+def _only_says(world: World, site: Site) -> bool:
+    """Whether all that a function does is to tell something, or to wait."""
+    index, scope = world.resolved.code.index(*site), world.resolved.code.scope(*site)
+    if scope.kind != "function" or world.resolved.effects.calls.get(site) or index.attributes or index.items:
+        return False
+    named = (name_of(each.call.func).rpartition(".")[2] for each in index.calls)
+    plain = all(type(value) is Const for value in index.returns)
+    return plain and all(name in TELLING or name == "sleep" for name in named)
 
 
 def _learns(world: World, step: DeclaredStep) -> bool:

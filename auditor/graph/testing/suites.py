@@ -54,15 +54,15 @@ class Suites:
         self.code = world.resolved.code
         self.effects = world.resolved.effects
         self.files = tuple(path for path in self.code.paths if places.is_test(path) and not path.endswith(".ipynb"))
+        self._testing = frozenset(filter(places.is_test, self.code.paths))
         self._programs: dict[str, list[str]] = defaultdict(list)
         for path in self.code.paths:
             if not places.is_test(path):
                 self._programs[path.rpartition("/")[2]].append(path)
-        self._run_by: dict[str, frozenset[Site]] = {}
         self._meant: dict[Local | str, tuple[frozenset[Site], ...]] = {}
         self._known: dict[Site, tuple[frozenset[Site], ...]] = {}
         self._told: dict[str, tuple[Leads, ...]] = {}
-        self._brought: dict[str, frozenset[Site]] = {}
+        self._by_file: dict[str, tuple[frozenset[Site], ...]] = {}
         self._all_methods: dict[Local, tuple[frozenset[Site], ...]] = {}
         self._own_methods: dict[Local, frozenset[Site]] = {}
         self._fixtures = self._all_fixtures()
@@ -148,18 +148,21 @@ class Suites:
 
     def _reach(self, starts: Iterable[Site], reached: frozenset[Site] = frozenset()) -> frozenset[Site]:
         """The scopes that run from some on, added to those that are known to run."""
-        found, todo = set(reached), set(starts) - reached
+        todo = list({*starts} - reached)
+        found = {*reached, *todo}
         passed: set[int] = set()  # what many scopes run is one set, which is kept
         while todo:
             site = todo.pop()
-            found.add(site)
             known = self._known.get(site)
             if known is None:
                 known = self._known[site] = self._onward(site)
             for onward in known:
                 if id(onward) not in passed:
                     passed.add(id(onward))
-                    todo |= onward - found
+                    for other in onward:
+                        if other not in found:
+                            found.add(other)
+                            todo.append(other)
         return frozenset(found)
 
     def _onward(self, site: Site) -> tuple[frozenset[Site], ...]:
@@ -172,37 +175,51 @@ class Suites:
         if of_file is None:
             of_file = self._told[path] = self.effects.told(path, leads, tuple[Leads, ...])
         told = of_file[number]
-        found = [told.sites]
+        found = [told.sites] if told.sites else []
         if told.made or told.constructors:
             owners = ((at[0], self.code.owner(*at)) for at in told.constructors)
             made = {*told.made, *(Local(home, owner) for home, owner in owners if owner is not None)}
             found += chain.from_iterable(map(self._methods, made))
-        if not number or places.is_test(path):
-            found.append(self._imported(path))
-        if places.is_test(path):
+        if told.asked and (only := frozenset(self._only[name] for name in told.asked if name in self._only)):
+            found.append(only)
+        if path in self._testing:
             supplied = (self._fixtures[name] for name in (*told.params, "") if name in self._fixtures)
             mentioned = chain.from_iterable(map(self._mentioned, told.named))
-            found += (*mentioned, *supplied, self._framework_runs(path))
+            found += (*mentioned, *supplied, *self._around(path))
             if site in self._launches:
                 found.append(self._launches[site])
+        elif not number:
+            found.append(self._imported(path))
         return tuple(found)
+
+    @cached_property
+    def _only(self) -> dict[str, Site]:
+        """The methods of product code by names that one class alone gives to a method."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for path in self.code.paths:
+            for number in self.code.scopes(path) if path not in self._testing else ():
+                if self.code.owner(path, number) is not None:
+                    found[self.code.scope(path, number).name.rpartition(".")[2]].append((path, number))
+        return {name: sites[0] for name, sites in found.items() if len(sites) == 1}
+
+    def _around(self, path: str) -> tuple[frozenset[Site], ...]:
+        """What all tests of a file run: the bodies of the modules that it imports, and the steps of a framework."""
+        found = self._by_file.get(path)
+        if found is None:
+            found = self._by_file[path] = tuple(filter(None, (self._imported(path), self._framework_runs(path))))
+        return found
 
     def _imported(self, path: str) -> frozenset[Site]:
         """The bodies of the modules that a file imports."""
-        found = self._brought.get(path)
-        if found is None:
-            found = self._brought[path] = frozenset((each, 0) for each in self.code.imports(path))
-        return found
+        return frozenset((each, 0) for each in self.code.imports(path))
 
     def _framework_runs(self, path: str) -> frozenset[Site]:
         """The code of the steps that a file of tests runs by a runner of their framework."""
-        if path not in self._run_by:
-            imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
-            called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
-            tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
-            steps = (step for step in self.world.steps.all if step.tool in tools)
-            self._run_by[path] = frozenset((local.path, local.scope) for step in steps for local in step.implements)
-        return self._run_by[path]
+        imports = {n.module.partition(".")[0] for s, _, _ in self.code.index(path, 0).imports for n in s.names}
+        called = {_last(call) for _, call in self.code.calls(path)} if imports & _RUNNERS.keys() else set[str]()
+        tools = {tool for tool in imports & _RUNNERS.keys() if called & _RUNNERS[tool]}
+        steps = (step for step in self.world.steps.all if step.tool in tools)
+        return frozenset((local.path, local.scope) for step in steps for local in step.implements)
 
     def _methods(self, cls: Local) -> tuple[frozenset[Site], ...]:
         """All methods of a class and of the classes of the repository it is made from, those of each as one set."""

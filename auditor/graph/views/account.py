@@ -131,7 +131,10 @@ def _component(graphs: Graphs, graph: ArtefactGraph) -> Component:
         id=graph.id,
         root=graph.root or ".",
         archetypes=graph.archetypes,
-        signals=tuple(signal for archetype in graph.archetypes for signal in archetype.signals),
+        signals=(
+            *(signal for archetype in graph.archetypes for signal in archetype.signals),
+            *((f"it says “{graph.coursework}”, so that nothing weighs more than medium",) if graph.coursework else ()),
+        ),
         overridden=graph.archetypes[0].confidence == 1.0 if graph.archetypes else False,
         files=sum(1 for entry in graphs.world.listing.entries if graph.owns(entry.path)),
         logical_lines=graph.logical,

@@ -1,6 +1,7 @@
 """Which starts of a program reach a statement: tests on options and parameters that a start or a caller decides.
 
-`if args.stage == "train":` runs only where the command says so. A test that is not understood excludes nothing.
+`if args.stage == "train":` runs only where the command says so, `if kind == "image":` in a loop for some of the kinds. A
+test that is not understood excludes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from auditor.model.ir import Attr, Call, Const, Expr, Group, Item, Name, Op
 from auditor.program.calls.truths import known
 from auditor.program.naming.code import Frame
-from auditor.program.symbolic.values import Values
+from auditor.program.symbolic.values import Value, Values
 
 if TYPE_CHECKING:
     from auditor.program.symbolic.evaluate import Evaluator
@@ -23,10 +24,14 @@ _OPPOSITE = {"!=": "==", "not-in": "in"}
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """Whether a statement can run at all, and in which starts (none named: in all)."""
+    """Whether a statement can run at all, and in which starts (none named: in all).
+
+    `without`: the elements of collections (`Value.picks`) for which it does not run in a loop over these.
+    """
 
     possible: bool = True
     runs: frozenset[int] = frozenset()
+    without: frozenset[tuple[int, int]] = frozenset()
 
 
 ALWAYS = Reach()
@@ -48,14 +53,17 @@ def both(one: Reach, other: Reach) -> Reach:
     """What is left where both hold."""
     if not (one.possible and other.possible):
         return NEVER
+    without = one.without | other.without
     if not (one.runs and other.runs):
-        return Reach(runs=one.runs or other.runs)
+        return Reach(runs=one.runs or other.runs, without=without)
     shared = one.runs & other.runs
-    return Reach(runs=shared) if shared else NEVER
+    return Reach(runs=shared, without=without) if shared else NEVER
 
 
 def limited(values: Values, to: Reach) -> Values:
-    """The values as far as they occur in the starts that are left."""
+    """The values as far as they occur in the starts that are left, and for the elements of loops that are."""
+    if to.without:
+        values = tuple(v for v in values if v.picks.isdisjoint(to.without))
     if not to.runs:
         return values if to.possible else ()
     return tuple(replace(v, runs=v.runs & to.runs or to.runs) for v in values if not v.runs or v.runs & to.runs)
@@ -154,9 +162,21 @@ def _compared(evaluator: Evaluator, test: Op, frame: Frame, *, wanted: bool) -> 
     texts = _constants(evaluator, other, frame, listed=test.op == "in")
     bare, changed = _bare(subject)
     values = evaluator.values(bare, frame) if texts is not None else ()
-    if texts is None or not _given(values, frame):
+    if texts is None or not all(value.exact for value in values):
         return ALWAYS
-    return _left([(value.runs, changed(value.text()) in texts) for value in values], wanted=wanted)
+    outcomes = [(value, changed(value.text()) in texts) for value in values]
+    left = _left([(v.runs, outcome) for v, outcome in outcomes], wanted=wanted) if _given(values, frame) else ALWAYS
+    without = _excluded(outcomes, wanted=wanted) if values[0].picks else frozenset()
+    return replace(left, without=without) if without else left
+
+
+def _excluded(outcomes: list[tuple[Value, bool]], *, wanted: bool) -> frozenset[tuple[int, int]]:
+    """The elements of loops for which a test does not come out as wanted, whatever else holds."""
+    loops = frozenset.intersection(*(frozenset(loop for loop, _ in value.picks) for value, _ in outcomes))
+    picks = {outcome: frozenset[tuple[int, int]]() for outcome in (True, False)}
+    for value, outcome in outcomes:
+        picks[outcome] |= value.picks
+    return frozenset(pick for pick in picks[not wanted] - picks[wanted] if pick[0] in loops)
 
 
 def _constants(evaluator: Evaluator, expr: Expr, frame: Frame, *, listed: bool) -> set[str] | None:
@@ -179,4 +199,6 @@ def _either(ways: list[Reach]) -> Reach:
     open_ = [way for way in ways if way.possible]
     if not open_:
         return NEVER
-    return Reach(runs=frozenset().union(*(way.runs for way in open_))) if all(way.runs for way in open_) else ALWAYS
+    without = frozenset.intersection(*(way.without for way in open_))
+    runs = frozenset().union(*(way.runs for way in open_)) if all(way.runs for way in open_) else frozenset()
+    return Reach(runs=runs, without=without)

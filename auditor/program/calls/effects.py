@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from auditor.model.artefact import Role
 from auditor.model.ir import Attr
+from auditor.program.calls.before import Before
 from auditor.program.calls.branches import reach
 from auditor.program.calls.carrying import carried
 from auditor.program.calls.file_effects import FileEffects, frames_of, serves
@@ -41,8 +42,11 @@ T = TypeVar("T")
 class Effects:
     """Effects of all scopes, and who calls whom."""
 
-    def __init__(self, code: Code, evaluator: Evaluator, files: Answers[FileEffects], kept: Kept) -> None:
-        """`files` are what the scopes of each file do, `kept` what else is known of files from former trees."""
+    def __init__(
+        self, code: Code, evaluator: Evaluator, files: Answers[FileEffects], kept: Kept, before: Before
+    ) -> None:
+        """`files` are what the scopes of each file do, `kept` what else is known of files from former trees, `before` who ran
+        what there."""
         self.files = files
         self.code = code
         self.evaluator = evaluator
@@ -54,11 +58,13 @@ class Effects:
         """The classes of the repository that a scope makes objects of."""
         self.bases: dict[Local, tuple[Local, ...]] = {}
         """The classes of the repository that a class derives from directly, where there are any."""
+        self.whole: dict[Local, tuple[Local, ...]] = {}
+        """The same of those classes of which all is known that they are made of."""
         self.documents: set[int] = set()
         """The effects, by their identity, that read configuration and stand for a document of the repository."""
         self.trials = Trials(code, evaluator)
         self._admitted: dict[tuple[int, Local, Block], bool] = {}
-        self._reaching = Reaching(self)
+        self._reaching = Reaching(self, before)
         self._gathering = Gathering(self._reaching)
         self._asked: dict[Site, frozenset[str]] = {}
         self._calling: dict[Site, tuple[str, ...]] = {}
@@ -89,6 +95,7 @@ class Effects:
             self.callers[edge.callee.path, edge.callee.scope].append(edge)
         for number, bases in file.bases:
             self.bases[Local(path, number)] = bases
+        self.whole.update((Local(path, number), made) for number, made in file.whole)
         self.documents.update(id(file.own[number]) for number in file.documents)
 
     def calling(self, site: Site) -> tuple[str, ...]:

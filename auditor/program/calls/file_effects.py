@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auditor.knowledge import Entry, Knowledge
 from auditor.model.artefact import Role
-from auditor.model.ir import Attr, Call, Expr, Name
+from auditor.model.ir import Attr, Call, Expr, Name, Scope
 from auditor.program.calls.branches import reach
 from auditor.program.calls.named import Named, named_by_scopes
 from auditor.program.calls.records import IO_ROLES, Effect, LocalCall, Site, Standing
@@ -28,6 +28,9 @@ SURE, LIKELY = 0.95, 0.6
 _KEEPING = ("builtins.", "functools.", "abc.", "typing.", "contextlib.", "dataclasses.")
 """Decorators that give a function another form and call it no sooner."""
 _NAMING = frozenset({Name, Attr})
+_PLAIN = frozenset({"builtins.object", "abc.ABC", "abc.ABCMeta"})
+"""Classes of Python's own that add nothing to those that are made of them."""
+_PLAIN_DECORATORS = frozenset({"dataclasses.dataclass", "functools.total_ordering", "typing.final"})
 
 
 class FileEffects(msgspec.Struct, frozen=True):
@@ -35,7 +38,8 @@ class FileEffects(msgspec.Struct, frozen=True):
 
     `bases` are the classes of the repository that each class of the file derives from directly, where there are any. `named` is
     what each scope of a file of tests names of the repository; empty for all other files. `documents` are the numbers of those
-    of its `own` effects that read configuration and stand for a document of the repository.
+    of its `own` effects that read configuration and stand for a document of the repository. `whole` are the classes of the file of
+    which all is known that they are made of, each with the classes of the repository among that.
     """
 
     own: tuple[Effect, ...] = ()
@@ -44,6 +48,7 @@ class FileEffects(msgspec.Struct, frozen=True):
     named: tuple[Named, ...] = ()
     bases: tuple[tuple[int, tuple[Local, ...]], ...] = ()
     documents: tuple[int, ...] = ()
+    whole: tuple[tuple[int, tuple[Local, ...]], ...] = ()
 
 
 def of_file(view: View) -> FileEffects:
@@ -54,7 +59,8 @@ def of_file(view: View) -> FileEffects:
     named = named_by_scopes(view.code, view.evaluator, view.path) if is_test(view.path) else ()
     bases = tuple(_bases(view))
     documents = tuple(number for number, effect in enumerate(reader.own) if _is_document(view, effect))
-    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named, bases, documents)
+    whole = tuple(_whole(view))
+    return FileEffects(tuple(reader.own), tuple(reader.calls), tuple(reader.made), named, bases, documents, whole)
 
 
 def _is_document(view: View, effect: Effect) -> bool:
@@ -71,6 +77,30 @@ def _bases(view: View) -> Iterator[tuple[int, tuple[Local, ...]]]:
         local = tuple(base for base in found if type(base) is Local)
         if local:
             yield number, local
+
+
+def _whole(view: View) -> Iterator[tuple[int, tuple[Local, ...]]]:
+    """The classes of a file of which all is known that they are made of, with what of that is of the repository."""
+    for number, scope in enumerate(view.code.programs[view.path].scopes):
+        made = _made_of(view, Local(view.path, number), scope) if scope.kind == "class" else None
+        if made is not None:
+            yield number, made
+
+
+def _made_of(view: View, cls: Local, scope: Scope) -> tuple[Local, ...] | None:
+    """The classes of the repository that a class is made of; None where it is made of anything else that is not plain."""
+    denoter, frame = view.evaluator.denoter, Frame(cls.path, max(scope.parent, 0))
+    for decorator in scope.decorators:
+        if denoter.dotted(decorator.func if type(decorator) is Call else decorator, frame) not in _PLAIN_DECORATORS:
+            return None
+    found = []
+    for expr in (*scope.bases, *(value for _, value in scope.keywords)):
+        base = denoter.denote(expr, frame)
+        if type(base) is Local and base != cls and view.code.outline(base.path)[base.scope].kind == "class":
+            found.append(base)
+        elif type(base) is not Library or base.dotted not in _PLAIN:
+            return None
+    return tuple(found)
 
 
 EFFECTS = Topic("effects", of_file, by_record=True, partly=True)

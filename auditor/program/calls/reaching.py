@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.model.artefact import Role
+from auditor.program.calls.before import Before
 from auditor.program.calls.branches import reach
+from auditor.program.calls.file_effects import FileEffects
 from auditor.program.calls.following import Following, classes_of, following, waits
 from auditor.program.calls.records import Site
 from auditor.program.calls.toward import Toward
 from auditor.program.calls.trials import NONE
-from auditor.program.naming.code import Frame, Instance, Library, Local
+from auditor.program.naming.code import Code, Frame, Instance, Library, Local
 
 if TYPE_CHECKING:
     from auditor.program.calls.effects import Effect, Effects, LocalCall
@@ -32,9 +34,11 @@ _NONE: frozenset[Site] = frozenset()
 class Reaching:
     """Answers which scopes a start leads to."""
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: Effects, before: Before) -> None:
+        """`before`: what is known of the tree before."""
         self.effects = effects
         self.code = effects.code
+        self._before = before
         self._brought: dict[tuple[Site, bool], tuple[Site, ...]] = {}
         self._plain: dict[tuple[Toward | None, bool, bool], Plain] = defaultdict(dict)
         self._told: dict[str, tuple[Following, ...]] = {}
@@ -62,13 +66,23 @@ class Reaching:
 
     def toward(self, goals: frozenset[Site]) -> Toward:
         """The scopes that may lead to some others, or to one that answers requests: whoever reaches one runs more."""
-        return Toward(goals, self._before, self.servers)
+        self._before.follow(self._told_of_all)
+        before, made = self._before.of, self._makers
+        return Toward(goals, (lambda site: (*before(site), *made.get(site, ()))) if made else before, self.servers)
 
-    def following(self) -> Iterator[tuple[Site, Following]]:
-        """What each scope runs next, as far as its file says."""
-        for path in self.code.paths:
-            for number, told in enumerate(self._told_of(path)):
-                yield (path, number), told
+    @cached_property
+    def _told_of_all(self) -> dict[str, tuple[Following, ...]]:
+        """By file what its scopes run next."""
+        return {path: self._told_of(path) for path in self.code.paths}
+
+    @cached_property
+    def _makers(self) -> dict[Site, list[Site]]:
+        """By scope those that may run it next because it waits in a class that they make."""
+        found: dict[Site, list[Site]] = defaultdict(list)
+        for site, told in self._before.making() if self._handing else ():
+            for other in self._waiting_in(told.made):
+                found[other].append(site)
+        return found
 
     def started(self, site: Site, *, first: bool) -> tuple[Site, ...]:
         """What a scope runs next where its own file is started; what it guards too where it is the start itself."""
@@ -78,15 +92,6 @@ class Reaching:
     def waiting(self, sites: tuple[Site, ...], told: Following) -> tuple[Site, ...]:
         """Some scopes that run next, with what waits in the classes that are made."""
         return tuple(dict.fromkeys((*sites, *self._waiting_in(told.made)))) if told.made else sites
-
-    @cached_property
-    def _before(self) -> dict[Site, list[Site]]:
-        """The scopes that may run each scope next, whatever starts them."""
-        found: dict[Site, list[Site]] = defaultdict(list)
-        for site, told in self.following():
-            for other in self.waiting(told.may, told) if told.made else told.may:
-                found[other].append(site)
-        return found
 
     def told_of(self, site: Site) -> Following:
         """What a scope runs next, as far as its file says."""
@@ -232,11 +237,10 @@ class Reaching:
     @cached_property
     def _registered(self) -> dict[Site, tuple[Site, ...]]:
         """By scope, what it hands to a library for later."""
-        found = {
-            site: tuple((edge.callee.path, edge.callee.scope) for edge in edges if edge.registered)
-            for site, edges in self.effects.calls.items()
-        }
-        return {site: callees for site, callees in found.items() if callees}
+        found: dict[Site, tuple[Site, ...]] = {}
+        for path in self.code.paths:
+            found.update(self.effects.told(path, _registering))
+        return found
 
     def _serves(self, start: Site, found: dict[Site, Site | None]) -> bool:
         """Whether a start answers requests: its own file works with a framework for that, or a function it reaches does."""
@@ -264,6 +268,15 @@ class Reaching:
         made = (meant.of if type(meant) is Instance else meant for meant in imported)
         names = (each.dotted if type(each) is Library else each for each in made)
         return any(isinstance(name, str) and self.effects.serves(name) for name in names)
+
+
+def _registering(file: FileEffects, _code: Code, _path: str) -> dict[Site, tuple[Site, ...]]:
+    """The same of the scopes of a file."""
+    found: dict[Site, tuple[Site, ...]] = {}
+    for edge in file.calls:
+        if edge.registered:
+            found[edge.caller] = (*found.get(edge.caller, ()), (edge.callee.path, edge.callee.scope))
+    return found
 
 
 def _serves(effect: Effect) -> bool:

@@ -6,6 +6,7 @@ time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -52,6 +53,7 @@ class _File(msgspec.Struct, array_like=True, gc=False):
     named: list[list[str | tuple[str, int]]]
     bases: list[tuple[int, list[tuple[str, int]]]]
     documents: list[int]
+    whole: list[tuple[int, list[tuple[str, int]]]]
 
 
 class Packed:
@@ -90,8 +92,9 @@ def _packed(code: Code, path: str, file: FileEffects) -> _File:
         ],
         [(site[1], made.path, made.scope) for site, made in file.made],
         [list(named) for named in file.named],
-        [(number, [(base.path, base.scope) for base in bases]) for number, bases in file.bases],
+        _told(file.bases),
         list(file.documents),
+        _told(file.whole),
     )  # fmt: skip
 
 
@@ -104,8 +107,15 @@ def _unpacked(code: Code, path: str, file: _File) -> FileEffects:
     )
     made = tuple(((path, scope), Local(other, number)) for scope, other, number in file.made)
     named = tuple(tuple(each if isinstance(each, str) else Local(*each) for each in by) for by in file.named)
-    bases = tuple((number, tuple(Local(*base) for base in bases)) for number, bases in file.bases)
-    return FileEffects(own, calls, made, named, bases, tuple(file.documents))
+    return FileEffects(own, calls, made, named, _meant(file.bases), tuple(file.documents), _meant(file.whole))
+
+
+def _told(classes: Iterable[tuple[int, tuple[Local, ...]]]) -> list[tuple[int, list[tuple[str, int]]]]:
+    return [(number, [(each.path, each.scope) for each in others]) for number, others in classes]
+
+
+def _meant(classes: Iterable[tuple[int, list[tuple[str, int]]]]) -> tuple[tuple[int, tuple[Local, ...]], ...]:
+    return tuple((number, tuple(Local(*each) for each in others)) for number, others in classes)
 
 
 def _effect(code: Code, walked: Walked, path: str, stored: _Effect) -> Effect:

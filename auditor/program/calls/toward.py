@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from auditor.program.calls.records import Site
 
@@ -11,7 +11,7 @@ class Toward:
     """The scopes from which some others may be reached."""
 
     def __init__(
-        self, goals: frozenset[Site], before: Mapping[Site, Sequence[Site]], also: Iterable[Site] = ()
+        self, goals: frozenset[Site], before: Callable[[Site], Iterable[Site]], also: Iterable[Site] = ()
     ) -> None:
         """`before` gives the scopes that may run a scope next; walks enter what leads to those of `also` too."""
         self.goals = goals
@@ -21,6 +21,6 @@ class Toward:
             site = back.pop()
             if site not in leading:
                 leading.add(site)
-                back += before.get(site, ())
+                back += before(site)
         self.leads: Callable[[Site], bool] = leading.__contains__
         """Whether a scope is one of the goals, or may lead to one, the calls left out that it guards: only a start runs these."""

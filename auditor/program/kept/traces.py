@@ -199,9 +199,10 @@ class Trace(msgspec.Struct):
             and (not self.starts or all(tree.starts(path, own) == found for (path, own), found in self.starts.items()))
             and (not self.rebound or all(tree.code.rebinds(name) is found for name, found in self.rebound.items()))
             and self._calls_hold(tree)
-            and all(tree.effects(path) is used for path, used in self.used.items())
-            and self._told_hold(tree.calls)
-            and all(tree.names.get(number) == name for number, name in self.names.items())
+            and (not self.used or all(tree.effects(path) is used for path, used in self.used.items()))
+            and (not self.told or all(tree.calls.told(path) == told for path, told in self.told.items()))
+            and self._landings_hold(tree.calls)
+            and (not self.names or all(tree.names.get(number) == name for number, name in self.names.items()))
         )
 
     def _calls_hold(self, tree: Tree) -> bool:
@@ -213,11 +214,9 @@ class Trace(msgspec.Struct):
             and (not self.asked or all(tree.asked(site) == names for site, names in self.asked.items()))
         )
 
-    def _told_hold(self, calls: Calls) -> bool:
-        return (
-            all(calls.told(path) == told for path, told in self.told.items())
-            and all(calls.landing(site) == paths for site, paths in self.landing.items())
-            and all(calls.carried(path) == told for path, told in self.carried.items())
+    def _landings_hold(self, calls: Calls) -> bool:
+        return (not self.landing or all(calls.landing(site) == paths for site, paths in self.landing.items())) and (
+            not self.carried or all(calls.carried(path) == told for path, told in self.carried.items())
         )
 
     def _files_hold(self, tree: Tree) -> bool:

@@ -8,7 +8,22 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.ir import Assign, Attr, Call, Const, Each, If, Imported, Item, Lambda, Name, Program, Record, Scope
+from auditor.model.ir import (
+    Assign,
+    Attr,
+    Call,
+    Const,
+    Each,
+    Expr,
+    If,
+    Imported,
+    Item,
+    Lambda,
+    Name,
+    Program,
+    Record,
+    Scope,
+)
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -80,36 +95,47 @@ class _Walk:
         self.brought: set[str] = set()
         self.never = False
 
-    def through(self, stack: list[Any]) -> None:
-        """Take the words out of some records."""
+    def through(self, level: list[Any]) -> None:
+        """Take the words out of some records, all that are as deep at a time."""
         read, bound, texts, attributes = self.read, self.bound, self.texts, self.attributes
-        while stack:
-            item = stack.pop()
-            kind = type(item)
-            if kind is Name:
-                (bound if item.version else read).add(item.id)
-            elif kind is tuple:
-                stack += item
-            elif kind is Const:
-                if type(item.value) is str:
-                    texts.add(item.value)
-            elif kind is Attr:
-                attributes.add(item.name)
-                stack.append(item.base)
-            elif kind not in _PLAIN:
-                if kind in _NAMING:
-                    self._names(item)
-                stack += (_PARTS.get(kind) or _parts(kind))(item)
+        while level:
+            below: list[Any] = []
+            for item in level:
+                kind = type(item)
+                while kind is Attr:
+                    attributes.add(item.name)
+                    item = item.base
+                    kind = type(item)
+                if kind is Name:
+                    (bound if item.version else read).add(item.id)
+                elif kind is Const:
+                    if type(item.value) is str:
+                        texts.add(item.value)
+                elif kind is Call:
+                    func = item.func
+                    below.append(func)
+                    below += item.args
+                    if item.keywords:
+                        self._given(item.keywords)
+                        below += [value for _, value in item.keywords]
+                    if type(func) is Attr and func.name == "get" and type(func.base) is Name:
+                        self.keyed.add(func.base.id)
+                elif kind is tuple:
+                    below += item
+                elif kind not in _PLAIN:
+                    if kind in _NAMING:
+                        self._names(item)
+                    below += (_PARTS.get(kind) or _parts(kind))(item)
+            level = below
 
-    def _names(self, item: Call | Each | If | Imported | Item | Lambda) -> None:
-        """What a call names by keyword, an import by its name, what a comprehension or a lambda binds for itself, and so on."""
-        if type(item) is Call:
-            if item.keywords:
-                self.keywords.update([name for name, _ in item.keywords])
-                self.told.update([name for name, value in item.keywords if type(value) is not Const])
-            if type(item.func) is Attr and item.func.name == "get" and type(item.func.base) is Name:
-                self.keyed.add(item.func.base.id)
-        elif type(item) is Item:
+    def _given(self, keywords: tuple[tuple[str, Expr], ...]) -> None:
+        """What a call names by keyword."""
+        self.keywords.update([name for name, _ in keywords])
+        self.told.update([name for name, value in keywords if type(value) is not Const])
+
+    def _names(self, item: Each | If | Imported | Item | Lambda) -> None:
+        """What an import names, what a comprehension or a lambda binds for itself, and so on."""
+        if type(item) is Item:
             if type(item.base) is Name and type(item.key) is Const:
                 self.keyed.add(item.base.id)
         elif type(item) is If:
@@ -146,7 +172,7 @@ def parts(record: Record) -> Iterable[object]:
 
 
 _PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
-_NAMING = frozenset({Call, Each, If, Imported, Item, Lambda})
+_NAMING = frozenset({Each, If, Imported, Item, Lambda})
 _PARTS: dict[type, Callable[[Any], Iterable[object]]] = {}
 
 

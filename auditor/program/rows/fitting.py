@@ -46,6 +46,7 @@ def transformer(m: Machine, called: Called, entry: Entry) -> Value:
             "rescales": entry.attrs.get("rescales", False),
             "fills": entry.attrs.get("fills", False),
             "encodes": bool(entry.attrs.get("vocabulary")),
+            "labelled": entry.attrs.get("uses_target", False),
         },
     )
     return m.thing("transformer", thing)
@@ -156,8 +157,8 @@ def _fitted(m: Machine, called: Called, receiver: Value, data: Value) -> Thing:
     thing = m.heap[receiver.ref]
     if thing.stateful:
         how = "selector" if thing.attrs.get("selects") else "transformer"
-        rescales, fills = (bool(thing.attrs.get(word)) for word in ("rescales", "fills"))
-        fit = Fit(m.rows(data), called.spot, thing.name, how, rescales, fills=fills)
+        rescales, fills, labelled = (bool(thing.attrs.get(word)) for word in ("rescales", "fills", "labelled"))
+        fit = Fit(m.rows(data), called.spot, thing.name, how, rescales, fills=fills, labelled=labelled)
         m.trace.fits.append(fit)
     elif thing.attrs.get("lists"):
         fit = Fit(m.rows(data), called.spot, thing.name, "vocabulary")

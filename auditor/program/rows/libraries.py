@@ -160,7 +160,7 @@ def _scored(m: Machine, called: Called, entry: Entry) -> Value | None:
     data = m.grounded(called.data())
     if not entry.attrs.get("uses_target") or entry.kind == "class":
         return None
-    fit = Fit(m.rows(data), called.spot, called.name.rpartition(".")[2], "selector")
+    fit = Fit(m.rows(data), called.spot, called.name.rpartition(".")[2], "selector", labelled=True)
     return Value("statistic", fits=data.all_fits() | {fit})
 
 

@@ -48,7 +48,8 @@ class Fit(msgspec.Struct, frozen=True):
     A vocabulary is a list of the categories that occur, and no statistic: it tells of other rows only where it is made anew.
 
     `rescales` says that it keeps the order of each column; `split` is the split that a filter made by it stands for;
-    `within` are the columns by whose values rows were grouped before; `fills` says that gaps are filled with a middle value.
+    `within` are the columns by whose values rows were grouped before; `fills` says that gaps are filled with a middle value,
+    `labelled` that it learns what features say of the target.
     """
 
     rows: Rows
@@ -59,6 +60,7 @@ class Fit(msgspec.Struct, frozen=True):
     split: int = 0
     within: frozenset[str] = frozenset()
     fills: bool = False
+    labelled: bool = False
 
 
 NO_FITS: frozenset[Fit] = frozenset()

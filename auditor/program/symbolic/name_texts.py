@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from auditor.model.ir import Expr, Name
-from auditor.program.calls.branches import reach
+from auditor.program.calls.branches import Reach, limited, reach
 from auditor.program.naming import fixtures
 from auditor.program.naming.code import Code, Frame
 from auditor.program.naming.members import DEEPEST_MODULES
@@ -57,7 +57,10 @@ class NameTexts:
             if binding.how == "augment":
                 earlier = self._of_bindings(name, bindings[position + 1 :])
                 return found + self._augmented(name, binding, where, tuple(earlier))
-            found.extend(self._bound(name, binding, where))
+            values = self._bound(name, binding, where)
+            if where.block and any(value.picks for value in values):
+                values = limited(values, Reach(without=reach(self.evaluator, where).without))
+            found.extend(values)
         return found
 
     def _augmented(self, name: str, binding: Binding, frame: Frame, earlier: Values) -> list[Value]:

@@ -35,6 +35,9 @@ MOST_ALTERNATIVES = 20
 ALTERNATIVE = "alternative"
 """How a value came about that is one of several, nobody tells which, or is taken for want of better."""
 
+GIVEN = frozenset({"cli", "env", "default"})
+"""How values came about that whoever starts a program may give: options, variables, and what holds where none is given."""
+
 
 class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text as far as it is known.
@@ -192,7 +195,8 @@ def join(base: Value, *rest: Value) -> Value:
             continue
         if result.parts in _NOTHING:
             runs, picks = _shared((result, value))
-            result = replace(value, anchored=result.anchored, runs=runs, picks=picks)
+            how = result.how if result.how in GIVEN else value.how
+            result = replace(value, anchored=result.anchored, how=how, runs=runs, picks=picks)
             continue
         last = result.parts[-1]
         glue: tuple[Part, ...] = () if isinstance(last, str) and last.endswith("/") else ("/",)

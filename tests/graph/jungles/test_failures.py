@@ -144,6 +144,10 @@ def test_a_part_of_a_step_that_a_service_reads_from(file: str, found: list[tuple
     train = main("print(error)", after=f"    {WORK}\n")["train.py"].replace(WORK, "keep()", 1)
     files = {"train.py": f"from state import keep\n{train}", "state.py": STATE, "app.py": SERVE.format(file=file)}
     assert hidden(files) == found
+    files["train.py"] = train.replace(
+        "    main()\n", "    try:\n        main()\n    except Exception as error:\n        print(error)\n"
+    )
+    assert len(hidden({**files, "train.py": "from state import keep\n" + files["train.py"]})) == len(found) + 1
 
 
 def weight(files: dict[str, str]) -> list[bool]:
@@ -155,7 +159,8 @@ def test_a_failure_that_nothing_follows_weighs_less() -> None:
     started = {"Makefile": "train:\n\tpython train.py\n"}
     for handler, last in (("log.critical(error)", True), ("log.error(error)", False)):
         files = {"train.py": "import logging\nlog = logging.getLogger()\n" + main(handler)["train.py"]}
-        assert weight(files) == [last]
+        assert weight(files) == [True]
+        assert weight(files | {"README.md": "# A\n\nRun `python train.py`.\n"}) == [last]
         assert weight(files | started) == [False]
     judge = (
         FIT + "from sklearn.metrics import r2_score\ndef judge():\n    try:\n        return r2_score([1], [2])\n"

@@ -280,3 +280,11 @@ def test_scripts_that_pass_texts_to_each_other_are_no_training_pipeline() -> Non
         files = {f"s{n}.py": source.format(f"d{n}", f"d{n + 1}") for n in range(5)}
         (component,) = graphs(files).components
         assert any("chained through files" in signal for a in component.archetypes for signal in a.signals) is told
+
+
+@pytest.mark.parametrize("off", ["[tool.uv]\npackage = false\n", "[tool.poetry]\npackage-mode = false\n"])
+def test_a_definition_of_an_environment_makes_no_library(off: str) -> None:
+    files = {"x/__init__.py": CODE, "tests/test_x.py": CODE, "docs/index.md": "# x", "CHANGELOG.md": "# 1"}
+    for more, library in (("", True), (off.replace("false", "true"), True), (off, False)):
+        found = component({"pyproject.toml": PACKAGE + more, **files, "fit.py": FIT}).archetypes
+        assert ("L" in {each.letter for each in found}) is library

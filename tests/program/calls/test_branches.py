@@ -41,6 +41,13 @@ def test_a_test_of_what_a_call_gives_or_leaves_out(test: str, call: str, expecte
     assert landed(GUARDED.format(test=test), call, "import os\nfrom pathlib import Path") == expected
 
 
+def test_a_test_of_what_a_loop_hands_over_tells_its_elements_apart() -> None:
+    body = GUARDED.format(test="flag == 'u' or flag == 'w'")
+    source = f"def work(path, flag):\n{body}\nfor each in 'u', 'v', 'w':\n    work(each, each)\n"
+    found = [target.text() for e in effects(source) if e.io and e.via for target in e.targets]
+    assert sorted(found) == ["u.yes", "v.no", "w.yes"]
+
+
 @pytest.mark.parametrize(
     "leaving",
     ["return", "raise ValueError", "sys.exit(1)", "if other:\n            return\n        else:\n            raise"],

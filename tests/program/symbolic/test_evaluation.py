@@ -195,6 +195,27 @@ def test_file_anchors_a_path_and_a_plain_one_is_not_anchored() -> None:
         pytest.param("N = ('a', 'b')\nfor x in N:\n    ask(x)", ["a", "b"], id="loop over a constant"),
         pytest.param("for k, v in {'a': 'x', 'b': 'y'}.items():\n    ask(v)", ["x", "y"], id="items"),
         pytest.param("for a, b in [('x', 'y'), ('u', 'v')]:\n    ask(b)", ["v", "y"], id="pairs"),
+        pytest.param(
+            "for x in ['a', 'b', 'c']:\n    if x == 'a':\n        y = x + '1'\n    elif x in ('b', 'c'):\n        y = x + '2'\n    else:\n"
+            "        y = x + '3'\n    ask(y)",
+            ["a1", "b2", "c2"],
+            id="a loop whose name is tested",
+        ),
+        pytest.param(
+            "import os\nfor x in ['a', os.environ['B']]:\n    if x == 'a':\n        y = x + '1'\n    ask(y)",
+            ["a1", "{B}1"],
+            id="a tested name that is not known",
+        ),
+        pytest.param(
+            "x = 'a'\nfor y in ['b', 'd']:\n    if c:\n        x = y\n    if x == 'a':\n        z = y + '1'\n    ask(z)",
+            ["b1", "d1"],
+            id="a tested name that is not always of the loop",
+        ),
+        pytest.param(
+            "for a in 'x', 'y':\n    for b in 'u', 'v':\n        if a + b != 'xu':\n            z = a + b\n        ask(z)",
+            ["xu", "xv", "yu", "yv"],
+            id="a test of two loops",
+        ),
         pytest.param("for x in rows():\n    ask(x)", ["{x}"], id="loop over what is not known"),
         pytest.param(
             "def f(c):\n    if c:\n        return 'a'\n    return 'b'\nask(f(a_call()))", ["a", "b"], id="two returns"

@@ -1,0 +1,239 @@
+"""What a fourth reading of strangers' repositories showed of data and of what programs hand on: debt beside its look-alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.test_reading_data_again import FIT, PD, POINTER, SERVED, found, notebook, severities
+
+# --- what training starts from ---
+
+ASK = "import requests\n" + PD + "f = pd.DataFrame(requests.get('{}'){})\n" + FIT
+
+
+@pytest.mark.parametrize(
+    ("address", "answer", "severity"),
+    [
+        ("https://api.example.org/v1/prices", ".json()", []),
+        ("http://groups:8000/data/download", ".json()", []),
+        ("https://api.data.example.org/prices", ".json()", []),
+        ("https://example.org/prices.csv", ".text", ["high"]),
+        ("https://example.org/trips_2022-01.parquet", ".content", []),
+        ("https://example.org/trips_2022-13.parquet", ".content", ["high"]),
+    ],
+)
+def test_an_address_without_a_file_is_asked_a_question(address: str, answer: str, severity: list[str]) -> None:
+    assert severities({"fit.py": ASK.format(address, answer)}, "DAT001") == severity
+
+
+def test_a_table_read_from_an_address_is_data_however_it_is_called() -> None:
+    files = {"fit.py": PD + "f = pd.read_csv('https://example.org/export/prices')\n" + FIT}
+    assert severities(files, "DAT001") == ["high"]
+
+
+RUN = {"Makefile": "train:\n\tpython run_it.py\n"}
+
+
+def test_a_program_that_nothing_starts_made_no_model_where_others_are_started() -> None:
+    raw, kept = PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, PD + "f = pd.read_csv('kept.csv')\n" + FIT
+    others = {"run_it.py": kept, "kept.csv": "a,y\n1,2\n"}
+    assert severities({"other.py": raw}, "DAT001") == ["high"]
+    assert severities({"other.py": raw, **others}, "DAT001") == ["high"]
+    assert severities({"other.py": raw, **others, **RUN}, "DAT001") == ["low"]
+    # its name says that it is there to be started
+    assert severities({"train_other.py": raw, **others, **RUN}, "DAT001") == ["high"]
+    assert severities({"other.ipynb": notebook(raw), **others, **RUN}, "DAT001") == ["low"]
+
+
+def test_another_entry_of_a_function_that_a_started_program_runs_is_no_training_that_matters() -> None:
+    train = (
+        PD
+        + "from sklearn.linear_model import Ridge\n\n\ndef train(path):\n    f = pd.read_csv(path)\n    Ridge().fit(f[['a']], f['y'])\n\n\n"
+        + "if __name__ == '__main__':\n    train('raw/mine.csv')\n"
+    )
+    run = "from train import train\ntrain('kept.csv')\n"
+    kept = {"train.py": train, "run_it.py": run, "kept.csv": "a,y\n1,2\n"}
+    assert severities({**kept, **RUN}, "DAT001") == ["low"]
+    assert severities({**kept, "Makefile": "train:\n\tpython train.py\n"}, "DAT001") == ["high"]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("/home/maryanne/work/shop_forecast/made/x.csv", ["low"]),
+        ("/home/maryanne/work/elsewhere/made/x.csv", ["high"]),
+        ("/mnt/shop_forecast/made/x.csv", ["high"]),
+    ],
+)
+def test_a_path_into_somebodys_checkout_is_one_of_the_tree(path: str, severity: list[str]) -> None:
+    files = {"fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "shop_forecast/__init__.py": ""}
+    assert severities(files, "DAT001") == severity
+
+
+def test_what_a_program_writes_into_the_tree_is_read_again_by_the_path_of_a_checkout() -> None:
+    fit = {"fit.py": PD + "f = pd.read_csv('/home/maryanne/work/shop_forecast/made/x.csv')\n" + FIT}
+    make = PD + "f = pd.read_csv('{}')\nf.to_csv('shop_forecast/made/x.csv')\n"
+    files = {**fit, "shop_forecast/__init__.py": "", "kept.csv": "a,y\n1,2\n"}
+    assert not found({**files, "make.py": make.format("kept.csv")}, "DAT001")
+    (finding,) = found({**files, "make.py": make.format("raw/mine.csv")}, "DAT001")
+    assert finding.entity == "raw/mine.csv"
+
+
+def test_below_a_file_lies_nothing() -> None:
+    load = PD + "import glob\n{}f = pd.concat([pd.read_csv(p) for p in glob.glob('raw/shop.csv/*.csv')])\n" + FIT
+    assert [each.entity for each in found({"fit.py": load.format("")}, "DAT001")] == ["raw/shop.csv/*.csv"]
+    both = load.format("f = pd.read_csv('raw/shop.csv')\n")
+    assert "*.csv" not in "".join(each.message for each in found({"fit.py": both}, "DAT001"))
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "severity"),
+    [
+        ("creditcards.csv", "From https://www.kaggle.com/datasets/someone/creditcardsfraud.\n", "low"),
+        ("raw/shopping_lists_2/a.csv", "Run `kaggle datasets download -d someone/shopping-lists-2`.\n", "low"),
+        ("mine.csv", "From https://www.kaggle.com/datasets/someone/creditcardsfraud.\n", "high"),
+        ("raw/train_sales.csv", "The data are those of a competition at Kaggle.\n", "low"),
+        ("/mnt/x/train_sales.csv", "The data are those of a competition at Kaggle.\n", "low"),
+        ("../input/shop-sales-2020/weeks.csv", "Some words.\n", "low"),
+    ],
+)
+def test_a_published_set_of_the_name_can_be_had_again(path: str, document: str, severity: str) -> None:
+    files = {"a/fit.py": PD + f"f = pd.read_csv('{path}')\n" + FIT, "README.md": f"# A\n\n{document}"}
+    assert severities(files, "DAT001") == [severity]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("eda/look.ipynb", "medium"), ("models/fit.ipynb", "critical")])
+def test_a_notebook_to_look_around_in_makes_hardly_the_model_that_is_served(name: str, severity: str) -> None:
+    files = {name: notebook(PD + "f = pd.read_csv('raw/a.csv')\n" + FIT), **SERVED}
+    assert severities(files, "DAT001") == [severity]
+
+
+def test_how_what_made_no_model_is_kept_tells_nothing_of_what_did() -> None:
+    kept = {"kept.csv": "a,y\n1,2\n", "look.ipynb": notebook(PD + "f = pd.read_csv('kept.csv')\n" + FIT)}
+    fit = {"fit.py": PD + "f = pd.read_csv('raw/a.csv')\n" + FIT, **SERVED}
+    assert severities({**fit, **kept}, "DAT001") == ["critical"]
+
+
+# --- what nothing provides ---
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [("", "medium"), ("  # change this to your data path", "low"), ("  # read the trips", "medium")],
+)
+def test_a_comment_that_asks_for_ones_own_file_weighs_less(comment: str, severity: str) -> None:
+    assert severities({"a.py": PD + f"f = pd.read_csv('in/trips.csv'){comment}\nprint(f)\n"}, "PIP004") == [severity]
+
+
+def test_files_of_one_folder_that_nothing_provides_are_told_once() -> None:
+    read = PD + "a = pd.read_csv('in/a.csv')\nb = pd.read_csv('in/b.csv')\nc = pd.read_csv('more/c.csv')\n"
+    first, second = found({"a.py": read}, "PIP004")
+    assert "in/a.csv and 1 other file beside it" in first.message
+    assert second.entity == "more/c.csv"
+
+
+def test_a_file_of_the_series_that_a_program_fetches_is_provided() -> None:
+    get = (
+        "import argparse\nimport requests\np = argparse.ArgumentParser()\np.add_argument('--kind', default='green_trips_')\n"
+        "kind = p.parse_args().kind\nfor month in ['01', '02']:\n"
+        "    open('in/' + kind + '2020-' + month + '.csv', 'wb').write(requests.get('https://example.org/x.csv').content)\n"
+    )
+    read = PD + "f = pd.read_csv('in/{}')\nprint(f)\n"
+    assert not found({"get.py": get, "a.py": read.format("yellow_trips_2020-02.csv")}, "PIP004")
+    assert found({"get.py": get, "a.py": read.format("yellow_riders_2020-02.csv")}, "PIP004")
+    assert found({"get.py": get, "a.py": read.format("green_trips_2021-02.csv")}, "PIP004")
+    assert found({"get.py": get, "a.py": read.format("more/yellow_trips_2020-02.csv")}, "PIP004")
+
+
+def test_the_folder_of_an_option_is_wherever_it_is_told_to_be_though_it_begins_here() -> None:
+    read = (
+        "import argparse, json\nfrom pathlib import Path\np = argparse.ArgumentParser()\np.add_argument('--folder', default='.')\n"
+        "folder = {}\nprint(json.load(open(Path(folder) / 'told.json')))\n"
+    )
+    assert not found({"a.py": read.format("p.parse_args().folder")}, "PIP004")
+    assert found({"a.py": read.format("'.'")}, "PIP004")
+
+
+def test_what_a_pointer_of_a_folder_lists_is_provided() -> None:
+    read = {"a.py": PD + "f = pd.read_csv('in/a.csv')\nprint(f)\n"}
+    assert found(read, "PIP004")
+    assert not found({**read, "in.dvc": POINTER.format("in")}, "PIP004")
+
+
+# --- paths of one machine ---
+
+LOOKED = "import os\nPLACES = [\n    '/home/maryanne/repos/tool',\n    'tool',\n]\n\n\ndef find():\n    for place in PLACES:\n        {}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("if os.path.isdir(place):\n            return place", "low"),
+        ("os.listdir(place)", "medium"),
+    ],
+)
+def test_one_of_several_places_that_are_tried_weighs_less(body: str, severity: str) -> None:
+    assert severities({"a.py": LOOKED.format(body) + "\n\nfind()\n"}, "DAT005") == [severity]
+
+
+def test_places_that_a_comprehension_tries_weigh_less() -> None:
+    first = "import os\nhome = next({} for p in ['/home/maryanne/x/y', 'y']{})\nprint(open(home))\n"
+    assert severities({"a.py": first.format("p", " if os.path.exists(p)")}, "DAT005") == ["low"]
+    assert severities({"a.py": first.format("p", " if p")}, "DAT005") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("/home/pi/models/a.tflite", []),
+        ("/home/mary/models/a.tflite", ["medium"]),
+        ("/vol/space/users/mary/sets/a.csv", ["medium"]),
+        ("/vol/space/users/shared/sets/a.csv", []),
+        ("/api/users/mary/sets/a.csv", []),
+        ("/nfs/sets/skin/a.csv", ["low"]),
+        ("/software/notebooks/tool/a.csv", ["low"]),
+        ("/usr/software/notebooks/tool/a.csv", []),
+    ],
+)
+def test_shares_of_one_site_are_of_its_machines_and_stock_accounts_of_nobody(path: str, severity: list[str]) -> None:
+    assert severities({"a.py": PD + f"f = pd.read_csv('{path}')\n"}, "DAT005") == severity
+
+
+def test_a_comment_may_ask_to_put_ones_own_path_there() -> None:
+    read = PD + "# {}\nf = pd.read_csv('/home/mary/sets/a.csv')\n"
+    assert severities({"a.py": read.format("point this to your own file")}, "DAT005") == ["low"]
+    assert severities({"a.py": read.format("the file of 2020")}, "DAT005") == ["medium"]
+
+
+def test_what_is_put_aside_in_a_folder_weighs_less() -> None:
+    read = PD + "f = pd.read_csv('/home/mary/sets/a.csv')\n"
+    assert severities({"scripts/arch/a.py": read}, "DAT005") == ["low"]
+    assert severities({"scripts/search/a.py": read}, "DAT005") == ["medium"]
+
+
+def test_settings_that_a_program_writes_are_told_where_they_come_from() -> None:
+    made = {"sweeps/mask.yaml": "root: /home/mary/sets\n", "b.py": "x = 1\n"}
+    write = "import yaml\nwith open('sweeps/mask.yaml', 'w') as out:\n    yaml.dump({}, out)\n"
+    assert severities(made, "DAT005") == ["medium"]
+    assert not found({**made, "a.py": write}, "DAT005")
+    rest = {"b.py": "x = 1\n"}
+    kept = "fluent_datasources:\n  raw:\n    base_directory: /home/mary/sets\n"
+    assert not found({**rest, "gx/great_expectations.yml": kept}, "DAT005")
+    assert found({**rest, "gx/great_expectations.yml": kept.replace("fluent_", "")}, "DAT005")
+
+
+# --- rows that are dropped ---
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ("return f.sort_values('a').iloc[0]", False),
+        ("return f.sort_values('a').iloc[:9]", True),
+        ("return g.iloc[0]", True),
+        ("return f", True),
+    ],
+)
+def test_who_takes_one_usable_row_reckons_with_no_other(rest: str, told: bool) -> None:
+    code = f"def probe(f, g):\n    f['a'] = pd.to_numeric(f['a'], errors='coerce')\n    f = f.dropna(subset=['a'])\n    {rest}\n"
+    assert bool(found({"a.py": PD + code}, "DAT011")) is told

@@ -1,0 +1,198 @@
+"""What a fourth reading showed of steps, records and what programs hand on: debt beside its look-alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.graph.data.test_kept import MB
+from tests.pages import graphs
+from tests.rules.test_reading_data_again import FIT, PD, POINTER, SERVED, found, notebook, severities
+
+# --- files between programs ---
+
+MAKE = PD + "pd.DataFrame({'a': [1]}).to_csv('made/x.csv')\n"
+READ = PD + "f = pd.read_csv('made/x.csv')\n"
+DRAW = "import matplotlib.pyplot as plt\nf = f.sort_values('a')\nplt.plot(f['a'])\nplt.savefig('plots/x.png')\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    [
+        ("f.sort_values('a').to_csv('made/y.csv')\n", "medium"),
+        (FIT, "medium"),
+        (DRAW, "low"),
+        ("print(f.describe())\n", "low"),
+    ],
+)
+@pytest.mark.parametrize("form", ["read.py", "read.ipynb"])
+def test_who_only_draws_what_another_made_waits_for_nobody(form: str, rest: str, severity: str) -> None:
+    text = READ + rest
+    files = {"make.ipynb": notebook(MAKE), form: text if form.endswith(".py") else notebook(text)}
+    assert severities(files, "PIP001") == [severity]
+
+
+def test_a_notebook_tells_nobody_else_how_good_something_is() -> None:
+    text = READ + "from sklearn.metrics import r2_score\nprint(r2_score(f['a'], f['b']))\n"
+    assert severities({"one.ipynb": notebook(MAKE), "read.ipynb": notebook(text)}, "PIP001") == ["low"]
+    assert severities({"make.py": MAKE, "read.py": text}, "PIP001") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("1. Run `data_making.ipynb`.\n2. Run `data_fitting.ipynb`.\n", "low"),
+        ("1. Run `data_fitting.ipynb`.\n2. Run `data_making.ipynb`.\n", "medium"),
+        ("1. Run the **Data Making notebook**.\n2. Run the **Data Fitting notebook**.\n", "low"),
+        ("1. Data making comes first.\n2. Run the **Data Fitting notebook**.\n", "medium"),
+        ("Some words.\n", "medium"),
+    ],
+)
+def test_a_document_may_tell_the_order_of_two_notebooks(text: str, severity: str) -> None:
+    files = {
+        "data_making.ipynb": notebook(MAKE),
+        "data_fitting.ipynb": notebook(READ + FIT),
+        "README.md": f"# A\n\n## Steps\n\n{text}",
+    }
+    assert severities(files, "PIP001") == [severity]
+
+
+def test_what_several_programs_fetch_by_one_function_anybody_can_fetch() -> None:
+    get = "import requests\n\n\ndef ensure():\n    open('raw/x.csv', 'wb').write(requests.get('https://example.org/x.csv').content)\n"
+    call = "from get import ensure\nif __name__ == '__main__':\n    ensure()\n"
+    read = PD + "f = pd.read_csv('raw/x.csv')\n" + FIT
+    files = {"get.py": get, "one.py": call, "fit.py": read}
+    assert severities(files, "PIP001") == ["medium"]
+    assert severities({**files, "two.py": call}, "PIP001") == ["low"]
+
+
+def test_a_library_keeps_its_set_beside_what_others_put_there() -> None:
+    make = PD + "pd.DataFrame({'a': [1]}).to_csv('data/mine/x.csv')\n"
+    own = "from torchvision.datasets import MNIST\nd = MNIST('data', download=True)\nprint(len(d))\nopen('a.csv', 'w').write(str(d))\n"
+    other = "from torchvision.datasets import ImageFolder\nd = ImageFolder('data')\nprint(len(d))\nopen('a.csv', 'w').write(str(d))\n"
+    assert not found({"make.py": make, "read.py": own}, "PIP001")
+    assert found({"make.py": make, "read.py": other}, "PIP001")
+
+
+# --- records and declarations ---
+
+LOOP = "stages:\n  fit:\n    foreach: [a, b]\n    do:\n      cmd: python fit.py ${item}\n      deps: [fit.py]\n      outs: ['models/${item}.bin']\n"
+RUN = "  {}:\n    cmd: python {}\n    deps:\n    - path: {}\n      md5: 91d2a6e0c4f85b37a0e19c7d2b4f6853\n      size: 12\n"
+
+
+def test_a_loop_is_not_held_against_what_it_was_before() -> None:
+    single = "stages:\n  fit:\n    cmd: python fit.py a\n    deps: [fit.py]\n"
+    old = "schema: '2.0'\nstages:\n" + RUN.format("fit", "old.py", "old.py")
+    loop = old + RUN.format("fit@a", "fit.py a", "fit.py")
+    files = {
+        "fit.py": "print(12345)\n",
+        ".dvc/config": "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://a/b\n",
+    }
+    assert found({**files, "dvc.yaml": single, "dvc.lock": old}, "DAT004")
+    assert not found({**files, "dvc.yaml": LOOP, "dvc.lock": loop}, "DAT004")
+
+
+def test_a_store_of_one_machine_weighs_less_where_the_data_were_published() -> None:
+    config = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://sets\n    endpointurl = http://127.0.0.1:9000\n"
+    files = {".dvc/config": config, "raw.csv.dvc": POINTER.format("raw.csv"), "a.py": "x = 1\n"}
+    assert severities(files, "DAT004") == ["high"]
+    told = "# A\n\nThe data are from https://www.kaggle.com/datasets/someone/sets.\n"
+    assert severities({**files, "README.md": told}, "DAT004") == ["medium"]
+
+
+STAGES = "stages:\n  make:\n    cmd: python make.py\n    deps: [make.py, raw.csv]\n    outs: [train.csv, models/scaler.joblib, test.csv]\n  fit:\n    cmd: python fit.py\n    deps: [fit.py, train.csv]\n    outs: [models/m.joblib]\n"
+PREPARE = (
+    PD
+    + "import joblib\nfrom sklearn.preprocessing import StandardScaler\nf = pd.read_csv('raw.csv')\ns = StandardScaler().fit(f)\n"
+    + "joblib.dump(s, 'models/scaler.joblib')\nf.to_csv('train.csv')\nf.to_csv('test.csv')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "severity"),
+    [("joblib.load('models/scaler.joblib')", "low"), ("pd.read_csv('test.csv')", "high")],
+)
+def test_what_is_fitted_while_declared_data_are_made_is_made_anew_with_them(read: str, severity: str) -> None:
+    fit = (
+        PD + f"import joblib\nx = {read}\nf = pd.read_csv('train.csv')\n" + FIT + "joblib.dump(x, 'models/m.joblib')\n"
+    )
+    files = {"dvc.yaml": STAGES, "make.py": PREPARE, "fit.py": fit, "raw.csv": "a,y\n1,2\n"}
+    told = [each for each in found(files, "PIP006") if "reads" in each.entity]
+    assert [each.severity.name.lower() for each in told] == [severity]
+
+
+def test_locks_of_packages_belong_into_git() -> None:
+    files = {"a.py": "x = 1\n", "package-lock.json": "{}", "data/lock-in.json": "{}"}
+    (component,) = graphs(files, sizes={path: 8 * MB for path in files if path != "a.py"}, archetypes="P").components
+    assert [blob.path for blob in component.blobs().found] == ["data/lock-in.json"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", True),
+        ("joblib.dump(m, f'versions/{time.time()}/m.pkl')\n", False),
+        ("joblib.dump(m, f'versions/{time.time()}/other.pkl')\n", True),
+    ],
+)
+def test_a_model_that_is_also_kept_below_a_folder_of_its_run_can_be_had_again(more: str, told: bool) -> None:
+    fit = (
+        PD
+        + "import joblib\nimport time\nfrom sklearn.linear_model import Ridge\nf = pd.read_csv('d.csv')\nm = Ridge().fit(f[['a']], f['y'])\njoblib.dump(m, 'm.pkl')\n"
+    )
+    files = {**SERVED, "fit.py": fit + more}
+    assert bool(found(files, "OPS003", "S")) is told
+
+
+def test_only_what_a_model_learns_from_is_learnt_though_one_notebook_does_both() -> None:
+    names = "import requests\nn = requests.get('https://raw.githubusercontent.com/acme/x/main/names.txt').text.split()\nprint(n[0])\n"
+    learn = PD + "f = pd.read_csv('https://raw.githubusercontent.com/acme/x/main/rows.csv')\n" + FIT
+    told = {
+        each.message.split("/")[-1].split()[0]: each.severity.name.lower()
+        for each in found({"a.ipynb": notebook(names, learn)}, "DAT002")
+    }
+    assert told == {"names.txt": "low", "rows.csv": "high"}
+
+
+# --- what is not there ---
+
+
+def test_copies_from_a_folder_that_is_not_there_are_one_cause() -> None:
+    image = "FROM python:3.11\nCOPY lost/a.py a.py\nCOPY lost/b.py b.py\n{}"
+    files = {"svc/app.py": "x = 1\n"}
+    (finding,) = found({**files, "svc/Dockerfile": image.format("")}, "PIP010")
+    assert len(finding.related) == 1
+    assert len(found({**files, "svc/Dockerfile": image.format("COPY away/c.py c.py\n")}, "PIP010")) == 2
+    there = {"lost/c.py": "x = 1\n", **files}
+    assert len(found({**there, "Dockerfile": image.format("")}, "PIP010")) == 2
+
+
+def test_a_script_called_as_many_are_is_named_with_its_folder() -> None:
+    files = {"deep/svc/run.sh": "python lost.py\n", "other/run.sh": "echo 1\n", "a.py": "x = 1\n"}
+    named = {"README.md": "# A\n\nStart it:\n\n```bash\nbash other/run.sh\n```\n"}
+    assert severities({**files, **named}, "PIP010") == ["medium"]
+    near = {"README.md": "# A\n\nStart it:\n\n```bash\nbash deep/svc/run.sh\n```\n"}
+    assert severities({**files, **near}, "PIP010") == ["high"]
+
+
+def test_a_notebook_in_another_form_is_no_body_of_its_own() -> None:
+    whole = (
+        PD
+        + "import joblib\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\nfrom sklearn.model_selection import train_test_split\n"
+    )
+    whole += "f = pd.read_csv('d.csv')\nf = f.fillna(0)\na, b = train_test_split(f)\nm = Ridge().fit(a[['x']], a['y'])\nprint(r2_score(b['y'], m.predict(b[['x']])))\njoblib.dump(m, 'm.pkl')\n"
+    whole += "".join(f"v{n} = {n}\n" for n in range(150))
+    assert found({"one.py": whole}, "PIP008")
+    assert not found({"one.py": whole, "one.ipynb": notebook(whole)}, "PIP008")
+
+
+def test_lines_that_tell_and_logs_that_grow_make_no_body_larger() -> None:
+    whole = (
+        PD
+        + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import r2_score\n\n\ndef run(out):\n    f = pd.read_csv('d.csv')\n    m = Ridge().fit(f[['x']], f['y'])\n"
+    )
+    whole += "    s = r2_score(f['y'], m.predict(f[['x']]))\n    {}.write(str(s))\n"
+    saved, logged = "open('s.txt', 'w')", "open('s.txt', 'a')"
+    work, told = "".join(f"    v{n} = {n}\n" for n in range(150)), "    print(1)\n" * 150
+    assert found({"one.py": whole.format(saved) + work}, "PIP008")
+    assert not found({"one.py": whole.format(saved) + told}, "PIP008")
+    assert not found({"one.py": whole.format(logged) + work}, "PIP008")
